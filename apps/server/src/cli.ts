@@ -1,0 +1,43 @@
+#!/usr/bin/env node
+import { existsSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { DataInUseError } from '@synap/db';
+import { EnvironmentError } from './env.js';
+
+const usage = `Usage: synap <command>
+
+  start     start the server and the worker
+  seed      fill the database with the development data of prisma/seed.yaml
+  doctor    check node, database, migrations, secrets and disk, and say how to mend them
+
+Settings come from the environment and from a .env file; .env.example documents each.
+`;
+
+async function main(): Promise<number> {
+  const { positionals, values } = parseArgs({ allowPositionals: true, options: { help: { type: 'boolean', short: 'h' } } });
+  const [command = 'help'] = positionals;
+  if (values.help || command === 'help') {
+    process.stdout.write(usage);
+    return 0;
+  }
+  if (existsSync('.env')) process.loadEnvFile('.env');
+  switch (command) {
+    case 'start':
+      return (await import('./commands/start.js')).start(process.env);
+    case 'seed':
+      return (await import('./commands/seed.js')).seed(process.env);
+    case 'doctor':
+      return (await import('./commands/doctor.js')).doctor(process.env);
+    default:
+      process.stderr.write(`There is no command "${command}".\n\n${usage}`);
+      return 2;
+  }
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  const expected = error instanceof EnvironmentError || error instanceof DataInUseError || error instanceof Error;
+  process.stderr.write(`${expected ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}

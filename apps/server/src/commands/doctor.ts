@@ -1,0 +1,113 @@
+import { constants } from 'node:fs';
+import { access, mkdir, stat, statfs } from 'node:fs/promises';
+import path from 'node:path';
+import { createDatabase, DataInUseError, ensureDatabase, migrationStatus } from '@synap/db';
+import { type Environment, EnvironmentError, parseEnvironment } from '../env.js';
+import { migrationsFolder } from '../paths.js';
+import { resolveSecrets, secretFolder } from '../secrets.js';
+
+interface Finding {
+  subject: string;
+  ok: boolean;
+  /** What was found, and where it is not right, how to mend it. */
+  text: string;
+}
+
+const fine = (subject: string, text: string): Finding => ({ subject, ok: true, text });
+const bad = (subject: string, text: string): Finding => ({ subject, ok: false, text });
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
+
+/** Checks what Synap needs and says of each fault how to mend it. Answers 0 when all is well, else 1. */
+export async function doctor(variables: NodeJS.ProcessEnv): Promise<number> {
+  const findings: Finding[] = [checkNode()];
+  try {
+    const environment = parseEnvironment(variables);
+    findings.push(fine('environment', environment.environment), await checkFolder(environment), await checkDisk(environment));
+    findings.push(await checkSecrets(environment), ...(await checkDatabase(environment)), ...checkAddress(environment));
+  } catch (error) {
+    if (!(error instanceof EnvironmentError)) throw error;
+    findings.push(bad('environment', error.message));
+  }
+  for (const { subject, ok, text } of findings) console.log(`${ok ? 'ok   ' : 'FAULT'}  ${subject.padEnd(12)} ${text}`);
+  return findings.every(({ ok }) => ok) ? 0 : 1;
+}
+
+function checkNode(): Finding {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  const enough = major > 20 || (major === 20 && minor >= 19);
+  return enough ? fine('node', process.versions.node) : bad('node', `${process.versions.node}: install Node 20.19 or newer`);
+}
+
+async function checkFolder({ dataDir }: Environment): Promise<Finding> {
+  try {
+    await mkdir(dataDir, { recursive: true, mode: 0o700 });
+    await access(dataDir, constants.R_OK | constants.W_OK);
+    return fine('data folder', dataDir);
+  } catch (error) {
+    return bad('data folder', `${dataDir}: ${messageOf(error)}; give this user the right to write there, or set SYNAP_DATA_DIR`);
+  }
+}
+
+const leastBytes = 500_000_000;
+
+async function checkDisk({ dataDir }: Environment): Promise<Finding> {
+  const { bavail, bsize } = await statfs(dataDir);
+  const free = bavail * bsize;
+  const text = `${(free / 1e9).toFixed(1)} GB free`;
+  return free >= leastBytes
+    ? fine('disk', text)
+    : bad('disk', `${text}: PostgreSQL stops when the disk is full; make room or move SYNAP_DATA_DIR`);
+}
+
+async function checkSecrets(environment: Environment): Promise<Finding> {
+  try {
+    await resolveSecrets(environment);
+  } catch (error) {
+    return bad('secrets', messageOf(error));
+  }
+  if (environment.secrets.access && environment.secrets.refresh) return fine('secrets', 'from the environment');
+  const folder = secretFolder(environment.dataDir);
+  const { mode } = await stat(path.join(folder, 'access-token'));
+  return (mode & 0o077) === 0
+    ? fine('secrets', `in ${folder}`)
+    : bad('secrets', `others may read ${folder}: run chmod -R go= ${folder}`);
+}
+
+async function checkDatabase({ dataDir, database: { url } }: Environment): Promise<Finding[]> {
+  const origin = url ? 'DATABASE_URL' : 'embedded';
+  try {
+    const ensured = await ensureDatabase({ dataDir, databaseUrl: url });
+    const database = createDatabase({ url: ensured.url, size: 1 });
+    try {
+      const { rows } = await database.pool.query<{ version: string }>(`SELECT current_setting('server_version') AS version`);
+      return [fine('database', `${origin}, PostgreSQL ${rows[0]?.version ?? '?'}`), await checkMigrations(ensured.url)];
+    } finally {
+      await database.close();
+      await ensured.release();
+    }
+  } catch (error) {
+    const advice = error instanceof DataInUseError ? '' : '; check DATABASE_URL and that PostgreSQL runs';
+    return [bad('database', `${origin}: ${messageOf(error)}${advice}`)];
+  }
+}
+
+async function checkMigrations(url: string): Promise<Finding> {
+  const { state, pending, failed } = await migrationStatus(url, migrationsFolder);
+  if (state === 'failed')
+    return bad(
+      'migrations',
+      `${failed.join(', ')} failed: mend what it left, then run "npx prisma migrate resolve --applied <name>" (or --rolled-back)`,
+    );
+  if (state === 'pending')
+    return bad('migrations', `${pending.length} pending (${pending.join(', ')}): run "npx prisma migrate deploy"`);
+  return fine('migrations', 'all applied');
+}
+
+function checkAddress({ publicUrl, environment }: Environment): Finding[] {
+  if (!publicUrl) return [];
+  const { protocol, hostname } = new URL(publicUrl);
+  const plain = protocol === 'http:' && hostname !== 'localhost' && hostname !== '127.0.0.1';
+  if (plain)
+    return [bad('address', `PUBLIC_URL ${publicUrl} is plain HTTP: browsers keep no sign-in cookie there; put HTTPS in front`)];
+  return [fine('address', `${publicUrl} (${environment})`)];
+}

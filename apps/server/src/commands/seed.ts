@@ -1,0 +1,4 @@
+/** placeholder */
+export async function seed(_variables: NodeJS.ProcessEnv): Promise<number> {
+  return 0;
+}

@@ -1,0 +1,51 @@
+import { mkdir } from 'node:fs/promises';
+import { parseEnvironment } from '../env.js';
+import { createLogger } from '../logger.js';
+import { startServer } from '../server.js';
+
+/** Longest that ending may take before the process exits hard. */
+const hardEnd = 30_000;
+
+/** Runs the server until a signal ends it. */
+export async function start(variables: NodeJS.ProcessEnv): Promise<number> {
+  const environment = parseEnvironment(variables);
+  await mkdir(environment.dataDir, { recursive: true, mode: 0o700 });
+  const { log, flush } = createLogger(environment);
+  const report = (line: string) => console.log(line);
+  report(`Starting Synap (${environment.environment}), data in ${environment.dataDir}`);
+
+  const ended = endSignal();
+  const server = await startServer({ environment, variables, log, report });
+  void server.ready.then(() => {
+    if (server.port === undefined) return report('Synap is ready: worker without HTTP');
+    const origin =
+      environment.publicUrl ??
+      `http://${environment.host === '127.0.0.1' || environment.host === '0.0.0.0' ? 'localhost' : environment.host}:${server.port}`;
+    report(`Synap is ready: ${origin}`);
+    if (environment.docs) report(`  docs  ${origin}/docs`);
+    report(`  REST  ${origin}/api/v1`);
+    report(`  RPC   ${origin}/trpc`);
+  });
+
+  const reason = await ended;
+  report(`Ending (${reason}) …`);
+  setTimeout(() => process.exit(1), hardEnd).unref();
+  await server.close();
+  report('Synap has ended.');
+  flush();
+  return 0;
+}
+
+/** Resolves at the first signal to end; a second Ctrl-C ends at once. */
+function endSignal(): Promise<string> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      let seen = false;
+      process.on(signal, () => {
+        if (seen && signal === 'SIGINT') process.exit(130);
+        seen = true;
+        resolve(signal);
+      });
+    }
+  });
+}

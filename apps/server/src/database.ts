@@ -1,0 +1,40 @@
+import { createDatabase, type Database, startEmbeddedPostgres } from '@synap/db';
+import type { Logger } from 'pino';
+import type { Environment } from './env.js';
+
+export interface OpenDatabase {
+  url: string;
+  database: Database;
+  /** Closes the pool, then the embedded PostgreSQL where it is ours. */
+  close(): Promise<void>;
+}
+
+/** The operator's database, or the embedded one of the data folder. */
+export async function openDatabase(
+  { dataDir, database: { url, poolSize } }: Environment,
+  log: Logger,
+  report: (line: string) => void,
+): Promise<OpenDatabase> {
+  const embedded = url
+    ? undefined
+    : await startEmbeddedPostgres({
+        dataDir,
+        log: report,
+        onDown: () => log.error('the embedded PostgreSQL went away and is started again'),
+        onUp: () => log.warn('the embedded PostgreSQL is back'),
+      });
+  const address = url ?? embedded?.url ?? '';
+  const database = createDatabase({
+    url: address,
+    size: poolSize,
+    onError: (error) => log.warn({ err: error }, 'a database connection broke'),
+  });
+  return {
+    url: address,
+    database,
+    async close() {
+      await database.close();
+      await embedded?.stop();
+    },
+  };
+}

@@ -1,0 +1,135 @@
+import { isIP } from 'node:net';
+import path from 'node:path';
+import { z } from 'zod';
+
+const blankIsAbsent = (value: unknown) => (typeof value === 'string' && value.trim() === '' ? undefined : value);
+const optional = <T extends z.ZodType>(schema: T) => z.preprocess(blankIsAbsent, schema.optional());
+const withDefault = <T extends z.ZodType>(schema: T, value: z.input<T>) =>
+  z.preprocess((given) => blankIsAbsent(given) ?? value, schema);
+const list = withDefault(
+  z.string().transform((text) =>
+    text
+      .split(',')
+      .map((item) => item.trim())
+      .filter(Boolean),
+  ),
+  '',
+);
+const whole = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, 'must be a whole number')
+    .transform(Number)
+    .pipe(z.number().min(min, `must be at least ${min}`).max(max, `must be at most ${max}`));
+const decimal = z
+  .string()
+  .regex(/^\d+(\.\d+)?$/, 'must be a number')
+  .transform(Number)
+  .pipe(z.number().min(1, 'must be at least 1'));
+const onOff = z.enum(['on', 'off', 'true', 'false', '1', '0']).transform((text) => ['on', 'true', '1'].includes(text));
+const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' });
+
+function isNetwork(text: string): boolean {
+  const [address = '', bits, ...more] = text.split('/');
+  const family = isIP(address);
+  if (family === 0 || more.length > 0) return false;
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
+}
+
+function isOrigin(text: string): boolean {
+  try {
+    return new URL(text).origin === text;
+  } catch {
+    return false;
+  }
+}
+
+const schema = z.object({
+  SYNAP_ENV: withDefault(z.enum(['local', 'staging', 'production']), 'local'),
+  SYNAP_ROLE: withDefault(z.enum(['all', 'server', 'worker']), 'all'),
+  SYNAP_DATA_DIR: withDefault(z.string(), '.data'),
+  SYNAP_MIGRATE: withDefault(onOff, 'on'),
+  SYNAP_ADMIN_EMAIL: withDefault(z.email('must be an e-mail address'), 'admin@example.com'),
+  SYNAP_ADMIN_PASSWORD: optional(z.string()),
+  SYNAP_MODULES_DIR: optional(z.string()),
+  HOST: optional(z.string()),
+  PORT: withDefault(whole(0, 65_535), '3000'),
+  PUBLIC_URL: optional(httpUrl),
+  DATABASE_URL: optional(z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgresql:// URL' })),
+  DATABASE_POOL_SIZE: withDefault(whole(1, 200), '10'),
+  ACCESS_TOKEN_SECRET: optional(z.string()),
+  REFRESH_TOKEN_SECRET: optional(z.string()),
+  SIGNUP: withDefault(z.enum(['open', 'invite', 'closed']), 'closed'),
+  CORS_ORIGINS: list.refine(
+    (origins) => origins.every(isOrigin),
+    'must be a comma-separated list of origins such as https://app.example.com; "*" is refused, because answers carry credentials',
+  ),
+  TRUST_PROXY: list.refine(
+    (networks) => networks.every(isNetwork),
+    'must be a comma-separated list of addresses or CIDR networks; never "true"',
+  ),
+  DOCS_ENABLED: optional(onOff),
+  METRICS_TOKEN: optional(z.string().min(16, 'must have at least 16 characters')),
+  RATE_LIMIT_FACTOR: withDefault(decimal, '1'),
+  LOG_LEVEL: withDefault(z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']), 'info'),
+});
+
+type Raw = z.output<typeof schema>;
+
+/** Thrown at start: one message that names every fault of the environment. */
+export class EnvironmentError extends Error {
+  override readonly name = 'EnvironmentError';
+  constructor(readonly faults: string[]) {
+    super(
+      `The environment is not right:\n${faults.map((fault) => `  - ${fault}`).join('\n')}\nSee .env.example for what each variable means.`,
+    );
+  }
+}
+
+function faultsAcross(raw: Raw): string[] {
+  const faults: string[] = [];
+  const production = raw.SYNAP_ENV === 'production';
+  if (production && !raw.PUBLIC_URL)
+    faults.push('PUBLIC_URL: is required in production: links must not depend on the Host header');
+  if (production && raw.RATE_LIMIT_FACTOR !== 1) faults.push('RATE_LIMIT_FACTOR: is for load tests and refused in production');
+  return faults;
+}
+
+function shape(raw: Raw) {
+  const local = raw.SYNAP_ENV === 'local';
+  const environment = raw.SYNAP_ENV;
+  return {
+    environment,
+    role: raw.SYNAP_ROLE,
+    dataDir: path.resolve(raw.SYNAP_DATA_DIR),
+    migrate: raw.SYNAP_MIGRATE,
+    admin: { email: raw.SYNAP_ADMIN_EMAIL.toLowerCase(), password: raw.SYNAP_ADMIN_PASSWORD },
+    modulesDir: raw.SYNAP_MODULES_DIR && path.resolve(raw.SYNAP_MODULES_DIR),
+    host: raw.HOST ?? (local ? '127.0.0.1' : '0.0.0.0'),
+    port: raw.PORT,
+    publicUrl: raw.PUBLIC_URL,
+    database: { url: raw.DATABASE_URL, poolSize: raw.DATABASE_POOL_SIZE },
+    secrets: { access: raw.ACCESS_TOKEN_SECRET, refresh: raw.REFRESH_TOKEN_SECRET },
+    signup: raw.SIGNUP,
+    corsOrigins: local && raw.CORS_ORIGINS.length === 0 ? ['http://localhost:5173', 'http://127.0.0.1:5173'] : raw.CORS_ORIGINS,
+    trustProxy: raw.TRUST_PROXY,
+    docs: raw.DOCS_ENABLED ?? environment !== 'production',
+    metricsToken: raw.METRICS_TOKEN,
+    rateLimitFactor: raw.RATE_LIMIT_FACTOR,
+    logLevel: raw.LOG_LEVEL,
+    /** Milliseconds between "not ready" and closing the door, so that a balancer can look away. */
+    shutdownDelay: local ? 0 : 5000,
+  };
+}
+
+export type Environment = ReturnType<typeof shape>;
+
+/** Reads the environment once. Throws `EnvironmentError` with every fault at once. */
+export function parseEnvironment(variables: Record<string, string | undefined>): Environment {
+  const parsed = schema.safeParse(variables);
+  if (!parsed.success)
+    throw new EnvironmentError(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
+  const faults = faultsAcross(parsed.data);
+  if (faults.length > 0) throw new EnvironmentError(faults);
+  return shape(parsed.data);
+}

@@ -1,0 +1,21 @@
+import type { IncomingMessage } from 'node:http';
+import ipaddr from 'ipaddr.js';
+import proxyaddr from 'proxy-addr';
+
+export type AddressOf = (req: IncomingMessage) => string;
+
+/** Reads a client's address; `X-Forwarded-For` counts only as far as trusted proxies wrote it. */
+export function createAddressOf(trusted: readonly string[]): AddressOf {
+  if (trusted.length === 0) return (req) => req.socket.remoteAddress ?? '';
+  const trust = proxyaddr.compile([...trusted]);
+  return (req) => proxyaddr(req, trust);
+}
+
+/** What counts as one client for limits: an IPv4 address, or the /56 that a provider gives to one IPv6 customer. */
+export function networkOf(address: string): string {
+  if (!ipaddr.isValid(address)) return address;
+  const parsed = ipaddr.process(address);
+  if (parsed.kind() === 'ipv4') return parsed.toString();
+  const network = parsed.toByteArray().slice(0, 7);
+  return `${network.map((byte) => byte.toString(16).padStart(2, '0')).join('')}/56`;
+}

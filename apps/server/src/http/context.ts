@@ -1,0 +1,48 @@
+import type { IncomingMessage } from 'node:http';
+import type { Context } from '@synap/api';
+import type { Actor, AnonymousActor, Authenticate, Services } from '@synap/contracts';
+import type { AddressOf } from './address.js';
+import type { ApiLimits } from './limits.js';
+
+const anonymous: AnonymousActor = { kind: 'anonymous' };
+
+/** The access token of a request, RFC 6750 §2.1. */
+function bearerOf(header: string | undefined): string | undefined {
+  if (header === undefined || header.length > 4096) return undefined;
+  return /^Bearer +([^\s]+)$/i.exec(header)?.[1];
+}
+
+export interface ContextDeps {
+  services: Services;
+  authenticate: Authenticate;
+  limits: ApiLimits;
+  addressOf: AddressOf;
+}
+
+/** Makes the context of a request; never fails, so that every error has a request id. */
+export function createContextFactory({ services, authenticate, limits, addressOf }: ContextDeps) {
+  return (req: IncomingMessage, signal: AbortSignal, calls = 1): Context => {
+    let actor: Promise<Actor> | undefined;
+    const identify = async (): Promise<Actor> => {
+      const token = bearerOf(req.headers.authorization);
+      if (token === undefined) return anonymous;
+      const found = await authenticate(token);
+      if (found.kind === 'user') await limits.countUser(found.userId, calls);
+      return found;
+    };
+    return {
+      services,
+      call: {
+        actor: anonymous,
+        requestId: String(req.id),
+        address: addressOf(req),
+        userAgent: req.headers['user-agent'],
+        signal,
+      },
+      authenticate() {
+        actor ??= identify();
+        return actor;
+      },
+    };
+  };
+}

@@ -1,0 +1,77 @@
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import express, { Router } from 'express';
+import helmet from 'helmet';
+
+const require = createRequire(import.meta.url);
+
+/** Both pages run scripts of ours only; Swagger UI and Redoc set styles and images of their own. */
+const contentSecurityPolicy = helmet.contentSecurityPolicy({
+  useDefaults: false,
+  directives: {
+    defaultSrc: ["'none'"],
+    scriptSrc: ["'self'"],
+    styleSrc: ["'self'", "'unsafe-inline'"],
+    imgSrc: ["'self'", 'data:'],
+    fontSrc: ["'self'"],
+    connectSrc: ["'self'"],
+    workerSrc: ["'self'", 'blob:'],
+    baseUri: ["'none'"],
+    frameAncestors: ["'none'"],
+  },
+});
+
+const page = (title: string, head: string, body: string) => `<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${title}</title>${head}</head>
+<body>${body}</body>
+</html>
+`;
+
+const swaggerPage = page(
+  'Synap API',
+  '<link rel="stylesheet" href="/docs/assets/swagger-ui.css"><link rel="icon" type="image/png" href="/docs/assets/favicon-32x32.png">',
+  '<div id="swagger-ui"></div><script src="/docs/assets/swagger-ui-bundle.js"></script><script src="/docs/start.js"></script>',
+);
+const redocPage = page(
+  'Synap API',
+  '<style>body{margin:0}</style>',
+  '<div id="redoc"></div><script src="/docs/assets/redoc.standalone.js"></script><script src="/redoc/start.js"></script>',
+);
+
+const script =
+  (text: string): express.RequestHandler =>
+  (_req, res) =>
+    void res.type('text/javascript').send(text);
+const html =
+  (text: string): express.RequestHandler =>
+  (_req, res) =>
+    void res.type('html').send(text);
+
+/** Swagger UI at /docs and Redoc at /redoc, both served from this machine alone. */
+export function createDocs(documentUrl: string): Router {
+  const router = Router();
+  const assets = express.static(path.dirname(require.resolve('swagger-ui-dist/package.json')), { index: false, maxAge: '1h' });
+  const redoc = path.join(path.dirname(require.resolve('redoc/package.json')), 'bundles');
+
+  router.use(['/docs', '/redoc'], contentSecurityPolicy);
+  router.get('/docs', html(swaggerPage));
+  router.get(
+    '/docs/start.js',
+    script(
+      `SwaggerUIBundle({ url: ${JSON.stringify(documentUrl)}, dom_id: '#swagger-ui', deepLinking: true, persistAuthorization: false });`,
+    ),
+  );
+  router.get('/docs/assets/redoc.standalone.js', (_req, res) =>
+    res.sendFile('redoc.standalone.js', { root: redoc, maxAge: '1h' }),
+  );
+  router.use('/docs/assets', assets);
+  router.get('/redoc', html(redocPage));
+  router.get(
+    '/redoc/start.js',
+    script(
+      `Redoc.init(${JSON.stringify(documentUrl)}, { disableSearch: true, hideDownloadButton: false }, document.getElementById('redoc'));`,
+    ),
+  );
+  return router;
+}

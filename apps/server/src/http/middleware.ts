@@ -1,0 +1,11 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+/** Connect-style: works in Express and on a bare server alike. */
+export type Middleware = (req: IncomingMessage, res: ServerResponse, next: (error?: unknown) => void) => void;
+
+/** Path of a request without its query, as the client knows it. */
+export function pathOf(req: IncomingMessage): string {
+  const url = 'originalUrl' in req && typeof req.originalUrl === 'string' ? req.originalUrl : (req.url ?? '/');
+  const mark = url.indexOf('?');
+  return mark < 0 ? url : url.slice(0, mark);
+}

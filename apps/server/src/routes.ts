@@ -1,0 +1,23 @@
+import { appRouter, type Meta } from '@synap/api';
+import type { Route } from '@synap/contracts';
+import type { AnyTRPCProcedure, AnyTRPCRouter } from '@trpc/server';
+
+const root: AnyTRPCRouter = appRouter;
+const procedures: Record<string, AnyTRPCProcedure> = root._def.procedures;
+
+/** The meta of a procedure; all of ours have it, for the router's builder demands its type. */
+export function metaOf(procedure: string): Meta {
+  return procedures[procedure]?._def.meta ?? {};
+}
+
+/** All procedures that are served over REST, in order of their names. */
+export function listRoutes(restPath: string): Route[] {
+  return Object.keys(procedures)
+    .sort()
+    .flatMap((procedure): Route[] => {
+      const type = procedures[procedure]?._def.type;
+      const { openapi, access, scope } = metaOf(procedure);
+      if (!openapi || !access || type === undefined || type === 'subscription') return [];
+      return [{ procedure, type, method: openapi.method, path: `${restPath}${openapi.path}`, access, scope: scope ?? null }];
+    });
+}

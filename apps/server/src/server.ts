@@ -1,0 +1,119 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Meta } from '@synap/contracts';
+import { createModuleStore, createModuleSync, createRepositories, createServices, createTransaction, uuidv7 } from '@synap/core';
+import { createModuleRegistry, createWidgetCache, discoverModules } from '@synap/module-runtime';
+import { createAccessTokens, createPasswordHasher, createRefreshTokens, signingKeysOf } from '@synap/security';
+import type { Logger } from 'pino';
+import { createBringUp } from './bring-up.js';
+import { openDatabase } from './database.js';
+import type { Environment } from './env.js';
+import { announceSuperuser } from './first-superuser.js';
+import { createAddressOf } from './http/address.js';
+import { createApp, restPath } from './http/app.js';
+import { createApiLimits, createIdentityLimits } from './http/limits.js';
+import { createMetrics } from './http/metrics.js';
+import { type Listener, listen } from './listener.js';
+import { openApiDocument } from './openapi.js';
+import { packageFolder } from './paths.js';
+import { listRoutes } from './routes.js';
+import { resolveSecrets } from './secrets.js';
+import { version } from './version.js';
+import { startWorker, type Worker } from './worker.js';
+
+export interface ServerOptions {
+  environment: Environment;
+  /** The environment as it came, from which modules read their configuration. */
+  variables: Record<string, string | undefined>;
+  log: Logger;
+  /** A line for whoever watches the start. */
+  report: (line: string) => void;
+}
+
+export interface RunningServer {
+  /** Where it listens; undefined for a worker without HTTP. */
+  port: number | undefined;
+  /** Resolves when the database is migrated and the worker runs. */
+  ready: Promise<void>;
+  /** Ends everything in order; answers under way get 20 s. */
+  close(): Promise<void>;
+}
+
+/** The composition root: everything is made here once and handed on as plain arguments. */
+export async function startServer({ environment, variables, log, report }: ServerOptions): Promise<RunningServer> {
+  const secrets = await resolveSecrets(environment);
+  const opened = await openDatabase(environment, log, report);
+  const { database, url } = opened;
+  const repositories = createRepositories(database.db, database.sql);
+  const store = createModuleStore(repositories.entries);
+
+  const discovered = await discoverModules({ from: packageFolder, modulesDir: environment.modulesDir });
+  const registry = createModuleRegistry({ discovered, environment: variables, hostServices: { store: store.store }, log });
+  const widgetCache = createWidgetCache({ load: registry.load });
+
+  let worker: Worker | undefined;
+  let settle = () => {};
+  const ready = new Promise<void>((resolve) => {
+    settle = resolve;
+  });
+
+  const bringUp = createBringUp({
+    ...{ url, database, migrate: environment.migrate, log, report },
+    async onReady() {
+      await announceSuperuser(core, environment, report);
+      if (environment.role !== 'server') {
+        const sync = createModuleSync({
+          ...{ runs: repositories.runs, transaction: createTransaction(database), registry, store },
+          newId: () => uuidv7(),
+          onSynced: (moduleId) => widgetCache.expire(moduleId),
+        });
+        worker = startWorker({ url, sync, log });
+      }
+      settle();
+    },
+  });
+
+  const core = createServices({
+    ...{ database, registry, widgetCache, databaseState: bringUp.state, probeDatabase: bringUp.probe },
+    hasher: createPasswordHasher(),
+    accessTokens: createAccessTokens({ keys: signingKeysOf(secrets.access), issuer: 'synap', audience: 'synap' }),
+    refreshTokens: createRefreshTokens({ keys: signingKeysOf(secrets.refresh) }),
+    guard: createIdentityLimits(environment.rateLimitFactor),
+    meta: metaOf(environment),
+    routes: listRoutes(restPath),
+  });
+
+  const metrics = createMetrics(environment.metricsToken);
+  let closing = false;
+  let listener: Listener | undefined;
+  if (environment.role !== 'worker') {
+    const addressOf = createAddressOf(environment.trustProxy);
+    const app = createApp({
+      ...{ environment, log, metrics, addressOf, services: core.services, authenticate: core.authenticate },
+      limits: createApiLimits(environment.rateLimitFactor, addressOf),
+      hindrance: bringUp.hindrance,
+      isClosing: () => closing,
+      document: openApiDocument(restPath),
+    });
+    listener = await listen(app, environment);
+  }
+  if (environment.rateLimitFactor > 1)
+    log.warn({ factor: environment.rateLimitFactor }, 'rate limits are loosened by RATE_LIMIT_FACTOR');
+  const bringingUp = bringUp.run();
+
+  const close = async () => {
+    closing = true;
+    bringUp.stop();
+    await delay(environment.shutdownDelay);
+    await Promise.all([listener?.close(20_000), bringingUp]);
+    await worker?.close();
+    await registry.close();
+    metrics.close();
+    await opened.close();
+  };
+  let closed: Promise<void> | undefined;
+  return { port: listener?.port, ready, close: () => (closed ??= close()) };
+}
+
+function metaOf({ environment, signup, docs }: Environment): Meta {
+  return { name: 'Synap', version, environment, signup, docs: docs ? '/docs' : null };
+}

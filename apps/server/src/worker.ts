@@ -1,0 +1,92 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { type ModuleSync, SYNC_TASK } from '@synap/core';
+import { createPool } from '@synap/db';
+import { Logger as GraphileLogger, parseCronItems, type Runner, type RunnerOptions, run, type TaskList } from 'graphile-worker';
+import type { Logger } from 'pino';
+import { z } from 'zod';
+
+const SCHEDULE_TASK = 'module-schedule';
+const syncJobSchema = z.object({ runId: z.uuid() });
+
+/** Milliseconds before a runner that gave up (the database was away for long) is started again. */
+const restartDelay = 2000;
+/** Milliseconds that running jobs get to finish when the worker ends. */
+const patience = 10_000;
+
+export interface WorkerDeps {
+  url: string;
+  sync: ModuleSync;
+  log: Logger;
+}
+
+export interface Worker {
+  /** Takes no further job, gives those that run 10 s, then aborts them; they are tried again by whoever works next. */
+  close(): Promise<void>;
+}
+
+/** Works in the background until closed: sync jobs, and each minute a look at what is due. */
+export function startWorker({ url, sync, log }: WorkerDeps): Worker {
+  const unlimited = { acquireMilliseconds: 0, statementMilliseconds: 0, lockMilliseconds: 0, idleInTransactionMilliseconds: 0 };
+  const pool = createPool({
+    url,
+    applicationName: 'synap worker',
+    size: 5,
+    ...unlimited,
+    onError: (error) => log.warn({ err: error }, 'a connection of the worker broke'),
+  });
+  // The pool watches idle connections only; the library wants those it holds watched too.
+  pool.on('connect', (client) => client.on('error', () => undefined));
+  const aborting = new AbortController();
+  const closing = new AbortController();
+  let runner: Runner | undefined;
+
+  const taskList: TaskList = {
+    async [SYNC_TASK](payload, { job }) {
+      const { runId } = syncJobSchema.parse(payload);
+      await sync.perform(runId, { lastAttempt: job.attempts >= job.max_attempts, signal: aborting.signal });
+    },
+    [SCHEDULE_TASK]: () => sync.schedule(new Date()),
+  };
+  const options: RunnerOptions = {
+    ...{ pgPool: pool, taskList, concurrency: 4, noHandleSignals: true, pollInterval: 2000, logger: loggerFor(log) },
+    parsedCronItems: parseCronItems([
+      { task: SCHEDULE_TASK, match: '* * * * *', options: { jobKey: SCHEDULE_TASK, maxAttempts: 1 } },
+    ]),
+    // In batches, even of one, the library retries to note the end of a job; else a database that is away rejects where nobody listens.
+    preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
+  };
+
+  async function work(): Promise<void> {
+    while (!closing.signal.aborted) {
+      try {
+        runner = await run(options);
+        if (closing.signal.aborted) return await runner.stop();
+        await sync.schedule(new Date());
+        await runner.promise;
+      } catch (error) {
+        log.warn({ err: error }, 'the worker stopped and is started again');
+        await runner?.stop().catch(() => undefined);
+      }
+      await delay(restartDelay, undefined, { signal: closing.signal }).catch(() => undefined);
+    }
+  }
+  const working = work();
+
+  return {
+    async close() {
+      closing.abort();
+      const timer = setTimeout(() => aborting.abort(), patience);
+      await runner?.stop().catch(() => undefined);
+      await working;
+      clearTimeout(timer);
+      await pool.end();
+    },
+  };
+}
+
+function loggerFor(log: Logger): GraphileLogger {
+  return new GraphileLogger(() => (level, message, meta) => {
+    if (level === 'error') log.error({ ...meta }, message);
+    else log.debug(message);
+  });
+}

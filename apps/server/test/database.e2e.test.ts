@@ -1,0 +1,62 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { migrateDeploy, startEmbeddedPostgres } from '@synap/db';
+import { until } from '@synap/testing';
+import { describe, expect, it } from 'vitest';
+import { migrationsFolder } from '../src/paths.js';
+import { admin, startServerUnderTest } from './server-under-test.js';
+
+describe('a database that is not migrated', () => {
+  it('makes what needs it answer 503 with the command, and works once it was migrated', async () => {
+    const server = await startServerUnderTest({ migrated: false, waitUntilReady: false, variables: { SYNAP_MIGRATE: 'off' } });
+    try {
+      await until(() => server.reported.some((line) => line.includes('npx prisma migrate deploy')));
+      const refused = await server.rest('POST', '/auth/login', { body: admin });
+      expect(refused).toMatchObject({
+        status: 503,
+        body: { code: 'unavailable', detail: 'Database is not migrated: run "npx prisma migrate deploy"' },
+      });
+      expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+      expect((await server.rest('GET', '/health')).body).toMatchObject({ status: 'degraded', database: 'unmigrated' });
+      const readiness = await fetch(`${server.origin}/readyz`);
+      expect([readiness.status, await readiness.text()]).toEqual([
+        503,
+        'Database is not migrated: run "npx prisma migrate deploy"\n',
+      ]);
+      expect((await fetch(`${server.origin}/healthz`)).status).toBe(200);
+
+      await migrateDeploy(server.database.url, migrationsFolder);
+      await server.running.ready;
+      expect(await server.rest('POST', '/auth/login', { body: admin })).toMatchObject({ status: 200 });
+      expect((await fetch(`${server.origin}/readyz`)).status).toBe(200);
+    } finally {
+      await server.close();
+    }
+  });
+});
+
+describe('a database that goes away', () => {
+  it('makes calls answer 503 with Retry-After, and they work within moments of its return', async () => {
+    const folder = await mkdtemp(path.join(os.tmpdir(), 'synap-away-'));
+    const start = (port?: number) => startEmbeddedPostgres({ dataDir: folder, durable: false, port });
+    let postgres = await start();
+    const server = await startServerUnderTest({ databaseUrl: postgres.url });
+    try {
+      const token = await server.signIn();
+      await postgres.stop();
+      const away = await server.rest('GET', '/dashboards', { token });
+      expect(away).toMatchObject({ status: 503, body: { code: 'unavailable' } });
+      expect(away.headers.get('retry-after')).toBe('5');
+      expect(JSON.stringify(away.body)).not.toMatch(/ECONN|127\.0\.0\.1|postgres/i);
+      expect((await fetch(`${server.origin}/readyz`)).status).toBe(503);
+      expect((await fetch(`${server.origin}/healthz`)).status).toBe(200);
+      postgres = await start(postgres.port);
+      await until(async () => (await server.rest('GET', '/dashboards', { token })).status === 200);
+    } finally {
+      await server.close();
+      await postgres.stop();
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+});

@@ -1,0 +1,117 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { createTestDatabase, type TestDatabase } from '@synap/testing';
+import { pino } from 'pino';
+import { parseEnvironment } from '../src/env.js';
+import { type RunningServer, startServer } from '../src/server.js';
+
+export const admin = { email: 'admin@example.com', password: 'correct horse battery staple' };
+
+export interface ServerUnderTest {
+  origin: string;
+  database: TestDatabase;
+  running: RunningServer;
+  /** What the server logged, as JSON lines. */
+  logged: string[];
+  /** What it told whoever started it. */
+  reported: string[];
+  /** Calls REST; answers status, headers and the body, parsed where it is JSON. */
+  rest(method: string, target: string, options?: RestOptions): Promise<RestAnswer>;
+  /** Signs in and answers the access token. */
+  signIn(account?: { email: string; password: string }): Promise<string>;
+  /** Registers a new ordinary user and signs in. */
+  newUser(): Promise<{ email: string; password: string; token: string }>;
+  close(): Promise<void>;
+}
+
+export interface RestOptions {
+  token?: string;
+  body?: unknown;
+  headers?: Record<string, string>;
+}
+
+export interface RestAnswer {
+  status: number;
+  headers: Headers;
+  // biome-ignore lint/suspicious/noExplicitAny: what a foreign client sees is untyped; tests say what they expect of it
+  body: any;
+  text: string;
+}
+
+export interface ServerOptions {
+  variables?: Record<string, string>;
+  /** False starts on an empty database. */
+  migrated?: boolean;
+  /** Instead of a database of its own. */
+  databaseUrl?: string;
+  waitUntilReady?: boolean;
+}
+
+/** The whole server on real sockets, with a database and a data folder of its own. */
+export async function startServerUnderTest({
+  variables = {},
+  migrated = true,
+  databaseUrl,
+  waitUntilReady = true,
+}: ServerOptions = {}): Promise<ServerUnderTest> {
+  const database = await createTestDatabase({ migrated });
+  const dataDir = await mkdtemp(path.join(os.tmpdir(), 'synap-e2e-'));
+  const logged: string[] = [];
+  const reported: string[] = [];
+  const all = {
+    ...{
+      DATABASE_URL: databaseUrl ?? database.url,
+      SYNAP_DATA_DIR: dataDir,
+      PORT: '0',
+      SIGNUP: 'open',
+      RATE_LIMIT_FACTOR: '1000',
+    },
+    ...{ SYNAP_ADMIN_EMAIL: admin.email, SYNAP_ADMIN_PASSWORD: admin.password, PATH: process.env.PATH, ...variables },
+  };
+  const running = await startServer({
+    environment: parseEnvironment(all),
+    variables: all,
+    log: pino({ level: 'info' }, { write: (line: string) => void logged.push(line) }),
+    report: (line) => void reported.push(line),
+  });
+  if (waitUntilReady) await running.ready;
+  const origin = `http://127.0.0.1:${running.port}`;
+  let people = 0;
+
+  const rest: ServerUnderTest['rest'] = async (method, target, { token, body, headers } = {}) => {
+    const answer = await fetch(`${origin}/api/v1${target}`, {
+      method,
+      redirect: 'manual',
+      headers: {
+        ...(token && { authorization: `Bearer ${token}` }),
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      body: body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body),
+    });
+    const text = await answer.text();
+    const json = /json/.test(answer.headers.get('content-type') ?? '') && text !== '';
+    return { status: answer.status, headers: answer.headers, body: json ? JSON.parse(text) : undefined, text };
+  };
+  const signIn: ServerUnderTest['signIn'] = async (account = admin) => {
+    const { status, body } = await rest('POST', '/auth/login', { body: account });
+    if (status !== 200) throw new Error(`Sign-in answered ${status}: ${JSON.stringify(body)}`);
+    return body.accessToken;
+  };
+
+  return {
+    ...{ origin, database, running, logged, reported, rest, signIn },
+    async newUser() {
+      people += 1;
+      const account = { email: `person${people}@example.org`, password: 'a passphrase for tests' };
+      await rest('POST', '/auth/register', { body: account });
+      return { ...account, token: await signIn(account) };
+    },
+    async close() {
+      await running.close();
+      await database.drop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}

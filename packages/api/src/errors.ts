@@ -1,0 +1,29 @@
+import { AppError, type ErrorCode } from '@synap/contracts';
+import type { ProblemSource } from '@synap/rest/problem';
+import { TRPCError } from '@trpc/server';
+
+const trpcCodes = {
+  bad_request: 'BAD_REQUEST',
+  unauthenticated: 'UNAUTHORIZED',
+  forbidden: 'FORBIDDEN',
+  not_found: 'NOT_FOUND',
+  conflict: 'CONFLICT',
+  stale_version: 'CONFLICT',
+  version_required: 'PRECONDITION_REQUIRED',
+  too_many_requests: 'TOO_MANY_REQUESTS',
+  unavailable: 'SERVICE_UNAVAILABLE',
+} as const satisfies Record<ErrorCode, TRPCError['code']>;
+
+/** The tRPC error of a refusal; its cause keeps the refusal itself. */
+export function toTRPCError(error: AppError): TRPCError {
+  return new TRPCError({ code: trpcCodes[error.code], message: error.message, cause: error });
+}
+
+/** What the problem object tells of a refusal, for both faces. */
+export function readProblemSource(error: TRPCError): ProblemSource | undefined {
+  const refusal = error.cause;
+  if (!(refusal instanceof AppError)) return undefined;
+  const { errors, retryAfter } = refusal.details;
+  const headers = retryAfter === undefined ? undefined : { 'retry-after': String(Math.max(1, Math.ceil(retryAfter))) };
+  return { code: refusal.code, detail: refusal.message, ...(errors && { errors }), ...(headers && { headers }) };
+}

@@ -1,0 +1,51 @@
+import { AppError } from '@synap/contracts';
+import { toProblem } from '@synap/rest/problem';
+import { initTRPC } from '@trpc/server';
+import superjson from 'superjson';
+import type { Context } from './context.js';
+import { readProblemSource, toTRPCError } from './errors.js';
+import type { Meta } from './meta.js';
+
+const t = initTRPC
+  .context<Context>()
+  .meta<Meta>()
+  .create({
+    transformer: superjson,
+    isDev: false,
+    errorFormatter({ shape, error, ctx }) {
+      const problem = toProblem(error, { requestId: ctx?.call.requestId, readSource: readProblemSource });
+      return {
+        ...shape,
+        message: problem.detail,
+        data: { code: shape.data.code, httpStatus: shape.data.httpStatus, path: shape.data.path, problem },
+      };
+    },
+  });
+
+export const router = t.router;
+
+/** A refusal keeps its meaning on the way out; anything else stays an internal error, whose message nobody sees. */
+const refusals = t.middleware(async ({ next }) => {
+  const result = await next();
+  if (!result.ok && result.error.cause instanceof AppError) throw toTRPCError(result.error.cause);
+  return result;
+});
+
+const base = t.procedure.use(refusals);
+
+/** Open to everybody. */
+export const publicProcedure = base.meta({ access: 'public' });
+
+/** For someone who is signed in. */
+export const authedProcedure = base.meta({ access: 'user' }).use(async ({ ctx, next }) => {
+  const actor = await ctx.authenticate();
+  if (actor.kind !== 'user')
+    throw new AppError('unauthenticated', 'Sign in first: this needs an access token as "Authorization: Bearer …".');
+  return next({ ctx: { ...ctx, call: { ...ctx.call, actor } } });
+});
+
+/** For superusers; to all others it is forbidden, not absent. */
+export const superuserProcedure = authedProcedure.meta({ access: 'superuser' }).use(({ ctx, next }) => {
+  if (ctx.call.actor.role !== 'superuser') throw new AppError('forbidden', 'This is for superusers.');
+  return next();
+});

@@ -1,0 +1,30 @@
+import { widgets } from '@synap/contracts';
+import { authedProcedure, router } from './trpc.js';
+
+const tags = ['widgets'];
+
+export const widgetsRouter = router({
+  list: authedProcedure
+    .meta({
+      scope: 'widgets:read',
+      openapi: { method: 'GET', path: '/widgets', tags, summary: 'List the widgets that modules offer' },
+    })
+    .input(widgets.list.input)
+    .output(widgets.list.output)
+    .query(({ ctx, input }) => ctx.services.widgets.list(ctx.call, input)),
+
+  data: authedProcedure
+    .meta({
+      scope: 'widgets:read',
+      openapi: {
+        method: 'GET',
+        path: '/widget-data/{moduleId}/{widgetId}',
+        tags,
+        summary: 'Data of a widget',
+        errors: [403, 404, 503],
+      },
+    })
+    .input(widgets.data.input)
+    .output(widgets.data.output)
+    .query(({ ctx, input }) => ctx.services.widgets.data(ctx.call, input)),
+});

@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import type { Call, UserCall } from './call.js';
+
+/** Who may call a procedure at all; whose objects it reaches is the service's rule. */
+export type Access = 'public' | 'user' | 'superuser';
+
+/** One procedure as both sides of the wire see it. */
+export interface Endpoint {
+  access: Access;
+  input?: z.ZodType;
+  output: z.ZodType;
+}
+
+type CallFor<E extends Endpoint> = E['access'] extends 'public' ? Call : UserCall;
+
+type MethodOf<E extends Endpoint> = E extends { input: infer I extends z.ZodType }
+  ? (call: CallFor<E>, input: z.output<I>) => Promise<z.input<E['output']>>
+  : (call: CallFor<E>) => Promise<z.input<E['output']>>;
+
+/** The port that serves a contract: one method an endpoint, derived so that no signature is written twice. */
+export type ServiceOf<C extends Record<string, Endpoint>> = { [K in keyof C]: MethodOf<C[K]> };
+
+/** Text that PostgreSQL can store and JSON can carry: no U+0000, no lone surrogates. */
+export const textSchema = z.string().regex(/^[^\u0000\ud800-\udfff]*$/u, 'Must not contain U+0000 or lone surrogates');
+
+/** Text of a single line, trimmed, with `min` to `max` characters. */
+export const lineSchema = (min: number, max: number) =>
+  z
+    .string()
+    .trim()
+    .min(min)
+    .max(max)
+    .regex(/^[^\u0000-\u001f\u007f\ud800-\udfff]*$/u, 'Must be one line without control characters');
+
+/** The id of a module or of a widget inside one. */
+export const slugSchema = z
+  .string()
+  .max(60)
+  .regex(/^[a-z][a-z0-9-]*$/, 'Lower-case letters, digits and hyphens, starting with a letter');
+
+export const idSchema = z.uuid();
+export const idInput = z.object({ id: idSchema });
+
+/** Input of every list: keyset paging. */
+export const pageInput = z.object({
+  cursor: textSchema.max(500).optional().describe('`nextCursor` of the page before; absent for the first page.'),
+  size: z.number().int().min(1).max(100).default(20).describe('Items on a page.'),
+});
+export type PageInput = z.output<typeof pageInput>;
+
+/** Output of every list; `nextCursor` is null on the last page. */
+export const pageOf = <T extends z.ZodType>(item: T) =>
+  z.object({ items: z.array(item), nextCursor: z.string().nullable().describe('Cursor of the next page; null on the last.') });
+
+export interface Page<T> {
+  items: T[];
+  nextCursor: string | null;
+}

@@ -1,0 +1,56 @@
+/** Every way a rule of the product can refuse: the closed set that clients narrow on. */
+export const errorCodes = [
+  'bad_request',
+  'unauthenticated',
+  'forbidden',
+  'not_found',
+  'conflict',
+  'stale_version',
+  'version_required',
+  'too_many_requests',
+  'unavailable',
+] as const;
+export type ErrorCode = (typeof errorCodes)[number];
+
+/** One fault of an input; `pointer` is a JSON Pointer (RFC 6901) into it. */
+export interface InputFault {
+  pointer: string;
+  message: string;
+  code: string;
+}
+
+export interface ErrorDetails {
+  /** What exactly is wrong with the input. */
+  errors?: InputFault[];
+  /** Seconds after which trying again makes sense (`Retry-After`, RFC 9110 §10.2.3). */
+  retryAfter?: number;
+}
+
+/** A refusal that a caller may read: its message tells what happened and what to do, and never what is inside. */
+export class AppError extends Error {
+  override readonly name = 'AppError';
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    readonly details: ErrorDetails = {},
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+export const badRequest = (message: string, errors?: InputFault[]) => new AppError('bad_request', message, { errors });
+export const unauthenticated = (message: string) => new AppError('unauthenticated', message);
+export const forbidden = (message: string) => new AppError('forbidden', message);
+export const notFound = (message: string) => new AppError('not_found', message);
+export const conflict = (message: string) => new AppError('conflict', message);
+/** The write was based on a version that is no longer the current one. */
+export const staleVersion = (message: string) => new AppError('stale_version', message);
+/** The write must say which version it is based on (RFC 6585 §3). */
+export const versionRequired = (message: string) => new AppError('version_required', message);
+/** @param retryAfter seconds */
+export const tooManyRequests = (message: string, retryAfter: number) =>
+  new AppError('too_many_requests', message, { retryAfter });
+/** @param retryAfter seconds */
+export const unavailable = (message: string, retryAfter?: number, cause?: unknown) =>
+  new AppError('unavailable', message, { retryAfter }, { cause });

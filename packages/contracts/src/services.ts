@@ -1,0 +1,20 @@
+import type { AuthService } from './auth.js';
+import type { Actor } from './call.js';
+import type { DashboardsService } from './dashboards.js';
+import type { ModulesService } from './modules.js';
+import type { SystemService } from './system.js';
+import type { UsersService } from './users.js';
+import type { WidgetsService } from './widgets.js';
+
+/** Everything the router can call; made by `createServices` in core. */
+export interface Services {
+  system: SystemService;
+  auth: AuthService;
+  users: UsersService;
+  dashboards: DashboardsService;
+  widgets: WidgetsService;
+  modules: ModulesService;
+}
+
+/** Tells who presents an access token. Throws `unauthenticated` for a token that is faulty, expired or whose session has ended. */
+export type Authenticate = (accessToken: string) => Promise<Actor>;

@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import { type Endpoint, pageInput, pageOf, type ServiceOf } from './contract.js';
+
+export const databaseStateSchema = z.enum(['ready', 'unavailable', 'unmigrated']);
+export type DatabaseState = z.output<typeof databaseStateSchema>;
+
+export const healthSchema = z
+  .object({ status: z.enum(['ok', 'degraded']), database: databaseStateSchema, version: z.string() })
+  .meta({ id: 'Health' });
+
+export const routeSchema = z
+  .object({
+    procedure: z.string(),
+    type: z.enum(['query', 'mutation']),
+    method: z.string(),
+    path: z.string(),
+    access: z.enum(['public', 'user', 'superuser']),
+    scope: z.string().nullable().describe('What an API key needs to call it; null where none may.'),
+  })
+  .meta({ id: 'Route' });
+export type Route = z.output<typeof routeSchema>;
+
+export const metaSchema = z
+  .object({
+    name: z.string(),
+    version: z.string(),
+    environment: z.enum(['local', 'staging', 'production']),
+    signup: z.enum(['open', 'invite', 'closed']),
+    docs: z.string().nullable().describe('Path of the interactive documentation, where it is served.'),
+  })
+  .meta({ id: 'Meta' });
+export type Meta = z.output<typeof metaSchema>;
+
+export const system = {
+  health: { access: 'public', output: healthSchema },
+  meta: { access: 'public', output: metaSchema },
+  routes: { access: 'superuser', input: pageInput, output: pageOf(routeSchema) },
+} as const satisfies Record<string, Endpoint>;
+
+export type SystemService = ServiceOf<typeof system>;

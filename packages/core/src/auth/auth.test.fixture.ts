@@ -1,0 +1,89 @@
+import type { Call, Role, User, UserCall } from '@synap/contracts';
+import { createDatabase } from '@synap/db';
+import { createAccessTokens, createPasswordHasher, createRefreshTokens } from '@synap/security';
+import { createTestDatabase } from '@synap/testing';
+import { createUsersRepository } from '../users/users.repository.js';
+import { type AuthDependencies, createAuthService } from './auth.service.js';
+import { createAuthentication } from './authenticate.js';
+import { createSessionLookups } from './session-lookups.repository.js';
+import { createSessionsRepository } from './sessions.repository.js';
+
+export const password = 'correct horse battery staple';
+const hasher = createPasswordHasher({ queue: 1000, waitMs: 60_000 });
+const hashed = hasher.hash(password);
+
+export const call: Call = {
+  actor: { kind: 'anonymous' },
+  requestId: 'test',
+  address: '192.0.2.1',
+  userAgent: 'test',
+  signal: new AbortController().signal,
+};
+
+/** The auth service on a database of its own, with everything real. */
+export async function createAuthFixture() {
+  const { url, drop } = await createTestDatabase();
+  const { db, sql, transaction, close } = createDatabase({ url });
+  const users = createUsersRepository(db);
+  const sessions = createSessionsRepository(db);
+  const lookups = createSessionLookups(sql);
+  const accessTokens = createAccessTokens({
+    keys: [{ kid: 'a', secret: 'k3Zq-9fVt2mXw8Ls4RbYh7NdQp1Jc6Gu' }],
+    issuer: 'synap',
+    audience: 'synap',
+  });
+  const refreshTokens = createRefreshTokens({ keys: [{ kid: 'r', secret: 'Tn5Wx0Ev8Hs3Kd7Pz2Qj6Ym9Bc4Lf1Rg' }] });
+  const { authenticate, forget } = createAuthentication({ accessTokens, sessions: lookups });
+
+  const dependencies: AuthDependencies = {
+    users,
+    sessions,
+    lookups,
+    transaction: (run) => transaction((tx) => run({ users: createUsersRepository(tx), sessions: createSessionsRepository(tx) })),
+    hasher,
+    accessTokens,
+    refreshTokens,
+    sessionEnded: forget,
+    signup: 'open',
+    productName: 'Synap',
+  };
+  let made = 0;
+
+  return {
+    ...dependencies,
+    db,
+    close: async () => {
+      await close();
+      await drop();
+    },
+    authenticate,
+    forget,
+    auth: createAuthService(dependencies),
+    authWith: (other: Partial<AuthDependencies>) => createAuthService({ ...dependencies, ...other }),
+
+    /** A new user whose password is `password`. */
+    async makeUser({ role = 'user', passwordHash }: { role?: Role; passwordHash?: string } = {}): Promise<User> {
+      const email = `user${++made}@example.org`;
+      await users.insertUnlessTaken({ email, name: 'Someone', passwordHash: passwordHash ?? (await hashed), role });
+      const credentials = await users.findCredentials(email);
+      const user = credentials && (await users.findById(credentials.id));
+      if (!user) throw new Error('The user was not made');
+      return user;
+    },
+
+    /** The call of someone who presents this access token. */
+    async callOf(accessToken: string): Promise<UserCall> {
+      const actor = await authenticate(accessToken);
+      if (actor.kind !== 'user') throw new Error('Nobody is signed in');
+      return { ...call, actor };
+    },
+
+    sessionsOf: async (userId: string) =>
+      await db.session.findMany({ where: { userId }, orderBy: [{ createdAt: 'asc' }, { id: 'asc' }] }),
+  };
+}
+
+export type AuthFixture = Awaited<ReturnType<typeof createAuthFixture>>;
+
+/** Session id inside a refresh token. */
+export const sessionIdOf = (refreshToken: string) => refreshToken.slice(0, 36);

@@ -1,0 +1,81 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { type Call, forbidden, type Tokens, unauthenticated } from '@synap/contracts';
+import { HasherBusy, type PasswordHasher } from '@synap/security';
+import type { Credentials, UsersRepository } from '../users/users.repository.js';
+import type { IdentityGuard } from './identity-guard.js';
+import { sessionRules } from './session-rules.js';
+import { type TokenMakers, type TokenSession, tokensOf } from './session-tokens.js';
+import type { SessionsRepository } from './sessions.repository.js';
+
+export interface LoginRepositories {
+  users: UsersRepository;
+  sessions: SessionsRepository;
+}
+
+export interface LoginDependencies extends TokenMakers {
+  users: Pick<UsersRepository, 'findCredentials'>;
+  transaction: <T>(run: (repositories: LoginRepositories) => Promise<T>) => Promise<T>;
+  hasher: PasswordHasher;
+  guard: IdentityGuard;
+  sessionEnded: (sessionId: string) => void;
+}
+
+const wrong = () => unauthenticated('E-mail address or password is wrong');
+
+export function createLogin({ users, transaction, hasher, guard, sessionEnded, ...makers }: LoginDependencies) {
+  /** @returns the account and, where its hash should be replaced, the better one */
+  async function verify(email: string, password: string): Promise<{ account: Credentials; betterHash: string | null } | null> {
+    const account = await users.findCredentials(email);
+    if (!account) {
+      await hasher.verifyNothing(password);
+      return null;
+    }
+    const { ok, needsRehash } = await hasher.verify(account.passwordHash, password);
+    return ok ? { account, betterHash: needsRehash ? await tryToHash(password) : null } : null;
+  }
+
+  /** An upgrade can wait for the next sign-in. */
+  async function tryToHash(password: string): Promise<string | null> {
+    try {
+      return await hasher.hash(password);
+    } catch (error) {
+      if (error instanceof HasherBusy) return null;
+      throw error;
+    }
+  }
+
+  /** Under the user's lock, so that neither twenty-one sign-ins at once nor a password changed meanwhile slip through. */
+  async function startSession({ address, userAgent }: Call, account: Credentials, betterHash: string | null) {
+    const session: TokenSession & { salt: Uint8Array<ArrayBuffer> } = {
+      id: randomUUID(),
+      userId: account.id,
+      counter: 0,
+      salt: new Uint8Array(randomBytes(16)),
+      keyId: makers.refreshTokens.currentKid,
+    };
+    const ended = await transaction(async (within) => {
+      const current = await within.users.lockCredentials(account.id);
+      if (current?.passwordHash !== account.passwordHash) throw wrong();
+      if (current.disabled) throw forbidden('This account is disabled: ask an administrator');
+      if (betterHash) await within.users.replaceHash(account.id, betterHash);
+      const revoked = await within.sessions.revokeAllButNewest(account.id, sessionRules.perUser - 1, sessionRules.idleSeconds);
+      const lifetime = sessionRules.absoluteSeconds;
+      await within.sessions.insert({ ...session, address, userAgent: userAgent?.slice(0, 500) ?? null, lifetime });
+      return revoked;
+    });
+    ended.forEach(sessionEnded);
+    return session;
+  }
+
+  return async function login(call: Call, { email, password }: { email: string; password: string }): Promise<Tokens> {
+    await guard.login(email, call.address);
+    const verified = await verify(email, password);
+    if (!verified) {
+      await guard.loginFailed(email, call.address);
+      throw wrong();
+    }
+    const session = await startSession(call, verified.account, verified.betterHash);
+    await guard.loginSucceeded(email, call.address);
+    return tokensOf(makers, session);
+  };
+}

@@ -1,0 +1,165 @@
+import { randomUUID } from 'node:crypto';
+import { createRefreshTokens } from '@synap/security';
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type AuthFixture, call, createAuthFixture, password, sessionIdOf } from './auth.test.fixture.js';
+
+let fixture: AuthFixture;
+beforeAll(async () => {
+  fixture = await createAuthFixture();
+});
+afterAll(() => fixture.close());
+
+const signIn = async () => {
+  const { email } = await fixture.makeUser();
+  return fixture.auth.login(call, { email, password });
+};
+const refresh = (refreshToken: string) => fixture.auth.refresh(call, { refreshToken });
+const refused = { name: 'AppError', code: 'unauthenticated' };
+const sessionOf = (refreshToken: string) => fixture.db.session.findUniqueOrThrow({ where: { id: sessionIdOf(refreshToken) } });
+
+/** As if the last rotation had been so long ago. */
+const age = (refreshToken: string, seconds: number) =>
+  fixture.db
+    .$executeRaw`UPDATE sessions SET rotated_at = now() - make_interval(secs => ${seconds}) WHERE id = ${sessionIdOf(refreshToken)}::uuid`;
+
+test('a refresh gives the next token of the same session, and an access token that works', async () => {
+  const first = await signIn();
+  const second = await refresh(first.refreshToken);
+  expect(second).toMatchObject({ tokenType: 'Bearer', expiresIn: 600 });
+  expect(second.refreshToken).not.toBe(first.refreshToken);
+  expect(sessionIdOf(second.refreshToken)).toBe(sessionIdOf(first.refreshToken));
+  expect(await fixture.authenticate(second.accessToken)).toEqual(await fixture.authenticate(first.accessToken));
+  const third = await refresh(second.refreshToken);
+  expect((await sessionOf(third.refreshToken)).counter).toBe(2);
+});
+
+test('fifty refreshes at once with one token: one rotation, fifty equal answers, twenty times over', async () => {
+  let { refreshToken } = await signIn();
+  for (let round = 1; round <= 20; round++) {
+    const answers = await Promise.all(Array.from({ length: 50 }, () => refresh(refreshToken)));
+    expect(new Set(answers.map((answer) => answer.refreshToken)).size).toBe(1);
+    const session = await sessionOf(refreshToken);
+    expect(session).toMatchObject({ counter: round, revokedAt: null });
+    const [answer] = answers;
+    expect(answer?.refreshToken).not.toBe(refreshToken);
+    refreshToken = answer?.refreshToken ?? '';
+  }
+});
+
+test('the token before is answered with the current one for ten seconds, without another rotation', async () => {
+  const first = await signIn();
+  const second = await refresh(first.refreshToken);
+  await age(first.refreshToken, 8);
+  expect((await refresh(first.refreshToken)).refreshToken).toBe(second.refreshToken);
+  expect((await sessionOf(first.refreshToken)).counter).toBe(1);
+});
+
+test('a replay eleven seconds later is refused, and the session is dead for good', async () => {
+  const first = await signIn();
+  const second = await refresh(first.refreshToken);
+  await age(first.refreshToken, 11);
+  await fixture.authenticate(second.accessToken);
+  await expect(refresh(first.refreshToken)).rejects.toMatchObject(refused);
+  expect((await sessionOf(first.refreshToken)).revokedAt).toBeInstanceOf(Date);
+  await expect(refresh(second.refreshToken)).rejects.toMatchObject(refused);
+  await expect(fixture.authenticate(second.accessToken)).rejects.toMatchObject(refused);
+});
+
+test('a token two rotations old ends the session at once', async () => {
+  const first = await signIn();
+  const second = await refresh(first.refreshToken);
+  const third = await refresh(second.refreshToken);
+  await expect(refresh(first.refreshToken)).rejects.toMatchObject(refused);
+  await expect(refresh(third.refreshToken)).rejects.toMatchObject(refused);
+});
+
+test('fifty replays at once are all refused', async () => {
+  const first = await signIn();
+  await refresh(first.refreshToken);
+  await age(first.refreshToken, 11);
+  const results = await Promise.allSettled(Array.from({ length: 50 }, () => refresh(first.refreshToken)));
+  expect(results.filter(({ status }) => status === 'fulfilled')).toEqual([]);
+});
+
+test('a forged token is refused and does the session no harm', async () => {
+  const { refreshToken } = await signIn();
+  const forged = [
+    refreshToken.replace(/\.0\./, '.1.'),
+    refreshToken.slice(0, -2) + (refreshToken.endsWith('AA') ? 'BB' : 'AA'),
+    refreshToken.replace(sessionIdOf(refreshToken), randomUUID()),
+    'nonsense',
+  ];
+  for (const token of forged) await expect(refresh(token)).rejects.toMatchObject(refused);
+  expect((await refresh(refreshToken)).refreshToken).toBeTypeOf('string');
+});
+
+test('a session whose secret was retired is refused', async () => {
+  const { refreshToken } = await signIn();
+  const retired = fixture.authWith({ refreshTokens: createRefreshTokens({ keys: [{ kid: 'z', secret: 'other'.repeat(8) }] }) });
+  await expect(retired.refresh(call, { refreshToken })).rejects.toMatchObject(refused);
+  expect((await sessionOf(refreshToken)).revokedAt).toBeNull();
+});
+
+test('a session ends after fourteen idle days, or ninety days whatever the use', async () => {
+  const idle = await signIn();
+  await age(idle.refreshToken, 13.9 * 86_400);
+  const used = await refresh(idle.refreshToken);
+  await age(idle.refreshToken, 14.1 * 86_400);
+  await expect(refresh(used.refreshToken)).rejects.toMatchObject(refused);
+
+  const old = await signIn();
+  const { createdAt, expiresAt } = await sessionOf(old.refreshToken);
+  expect(expiresAt.getTime() - createdAt.getTime()).toBe(90 * 86_400_000);
+  await fixture.db.$executeRaw`UPDATE sessions SET expires_at = now() WHERE id = ${sessionIdOf(old.refreshToken)}::uuid`;
+  await expect(refresh(old.refreshToken)).rejects.toMatchObject(refused);
+});
+
+test('a disabled user refreshes no more', async () => {
+  const { email, id } = await fixture.makeUser();
+  const { refreshToken } = await fixture.auth.login(call, { email, password });
+  await fixture.db.user.update({ where: { id }, data: { disabledAt: new Date() } });
+  await expect(refresh(refreshToken)).rejects.toMatchObject(refused);
+});
+
+test('a session that ended between look and rotation is not rotated', async () => {
+  const { refreshToken } = await signIn();
+  const refreshStateOf: typeof fixture.lookups.refreshStateOf = async (id) => {
+    const state = await fixture.lookups.refreshStateOf(id);
+    await fixture.sessions.revoke(id);
+    return state;
+  };
+  const auth = fixture.authWith({ lookups: { ...fixture.lookups, refreshStateOf } });
+  await expect(auth.refresh(call, { refreshToken })).rejects.toMatchObject(refused);
+  expect((await sessionOf(refreshToken)).counter).toBe(0);
+});
+
+test('however refreshes and a logout fall, no token is alive afterwards', async () => {
+  const users = await Promise.all(Array.from({ length: 5 }, () => fixture.makeUser()));
+  let turn = 0;
+  const plan = fc.array(fc.constantFrom('refresh latest', 'refresh first', 'pause'), { minLength: 1, maxLength: 8 });
+  await fc.assert(
+    fc.asyncProperty(plan, plan, fc.nat(8), async (before, after, ticks) => {
+      const user = users[turn++ % users.length];
+      const first = await fixture.auth.login(call, { email: user?.email ?? '', password });
+      const me = await fixture.callOf(first.accessToken);
+      const seen = [first];
+      const act = async (step: string) => {
+        if (step === 'pause') return;
+        const from = step === 'refresh first' ? first : (seen.at(-1) ?? first);
+        const next = await refresh(from.refreshToken).catch(() => null);
+        if (next) seen.push(next);
+      };
+      const running = before.map(act);
+      for (let tick = 0; tick < ticks; tick++) await Promise.resolve();
+      const logout = fixture.auth.logout(me);
+      running.push(...after.map(act));
+      await Promise.all([...running, logout]);
+      for (const { accessToken, refreshToken } of seen) {
+        await expect(fixture.authenticate(accessToken)).rejects.toMatchObject(refused);
+        await expect(refresh(refreshToken)).rejects.toMatchObject(refused);
+      }
+    }),
+    { numRuns: 60 },
+  );
+});

@@ -1,0 +1,53 @@
+import { type Tokens, unauthenticated } from '@synap/contracts';
+import type { RefreshTokenParts } from '@synap/security';
+import type { IdentityGuard } from './identity-guard.js';
+import type { SessionLookups } from './session-lookups.repository.js';
+import { judgeRefresh, type RefreshState } from './session-rules.js';
+import { type TokenMakers, tokensOf } from './session-tokens.js';
+import type { SessionsRepository } from './sessions.repository.js';
+
+export interface RefreshDependencies extends TokenMakers {
+  /** Outside any transaction: what is written here must stand when the call is refused. */
+  sessions: Pick<SessionsRepository, 'rotate' | 'revoke'>;
+  lookups: Pick<SessionLookups, 'refreshStateOf'>;
+  sessionEnded: (sessionId: string) => void;
+  guard: Pick<IdentityGuard, 'refresh'>;
+}
+
+const refuse = () => unauthenticated('The refresh token is not valid any more: sign in again');
+
+/**
+ * Answers a refresh token with the session's next one. No transaction is held open: the rotation is one conditional update, so of any
+ * number of concurrent calls one rotates, and the others find what it left.
+ */
+export function createRefresh({ sessions, lookups, sessionEnded, guard, ...makers }: RefreshDependencies) {
+  async function genuineStateOf(token: RefreshTokenParts): Promise<RefreshState> {
+    const state = await lookups.refreshStateOf(token.sid);
+    // A forged token proves nothing and so must not end the session: anyone who learnt its id could.
+    if (!state || !makers.refreshTokens.verify(token, { salt: state.salt, kid: state.keyId })) throw refuse();
+    return state;
+  }
+
+  return async function refresh(refreshToken: string): Promise<Tokens> {
+    const token = makers.refreshTokens.parse(refreshToken);
+    if (!token) throw refuse();
+    let state = await genuineStateOf(token);
+    await guard.refresh(token.sid);
+    for (;;) {
+      const verdict = judgeRefresh(state, token.counter);
+      if (verdict === 'repeat') return tokensOf(makers, state);
+      if (verdict === 'rotate') {
+        if (await sessions.rotate(state.id, state.counter)) return tokensOf(makers, { ...state, counter: state.counter + 1 });
+        // Another call rotated or ended the session in between. Neither is ever undone, so the next look decides.
+        state = await genuineStateOf(token);
+        continue;
+      }
+      if (verdict === 'reused') {
+        // A statement by itself: committed before the refusal is thrown, which would roll a transaction back.
+        await sessions.revoke(state.id);
+        sessionEnded(state.id);
+      }
+      throw refuse();
+    }
+  };
+}

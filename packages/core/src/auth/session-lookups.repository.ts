@@ -1,0 +1,46 @@
+import { idSchema, roleSchema, type UserActor } from '@synap/contracts';
+import type { Sql, Statement } from '@synap/db';
+import type { RefreshState } from './session-rules.js';
+
+const actorStatement: Statement<UserActor> = {
+  name: 'auth_actor',
+  text: `SELECT s.id, s.user_id, u.email, u.role::text AS role
+    FROM sessions s JOIN users u ON u.id = s.user_id
+    WHERE s.id = $1 AND s.revoked_at IS NULL AND s.expires_at > now() AND u.disabled_at IS NULL`,
+  read: (row) => ({
+    kind: 'user',
+    userId: row.text('user_id'),
+    email: row.text('email'),
+    role: roleSchema.parse(row.text('role')),
+    sessionId: row.text('id'),
+  }),
+};
+
+const refreshStatement: Statement<RefreshState> = {
+  name: 'auth_refresh',
+  text: `SELECT s.id, s.user_id, s.counter, s.salt, s.key_id,
+      s.revoked_at IS NULL AND s.expires_at > now() AND u.disabled_at IS NULL AS live,
+      extract(epoch FROM now() - s.rotated_at)::float8 AS since_rotation
+    FROM sessions s JOIN users u ON u.id = s.user_id
+    WHERE s.id = $1`,
+  read: (row) => ({
+    id: row.text('id'),
+    userId: row.text('user_id'),
+    counter: row.number('counter'),
+    salt: row.bytes('salt'),
+    keyId: row.text('key_id'),
+    live: row.boolean('live'),
+    secondsSinceRotation: row.number('since_rotation'),
+  }),
+};
+
+/** Reads of sessions: one statement each, over the primary keys of session and user. */
+export function createSessionLookups(sql: Sql) {
+  return {
+    /** Who acts in a session; null when it has ended or its user is disabled. */
+    actorOf: async (sessionId: string) => (idSchema.safeParse(sessionId).success ? sql.one(actorStatement, [sessionId]) : null),
+    refreshStateOf: (sessionId: string) => sql.one(refreshStatement, [sessionId]),
+  };
+}
+
+export type SessionLookups = ReturnType<typeof createSessionLookups>;

@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest';
+import { judgeRefresh } from './session-rules.js';
+
+const day = 86_400;
+const judge = (counter: number, secondsSinceRotation: number, live = true) =>
+  judgeRefresh({ counter: 5, live, secondsSinceRotation }, counter);
+
+test.each([
+  ['the token in force rotates', 5, 0, 'rotate'],
+  ['also after days', 5, 13 * day, 'rotate'],
+  ['but not after fourteen idle days', 5, 14 * day + 1, 'ended'],
+  ['the token before is answered again at once', 4, 0, 'repeat'],
+  ['and for ten seconds', 4, 10, 'repeat'],
+  ['but later it is a copy', 4, 10.001, 'reused'],
+  ['an older token is a copy', 3, 0, 'reused'],
+  ['a token from the future is no less wrong', 6, 0, 'reused'],
+] as const)('%s', (_, counter, seconds, verdict) => {
+  expect(judge(counter, seconds)).toBe(verdict);
+});
+
+test('a session that has ended answers no token', () => {
+  for (const counter of [3, 4, 5, 6]) expect(judge(counter, 0, false)).toBe('ended');
+});

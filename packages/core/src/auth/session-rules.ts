@@ -1,0 +1,44 @@
+/** Bounds of a session; the database's clock judges all of them. */
+export const sessionRules = {
+  /** A session that is not refreshed for this long ends: 14 days. */
+  idleSeconds: 14 * 86_400,
+  /** A session ends this long after the sign-in, whatever the use: 90 days. */
+  absoluteSeconds: 90 * 86_400,
+  /** For this long after a rotation the refresh token before is answered with the current one: concurrent calls, lost answers. */
+  graceSeconds: 10,
+  /** Sessions that a user may have; a further one ends the oldest. */
+  perUser: 20,
+} as const;
+
+/** What the session's row says at the moment of a refresh. */
+export interface RefreshState {
+  id: string;
+  userId: string;
+  /** Counter of the refresh token in force. */
+  counter: number;
+  salt: Uint8Array;
+  keyId: string;
+  /** Not revoked, not past its absolute end, and its user is not disabled. */
+  live: boolean;
+  secondsSinceRotation: number;
+}
+
+export type RefreshVerdict =
+  /** The token in force: the next one takes its place. */
+  | 'rotate'
+  /** The token before, moments after: the one in force is given again. */
+  | 'repeat'
+  /** A token that was used before comes back: somebody has a copy, so the session must end (RFC 9700 §4.14.2). */
+  | 'reused'
+  | 'ended';
+
+/** Judges a genuine refresh token of the session by its counter. */
+export function judgeRefresh(
+  state: Pick<RefreshState, 'counter' | 'live' | 'secondsSinceRotation'>,
+  counter: number,
+): RefreshVerdict {
+  if (!state.live || state.secondsSinceRotation > sessionRules.idleSeconds) return 'ended';
+  if (counter === state.counter) return 'rotate';
+  if (counter === state.counter - 1 && state.secondsSinceRotation <= sessionRules.graceSeconds) return 'repeat';
+  return 'reused';
+}

@@ -1,0 +1,113 @@
+import type { Dashboard, DashboardSummary, PageInput, PlaceWidget, WidgetPlacement } from '@synap/contracts';
+import { type Db, type Prisma, type Sql, type Statement, uniqueViolation } from '@synap/db';
+import { cursorId } from '../paging.js';
+
+/** A dashboard as it is stored, its widgets with their ids. */
+export interface DashboardContent {
+  name: string;
+  widgets: (PlaceWidget & { id: string })[];
+}
+
+const summarySelect = {
+  id: true,
+  name: true,
+  version: true,
+  createdAt: true,
+  updatedAt: true,
+  _count: { select: { widgets: true } },
+} satisfies Prisma.DashboardSelect;
+
+/** One statement whatever the number of widgets: PostgreSQL gathers them. */
+const findOwned: Statement<Dashboard> = {
+  name: 'dashboards_find_owned',
+  text: `
+    SELECT d.id::text, d.name, d.version, d.created_at, d.updated_at,
+      coalesce((
+        SELECT json_agg(json_build_object('id', w.id, 'moduleId', w.module_id, 'widgetId', w.widget_id, 'params', w.params,
+          'x', w.x, 'y', w.y, 'w', w.w, 'h', w.h) ORDER BY w.position)
+        FROM widget_placements w WHERE w.dashboard_id = d.id), '[]') AS widgets
+    FROM dashboards d WHERE d.id = $1::uuid AND d.owner_id = $2::uuid`,
+  read: (row) => ({
+    id: row.text('id'),
+    name: row.text('name'),
+    version: row.number('version'),
+    widgets: row.composed<WidgetPlacement[]>('widgets'),
+    createdAt: row.date('created_at'),
+    updatedAt: row.date('updated_at'),
+  }),
+};
+
+export type PlacedWidget = Pick<WidgetPlacement, 'id' | 'moduleId' | 'widgetId'>;
+export interface LockedDashboard {
+  version: number;
+  widgets: PlacedWidget[];
+}
+
+const lockOwned: Statement<LockedDashboard> = {
+  name: 'dashboards_lock_owned',
+  text: `
+    SELECT d.version, coalesce((
+        SELECT json_agg(json_build_object('id', w.id, 'moduleId', w.module_id, 'widgetId', w.widget_id))
+        FROM widget_placements w WHERE w.dashboard_id = d.id), '[]') AS widgets
+    FROM dashboards d WHERE d.id = $1::uuid AND d.owner_id = $2::uuid FOR UPDATE`,
+  read: (row) => ({ version: row.number('version'), widgets: row.composed<PlacedWidget[]>('widgets') }),
+};
+
+export type DashboardsRepository = ReturnType<typeof createDashboardsRepository>;
+
+export function createDashboardsRepository(db: Db, sql: Sql) {
+  const rowsOf = (dashboardId: string, widgets: DashboardContent['widgets']) =>
+    widgets.map((widget, position) => ({ ...widget, dashboardId, position }));
+
+  return {
+    async listOwnedBy(ownerId: string, { cursor, size }: PageInput): Promise<DashboardSummary[]> {
+      const before = cursorId(cursor);
+      const rows = await db.dashboard.findMany({
+        where: { ownerId, ...(before && { id: { lt: before } }) },
+        orderBy: { id: 'desc' },
+        take: size + 1,
+        select: summarySelect,
+      });
+      return rows.map(({ _count, ...row }) => ({ ...row, widgetCount: _count.widgets }));
+    },
+
+    findOwned(ownerId: string, id: string): Promise<Dashboard | null> {
+      return sql.one(findOwned, [id, ownerId]);
+    },
+
+    /** Holds the dashboard against other writers until the transaction ends. */
+    lockOwned(ownerId: string, id: string): Promise<LockedDashboard | null> {
+      return sql.one(lockOwned, [id, ownerId]);
+    },
+
+    /** Answers false when the id is taken, by whomever. */
+    async insert(ownerId: string, id: string, { name, widgets }: DashboardContent): Promise<boolean> {
+      try {
+        await db.dashboard.create({
+          data: {
+            id,
+            ownerId,
+            name,
+            widgets: { createMany: { data: rowsOf(id, widgets).map(({ dashboardId, ...row }) => row) } },
+          },
+        });
+        return true;
+      } catch (error) {
+        if (uniqueViolation(error)) return false;
+        throw error;
+      }
+    },
+
+    /** Replaces name and widgets and counts the version up. */
+    async replace(id: string, { name, widgets }: DashboardContent): Promise<void> {
+      await db.dashboard.update({ where: { id }, data: { name, version: { increment: 1 } }, select: { id: true } });
+      await db.widgetPlacement.deleteMany({ where: { dashboardId: id } });
+      await db.widgetPlacement.createMany({ data: rowsOf(id, widgets) });
+    },
+
+    async deleteOwned(ownerId: string, id: string): Promise<boolean> {
+      const { count } = await db.dashboard.deleteMany({ where: { id, ownerId } });
+      return count === 1;
+    },
+  };
+}

@@ -1,0 +1,20 @@
+import { forbidden, notFound, type UserActor } from '@synap/contracts';
+import type { ModuleInfo, ModuleRegistry } from '@synap/module-runtime';
+
+/** Whether the operator lets this person read the module's data; superusers always may. */
+export function mayRead({ access }: Pick<ModuleInfo, 'access'>, actor: UserActor): boolean {
+  if (actor.role === 'superuser' || access.kind === 'everyone') return true;
+  return access.kind === 'users' && access.emails.includes(actor.email);
+}
+
+/** The module, for someone who may read its data. */
+export function readable(registry: Pick<ModuleRegistry, 'get'>, moduleId: string, actor: UserActor): ModuleInfo {
+  const found = registry.get(moduleId);
+  if (!found) throw notFound(`No module "${moduleId}" is installed`);
+  if (!mayRead(found, actor)) {
+    throw forbidden(
+      `The operator has not opened the module "${moduleId}" to you: SYNAP_${moduleId.toUpperCase().replaceAll('-', '_')}_ACCESS says who may read it.`,
+    );
+  }
+  return found;
+}

@@ -1,0 +1,198 @@
+import { createDatabase, type Database } from '@synap/db';
+import { ModuleCallError, type ModuleEvent, type ModuleInfo, type SyncRequest } from '@synap/module-runtime';
+import { createTestDatabase, type TestDatabase, until } from '@synap/testing';
+import { runMigrations } from 'graphile-worker';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { uuidv7 } from '../ids.js';
+import { createRepositories, createTransaction } from '../repositories.js';
+import { createModuleStore } from './module-store.js';
+import { createModuleSync } from './module-sync.js';
+
+const info = (id: string): ModuleInfo => ({
+  ...{ id, name: id, version: '1.0.0', status: 'ready', widgets: [], access: { kind: 'everyone' } },
+  sync: { everySeconds: 60 },
+});
+const event = (key: string): ModuleEvent => ({
+  key,
+  type: 'commit',
+  subject: 'synap',
+  time: new Date('2026-01-02T03:04:05Z'),
+  payload: { key },
+});
+const signal = new AbortController().signal;
+
+let testDatabase: TestDatabase;
+let database: Database;
+
+beforeAll(async () => {
+  testDatabase = await createTestDatabase();
+  await runMigrations({ connectionString: testDatabase.url });
+  database = createDatabase({ url: testDatabase.url });
+});
+afterEach(async () => {
+  await database.db.moduleRun.deleteMany();
+  await database.db.event.deleteMany();
+  await database.db.moduleEntry.deleteMany();
+  await database.db.$executeRaw`DELETE FROM graphile_worker._private_jobs`;
+});
+afterAll(async () => {
+  await database.close();
+  await testDatabase.drop();
+});
+
+/** A sync whose module does what `behave` says. */
+function arrange(
+  behave: (request: SyncRequest, store: ReturnType<typeof createModuleStore>['store']) => Promise<void>,
+  ids = ['git'],
+) {
+  const { runs, entries } = createRepositories(database.db, database.sql);
+  const transaction = createTransaction(database);
+  const store = createModuleStore(entries);
+  const synced: string[] = [];
+  const sync = createModuleSync({
+    ...{ runs, transaction, store, newId: uuidv7, heartbeat: 20 },
+    registry: { list: () => ids.map(info), sync: (request) => behave(request, store.store) },
+    onSynced: async (moduleId) => void synced.push(moduleId),
+  });
+  const enqueue = async (trigger: 'manual' | 'schedule' = 'manual') =>
+    (await transaction((within) => within.runs.enqueue('git', trigger, uuidv7()))) ?? '';
+  const run = (id: string) => runs.findOf('git', id);
+  return { sync, runs, entries, transaction, store, synced, enqueue, run };
+}
+
+const jobs = async () => {
+  const rows = await database.db.$queryRaw<{ key: string }[]>`SELECT key FROM graphile_worker.jobs ORDER BY id`;
+  return rows.map((row) => row.key);
+};
+
+describe('a run of a sync job', () => {
+  it('commits its events, what the module stored and its end together', async () => {
+    const { sync, synced, enqueue, run, entries } = arrange(async ({ moduleId, runId, onEvents, onProgress }, store) => {
+      const scope = { moduleId, runId };
+      onProgress?.({ done: 1, total: 2 });
+      await store.set(scope, 'cursor', { page: 2 });
+      expect(await store.get(scope, 'cursor')).toEqual({ page: 2 });
+      await onEvents([event('a'), event('b'), event('a')]);
+      expect(await database.db.event.count()).toBe(0);
+      expect(await database.db.moduleEntry.count()).toBe(0);
+    });
+    const id = await enqueue();
+    await sync.perform(id, { lastAttempt: true, signal });
+    expect(await run(id)).toMatchObject({ status: 'succeeded', events: 2, trigger: 'manual', error: null });
+    expect(await entries.find('git', 'cursor')).toEqual({ page: 2 });
+    expect(await database.db.event.findMany({ orderBy: { dedupeKey: 'asc' } })).toMatchObject([
+      {
+        dedupeKey: 'a',
+        source: 'module',
+        moduleId: 'git',
+        subject: 'synap',
+        occurredAt: new Date('2026-01-02T03:04:05Z'),
+        payload: { key: 'a' },
+      },
+      { dedupeKey: 'b' },
+    ]);
+    expect(synced).toEqual(['git']);
+  });
+
+  it('brings an event once, however often it is emitted', async () => {
+    const { sync, enqueue, run } = arrange(({ onEvents }) => onEvents([event('a')]));
+    for (const events of [1, 0]) {
+      const id = await enqueue();
+      await sync.perform(id, { lastAttempt: true, signal });
+      expect(await run(id)).toMatchObject({ status: 'succeeded', events });
+    }
+  });
+
+  it('that fails leaves nothing behind and waits for its next attempt, the last one excepted', async () => {
+    const { sync, enqueue, run } = arrange(async ({ moduleId, runId, onEvents }, store) => {
+      await store.set({ moduleId, runId }, 'cursor', 1);
+      await onEvents([event('a')]);
+      throw new ModuleCallError('failed', 'The feed is away');
+    });
+    const id = await enqueue();
+    await expect(sync.perform(id, { lastAttempt: false, signal })).rejects.toThrow('The feed is away');
+    expect(await run(id)).toMatchObject({ status: 'queued', error: 'The feed is away', finishedAt: null });
+    await expect(sync.perform(id, { lastAttempt: true, signal })).rejects.toThrow('The feed is away');
+    expect(await run(id)).toMatchObject({ status: 'failed', error: 'The feed is away', finishedAt: expect.any(Date) });
+    expect(await database.db.event.count()).toBe(0);
+    expect(await database.db.moduleEntry.count()).toBe(0);
+  });
+
+  it('is performed once by any number of workers', async () => {
+    let performed = 0;
+    const { sync, enqueue } = arrange(async () => {
+      performed += 1;
+    });
+    const id = await enqueue();
+    await Promise.all(Array.from({ length: 5 }, () => sync.perform(id, { lastAttempt: true, signal })));
+    expect(performed).toBe(1);
+  });
+
+  it('whose lease is lost is aborted and commits nothing', async () => {
+    const { sync, enqueue, run } = arrange(async ({ runId, onEvents, signal: aborted }) => {
+      await onEvents([event('late')]);
+      await database.db.moduleRun.update({ where: { id: runId }, data: { leaseToken: uuidv7() } });
+      await until(() => aborted?.aborted === true);
+    });
+    const id = await enqueue();
+    await expect(sync.perform(id, { lastAttempt: true, signal })).rejects.toThrow('Another worker');
+    expect(await run(id)).toMatchObject({ status: 'running', events: 0 });
+    expect(await database.db.event.count()).toBe(0);
+  });
+
+  it('shows its progress while it runs', async () => {
+    let finish = () => {};
+    const { sync, enqueue, run } = arrange(({ onProgress }) => {
+      onProgress?.({ done: 3, total: 7 });
+      return new Promise<void>((resolve) => {
+        finish = resolve;
+      });
+    });
+    const id = await enqueue();
+    const performing = sync.perform(id, { lastAttempt: true, signal });
+    await until(async () => (await run(id))?.progress?.done === 3);
+    expect(await run(id)).toMatchObject({ status: 'running', progress: { done: 3, total: 7 } });
+    finish();
+    await performing;
+  });
+});
+
+describe('the queue of runs', () => {
+  it('holds one run of a module at a time, with its job', async () => {
+    const { transaction } = arrange(async () => {});
+    const ask = () => transaction((within) => within.runs.enqueue('git', 'manual', uuidv7()));
+    const ids = new Set((await Promise.all(Array.from({ length: 6 }, ask))).filter((id) => id !== null));
+    expect(ids.size).toBe(1);
+    expect(await jobs()).toEqual([...ids]);
+  });
+
+  it('gets what is due, once, and what is not due not', async () => {
+    const { sync, runs } = arrange(async () => {}, ['git', 'rss']);
+    await sync.schedule(new Date());
+    await sync.schedule(new Date());
+    const last = await runs.lastOf(['git', 'rss']);
+    expect([...last.values()].map(({ status, trigger }) => [status, trigger])).toEqual([
+      ['queued', 'schedule'],
+      ['queued', 'schedule'],
+    ]);
+    expect(await jobs()).toHaveLength(2);
+    for (const { id } of last.values()) await sync.perform(id, { lastAttempt: true, signal });
+    await sync.schedule(new Date());
+    expect((await runs.lastOf(['git'])).get('git')?.id).toBe(last.get('git')?.id);
+    await sync.schedule(new Date(Date.now() + 61_000));
+    expect((await runs.lastOf(['git'])).get('git')?.id).not.toBe(last.get('git')?.id);
+  });
+
+  it('takes back the run of a worker that fell silent, and leaves that of a living one', async () => {
+    const { sync, runs, enqueue, run } = arrange(async () => {});
+    const id = await enqueue();
+    await runs.claim(id, uuidv7());
+    await sync.schedule(new Date());
+    expect(await run(id)).toMatchObject({ status: 'running' });
+    await database.db.$executeRaw`UPDATE module_runs SET lease_until = now() - interval '1 second'`;
+    await sync.schedule(new Date());
+    expect(await run(id)).toMatchObject({ status: 'queued' });
+    await sync.perform(id, { lastAttempt: true, signal });
+    expect(await run(id)).toMatchObject({ status: 'succeeded' });
+  });
+});

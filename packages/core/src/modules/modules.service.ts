@@ -1,0 +1,65 @@
+import { conflict, type Module, type ModuleRun, type ModulesService, notFound, type UserActor } from '@synap/contracts';
+import type { ModuleInfo, ModuleRegistry } from '@synap/module-runtime';
+import { pageById, pageByName } from '../paging.js';
+import type { Transaction } from '../repositories.js';
+import { readable } from './module-access.js';
+import type { RunsRepository } from './runs.repository.js';
+
+export interface ModulesDeps {
+  registry: Pick<ModuleRegistry, 'list' | 'get'>;
+  runs: RunsRepository;
+  transaction: Transaction;
+  newId: () => string;
+}
+
+/** What an ordinary user learns of a module that is not ready: the details name paths and settings. */
+const discreet = 'This module does not work at present; a superuser sees why.';
+
+function describe(info: ModuleInfo, lastRun: ModuleRun | undefined, actor: UserActor): Module {
+  const { id, name, version, status, error, widgets } = info;
+  const shownError = error && (actor.role === 'superuser' ? error : discreet);
+  const shownRun = lastRun && { ...lastRun, error: lastRun.error && actor.role !== 'superuser' ? discreet : lastRun.error };
+  return {
+    ...{ id, name, version, status, widgets: widgets.map((widget) => widget.id) },
+    ...(shownError && { error: shownError }),
+    ...(shownRun && { lastRun: shownRun }),
+  };
+}
+
+export function createModulesService({ registry, runs, transaction, newId }: ModulesDeps): ModulesService {
+  return {
+    async list({ actor }, page) {
+      const { items, nextCursor } = pageByName(registry.list(), (info) => info.id, page);
+      const last = await runs.lastOf(items.map((info) => info.id));
+      return { items: items.map((info) => describe(info, last.get(info.id), actor)), nextCursor };
+    },
+
+    async get({ actor }, { id }) {
+      const info = registry.get(id);
+      if (!info) throw notFound(`No module "${id}" is installed`);
+      return describe(info, (await runs.lastOf([id])).get(id), actor);
+    },
+
+    /** Queues a run; while one is queued or running already, that one is answered. */
+    async sync({ actor }, { id }) {
+      const info = readable(registry, id, actor);
+      if (!info.sync) throw conflict(`The module "${id}" has nothing to synchronise: its widgets load their data by themselves.`);
+      for (;;) {
+        const runId = await transaction((within) => within.runs.enqueue(id, 'manual', newId()));
+        if (runId) return { runId };
+      }
+    },
+
+    async runs({ actor }, { id, ...page }) {
+      readable(registry, id, actor);
+      return pageById(await runs.listOf(id, page), page.size);
+    },
+
+    async run({ actor }, { id, runId }) {
+      readable(registry, id, actor);
+      const run = await runs.findOf(id, runId);
+      if (!run) throw notFound('Run not found');
+      return run;
+    },
+  };
+}

@@ -1,0 +1,25 @@
+import { type Database, type Db, type Sql, sqlWithin } from '@synap/db';
+import { createSessionsRepository } from './auth/sessions.repository.js';
+import { createDashboardsRepository } from './dashboards/dashboards.repository.js';
+import { createEntriesRepository } from './modules/entries.repository.js';
+import { createRunsRepository } from './modules/runs.repository.js';
+import { createUsersRepository } from './users/users.repository.js';
+
+/** All repositories on one connection or transaction. */
+export function createRepositories(db: Db, sql: Sql) {
+  return {
+    dashboards: createDashboardsRepository(db, sql),
+    entries: createEntriesRepository(db),
+    runs: createRunsRepository(db),
+    sessions: createSessionsRepository(db),
+    users: createUsersRepository(db),
+  };
+}
+export type Repositories = ReturnType<typeof createRepositories>;
+
+/** Runs all or nothing, with repositories bound to the transaction. */
+export type Transaction = <T>(run: (within: Repositories) => Promise<T>) => Promise<T>;
+
+export function createTransaction(database: Pick<Database, 'transaction'>): Transaction {
+  return (run) => database.transaction((db) => run(createRepositories(db, sqlWithin(db))));
+}

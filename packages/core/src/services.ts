@@ -1,0 +1,92 @@
+import type { Authenticate, DatabaseState, Meta, Route, Services } from '@synap/contracts';
+import type { Database } from '@synap/db';
+import type { ModuleRegistry, WidgetCache } from '@synap/module-runtime';
+import type { AccessTokens, Clock, PasswordHasher, RefreshTokens } from '@synap/security';
+import { createAuthService } from './auth/auth.service.js';
+import { createAuthentication } from './auth/authenticate.js';
+import type { IdentityGuard } from './auth/identity-guard.js';
+import { createSessionLookups } from './auth/session-lookups.repository.js';
+import { createDashboardsService } from './dashboards/dashboards.service.js';
+import type { WidgetCatalogue } from './dashboards/placements.js';
+import { guarded, translateDatabaseFault, unmigrated } from './database-faults.js';
+import { uuidv7 } from './ids.js';
+import { createModulesService } from './modules/modules.service.js';
+import { createRepositories, createTransaction } from './repositories.js';
+import { createSystemService } from './system/system.service.js';
+import { ensureSuperuser, type FirstSuperuser } from './users/first-superuser.js';
+import { createUsersService } from './users/users.service.js';
+import { createWidgetsService } from './widgets/widgets.service.js';
+
+export interface CoreDeps {
+  database: Database;
+  /** What is known of the database without asking it. */
+  databaseState: () => DatabaseState;
+  /** Asks the database; for the health of the system. */
+  probeDatabase: () => Promise<DatabaseState>;
+  registry: ModuleRegistry;
+  widgetCache: WidgetCache;
+  hasher: PasswordHasher;
+  accessTokens: AccessTokens;
+  refreshTokens: RefreshTokens;
+  guard?: IdentityGuard;
+  clock?: Clock;
+  meta: Meta;
+  routes: readonly Route[];
+}
+
+export interface Core {
+  services: Services;
+  authenticate: Authenticate;
+  /** Makes the first superuser where there is no user yet; tells the password it made, once. */
+  ensureSuperuser(given: { email: string; password?: string | undefined }): Promise<FirstSuperuser | null>;
+}
+
+/** Every rule of the product, wired. Called once, by the composition root. */
+export function createServices(deps: CoreDeps): Core {
+  const { database, registry, widgetCache, hasher, accessTokens, refreshTokens, meta } = deps;
+  const repositories = createRepositories(database.db, database.sql);
+  const { dashboards, runs, sessions, users } = repositories;
+  const transaction = createTransaction(database);
+  const lookups = createSessionLookups(database.sql);
+  const { authenticate, forget } = createAuthentication({ accessTokens, sessions: lookups, clock: deps.clock });
+  const newId = () => uuidv7();
+
+  const admit = () => {
+    if (deps.databaseState() === 'unmigrated') throw unmigrated();
+  };
+  const auth = createAuthService({
+    ...{ users, sessions, lookups, transaction, hasher, accessTokens, refreshTokens, sessionEnded: forget },
+    ...{ guard: deps.guard, signup: meta.signup, productName: meta.name },
+  });
+
+  return {
+    services: {
+      system: createSystemService({ meta, routes: deps.routes, databaseState: deps.probeDatabase }),
+      auth: guarded(auth, admit),
+      users: guarded(createUsersService({ users }), admit),
+      dashboards: guarded(createDashboardsService({ dashboards, transaction, catalogue: catalogueOf(registry), newId }), admit),
+      widgets: guarded(createWidgetsService({ registry, cache: widgetCache }), admit),
+      modules: guarded(createModulesService({ registry, runs, transaction, newId }), admit),
+    },
+    async authenticate(token) {
+      try {
+        admit();
+        return await authenticate(token);
+      } catch (error) {
+        throw translateDatabaseFault(error);
+      }
+    },
+    ensureSuperuser: (given) => ensureSuperuser({ users, transaction, hasher, productName: meta.name }, given),
+  };
+}
+
+function catalogueOf(registry: ModuleRegistry): WidgetCatalogue {
+  return {
+    widgetsOf(moduleId) {
+      const info = registry.get(moduleId);
+      if (!info) return null;
+      return info.widgets.length > 0 ? info.widgets.map((widget) => widget.id) : undefined;
+    },
+    moduleIds: () => registry.list().map((info) => info.id),
+  };
+}

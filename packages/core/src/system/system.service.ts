@@ -1,0 +1,24 @@
+import type { DatabaseState, Meta, Route, SystemService } from '@synap/contracts';
+import { pageByName } from '../paging.js';
+
+export interface SystemDeps {
+  meta: Meta;
+  /** All procedures that are served over REST, in order of their names. */
+  routes: readonly Route[];
+  databaseState: () => Promise<DatabaseState>;
+}
+
+export function createSystemService({ meta, routes, databaseState }: SystemDeps): SystemService {
+  return {
+    async health() {
+      const database = await databaseState();
+      return { status: database === 'ready' ? 'ok' : 'degraded', database, version: meta.version };
+    },
+    async meta() {
+      return meta;
+    },
+    async routes(_call, page) {
+      return pageByName(routes, (route) => route.procedure, page);
+    },
+  };
+}

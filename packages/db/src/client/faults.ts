@@ -1,0 +1,61 @@
+import { codesOf, sqlStateOf, uniqueViolation } from './driver-errors.js';
+
+/**
+ * What a database error means for a caller: `bad-input` a value the database cannot take (400), `unavailable` try again later
+ * (503), `not-migrated` the schema is older than the program (503), `unique` and `reference` a rule of the data.
+ */
+export type FaultKind = 'bad-input' | 'unavailable' | 'not-migrated' | 'unique' | 'reference';
+
+export interface DatabaseFault {
+  kind: FaultKind;
+  /** PostgreSQL's five characters, where it answered. */
+  sqlState: string | null;
+}
+
+/** Connection (08), authorisation (28), database missing (3D), resources (53), operator (57P) and every kind of time-out or lost race. */
+const unavailableStates = /^(08...|28...|3D000|53...|57P..|57014|55P03|25P03|25P04|40001|40P01)$/;
+/** Table, column, type or schema missing. */
+const unmigratedStates = /^(42P01|42703|42704|3F000)$/;
+
+const unavailableCodes = new Set([
+  ...['ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'EPIPE', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'],
+  ...['P1000', 'P1001', 'P1002', 'P1003', 'P1008', 'P1010', 'P1017', 'P2024', 'P2034', 'P2037'],
+  ...['DatabaseNotReachable', 'ConnectionClosed', 'SocketTimeout', 'TlsConnectionError'],
+]);
+
+/** Errors of pg and pg-pool that carry no code. */
+const unavailableMessages =
+  /^(timeout exceeded when trying to connect|Connection terminated|Query read timeout|Cannot use a pool after calling end|Client has encountered a connection error|Client was closed)/;
+
+/** P2028 covers all that can be wrong with a transaction: only these two are a matter of time. */
+const transactionTimeouts = /Unable to start a transaction in the given time|expired transaction/;
+
+function kindOfState(state: string): FaultKind | null {
+  if (state.startsWith('22')) return 'bad-input';
+  if (unavailableStates.test(state)) return 'unavailable';
+  if (unmigratedStates.test(state)) return 'not-migrated';
+  return state === '23503' ? 'reference' : null;
+}
+
+function kindOf(error: Error, state: string | null): FaultKind | null {
+  if (state !== null) return uniqueViolation(error) ? 'unique' : kindOfState(state);
+  const codes = codesOf(error);
+  if (codes.some((code) => code !== null && unavailableCodes.has(code))) return 'unavailable';
+  if (codes.includes('P2021') || codes.includes('P2022')) return 'not-migrated';
+  if (codes.includes('P2028')) return transactionTimeouts.test(error.message) ? 'unavailable' : null;
+  return unavailableMessages.test(error.message) ? 'unavailable' : null;
+}
+
+/** Reads an error of Prisma, adapter-pg, pg or its pool; `null` for everything else, which is a fault of ours (500). */
+export function toDatabaseFault(error: unknown): DatabaseFault | null {
+  if (!(error instanceof Error)) return null;
+  const sqlState = sqlStateOf(error);
+  const kind = kindOf(error, sqlState);
+  return kind && { kind, sqlState };
+}
+
+/** Whether the database is away, overloaded, too slow or not migrated: answer 503 and try again later. */
+export function isUnavailable(error: unknown): boolean {
+  const kind = toDatabaseFault(error)?.kind;
+  return kind === 'unavailable' || kind === 'not-migrated';
+}

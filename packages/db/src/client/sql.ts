@@ -1,0 +1,73 @@
+import type pg from 'pg';
+import type { Db } from './database.js';
+import { sqlStateOf } from './driver-errors.js';
+import { type Row, readerOf } from './row.js';
+
+/** A hot read: prepared once on each connection, under a name that must belong to this text alone. */
+export interface Statement<T> {
+  name: string;
+  text: string;
+  read: (row: Row) => T;
+}
+
+export type SqlValue =
+  | string
+  | number
+  | boolean
+  | bigint
+  | Date
+  | Uint8Array
+  | null
+  | readonly (string | number | boolean | null)[];
+
+/** Reads that bypass Prisma where speed counts. Each is one statement on a connection of the pool, never part of a transaction. */
+export interface Sql {
+  /** The first row, or `null`. */
+  one<T>(statement: Statement<T>, values: readonly SqlValue[]): Promise<T | null>;
+  many<T>(statement: Statement<T>, values: readonly SqlValue[]): Promise<T[]>;
+}
+
+/** After a migration a prepared plan may no longer fit ("cached plan must not change result type"); a new connection has none. */
+function isStalePlan(error: unknown): boolean {
+  return sqlStateOf(error) === '0A000' && error instanceof Error && error.message.includes('cached plan');
+}
+
+/** The same reads inside a transaction, where Prisma holds the connection. */
+export function sqlWithin(db: Db): Sql {
+  const rowsOf = ({ text }: { text: string }, values: readonly SqlValue[]) =>
+    db.$queryRawUnsafe<Record<string, unknown>[]>(text, ...values);
+  return {
+    async one(statement, values) {
+      const [row] = await rowsOf(statement, values);
+      return row ? statement.read(readerOf(statement.name, row)) : null;
+    },
+    async many(statement, values) {
+      const rows = await rowsOf(statement, values);
+      return rows.map((row) => statement.read(readerOf(statement.name, row)));
+    },
+  };
+}
+
+export function createSql(pool: pg.Pool): Sql {
+  async function rowsOf(name: string, text: string, values: readonly SqlValue[]): Promise<Record<string, unknown>[]> {
+    // pool.query() closes a connection whose query failed, so each try meets one stale connection less.
+    for (let left = pool.options.max ?? 10; ; left -= 1) {
+      try {
+        const { rows } = await pool.query<Record<string, unknown>>({ name, text, values: [...values] });
+        return rows;
+      } catch (error) {
+        if (left === 0 || !isStalePlan(error)) throw error;
+      }
+    }
+  }
+  return {
+    async one({ name, text, read }, values) {
+      const [row] = await rowsOf(name, text, values);
+      return row ? read(readerOf(name, row)) : null;
+    },
+    async many({ name, text, read }, values) {
+      const rows = await rowsOf(name, text, values);
+      return rows.map((row) => read(readerOf(name, row)));
+    },
+  };
+}

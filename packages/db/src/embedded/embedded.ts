@@ -1,0 +1,105 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { locateCluster } from './location.js';
+import { type OpenCluster, openCluster } from './open.js';
+import { stopPostmaster } from './postmaster.js';
+import { isPostmasterOf } from './processes.js';
+
+export interface EmbeddedPostgresOptions {
+  /** The data folder (`SYNAP_DATA_DIR`); PostgreSQL's files go into `postgres` below it. */
+  dataDir: string;
+  /** Preferred port; without it the last one, or any free one. */
+  port?: number;
+  /** False turns fsync off: for tests only. */
+  durable?: boolean;
+  /** Called with each step worth a line. */
+  log?: (message: string) => void;
+  /** Called when PostgreSQL went away by itself. It is started again at once, at the same address. */
+  onDown?: () => void;
+  /** Called when it is back. */
+  onUp?: () => void;
+}
+
+export interface EmbeddedPostgres {
+  /** Address with the application's role and password. */
+  url: string;
+  port: number;
+  /** Process id of PostgreSQL; another one after it was started again. */
+  readonly pid: number;
+  /** Where PostgreSQL's files are. */
+  folder: string;
+  /** Ends PostgreSQL; everything committed is on disk then. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts (and at first makes) the embedded PostgreSQL of a data folder and owns it until `stop()`. One that a killed process
+ * left running is taken over. Rejects with `DataInUseError` while another process owns it.
+ */
+export async function startEmbeddedPostgres({
+  dataDir,
+  port,
+  durable = true,
+  log = () => {},
+  onDown,
+  onUp,
+}: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
+  const location = locateCluster(dataDir);
+  const options = { role: 'owner', durable, log } as const;
+  let open = await openCluster(location, { ...options, preferredPort: port, create: true });
+  let stopping = false;
+  const abort = new AbortController();
+
+  const endWithUs = () => {
+    if (isPostmasterOf(open.pid, location.pgData)) process.kill(open.pid, 'SIGINT');
+  };
+  // A process that ends without `stop()` (an uncaught error, `process.exit`) still asks PostgreSQL to end.
+  process.once('exit', endWithUs);
+
+  async function reopen(): Promise<OpenCluster | null> {
+    for (let wait = 0; !stopping; wait = Math.min(5_000, wait * 2 || 100)) {
+      await delay(wait, undefined, { signal: abort.signal }).catch(() => undefined);
+      if (stopping) return null;
+      try {
+        const again = await openCluster(location, { ...options, port: open.port, create: false });
+        if (!stopping) return again;
+        await stopPostmaster(location, again.pid);
+        await again.claim.release();
+      } catch (error) {
+        log(`PostgreSQL could not be started again: ${error instanceof Error ? error.message : String(error)}`);
+      }
+    }
+    return null;
+  }
+
+  async function watch(): Promise<void> {
+    for (;;) {
+      await open.claim.ended;
+      if (stopping) return;
+      log('PostgreSQL went away; starting it again …');
+      onDown?.();
+      const again = await reopen();
+      if (!again) return;
+      open = again;
+      onUp?.();
+    }
+  }
+  const watching = watch();
+
+  return {
+    url: open.url,
+    port: open.port,
+    get pid() {
+      return open.pid;
+    },
+    folder: location.base,
+    async stop() {
+      if (stopping) return watching;
+      stopping = true;
+      abort.abort();
+      process.removeListener('exit', endWithUs);
+      await stopPostmaster(location, open.pid);
+      await open.claim.release();
+      await watching;
+    },
+  };
+}

@@ -1,0 +1,54 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface, type Interface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import type { Account } from './account.js';
+
+const program = fileURLToPath(new URL('./owner.test.program.ts', import.meta.url));
+const root = fileURLToPath(new URL('../../../..', import.meta.url));
+
+/** What the program prints first. */
+export interface Owned {
+  url: string;
+  port: number;
+  pid: number;
+  folder: string;
+  error?: string;
+}
+
+export interface Owner {
+  child: ChildProcess;
+  lines: Interface;
+  /** The first line. */
+  started: Promise<Owned>;
+  /** Ends the program with a signal and waits for it. */
+  end(signal: NodeJS.Signals): Promise<void>;
+}
+
+export interface OwnerOptions {
+  mode?: 'hold' | 'write';
+  account?: Account;
+  home?: string;
+  arch?: string;
+}
+
+/** Starts a process of its own that owns the cluster of `dataDir`. */
+export function spawnOwner(dataDir: string, { mode = 'hold', account, home, arch = '' }: OwnerOptions = {}): Owner {
+  const child = spawn(process.execPath, ['--import', 'tsx', program, dataDir, mode, arch], {
+    ...account,
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: home ? { PATH: process.env.PATH, HOME: home, TMPDIR: home } : process.env,
+  });
+  const exited = once(child, 'exit');
+  const lines = createInterface({ input: child.stdout });
+  return {
+    child,
+    lines,
+    started: once(lines, 'line').then(([line]) => JSON.parse(line)),
+    async end(signal) {
+      child.kill(signal);
+      await exited;
+    },
+  };
+}

@@ -1,0 +1,155 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, existsSync, openSync, readFileSync, renameSync, statSync } from 'node:fs';
+import { createServer } from 'node:net';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { programEnvironment, type Toolchain } from './cluster.js';
+import { type ClusterLocation, isCode } from './location.js';
+import { isPostmasterOf } from './processes.js';
+
+/** What postmaster.pid says of the PostgreSQL that holds a data folder. */
+export interface Postmaster {
+  pid: number;
+  port: number;
+  /** It is ours and alive; false for the remains of one that was killed. */
+  alive: boolean;
+}
+
+/** Reads postmaster.pid; `null` when PostgreSQL is down or has only begun to write the file. */
+export function readPostmaster({ pgData }: ClusterLocation): Postmaster | null {
+  try {
+    const lines = readFileSync(path.join(pgData, 'postmaster.pid'), 'utf8').split('\n');
+    const [pid, port] = [Number(lines[0]), Number(lines[3])];
+    if (!Number.isInteger(pid) || pid <= 0) return null;
+    return { pid, port: Number.isInteger(port) ? port : 0, alive: isPostmasterOf(pid, pgData) };
+  } catch (error) {
+    if (isCode(error, 'ENOENT')) return null;
+    throw error;
+  }
+}
+
+function listensOn(port: number): Promise<number | null> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(null));
+    server.listen({ port, host: '127.0.0.1', exclusive: true }, () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address ? address.port : null));
+    });
+  });
+}
+
+/** `wanted` when nobody listens there, else any free port of the loopback interface. */
+export async function choosePort(wanted: number | null): Promise<number> {
+  const port = (wanted === null ? null : await listensOn(wanted)) ?? (await listensOn(0));
+  if (port === null) throw new Error('There is no free port on 127.0.0.1 for the embedded PostgreSQL.');
+  return port;
+}
+
+const maxLogBytes = 5_000_000;
+
+function openLog({ base }: ClusterLocation): { file: string; descriptor: number } {
+  const file = path.join(base, 'postgres.log');
+  if (existsSync(file) && statSync(file).size > maxLogBytes) renameSync(file, `${file}.1`);
+  return { file, descriptor: openSync(file, 'a', 0o600) };
+}
+
+function settings(port: number, durable: boolean): string[] {
+  const values = {
+    listen_addresses: '127.0.0.1',
+    port,
+    unix_socket_directories: '',
+    timezone: 'UTC',
+    log_timezone: 'UTC',
+    log_line_prefix: '%m [%p] ',
+    log_checkpoints: 'off',
+    ...(durable ? {} : { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: 300 }),
+  };
+  return Object.entries(values).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+}
+
+/** How an attempt to start PostgreSQL ended. */
+export type StartOutcome =
+  | { kind: 'ready'; pid: number }
+  | { kind: 'taken' }
+  | { kind: 'port-taken' }
+  | { kind: 'failed'; reason: string };
+
+function outcomeOf(written: string, code: number | null, signal: string | null): StartOutcome {
+  if (/lock file "postmaster\.pid" (already exists|is empty)|pre-existing shared memory block/.test(written))
+    return { kind: 'taken' };
+  if (/could not bind|Address already in use/.test(written)) return { kind: 'port-taken' };
+  return { kind: 'failed', reason: written.trim().split('\n').slice(-5).join('\n') || `it ended with ${signal ?? code}` };
+}
+
+function launch(location: ClusterLocation, { binaries, account, durable }: Toolchain, port: number, log: number): ChildProcess {
+  // A killed PostgreSQL leaves postmaster.pid behind, and its number may be someone else's by now. PostgreSQL takes no
+  // offence at the number of its grandparent (made for pg_ctl): so it goes on to the check of the shared memory.
+  const stale = readPostmaster(location);
+  const grandparent = stale && !stale.alive ? { PG_GRANDPARENT_PID: String(stale.pid) } : {};
+  const child = spawn(binaries.postgres, ['-D', location.pgData, ...settings(port, durable)], {
+    ...account,
+    cwd: '/',
+    env: { ...programEnvironment, ...grandparent },
+    stdio: ['ignore', log, log],
+    detached: true, // Ctrl-C in a terminal must reach us only: we end PostgreSQL last.
+  });
+  child.unref();
+  return child;
+}
+
+/** Starts PostgreSQL and waits until it accepts connections. It outlives us when we are killed. */
+export async function startPostmaster(location: ClusterLocation, tools: Toolchain, port: number): Promise<StartOutcome> {
+  const { file, descriptor } = openLog(location);
+  const before = statSync(file).size;
+  try {
+    const child = launch(location, tools, port, descriptor);
+    let ended: { code: number | null; signal: string | null } | null = null;
+    let failure: Error | null = null;
+    child.once('exit', (code, signal) => {
+      ended = { code, signal };
+    });
+    child.once('error', (error) => {
+      failure = error;
+    });
+    for (;;) {
+      if (failure) throw new Error(`The embedded PostgreSQL cannot be run: ${String(failure)}`);
+      if (ended) return explain(file, before, ended);
+      if (child.pid !== undefined && isReady(location, child.pid)) return { kind: 'ready', pid: child.pid };
+      await delay(10);
+    }
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function explain(file: string, from: number, { code, signal }: { code: number | null; signal: string | null }): StartOutcome {
+  return outcomeOf(readFileSync(file).subarray(from).toString('utf8'), code, signal);
+}
+
+function isReady({ pgData }: ClusterLocation, pid: number): boolean {
+  try {
+    const lines = readFileSync(path.join(pgData, 'postmaster.pid'), 'utf8').split('\n');
+    return Number(lines[0]) === pid && lines[7]?.trim() === 'ready';
+  } catch (error) {
+    if (isCode(error, 'ENOENT')) return false;
+    throw error;
+  }
+}
+
+async function endsWithin(location: ClusterLocation, pid: number, milliseconds: number): Promise<boolean> {
+  for (const deadline = Date.now() + milliseconds; Date.now() < deadline; await delay(10)) {
+    if (!isPostmasterOf(pid, location.pgData)) return true;
+  }
+  return false;
+}
+
+/** Ends PostgreSQL: sessions are closed and everything is written (fast shutdown), after 10 s without waiting (immediate shutdown; nothing committed is lost). */
+export async function stopPostmaster(location: ClusterLocation, pid: number): Promise<void> {
+  for (const signal of ['SIGINT', 'SIGQUIT'] as const) {
+    if (!isPostmasterOf(pid, location.pgData)) return;
+    process.kill(pid, signal);
+    if (await endsWithin(location, pid, 10_000)) return;
+  }
+  throw new Error(`The embedded PostgreSQL (process ${pid}) does not end. End it by hand: kill -9 ${pid}`);
+}

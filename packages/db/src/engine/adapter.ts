@@ -1,0 +1,137 @@
+import { EventEmitter } from 'node:events';
+import { PrismaPg } from '@prisma/adapter-pg';
+import {
+  ColumnTypeEnum,
+  DriverAdapterError,
+  type SqlDriverAdapter,
+  type SqlMigrationAwareDriverAdapterFactory,
+  type SqlResultSet,
+} from '@prisma/driver-adapter-utils';
+import pg from 'pg';
+import { schemaOf, sessionOptions } from '../client/pool.js';
+
+const charType = 18;
+const textType = 25;
+
+/**
+ * One connection, kept: the engine's advisory lock lives in its session. No time-outs: a migration takes what it takes.
+ */
+export function createMigrationPool(url: string): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: url,
+    application_name: 'synap migrations',
+    max: 1,
+    idleTimeoutMillis: 0,
+    connectionTimeoutMillis: 10_000,
+    keepAlive: true,
+    options: sessionOptions(url, { statement_timeout: 0, lock_timeout: 0, idle_in_transaction_session_timeout: 0 }),
+  });
+  pool.on('connect', answerCharAsText);
+  pool.on('error', () => undefined);
+  return pool;
+}
+
+interface RowDescription {
+  fields: { dataTypeID: number }[];
+}
+
+/** adapter-pg refuses PostgreSQL's internal "char", which the engine's catalogue queries return. */
+function answerCharAsText(client: pg.PoolClient): void {
+  const connection: unknown = Reflect.get(client, 'connection');
+  if (!(connection instanceof EventEmitter))
+    throw new TypeError('pg.Client has no connection: this version of pg is not supported');
+  connection.prependListener('rowDescription', ({ fields }: RowDescription) => {
+    for (const field of fields) if (field.dataTypeID === charType) field.dataTypeID = textType;
+  });
+}
+
+/** The engine reads this one column as a character and panics on text: PostgreSQL 18 lists NOT NULL there, 17 a CHECK. */
+function withCharacters(result: SqlResultSet): SqlResultSet {
+  const columnTypes = result.columnTypes.map((type, index) =>
+    result.columnNames[index] === 'constraint_type' ? ColumnTypeEnum.Character : type,
+  );
+  return { ...result, columnTypes };
+}
+
+function asDriverError(error: unknown): unknown {
+  if (!(error instanceof pg.DatabaseError)) return error;
+  const { code = '', severity = 'ERROR', message, detail, column, hint } = error;
+  return new DriverAdapterError({ kind: 'postgres', code, severity, message, detail, column, hint });
+}
+
+interface Connection {
+  pool: pg.Pool;
+  schema: string | undefined;
+  onScriptError: (error: unknown) => void;
+  dispose: () => Promise<void>;
+}
+
+async function connect({ pool, schema, onScriptError, dispose }: Connection): Promise<SqlDriverAdapter> {
+  if (schema) await pool.query(`CREATE SCHEMA IF NOT EXISTS ${schema}`);
+  const adapter = await new PrismaPg(pool, { schema }).connect();
+  return {
+    provider: adapter.provider,
+    adapterName: adapter.adapterName,
+    queryRaw: async (query) => withCharacters(await adapter.queryRaw(query)),
+    executeRaw: (query) => adapter.executeRaw(query),
+    // Whole: adapter-pg splits at every semicolon, also inside a function's body.
+    executeScript: async (script) => {
+      try {
+        await pool.query(script);
+      } catch (error) {
+        onScriptError(error);
+        throw asDriverError(error);
+      }
+    },
+    startTransaction: (isolation) => adapter.startTransaction(isolation),
+    getConnectionInfo: () => adapter.getConnectionInfo(),
+    dispose,
+  };
+}
+
+export interface MigrationAdapter extends SqlMigrationAwareDriverAdapterFactory {
+  /** What PostgreSQL said of the last script that failed: the engine keeps most of it to itself. */
+  scriptError(): unknown;
+  /** Drops shadow databases that were not disposed of, and disconnects. */
+  close(): Promise<void>;
+}
+
+const shadowPrefix = 'prisma_migrate_shadow_db_';
+
+/** What the WebAssembly engine reaches PostgreSQL through. */
+export function createMigrationAdapter(url: string): MigrationAdapter {
+  const pool = createMigrationPool(url);
+  const schema = schemaOf(url);
+  const disposals = new Set<() => Promise<void>>();
+  let scriptError: unknown = null;
+  const onScriptError = (error: unknown) => {
+    scriptError = error;
+  };
+
+  async function connectToShadowDb(): Promise<SqlDriverAdapter> {
+    const name = `${shadowPrefix}${crypto.randomUUID()}`;
+    const target = new URL(url);
+    target.pathname = `/${name}`;
+    await pool.query(`CREATE DATABASE "${name}"`).catch((error) => Promise.reject(asDriverError(error)));
+    const shadow = createMigrationPool(target.href);
+    const dispose = async () => {
+      if (!disposals.delete(dispose)) return;
+      await shadow.end();
+      await pool.query(`DROP DATABASE IF EXISTS "${name}" WITH (FORCE)`);
+    };
+    disposals.add(dispose);
+    return connect({ pool: shadow, schema, onScriptError, dispose });
+  }
+
+  return {
+    provider: 'postgres',
+    adapterName: '@prisma/adapter-pg',
+    scriptError: () => scriptError,
+    connect: () => connect({ pool, schema, onScriptError, dispose: async () => {} }),
+    connectToShadowDb,
+    async close() {
+      await Promise.allSettled([...disposals].map((dispose) => dispose()));
+      await pool.end();
+    },
+  };
+}

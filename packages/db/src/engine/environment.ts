@@ -1,0 +1,36 @@
+import { accessSync, chmodSync, constants, existsSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { embeddedAddress } from '../embedded/address.js';
+
+const launcher = fileURLToPath(new URL('../../bin/schema-engine', import.meta.url));
+
+function makeRunnable(program: string): void {
+  try {
+    accessSync(program, constants.X_OK);
+  } catch {
+    chmodSync(program, 0o755); // An archive of the repository may have lost the mode.
+  }
+}
+
+/**
+ * Prepares the environment of Prisma's CLI, for prisma.config.ts: reads `.env`, names our schema engine where the operator
+ * names none, and keeps the CLI from calling home. Returns the address of the database: `DATABASE_URL`, or the embedded one.
+ */
+export function prepareCliEnvironment(root: string): string {
+  const { env } = process;
+  const envFile = path.join(root, '.env');
+  if (existsSync(envFile)) process.loadEnvFile(envFile);
+  env.CHECKPOINT_DISABLE ??= '1';
+  env.PRISMA_HIDE_UPDATE_MESSAGE ??= '1';
+  env.SYNAP_DATA_DIR = path.resolve(root, env.SYNAP_DATA_DIR || '.data');
+
+  const own = env.PRISMA_SCHEMA_ENGINE_BINARY;
+  // An engine of the operator's is used as it is; on the embedded database ours starts the database first, then that engine.
+  if (own && own !== launcher && !env.DATABASE_URL) env.SYNAP_NATIVE_SCHEMA_ENGINE = path.resolve(own);
+  if (!own || env.SYNAP_NATIVE_SCHEMA_ENGINE) {
+    makeRunnable(launcher);
+    env.PRISMA_SCHEMA_ENGINE_BINARY = launcher;
+  }
+  return env.DATABASE_URL || embeddedAddress(env.SYNAP_DATA_DIR);
+}

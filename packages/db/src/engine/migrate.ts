@@ -1,0 +1,88 @@
+import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils';
+import type pg from 'pg';
+import { sqlStateOf } from '../client/driver-errors.js';
+import { createMigrationAdapter, createMigrationPool } from './adapter.js';
+import { explainFailure } from './failure.js';
+import { migrationNames, readMigrations } from './migrations-folder.js';
+import { takeTurn } from './turn.js';
+import { loadEngine } from './wasm.js';
+
+/** How a database stands to a folder of migrations. */
+export interface MigrationStatus {
+  /** `failed` wants a person; `pending` wants `prisma migrate deploy`; a database that knows more than the folder is `current`. */
+  state: 'current' | 'pending' | 'failed';
+  pending: string[];
+  failed: string[];
+}
+
+export interface MigrateOptions {
+  log?: (message: string) => void;
+}
+
+interface Recorded {
+  name: string;
+  finished: boolean;
+}
+
+async function recorded(pool: pg.Pool): Promise<Recorded[]> {
+  try {
+    const { rows } = await pool.query<Recorded>(
+      'SELECT migration_name AS name, finished_at IS NOT NULL AS finished FROM _prisma_migrations WHERE rolled_back_at IS NULL',
+    );
+    return rows;
+  } catch (error) {
+    if (sqlStateOf(error) === '42P01') return [];
+    throw error;
+  }
+}
+
+/** Compares the database with the folder: one SELECT on the given pool (or on a connection of its own, for an address). */
+export async function migrationStatus(database: string | pg.Pool, folder: string): Promise<MigrationStatus> {
+  if (typeof database === 'string') {
+    const pool = createMigrationPool(database);
+    return migrationStatus(pool, folder).finally(() => pool.end());
+  }
+  const rows = await recorded(database);
+  const applied = new Set(rows.filter((row) => row.finished).map((row) => row.name));
+  const failed = rows.filter((row) => !row.finished).map((row) => row.name);
+  const pending = migrationNames(folder).filter((name) => !applied.has(name) && !failed.includes(name));
+  return { state: failed.length > 0 ? 'failed' : pending.length > 0 ? 'pending' : 'current', pending, failed };
+}
+
+async function apply(url: string, folder: string): Promise<string[]> {
+  const { module, guard } = await loadEngine();
+  const adapter = createMigrationAdapter(url);
+  const factory = bindMigrationAwareSqlAdapterFactory(adapter);
+  const input = { migrationsList: readMigrations(folder), filters: { externalTables: [], externalEnums: [] } };
+  try {
+    const engine = await guard(() => module.SchemaEngine.new({ datamodels: undefined }, () => undefined, factory));
+    const { appliedMigrationNames } = await guard(() => engine.applyMigrations(input));
+    engine.free();
+    return appliedMigrationNames;
+  } catch (error) {
+    throw explainFailure(error, adapter.scriptError());
+  } finally {
+    await adapter.close();
+  }
+}
+
+/**
+ * Applies what is pending, as `prisma migrate deploy` does, and returns the names. Any number of processes may call it at once:
+ * one applies, the others wait and find nothing to do. Rejects with advice when a migration fails or failed earlier.
+ */
+export async function migrateDeploy(url: string, folder: string, { log = () => {} }: MigrateOptions = {}): Promise<string[]> {
+  const turn = await takeTurn(url, log);
+  try {
+    const { state, pending, failed } = await migrationStatus(url, folder);
+    if (state === 'current') return [];
+    if (state === 'failed') throw new Error(adviceFor(failed));
+    log(`Applying ${pending.length} migration(s): ${pending.join(', ')} …`);
+    return await apply(url, folder);
+  } finally {
+    await turn.end();
+  }
+}
+
+function adviceFor(failed: string[]): string {
+  return `The migration ${failed.join(', ')} failed earlier. Mend what it left, then run: npx prisma migrate resolve --applied <name> (or --rolled-back <name>), and start again.`;
+}

@@ -1,0 +1,34 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { MigrationList } from './wasm.js';
+
+/** The names of the migrations in a folder, in the order in which they apply. */
+export function migrationNames(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+    .sort();
+}
+
+function content(file: string): { tag: 'ok'; value: string } | { tag: 'error'; value: string } {
+  try {
+    return { tag: 'ok', value: readFileSync(file, 'utf8') };
+  } catch (error) {
+    return { tag: 'error', value: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** The folder as the engine wants it. */
+export function readMigrations(folder: string): MigrationList {
+  const lockfile = path.join(folder, 'migration_lock.toml');
+  return {
+    baseDir: folder,
+    lockfile: { path: 'migration_lock.toml', content: existsSync(lockfile) ? readFileSync(lockfile, 'utf8') : null },
+    shadowDbInitScript: '',
+    migrationDirectories: migrationNames(folder).map((name) => ({
+      path: name,
+      migrationFile: { path: 'migration.sql', content: content(path.join(folder, name, 'migration.sql')) },
+    })),
+  };
+}

@@ -1,0 +1,29 @@
+import { spawn } from 'node:child_process';
+import type { Target } from './target.js';
+
+/** Replaces the address in the arguments, where there is one, by the real one. */
+async function withAddress(args: string[], target: Target): Promise<string[]> {
+  if (!args.includes('--datasource')) return args;
+  const url = await target.url();
+  return args.map((arg, index) => (args[index - 1] === '--datasource' ? JSON.stringify({ ...JSON.parse(arg), url }) : arg));
+}
+
+/** Runs the operator's own schema engine on the embedded database, which runs as long as the engine does. Returns its exit code. */
+export async function passToNative(
+  program: string,
+  target: Target,
+  onSignal: (leave: () => Promise<void>) => void,
+): Promise<number> {
+  const args = await withAddress(process.argv.slice(2), target);
+  const child = spawn(program, args, { stdio: 'inherit' });
+  const ended = new Promise<number>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code) => resolve(code ?? 1));
+  });
+  onSignal(async () => {
+    child.kill('SIGTERM');
+    await ended;
+    await target.release();
+  });
+  return ended.finally(() => target.release());
+}

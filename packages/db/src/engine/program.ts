@@ -1,0 +1,128 @@
+import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
+import { readArguments } from './arguments.js';
+import { runCommand } from './commands.js';
+import { passToNative } from './native.js';
+import { codeOf, logLine, messageOf, rpcError } from './reports.js';
+import { createEngineSession, type EngineSession } from './session.js';
+import { createTarget, type Target } from './target.js';
+import { EnginePanic } from './wasm.js';
+
+/** What the CLI takes for a panic of the engine. */
+const panicCode = 101;
+/** The id under which the engine asks the CLI to print; the CLI answers it, and the answer is passed over. */
+const printId = 1_000_000;
+
+function send(message: object): void {
+  process.stdout.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
+}
+
+interface Request {
+  id: number;
+  method: string;
+  params?: unknown;
+}
+
+function isRequest(message: unknown): message is Request {
+  return (
+    typeof message === 'object' &&
+    message !== null &&
+    'id' in message &&
+    'method' in message &&
+    typeof message.method === 'string'
+  );
+}
+
+function printed(result: unknown): string | null {
+  if (typeof result !== 'object' || result === null || !('stdout' in result)) return null;
+  return typeof result.stdout === 'string' ? result.stdout : null;
+}
+
+interface Conversation {
+  serve(): Promise<void>;
+  /** Answers the request under way, if there is one: the engine broke where nobody waited for it. */
+  breakOff(error: unknown): void;
+}
+
+/**
+ * A panic is an answer like any other, and we stay until the CLI lets us go: it looks for the end of a process that has ended
+ * already, finds nothing left to wait for, and exits 0 as if all had gone well.
+ */
+function converseOver(session: EngineSession): Conversation {
+  let pending: number | null = null;
+
+  function refuse(id: number, error: unknown): void {
+    pending = null;
+    if (error instanceof EnginePanic) process.exitCode = panicCode;
+    send({ id, error: rpcError(error) });
+  }
+
+  async function answer({ id, method, params }: Request): Promise<void> {
+    pending = id;
+    try {
+      const result = await session.call(method, params);
+      const content = method === 'diff' ? printed(result) : null;
+      if (content !== null) send({ id: printId, method: 'print', params: { content } });
+      send({ id, result: result ?? null });
+      pending = null;
+    } catch (error) {
+      if (pending === id) refuse(id, error);
+    }
+  }
+
+  return {
+    async serve() {
+      for await (const line of createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY })) {
+        const message: unknown = JSON.parse(line);
+        if (isRequest(message)) await answer(message);
+      }
+    },
+    breakOff: (error) => {
+      if (pending !== null) refuse(pending, new EnginePanic(messageOf(error)));
+    },
+  };
+}
+
+async function command(name: string, target: Target): Promise<number> {
+  try {
+    await runCommand(name, await target.url());
+    return 0;
+  } catch (error) {
+    // The CLI passes over the first line.
+    process.stderr.write(logLine('INFO', { message: `schema engine command ${name}` }));
+    process.stderr.write(logLine('ERROR', { message: messageOf(error), error_code: codeOf(error) ?? 'P1001', is_panic: false }));
+    return 1;
+  }
+}
+
+/** The CLI ends its input and sends SIGTERM right away; a database that we started must still be stopped. */
+function onSignal(leave: () => Promise<void>): void {
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
+    process.on(signal, () => void leave().finally(() => process.exit()));
+}
+
+async function main(): Promise<void> {
+  const args = readArguments(process.argv.slice(2));
+  const target = createTarget(args.url, process.env.SYNAP_DATA_DIR);
+  const native = process.env.SYNAP_NATIVE_SCHEMA_ENGINE;
+  if (native) process.exitCode = await passToNative(native, target, onSignal);
+  else if (args.command !== null) process.exitCode = await command(args.command, target).finally(() => target.release());
+  else await converse(args.datamodels, target);
+}
+
+async function converse(datamodels: string[], target: Target): Promise<void> {
+  const session = createEngineSession(datamodels, target, (line) => process.stderr.write(line));
+  let leaving: Promise<void> | null = null;
+  const leave = () => {
+    // A statement that still runs would hold up its connection: then the database is left (or stopped) with it.
+    leaving ??= Promise.race([session.close(), delay(2_000)]).finally(() => target.release());
+    return leaving;
+  };
+  onSignal(leave);
+  const conversation = converseOver(session);
+  process.on('uncaughtException', conversation.breakOff);
+  await conversation.serve().finally(leave);
+}
+
+await main();
+process.exit();

@@ -1,0 +1,32 @@
+import { sqlStateOf } from '../client/driver-errors.js';
+import { EnginePanic } from './wasm.js';
+
+function property(error: unknown, name: string): unknown {
+  return typeof error === 'object' && error !== null && name in error ? Reflect.get(error, name) : undefined;
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message || error.name : String(error);
+}
+
+/** Prisma's code (P1001) of an engine's error, or of one that the driver threw. */
+export function codeOf(error: unknown): string | null {
+  const code = property(error, 'code');
+  if (typeof code === 'string' && /^P[1-9]\d{3}$/.test(code)) return code;
+  const state = sqlStateOf(error);
+  if (state === '3D000') return 'P1003';
+  if (state === '28P01' || state === '28000') return 'P1000';
+  return typeof code === 'string' && /^(ECONN|ENOTFOUND|ETIMEDOUT|EAI_AGAIN|EHOST|ENET)/.test(code) ? 'P1001' : null;
+}
+
+/** The JSON-RPC error that Prisma's CLI prints. */
+export function rpcError(error: unknown): object {
+  const message = messageOf(error);
+  const isPanic = error instanceof EnginePanic;
+  return { code: 4466, message, data: { is_panic: isPanic, message, meta: null, error_code: isPanic ? null : codeOf(error) } };
+}
+
+/** One line of the log that the CLI reads from stderr. */
+export function logLine(level: 'INFO' | 'ERROR', fields: Record<string, unknown>): string {
+  return `${JSON.stringify({ timestamp: new Date().toISOString(), level, fields, target: 'schema_engine::logger' })}\n`;
+}

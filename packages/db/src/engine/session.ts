@@ -1,0 +1,86 @@
+import { readFileSync } from 'node:fs';
+import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils';
+import type pg from 'pg';
+import { createMigrationAdapter, type MigrationAdapter } from './adapter.js';
+import { explainFailure } from './failure.js';
+import type { Target } from './target.js';
+import { takeTurn } from './turn.js';
+import { loadEngine, type SchemaEngine } from './wasm.js';
+
+/** The methods of the protocol, which bear the engine's own names but for one. */
+const methods = new Set([
+  ...['applyMigrations', 'createMigration', 'dbExecute', 'debugPanic', 'devDiagnostic', 'diagnoseMigrationHistory', 'diff'],
+  ...['ensureConnectionValidity', 'evaluateDataLoss', 'introspect', 'introspectSql', 'markMigrationApplied'],
+  ...['markMigrationRolledBack', 'reset', 'schemaPush', 'version'],
+]);
+
+export interface EngineSession {
+  /** Answers one call. Rejects with the engine's error, or with EnginePanic. */
+  call(method: string, params: unknown): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+/** The engine connects when it is made, but not every command needs a database: the address is asked for only on connecting. */
+function lazily(target: Target, opened: (adapter: MigrationAdapter) => void) {
+  let adapter: Promise<MigrationAdapter> | null = null;
+  const open = () => {
+    adapter ??= target.url().then((url) => {
+      const made = createMigrationAdapter(url);
+      opened(made);
+      return made;
+    });
+    return adapter;
+  };
+  return bindMigrationAwareSqlAdapterFactory({
+    provider: 'postgres',
+    adapterName: '@prisma/adapter-pg',
+    connect: async () => (await open()).connect(),
+    connectToShadowDb: async () => (await open()).connectToShadowDb(),
+  });
+}
+
+export function createEngineSession(datamodels: string[], target: Target, log: (line: string) => void): EngineSession {
+  let adapter: MigrationAdapter | null = null;
+  let engine: Promise<SchemaEngine> | null = null;
+  let turn: pg.Client | null = null;
+
+  async function start(): Promise<SchemaEngine> {
+    const { module, guard } = await loadEngine();
+    const schemas = datamodels.map((file): [string, string] => [file, readFileSync(file, 'utf8')]);
+    const factory = lazily(target, (made) => {
+      adapter = made;
+    });
+    const options = { datamodels: schemas.length > 0 ? schemas : undefined };
+    return guard(() => module.SchemaEngine.new(options, (line: string) => log(`${line}\n`), factory));
+  }
+
+  async function invoke(name: string, params: unknown): Promise<unknown> {
+    engine ??= start();
+    const started = await engine;
+    const method: unknown = Reflect.get(started, name);
+    if (!methods.has(name) || typeof method !== 'function') throw new Error(`This schema engine has no method "${name}".`);
+    const { guard } = await loadEngine();
+    return guard(async () => method.call(started, params));
+  }
+
+  return {
+    async call(method, params) {
+      if (method === 'getDatabaseVersion') return invoke('version', params);
+      // Without a diagnosis first, a pending migration that nobody generated makes the engine ask for a shadow database it was not given.
+      if (method === 'evaluateDataLoss') await invoke('devDiagnostic', diagnosisOf(params));
+      if (method === 'applyMigrations') turn ??= await takeTurn(await target.url(), () => undefined);
+      return invoke(method, params).catch((error) => {
+        throw explainFailure(error, adapter?.scriptError());
+      });
+    },
+    async close() {
+      await turn?.end();
+      await adapter?.close();
+    },
+  };
+}
+
+function diagnosisOf(params: unknown): unknown {
+  if (typeof params !== 'object' || params === null) return params;
+  return { migrationsList: Reflect.get(params, 'migrationsList'), filters: Reflect.get(params, 'filters') };
+}

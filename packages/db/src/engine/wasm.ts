@@ -1,0 +1,71 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+type EngineModule = typeof import('@prisma/schema-engine-wasm/schema_engine_bg');
+
+export type { MigrationList, SchemaEngine } from '@prisma/schema-engine-wasm/schema_engine_bg';
+
+/** As much of the standard as is used here: its types come with browsers' only. */
+declare const WebAssembly: {
+  instantiate(bytes: Uint8Array, imports: Record<string, object>): Promise<{ instance: { exports: Record<string, unknown> } }>;
+};
+
+/** The engine broke (a Rust panic): its memory is not to be trusted any more. */
+export class EnginePanic extends Error {
+  override name = 'EnginePanic';
+}
+
+export interface EngineHost {
+  module: EngineModule;
+  /** Awaits a call into the engine; rejects with EnginePanic when it breaks meanwhile – the call itself would never settle. */
+  guard<T>(call: () => Promise<T>): Promise<T>;
+}
+
+interface PanicRegistry {
+  set_message(message: string): void;
+}
+
+declare global {
+  /** The name the engine calls before it breaks; fixed by Prisma. */
+  var PRISMA_WASM_PANIC_REGISTRY: PanicRegistry | undefined;
+}
+
+let host: Promise<EngineHost> | null = null;
+
+/** Loads Prisma's schema engine, compiled to WebAssembly, once a process. */
+export function loadEngine(): Promise<EngineHost> {
+  host ??= instantiate();
+  return host;
+}
+
+async function instantiate(): Promise<EngineHost> {
+  const file = createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm/schema_engine_bg');
+  const module: EngineModule = await import(pathToFileURL(file).href);
+  const bytes = await readFile(path.join(path.dirname(file), 'schema_engine_bg.wasm'));
+  const { instance } = await WebAssembly.instantiate(bytes, { './schema_engine_bg.js': { ...module } });
+  const panicked = new Promise<never>((_, reject) => {
+    globalThis.PRISMA_WASM_PANIC_REGISTRY = { set_message: (message) => reject(new EnginePanic(message)) };
+  });
+  panicked.catch(() => undefined); // It is looked at only while a call is under way.
+  module.__wbg_set_wasm(instance.exports);
+  const start = instance.exports.__wbindgen_start;
+  if (typeof start === 'function') start();
+  return { module, guard: (call) => guarded(call, panicked) };
+}
+
+async function guarded<T>(call: () => Promise<T>, panicked: Promise<never>): Promise<T> {
+  try {
+    return await Promise.race([panicked, call()]);
+  } catch (error) {
+    if (!isTrap(error)) throw error;
+    // The trap that ends a panic; the reason was given just before it, if there was one.
+    throw await Promise.race([panicked, Promise.resolve(new EnginePanic(String(error)))]).catch((panic: unknown) => panic);
+  }
+}
+
+/** WebAssembly ended by `unreachable`, out of memory and the like. */
+function isTrap(error: unknown): boolean {
+  return error instanceof Error && error.name === 'RuntimeError';
+}

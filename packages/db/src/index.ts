@@ -1,0 +1,13 @@
+export { createDatabase, type Database, type DatabaseOptions, type Db, type TransactionOptions } from './client/database.js';
+export { type UniqueViolation, uniqueViolation } from './client/driver-errors.js';
+export { type DatabaseFault, type FaultKind, isUnavailable, toDatabaseFault } from './client/faults.js';
+export { createPool, type PoolOptions } from './client/pool.js';
+export type { Row } from './client/row.js';
+export { type Sql, type SqlValue, type Statement, sqlWithin } from './client/sql.js';
+export { type EmbeddedPostgres, type EmbeddedPostgresOptions, startEmbeddedPostgres } from './embedded/embedded.js';
+export { type EnsureDatabaseOptions, type EnsuredDatabase, ensureDatabase } from './embedded/ensure.js';
+export { removeCluster } from './embedded/location.js';
+export { DataInUseError } from './embedded/open.js';
+export { type MigrateOptions, type MigrationStatus, migrateDeploy, migrationStatus } from './engine/migrate.js';
+export { Prisma } from './generated/client.js';
+export * from './generated/enums.js';

@@ -1,0 +1,223 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { ModuleCallError } from '../call-error.js';
+import type { Loaded } from '../supervision/supervisor.js';
+import { createMemoryReadingStore } from './reading-store.js';
+import { createWidgetCache, type WidgetCache } from './widget-cache.js';
+
+interface Loading {
+  params: unknown;
+  answer(data: Loaded['data'], maxAge?: number): void;
+  fail(error: Error): void;
+}
+
+let now: number;
+let loads: Loading[];
+let cache: WidgetCache;
+
+beforeEach(() => {
+  now = Date.UTC(2026, 0, 1);
+  loads = [];
+  const load = ({ params }: { params: unknown }) =>
+    new Promise<Loaded>((resolve, fail) =>
+      loads.push({ params, fail, answer: (data, maxAge = 10) => resolve({ data, maxAge }) }),
+    );
+  cache = createWidgetCache({ load, clock: { now: () => now }, patienceMs: 50 });
+});
+
+const read = (params: Record<string, unknown> = {}, signal?: AbortSignal, moduleId = 'git') =>
+  cache.read({ moduleId, widgetId: 'commits', params, signal });
+const lastLoad = async (count: number): Promise<Loading> => {
+  await expect.poll(() => loads.length).toBe(count);
+  const last = loads.at(-1);
+  if (!last) throw new Error('Nothing was loaded');
+  return last;
+};
+/** Fills the cache with data that is fresh for 10 s. */
+async function fill(data: Loaded['data'] = 'old') {
+  const first = read();
+  (await lastLoad(loads.length + 1)).answer(data);
+  return first;
+}
+const down = new ModuleCallError('unavailable', 'The module is down');
+
+describe('reading a widget', () => {
+  it('awaits the first load', async () => {
+    expect(await fill('data')).toEqual({ data: 'data', asOf: new Date(now), stale: false });
+  });
+
+  it('loads once for any number of callers at a time', async () => {
+    const callers = Array.from({ length: 50 }, () => read());
+    (await lastLoad(1)).answer('data');
+    expect(new Set((await Promise.all(callers)).map(({ data }) => data))).toEqual(new Set(['data']));
+    expect(loads).toHaveLength(1);
+  });
+
+  it('loads once for parameters that are equal in another order, and apart for others', async () => {
+    const equal = [read({ a: 1, b: { c: [1], d: undefined } }), read({ b: { c: [1] }, a: 1 })];
+    (await lastLoad(1)).answer('equal');
+    await Promise.all(equal);
+    const other = read({ a: 1, b: { c: ['1'] } });
+    (await lastLoad(2)).answer('other');
+    expect((await other).data).toBe('other');
+  });
+
+  it('leaves the load to the others when one caller leaves', async () => {
+    const leaving = new AbortController();
+    const [left, stays] = [read({}, leaving.signal), read()];
+    const loading = await lastLoad(1);
+    leaving.abort();
+    await expect(left).rejects.toMatchObject({ kind: 'aborted' });
+    loading.answer('data');
+    expect((await stays).data).toBe('data');
+  });
+
+  it('keeps what was loaded although every caller left', async () => {
+    const leaving = new AbortController();
+    const left = read({}, leaving.signal);
+    const loading = await lastLoad(1);
+    leaving.abort();
+    await expect(left).rejects.toMatchObject({ kind: 'aborted' });
+    loading.answer('data');
+    expect((await read()).data).toBe('data');
+    expect(loads).toHaveLength(1);
+  });
+
+  it('does not ask again while the data is fresh, and does as soon as it is not', async () => {
+    await fill('old');
+    now += 9_999;
+    expect(await read()).toMatchObject({ data: 'old', stale: false });
+    now += 1;
+    const newer = read();
+    (await lastLoad(2)).answer('new');
+    expect(await newer).toEqual({ data: 'new', asOf: new Date(now), stale: false });
+  });
+});
+
+describe('a widget whose data has become old', () => {
+  it('is answered with the old data when newer data takes its time, and with the newer afterwards', async () => {
+    const { asOf } = await fill('old');
+    now += 60_000;
+    expect(await read()).toEqual({ data: 'old', asOf, stale: true });
+    (await lastLoad(2)).answer('new');
+    await expect.poll(async () => (await read()).data).toBe('new');
+    expect(loads).toHaveLength(2);
+  });
+
+  it('is answered with the old data and the error when the load fails', async () => {
+    const { asOf } = await fill('old');
+    now += 10_000;
+    const reading = read();
+    (await lastLoad(2)).fail(down);
+    expect(await reading).toEqual({ data: 'old', asOf, stale: true, error: down });
+  });
+
+  it('is not loaded again at once after a failure: 1 s, then 2 s, and so on', async () => {
+    await fill('old');
+    now += 10_000;
+    for (const [times, waitMs] of [1_000, 2_000, 4_000].entries()) {
+      const reading = read();
+      (await lastLoad(times + 2)).fail(down);
+      await reading;
+      now += waitMs - 1;
+      expect(await read()).toMatchObject({ stale: true, error: down });
+      expect(loads).toHaveLength(times + 2);
+      now += 1;
+    }
+  });
+
+  it('is not loaded again before the time that the outside service asked for', async () => {
+    await fill('old');
+    now += 10_000;
+    const reading = read();
+    (await lastLoad(2)).fail(new ModuleCallError('failed', 'Slow down', { retryAfter: 300 }));
+    await reading;
+    now += 299_000;
+    expect((await read()).stale).toBe(true);
+    expect(loads).toHaveLength(2);
+    now += 1_000;
+    const newer = read();
+    (await lastLoad(3)).answer('new');
+    expect(await newer).toMatchObject({ data: 'new', stale: false });
+  });
+
+  it('is loaded again when its module was synced, and a load that began before does not count as new', async () => {
+    const first = read();
+    const before = await lastLoad(1);
+    await cache.expire('git');
+    const second = read();
+    const after = await lastLoad(2);
+    before.answer('before');
+    expect((await first).data).toBe('before');
+    after.answer('after');
+    expect((await second).data).toBe('after');
+    await cache.expire('git');
+    const third = read();
+    (await lastLoad(3)).answer('third');
+    expect((await third).data).toBe('third');
+  });
+
+  it('stays fresh when another module was synced', async () => {
+    await fill('data');
+    await cache.expire('gi');
+    expect(await read()).toMatchObject({ data: 'data', stale: false });
+  });
+});
+
+describe('a widget without any data', () => {
+  it('rejects with the error, at once while the wait lasts, and is loaded again after', async () => {
+    const first = read();
+    (await lastLoad(1)).fail(down);
+    await expect(first).rejects.toBe(down);
+    await expect(read()).rejects.toBe(down);
+    expect(loads).toHaveLength(1);
+    now += 1_000;
+    const next = read();
+    (await lastLoad(2)).answer('data');
+    expect((await next).data).toBe('data');
+  });
+
+  it('rejects faulty parameters each time, and remembers nothing of them', async () => {
+    const faulty = new ModuleCallError('invalid-params', 'Faulty parameters');
+    for (const times of [1, 2]) {
+      const reading = read({ limit: 'x' });
+      (await lastLoad(times)).fail(faulty);
+      await expect(reading).rejects.toBe(faulty);
+    }
+  });
+
+  it('rejects with an error of the server itself as it is, and does not hold it against the module', async () => {
+    const away = new Error('the database is away');
+    for (const times of [1, 2]) {
+      const reading = read();
+      (await lastLoad(times)).fail(away);
+      await expect(reading).rejects.toBe(away);
+    }
+  });
+
+  it('never shows an error of the server itself beside old data', async () => {
+    await fill('old');
+    now += 10_000;
+    const reading = read();
+    (await lastLoad(2)).fail(new Error('canary'));
+    const { data, error } = await reading;
+    expect([data, error?.message]).toEqual(['old', 'The server could not load newer data']);
+  });
+});
+
+describe('the memory of readings', () => {
+  it('is bounded: what was not read for longest goes first', async () => {
+    const store = createMemoryReadingStore(1);
+    const reading = { data: 'x'.repeat(300_000), loadedAt: 0, freshUntil: 0 };
+    for (const key of ['git:a', 'git:b', 'git:c']) await store.set(key, reading);
+    await store.get('git:a');
+    await store.set('git:d', reading);
+    const kept = await Promise.all(['git:a', 'git:b', 'git:c', 'git:d'].map((key) => store.get(key)));
+    expect(kept.map((each) => each !== undefined)).toEqual([true, false, true, true]);
+  });
+
+  it('does not keep what is larger than all of it', async () => {
+    const store = createMemoryReadingStore(0.1);
+    await store.set('git:a', { data: 'x'.repeat(300_000), loadedAt: 0, freshUntil: 0 });
+    expect(await store.get('git:a')).toBeUndefined();
+  });
+});

@@ -1,0 +1,56 @@
+import type { JsonValue, ModuleEvent, Store, StoreReader, SyncServices } from '@synap/module-sdk';
+import type { AskOnWire, FromModuleOnWire, ToModule } from '../protocol/messages.js';
+
+interface Asked {
+  call: number;
+  resolve(value: JsonValue | null): void;
+  reject(error: Error): void;
+}
+
+/** How many events go in one message; more are sent one message after the other. */
+const eventsAtOnce = 500;
+
+/** Asks the server on behalf of a call, and hands its answers back. */
+export function createAsks(send: (message: FromModuleOnWire) => void) {
+  const open = new Map<number, Asked>();
+  let last = 0;
+
+  const ask = (call: number, question: AskOnWire): Promise<JsonValue | null> =>
+    new Promise((resolve, reject) => {
+      last += 1;
+      send({ kind: 'ask', call, ask: last, question });
+      open.set(last, { call, resolve, reject });
+    });
+  const reader = (call: number): StoreReader => ({ get: (key) => ask(call, { kind: 'store.get', key }) });
+
+  return {
+    reader,
+    store: (call: number): Store => ({
+      ...reader(call),
+      set: async (key, value) => void (await ask(call, { kind: 'store.set', key, value })),
+      delete: async (key) => void (await ask(call, { kind: 'store.delete', key })),
+    }),
+    emit:
+      (call: number): SyncServices['emit'] =>
+      async (events) => {
+        for (let from = 0; from < events.length; from += eventsAtOnce) {
+          await ask(call, { kind: 'emit', events: events.slice(from, from + eventsAtOnce).map(onWire) });
+        }
+      },
+    receive({ ask: number, ok, value }: Extract<ToModule, { kind: 'answer' }>): void {
+      const asked = open.get(number);
+      open.delete(number);
+      if (ok) asked?.resolve(value);
+      else asked?.reject(new Error('The server could not do what the module asked; its log says why'));
+    },
+    /** The call is over: what it asked and did not wait for is dropped. */
+    forget(call: number): void {
+      for (const [number, asked] of open) if (asked.call === call) open.delete(number);
+    },
+  };
+}
+
+const onWire = ({ key, type, time, subject, payload }: ModuleEvent) => ({
+  ...{ key, type, time: time.toISOString(), payload: { ...payload } },
+  ...(subject !== undefined && { subject }),
+});

@@ -1,0 +1,35 @@
+import type { Issue, LoadOutcome, SyncOutcome } from '@synap/module-sdk';
+import type { Outcome } from '../protocol/messages.js';
+
+const longestMessage = 1_000;
+
+/** Issues as they may go out: bounded in number and length. */
+export const outgoingIssues = (issues: readonly Issue[]) =>
+  issues.slice(0, 100).map(({ path, message, code }) => ({ path: [...path], message: message.slice(0, longestMessage), code }));
+
+/** What was thrown, in one bounded line for the operator. */
+export function describeError(error: unknown): string {
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : `It threw ${String(error)}`;
+  return text.slice(0, longestMessage);
+}
+
+/** The outcome as it may go out: data that is too large, or no JSON, is the module's fault and not the channel's. */
+export function outgoingOutcome(outcome: LoadOutcome | SyncOutcome, dataBytes: number): Outcome {
+  if (outcome.kind === 'invalid-params' || outcome.kind === 'invalid-data') {
+    return { kind: outcome.kind, issues: outgoingIssues(outcome.issues) };
+  }
+  if (outcome.kind === 'failed') return { ...outcome, message: outcome.message.slice(0, longestMessage) };
+  if (outcome.kind !== 'data') return outcome;
+  const fault = faultOf(outcome.data, dataBytes);
+  return fault === undefined ? outcome : { kind: 'invalid-data', issues: [{ path: [], message: fault, code: 'custom' }] };
+}
+
+function faultOf(data: unknown, dataBytes: number): string | undefined {
+  try {
+    const bytes = Buffer.byteLength(JSON.stringify(data) ?? '');
+    if (bytes === 0) return 'is no JSON';
+    return bytes > dataBytes ? `is ${bytes} bytes as JSON, more than ${dataBytes}` : undefined;
+  } catch (error) {
+    return `is no JSON (${describeError(error)})`;
+  }
+}

@@ -1,0 +1,44 @@
+import { ModuleCallError } from './call-error.js';
+
+/** The end of a caller's patience: his own signal, or a time. */
+export interface Deadline {
+  /** Aborted with a {@link ModuleCallError}: `aborted` or `timeout`. */
+  readonly signal: AbortSignal;
+  remainingMs(): number;
+  /** Rejects when the deadline comes first; the work goes on unheeded then. */
+  race<T>(work: Promise<T>): Promise<T>;
+  /** Must be called when the work is done, whatever came of it. */
+  release(): void;
+}
+
+export function createDeadline(signal: AbortSignal | undefined, ms: number): Deadline {
+  const controller = new AbortController();
+  const ends = performance.now() + ms;
+  const onAbort = () => controller.abort(new ModuleCallError('aborted', 'The call was cancelled'));
+  const timer = setTimeout(
+    () => controller.abort(new ModuleCallError('timeout', `The module did not answer within ${ms / 1_000} s`, { retryAfter: 5 })),
+    ms,
+  );
+  if (signal?.aborted) onAbort();
+  else signal?.addEventListener('abort', onAbort, { once: true });
+
+  return {
+    signal: controller.signal,
+    remainingMs: () => Math.max(0, ends - performance.now()),
+    race: (work) => raceWith(controller.signal, work),
+    release() {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', onAbort);
+    },
+  };
+}
+
+/** Rejects with the signal's reason when it fires before `work` settles. */
+export function raceWith<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(signal.reason);
+    if (signal.aborted) onAbort();
+    signal.addEventListener('abort', onAbort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+  });
+}

@@ -1,0 +1,122 @@
+import { readdir, realpath } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { SDK_VERSION } from '@synap/module-sdk';
+import { importConditions } from '../process/program.js';
+import { entryOf, type Manifest, readManifest } from './manifest.js';
+
+/** A package that says it is a module; nothing of it was run yet. */
+export interface FoundPackage {
+  readonly kind: 'found';
+  /** A guess by the package's name, until the module itself says its id. */
+  readonly id: string;
+  readonly packageName: string;
+  readonly version: string;
+  readonly directory: string;
+  /** The file that `import` of the package loads. */
+  readonly entry: string;
+}
+
+/** A package that cannot be run as a module, and why. */
+export interface RefusedPackage {
+  readonly kind: 'refused';
+  readonly id: string;
+  readonly packageName: string;
+  readonly version: string;
+  readonly directory: string;
+  readonly reason: string;
+}
+
+export type DiscoveredModule = FoundPackage | RefusedPackage;
+
+export interface DiscoverOptions {
+  /** The server's package.json or the folder that holds it: its dependencies are looked through. */
+  readonly from: string;
+  /** `SYNAP_MODULES_DIR`: a folder of which each subfolder is a package. */
+  readonly modulesDir?: string | undefined;
+}
+
+/**
+ * Finds the packages with `"synap": { "sdk": "1" }` among the server's dependencies and in the modules folder, by id. Nothing
+ * of a package is run here.
+ * @throws Error that says what to do when the server's package.json or the modules folder cannot be read.
+ */
+export async function discoverModules({ from, modulesDir }: DiscoverOptions): Promise<DiscoveredModule[]> {
+  const serverDirectory = from.endsWith('package.json') ? dirname(resolve(from)) : resolve(from);
+  const installed = await dependenciesOf(serverDirectory);
+  const dropped = modulesDir === undefined ? [] : await subfoldersOf(resolve(modulesDir));
+  const found = await Promise.all([
+    ...installed.map((directory) => examine(directory, 'dependency')),
+    ...dropped.map((directory) => examine(directory, 'folder')),
+  ]);
+  const unique = new Map(found.flatMap((each) => (each ? [[each.directory, each]] : [])));
+  return [...unique.values()].sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : a.directory < b.directory ? -1 : 1));
+}
+
+async function dependenciesOf(serverDirectory: string): Promise<string[]> {
+  const manifest = await readManifest(serverDirectory);
+  if (typeof manifest === 'string') throw new Error(`Cannot look for modules: ${manifest}`);
+  const names = Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies });
+  const directories = await Promise.all(names.map((name) => installedAt(serverDirectory, name)));
+  return directories.flatMap((directory) => directory ?? []);
+}
+
+/** Where Node finds a package from a folder: in the nearest `node_modules` upwards. */
+async function installedAt(directory: string, name: string): Promise<string | undefined> {
+  for (let at = directory; ; at = dirname(at)) {
+    try {
+      return await realpath(join(at, 'node_modules', name));
+    } catch {
+      if (dirname(at) === at) return undefined;
+    }
+  }
+}
+
+async function subfoldersOf(modulesDir: string): Promise<string[]> {
+  try {
+    const entries = await readdir(modulesDir, { withFileTypes: true });
+    const folders = entries.filter((entry) => !entry.isFile() && !entry.name.startsWith('.') && entry.name !== 'node_modules');
+    return await Promise.all(folders.map((entry) => realpath(join(modulesDir, entry.name))));
+  } catch (cause) {
+    throw new Error(`SYNAP_MODULES_DIR: the folder ${modulesDir} cannot be read; make it, or leave the variable out`, { cause });
+  }
+}
+
+/** What a package is to the server; undefined for a dependency that is no module. */
+async function examine(directory: string, as: 'dependency' | 'folder'): Promise<DiscoveredModule | undefined> {
+  const manifest = await readManifest(directory);
+  const base = (name: string, version = '0.0.0') => ({ id: idFor(name), packageName: name, version, directory });
+  if (typeof manifest === 'string') {
+    return as === 'dependency' ? undefined : { kind: 'refused', ...base(lastPart(directory)), reason: manifest };
+  }
+  const named = base(manifest.name ?? lastPart(directory), manifest.version);
+  const fault = faultOf(manifest);
+  if (fault !== undefined) {
+    return as === 'dependency' && manifest.synap === undefined ? undefined : { kind: 'refused', ...named, reason: fault };
+  }
+  const entry = await entryOf(directory, manifest, importConditions);
+  if (entry === undefined) {
+    return { kind: 'refused', ...named, reason: 'Its package.json names no file to import: set "exports" to one that is there' };
+  }
+  return { kind: 'found', ...named, entry };
+}
+
+function faultOf({ synap }: Manifest): string | undefined {
+  const hint = `its package.json must hold "synap": { "sdk": "${SDK_VERSION}" }`;
+  if (synap === undefined) return `It does not say that it is a module: ${hint}`;
+  if (synap.sdk === undefined) return `It does not say which SDK it was made for: ${hint}`;
+  return synap.sdk === SDK_VERSION
+    ? undefined
+    : `It was made for SDK ${synap.sdk}; this server runs modules of SDK ${SDK_VERSION}`;
+}
+
+const lastPart = (path: string): string => path.split(/[\\/]/).at(-1) ?? path;
+
+/** `@synap/module-git` → `git`: what most packages will call their module. */
+function idFor(packageName: string): string {
+  const plain = lastPart(packageName)
+    .toLowerCase()
+    .replace(/[^a-z0-9-]+/g, '-')
+    .replace(/^(synap-)?(module-)?/, '')
+    .replace(/^[^a-z]+/, '');
+  return plain.slice(0, 60) || 'unnamed';
+}

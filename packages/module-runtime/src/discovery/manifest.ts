@@ -1,0 +1,56 @@
+import { access, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+
+const manifestSchema = z.object({
+  name: z.string().optional(),
+  version: z.string().optional(),
+  main: z.string().optional(),
+  exports: z.unknown().optional(),
+  dependencies: z.record(z.string(), z.unknown()).optional(),
+  optionalDependencies: z.record(z.string(), z.unknown()).optional(),
+  synap: z.object({ sdk: z.coerce.string().optional() }).optional(),
+});
+
+/** What the server reads of a package.json. */
+export type Manifest = z.output<typeof manifestSchema>;
+
+/** The package.json of a folder, or why there is none to read. */
+export async function readManifest(directory: string): Promise<Manifest | string> {
+  const path = join(directory, 'package.json');
+  try {
+    const manifest = manifestSchema.safeParse(JSON.parse(await readFile(path, 'utf8')));
+    return manifest.success ? manifest.data : `${path} is faulty: ${z.prettifyError(manifest.error)}`;
+  } catch (error) {
+    return error instanceof SyntaxError ? `${path} is no JSON` : `${path} cannot be read`;
+  }
+}
+
+/** The file that `import` of the package loads (Node's "exports", else "main", else index.js); undefined when it is not there. */
+export async function entryOf(
+  directory: string,
+  { exports, main }: Manifest,
+  conditions: ReadonlySet<string>,
+): Promise<string | undefined> {
+  const target = exports === undefined ? (main ?? './index.js') : targetOf(exports, conditions);
+  if (target === undefined) return undefined;
+  const entry = join(directory, target);
+  try {
+    await access(entry);
+    return entry;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Resolves the "." of an `exports` field: the first condition that holds, however deeply nested. */
+function targetOf(exports: unknown, conditions: ReadonlySet<string>): string | undefined {
+  if (typeof exports === 'string') return exports;
+  if (typeof exports !== 'object' || exports === null || Array.isArray(exports)) return undefined;
+  for (const [key, value] of Object.entries(exports)) {
+    if (key !== '.' && !conditions.has(key)) continue;
+    const target = targetOf(value, conditions);
+    if (target !== undefined) return target;
+  }
+  return undefined;
+}

@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import { configOf, isReservedId, moduleEnvironment, unknownVariables, upperSnake } from './module-environment.js';
+
+describe('the environment of a module', () => {
+  it('is what starts with SYNAP_<ID>_, and nothing else', () => {
+    const env = {
+      SYNAP_HTTP_JSON_URL: ' https://a.example ',
+      SYNAP_HTTPS: 'x',
+      SYNAP_GIT_URL: 'x',
+      HTTP_JSON_URL: 'x',
+      DATABASE_URL: 'x',
+    };
+    expect(moduleEnvironment(env, 'http-json')).toEqual({
+      prefix: 'SYNAP_HTTP_JSON_',
+      values: new Map([['URL', 'https://a.example']]),
+    });
+  });
+
+  it('counts an empty variable as absent', () => {
+    expect(moduleEnvironment({ SYNAP_GIT_REPOSITORIES: ' ', SYNAP_GIT_ACCESS: '' }, 'git')).toEqual({
+      prefix: 'SYNAP_GIT_',
+      values: new Map(),
+    });
+  });
+
+  it.each([
+    ['everyone', { kind: 'everyone' }],
+    ['superusers', { kind: 'superusers' }],
+    ['Ann@Example.org, bob@example.org,', { kind: 'users', emails: ['ann@example.org', 'bob@example.org'] }],
+  ])('says who may read its widgets: %s', (text, access) => {
+    expect(moduleEnvironment({ SYNAP_GIT_ACCESS: text }, 'git')).toMatchObject({ access, values: new Map() });
+  });
+
+  it.each(['nobody', 'Everyone', 'ann@example.org, bob', ','])('names the fault of an access rule that is none: %s', (text) => {
+    const { access, fault } = moduleEnvironment({ SYNAP_GIT_ACCESS: text }, 'git');
+    expect(access).toBeUndefined();
+    expect(fault).toMatch(/^SYNAP_GIT_ACCESS: .* use everyone, superusers or addresses/);
+  });
+
+  it('keeps a module from reading the server’s own variables by its name', () => {
+    expect(['admin', 'admin-tools', 'data', 'modules', 'secret'].map(isReservedId)).toEqual([true, true, true, true, true]);
+    expect(['git', 'host', 'administration'].map(isReservedId)).toEqual([false, false, false]);
+  });
+});
+
+describe('the configuration of a module', () => {
+  const schema = {
+    type: 'object',
+    properties: {
+      feedUrls: { type: 'array', items: { type: 'string' } },
+      ports: { type: 'array', items: { type: 'integer' } },
+      maxItems: { type: 'integer' },
+      loud: { type: 'boolean' },
+      mapping: { type: 'object' },
+      label: { type: 'string' },
+    },
+  };
+  const read = (env: Record<string, string>) => configOf(moduleEnvironment(env, 'rss'), schema);
+
+  it('takes each key from its variable, read as what its schema says', () => {
+    const env = {
+      SYNAP_RSS_FEED_URLS: 'https://a.example/x, https://b.example/y',
+      SYNAP_RSS_PORTS: '80,443',
+      SYNAP_RSS_MAX_ITEMS: '7',
+      SYNAP_RSS_LOUD: '0',
+      SYNAP_RSS_MAPPING: '{"a": [1]}',
+      SYNAP_RSS_LABEL: '42',
+    };
+    expect(read(env)).toEqual({
+      feedUrls: ['https://a.example/x', 'https://b.example/y'],
+      ports: [80, 443],
+      maxItems: 7,
+      loud: false,
+      mapping: { a: [1] },
+      label: '42',
+    });
+  });
+
+  it('leaves text that does not fit to the schema, which says what is wrong', () => {
+    expect(read({ SYNAP_RSS_MAX_ITEMS: 'ten', SYNAP_RSS_LOUD: 'yes', SYNAP_RSS_MAPPING: '{' })).toEqual({
+      maxItems: 'ten',
+      loud: 'yes',
+      mapping: '{',
+    });
+  });
+
+  it('finds variables that are none of its settings', () => {
+    expect(unknownVariables(moduleEnvironment({ SYNAP_RSS_FEED_URL: 'x', SYNAP_RSS_LABEL: 'x' }, 'rss'), schema)).toEqual([
+      'SYNAP_RSS_FEED_URL',
+    ]);
+  });
+
+  it('names variables in upper snake case', () => {
+    expect(['repositories', 'maxItems', 'http-json', 'oauth2Url', 'baseURL'].map(upperSnake)).toEqual([
+      ...['REPOSITORIES', 'MAX_ITEMS', 'HTTP_JSON', 'OAUTH2_URL', 'BASE_URL'],
+    ]);
+  });
+});

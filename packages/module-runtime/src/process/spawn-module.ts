@@ -1,0 +1,93 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { constants, setPriority } from 'node:os';
+import { parse } from 'node:path';
+import { Duplex, type Readable } from 'node:stream';
+import type { ModuleLimits } from '../limits.js';
+import { channelFd, outOfMemoryWord, watchdogFd } from '../protocol/streams.js';
+import { type Departure, departureOf } from './departure.js';
+import { programArguments, programEnvironment } from './program.js';
+
+export interface SpawnedModule {
+  readonly channel: Duplex;
+  readonly stdout: Readable;
+  readonly stderr: Readable;
+  readonly gone: Promise<Departure>;
+  /** Ends the process and the programs it started, at once. */
+  kill(reason: string): void;
+  /** The process is about to end because we want it to. */
+  expectEnd(reason: string): void;
+}
+
+/** Starts the program of a module's process: own process group, next to no environment, a folder that is nobody's. */
+export function spawnModule(limits: ModuleLimits): SpawnedModule {
+  const child = spawn(process.execPath, programArguments(limits.heapMegabytes), {
+    env: programEnvironment(),
+    cwd: parse(process.execPath).root,
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
+    detached: process.platform !== 'win32',
+    windowsHide: true,
+  });
+  yieldToServer(child);
+  const watchdog = duplex(child, watchdogFd);
+  let endedFor: string | undefined;
+  let outOfMemory = false;
+  watchdog.on('data', (word: Buffer) => {
+    outOfMemory ||= word.includes(outOfMemoryWord);
+  });
+  watchdog.on('error', () => undefined);
+
+  const gone = new Promise<Departure>((resolve) => {
+    child.once('error', (error) => resolve({ reason: `could not be started (${error.message})` }));
+    // The watchdog's word was written before the process died, but it may be read after.
+    child.once('exit', (code, signal) => {
+      const tell = () => resolve(departureOf({ code, signal, endedFor, outOfMemory }, limits));
+      if (watchdog.closed) tell();
+      else watchdog.once('close', tell);
+    });
+  });
+
+  return {
+    channel: duplex(child, channelFd),
+    stdout: readable(child.stdout),
+    stderr: readable(child.stderr),
+    gone,
+    kill(reason) {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      endedFor ??= reason;
+      killGroup(child);
+    },
+    expectEnd(reason) {
+      endedFor ??= reason;
+    },
+  };
+}
+
+/** When both want a processor, the server gets it. */
+function yieldToServer({ pid }: ChildProcess): void {
+  if (pid === undefined) return;
+  try {
+    setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch {
+    // It has ended already, or the platform does not allow it: then they share as equals.
+  }
+}
+
+function killGroup(child: ChildProcess): void {
+  try {
+    if (child.pid === undefined || process.platform === 'win32') child.kill('SIGKILL');
+    else process.kill(-child.pid, 'SIGKILL');
+  } catch {
+    child.kill('SIGKILL');
+  }
+}
+
+function duplex(child: ChildProcess, fd: number): Duplex {
+  const stream = child.stdio[fd];
+  if (stream instanceof Duplex) return stream;
+  throw new Error(`Stream ${fd} of the module's process was not opened`);
+}
+
+function readable(stream: Readable | null): Readable {
+  if (stream) return stream;
+  throw new Error("An output of the module's process was not opened");
+}

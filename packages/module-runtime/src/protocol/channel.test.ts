@@ -1,0 +1,90 @@
+import { once } from 'node:events';
+import { connect, createServer, type Socket } from 'node:net';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { maxFrameBytes, openChannel } from './channel.js';
+
+/** Two ends of a real connection. */
+async function connectPair(): Promise<[Socket, Socket]> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('The server has no port');
+  const near = connect(address.port, '127.0.0.1');
+  const [far]: Socket[] = await once(server, 'connection');
+  if (!far) throw new Error('Nobody connected');
+  onTestFinished(() => void [near, far].map((socket) => socket.destroy()));
+  server.close();
+  return [near, far];
+}
+
+async function listen(socket: Socket) {
+  const messages: unknown[] = [];
+  const ends: (string | undefined)[] = [];
+  const channel = openChannel<unknown>(socket, {
+    onMessage: (message) => {
+      if (message === 'refuse me') throw new Error('no');
+      messages.push(message);
+    },
+    onEnd: (fault) => ends.push(fault),
+  });
+  return { channel, messages, ends };
+}
+
+function frame(message: unknown): Buffer {
+  const body = Buffer.from(JSON.stringify(message));
+  const header = Buffer.alloc(4);
+  header.writeUInt32BE(body.length);
+  return Buffer.concat([header, body]);
+}
+
+/** First byte by byte, through two frames' borders, then in odd pieces. */
+function* cut(bytes: Buffer) {
+  for (let from = 0, length = 1; from < bytes.length; from += length, length = from < 50 ? 1 : 7_001) {
+    yield bytes.subarray(from, from + length);
+  }
+}
+
+describe('a channel', () => {
+  it('carries messages whole and in order, however they are cut on the way', async () => {
+    const [near, far] = await connectPair();
+    const { messages } = await listen(far);
+    const sent = [1, 'zwölf ☃', { a: [null, { b: 'x'.repeat(300_000) }] }, []];
+    for (const part of cut(Buffer.concat(sent.map(frame)))) near.write(part);
+    await expect.poll(() => messages).toEqual(sent);
+  });
+
+  it('sends what the other side reads', async () => {
+    const [near, far] = await connectPair();
+    const { messages } = await listen(far);
+    const { channel } = await listen(near);
+    channel.send({ text: 'zwölf ☃', none: undefined });
+    await expect.poll(() => messages).toEqual([{ text: 'zwölf ☃' }]);
+  });
+
+  it('ends with a fault when a message says it is too large, before it is taken in', async () => {
+    const [near, far] = await connectPair();
+    const { ends } = await listen(far);
+    near.write(Buffer.from([0x7f, 0xff, 0xff, 0xff, 1]));
+    await expect.poll(() => ends).toEqual(['a message of 2147483647 bytes']);
+  });
+
+  it.each(['not json', '"refuse me"'])('ends with a fault when a message cannot be taken: %s', async (body) => {
+    const [near, far] = await connectPair();
+    const { ends } = await listen(far);
+    near.write(Buffer.from([0, 0, 0, body.length, ...Buffer.from(body)]));
+    await expect.poll(() => ends).toEqual([expect.stringMatching(/^a message that could not be taken/)]);
+  });
+
+  it('does not send what the other side would refuse', async () => {
+    const [near] = await connectPair();
+    const { channel } = await listen(near);
+    expect(() => channel.send('x'.repeat(maxFrameBytes))).toThrow(RangeError);
+  });
+
+  it('tells once that the other side is gone', async () => {
+    const [near, far] = await connectPair();
+    const { ends } = await listen(far);
+    near.destroy();
+    await expect.poll(() => ends).toEqual([undefined]);
+  });
+});

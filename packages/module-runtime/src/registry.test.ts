@@ -1,0 +1,159 @@
+import type { ModuleEvent } from '@synap/module-sdk';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ModuleCallError } from './call-error.js';
+import { startFixtures } from './testing/fixtures.js';
+
+type Running = Awaited<ReturnType<typeof startFixtures>>;
+let running: Running;
+
+beforeAll(async () => {
+  running = await startFixtures(['synap-module-workbench'], {
+    environment: {
+      SYNAP_WORKBENCH_NUMBERS: '1, 2.5',
+      SYNAP_WORKBENCH_LOUD: 'true',
+      SYNAP_WORKBENCH_GRETING: 'typo',
+      SECRET_OF_SERVER: 'x',
+    },
+  });
+  await running.registry.settled();
+});
+afterAll(() => running.registry.close());
+
+const load = (widgetId: string, params = {}, options: { signal?: AbortSignal; deadlineMs?: number } = {}) =>
+  running.registry.load({ moduleId: 'workbench', widgetId, params, ...options });
+const refusal = async (call: Promise<unknown>): Promise<ModuleCallError> => {
+  const error: unknown = await call.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (error instanceof ModuleCallError) return error;
+  throw new Error(`Expected a ModuleCallError, got ${String(error)}`);
+};
+
+describe('a module that behaves', () => {
+  it('is listed with its widgets and their JSON Schemas under the id it gives itself', () => {
+    const info = running.registry.get('workbench');
+    expect(info).toMatchObject({ name: 'Workbench', version: '1.2.3', status: 'ready', sync: { everySeconds: 60 } });
+    expect(info?.access).toEqual({ kind: 'everyone' });
+    const echo = info?.widgets.find(({ id }) => id === 'echo');
+    expect(echo).toMatchObject({ title: 'echo', view: 'stat', maxAge: 10 });
+    expect(echo?.paramsSchema).toMatchObject({ type: 'object', properties: { limit: { type: 'integer', default: 10 } } });
+  });
+
+  it('answers with data, its parameters checked and completed by its own schema', async () => {
+    expect(await load('echo')).toEqual({ data: { limit: 10 }, maxAge: 10 });
+  });
+
+  it('takes a number that a query string carried as text', async () => {
+    expect((await load('echo', { limit: '25', repository: '7' })).data).toEqual({ limit: 25, repository: '7' });
+  });
+
+  it('is configured from its own environment variables', async () => {
+    expect((await load('config')).data).toEqual({ greeting: 'Hello', numbers: [1, 2.5], loud: true });
+  });
+
+  it('gets nothing of the server’s environment, folder or arguments', async () => {
+    const { data } = await load('surroundings');
+    expect(data).toMatchObject({ cwd: '/', arguments: [] });
+    expect(JSON.stringify(data)).not.toContain('SYNAP_');
+    expect(JSON.stringify(data)).not.toContain('SECRET_OF_SERVER');
+  });
+
+  it('has a variable that it does not know pointed out in the log', () => {
+    expect(running.log.lines).toContainEqual(
+      expect.objectContaining({ level: 'warn', fields: { module: 'workbench', variables: ['SYNAP_WORKBENCH_GRETING'] } }),
+    );
+  });
+});
+
+describe('a call that cannot be answered', () => {
+  it.each([
+    ['nothing', 'echo', 'unknown-module'],
+    ['workbench', 'nothing', 'unknown-widget'],
+  ])('names what is unknown (%s/%s)', async (moduleId, widgetId, kind) => {
+    expect((await refusal(running.registry.load({ moduleId, widgetId, params: {} }))).kind).toBe(kind);
+  });
+
+  it('lists what is wrong with the parameters', async () => {
+    const error = await refusal(load('echo', { limit: 'many' }));
+    expect(error).toMatchObject({ kind: 'invalid-params', issues: [{ path: ['limit'], code: 'invalid_type' }] });
+  });
+
+  it('lists parameters that the module itself refuses', async () => {
+    expect((await refusal(load('choosy'))).issues).toEqual([
+      { path: ['repository'], message: 'There is no such repository', code: 'custom' },
+    ]);
+  });
+
+  it.each(['wrong', 'huge', 'cyclic'])(
+    'is a typed error when the data is not what the module promised (%s)',
+    async (widgetId) => {
+      expect((await refusal(load(widgetId))).kind).toBe('invalid-data');
+    },
+  );
+
+  it('carries the message of a failure that the module foresaw, and how long to wait', async () => {
+    expect(await refusal(load('foreseen'))).toMatchObject({ kind: 'failed', message: 'The well is dry: dig deeper' });
+    expect(await refusal(load('busy'))).toMatchObject({ kind: 'failed', retryAfter: 42 });
+  });
+
+  it('hides the message of an exception, and logs it', async () => {
+    const error = await refusal(load('throw'));
+    expect(error.kind).toBe('failed');
+    expect(error.message).not.toContain('canary');
+    await expect.poll(() => JSON.stringify(running.log.lines)).toContain('canary-of-a-raw-error');
+  });
+});
+
+describe('a run of the sync job', () => {
+  it('hands over events in batches, reports progress, and uses the store in the name of the run', async () => {
+    const batches: (readonly ModuleEvent[])[] = [];
+    const progress: unknown[] = [];
+    await running.registry.sync({
+      ...{ moduleId: 'workbench', runId: 'run-1' },
+      onEvents: async (events) => void batches.push(events),
+      onProgress: (step) => void progress.push(step),
+    });
+    expect(batches.map(({ length }) => length)).toEqual([500, 200]);
+    expect(batches[0]?.[0]).toEqual({
+      ...{ key: 'run-0-0', type: 'bench.turn', time: new Date(0) },
+      // What PostgreSQL would refuse is replaced, not passed on.
+      ...{ subject: 'a\uFFFDb', payload: { text: 'lone \uFFFD surrogate' } },
+    });
+    expect(progress).toEqual([0, 1, 2].map((done) => ({ done, total: 2 })));
+    expect(running.hostServices.values).toEqual(new Map([['workbench/runs', 1]]));
+    expect(new Set(running.hostServices.scopes.map(({ runId }) => runId))).toEqual(new Set(['run-1']));
+    expect((await load('stored')).data).toBe(1);
+  });
+
+  it('rejects with the server’s own error when the server could not take the events', async () => {
+    const away = new Error('the database is away');
+    const run = running.registry.sync({ moduleId: 'workbench', runId: 'run-2', onEvents: () => Promise.reject(away) });
+    await expect(run).rejects.toBe(away);
+  });
+
+  it('gives a load nothing to write with', async () => {
+    expect((await load('write-in-load')).data).toBe('undefined');
+  });
+});
+
+describe('a call that is given up', () => {
+  it('rejects at once when the caller leaves, and the module is told and stays', async () => {
+    const { data: before } = await load('surroundings');
+    const leaving = new AbortController();
+    const call = refusal(load('patient', {}, { signal: leaving.signal }));
+    await load('count');
+    leaving.abort();
+    expect((await call).kind).toBe('aborted');
+    await expect.poll(() => running.log.lines.map(({ message }) => message)).toContain('The load was told to stop');
+    expect((await load('surroundings')).data).toEqual(before);
+  });
+
+  it('does not start when the caller has left already', async () => {
+    expect((await refusal(load('count', {}, { signal: AbortSignal.abort() }))).kind).toBe('aborted');
+  });
+
+  it('rejects at its deadline', async () => {
+    expect(await refusal(load('patient', {}, { deadlineMs: 200 }))).toMatchObject({ kind: 'timeout' });
+  });
+});

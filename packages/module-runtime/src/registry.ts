@@ -1,0 +1,122 @@
+import { availableParallelism } from 'node:os';
+import { ModuleCallError } from './call-error.js';
+import type { Clock } from './clock.js';
+import { createDeadline } from './deadline.js';
+import type { DiscoveredModule, FoundPackage, RefusedPackage } from './discovery/discover.js';
+import type { ModuleHostServices, RuntimeLog } from './host-services.js';
+import { defaultLimits, type ModuleLimits } from './limits.js';
+import { type Environment, moduleEnvironment, unknownVariables } from './module-environment.js';
+import type { ModuleInfo } from './module-info.js';
+import { createModuleLog } from './process/module-log.js';
+import { createQueue } from './supervision/queue.js';
+import { createSupervisor, type Loaded, type LoadRequest, type Supervisor, type SyncRequest } from './supervision/supervisor.js';
+
+export interface ModuleRegistryOptions {
+  readonly discovered: readonly DiscoveredModule[];
+  /** `process.env`, or what stands for it: each module is configured from its own `SYNAP_<ID>_…`. */
+  readonly environment: Environment;
+  readonly hostServices: ModuleHostServices;
+  readonly log: RuntimeLog;
+  readonly clock?: Clock;
+  readonly limits?: Partial<ModuleLimits>;
+}
+
+/** The installed modules, each in a process of its own. */
+export interface ModuleRegistry {
+  /** Every module as it stands now, by id; those that failed with the reason. Until `settled`, some are still starting. */
+  list(): ModuleInfo[];
+  get(id: string): ModuleInfo | undefined;
+  /** Resolves when every module came up or failed for the first time, at most after the limit for starting. */
+  settled(): Promise<void>;
+  /** Loads one widget's data. @throws ModuleCallError; and what `hostServices` threw, when that made the module fail. */
+  load(request: LoadRequest): Promise<Loaded>;
+  /** Runs a module's sync job once. @throws ModuleCallError; and what `onEvents` or `hostServices` threw, when that made the run fail. */
+  sync(request: SyncRequest): Promise<void>;
+  /** Ends all processes; calls under way reject with `unavailable`. */
+  close(): Promise<void>;
+}
+
+/** Starts every module at once and returns without waiting for them. */
+export function createModuleRegistry(options: ModuleRegistryOptions): ModuleRegistry {
+  const { discovered, environment, hostServices, log, clock = Date } = options;
+  const limits = { ...defaultLimits, ...options.limits };
+  const refused = discovered.filter((each) => each.kind === 'refused').map((each) => refusedInfo(each, environment));
+  const modules: { found: FoundPackage; supervisor: Supervisor }[] = [];
+
+  /** Of several packages with one id, none may have it: which one answers would be chance. */
+  function claim(own: FoundPackage, id: string): string | undefined {
+    const others = modules.filter(({ found, supervisor }) => found !== own && supervisor.description()?.id === id);
+    if (others.length === 0) return undefined;
+    const places = [own, ...others.map(({ found }) => found)].map(
+      ({ packageName, directory }) => `${packageName} (${directory})`,
+    );
+    const reason = `The id "${id}" is claimed by ${places.sort().join(' and ')}: remove all but one`;
+    for (const { supervisor } of others) supervisor.refuse(reason);
+    return reason;
+  }
+
+  for (const found of discovered.filter((each) => each.kind === 'found')) {
+    const moduleLog = createModuleLog(log, () => supervisor.description()?.id ?? found.id);
+    const supervisor = createSupervisor({
+      ...{ found, environment, hostServices, clock, limits, log: moduleLog },
+      claim: (id) => claim(found, id),
+    });
+    modules.push({ found, supervisor });
+  }
+  const starts = createQueue(Math.max(4, availableParallelism()), modules.length);
+  const never = new AbortController().signal;
+  const settled = Promise.all(modules.map(({ supervisor }) => starts.run(never, supervisor.start))).then(() => undefined);
+
+  void settled.then(() => warnOfUnknownVariables(modules, environment, log));
+
+  const infos = () =>
+    [...refused, ...modules.map(({ supervisor }) => supervisor.info())].sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
+
+  const byDescription = (id: string) => modules.find(({ supervisor }) => supervisor.description()?.id === id)?.supervisor;
+  const byName = (id: string) =>
+    modules.find(({ found, supervisor }) => found.id === id && supervisor.description()?.id === undefined)?.supervisor;
+
+  /** While modules are starting, the one that the package's name points to is waited for first, then all of them. */
+  async function find({ moduleId, signal, deadlineMs = limits.loadMs }: LoadRequest | SyncRequest): Promise<Supervisor> {
+    const deadline = createDeadline(signal, deadlineMs);
+    try {
+      if (!byDescription(moduleId)) await deadline.race(byName(moduleId)?.start() ?? settled);
+      if (!byDescription(moduleId)) await deadline.race(settled);
+    } finally {
+      deadline.release();
+    }
+    const supervisor = byDescription(moduleId) ?? byName(moduleId);
+    if (supervisor) return supervisor;
+    const reason = refused.find(({ id }) => id === moduleId)?.error;
+    if (reason !== undefined) throw new ModuleCallError('unavailable', `Module ${moduleId} is not available: ${reason}`);
+    throw new ModuleCallError('unknown-module', `There is no module ${moduleId}`);
+  }
+
+  return {
+    list: infos,
+    get: (id) => infos().find((info) => info.id === id),
+    settled: () => settled,
+    load: async (request) => (await find(request)).load(request),
+    sync: async (request) => (await find(request)).sync(request),
+    close: async () => void (await Promise.all(modules.map(({ supervisor }) => supervisor.close()))),
+  };
+}
+
+function refusedInfo({ id, packageName, version, reason }: RefusedPackage, environment: Environment): ModuleInfo {
+  const access = moduleEnvironment(environment, id).access ?? { kind: 'superusers' };
+  return { ...{ id, name: packageName, version, access }, status: 'failed', error: reason, widgets: [] };
+}
+
+/** A setting whose name is mistyped would be ignored without a word otherwise. */
+function warnOfUnknownVariables(modules: readonly { supervisor: Supervisor }[], environment: Environment, log: RuntimeLog): void {
+  const described = modules.flatMap(({ supervisor }) => supervisor.description() ?? []);
+  const prefixes = described.map(({ id }) => moduleEnvironment(environment, id).prefix);
+  for (const { id, configSchema } of described) {
+    const env = moduleEnvironment(environment, id);
+    // `SYNAP_HTTP_JSON_URL` is none of module http's when there is a module http-json.
+    const ofOthers = prefixes.filter((prefix) => prefix.length > env.prefix.length && prefix.startsWith(env.prefix));
+    const unknown = unknownVariables(env, configSchema).filter((name) => !ofOthers.some((prefix) => name.startsWith(prefix)));
+    if (unknown.length > 0)
+      log.warn({ module: id, variables: unknown }, 'The module has no such settings: are they spelt right?');
+  }
+}

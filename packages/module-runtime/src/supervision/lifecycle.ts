@@ -1,0 +1,140 @@
+import { ModuleCallError } from '../call-error.js';
+import type { Clock } from '../clock.js';
+import type { FoundPackage } from '../discovery/discover.js';
+import type { ModuleLimits } from '../limits.js';
+import type { Environment } from '../module-environment.js';
+import type { ModuleLog } from '../process/module-log.js';
+import { type ModuleProcess, startModuleProcess } from '../process/module-process.js';
+import type { Description } from '../protocol/messages.js';
+import { createCircuit } from './circuit.js';
+import { type SetUp, setUp } from './set-up.js';
+
+export interface RunningModule {
+  readonly process: ModuleProcess;
+  readonly description: Description;
+}
+
+/** How a module stands: `up` answers calls, `starting` does so soon, `down` is started by the next call that its circuit lets through. */
+export type Condition = 'up' | 'starting' | 'down' | 'refused';
+
+export interface LifecycleOptions {
+  readonly found: FoundPackage;
+  readonly environment: Environment;
+  readonly clock: Clock;
+  readonly limits: ModuleLimits;
+  readonly log: ModuleLog;
+  /** Asks whether the module may have the id it describes itself with; answers why not. */
+  readonly claim: (id: string) => string | undefined;
+}
+
+/** The life of a module's process: started when needed, started again when it died, left alone for a while when it keeps dying. */
+export interface Lifecycle {
+  /** The module, ready to answer. Rejects with `unavailable` when it cannot be had now. */
+  running(): Promise<RunningModule>;
+  /** The module answered a call: its past failures are forgotten. */
+  succeeded(): void;
+  /** Ends the module for good: the operator has to change something. */
+  refuse(reason: string): void;
+  close(): Promise<void>;
+  condition(): Condition;
+  /** What it last said of itself. */
+  description(): Description | undefined;
+  /** Why it was refused, or failed and has not answered since. */
+  trouble(): string | undefined;
+}
+
+export function createLifecycle({ found, environment, clock, limits, log, claim }: LifecycleOptions): Lifecycle {
+  const circuit = createCircuit(clock);
+  let attempt: Promise<RunningModule> | undefined;
+  let process: ModuleProcess | undefined;
+  let description: Description | undefined;
+  let trouble: string | undefined;
+  let condition: Condition = 'starting';
+  let closed = false;
+
+  const unavailable = (retryAfter?: number) =>
+    new ModuleCallError(
+      'unavailable',
+      `Module ${description?.id ?? found.id} is not available: ${trouble ?? 'it is being ended'}`,
+      {
+        retryAfter,
+      },
+    );
+
+  function refuse(reason: string): void {
+    if (condition === 'refused') return;
+    [condition, trouble] = ['refused', reason];
+    log.write('error', 'The module is refused', { reason });
+    void process?.end();
+  }
+
+  function onGone(reason: string): void {
+    attempt = undefined;
+    process = undefined;
+    if (closed || condition === 'refused') return;
+    [condition, trouble] = ['down', reason];
+    circuit.failed();
+    log.write('error', 'The module is down', { reason, startsAgainInMs: circuit.waitMs() });
+  }
+
+  async function launch(): Promise<RunningModule> {
+    condition = 'starting';
+    const started = startProcess();
+    if (!started) throw unavailable(1);
+    let fault: string | undefined;
+    void started.gone.then(({ reason }) => onGone(fault ?? `Its process ${reason}`));
+    const result = await setUpInTime(started);
+    if (result.kind === 'up' && condition === 'starting') {
+      condition = 'up';
+      return { process: started, description: result.description };
+    }
+    if (result.kind === 'refused') refuse(result.reason);
+    if (result.kind === 'failed') fault = result.reason;
+    started.kill('could not be set up');
+    await started.gone;
+    throw unavailable(1);
+  }
+
+  function startProcess(): ModuleProcess | undefined {
+    try {
+      process = startModuleProcess(limits, log);
+      return process;
+    } catch (error) {
+      onGone(`The system gave it no process (${error instanceof Error ? error.message : String(error)})`);
+      return undefined;
+    }
+  }
+
+  async function setUpInTime(started: ModuleProcess): Promise<SetUp> {
+    const late = setTimeout(() => started.kill(`did not start within ${limits.startMs / 1_000} s and was ended`), limits.startMs);
+    const onDescribed = (told: Description) => {
+      description = told;
+      return claim(told.id);
+    };
+    return setUp(started, { entry: found.entry, environment, onDescribed }).finally(() => clearTimeout(late));
+  }
+
+  return {
+    async running() {
+      if (closed) throw new ModuleCallError('unavailable', 'The server is shutting down');
+      if (condition === 'refused') throw unavailable();
+      const waitMs = circuit.waitMs();
+      if (!attempt && waitMs > 0) throw unavailable(Math.ceil(waitMs / 1_000));
+      attempt ??= launch();
+      return attempt;
+    },
+    succeeded() {
+      if (condition !== 'up') return;
+      circuit.succeeded();
+      trouble = undefined;
+    },
+    refuse,
+    async close() {
+      closed = true;
+      await process?.end();
+    },
+    condition: () => condition,
+    description: () => description,
+    trouble: () => trouble,
+  };
+}

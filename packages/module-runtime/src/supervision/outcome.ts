@@ -1,0 +1,33 @@
+import type { JsonValue } from '@synap/module-sdk';
+import { ModuleCallError } from '../call-error.js';
+import type { Outcome } from '../protocol/messages.js';
+
+/** A load's data, or the error its outcome stands for. */
+export function dataOf(outcome: Outcome, moduleId: string, widgetId: string): JsonValue {
+  if (outcome.kind === 'data') return outcome.data;
+  throw errorOf(outcome, moduleId, widgetId);
+}
+
+/** The error that an outcome other than data stands for. */
+export function errorOf(outcome: Outcome, moduleId: string, widgetId: string): ModuleCallError {
+  switch (outcome.kind) {
+    case 'unknown-widget':
+      return unknownWidget(moduleId, widgetId);
+    case 'no-sync-job':
+      return new ModuleCallError('no-sync-job', `Module ${moduleId} has nothing to sync`);
+    case 'invalid-params':
+      return new ModuleCallError('invalid-params', `Faulty parameters for widget ${widgetId}`, { issues: outcome.issues });
+    case 'invalid-data': {
+      const [issue] = outcome.issues;
+      const where = issue ? `: ${['data', ...issue.path].join('.')} ${issue.message}` : '';
+      return new ModuleCallError('invalid-data', `Module ${moduleId} gave data that its own schema refuses${where}`);
+    }
+    case 'failed':
+      return new ModuleCallError('failed', outcome.message, { retryAfter: outcome.retryAfter });
+    default:
+      return new ModuleCallError('failed', `Module ${moduleId} failed; the server's log says why`);
+  }
+}
+
+export const unknownWidget = (moduleId: string, widgetId: string): ModuleCallError =>
+  new ModuleCallError('unknown-widget', `Module ${moduleId} has no widget ${widgetId}`);

@@ -1,0 +1,134 @@
+import type { JsonValue } from '@synap/module-sdk';
+import type { ModuleCallError } from '../call-error.js';
+import { createDeadline } from '../deadline.js';
+import type { ModuleHostServices, OnEvents, OnProgress } from '../host-services.js';
+import { moduleEnvironment } from '../module-environment.js';
+import type { ModuleInfo } from '../module-info.js';
+import type { Description, Outcome } from '../protocol/messages.js';
+import { readParams } from '../text-values.js';
+import { createLifecycle, type Lifecycle, type LifecycleOptions } from './lifecycle.js';
+import { errorOf, unknownWidget } from './outcome.js';
+import { createQueue } from './queue.js';
+import { type HostFault, serveLoad, serveSync, watchHost } from './serve.js';
+
+export interface LoadRequest {
+  readonly moduleId: string;
+  readonly widgetId: string;
+  /** Text is read as the type that the widget's schema names: `{ limit: '10' }` is `{ limit: 10 }`. */
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly signal?: AbortSignal | undefined;
+  /** Default 8,000. */
+  readonly deadlineMs?: number | undefined;
+}
+
+/** Data as the widget's schema accepts it. */
+export interface Loaded {
+  readonly data: JsonValue;
+  /** Seconds for which it counts as fresh. */
+  readonly maxAge: number;
+}
+
+export interface SyncRequest {
+  readonly moduleId: string;
+  /** Goes with every use of the module's store during this run. */
+  readonly runId: string;
+  readonly signal?: AbortSignal | undefined;
+  /** Default 300,000. */
+  readonly deadlineMs?: number | undefined;
+  readonly onProgress?: OnProgress | undefined;
+  readonly onEvents: OnEvents;
+}
+
+/** One module as the registry uses it. */
+export interface Supervisor {
+  info(): ModuleInfo;
+  /** What the module says of itself; undefined until it did. */
+  description(): Description | undefined;
+  /** Starts the process; never rejects, `info` tells what came of it. */
+  start(): Promise<void>;
+  load(request: LoadRequest): Promise<Loaded>;
+  sync(request: SyncRequest): Promise<void>;
+  refuse(reason: string): void;
+  close(): Promise<void>;
+}
+
+export interface SupervisorOptions extends LifecycleOptions {
+  readonly hostServices: ModuleHostServices;
+}
+
+export function createSupervisor(options: SupervisorOptions): Supervisor {
+  const { hostServices, limits } = options;
+  const lifecycle = createLifecycle(options);
+  const queue = createQueue(limits.concurrentLoads, limits.queuedLoads);
+
+  async function load({ moduleId, widgetId, params, signal, deadlineMs = limits.loadMs }: LoadRequest): Promise<Loaded> {
+    const deadline = createDeadline(signal, deadlineMs);
+    try {
+      return await queue.run(deadline.signal, async () => {
+        const { process, description } = await deadline.race(lifecycle.running());
+        const widget = description.widgets.find(({ id }) => id === widgetId);
+        if (!widget) throw unknownWidget(moduleId, widgetId);
+        const request = { widgetId, params: readParams(params, widget.paramsSchema) };
+        const { serve, fault } = watchHost(serveLoad(hostServices, { moduleId }));
+        const outcome = await process.load(request, { deadline, serve });
+        lifecycle.succeeded();
+        throwFault(outcome, fault());
+        if (outcome.kind !== 'data') throw errorOf(outcome, moduleId, widgetId);
+        return { data: outcome.data, maxAge: widget.maxAge };
+      });
+    } finally {
+      deadline.release();
+    }
+  }
+
+  async function sync({ moduleId, runId, signal, deadlineMs = limits.syncMs, onProgress, onEvents }: SyncRequest): Promise<void> {
+    const deadline = createDeadline(signal, deadlineMs);
+    try {
+      const { process } = await deadline.race(lifecycle.running());
+      const { serve, fault } = watchHost(serveSync(hostServices, { moduleId, runId }, onEvents));
+      const outcome = await process.sync({ deadline, serve, onProgress });
+      lifecycle.succeeded();
+      throwFault(outcome, fault());
+      if (outcome.kind !== 'done') throw errorOf(outcome, moduleId, '');
+    } finally {
+      deadline.release();
+    }
+  }
+
+  return {
+    info: () => infoOf(options, lifecycle),
+    description: lifecycle.description,
+    start: () =>
+      lifecycle.running().then(
+        () => undefined,
+        (_: ModuleCallError) => undefined,
+      ),
+    load,
+    sync,
+    refuse: lifecycle.refuse,
+    close: lifecycle.close,
+  };
+}
+
+/** A module that failed on the server's own failure is not to blame: the server's error is what the caller gets. */
+function throwFault({ kind }: Outcome, fault: HostFault | undefined): void {
+  if (fault && (kind === 'threw' || kind === 'failed')) throw fault.error;
+}
+
+/** Until a module was heard, it `failed`; one that was heard before is `degraded` while it is not there. */
+function infoOf({ found, environment }: LifecycleOptions, lifecycle: Lifecycle): ModuleInfo {
+  const description = lifecycle.description();
+  const condition = lifecycle.condition();
+  const id = description?.id ?? found.id;
+  const error = lifecycle.trouble() ?? (condition === 'up' ? undefined : 'It is starting');
+  const known = description !== undefined || condition === 'starting';
+  const defaultAccess = description?.defaultAccess ?? 'superusers';
+  return {
+    ...{ id, name: description?.name ?? found.packageName, version: found.version },
+    status: condition === 'refused' || !known ? 'failed' : error === undefined ? 'ready' : 'degraded',
+    ...(error !== undefined && { error }),
+    widgets: description?.widgets ?? [],
+    ...(description?.sync && { sync: description.sync }),
+    access: moduleEnvironment(environment, id).access ?? { kind: defaultAccess },
+  };
+}

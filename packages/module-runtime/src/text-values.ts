@@ -1,0 +1,56 @@
+import type { JsonSchema, JsonValue } from '@synap/module-sdk';
+import { z } from 'zod';
+import { alternativesOf, itemsOf, propertiesOf, typesOf } from './json-schema.js';
+
+/**
+ * Reads text as what the schema says it is: a number, a boolean (`true`, `1`, `false`, `0`), a list (split at `separator`,
+ * without one a list of one), an object (as JSON). Text that is no such thing stays text: the schema then says what is wrong.
+ */
+export function readText(text: string, schema: JsonSchema, separator?: string): JsonValue {
+  const alternatives = alternativesOf(schema);
+  const types = typesOf(alternatives);
+  if (types.has('array')) return split(text, separator).map((part) => readText(part, itemsOf(alternatives)));
+  if (types.has('string')) return text;
+  if ((types.has('number') || types.has('integer')) && isNumber(text)) return Number(text);
+  if (types.has('boolean')) return text === 'true' || text === '1' ? true : text === 'false' || text === '0' ? false : text;
+  return types.has('object') ? parseJson(text) : text;
+}
+
+const split = (text: string, separator: string | undefined): string[] =>
+  separator === undefined ? [text] : text.split(separator).flatMap((part) => part.trim() || []);
+
+const isNumber = (text: string): boolean => /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/.test(text) && Number.isFinite(Number(text));
+
+const jsonSchema: z.ZodType<JsonValue> = z.json();
+
+function parseJson(text: string): JsonValue {
+  try {
+    return jsonSchema.parse(JSON.parse(text));
+  } catch {
+    return text;
+  }
+}
+
+/**
+ * A widget's parameters with every text read as what their schema says: a query string knows only text, and RPC accepts what
+ * REST accepts. Values that are no text, and text that does not fit, stay as they are.
+ */
+export function readParams(params: Readonly<Record<string, unknown>>, schema: JsonSchema): Record<string, unknown> {
+  const properties = propertiesOf(schema);
+  const entries = Object.entries(params).map(([key, value]): [string, unknown] => {
+    const property = Object.hasOwn(properties, key) ? properties[key] : undefined;
+    return [key, property ? readValue(value, property) : value];
+  });
+  return Object.fromEntries(entries);
+}
+
+const objectSchema = z.record(z.string(), z.unknown());
+
+function readValue(value: unknown, schema: JsonSchema): unknown {
+  if (typeof value === 'string') return readText(value, schema);
+  const alternatives = alternativesOf(schema);
+  if (Array.isArray(value)) return value.map((item) => readValue(item, itemsOf(alternatives)));
+  const object = objectSchema.safeParse(value);
+  const objectAlternative = alternatives.find(({ properties }) => properties !== undefined);
+  return object.success && objectAlternative ? readParams(object.data, objectAlternative) : value;
+}

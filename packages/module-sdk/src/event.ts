@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import { ModuleError } from './errors.js';
+import type { JsonObject } from './json.js';
+
+/** Something that happened outside and that the server shall remember. */
+export interface ModuleEvent {
+  /** Names the happening within the module: an event whose key is known already is dropped. 1–200 characters. */
+  readonly key: string;
+  /** What kind of happening: lower case, words apart by `.`, `_` or `-` (`commit`, `issue.opened`). */
+  readonly type: string;
+  readonly time: Date;
+  /** What it is about: a repository, a feed. Up to 200 characters. */
+  readonly subject?: string | undefined;
+  readonly payload: JsonObject;
+}
+
+const moduleEventsSchema = z.array(
+  z.object({
+    key: z.string().min(1).max(200),
+    type: z
+      .string()
+      .max(60)
+      .regex(/^[a-z][a-z0-9]*([._-][a-z0-9]+)*$/, 'lower-case words apart by ".", "_" or "-"'),
+    time: z.date(),
+    subject: z.string().max(200).optional(),
+    payload: z.record(z.string(), z.unknown()),
+  }),
+);
+
+type Emit = (events: readonly ModuleEvent[]) => Promise<void>;
+
+/** Refuses faulty events before they leave the module, so that its author sees which one and why. */
+export function checkedEmit(emit: Emit): Emit {
+  return async (events) => {
+    const checked = moduleEventsSchema.safeParse(events);
+    const [issue] = checked.success ? [] : checked.error.issues;
+    if (issue) throw new ModuleError(`The module emitted a faulty event at ${issue.path.join('.')}: ${issue.message}`);
+    await emit(events);
+  };
+}

@@ -1,0 +1,21 @@
+export type { LoadContext, LoadServices, Log, Store, StoreReader, SyncContext, SyncServices } from './context.js';
+export type { ModuleDescription, WidgetDescription } from './description.js';
+export { type Issue, ModuleError, ParamsError, RetryAfter } from './errors.js';
+export type { ModuleEvent } from './event.js';
+export type { JsonObject, JsonSchema, JsonValue } from './json.js';
+export {
+  type AnyWidget,
+  type DefaultAccess,
+  defineModule,
+  type LoadableModule,
+  type Module,
+  type ModuleDefinition,
+  moduleBrand,
+  type OpenResult,
+  SDK_VERSION,
+  type SyncJob,
+} from './module.js';
+export type { ForeseenFailure, LoadOutcome, OpenedModule, SyncOutcome } from './opened.js';
+export type { ConfigSchema, DataSchema, ParamsSchema } from './schemas.js';
+export { type View, views } from './view.js';
+export { defineWidget, type Widget, type WidgetAnswer, type WidgetDefinition } from './widget.js';

@@ -1,0 +1,13 @@
+/** A value that survives JSON unchanged: what crosses between a module and the server. `undefined` properties vanish. */
+export type JsonValue =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly JsonValue[]
+  | { readonly [key: string]: JsonValue | undefined };
+
+export type JsonObject = { readonly [key: string]: JsonValue | undefined };
+
+/** A JSON Schema (draft 2020-12) as zod writes it. */
+export type JsonSchema = Readonly<Record<string, unknown>>;

@@ -1,0 +1,130 @@
+import { describe, expect, expectTypeOf, it } from 'vitest';
+import { z } from 'zod';
+import type { LoadServices, SyncServices } from './context.js';
+import { ModuleError, RetryAfter } from './errors.js';
+import type { ModuleEvent } from './event.js';
+import { defineModule, moduleBrand, SDK_VERSION } from './module.js';
+import { defineWidget } from './widget.js';
+
+const configSchema = z.object({ greeting: z.string().default('Hello') });
+const greet = defineWidget({
+  ...{ id: 'greet', title: 'Greeting', view: 'stat', maxAge: 60, configSchema },
+  paramsSchema: z.object({ name: z.string() }),
+  dataSchema: z.object({ text: z.string() }),
+  load: ({ name }, { config }) => {
+    if (name === 'nobody') throw new ModuleError('There is nobody to greet');
+    if (name === 'later') throw new RetryAfter(7);
+    if (name === 'bug') throw new TypeError('a bug');
+    return { text: `${config.greeting} ${name}` };
+  },
+});
+const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+const loadServices: LoadServices = { log: silent, store: { get: async () => null }, signal: new AbortController().signal };
+
+function syncServices() {
+  const events: ModuleEvent[] = [];
+  const services: SyncServices = {
+    ...loadServices,
+    store: { get: async () => null, set: async () => {}, delete: async () => {} },
+    emit: async (emitted) => void events.push(...emitted),
+    progress: () => {},
+  };
+  return { events, services };
+}
+
+async function open(module: { open: (typeof greeter)['open'] }, config: unknown = {}) {
+  const result = await module.open(config);
+  if (result.kind !== 'opened') throw new Error('The configuration was refused');
+  return result.module;
+}
+
+const greeter = defineModule({ id: 'greeter', name: 'Greeter', configSchema, widgets: [greet] });
+
+describe('a module', () => {
+  it('is known across copies of the SDK, with the version of its agreement', () => {
+    expect(Symbol.for('synap.module')).toBe(moduleBrand);
+    expect(greeter[moduleBrand]).toBe(SDK_VERSION);
+  });
+
+  it('describes itself as plain JSON: parameters as they are sent, data as it is answered', () => {
+    const description = greeter.describe();
+    expect(JSON.parse(JSON.stringify(description))).toEqual({
+      ...{ id: 'greeter', name: 'Greeter', defaultAccess: 'everyone' },
+      configSchema: { type: 'object', properties: { greeting: { type: 'string', default: 'Hello' } } },
+      widgets: [
+        {
+          ...{ id: 'greet', title: 'Greeting', view: 'stat', maxAge: 60 },
+          paramsSchema: { type: 'object', properties: { name: { type: 'string' } }, required: ['name'] },
+          dataSchema: {
+            type: 'object',
+            properties: { text: { type: 'string' } },
+            required: ['text'],
+            additionalProperties: false,
+          },
+        },
+      ],
+    });
+  });
+
+  it('names the widget whose schema JSON Schema cannot say', () => {
+    const widget = defineWidget({
+      ...{ id: 'odd', title: 'Odd', view: 'stat', maxAge: 1, paramsSchema: z.object({ when: z.date() }), dataSchema: z.null() },
+      load: () => null,
+    });
+    const module = defineModule({ id: 'odd', name: 'Odd', configSchema: z.object({}), widgets: [widget] });
+    expect(() => module.describe()).toThrow(/^paramsSchema of widget odd cannot be written as JSON Schema \(.*Date.*\)/);
+  });
+
+  it('opens with its configuration, defaults filled in, and refuses a faulty one', async () => {
+    const opened = await open(greeter, { greeting: 'Servus' });
+    expect(await opened.load('greet', { name: 'Ann' }, loadServices)).toEqual({ kind: 'data', data: { text: 'Servus Ann' } });
+    expect(await greeter.open({ greeting: 7 })).toMatchObject({ kind: 'invalid-config', issues: [{ path: ['greeting'] }] });
+  });
+
+  it('turns foreseen failures into outcomes, and throws what is a bug', async () => {
+    const opened = await open(greeter);
+    const load = (name: string) => opened.load('greet', { name }, loadServices);
+    expect(await load('nobody')).toEqual({ kind: 'failed', message: 'There is nobody to greet' });
+    expect(await load('later')).toMatchObject({ kind: 'failed', retryAfter: 7 });
+    await expect(load('bug')).rejects.toThrow('a bug');
+    expect(await opened.load('nothing', {}, loadServices)).toEqual({ kind: 'unknown-widget' });
+    expect(await opened.sync(syncServices().services)).toEqual({ kind: 'no-sync-job' });
+  });
+
+  it('emits events, and stops at a faulty one with its place', async () => {
+    const event = { key: 'a', type: 'feed.item', time: new Date(0), payload: {} };
+    const emitting = (events: ModuleEvent[]) =>
+      defineModule({ ...empty('emitter'), syncJob: { every: 60, run: ({ emit }) => emit(events) } });
+    const good = syncServices();
+    expect(await (await open(emitting([event]))).sync(good.services)).toEqual({ kind: 'done' });
+    expect(good.events).toEqual([event]);
+    for (const fault of [{ key: '' }, { type: 'Not Good' }, { time: new Date(Number.NaN) }, { subject: 'x'.repeat(201) }]) {
+      const bad = syncServices();
+      expect(await (await open(emitting([event, { ...event, ...fault }]))).sync(bad.services)).toMatchObject({
+        kind: 'failed',
+        message: expect.stringMatching(`^The module emitted a faulty event at 1\\.${Object.keys(fault)[0]}: `),
+      });
+      expect(bad.events).toEqual([]);
+    }
+  });
+
+  it('keeps the ids of its widgets in its type, and takes only widgets that fit its configuration', () => {
+    expectTypeOf<(typeof greeter)['widgets'][number]['id']>().toEqualTypeOf<'greet'>();
+    const other = z.object({ greeting: z.number() });
+    // @ts-expect-error the widget reads a greeting that is text
+    defineModule({ id: 'other', name: 'Other', configSchema: other, widgets: [greet] });
+  });
+
+  it('refuses to be defined with a faulty id, a widget twice, a setting named access or a hasty sync job', () => {
+    expect(() => defineModule({ ...empty('Greeter') })).toThrow(/lower-case/);
+    expect(() => defineModule({ ...empty('greeter'), configSchema, widgets: [greet, greet] })).toThrow(
+      /two widgets have the id "greet"/,
+    );
+    expect(() => defineModule({ ...empty('greeter'), configSchema: z.object({ access: z.string() }) })).toThrow(/"access"/);
+    expect(() => defineModule({ ...empty('greeter'), syncJob: { every: 9, run: () => {} } })).toThrow(/at least 10 seconds/);
+  });
+});
+
+function empty<const Id extends string>(id: Id) {
+  return { id, name: 'x', configSchema: z.object({}), widgets: [] };
+}

@@ -1,0 +1,57 @@
+import type { z } from 'zod';
+import type { LoadServices, SyncServices } from './context.js';
+import { ModuleError, RetryAfter } from './errors.js';
+import { checkedEmit } from './event.js';
+import type { JsonValue } from './json.js';
+import type { AnyWidget, Module, OpenResult } from './module.js';
+import { type ConfigSchema, issuesOf } from './schemas.js';
+import type { WidgetAnswer } from './widget.js';
+
+export interface ForeseenFailure {
+  readonly kind: 'failed';
+  readonly message: string;
+  /** Seconds. */
+  readonly retryAfter?: number | undefined;
+}
+
+export type LoadOutcome = WidgetAnswer<JsonValue> | ForeseenFailure | { readonly kind: 'unknown-widget' };
+export type SyncOutcome = ForeseenFailure | { readonly kind: 'done' } | { readonly kind: 'no-sync-job' };
+
+/** A module bound to its configuration. Foreseen failures are outcomes; whatever else the author's code throws is thrown on. */
+export interface OpenedModule {
+  load(widgetId: string, params: unknown, services: LoadServices): Promise<LoadOutcome>;
+  sync(services: SyncServices): Promise<SyncOutcome>;
+}
+
+export async function openModule<Config extends ConfigSchema>(
+  module: Module<string, Config, readonly AnyWidget<z.output<Config>>[]>,
+  given: unknown,
+): Promise<OpenResult> {
+  const config = await module.configSchema.safeParseAsync(given);
+  if (!config.success) return { kind: 'invalid-config', issues: issuesOf(config.error) };
+  const opened: OpenedModule = {
+    async load(widgetId, params, services) {
+      const widget = module.widgets.find(({ id }) => id === widgetId);
+      if (!widget) return { kind: 'unknown-widget' };
+      return foreseen(() => widget.answer(params, { ...services, config: config.data }));
+    },
+    async sync(services) {
+      const { syncJob } = module;
+      if (!syncJob) return { kind: 'no-sync-job' };
+      return foreseen(async () => {
+        await syncJob.run({ ...services, emit: checkedEmit(services.emit), config: config.data });
+        return { kind: 'done' } as const;
+      });
+    },
+  };
+  return { kind: 'opened', module: opened };
+}
+
+async function foreseen<T>(work: () => Promise<T>): Promise<T | ForeseenFailure> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof ModuleError)) throw error;
+    return { kind: 'failed', message: error.message, ...(error instanceof RetryAfter && { retryAfter: error.seconds }) };
+  }
+}

@@ -1,0 +1,88 @@
+import type { z } from 'zod';
+import type { Log, StoreReader } from '../context.js';
+import { checkedEmit, type ModuleEvent } from '../event.js';
+import type { JsonObject, JsonValue } from '../json.js';
+import type { AnyWidget, Module } from '../module.js';
+import type { ConfigSchema, DataSchema, ParamsSchema } from '../schemas.js';
+import type { Widget } from '../widget.js';
+
+export interface LogLine {
+  readonly level: keyof Log;
+  readonly message: string;
+  readonly fields: JsonObject;
+}
+
+/** A module set up alone, with everything the server would give it kept in plain sight. */
+export interface ModuleHarness<Config> {
+  /** Loads one widget as the server does. Throws what `load` throws, and an Error that lists faulty parameters or data. */
+  load<Id extends string, Params extends ParamsSchema, Data extends DataSchema>(
+    widget: Widget<Id, Params, Data, Config>,
+    params: z.input<Params>,
+    options?: { signal?: AbortSignal },
+  ): Promise<z.output<Data>>;
+  /** Runs the sync job once; events whose key was emitted before are dropped, as in the server. */
+  sync(options?: { signal?: AbortSignal }): Promise<void>;
+  readonly store: Map<string, JsonValue>;
+  readonly events: ModuleEvent[];
+  readonly logs: LogLine[];
+  readonly progress: { done: number; total: number }[];
+}
+
+/**
+ * Sets a module up with a configuration, in this process and without a server.
+ * @throws ZodError when the configuration does not fit the module's schema.
+ */
+export async function setUpModule<Config extends ConfigSchema, Widgets extends readonly AnyWidget<z.output<Config>>[]>(
+  module: Module<string, Config, Widgets>,
+  given: z.input<Config>,
+): Promise<ModuleHarness<z.output<Config>>> {
+  const config = await module.configSchema.parseAsync(given);
+  module.describe();
+  const store = new Map<string, JsonValue>();
+  const events: ModuleEvent[] = [];
+  const logs: LogLine[] = [];
+  const progress: { done: number; total: number }[] = [];
+  const services = (signal = new AbortController().signal) => ({
+    config,
+    signal,
+    store: readerOf(store),
+    log: recordingLog(logs),
+  });
+
+  return {
+    ...{ store, events, logs, progress },
+    async load(widget, params, options) {
+      const answer = await widget.answer(params, services(options?.signal));
+      if (answer.kind === 'data') return answer.data;
+      throw new Error(`${answer.kind}: ${answer.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ')}`);
+    },
+    async sync(options) {
+      if (!module.syncJob) throw new Error(`Module ${module.id} has no syncJob`);
+      await module.syncJob.run({
+        ...services(options?.signal),
+        store: {
+          ...readerOf(store),
+          set: async (key, value) => void store.set(key, copy(value)),
+          delete: async (key) => void store.delete(key),
+        },
+        emit: checkedEmit(async (emitted) => {
+          for (const event of emitted) if (!events.some(({ key }) => key === event.key)) events.push(event);
+        }),
+        progress: (done, total) => void progress.push({ done, total }),
+      });
+    },
+  };
+}
+
+const readerOf = (store: Map<string, JsonValue>): StoreReader => ({ get: async (key) => store.get(key) ?? null });
+
+/** What is stored goes through JSON, as on the way to the server. */
+const copy = (value: JsonValue): JsonValue => JSON.parse(JSON.stringify(value));
+
+function recordingLog(logs: LogLine[]): Log {
+  const at =
+    (level: keyof Log) =>
+    (message: string, fields: JsonObject = {}) =>
+      void logs.push({ level, message, fields });
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+}

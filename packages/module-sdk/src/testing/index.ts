@@ -1,0 +1,1 @@
+export { type LogLine, type ModuleHarness, setUpModule } from './harness.js';

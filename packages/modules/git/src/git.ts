@@ -1,0 +1,141 @@
+import { spawn } from 'node:child_process';
+import { delimiter, isAbsolute } from 'node:path';
+import { ModuleError } from '@synap/module-sdk';
+import { decodeText } from './text.js';
+
+export interface GitCall {
+  /** The repository's own folder (`.git`), a real path. */
+  readonly gitDirectory: string;
+  readonly signal: AbortSignal;
+}
+
+/** A repository's configuration may name programs for many occasions. Each is overruled, or the occasion never comes up. */
+const overruled = [
+  'core.fsmonitor=false',
+  'core.hooksPath=/dev/null',
+  'core.attributesFile=/dev/null',
+  'core.pager=cat',
+  'protocol.allow=never',
+  'diff.external=',
+  'log.follow=false',
+  'log.mailmap=false',
+  'log.showSignature=false',
+  'mailmap.blob=',
+  'mailmap.file=',
+];
+
+/** Nothing of the user's, the system's or the server's settings, no question, no lock, no fetch. */
+const environment = {
+  GIT_ALLOC_LIMIT: '512m',
+  GIT_ALLOW_PROTOCOL: 'none',
+  GIT_ASKPASS: '',
+  GIT_ATTR_NOSYSTEM: '1',
+  GIT_CONFIG_GLOBAL: '/dev/null',
+  GIT_CONFIG_NOSYSTEM: '1',
+  GIT_CONFIG_SYSTEM: '/dev/null',
+  GIT_NO_LAZY_FETCH: '1',
+  GIT_OPTIONAL_LOCKS: '0',
+  GIT_PAGER: 'cat',
+  GIT_TERMINAL_PROMPT: '0',
+  LC_ALL: 'C',
+};
+
+/** A relative entry would let a folder's own `git` be found first. */
+const searchPath = (): string => (process.env.PATH ?? '').split(delimiter).filter(isAbsolute).join(delimiter);
+
+/** What `log` must not do whatever the repository's configuration says: run programs, decorate, follow, map. */
+export const plainLog = [
+  '--no-ext-diff',
+  '--no-textconv',
+  '--no-patch',
+  '--no-mailmap',
+  '--no-notes',
+  '--no-decorate',
+  '--no-color',
+];
+
+export class GitFailure extends ModuleError {
+  override readonly name = 'GitFailure';
+  constructor(
+    readonly exitCode: number | null,
+    /** What git said; for the log, it may name paths. */
+    readonly said: string,
+  ) {
+    super("git could not read the repository; the server's log says why");
+  }
+}
+
+const maxSaid = 2_000;
+
+/**
+ * Runs git on one repository and hands its output over as it comes. Leaving the loop early, or aborting the signal, ends git.
+ * @throws GitFailure when it exits with another code than 0; ModuleError when there is no git.
+ */
+export async function* runGit({ gitDirectory, signal }: GitCall, args: readonly string[]): AsyncGenerator<Buffer, void> {
+  const guards = [...overruled, `safe.directory=${gitDirectory}`].flatMap((setting) => ['-c', setting]);
+  const child = spawn('git', [...guards, '--no-pager', '--literal-pathspecs', `--git-dir=${gitDirectory}`, ...args], {
+    cwd: '/',
+    env: { ...environment, PATH: searchPath() },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    windowsHide: true,
+  });
+  const ended = new Promise<number | null>((resolve, reject) => {
+    child.once('error', (error) =>
+      reject(isMissing(error) ? new ModuleError('git is not installed on the server: install it') : error),
+    );
+    child.once('close', resolve);
+  });
+  ended.catch(() => undefined);
+  let said = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    if (said.length < maxSaid) said += chunk.toString();
+  });
+  const kill = () => void child.kill('SIGKILL');
+  signal.addEventListener('abort', kill, { once: true });
+  try {
+    signal.throwIfAborted();
+    for await (const chunk of child.stdout) yield chunk;
+    const code = await ended;
+    signal.throwIfAborted();
+    if (code !== 0) throw new GitFailure(code, said.slice(0, maxSaid));
+  } finally {
+    signal.removeEventListener('abort', kill);
+    kill();
+  }
+}
+
+const isMissing = (error: Error): boolean => 'code' in error && error.code === 'ENOENT';
+
+const maxLineBytes = 10_000;
+
+/** Git's whole answer, of which a line is expected. */
+export async function gitLine(call: GitCall, args: readonly string[]): Promise<string> {
+  let line: Buffer = Buffer.alloc(0);
+  for await (const chunk of runGit(call, args)) {
+    line = Buffer.concat([line, chunk]);
+    if (line.length > maxLineBytes) throw new GitFailure(null, `${args[0]} answered more than ${maxLineBytes} bytes`);
+  }
+  return line.toString().trimEnd();
+}
+
+/** Git's answer as records of NUL-terminated fields. @throws GitFailure when a field is larger than 1 MB. */
+export async function* gitRecords(call: GitCall, args: readonly string[], fields: number): AsyncGenerator<string[], void> {
+  let rest: Buffer = Buffer.alloc(0);
+  let record: string[] = [];
+  for await (const chunk of runGit(call, args)) {
+    const bytes = rest.length > 0 ? Buffer.concat([rest, chunk]) : chunk;
+    let from = 0;
+    for (let to = bytes.indexOf(0, from); to !== -1; to = bytes.indexOf(0, from)) {
+      record.push(decodeText(bytes.subarray(from, to)));
+      from = to + 1;
+      if (record.length < fields) continue;
+      yield record;
+      record = [];
+    }
+    rest = bytes.subarray(from);
+    if (rest.length > maxFieldBytes)
+      throw new GitFailure(null, `${args[0]} answered a field of more than ${maxFieldBytes} bytes`);
+  }
+}
+
+const maxFieldBytes = 1_000_000;

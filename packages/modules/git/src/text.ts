@@ -1,0 +1,14 @@
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/** Text of a commit: git passes on what was written, which is UTF-8 or, in old commits, mostly Latin-1. */
+export function decodeText(bytes: Uint8Array): string {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    return Buffer.from(bytes).toString('latin1');
+  }
+}
+
+/** Text as it goes into an answer: control characters out, cut at `length` characters. */
+export const shorten = (text: string, length: number): string =>
+  [...text.replace(/\p{Cc}+/gu, ' ').trim()].slice(0, length).join('');

@@ -1,0 +1,36 @@
+import { defineWidget } from '@synap/module-sdk';
+import { z } from 'zod';
+import { configSchema } from '../config.js';
+import { countCommits, newestCommits } from '../history.js';
+import { readRepository } from '../reading.js';
+import { chooseRepository } from '../repository.js';
+import { repositoryParam } from './repository-param.js';
+
+export const commitsWidget = defineWidget({
+  id: 'commits',
+  title: 'Latest commits',
+  view: 'table',
+  configSchema,
+  maxAge: 5,
+  paramsSchema: z.strictObject({
+    repository: repositoryParam,
+    limit: z.number().int().min(1).max(100).default(10).describe('How many commits, newest first.'),
+  }),
+  dataSchema: z.object({
+    total: z.number().int().describe('All commits that lead to HEAD.'),
+    commits: z.array(
+      z.object({
+        hash: z.string(),
+        author: z.string(),
+        date: z.iso.datetime().describe('When it was written.'),
+        subject: z.string(),
+      }),
+    ),
+  }),
+  load: ({ repository, limit }, context) =>
+    readRepository(chooseRepository(context.config, repository), context, async (call, head) => {
+      if (head === null) return { total: 0, commits: [] };
+      const [total, commits] = await Promise.all([countCommits(call, head), newestCommits(call, { head, limit })]);
+      return { total, commits };
+    }),
+});

@@ -1,0 +1,76 @@
+import { readFile, statfs } from 'node:fs/promises';
+import { parse } from 'node:path';
+import { percent } from './percent.js';
+
+/** Bytes, but for `usedPercent`. */
+export interface Disk {
+  readonly mount: string;
+  readonly type: string;
+  readonly total: number;
+  readonly used: number;
+  /** What an ordinary user can still write. */
+  readonly available: number;
+  readonly usedPercent: number;
+}
+
+export interface Mount {
+  readonly device: string;
+  readonly point: string;
+  readonly type: string;
+}
+
+/** File systems that keep data on a disk of this machine. Asking a network's could hang, asking the kernel's says nothing. */
+const diskTypes = new Set([
+  'ext2',
+  'ext3',
+  'ext4',
+  'xfs',
+  'btrfs',
+  'zfs',
+  'f2fs',
+  'jfs',
+  'bcachefs',
+  'vfat',
+  'exfat',
+  'ntfs',
+  'ntfs3',
+  'fuseblk',
+]);
+
+/** The mounts of `/proc/mounts` that are disks, each device once, at its shortest path. */
+export function parseMounts(text: string): Mount[] {
+  const byDevice = new Map<string, Mount>();
+  for (const line of text.split('\n')) {
+    const [device = '', point = '', type = ''] = line.split(' ').map(unescapeMount);
+    const known = byDevice.get(device);
+    if (!diskTypes.has(type) || (known && known.point.length <= point.length)) continue;
+    byDevice.set(device, { device, point, type });
+  }
+  return [...byDevice.values()].sort((a, b) => (a.point < b.point ? -1 : 1));
+}
+
+/** Blanks and the like stand as octal numbers in there (proc(5)). */
+const unescapeMount = (text: string): string =>
+  text.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
+
+/** The disks of this machine; the root alone where its mounts cannot be read, as in most containers. */
+export async function readDisks(path = '/proc/mounts'): Promise<Disk[]> {
+  const mounts = parseMounts(await readFile(path, 'utf8').catch(() => ''));
+  const disks = await Promise.all(mounts.map(readDisk));
+  const readable = disks.flatMap((disk) => disk ?? []);
+  if (readable.length > 0) return readable;
+  const root = await readDisk({ device: '', point: parse(process.execPath).root, type: 'unknown' });
+  return root ? [root] : [];
+}
+
+/** Undefined where the server may not look, and for what is no directory, such as a file mounted into a container. */
+async function readDisk({ point, type }: Mount): Promise<Disk | undefined> {
+  try {
+    const { bsize, blocks, bfree, bavail } = await statfs(point);
+    const used = (blocks - bfree) * bsize;
+    const available = bavail * bsize;
+    return { mount: point, type, total: blocks * bsize, used, available, usedPercent: percent(used, used + available) };
+  } catch {
+    return undefined;
+  }
+}

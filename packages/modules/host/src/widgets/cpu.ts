@@ -1,0 +1,21 @@
+import { loadavg } from 'node:os';
+import { defineWidget } from '@synap/module-sdk';
+import { z } from 'zod';
+import { sampleCpu } from '../readings/cpu.js';
+
+/** Long enough for the kernel's counters, of 10 ms a step, to tell something. */
+const sampleMs = 250;
+
+export const cpuWidget = defineWidget({
+  id: 'cpu',
+  title: 'CPU',
+  view: 'gauge',
+  maxAge: 2,
+  paramsSchema: z.strictObject({}),
+  dataSchema: z.object({
+    usage: z.number().min(0).max(100).describe('Percent, over all cores.'),
+    cores: z.array(z.number().min(0).max(100)).describe('Percent, core by core.'),
+    load: z.array(z.number()).length(3).describe('Load averages over 1, 5 and 15 minutes.'),
+  }),
+  load: async (_, { signal }) => ({ ...(await sampleCpu(sampleMs, signal)), load: loadavg() }),
+});

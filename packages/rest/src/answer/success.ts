@@ -1,0 +1,88 @@
+import type { IncomingMessage } from 'node:http';
+import type { Route } from '../routing/routes.js';
+import { fillTemplate } from '../routing/template.js';
+import { isRecord } from '../schema.js';
+import { hashTag, matchesNone, versionTag } from './entity-tag.js';
+import { paginationLinks } from './links.js';
+
+/** An answer that is ready to be sent. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Record<string, string>;
+  readonly links: readonly string[];
+  readonly body: string | Uint8Array | undefined;
+}
+
+export interface SuccessContext {
+  readonly req: IncomingMessage;
+  readonly route: Route;
+  /** Base path of the address, canonical. */
+  readonly base: string;
+  /** Path of the request, without its query. */
+  readonly path: string;
+  readonly search: string;
+  readonly input: unknown;
+}
+
+/** The answer for an output: its status, its headers, its body. */
+export function toAnswer(output: unknown, context: SuccessContext): Answer {
+  const { route } = context;
+  const { meta } = route.operation;
+  const isGet = route.method === 'GET';
+  const headers: Record<string, string> = {};
+  if (meta.noStore) headers['cache-control'] = 'no-store';
+  const target = redirectTarget(output, context);
+  if (target !== undefined) return { status: 302, headers: { ...headers, location: target }, links: [], body: undefined };
+  const body = bodyOf(output, route, headers);
+  const status = statusOf(body, route);
+  const location = meta.location && locationOf(meta.location, output, context);
+  if (location !== undefined) headers.location = location;
+  const tag = meta.noStore ? undefined : tagOf(output, body, route);
+  if (tag !== undefined) {
+    headers.etag = tag;
+    if (isGet) headers['cache-control'] = 'private, no-cache';
+    const condition = context.req.headers['if-none-match'];
+    if (isGet && condition !== undefined && matchesNone(condition, tag))
+      return { status: 304, headers, links: [], body: undefined };
+  }
+  const links = isGet && route.operation.isList ? paginationLinks(context.path, context.search, output) : [];
+  return { status, headers, links, body: status === 204 ? undefined : body };
+}
+
+const statusOf = (body: Answer['body'], { operation: { meta } }: Route): number =>
+  meta.successStatus ?? (body === undefined ? 204 : 200);
+
+function bodyOf(output: unknown, { operation: { meta }, write }: Route, headers: Record<string, string>): Answer['body'] {
+  if (output === undefined) return undefined;
+  if (meta.produces !== undefined) {
+    headers['content-type'] = meta.produces;
+    return typeof output === 'string' || output instanceof Uint8Array ? output : String(output);
+  }
+  const body = write(output);
+  if (body !== undefined) headers['content-type'] = 'application/json';
+  return body;
+}
+
+/** The version of a versioned resource; of any other single resource that is read, a hash of its body. */
+function tagOf(output: unknown, body: Answer['body'], { operation, method }: Route): string | undefined {
+  if (operation.meta.versioned) {
+    const version = isRecord(output) ? output.version : undefined;
+    return typeof version === 'number' || typeof version === 'bigint' ? versionTag(version) : undefined;
+  }
+  return method === 'GET' && !operation.isList && body !== undefined ? hashTag(body) : undefined;
+}
+
+function locationOf(template: string, output: unknown, { base, input }: SuccessContext): string | undefined {
+  const filled = fillTemplate(template, (name) => {
+    const value = isRecord(output) ? output[name] : undefined;
+    return value ?? (isRecord(input) ? input[name] : undefined);
+  });
+  return filled === undefined ? undefined : base + filled;
+}
+
+function redirectTarget(output: unknown, { route, input }: SuccessContext): string | undefined {
+  const { redirect } = route.operation.meta;
+  if (redirect === undefined || !isRecord(input) || input[redirect.when] !== true || !isRecord(output)) return undefined;
+  const target = output[redirect.field];
+  return typeof target === 'string' ? target : undefined;
+}

@@ -1,0 +1,202 @@
+import { z } from 'zod';
+import { type $ZodType, type $ZodTypes, globalRegistry } from 'zod/v4/core';
+import { childrenOf, definitionOf, type Side } from '../schema.js';
+import { isJsonObject, type JsonObject, mapObject } from './json-schema.js';
+
+const prefix = '#/components/schemas/';
+
+/**
+ * Writes zod schemas as JSON Schema and gathers the named and the recursive ones as components. A name that means
+ * something else as input than as output (defaults, transforms) becomes two components, `Note` and `NoteInput`.
+ */
+export class SchemaComponents {
+  readonly #sides: Record<Side, Map<string, JsonObject>> = { input: new Map(), output: new Map() };
+  readonly #written = { input: new Map<$ZodType, JsonObject>(), output: new Map<$ZodType, JsonObject>() };
+  readonly #recursive = new Map<string, string>();
+  readonly #told = new WeakSet<$ZodType>();
+
+  /** The JSON Schema of a schema; references in it are provisional until `finish`. `place` names it in errors. */
+  write(schema: $ZodType, side: Side, place: string): JsonObject {
+    const known = this.#written[side].get(schema);
+    if (known) return known;
+    // The wrapper keeps a named schema a reference, also at the top.
+    const { properties, $defs } = z.toJSONSchema(z.object({ it: schema }), {
+      io: side,
+      unrepresentable: ({ zodSchema, path }) =>
+        this.#represent(
+          zodSchema,
+          side,
+          `${place}: ${path
+            .filter((part) => part !== 'properties')
+            .slice(1)
+            .join('.')}`,
+        ),
+      override: ({ zodSchema, jsonSchema }) => polish(zodSchema, jsonSchema),
+    });
+    const names = this.#register(isJsonObject($defs) ? $defs : {}, side, place);
+    const it = isJsonObject(properties) && isJsonObject(properties.it) ? properties.it : {};
+    const written = rewrite(it, side, names);
+    this.#written[side].set(schema, written);
+    return written;
+  }
+
+  /** What a provisional reference stands for. */
+  readonly resolve = (reference: string): JsonObject => {
+    const [side, name] = splitReference(reference);
+    return (side && this.#sides[side].get(name)) ?? {};
+  };
+
+  /** Settles the names: gives the components, and the change that makes provisional references final. */
+  finish(): { schemas: Record<string, JsonObject>; settle: (object: JsonObject) => JsonObject } {
+    const different = this.#differing();
+    const nameOf = (side: Side, name: string) => (side === 'input' && different.has(name) ? `${name}Input` : name);
+    const settle = (object: JsonObject): JsonObject => {
+      const [side, name] = typeof object.$ref === 'string' ? splitReference(object.$ref) : [];
+      return side && name ? { ...object, $ref: `${prefix}${nameOf(side, name)}` } : object;
+    };
+    const schemas: Record<string, JsonObject> = {};
+    for (const side of ['input', 'output'] as const) {
+      for (const [name, schema] of this.#sides[side]) schemas[nameOf(side, name)] = mapObject(schema, settle);
+    }
+    return { schemas: Object.fromEntries(Object.entries(schemas).sort(([a], [b]) => (a < b ? -1 : 1))), settle };
+  }
+
+  #register(definitions: JsonObject, side: Side, place: string): Map<string, string> {
+    const names = new Map(Object.keys(definitions).map((key) => [key, key]));
+    for (const [key, definition] of Object.entries(definitions)) {
+      if (key.startsWith('__schema') && isJsonObject(definition)) names.set(key, this.#nameRecursive(key, definition, place));
+    }
+    for (const [key, definition] of Object.entries(definitions)) {
+      const name = names.get(key) ?? key;
+      if (isJsonObject(definition)) this.#sides[side].set(name, rewrite(definition, side, names));
+    }
+    return names;
+  }
+
+  /** A recursive schema without an id must be a component too; equal ones are one. */
+  #nameRecursive(key: string, definition: JsonObject, place: string): string {
+    const text = JSON.stringify(definition).replaceAll(`"#/$defs/${key}"`, '"#"');
+    const known = this.#recursive.get(text);
+    if (known !== undefined) return known;
+    const base = text === jsonText() ? 'JsonValue' : `${pascalCase(place)}Node`;
+    const taken = [...this.#recursive.values()];
+    let name = base;
+    for (let count = 2; taken.includes(name); count += 1) name = `${base}${count}`;
+    this.#recursive.set(text, name);
+    return name;
+  }
+
+  /** Names whose two sides differ, by themselves or in what they refer to. */
+  #differing(): Set<string> {
+    const { input, output } = this.#sides;
+    const different = new Set<string>();
+    const text = (schema: JsonObject) => JSON.stringify(mapObject(schema, sideless));
+    for (const [name, schema] of input) {
+      const other = output.get(name);
+      if (other && text(other) !== text(schema)) different.add(name);
+    }
+    for (let size = -1; size !== different.size; ) {
+      size = different.size;
+      for (const [name, schema] of input) if (output.has(name) && refersTo(schema, different)) different.add(name);
+    }
+    return different;
+  }
+
+  /** Whether `.meta()` says the JSON Schema; that makes a copy, and zod asks for the original after it. */
+  #isTold(schema: $ZodType): boolean {
+    const meta = globalRegistry.get(schema);
+    const isTold = this.#told.has(schema) || (meta !== undefined && tellingKeywords.some((key) => key in meta));
+    if (isTold && schema._zod.parent) this.#told.add(schema._zod.parent);
+    return isTold;
+  }
+
+  /** What JSON Schema has no word for, as it is served. */
+  #represent(schema: $ZodTypes, side: Side, place: string): JsonObject {
+    const def = definitionOf(schema);
+    const inner = (child: $ZodType) => this.write(child, side, place);
+    switch (def.type) {
+      case 'date':
+        return { type: 'string', format: 'date-time' };
+      case 'bigint':
+        return { type: 'string', pattern: '^-?[0-9]+$' };
+      case 'literal':
+        return { enum: def.values.map((value) => (typeof value === 'bigint' ? String(value) : value)) };
+      case 'set':
+        return { type: 'array', uniqueItems: true, items: inner(def.valueType) };
+      case 'map':
+        return definitionOf(def.keyType).type === 'string'
+          ? { type: 'object', additionalProperties: inner(def.valueType) }
+          : {
+              type: 'array',
+              items: { type: 'array', minItems: 2, maxItems: 2, prefixItems: childrenOf(schema, side).map(inner) },
+            };
+      case 'undefined':
+      case 'void':
+        return { not: {} };
+      case 'nan':
+        return { type: 'null' };
+      default: {
+        if (this.#isTold(schema)) return {};
+        throw new Error(
+          `${place} is a ${def.type}, which the document cannot describe: pipe it into a schema, or say its JSON Schema with .meta({ type: … }).`,
+        );
+      }
+    }
+  }
+}
+
+const tellingKeywords = ['type', '$ref', 'anyOf', 'oneOf', 'allOf', 'enum', 'const'];
+
+const pascalCase = (place: string) =>
+  place
+    .split(/[^A-Za-z0-9]+/)
+    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+    .join('');
+
+/** `z.json()` is recursive without an id, and so common that it has a name of its own. */
+function jsonText(): string {
+  const { $defs } = z.toJSONSchema(z.object({ it: z.json() }), {
+    override: ({ zodSchema, jsonSchema }) => polish(zodSchema, jsonSchema),
+  });
+  return JSON.stringify(Object.values($defs ?? {})[0]).replaceAll(/"#\/\$defs\/__schema\d+"/g, '"#"');
+}
+
+/** Leaves out what does not describe what is served. */
+function polish(schema: $ZodTypes, json: JsonObject): void {
+  const def = definitionOf(schema);
+  if (def.type === 'record' && isJsonObject(json.propertyNames) && JSON.stringify(json.propertyNames) === '{"type":"string"}') {
+    delete json.propertyNames;
+  }
+  if (def.type !== 'object') return;
+  // A later version may answer with more; `z.strictObject()` says otherwise.
+  if (!def.catchall && json.additionalProperties === false) delete json.additionalProperties;
+  const absent = Object.entries<$ZodType>(def.shape).filter(([, property]) => definitionOf(property).type === 'undefined');
+  if (absent.length === 0 || !Array.isArray(json.required)) return;
+  json.required = json.required.filter((name) => absent.every(([key]) => key !== name));
+}
+
+const rewrite = (schema: JsonObject, side: Side, names: ReadonlyMap<string, string>): JsonObject =>
+  mapObject(schema, (object) => {
+    if (typeof object.$ref !== 'string' || !object.$ref.startsWith('#/$defs/')) return object;
+    const key = object.$ref.slice('#/$defs/'.length);
+    return { ...object, $ref: `${prefix}${side}:${names.get(key) ?? key}` };
+  });
+
+function splitReference(reference: string): [Side, string] | [undefined, string] {
+  const name = reference.slice(prefix.length);
+  if (name.startsWith('input:')) return ['input', name.slice('input:'.length)];
+  if (name.startsWith('output:')) return ['output', name.slice('output:'.length)];
+  return [undefined, name];
+}
+
+const sideless = (object: JsonObject): JsonObject =>
+  typeof object.$ref === 'string' ? { ...object, $ref: splitReference(object.$ref)[1] } : object;
+
+function refersTo(schema: JsonObject, names: ReadonlySet<string>): boolean {
+  let found = false;
+  mapObject(schema, (object) => {
+    if (typeof object.$ref === 'string' && names.has(splitReference(object.$ref)[1])) found = true;
+    return object;
+  });
+  return found;
+}

@@ -1,0 +1,24 @@
+import { isJsonObject, type JsonObject } from './json-schema.js';
+import type { OpenApiDocument } from './options.js';
+import { sampleOf } from './sample.js';
+
+/** Gives every JSON body of a finished document an example, unless it has one. */
+export function addExamples(document: OpenApiDocument): void {
+  const { schemas } = document.components;
+  const resolve = (reference: string): JsonObject => schemas[reference.slice('#/components/schemas/'.length)] ?? {};
+  for (const item of Object.values(document.paths)) {
+    for (const operation of Object.values(item)) {
+      addTo(operation.requestBody, resolve);
+      if (isJsonObject(operation.responses)) for (const response of Object.values(operation.responses)) addTo(response, resolve);
+    }
+  }
+}
+
+function addTo(holder: unknown, resolve: (reference: string) => JsonObject): void {
+  if (!isJsonObject(holder) || !isJsonObject(holder.content)) return;
+  for (const media of Object.values(holder.content)) {
+    if (!isJsonObject(media) || 'example' in media || !isJsonObject(media.schema)) continue;
+    const example = sampleOf(media.schema, resolve);
+    if (example !== undefined) media.example = example;
+  }
+}

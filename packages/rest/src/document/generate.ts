@@ -1,0 +1,93 @@
+import { hasBody, readOperations } from '../routing/operations.js';
+import { SchemaComponents } from './components.js';
+import { addExamples } from './examples.js';
+import { isJsonObject, type JsonObject, mapObject } from './json-schema.js';
+import type { DocumentOptions, GenerateDocumentOptions, OpenApiDocument } from './options.js';
+import { hasParameters, parametersOf } from './parameters.js';
+import { requestBodyOf } from './request-body.js';
+import { errorsOf, type ResponseInput, responsesOf } from './responses.js';
+import { errorResponse, headerComponents, problemSchema } from './shared.js';
+import { type DocumentedOperation, documentedOperations, writeSkeleton } from './skeleton.js';
+
+/**
+ * The OpenAPI 3.1 document of what `createRestHandler` serves of a router. Throws, naming the procedure, where a schema
+ * cannot be described.
+ */
+export function generateDocument(options: GenerateDocumentOptions): OpenApiDocument {
+  const documented = documentedOperations(readOperations(options.router), options);
+  const skeleton = writeSkeleton(documented, options);
+  const components = new SchemaComponents();
+  const paths: Record<string, Record<string, JsonObject>> = {};
+  const responses = new Map<string, JsonObject>();
+  for (const entry of documented) {
+    const { operation, errors } = completeOperation(entry, skeletonOf(skeleton, entry), components, options);
+    paths[entry.path] = { ...paths[entry.path], [entry.method.toLowerCase()]: operation };
+    for (const status of errors) responses.set(...errorResponse(status, entry.alias !== undefined, options));
+  }
+  const { schemas, settle } = components.finish();
+  const document: OpenApiDocument = {
+    openapi: '3.1.0',
+    info: isJsonObject(skeleton.info) ? skeleton.info : {},
+    servers: [{ url: options.basePath || '/' }],
+    ...(options.tags ? { tags: options.tags.map((tag) => ({ ...tag })) } : {}),
+    paths: settlePaths(paths, settle),
+    components: {
+      schemas: { Problem: problemSchema, ...schemas },
+      responses: sorted(responses),
+      headers: usedHeaders(paths, responses),
+      ...(isJsonObject(skeleton.components) ? { securitySchemes: skeleton.components.securitySchemes } : {}),
+    },
+  };
+  addExamples(document);
+  return document;
+}
+
+function skeletonOf(skeleton: JsonObject, { path, method }: DocumentedOperation): JsonObject {
+  const item = isJsonObject(skeleton.paths) ? skeleton.paths[path] : undefined;
+  const operation = isJsonObject(item) ? item[method.toLowerCase()] : undefined;
+  return isJsonObject(operation) ? operation : {};
+}
+
+/** Puts what is served where the skeleton only has places. */
+function completeOperation(
+  entry: DocumentedOperation,
+  skeleton: JsonObject,
+  components: SchemaComponents,
+  options: DocumentOptions,
+): { operation: JsonObject; errors: number[] } {
+  const { parameters: _parameters, requestBody: _body, responses: _responses, security, ...texts } = skeleton;
+  const parameters = parametersOf(entry, components, options);
+  const requestBody = hasBody(entry.method) ? requestBodyOf(entry, components) : undefined;
+  const description = entry.operation.meta.successDescription;
+  const input: ResponseInput = {
+    entry,
+    description,
+    hasParameters: hasParameters(parameters),
+    takesBody: requestBody !== undefined,
+  };
+  const operation = {
+    ...texts,
+    security: security ?? [],
+    ...(parameters.length > 0 ? { parameters } : {}),
+    ...(requestBody ? { requestBody } : {}),
+    responses: responsesOf(input, components, options),
+  };
+  return { operation, errors: errorsOf(input, options) };
+}
+
+const settlePaths = (paths: OpenApiDocument['paths'], settle: (object: JsonObject) => JsonObject): OpenApiDocument['paths'] =>
+  Object.fromEntries(
+    Object.entries(paths).map(([path, item]) => [
+      path,
+      Object.fromEntries(Object.entries(item).map(([method, operation]) => [method, mapObject(operation, settle)])),
+    ]),
+  );
+
+const sorted = (entries: ReadonlyMap<string, JsonObject>): Record<string, JsonObject> =>
+  Object.fromEntries([...entries].sort(([a], [b]) => (a < b ? -1 : 1)));
+
+/** Only the headers that something refers to: an unused component is a warning in linters. */
+function usedHeaders(paths: OpenApiDocument['paths'], responses: ReadonlyMap<string, JsonObject>): Record<string, JsonObject> {
+  const text = JSON.stringify([paths, [...responses.values()]]);
+  return Object.fromEntries(Object.entries(headerComponents).filter(([name]) => text.includes(`"#/components/headers/${name}"`)));
+}

@@ -1,0 +1,67 @@
+/** A JSON Schema (2020-12, as OpenAPI 3.1 has it), or any other JSON object of a document. */
+export type JsonObject = { [key: string]: unknown };
+
+export const isJsonObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** A copy of a JSON value with `change` applied to every object in it, innermost first. */
+export function mapObjects(value: unknown, change: (object: JsonObject) => JsonObject): unknown {
+  if (Array.isArray(value)) return value.map((item) => mapObjects(item, change));
+  if (!isJsonObject(value)) return value;
+  return change(Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, mapObjects(inner, change)])));
+}
+
+/** A copy of an object with `change` applied to every object in it. */
+export const mapObject = (value: JsonObject, change: (object: JsonObject) => JsonObject): JsonObject => {
+  const mapped = mapObjects(value, change);
+  return isJsonObject(mapped) ? mapped : {};
+};
+
+/** The branches of a composed schema. */
+export const branchesOf = (schema: JsonObject): JsonObject[] =>
+  [schema.anyOf, schema.oneOf, schema.allOf].flatMap((branches) =>
+    Array.isArray(branches) ? branches.filter(isJsonObject) : [],
+  );
+
+/** A schema without some properties; `resolve` follows a reference. A reference stays one where it has none of them. */
+export function omitProperties(
+  schema: JsonObject,
+  names: ReadonlySet<string>,
+  resolve: (reference: string) => JsonObject,
+): JsonObject {
+  if (typeof schema.$ref === 'string') {
+    const target = resolve(schema.$ref);
+    const slim = omitProperties(target, names, resolve);
+    return JSON.stringify(slim) === JSON.stringify(target) ? schema : slim;
+  }
+  const slim: JsonObject = { ...schema };
+  if (isJsonObject(schema.properties)) {
+    slim.properties = Object.fromEntries(Object.entries(schema.properties).filter(([name]) => !names.has(name)));
+  }
+  withoutRequired(slim, names);
+  for (const keyword of ['anyOf', 'oneOf', 'allOf']) {
+    const branches = schema[keyword];
+    if (!Array.isArray(branches)) continue;
+    slim[keyword] = branches.map((branch) => (isJsonObject(branch) ? omitProperties(branch, names, resolve) : branch));
+  }
+  return slim;
+}
+
+/** Takes names out of `required`, which must not be left empty for the sake of OpenAPI 3.0. */
+export function withoutRequired(schema: JsonObject, names: ReadonlySet<string>): void {
+  if (!Array.isArray(schema.required)) return;
+  const required = schema.required.filter((name) => !names.has(String(name)));
+  if (required.length > 0) schema.required = required;
+  else delete schema.required;
+}
+
+/** Whether an empty object is not good enough for a schema. */
+export function demandsContent(schema: JsonObject, resolve: (reference: string) => JsonObject): boolean {
+  if (typeof schema.$ref === 'string') return demandsContent(resolve(schema.$ref), resolve);
+  if (Array.isArray(schema.required) && schema.required.length > 0) return true;
+  if (typeof schema.type === 'string' && schema.type !== 'object') return true;
+  const demands = (branches: unknown) =>
+    Array.isArray(branches) ? branches.filter(isJsonObject).map((branch) => demandsContent(branch, resolve)) : [];
+  const either = [...demands(schema.anyOf), ...demands(schema.oneOf)];
+  return (either.length > 0 && either.every(Boolean)) || demands(schema.allOf).some(Boolean);
+}

@@ -1,0 +1,187 @@
+import { isJsonObject, type JsonObject } from './json-schema.js';
+import type { OpenApiDocument } from './options.js';
+
+type Resolve = (reference: string) => JsonObject;
+
+/**
+ * The same document in OpenAPI 3.0.3, for generators that stop there. What JSON Schema 2020-12 says and 3.0 cannot
+ * (tuples, patterns of names) becomes wider, never narrower.
+ */
+export function toOpenApi30(document: OpenApiDocument): OpenApiDocument {
+  const { license, ...info } = document.info;
+  const { schemas, ...components } = document.components;
+  const resolve: Resolve = (reference) => schemas[reference.slice('#/components/schemas/'.length)] ?? {};
+  const paths = Object.entries(document.paths).map(([path, item]) => [
+    path,
+    Object.fromEntries(Object.entries(item).map(([method, operation]) => [method, convertHolder(operation, resolve)])),
+  ]);
+  return {
+    ...document,
+    openapi: '3.0.3',
+    info: isJsonObject(license) ? { ...info, license: withUrl(license) } : info,
+    paths: Object.fromEntries(paths),
+    components: {
+      ...convertHolder(components, resolve),
+      schemas: Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, convertSchema(schema, resolve)])),
+    },
+  };
+}
+
+/** 3.0 has no SPDX identifier, but a URL. */
+const withUrl = ({ identifier, ...license }: JsonObject): JsonObject =>
+  typeof identifier === 'string' ? { url: `https://spdx.org/licenses/${identifier}.html`, ...license } : license;
+
+/** Walks what holds schemas – operations, parameters, bodies, headers – but not examples, which are data. */
+function convertHolder(holder: JsonObject, resolve: Resolve): JsonObject {
+  return Object.fromEntries(
+    Object.entries(holder).map(([key, value]) => {
+      if (key === 'schema' && isJsonObject(value)) return [key, convertSchema(value, resolve)];
+      if (key === 'example' || key === 'examples') return [key, value];
+      if (Array.isArray(value)) return [key, value.map((item) => (isJsonObject(item) ? convertHolder(item, resolve) : item))];
+      return [key, isJsonObject(value) ? convertHolder(value, resolve) : value];
+    }),
+  );
+}
+
+/** Keywords that 3.0 does not know. */
+const unknown: ReadonlySet<string> = new Set([
+  '$schema',
+  '$id',
+  '$defs',
+  'prefixItems',
+  'propertyNames',
+  'patternProperties',
+  'contentEncoding',
+  'contentMediaType',
+  'dependentRequired',
+  'unevaluatedProperties',
+  'contains',
+  'if',
+  'then',
+  'else',
+]);
+
+const convert = (value: unknown, resolve: Resolve): JsonObject => {
+  if (value === false) return { not: {} };
+  return isJsonObject(value) ? convertSchema(value, resolve) : {};
+};
+
+function convertSchema(schema: JsonObject, resolve: Resolve): JsonObject {
+  if (typeof schema.$ref === 'string') return convertReference(schema);
+  const converted: JsonObject = {};
+  for (const [key, value] of Object.entries(schema)) if (!unknown.has(key)) converted[key] = convertKeyword(key, value, resolve);
+  convertType(converted);
+  convertTuple(schema, converted, resolve);
+  convertConstants(converted);
+  convertBounds(converted, 'minimum', 'exclusiveMinimum');
+  convertBounds(converted, 'maximum', 'exclusiveMaximum');
+  if (Array.isArray(converted.examples)) {
+    converted.example ??= converted.examples[0];
+    delete converted.examples;
+  }
+  convertNullBranch(converted, 'anyOf', resolve);
+  convertNullBranch(converted, 'oneOf', resolve);
+  return converted;
+}
+
+function convertKeyword(key: string, value: unknown, resolve: Resolve): unknown {
+  switch (key) {
+    case 'properties':
+      return isJsonObject(value)
+        ? Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, convert(inner, resolve)]))
+        : value;
+    case 'anyOf':
+    case 'oneOf':
+    case 'allOf':
+      return Array.isArray(value) ? value.map((inner) => convert(inner, resolve)) : value;
+    case 'items':
+    case 'not':
+      return convert(value, resolve);
+    case 'additionalProperties':
+      return isJsonObject(value) ? convert(value, resolve) : value;
+    default:
+      return value;
+  }
+}
+
+/** A reference must stand alone in 3.0. */
+function convertReference({ $ref, ...others }: JsonObject): JsonObject {
+  return Object.keys(others).length === 0 ? { $ref } : { allOf: [{ $ref }], ...others };
+}
+
+/** `type: [T, 'null']` → `nullable`; several types → `anyOf`. */
+function convertType(schema: JsonObject): void {
+  const types = Array.isArray(schema.type) ? schema.type : [schema.type];
+  const others = types.filter((type) => type !== 'null');
+  const nullable = others.length < types.length;
+  if (others.length === 0) Object.assign(schema, nullOnly);
+  else if (others.length > 1) {
+    delete schema.type;
+    schema.anyOf = others.map((type) => ({ type, ...(nullable ? { nullable } : {}) }));
+  } else if (others[0] !== undefined) {
+    schema.type = others[0];
+    if (nullable) schema.nullable = true;
+  }
+  if (schema.type === 'array' && schema.items === undefined) schema.items = {};
+}
+
+function convertTuple(schema: JsonObject, converted: JsonObject, resolve: Resolve): void {
+  if (!Array.isArray(schema.prefixItems)) return;
+  const items = schema.prefixItems.map((item) => convert(item, resolve));
+  converted.items = { anyOf: isJsonObject(schema.items) ? [...items, convert(schema.items, resolve)] : items };
+}
+
+function convertConstants(schema: JsonObject): void {
+  if (!('const' in schema)) return;
+  schema.enum = [schema.const];
+  if (schema.const === null) schema.nullable = true;
+  delete schema.const;
+}
+
+function convertBounds(schema: JsonObject, bound: string, exclusive: string): void {
+  const limit = schema[exclusive];
+  if (typeof limit !== 'number') return;
+  const other = schema[bound];
+  const isTighter = typeof other !== 'number' || (bound === 'minimum' ? limit >= other : limit <= other);
+  delete schema[exclusive];
+  if (!isTighter) return;
+  schema[bound] = limit;
+  schema[exclusive] = true;
+}
+
+/** `nullable` means nothing without a `type`. */
+const nullOnly = { type: 'object', nullable: true, enum: [null] } as const;
+
+/** `anyOf: [X, null]` → X, `nullable`; of several branches those that have a type become `nullable`. */
+function convertNullBranch(schema: JsonObject, keyword: 'anyOf' | 'oneOf', resolve: Resolve): void {
+  const branches = schema[keyword];
+  if (!Array.isArray(branches) || !branches.some(isNull)) return;
+  const others = branches.filter((branch) => isJsonObject(branch) && !isNull(branch));
+  const [only] = others;
+  const nullable = orNull(others.length === 1 ? only : { [keyword]: others }, resolve);
+  delete schema[keyword];
+  Object.assign(schema, { ...nullable, ...schema });
+}
+
+/** A converted schema that takes null besides. */
+function orNull(schema: JsonObject, resolve: Resolve): JsonObject {
+  if (typeof schema.$ref === 'string') {
+    const { type } = resolve(schema.$ref);
+    return typeof type === 'string' ? { type, nullable: true, allOf: [schema] } : { anyOf: [schema, nullOnly] };
+  }
+  if (typeof schema.type === 'string') {
+    const values = Array.isArray(schema.enum) ? { enum: [...schema.enum, null] } : {};
+    return { ...schema, ...values, nullable: true };
+  }
+  for (const keyword of ['anyOf', 'oneOf']) {
+    const branches = schema[keyword];
+    if (!Array.isArray(branches)) continue;
+    const typed = branches.some((branch) => typeof branch.type === 'string');
+    const mapped = branches.map((branch) => (typeof branch.type === 'string' ? { ...branch, nullable: true } : branch));
+    return { ...schema, [keyword]: typed ? mapped : [...branches, nullOnly] };
+  }
+  return Array.isArray(schema.allOf) ? { anyOf: [schema, nullOnly] } : schema;
+}
+
+const isNull = (branch: unknown) =>
+  isJsonObject(branch) && branch.nullable === true && Array.isArray(branch.enum) && branch.enum.every((value) => value === null);

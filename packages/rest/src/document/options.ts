@@ -1,0 +1,42 @@
+import type { AnyTRPCRouter } from '@trpc/server';
+import type { JsonObject } from './json-schema.js';
+
+/** A security scheme of OpenAPI 3.1. */
+export type SecurityScheme =
+  | { type: 'http'; scheme: string; bearerFormat?: string; description?: string }
+  | { type: 'apiKey'; in: 'header' | 'query' | 'cookie'; name: string; description?: string };
+
+export interface DocumentOptions {
+  title: string;
+  version: string;
+  description?: string;
+  /** Path that all operations are below; becomes the one, relative, server URL. */
+  basePath?: string;
+  contact?: { name?: string; url?: string; email?: string };
+  license?: { name: string; identifier?: string; url?: string };
+  tags?: readonly { name: string; description?: string }[];
+  /** By name; default one `bearer`. */
+  securitySchemes?: Readonly<Record<string, SecurityScheme>>;
+  /** Whether an operation asks for credentials; default: unless its meta says `protect: false`. */
+  isProtected?: (operation: { path: string; meta: unknown }) => boolean;
+  /** Error statuses that every operation may give; default 500. */
+  commonErrors?: readonly number[];
+  /** Every answer carries `RateLimit` and `RateLimit-Policy`, and 429 may come. */
+  rateLimited?: boolean;
+  /** POST takes `Idempotency-Key`, as the handler does where it has a store. */
+  idempotency?: boolean;
+}
+
+export interface GenerateDocumentOptions extends DocumentOptions {
+  router: AnyTRPCRouter;
+}
+
+/** An OpenAPI document as JSON. */
+export interface OpenApiDocument {
+  openapi: string;
+  info: JsonObject;
+  servers: JsonObject[];
+  paths: Record<string, Record<string, JsonObject>>;
+  components: { schemas: Record<string, JsonObject> } & JsonObject;
+  tags?: JsonObject[];
+}

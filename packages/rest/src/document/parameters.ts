@@ -1,0 +1,82 @@
+import type { $ZodType } from 'zod/v4/core';
+import { hasBody } from '../routing/operations.js';
+import { parameterNames } from '../routing/template.js';
+import { alternativesOf, definitionOf, unwrap } from '../schema.js';
+import type { SchemaComponents } from './components.js';
+import { isJsonObject, type JsonObject } from './json-schema.js';
+import type { DocumentOptions } from './options.js';
+import { givesEntityTag } from './responses.js';
+import type { DocumentedOperation } from './skeleton.js';
+
+/** The parameters of an operation in path, query and headers. */
+export function parametersOf(entry: DocumentedOperation, components: SchemaComponents, options: DocumentOptions): JsonObject[] {
+  const names = new Set(parameterNames(entry.path));
+  const { inputs, path: place, meta } = entry.operation;
+  const parameters: JsonObject[] = [];
+  for (const [name, { schemas, required }] of alternativesOf(inputs)) {
+    const inPath = names.has(name);
+    if ((!inPath && hasBody(entry.method)) || Object.hasOwn(entry.alias?.input ?? {}, name)) continue;
+    const written = schemas.map((schema) => components.write(schema, 'input', `${place} input.${name}`));
+    const [only = {}] = written;
+    const schema = written.length === 1 ? only : { anyOf: written };
+    parameters.push(
+      withExample(
+        inPath ? pathParameter(name, schema) : queryParameter(name, schema, schemas, required),
+        meta.examples?.parameters?.[name],
+      ),
+    );
+  }
+  parameters.sort((a, b) => Number(b.in === 'path') - Number(a.in === 'path'));
+  return [...parameters, ...headerParameters(entry, options)];
+}
+
+function withExample(parameter: JsonObject, example: unknown): JsonObject {
+  return example === undefined ? parameter : { ...parameter, example };
+}
+
+/** A description belongs to the parameter, where readers look for it. */
+function split(schema: JsonObject): { schema: JsonObject; description?: unknown } {
+  const { description, ...rest } = schema;
+  return description === undefined || '$ref' in schema ? { schema } : { description, schema: rest };
+}
+
+function pathParameter(name: string, schema: JsonObject): JsonObject {
+  // An empty segment is another path.
+  const filled =
+    schema.type === 'string' && !('minLength' in schema) && !('pattern' in schema) ? { ...schema, minLength: 1 } : schema;
+  return { name, in: 'path', required: true, ...split(filled) };
+}
+
+function queryParameter(name: string, schema: JsonObject, schemas: readonly $ZodType[], required: boolean): JsonObject {
+  const nested = schemas.some((candidate) => objectTypes.has(definitionOf(unwrap(candidate, 'input')).type));
+  const style = nested ? { style: 'deepObject', explode: true } : {};
+  return { name, in: 'query', ...(required ? { required } : {}), ...style, ...split(schema) };
+}
+
+const objectTypes: ReadonlySet<string> = new Set(['object', 'record', 'map', 'intersection']);
+
+function headerParameters(entry: DocumentedOperation, options: DocumentOptions): JsonObject[] {
+  const { meta, hasVoidOutput } = entry.operation;
+  const header = (name: string, description: string, schema: JsonObject = { type: 'string' }) => ({
+    name,
+    in: 'header',
+    description,
+    schema,
+  });
+  const headers: JsonObject[] = [];
+  if (entry.method === 'GET' && givesEntityTag(entry) && !hasVoidOutput) {
+    headers.push(header('If-None-Match', 'Entity tag of an answer that is at hand; 304 where it is still current.'));
+  }
+  if (entry.method !== 'GET' && meta.versioned) {
+    headers.push(header('If-Match', 'Entity tag that the change is based on, such as "7"; it may take the place of version.'));
+  }
+  if (entry.method === 'POST' && options.idempotency && meta.idempotent !== false) {
+    const schema = { type: 'string', minLength: 1, maxLength: 255 };
+    headers.push(header('Idempotency-Key', 'Makes a repeated request give the answer of the first one.', schema));
+  }
+  return headers;
+}
+
+/** Whether any parameter can be wrong. */
+export const hasParameters = (parameters: readonly JsonObject[]): boolean =>
+  parameters.some((parameter) => isJsonObject(parameter) && parameter.in !== 'header');

@@ -1,0 +1,45 @@
+import { acceptedTypes } from '../input/request-input.js';
+import { parameterNames } from '../routing/template.js';
+import { acceptsUndefined, definitionOf, unwrap } from '../schema.js';
+import type { SchemaComponents } from './components.js';
+import { branchesOf, demandsContent, isJsonObject, type JsonObject, omitProperties, withoutRequired } from './json-schema.js';
+import type { DocumentedOperation } from './skeleton.js';
+
+/** The body of an operation: its input without what the path, or the address itself, says. Undefined where nothing is left. */
+export function requestBodyOf(entry: DocumentedOperation, components: SchemaComponents): JsonObject | undefined {
+  const { inputs, meta, path: place } = entry.operation;
+  if (meta.multipart) {
+    const form = components.write(meta.multipart.form, 'input', `${place} form`);
+    return { required: true, content: { 'multipart/form-data': { schema: form } } };
+  }
+  const values = inputs.filter((input) => definitionOf(unwrap(input, 'input')).type !== 'void');
+  if (values.length === 0) return undefined;
+  const said = new Set([...parameterNames(entry.path), ...Object.keys(entry.alias?.input ?? {})]);
+  const written = values.map((input) =>
+    omitProperties(components.write(input, 'input', `${place} input`), said, components.resolve),
+  );
+  const [only = {}] = written;
+  const schema = relaxVersion(written.length === 1 ? only : { allOf: written }, meta.versioned === true, components);
+  if (isEmptyObject(schema)) return undefined;
+  const required = demandsContent(schema, components.resolve) && !values.every(acceptsUndefined);
+  const example = entry.alias === undefined ? meta.examples?.request : undefined;
+  const media = { schema, ...(example === undefined ? {} : { example }) };
+  const types = acceptedTypes({ form: entry.form, operation: entry.operation });
+  return { ...(required ? { required } : {}), content: Object.fromEntries(types.map((type) => [type, media])) };
+}
+
+/** `If-Match` may take the place of `version`. */
+function relaxVersion(schema: JsonObject, versioned: boolean, { resolve }: SchemaComponents): JsonObject {
+  if (!versioned) return schema;
+  const own = typeof schema.$ref === 'string' ? resolve(schema.$ref) : schema;
+  if (!Array.isArray(own.required) || !own.required.includes('version')) return schema;
+  const relaxed = { ...own };
+  withoutRequired(relaxed, new Set(['version']));
+  return relaxed;
+}
+
+function isEmptyObject(schema: JsonObject): boolean {
+  if (schema.type !== 'object' || branchesOf(schema).length > 0) return false;
+  const { properties, additionalProperties } = schema;
+  return isJsonObject(properties) && Object.keys(properties).length === 0 && !isJsonObject(additionalProperties);
+}

@@ -1,0 +1,104 @@
+import { titleOf } from '../problem.js';
+import { hasBody } from '../routing/operations.js';
+import type { SchemaComponents } from './components.js';
+import type { JsonObject } from './json-schema.js';
+import type { DocumentOptions } from './options.js';
+import type { DocumentedOperation } from './skeleton.js';
+
+/** Whether a success carries an `ETag`. */
+export function givesEntityTag({ operation: { meta, isList, hasVoidOutput }, method }: DocumentedOperation): boolean {
+  if (meta.noStore || hasVoidOutput) return false;
+  return meta.versioned === true || (method === 'GET' && !isList);
+}
+
+export interface ResponseInput {
+  readonly entry: DocumentedOperation;
+  /** The description of a success, where the meta gives one. */
+  readonly description: unknown;
+  readonly hasParameters: boolean;
+  readonly takesBody: boolean;
+}
+
+/** Every answer that an operation may give, by status. */
+export function responsesOf(input: ResponseInput, components: SchemaComponents, options: DocumentOptions): JsonObject {
+  const { entry } = input;
+  const { meta, hasVoidOutput } = entry.operation;
+  const status = meta.successStatus ?? (hasVoidOutput ? 204 : 200);
+  const responses: [number, JsonObject][] = [[status, successOf(input, status, components, options)]];
+  const headers = commonHeaders(entry, options);
+  if (entry.method === 'GET' && givesEntityTag(entry)) {
+    const tagged = { ...headers, ETag: reference('headers', 'ETag') };
+    responses.push([304, { description: 'What If-None-Match names is still current.', headers: tagged }]);
+  }
+  if (meta.redirect) {
+    const target = { Location: reference('headers', 'Location') };
+    responses.push([
+      302,
+      {
+        description: `Where ${meta.redirect.when} is true: leads to ${meta.redirect.field}.`,
+        headers: { ...headers, ...target },
+      },
+    ]);
+  }
+  for (const error of errorsOf(input, options)) responses.push([error, reference('responses', responseName(error, entry))]);
+  return Object.fromEntries(responses.sort(([a], [b]) => a - b).map(([code, response]) => [String(code), response]));
+}
+
+function successOf(
+  { entry, description }: ResponseInput,
+  status: number,
+  components: SchemaComponents,
+  options: DocumentOptions,
+): JsonObject {
+  const { meta, output, hasVoidOutput, isList, path } = entry.operation;
+  const headers: JsonObject = commonHeaders(entry, options);
+  if (meta.location !== undefined) headers.Location = reference('headers', 'Location');
+  if (givesEntityTag(entry)) headers.ETag = reference('headers', 'ETag');
+  if (isList && entry.method === 'GET') headers.Link = reference('headers', 'Link');
+  const success = { description: description ?? defaultDescriptions[status] ?? 'Success.', headers };
+  if (hasVoidOutput || status === 204) return success;
+  const schema = output === undefined ? {} : components.write(output, 'output', `${path} output`);
+  const example = meta.examples?.response;
+  const type = meta.produces?.split(';')[0] ?? 'application/json';
+  return { ...success, content: { [type]: { schema, ...(example === undefined ? {} : { example }) } } };
+}
+
+const defaultDescriptions: Readonly<Record<number, string>> = {
+  200: 'Success.',
+  201: 'Created.',
+  202: 'Accepted; it goes on after this answer.',
+  204: 'Done; there is nothing to answer.',
+};
+
+function commonHeaders({ alias }: DocumentedOperation, options: DocumentOptions): JsonObject {
+  const names = ['X-Request-Id'];
+  if (options.rateLimited) names.push('RateLimit', 'RateLimit-Policy');
+  if (alias) names.push('Deprecation', 'Link');
+  return Object.fromEntries(names.map((name) => [name, reference('headers', name)]));
+}
+
+const reference = (kind: string, name: string): JsonObject => ({ $ref: `#/components/${kind}/${name}` });
+
+/** Component name of an error's response: `NotFound`; those of an alias carry its headers too. */
+export const responseName = (status: number, { alias }: Pick<DocumentedOperation, 'alias'>) =>
+  `${titleOf(status).replaceAll(' ', '')}${titleOf(status) === titleOf(400) && status !== 400 ? status : ''}${alias ? 'Deprecated' : ''}`;
+
+/** The error statuses that an operation may give, in order. */
+export function errorsOf({ entry, hasParameters, takesBody }: ResponseInput, options: DocumentOptions): number[] {
+  const { method, path, isProtected, operation } = entry;
+  const { meta } = operation;
+  const errors = new Set([...(options.commonErrors ?? [500]), ...(meta.errors ?? [])]);
+  const add = (...statuses: number[]) => {
+    for (const status of statuses) errors.add(status);
+  };
+  if (hasParameters || takesBody) add(400);
+  if (isProtected) add(401, 403);
+  if (path.includes('{')) add(404);
+  if (takesBody) add(413);
+  if (hasBody(method)) add(415);
+  if (meta.versioned && method !== 'GET') add(400, 409, 412);
+  if (meta.versioned && (method === 'PUT' || method === 'PATCH')) add(428);
+  if (options.rateLimited) add(429);
+  if (method === 'POST' && options.idempotency && meta.idempotent !== false) add(400, 409, 422);
+  return [...errors].sort((a, b) => a - b);
+}

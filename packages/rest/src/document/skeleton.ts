@@ -1,0 +1,104 @@
+import { initTRPC } from '@trpc/server';
+import { generateOpenApiDocument, type OpenApiMeta } from 'trpc-openapi';
+import { z } from 'zod';
+import { acceptedTypes } from '../input/request-input.js';
+import type { RestAlias, RestMethod, RestOperation, RestPath } from '../meta.js';
+import { hasBody, type Operation } from '../routing/operations.js';
+import { parameterNames } from '../routing/template.js';
+import { isJsonObject, type JsonObject } from './json-schema.js';
+import type { DocumentOptions } from './options.js';
+
+/** One address of an operation, as the document lists it. */
+export interface DocumentedOperation {
+  readonly operation: Operation;
+  readonly operationId: string;
+  readonly method: RestMethod;
+  readonly path: RestPath;
+  readonly form: RestOperation['form'];
+  readonly alias: RestAlias | undefined;
+  readonly isProtected: boolean;
+}
+
+/** Every address of every operation. Throws where two would have one `operationId`. */
+export function documentedOperations(operations: readonly Operation[], options: DocumentOptions): DocumentedOperation[] {
+  const documented = operations.flatMap((operation): DocumentedOperation[] => {
+    const { meta, path, procedure } = operation;
+    const operationId = meta.operationId ?? camelCase(path);
+    const isProtected = options.isProtected?.({ path, meta: procedure._def.meta }) ?? meta.protect !== false;
+    const common = { operation, isProtected };
+    const own = { ...common, operationId, method: meta.method, path: meta.path, form: meta.form, alias: undefined };
+    const aliases = (meta.aliases ?? []).map((alias, index) => ({
+      ...common,
+      operationId: `${operationId}Alias${index === 0 ? '' : index + 1}`,
+      method: alias.method,
+      path: alias.path,
+      form: alias.form ?? meta.form,
+      alias,
+    }));
+    return [own, ...aliases];
+  });
+  const ids = new Set<string>();
+  for (const { operationId, operation } of documented) {
+    if (ids.has(operationId)) throw new Error(`${operation.path}: the operationId "${operationId}" is taken already.`);
+    ids.add(operationId);
+  }
+  return documented;
+}
+
+/** `users.me.update` → `usersMeUpdate`: what generators make a good method name of. */
+const camelCase = (path: string) =>
+  path
+    .split(/[^A-Za-z0-9]+/)
+    .map((word, index) => (index === 0 ? word : word.charAt(0).toUpperCase() + word.slice(1)))
+    .join('');
+
+const t = initTRPC.meta<OpenApiMeta>().create();
+
+/**
+ * The document as trpc-openapi writes it, of procedures that stand in for the real ones: it has the paths, the operations
+ * with their ids, texts, tags and security, the parameters' names and the content types, but knows only text and objects.
+ */
+export function writeSkeleton(documented: readonly DocumentedOperation[], options: DocumentOptions): JsonObject {
+  const router = t.router(Object.fromEntries(documented.map((entry) => [entry.operationId, standIn(entry)])));
+  const { securitySchemes, tags } = options;
+  const skeleton: unknown = generateOpenApiDocument(router, {
+    title: options.title,
+    description: options.description,
+    version: options.version,
+    baseUrl: options.basePath === undefined || options.basePath === '' ? '/' : options.basePath,
+    contact: options.contact,
+    license: options.license,
+    tags: tags?.map(({ name }) => name),
+    securitySchemes: securitySchemes === undefined ? defaultSecurity : { ...securitySchemes },
+  });
+  const plain: unknown = JSON.parse(JSON.stringify(skeleton));
+  return isJsonObject(plain) ? plain : {};
+}
+
+const defaultSecurity = { bearer: { type: 'http', scheme: 'bearer' } } as const;
+
+function standIn({ operation, operationId, method, path, form, alias, isProtected }: DocumentedOperation) {
+  const { summary, description, tags, deprecated, successDescription } = operation.meta;
+  const names = parameterNames(path);
+  const body = hasBody(method) && operation.reader.takesInput ? { body: z.unknown() } : {};
+  const input = z.object({ ...body, ...Object.fromEntries(names.map((name) => [name, z.string()])) });
+  return t.procedure
+    .meta({
+      openapi: {
+        method,
+        path,
+        operationId,
+        summary,
+        description,
+        tags,
+        successDescription,
+        protect: isProtected,
+        deprecated: deprecated === true || alias !== undefined,
+        contentTypes: acceptedTypes({ form, operation }),
+        errorResponses: [],
+      },
+    })
+    .input(input)
+    .output(z.unknown())
+    .mutation(() => undefined);
+}

@@ -1,0 +1,63 @@
+import { type AnyTRPCRouter, getTRPCErrorFromUnknown, type inferRouterContext } from '@trpc/server';
+import { toFailure } from './answer/failure.js';
+import { type Exchange, send, type Target } from './exchange.js';
+import { isRecord } from './schema.js';
+import type { Settings } from './settings.js';
+
+/** Tells `onError` of an error. */
+export function report<TRouter extends AnyTRPCRouter>(
+  settings: Settings<TRouter>,
+  { req, requestId }: Exchange,
+  target: Target | undefined,
+  ctx: inferRouterContext<TRouter> | undefined,
+  cause: unknown,
+  status: number,
+): void {
+  const operation = target?.route.operation;
+  const error = getTRPCErrorFromUnknown(cause);
+  settings.options.onError?.({ error, status, requestId, req, path: operation?.path, type: operation?.type ?? 'unknown', ctx });
+}
+
+/** Answers an error as a problem, and tells `onError`. A client that went away gets nothing, and nobody is told. */
+export function fail<TRouter extends AnyTRPCRouter>(
+  settings: Settings<TRouter>,
+  exchange: Exchange,
+  target: Target | undefined,
+  ctx: inferRouterContext<TRouter> | undefined,
+  cause: unknown,
+): void {
+  const { req, res, requestId, path: instance } = exchange;
+  const error = getTRPCErrorFromUnknown(cause);
+  if (res.destroyed || error.code === 'CLIENT_CLOSED_REQUEST') return;
+  const meta = target?.route.operation.meta;
+  const { problem, headers } = toFailure(error, {
+    requestId,
+    instance,
+    readSource: settings.options.readProblemSource,
+    staleVersionCode: settings.staleVersionCode,
+    versioned: meta?.versioned === true,
+    method: req.method ?? 'GET',
+    hasIfMatch: req.headers['if-match'] !== undefined,
+    hasVersion: isRecord(exchange.input) && exchange.input.version !== undefined,
+  });
+  headers['content-type'] = 'application/problem+json';
+  if (meta?.noStore) headers['cache-control'] = 'no-store';
+  if (problem.status === 413) endUnreadBody(exchange);
+  send(exchange, { status: problem.status, headers, links: [], body: JSON.stringify(problem) });
+  report(settings, exchange, target, ctx, error, problem.status);
+}
+
+/** Milliseconds that a client has to stop sending a body which was refused for its size. */
+const drainTime = 2000;
+
+/** What is left of a body when the answer is sent is thrown away, so that the connection can go on; but not for ever. */
+export function endUnreadBody({ req, res }: Exchange): void {
+  res.once('finish', () => {
+    if (req.complete) return;
+    req.resume();
+    const timer = setTimeout(() => {
+      if (!req.complete) req.destroy();
+    }, drainTime);
+    timer.unref();
+  });
+}

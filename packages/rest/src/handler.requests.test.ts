@@ -1,0 +1,276 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type DemoServer, type Face, send, serveDemo } from './testing/serve.js';
+
+const json = { 'content-type': 'application/json' };
+
+describe.each<Face>(['node:http', 'Express 5'])('a request, %s', (face) => {
+  let server: DemoServer;
+  beforeAll(async () => {
+    server = await serveDemo(face);
+  });
+  afterAll(() => server.close());
+
+  const get = (path: string, headers?: Record<string, string>) => send(server.url, `/api/v1${path}`, { headers });
+  const post = (path: string, body?: string | Uint8Array, headers: Record<string, string> = json) =>
+    send(server.url, `/api/v1${path}`, { method: 'POST', headers, body });
+  const echo = async (query: string) => JSON.parse((await get(`/echo?${query}`)).body);
+
+  describe('path', () => {
+    it('is percent-decoded once', async () => {
+      const answer = await get('/echo/path/a%20b%2Fc%2525/7');
+      expect(JSON.parse(answer.body)).toEqual({ text: 'a b/c%25', n: 7 });
+    });
+
+    it('that is badly encoded is 400', async () => {
+      expect((await get('/echo/path/%E0%A4%A/7')).status).toBe(400);
+      expect((await get('/users/%')).status).toBe(400);
+    });
+
+    it('prefers fixed text to a parameter that was registered first', async () => {
+      const answer = await get('/users/me', { authorization: 'Bearer ann' });
+      expect(JSON.parse(answer.body)).toEqual({ who: 'ann', isMe: true });
+      expect(JSON.parse((await get('/users/you')).body)).toEqual({ who: 'you' });
+    });
+
+    it('that is unknown is 404 as a problem, without asking who calls', async () => {
+      const answer = await get('/nowhere', { authorization: 'Bearer bad' });
+      expect(answer.status).toBe(404);
+      expect(answer.headers['content-type']).toBe('application/problem+json');
+    });
+
+    it('outside the base path goes on to the next handler', async () => {
+      expect((await send(server.url, '/elsewhere')).status).toBe(418);
+      expect((await send(server.url, '/apix/v1/echo')).status).toBe(418);
+    });
+
+    it('takes a parameter with text around it', async () => {
+      expect((await get('/themes/dark.css')).body).toBe('/* dark */');
+    });
+
+    it('parameter must be what the schema says', async () => {
+      expect((await get('/echo/path/a/seven')).status).toBe(400);
+    });
+  });
+
+  describe('query', () => {
+    it('becomes what the schema says', async () => {
+      const { types, input } = await echo(
+        'text=5&flag=false&n=1.5e2&coerced=7&at=2026-01-31T12:00:00Z&big=12345678901234567890&tags=a&level=2&either=0',
+      );
+      expect(types).toEqual({
+        text: 'string',
+        flag: 'boolean',
+        n: 'number',
+        coerced: 'number',
+        at: 'date',
+        big: 'bigint',
+        tags: 'array',
+        level: 'number',
+        either: 'number',
+        size: 'number',
+      });
+      expect(input).toMatchObject({
+        text: '5',
+        flag: false,
+        n: 150,
+        big: '12345678901234567890',
+        tags: ['a'],
+        level: 2,
+        either: 0,
+      });
+    });
+
+    it.each([
+      ['flag=true', { flag: true }],
+      ['flag=1', { flag: true }],
+      ['flag=0', { flag: false }],
+      ['tags=a&tags=b', { tags: ['a', 'b'] }],
+      ['tags[]=a', { tags: ['a'] }],
+      ['numbers[1]=2&numbers[0]=1', { numbers: [1, 2] }],
+      ['filter[status]=open&filter[min]=3', { filter: { status: 'open', min: 3 } }],
+      ['filter%5Bstatus%5D=open', { filter: { status: 'open' } }],
+      ['params[limit]=10&params[a][b]=c', { params: { limit: '10', a: { b: 'c' } } }],
+      ['either=true', { either: true }],
+      ['either=on', { either: 'on' }],
+      ['level=max', { level: 'max' }],
+      ['maybe=null', { maybe: null }],
+      ['text=a+b%2Bc', { text: 'a b+c' }],
+      ['text=', { text: '' }],
+      ['upper=loud', { upper: 'LOUD' }],
+      ['shape[kind]=square&shape[side]=2&shape[filled]=0', { shape: { kind: 'square', side: 2, filled: false } }],
+      ['size=3', { size: 3 }],
+      ['unknown=1&x[y]=2', {}],
+    ])('%s', async (query, expected) => {
+      expect((await echo(query)).input).toEqual({ size: 20, ...expected });
+    });
+
+    it.each([
+      'n=',
+      'n=%20',
+      'n=0x10',
+      'n=Infinity',
+      'n=abc',
+      'coerced=',
+      'coerced=abc',
+      'flag=',
+      'flag=yes',
+      'flag=TRUE',
+      'at=2026-01-31',
+      'at=2026-02-30T00:00:00Z',
+      'at=0',
+      'big=1.5',
+      'text=a&text=b',
+      'filter[status]=a',
+      'filter=x',
+      'level=3',
+      'size=0',
+      'numbers=1&numbers=2&numbers=3&numbers=4',
+      'text=%E0%A4%A',
+      'shape[kind]=circle&shape[radius]=x',
+      'shape[kind]=star',
+    ])('%s is 400', async (query) => {
+      expect((await get(`/echo?${query}`)).status).toBe(400);
+    });
+
+    it('with names of prototypes harms nothing', async () => {
+      const { input } = await echo('__proto__[polluted]=1&constructor[prototype][polluted]=1&params[__proto__][polluted]=1');
+      expect(input.polluted).toBeUndefined();
+      expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false);
+      expect((await get('/echo?__proto__=1&constructor=1&toString=1')).status).toBe(200);
+    });
+
+    it('that is huge or deep is 400', async () => {
+      expect((await get(`/echo?${'a&'.repeat(1001)}`)).status).toBe(400);
+      expect((await get(`/echo?params${'[a]'.repeat(11)}=1`)).status).toBe(400);
+    });
+  });
+
+  describe('JSON body', () => {
+    it('is taken exactly as sent', async () => {
+      expect((await post('/echo', '{"flag":"false"}')).status).toBe(400);
+      expect((await post('/echo', '{"n":null}')).status).toBe(400);
+      expect((await post('/echo', '{"n":"1"}')).status).toBe(400);
+      expect((await post('/echo', '{"tags":"a"}')).status).toBe(400);
+    });
+
+    it('carries dates and bigints as text', async () => {
+      const { types } = JSON.parse((await post('/echo', '{"at":"2026-01-31T12:00:00.000Z","big":"12"}')).body);
+      expect(types).toMatchObject({ at: 'date', big: 'bigint' });
+      const tree = await post('/echo/tree', '{"name":"a","children":[{"name":"b","at":"2026-01-31T12:00:00Z","children":[]}]}');
+      expect(JSON.parse(tree.body)).toEqual({ isDate: true });
+    });
+
+    it.each([
+      'application/json; charset=utf-8',
+      'application/json;charset="UTF-8"',
+      'application/vnd.api+json',
+      'APPLICATION/JSON',
+    ])('may be %s', async (type) => {
+      expect((await post('/echo', '{"text":"ä"}', { 'content-type': type })).body).toContain('"text":"ä"');
+    });
+
+    it.each(['{', '', 'nope', '{"a":1}x', '\ufeff{}'].slice(0, 1).concat(['nope', '{"a":1}x']))('%s is 400', async (body) => {
+      const answer = await post('/echo', body);
+      expect(answer.status).toBe(400);
+      expect(JSON.parse(answer.body).detail).toBe('The body is not valid JSON.');
+    });
+
+    it.each(['[]', '"x"', '1', 'null', 'true'])('%s where an object is expected is 400', async (body) => {
+      expect((await post('/echo', body)).status).toBe(400);
+    });
+
+    it('that is not UTF-8 is 400', async () => {
+      expect((await post('/echo', Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]))).status).toBe(400);
+    });
+
+    it('over the limit is 413, announced or not', async () => {
+      const body = JSON.stringify({ text: 'x'.repeat(110_000) });
+      expect((await post('/echo', body)).status).toBe(413);
+      const chunked = await send(server.url, '/api/v1/echo', {
+        method: 'POST',
+        headers: { ...json, 'transfer-encoding': 'chunked' },
+        body,
+      });
+      expect(chunked.status).toBe(413);
+    });
+
+    it.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'application/jsonx'])(
+      'as %s is 415 and says what to send',
+      async (type) => {
+        const answer = await post('/echo', '{}', { 'content-type': type });
+        expect(answer.status).toBe(415);
+        expect(answer.headers.accept).toBe('application/json');
+      },
+    );
+
+    it('without a content type is 415', async () => {
+      expect((await post('/echo', '{"n":1}', {})).status).toBe(415);
+    });
+
+    it('in another charset or encoding is 415', async () => {
+      expect((await post('/echo', '{}', { 'content-type': 'application/json; charset=latin1' })).status).toBe(415);
+      const zipped = await post('/echo', '{}', { ...json, 'content-encoding': 'gzip' });
+      expect(zipped.status).toBe(415);
+      expect(zipped.headers['accept-encoding']).toBe('identity');
+    });
+
+    it('may be absent where the input is empty or optional, with or without a content type', async () => {
+      for (const headers of [json, {}, { 'content-type': 'text/plain' }]) {
+        expect((await post('/answers/nothing', undefined, headers)).status).toBe(204);
+        expect(JSON.parse((await post('/echo/optional', undefined, headers)).body)).toEqual({ absent: true });
+        expect((await post('/echo', undefined, headers)).status).toBe(200);
+      }
+      expect((await post('/notes', undefined, { authorization: 'Bearer ann' })).status).toBe(400);
+    });
+
+    it('of a wrong type is refused also where no input is taken', async () => {
+      expect((await post('/answers/nothing', 'a=1', { 'content-type': 'multipart/form-data; boundary=x' })).status).toBe(415);
+      expect((await post('/answers/nothing', '{}')).status).toBe(204);
+    });
+
+    it('may be a list where the input is one', async () => {
+      expect((await post('/echo/list', '[1,2]')).body).toBe('[1,2]');
+    });
+
+    it('with names of prototypes harms nothing', async () => {
+      const { input } = JSON.parse(
+        (await post('/echo', '{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}}')).body,
+      );
+      expect(input.polluted).toBeUndefined();
+      expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false);
+    });
+
+    it('may repeat what the path says, but not contradict it', async () => {
+      const headers = { ...json, authorization: 'Bearer ann' };
+      const put = (body: string) => send(server.url, '/api/v1/notes/none', { method: 'PUT', headers, body });
+      expect((await put('{"title":"x","version":1}')).status).toBe(404);
+      expect((await put('{"id":"none","title":"x","version":1}')).status).toBe(404);
+      expect((await put('{"id":"other","title":"x","version":1}')).status).toBe(400);
+    });
+  });
+
+  it('with a form is read like a query', async () => {
+    const form = { 'content-type': 'application/x-www-form-urlencoded' };
+    expect(JSON.parse((await post('/answers/form', 'username=a+b&n=2', form)).body)).toEqual({ username: 'a b', n: 2 });
+    expect((await post('/answers/form', 'username=a&n=', form)).status).toBe(400);
+    expect((await post('/answers/form', '{"username":"a"}')).status).toBe(200);
+  });
+
+  it('without credentials is 401 whatever its body', async () => {
+    const answer = await post('/notes', '{', { 'content-type': 'text/plain' });
+    expect(answer.status).toBe(401);
+    expect((await post('/notes', '{}', { ...json, authorization: 'Bearer bad' })).status).toBe(401);
+  });
+
+  it('that the client gives up is not reported', async () => {
+    const before = server.failures.length;
+    const controller = new AbortController();
+    const body = new ReadableStream({ start: (stream) => stream.enqueue(new TextEncoder().encode('{')) });
+    const init = { method: 'POST', headers: json, body, duplex: 'half' as const, signal: controller.signal };
+    const pending = fetch(`${server.url}/api/v1/echo`, init);
+    controller.abort();
+    await expect(pending).rejects.toThrow();
+    expect((await get('/users/you')).status).toBe(200);
+    expect(server.failures.length).toBe(before);
+  });
+});

@@ -1,0 +1,140 @@
+import type { IncomingMessage } from 'node:http';
+import { TRPCError } from '@trpc/server';
+import { clientGone, tooLarge } from './body.js';
+
+/** One part of a `multipart/form-data` body (RFC 7578). Its content must be read before the next part is asked for; else it is skipped. */
+export interface MultipartPart {
+  readonly name: string;
+  /** The name of a file as the client says it: never a path to write to. Undefined for a plain field. */
+  readonly filename: string | undefined;
+  /** As the client says it. */
+  readonly contentType: string | undefined;
+  /** The bytes as they arrive; the connection waits for whoever reads them. */
+  readonly content: AsyncIterable<Uint8Array>;
+  /** The whole content of a short part as UTF-8. Throws `PAYLOAD_TOO_LARGE` past `limit` bytes (default 100 KB). */
+  text(limit?: number): Promise<string>;
+}
+
+const maxParts = 100;
+const maxHeaderBytes = 8192;
+
+const malformed = (message: string) =>
+  new TRPCError({ code: 'BAD_REQUEST', message: `The multipart body is malformed: ${message}.` });
+
+/** The boundary of a `multipart/form-data` content type. Throws `BAD_REQUEST` where it has none (RFC 2046 §5.1.1). */
+export function boundaryOf(contentType: string): string {
+  const match = /;\s*boundary=(?:"([^"]{1,70})"|([^\s;"]{1,70}))/i.exec(contentType);
+  const boundary = match?.[1] ?? match?.[2];
+  if (boundary === undefined) throw malformed('its content type has no boundary');
+  return boundary;
+}
+
+/** The parts of a body in the order they are sent, never held in memory. Throws `PAYLOAD_TOO_LARGE` past `limit` bytes in all. */
+export async function* readParts(req: IncomingMessage, boundary: string, limit: number): AsyncGenerator<MultipartPart> {
+  const source = new ByteSource(req, limit);
+  const delimiter = Buffer.from(`\r\n--${boundary}`);
+  await drain(source.until(delimiter));
+  for (let count = 0; (await source.take(2)) !== '--'; count += 1) {
+    if (count === maxParts) throw new TRPCError({ code: 'PAYLOAD_TOO_LARGE', message: `Send at most ${maxParts} parts.` });
+    const headers = await collect(source.until(Buffer.from('\r\n\r\n')), maxHeaderBytes);
+    const content = source.until(delimiter);
+    yield { ...readHeaders(headers), content, text: (most = 102_400) => collect(content, most) };
+    await drain(content);
+  }
+}
+
+/** Bytes of a request, by chunks, with what was read too far kept for the next reader. */
+class ByteSource {
+  readonly #chunks: AsyncIterator<Buffer>;
+  readonly #limit: number;
+  /** A body may start with its first delimiter: then this is the line break before it. */
+  #buffer: Buffer = Buffer.from('\r\n');
+  #size = 0;
+
+  constructor(req: IncomingMessage, limit: number) {
+    this.#chunks = req.iterator({ destroyOnReturn: false });
+    this.#limit = limit;
+  }
+
+  /** What comes before a delimiter, which is consumed too. */
+  async *until(delimiter: Buffer): AsyncGenerator<Buffer, void> {
+    for (;;) {
+      const end = this.#buffer.indexOf(delimiter);
+      if (end >= 0) {
+        const last = this.#buffer.subarray(0, end);
+        this.#buffer = this.#buffer.subarray(end + delimiter.length);
+        if (last.length > 0) yield last;
+        return;
+      }
+      const safe = this.#buffer.length - delimiter.length + 1;
+      if (safe > 0) {
+        const chunk = this.#buffer.subarray(0, safe);
+        this.#buffer = this.#buffer.subarray(safe);
+        yield chunk;
+      }
+      await this.#fill();
+    }
+  }
+
+  async take(count: number): Promise<string> {
+    while (this.#buffer.length < count) await this.#fill();
+    const taken = this.#buffer.subarray(0, count).toString('latin1');
+    // A delimiter line goes on with its line break; the headers' end is looked for from that break on.
+    if (taken === '--') this.#buffer = this.#buffer.subarray(count);
+    else if (taken !== '\r\n') throw malformed('something follows a boundary');
+    return taken;
+  }
+
+  async #fill(): Promise<void> {
+    const { done, value } = await this.#next();
+    if (done) throw malformed('it ends too early');
+    this.#size += value.length;
+    if (this.#size > this.#limit) throw tooLarge(this.#limit);
+    this.#buffer = Buffer.concat([this.#buffer, value]);
+  }
+
+  async #next(): Promise<IteratorResult<Buffer, unknown>> {
+    try {
+      return await this.#chunks.next();
+    } catch {
+      throw clientGone();
+    }
+  }
+}
+
+async function drain(content: AsyncIterable<Uint8Array>): Promise<void> {
+  for await (const _ of content);
+}
+
+async function collect(content: AsyncIterable<Uint8Array>, limit: number): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of content) {
+    size += chunk.length;
+    if (size > limit) throw tooLarge(limit);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks, size).toString('utf8');
+}
+
+function readHeaders(text: string): Pick<MultipartPart, 'name' | 'filename' | 'contentType'> {
+  const headers = new Map<string, string>();
+  for (const line of text.split('\r\n')) {
+    const colon = line.indexOf(':');
+    if (colon > 0) headers.set(line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim());
+  }
+  const disposition = headers.get('content-disposition') ?? '';
+  const name = dispositionParameter(disposition, 'name');
+  if (!/^form-data\s*;/i.test(disposition) || name === undefined) throw malformed('a part has no name');
+  return { name, filename: dispositionParameter(disposition, 'filename'), contentType: headers.get('content-type') };
+}
+
+/** Browsers write `"` as %22 and line breaks as %0D%0A there, and nothing else (WHATWG HTML, multipart/form-data). */
+function dispositionParameter(disposition: string, name: string): string | undefined {
+  const value = new RegExp(`;\\s*${name}="((?:[^"\\\\]|\\\\.)*)"`, 'i').exec(disposition)?.[1];
+  return value
+    ?.replaceAll('%22', '"')
+    .replaceAll('%0D', '\r')
+    .replaceAll('%0A', '\n')
+    .replaceAll(/\\(["\\])/g, '$1');
+}

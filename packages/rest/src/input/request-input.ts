@@ -1,0 +1,118 @@
+import { readIfMatch } from '../answer/entity-tag.js';
+import { HttpError } from '../answer/http-error.js';
+import { hasBody } from '../routing/operations.js';
+import type { Route } from '../routing/routes.js';
+import { isRecord } from '../schema.js';
+import {
+  announcesBody,
+  checkEncoding,
+  formType,
+  isJsonType,
+  type MediaType,
+  multipartType,
+  parseJson,
+  parseMediaType,
+  type RestIncoming,
+  readText,
+  tooLarge,
+} from './body.js';
+import { inputFault, toBadRequest } from './fault.js';
+import { boundaryOf, readParts } from './multipart.js';
+import { fromNatural, type ParameterNode, parseParameters } from './parameters.js';
+import { pathNode } from './reader.js';
+
+/** Where the input of one request is to be found. */
+export interface InputRequest {
+  readonly req: RestIncoming;
+  readonly route: Route;
+  /** Values of the path parameters, decoded. */
+  readonly values: readonly string[];
+  /** The query, without its `?`. */
+  readonly search: string;
+  /** Bytes. */
+  readonly bodyLimit: number;
+}
+
+/** The raw input of the procedure. Throws `TRPCError`s that say what is wrong with the request. */
+export async function readInput(request: InputRequest): Promise<unknown> {
+  try {
+    const { route } = request;
+    const sent = hasBody(route.method) ? await readBodyInput(request) : readQueryInput(request);
+    const input = route.fixed === undefined ? sent : { ...(isRecord(sent) ? sent : {}), ...route.fixed };
+    return route.operation.meta.versioned && route.method !== 'GET' ? withVersion(request.req, input) : input;
+  } catch (cause) {
+    throw toBadRequest(cause);
+  }
+}
+
+const pathOf = ({ route, values }: InputRequest, others?: ParameterNode) => pathNode(route.names, values, others);
+
+const readQueryInput = (request: InputRequest): unknown =>
+  request.route.operation.reader.fromParameters(pathOf(request, parseParameters(request.search)));
+
+async function readBodyInput(request: InputRequest): Promise<unknown> {
+  const { req, route } = request;
+  const { reader } = route.operation;
+  if (!announcesBody(req)) return reader.fromBody(undefined, pathOf(request));
+  const header = req.headers['content-type'];
+  const type = header === undefined ? undefined : checkBodyType(req, route);
+  if (header !== undefined && type?.essence === multipartType) return partsOf(request, boundaryOf(header));
+  const parsed = req.readableEnded ? req.body : undefined;
+  const body = parsed ?? (await readText(req, request.bodyLimit));
+  if (body === '') return reader.fromBody(undefined, pathOf(request));
+  if (type === undefined) throw unsupported(route);
+  const text = Buffer.isBuffer(body) ? body.toString('utf8') : body;
+  if (type.essence === formType) {
+    return reader.fromParameters(pathOf(request, typeof text === 'string' ? parseParameters(text) : fromNatural(text)));
+  }
+  return reader.fromBody(typeof text === 'string' ? parseJson(text) : text, pathOf(request));
+}
+
+/** The path's parameters, and the parts of the body as they arrive. */
+function partsOf(request: InputRequest, boundary: string): unknown {
+  const { req, route, bodyLimit } = request;
+  if (Number(req.headers['content-length'] ?? 0) > bodyLimit) throw tooLarge(bodyLimit);
+  const parameters = route.operation.reader.fromParameters(pathOf(request));
+  return { ...(isRecord(parameters) ? parameters : {}), parts: readParts(req, boundary, bodyLimit) };
+}
+
+/** Refuses a content type that the route does not take: 415, with the hint of RFC 9110 §15.5.16. */
+export function checkBodyType(req: RestIncoming, route: Route): MediaType {
+  const type = parseMediaType(req.headers['content-type'] ?? '');
+  if (!takes(route, type.essence)) throw unsupported(route);
+  checkEncoding(req, type);
+  return type;
+}
+
+function takes({ form, operation }: Route, essence: string): boolean {
+  if (essence === formType) return form === true || form === 'only';
+  if (essence === multipartType) return operation.meta.multipart !== undefined;
+  return form !== 'only' && operation.meta.multipart === undefined && isJsonType(essence);
+}
+
+/** The content types that a route takes. */
+export function acceptedTypes({ form, operation }: Pick<Route, 'form' | 'operation'>): string[] {
+  if (operation.meta.multipart) return [multipartType];
+  if (form === 'only') return [formType];
+  return form === true ? ['application/json', formType] : ['application/json'];
+}
+
+function unsupported(route: Route): HttpError {
+  const types = acceptedTypes(route);
+  return new HttpError('UNSUPPORTED_MEDIA_TYPE', `Send the body as ${types.join(' or ')}.`, { accept: types.join(', ') });
+}
+
+/** `If-Match` says which version a write is based on, as `version` in the body does. */
+function withVersion(req: RestIncoming, input: unknown): unknown {
+  const header = req.headers['if-match'];
+  if (header === undefined) return input;
+  const condition = readIfMatch(header);
+  if (condition.kind === 'any') return input;
+  if (condition.kind === 'many') throw inputFault(['version'], 'Give one entity tag in If-Match.', 'too_many');
+  if (condition.kind === 'never') throw new HttpError('PRECONDITION_FAILED', 'No version of this resource has that entity tag.');
+  if (input !== undefined && !isRecord(input)) return input;
+  if (input?.version !== undefined && input.version !== condition.version) {
+    throw inputFault(['version'], 'If-Match and the body name different versions.', 'contradiction');
+  }
+  return { ...input, version: condition.version };
+}

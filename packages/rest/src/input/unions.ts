@@ -1,0 +1,42 @@
+import { type $ZodType, safeParse } from 'zod/v4/core';
+import type { Coercer } from './combinators.js';
+import type { InputIssue } from './fault.js';
+
+/** The first option that accepts what it is given; failing that the first that could read it, so that its refusal is told. */
+export function union(options: readonly $ZodType[], of: (inner: $ZodType) => Coercer): Coercer {
+  const candidates = options.map((option) => ({ option, coerce: of(option) }));
+  return (node, path, issues) => {
+    let readable: { value: unknown } | undefined;
+    for (const { option, coerce } of candidates) {
+      const own: InputIssue[] = [];
+      const value = coerce(node, path, own);
+      if (own.length > 0) continue;
+      if (accepts(option, value)) return value;
+      readable ??= { value };
+    }
+    if (readable) return readable.value;
+    return candidates[0]?.coerce(node, path, issues);
+  };
+}
+
+/** The option that the discriminator names. */
+export function discriminated(name: string, options: readonly $ZodType[], of: (inner: $ZodType) => Coercer): Coercer {
+  const byText = new Map<string, Coercer>();
+  for (const option of options) {
+    for (const value of option._zod.propValues?.[name] ?? []) byText.set(String(value), of(option));
+  }
+  const fallback = union(options, of);
+  return (node, path, issues) => {
+    const text = node.children?.get(name)?.values[0];
+    return ((text === undefined ? undefined : byText.get(text)) ?? fallback)(node, path, issues);
+  };
+}
+
+/** Whether a schema accepts a value, as far as that can be told without waiting. */
+export function accepts(schema: $ZodType, value: unknown): boolean {
+  try {
+    return safeParse(schema, value).success;
+  } catch {
+    return true;
+  }
+}

@@ -1,0 +1,168 @@
+import type { TRPCError } from '@trpc/server';
+import type { TRPC_ERROR_CODE_KEY } from '@trpc/server/rpc';
+
+/** One fault of an input; `pointer` is a JSON Pointer (RFC 6901) into the procedure's input. */
+export interface ProblemIssue {
+  pointer: string;
+  message: string;
+  code: string;
+}
+
+/** Problem details, RFC 9457 §3, with `code`, `requestId` and `errors` as extension members. */
+export interface Problem {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  instance?: string;
+  code: string;
+  requestId?: string;
+  errors?: ProblemIssue[];
+}
+
+/** What an application's own error says of itself: all of it is meant for the client. */
+export interface ProblemSource {
+  code: string;
+  /** Defaults to the status of the tRPC code. */
+  status?: number;
+  /** Defaults to the title of the status. */
+  detail?: string;
+  /** URI reference of the kind of problem; default `about:blank`. */
+  type?: string;
+  title?: string;
+  errors?: ProblemIssue[];
+  /** Response headers, such as `retry-after`. */
+  headers?: Readonly<Record<string, string>>;
+}
+
+/** Reads an application's error off a `TRPCError` (usually off its `cause`); undefined where there is none. */
+export type ReadProblemSource = (error: TRPCError) => ProblemSource | undefined;
+
+export interface ProblemContext {
+  requestId?: string;
+  /** Path of the request, without its query: that may hold secrets. */
+  instance?: string;
+  readSource?: ReadProblemSource;
+}
+
+/** HTTP status by tRPC code; the same table as tRPC's own, kept here so that this file needs nothing at run time. */
+const statusByCode = {
+  PARSE_ERROR: 400,
+  BAD_REQUEST: 400,
+  UNAUTHORIZED: 401,
+  PAYMENT_REQUIRED: 402,
+  FORBIDDEN: 403,
+  NOT_FOUND: 404,
+  METHOD_NOT_SUPPORTED: 405,
+  TIMEOUT: 408,
+  CONFLICT: 409,
+  PRECONDITION_FAILED: 412,
+  PAYLOAD_TOO_LARGE: 413,
+  UNSUPPORTED_MEDIA_TYPE: 415,
+  UNPROCESSABLE_CONTENT: 422,
+  PRECONDITION_REQUIRED: 428,
+  TOO_MANY_REQUESTS: 429,
+  CLIENT_CLOSED_REQUEST: 499,
+  INTERNAL_SERVER_ERROR: 500,
+  NOT_IMPLEMENTED: 501,
+  BAD_GATEWAY: 502,
+  SERVICE_UNAVAILABLE: 503,
+  GATEWAY_TIMEOUT: 504,
+} as const satisfies Record<TRPC_ERROR_CODE_KEY, number>;
+
+const titles: Readonly<Record<number, string>> = {
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  402: 'Payment Required',
+  403: 'Forbidden',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  406: 'Not Acceptable',
+  408: 'Request Timeout',
+  409: 'Conflict',
+  410: 'Gone',
+  412: 'Precondition Failed',
+  413: 'Content Too Large',
+  415: 'Unsupported Media Type',
+  422: 'Unprocessable Content',
+  428: 'Precondition Required',
+  429: 'Too Many Requests',
+  499: 'Client Closed Request',
+  500: 'Internal Server Error',
+  501: 'Not Implemented',
+  502: 'Bad Gateway',
+  503: 'Service Unavailable',
+  504: 'Gateway Timeout',
+};
+
+/** The reason phrase of a status, RFC 9110 §15. */
+export const titleOf = (status: number) => titles[status] ?? (status < 500 ? 'Bad Request' : 'Internal Server Error');
+
+/** The HTTP status of a tRPC error, by its code. */
+export const statusOf = (error: TRPCError): number => statusByCode[error.code] ?? 500;
+
+/** JSON Pointer (RFC 6901 §3) of a path into a value. */
+export const pointerOf = (path: readonly unknown[]) =>
+  path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+
+/**
+ * The problem object of an error. Of an unexpected error it tells nothing but the request id: a message reaches the client
+ * only when the application wrote it, not when it was taken over from a cause.
+ */
+export function toProblem(error: TRPCError, context: ProblemContext = {}): Problem {
+  return describeProblem(error, context).problem;
+}
+
+/** As `toProblem`, with the response headers that belong to it. */
+export function describeProblem(
+  error: TRPCError,
+  context: ProblemContext = {},
+): { problem: Problem; headers: Readonly<Record<string, string>> } {
+  const source = context.readSource?.(error);
+  const status = source?.status ?? statusOf(error);
+  const errors = source ? source.errors : issuesOf(error);
+  const problem: Problem = {
+    type: source?.type ?? 'about:blank',
+    title: source?.title ?? titleOf(status),
+    status,
+    detail: source ? (source.detail ?? titleOf(status)) : detailOf(error, status, errors),
+    code: source?.code ?? error.code.toLowerCase(),
+  };
+  if (context.instance !== undefined) problem.instance = context.instance;
+  if (context.requestId !== undefined) problem.requestId = context.requestId;
+  if (errors !== undefined && errors.length > 0) problem.errors = errors;
+  return { problem, headers: source?.headers ?? {} };
+}
+
+function detailOf(error: TRPCError, status: number, errors: ProblemIssue[] | undefined): string {
+  if (errors !== undefined)
+    return errors.length === 1 ? `The input is not valid: ${errors[0]?.message}` : 'The input is not valid.';
+  if (status === 500) return 'Something went wrong on our side. Report the request id if it goes on.';
+  const borrowed = error.cause !== undefined && error.message === error.cause.message;
+  return borrowed || error.message === error.code ? `${titleOf(status)}.` : error.message;
+}
+
+interface RawIssue {
+  path?: readonly unknown[];
+  message: string;
+  code?: string;
+  keys?: readonly string[];
+}
+
+const isRawIssue = (value: unknown): value is RawIssue =>
+  typeof value === 'object' && value !== null && 'message' in value && typeof value.message === 'string';
+
+/** The issues of a refused input: those of zod and of any other Standard Schema validator. */
+export function issuesOf(error: TRPCError): ProblemIssue[] | undefined {
+  if (error.code !== 'BAD_REQUEST' || error.cause === undefined || !('issues' in error.cause)) return undefined;
+  const { issues } = error.cause;
+  if (!Array.isArray(issues)) return undefined;
+  return issues.filter(isRawIssue).flatMap(toProblemIssues);
+}
+
+function toProblemIssues(issue: RawIssue): ProblemIssue[] {
+  const path = (issue.path ?? []).map((part) => (typeof part === 'object' && part !== null && 'key' in part ? part.key : part));
+  const { message, code = 'invalid' } = issue;
+  if (issue.keys === undefined || issue.keys.length === 0) return [{ pointer: pointerOf(path), message, code }];
+  return issue.keys.map((key) => ({ pointer: pointerOf([...path, key]), message, code }));
+}

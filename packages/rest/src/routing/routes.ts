@@ -1,0 +1,56 @@
+import type { AnyTRPCRouter } from '@trpc/server';
+import { deprecationDate } from '../answer/deprecation.js';
+import { createSerializer, type Serializer } from '../answer/json.js';
+import type { RestMethod, RestOperation } from '../meta.js';
+import { type Operation, readOperations } from './operations.js';
+import { PathTree } from './path-tree.js';
+import { parameterNames } from './template.js';
+
+/** One address of an operation. */
+export interface Route {
+  readonly operation: Operation;
+  readonly method: RestMethod;
+  readonly names: readonly string[];
+  readonly form: RestOperation['form'];
+  /** Input that the address itself means. */
+  readonly fixed: Readonly<Record<string, unknown>> | undefined;
+  /** For an alias: the value of its `Deprecation` header. What took its place is the operation's own path. */
+  readonly alias: { readonly deprecation: string } | undefined;
+  readonly write: Serializer;
+}
+
+/** Every address of every operation of a router, by path. `deprecatedSince` dates the aliases that have no date of their own. */
+export function buildRoutes(router: AnyTRPCRouter, deprecatedSince: string): PathTree<Route> {
+  const tree = new PathTree<Route>();
+  for (const operation of readOperations(router)) {
+    const { meta } = operation;
+    const write = createSerializer(operation.output);
+    const common = { operation, write };
+    tree.add(meta.method, meta.path, {
+      ...common,
+      method: meta.method,
+      names: parameterNames(meta.path),
+      form: meta.form,
+      fixed: undefined,
+      alias: undefined,
+    });
+    for (const alias of meta.aliases ?? []) {
+      tree.add(alias.method, alias.path, {
+        ...common,
+        method: alias.method,
+        names: parameterNames(alias.path),
+        form: alias.form ?? meta.form,
+        fixed: alias.input,
+        alias: { deprecation: deprecationDate(alias.deprecatedSince ?? deprecatedSince) },
+      });
+    }
+  }
+  return tree;
+}
+
+/** The methods of a path, as `Allow` lists them (RFC 9110 §10.2.1). */
+export function allowedMethods(methods: ReadonlyMap<string, Route>): string {
+  const allowed = [...methods.keys()];
+  if (methods.has('GET')) allowed.push('HEAD');
+  return [...allowed, 'OPTIONS'].join(', ');
+}

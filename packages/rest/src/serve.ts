@@ -1,0 +1,118 @@
+import type { AnyTRPCRouter, inferRouterContext } from '@trpc/server';
+import { successorLink } from './answer/deprecation.js';
+import { type Answer, toAnswer } from './answer/success.js';
+import { type Exchange, send, type Target } from './exchange.js';
+import { endUnreadBody, fail, report } from './fail.js';
+import { AnsweredBefore, IdempotentAttempt, readIdempotencyKey } from './idempotency/attempt.js';
+import { announcesBody } from './input/body.js';
+import { checkBodyType, readInput } from './input/request-input.js';
+import { hasBody } from './routing/operations.js';
+import type { Settings } from './settings.js';
+
+/** Calls the procedure of a matched route and sends what it gives, or the problem that it ran into. Rejects only where `onError` throws. */
+export async function serve<TRouter extends AnyTRPCRouter>(
+  settings: Settings<TRouter>,
+  exchange: Exchange,
+  target: Target,
+): Promise<void> {
+  const { req, res, requestId } = exchange;
+  const { operation, alias } = target.route;
+  if (alias !== undefined) exchange.deprecation = alias.deprecation;
+  if (exchange.deprecation !== undefined) exchange.successor = successorLink(target.route, target.values, settings.base);
+  const controller = new AbortController();
+  res.once('close', () => {
+    if (!res.writableFinished) controller.abort();
+  });
+  const { signal } = controller;
+  const { path, type } = operation;
+  let ctx: inferRouterContext<TRouter> | undefined;
+  let attempt: IdempotentAttempt<inferRouterContext<TRouter>> | undefined;
+  try {
+    ctx = await settings.options.createContext({ req, res, requestId, signal, type, path, operation: operation.meta });
+    attempt = attemptOf(settings, exchange, target, ctx);
+    const getRawInput = inputOf(settings, exchange, target, attempt);
+    if (attempt && !operation.reader.takesInput) await attempt.begin(undefined);
+    const output: unknown = await operation.procedure({ path, type, ctx, signal, batchIndex: 0, getRawInput });
+    const answer = answerOf(settings, exchange, target, output);
+    if (attempt) await keep(settings, exchange, target, ctx, attempt.complete(answer));
+    send(exchange, answer);
+  } catch (cause) {
+    if (cause instanceof AnsweredBefore) return send(exchange, again(cause));
+    if (attempt) await keep(settings, exchange, target, ctx, attempt.abandon());
+    fail(settings, exchange, target, ctx, cause);
+  }
+}
+
+const again = ({ answer }: AnsweredBefore): Answer => ({
+  ...answer,
+  headers: { ...answer.headers, 'idempotency-replayed': 'true' },
+  links: [],
+});
+
+function answerOf<TRouter extends AnyTRPCRouter>(
+  { base }: Settings<TRouter>,
+  { req, path, search, input }: Exchange,
+  { route }: Target,
+  output: unknown,
+): Answer {
+  return toAnswer(output, { req, route, base, path, search, input });
+}
+
+function attemptOf<TRouter extends AnyTRPCRouter>(
+  settings: Settings<TRouter>,
+  exchange: Exchange,
+  target: Target,
+  ctx: inferRouterContext<TRouter>,
+): IdempotentAttempt<inferRouterContext<TRouter>> | undefined {
+  const store = settings.options.idempotency;
+  const key = store && readIdempotencyKey(exchange.req, target.route);
+  if (store === undefined || key === undefined) return undefined;
+  const { requestId } = exchange;
+  return new IdempotentAttempt({
+    store,
+    key,
+    ctx,
+    requestId,
+    route: target.route,
+    toAnswer: (output) => answerOf(settings, exchange, target, output),
+  });
+}
+
+/** The effect has taken place, or has not: that the store could not note it is told, but changes nothing of the answer. */
+async function keep<TRouter extends AnyTRPCRouter>(
+  settings: Settings<TRouter>,
+  exchange: Exchange,
+  target: Target,
+  ctx: inferRouterContext<TRouter> | undefined,
+  noting: Promise<void>,
+): Promise<void> {
+  try {
+    await noting;
+  } catch (cause) {
+    report(settings, exchange, target, ctx, cause, 500);
+  }
+}
+
+/** Reads the input when the procedure first asks for it, which is after it has looked at who calls. */
+function inputOf<TRouter extends AnyTRPCRouter>(
+  settings: Settings<TRouter>,
+  exchange: Exchange,
+  { route, values }: Target,
+  attempt: IdempotentAttempt<inferRouterContext<TRouter>> | undefined,
+) {
+  const { req, search } = exchange;
+  const { meta, reader } = route.operation;
+  const bodyLimit = meta.bodyLimit ?? settings.bodyLimit;
+  if (!reader.takesInput && hasBody(route.method) && announcesBody(req) && req.headers['content-type']) checkBodyType(req, route);
+  if (meta.multipart) endUnreadBody(exchange);
+  let reading: Promise<unknown> | undefined;
+  const read = async () => {
+    exchange.input = await readInput({ req, route, values, search, bodyLimit });
+    if (attempt) await attempt.begin(exchange.input);
+    return exchange.input;
+  };
+  return () => {
+    reading ??= read();
+    return reading;
+  };
+}

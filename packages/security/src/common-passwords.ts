@@ -1,0 +1,37 @@
+import { dictionary } from '@zxcvbn-ts/language-common';
+
+/** About 49,000 of the most used passwords, lower case. */
+const common: ReadonlySet<string> = new Set(dictionary['passwords-common']);
+
+/** Characters that people add to a common password to please a rule. */
+const decoration = /[^\p{L}]{1,4}$/u;
+
+/** The shortest part that, written again and again, gives the whole text ("abcabca" → "abc"). */
+function repeatedPart(text: string): string {
+  for (let length = 1; length < text.length; length++) {
+    const part = text.slice(0, length);
+    if (part.repeat(Math.ceil(text.length / length)).startsWith(text)) return part;
+  }
+  return text;
+}
+
+/** "abcdefghijkl", "987654321098": each character follows the one before; 9 and 0 are neighbours. */
+function isRun(text: string): boolean {
+  const codes = Array.from(text, (character) => character.codePointAt(0) ?? 0);
+  const steps = codes.slice(1).map((code, index) => code - (codes[index] ?? 0));
+  const along = (step: number) => steps.every((each) => each === step || each === -9 * step);
+  return along(1) || along(-1);
+}
+
+/** Is this one of the passwords that attackers try first (NIST SP 800-63B, blocklist): listed, repeated, counted up, or listed with up to four characters behind? */
+export function isCommonPassword(password: string): boolean {
+  const text = password.normalize('NFKC').toLowerCase();
+  const part = repeatedPart(text);
+  return (
+    common.has(text) ||
+    part.length <= 4 ||
+    (part !== text && common.has(part)) ||
+    isRun(text) ||
+    common.has(text.replace(decoration, ''))
+  );
+}

@@ -1,0 +1,10 @@
+export * from './access-tokens.js';
+export * from './clock.js';
+export * from './make-password.js';
+export { createPasswordHasher, type PasswordHasher, type PasswordVerdict } from './password-hasher.js';
+export * from './password-policy.js';
+export * from './refresh-tokens.js';
+export * from './secret-folder.js';
+export * from './secrets.js';
+export { HasherBusy } from './semaphore.js';
+export * from './signing-keys.js';

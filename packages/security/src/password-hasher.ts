@@ -1,0 +1,60 @@
+import { randomBytes } from 'node:crypto';
+import * as argon2 from '@node-rs/argon2';
+import * as bcrypt from '@node-rs/bcrypt';
+import { createSemaphore, type SemaphoreOptions } from './semaphore.js';
+
+/** OWASP ASVS 5.0, appendix "Password hashing": the least that argon2id may cost. */
+const parameters = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
+const livePrefix = `$argon2id$v=19$m=${parameters.memoryCost},t=${parameters.timeCost},p=${parameters.parallelism}$`;
+
+export interface PasswordVerdict {
+  ok: boolean;
+  /** The password is right, but its hash is of an older scheme or cheaper than today's: hash it anew. */
+  needsRehash: boolean;
+}
+
+/** Every method rejects with `HasherBusy` when too many passwords are being checked already. */
+export interface PasswordHasher {
+  /** @returns a PHC string of argon2id */
+  hash(password: string): Promise<string>;
+  /** Knows argon2 and bcrypt hashes; anything else never matches and costs as much as one that does not. */
+  verify(hash: string, password: string): Promise<PasswordVerdict>;
+  /** Costs what `verify` costs: for accounts that do not exist, so that timing does not tell them apart. */
+  verifyNothing(password: string): Promise<void>;
+}
+
+/**
+ * RFC 8265 §4.2.2: the same characters typed on another system are the same password. NFC folds nothing else; the
+ * compatibility forms would make "²" equal to "2", and a password is to be taken as it was received (ASVS 5.0, 6.2.8).
+ */
+const normalize = (password: string) => password.normalize('NFC');
+
+/** A hash that no password has: its digest is random. */
+export function hashOfNothing(): string {
+  const part = (bytes: number) => randomBytes(bytes).toString('base64').replace(/=+$/, '');
+  return `${livePrefix}${part(16)}$${part(32)}`;
+}
+
+/** Hashes and verifies passwords off the main thread, only so many at once: a login flood must not slow the rest. */
+export function createPasswordHasher(limits: Partial<SemaphoreOptions> = {}): PasswordHasher {
+  const inTurn = createSemaphore({ concurrency: 2, queue: 32, waitMs: 2000, ...limits });
+  const nothing = hashOfNothing();
+
+  async function matches(hash: string, password: string): Promise<boolean> {
+    if (/^\$2[abxy]\$/.test(hash)) return bcrypt.verify(password, hash);
+    if (hash.startsWith('$argon2')) return argon2.verify(hash, password);
+    await argon2.verify(nothing, password);
+    return false;
+  }
+
+  return {
+    hash: (password) => inTurn(() => argon2.hash(normalize(password), parameters)),
+    async verify(hash, password) {
+      const ok = await inTurn(() => matches(hash, normalize(password)));
+      return { ok, needsRehash: ok && !hash.startsWith(livePrefix) };
+    },
+    async verifyNothing(password) {
+      await inTurn(() => argon2.verify(nothing, normalize(password)));
+    },
+  };
+}

@@ -1,0 +1,45 @@
+import { randomUUID } from 'node:crypto';
+import { chmod, link, mkdir, open, readFile, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { makeSecret } from './secrets.js';
+
+const isCode = (error: unknown, code: string) => error instanceof Error && 'code' in error && error.code === code;
+
+/** Puts a secret under its name whole and only once: when two starts race, the later one finds the earlier one's. */
+async function makeOnce(file: string): Promise<void> {
+  const draft = `${file}.${randomUUID()}`;
+  const handle = await open(draft, 'wx', 0o600);
+  try {
+    await handle.writeFile(`${makeSecret()}\n`);
+    await handle.sync();
+    await link(draft, file);
+  } catch (error) {
+    if (!isCode(error, 'EEXIST')) throw error;
+  } finally {
+    await handle.close();
+    await rm(draft, { force: true });
+  }
+}
+
+/**
+ * Reads the named secrets from a folder of one 0600 file each, and makes those that are missing. For environments where the operator
+ * gives none: elsewhere secrets come from outside. Safe for several starts at once.
+ */
+export async function loadSecrets<N extends string>(folder: string, names: readonly N[]): Promise<Map<N, string>> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const secrets = new Map<N, string>();
+  for (const name of names) {
+    const file = path.join(folder, name);
+    let content = await readFile(file, 'utf8').catch((error: unknown) => {
+      if (isCode(error, 'ENOENT')) return null;
+      throw error;
+    });
+    if (content === null) {
+      await makeOnce(file);
+      content = await readFile(file, 'utf8');
+    }
+    await chmod(file, 0o600);
+    secrets.set(name, content.trim());
+  }
+  return secrets;
+}

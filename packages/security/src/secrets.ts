@@ -1,0 +1,50 @@
+import { randomBytes } from 'node:crypto';
+import { parseSigningKeys } from './signing-keys.js';
+
+/** Something wrong with a secret setting; `message` tells what to do and never contains the secret. */
+export interface SecretFault {
+  name: string;
+  message: string;
+}
+
+const minBytes = 32;
+/** What placeholders of examples and tutorials contain, and random secrets do not. */
+const placeholder =
+  /change[-_ ]?(me|this|it)|example|placeholder|replace[-_ ]?(me|this|with)|your[-_ ](own|\d|secret|jwt|key|access|refresh)|insecure|secret[-_ ]?(key|goes)|super[-_ ]?secret|keyboard cat|01234567|abcdefgh/i;
+/** Fewer different characters than this is a text written again and again. */
+const minVariety = 8;
+
+/** A secret good for any purpose here: 32 random bytes, base64url. */
+export const makeSecret = () => randomBytes(32).toString('base64url');
+
+function faultsOf(secret: string): string[] {
+  const faults: string[] = [];
+  const bytes = Buffer.byteLength(secret);
+  if (bytes < minBytes) faults.push(`has ${bytes} bytes and needs at least ${minBytes}`);
+  if (placeholder.test(secret) || new Set(secret).size < minVariety) faults.push('is a well-known example, not a secret');
+  return faults.length === 0 ? [] : [`${faults.join(' and ')}: make one with "openssl rand -base64 32"`];
+}
+
+/**
+ * Judges secret settings by name and gives every fault at once: empty, under 32 bytes, a known example, two keys of one name,
+ * one secret for two purposes.
+ * @param examples further texts that are no secrets, such as those of an example file
+ */
+export function judgeSecrets(secrets: Readonly<Record<string, string>>, examples: readonly string[] = []): SecretFault[] {
+  const faults: SecretFault[] = [];
+  const purposes = new Map<string, string>();
+  for (const [name, value] of Object.entries(secrets)) {
+    const keys = parseSigningKeys(value);
+    const report = (message: string) => faults.push({ name, message });
+    if (keys.length === 0) report('is empty: make one with "openssl rand -base64 32"');
+    if (new Set(keys.map(({ kid }) => kid)).size < keys.length) report('names two keys alike: give each a name of its own');
+    for (const { secret } of keys) {
+      if (examples.includes(secret)) report('is a well-known example, not a secret: make one with "openssl rand -base64 32"');
+      else for (const fault of faultsOf(secret)) report(fault);
+      const other = purposes.get(secret);
+      if (other !== undefined && other !== name) report(`is the same as ${other}: use a secret for one purpose only`);
+      purposes.set(secret, name);
+    }
+  }
+  return faults;
+}

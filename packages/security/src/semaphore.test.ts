@@ -1,0 +1,64 @@
+import { setImmediate } from 'node:timers/promises';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { createSemaphore, HasherBusy } from './semaphore.js';
+
+beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
+afterEach(() => void vi.useRealTimers());
+
+/** A task that ends when told. */
+function pending() {
+  let end = () => {};
+  const ended = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  return { task: () => ended, end };
+}
+
+test('as many tasks run at once as allowed, the others in the order they came', async () => {
+  const inTurn = createSemaphore({ concurrency: 2, queue: 32, waitMs: 1000 });
+  let running = 0;
+  let most = 0;
+  const started: number[] = [];
+  const task = (id: number) => async () => {
+    started.push(id);
+    most = Math.max(most, ++running);
+    await setImmediate();
+    running--;
+    return id;
+  };
+  const ids = Array.from({ length: 20 }, (_, id) => id);
+  expect(await Promise.all(ids.map((id) => inTurn(task(id))))).toEqual(ids);
+  expect(most).toBe(2);
+  expect(started).toEqual(ids);
+});
+
+test('a task beyond the queue is turned away at once and says when to come back', async () => {
+  const inTurn = createSemaphore({ concurrency: 1, queue: 1, waitMs: 2000 });
+  const [first, second] = [pending(), pending()];
+  const results = [inTurn(first.task), inTurn(second.task)];
+  await expect(inTurn(async () => {})).rejects.toMatchObject({ name: 'HasherBusy', retryAfter: 2 });
+  first.end();
+  second.end();
+  await Promise.all(results);
+});
+
+test('a task that waits too long is turned away and its place in the queue is free again', async () => {
+  const inTurn = createSemaphore({ concurrency: 1, queue: 1, waitMs: 2000 });
+  const first = pending();
+  const running = inTurn(first.task);
+  const late = vi.fn(async () => {});
+  const waiting = expect(inTurn(late)).rejects.toThrow(HasherBusy);
+  await vi.advanceTimersByTimeAsync(2000);
+  await waiting;
+  const next = inTurn(async () => 'next');
+  first.end();
+  await running;
+  expect(await next).toBe('next');
+  expect(late).not.toHaveBeenCalled();
+});
+
+test('a task that fails gives its place back', async () => {
+  const inTurn = createSemaphore({ concurrency: 1, queue: 1, waitMs: 1000 });
+  await expect(inTurn(() => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
+  expect(await inTurn(async () => 'well')).toBe('well');
+});

@@ -1,0 +1,83 @@
+import { fileURLToPath } from 'node:url';
+import { ensureDatabase, migrateDeploy } from '@synap/db';
+import pg from 'pg';
+import { currentServer, dataFolder, type TestServer } from './run.js';
+
+export interface TestDatabase {
+  url: string;
+  /** Drops the database, with connections that are still open. */
+  drop(): Promise<void>;
+}
+
+export interface TestDatabaseOptions {
+  /** False yields an empty database, without any migration. */
+  migrated?: boolean;
+}
+
+const migrationsFolder = fileURLToPath(new URL('../../../prisma/migrations', import.meta.url));
+/** Advisory lock under which the template is made. */
+const templateLock = 7_463_001;
+
+let administration: Promise<pg.Pool> | null = null;
+let template: Promise<void> | null = null;
+
+async function connect(server: TestServer): Promise<pg.Pool> {
+  const connectionString = server.kind === 'external' ? server.url : await startCluster(server.folder);
+  const pool = new pg.Pool({ connectionString, max: 2, allowExitOnIdle: true });
+  pool.on('error', () => undefined);
+  return pool;
+}
+
+async function startCluster(folder: string): Promise<string> {
+  const { url, detach } = await ensureDatabase({ dataDir: dataFolder(folder), durable: false });
+  await detach();
+  return url;
+}
+
+function addressIn(pool: pg.Pool, name: string): string {
+  const url = new URL(pool.options.connectionString ?? '');
+  url.pathname = `/${name}`;
+  return url.href;
+}
+
+async function exists(client: pg.PoolClient, name: string): Promise<boolean> {
+  const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [name]);
+  return rowCount === 1;
+}
+
+async function makeTemplate(pool: pg.Pool, template: string): Promise<void> {
+  const client = await pool.connect();
+  try {
+    if (await exists(client, template)) return;
+    await client.query('SELECT pg_advisory_lock($1)', [templateLock]);
+    if (await exists(client, template)) return;
+    // Renamed when it is whole: a template is either not there or ready.
+    const draft = `${template}_draft`;
+    await client.query(`DROP DATABASE IF EXISTS "${draft}" WITH (FORCE)`);
+    await client.query(`CREATE DATABASE "${draft}"`);
+    await migrateDeploy(addressIn(pool, draft), migrationsFolder);
+    await client.query(`ALTER DATABASE "${draft}" RENAME TO "${template}"`);
+  } finally {
+    client.release(true); // Closing the connection lets go of the lock.
+  }
+}
+
+/** A database of its own for a test file: a copy of the migrated template, in milliseconds. The first one of a run starts the cluster. */
+export async function createTestDatabase({ migrated = true }: TestDatabaseOptions = {}): Promise<TestDatabase> {
+  const server = currentServer();
+  administration ??= connect(server);
+  const pool = await administration;
+  const name = `${server.prefix}${crypto.randomUUID().replaceAll('-', '')}`;
+  const templateName = `${server.prefix}template`;
+  if (migrated) {
+    template ??= makeTemplate(pool, templateName);
+    await template;
+  }
+  await pool.query(`CREATE DATABASE "${name}" TEMPLATE "${migrated ? templateName : 'template0'}"`);
+  return {
+    url: addressIn(pool, name),
+    async drop() {
+      await pool.query(`DROP DATABASE IF EXISTS "${name}" WITH (FORCE)`);
+    },
+  };
+}

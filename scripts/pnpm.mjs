@@ -1,0 +1,47 @@
+// Runs the pinned pnpm on a machine that has only Node and npm: `node scripts/pnpm.mjs <pnpm arguments>`. Needs no dependency.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+export const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const stamp = path.join(root, 'node_modules', '.synap-installed');
+
+/** Runs pnpm at the version that package.json pins and returns its exit code. */
+export function pnpm(args) {
+  const { packageManager } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
+  const { status, signal, error } = spawnSync('npx', ['--yes', packageManager, ...args], {
+    cwd: root,
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+  });
+  if (error) throw error;
+  return signal ? 1 : (status ?? 1);
+}
+
+/** Installs the locked dependencies unless that was done for exactly this lock file. Throws when the installation fails. */
+export function installMissing() {
+  const wanted = createHash('sha256');
+  for (const file of ['pnpm-lock.yaml', 'pnpm-workspace.yaml', 'package.json'])
+    wanted.update(readFileSync(path.join(root, file)));
+  const digest = wanted.digest('hex');
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return;
+  console.log('Installing dependencies …');
+  if (pnpm(['install', '--frozen-lockfile']) !== 0) {
+    throw new Error(
+      'The dependencies could not be installed. Check that the npm registry is reachable and the disk has room, then run the command again.',
+    );
+  }
+  writeFileSync(stamp, digest);
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  try {
+    installMissing();
+    process.exitCode = pnpm(process.argv.slice(2));
+  } catch (error) {
+    console.error(error.message);
+    process.exitCode = 1;
+  }
+}
