@@ -3,6 +3,7 @@ import type { Context } from '@synap/api';
 import type { Actor, AnonymousActor, Authenticate, Services } from '@synap/contracts';
 import type { AddressOf } from './address.js';
 import type { ApiLimits } from './limits.js';
+import { requestIdOf } from './observe.js';
 
 const anonymous: AnonymousActor = { kind: 'anonymous' };
 
@@ -34,7 +35,7 @@ export function createContextFactory({ services, authenticate, limits, addressOf
       services,
       call: {
         actor: anonymous,
-        requestId: String(req.id),
+        requestId: requestIdOf(req),
         address: addressOf(req),
         userAgent: req.headers['user-agent'],
         signal,

@@ -2,13 +2,16 @@ import { timingSafeEqual } from 'node:crypto';
 import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
 import type { Middleware } from './middleware.js';
 
-const faces = ['trpc', 'api', 'docs', 'redoc'];
+const faces = new Set(['trpc', 'api', 'docs', 'redoc']);
 
 /** The part of the service a path belongs to; a closed set, so that a client cannot grow the metrics. */
-function faceOf(url: string): string {
-  const [, first = ''] = url.split(/[/?]/, 2);
-  return faces.includes(first) ? first : 'other';
+function faceOf(path: string): string {
+  const end = path.indexOf('/', 1);
+  const first = path.slice(1, end < 0 ? undefined : end);
+  return faces.has(first) ? first : 'other';
 }
+
+const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
 const loopback = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1']);
 
@@ -29,15 +32,6 @@ export function createMetrics(token: string | undefined) {
     registers: [registry],
   });
 
-  const measure: Middleware = (req, res, next) => {
-    const start = performance.now();
-    const { method = 'GET', url = '/' } = req;
-    res.once('finish', () =>
-      durations.observe({ face: faceOf(url), method, status: String(res.statusCode) }, (performance.now() - start) / 1000),
-    );
-    next();
-  };
-
   /** Open to a bearer of the token, or to this machine itself when no proxy stands between. */
   const mayRead: Middleware = (req, res, next) => {
     const direct =
@@ -55,7 +49,15 @@ export function createMetrics(token: string | undefined) {
     registry.metrics().then((text) => res.writeHead(200, { 'content-type': registry.contentType }).end(text), next);
   };
 
-  return { measure, mayRead, show, close: () => registry.clear() };
+  return {
+    mayRead,
+    show,
+    /** Notes the end of a request; `duration` in seconds. */
+    observe(path: string, method: string, status: number, duration: number): void {
+      durations.observe({ face: faceOf(path), method: methods.has(method) ? method : 'other', status }, duration);
+    },
+    close: () => registry.clear(),
+  };
 }
 
 export type Metrics = ReturnType<typeof createMetrics>;

@@ -3,6 +3,21 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 /** Connect-style: works in Express and on a bare server alike. */
 export type Middleware = (req: IncomingMessage, res: ServerResponse, next: (error?: unknown) => void) => void;
 
+/** One middleware that runs the given ones in turn, each when the one before says `next()`. */
+export function inTurn(...steps: readonly Middleware[]): Middleware {
+  return (req, res, next) => {
+    const run = (at: number): void => {
+      const step = steps[at];
+      if (step === undefined) return next();
+      step(req, res, (error) => {
+        if (error === undefined) run(at + 1);
+        else next(error);
+      });
+    };
+    run(0);
+  };
+}
+
 /** Path of a request without its query, as the client knows it. */
 export function pathOf(req: IncomingMessage): string {
   const url = 'originalUrl' in req && typeof req.originalUrl === 'string' ? req.originalUrl : (req.url ?? '/');

@@ -3,14 +3,16 @@ import { readProblemSource, toTRPCError } from '@synap/api';
 import { AppError, notFound } from '@synap/contracts';
 import { describeProblem } from '@synap/rest/problem';
 import { TRPCError } from '@trpc/server';
+import type { Logger } from 'pino';
 import { type Middleware, pathOf } from './middleware.js';
+import { requestIdOf } from './observe.js';
 
 /** Answers with the problem object of an error (RFC 9457); an unexpected error tells nothing but the request id. */
 export function sendProblem(req: IncomingMessage, res: ServerResponse, error: unknown): void {
   const known = error instanceof AppError ? toTRPCError(error) : error;
   const wrapped = known instanceof TRPCError ? known : new TRPCError({ code: 'INTERNAL_SERVER_ERROR', cause: known });
   const { problem, headers } = describeProblem(wrapped, {
-    requestId: String(req.id),
+    requestId: requestIdOf(req),
     instance: pathOf(req),
     readSource: readProblemSource,
   });
@@ -29,12 +31,14 @@ export const nothingHere: Middleware = (req, res) => {
 };
 
 /** The last resort: faults of middleware. What middleware calls a client's fault (a 4xx `status`) stays one. */
-export function unexpected(error: unknown, req: IncomingMessage, res: ServerResponse, next: (error: unknown) => void): void {
-  if (res.headersSent) return next(error);
-  const status = typeof error === 'object' && error !== null && 'status' in error ? error.status : undefined;
-  if (typeof status === 'number' && status >= 400 && status < 500) {
-    return sendProblem(req, res, new AppError('bad_request', 'The request is malformed.'));
-  }
-  req.log.error({ err: error }, 'unexpected error');
-  sendProblem(req, res, error);
+export function createLastResort(log: Logger) {
+  return (error: unknown, req: IncomingMessage, res: ServerResponse, _next: (error: unknown) => void): void => {
+    if (res.headersSent) return void res.destroy();
+    const status = typeof error === 'object' && error !== null && 'status' in error ? error.status : undefined;
+    if (typeof status === 'number' && status >= 400 && status < 500) {
+      return sendProblem(req, res, new AppError('bad_request', 'The request is malformed.'));
+    }
+    log.error({ err: error, requestId: requestIdOf(req) }, 'unexpected error');
+    sendProblem(req, res, error);
+  };
 }

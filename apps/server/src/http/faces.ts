@@ -1,0 +1,70 @@
+import type { IncomingMessage } from 'node:http';
+import { appRouter, readProblemSource } from '@synap/api';
+import { createRestHandler } from '@synap/rest';
+import { createRpcHandler, writeSuperjson } from '@synap/rpc';
+import type { TRPCError } from '@trpc/server';
+import type { Logger } from 'pino';
+import { type ContextDeps, createContextFactory } from './context.js';
+import type { Middleware } from './middleware.js';
+import { requestIdOf } from './observe.js';
+
+export const rpcPath = '/trpc';
+export const restPath = '/api/v1';
+
+/** Bytes of a body; what auth takes is small. */
+const bodyLimit = 100 * 1024;
+const authBodyLimit = 4 * 1024;
+const maxBatchSize = 10;
+/** Since when the API is served without a version too, for old clients. */
+const unversionedSince = '2026-11-21';
+
+export interface FaceDeps extends ContextDeps {
+  log: Logger;
+}
+
+/** The router over tRPC's own wire. */
+export function createRpc(deps: FaceDeps): Middleware {
+  const contextOf = createContextFactory(deps);
+  const never = new AbortController().signal;
+  return createRpcHandler({
+    router: appRouter,
+    basePath: rpcPath,
+    maxBatchSize,
+    bodyLimit,
+    bodyLimitOf: (path) => (path.startsWith('auth.') ? authBodyLimit : undefined),
+    createContext: ({ req, signal, calls }) => contextOf(req, signal, calls.length),
+    refusalContext: ({ req }) => contextOf(req, never),
+    serialize: (_path, output) => writeSuperjson(output),
+    responseMeta: ({ errors }) => ({ headers: headersOf(errors) }),
+    onError: createErrorLog(deps.log),
+  });
+}
+
+/** Of several refusals in a batch the longest wait counts. */
+function headersOf(errors: readonly TRPCError[]): Record<string, string> {
+  const waits = errors.flatMap((error) => readProblemSource(error)?.headers?.['retry-after'] ?? []).map(Number);
+  return waits.length > 0 ? { 'retry-after': String(Math.max(...waits)) } : {};
+}
+
+/** The same router as REST. */
+export function createRest(deps: FaceDeps): Middleware {
+  const contextOf = createContextFactory(deps);
+  return createRestHandler({
+    router: appRouter,
+    basePath: restPath,
+    deprecatedBasePaths: [{ path: '/api', since: unversionedSince }],
+    bodyLimit,
+    requestId: requestIdOf,
+    readProblemSource,
+    createContext: ({ req, signal }) => contextOf(req, signal),
+    onError: createErrorLog(deps.log),
+  });
+}
+
+/** What no rule foresaw goes to the log with its cause; refusals are answers, not errors. */
+function createErrorLog(log: Logger) {
+  return ({ error, req }: { error: TRPCError; req: IncomingMessage }): void => {
+    if (error.code === 'INTERNAL_SERVER_ERROR')
+      log.error({ err: error.cause ?? error, requestId: requestIdOf(req) }, 'unexpected error');
+  };
+}

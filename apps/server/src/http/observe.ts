@@ -1,0 +1,47 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { Logger } from 'pino';
+import type { Metrics } from './metrics.js';
+import { type Middleware, pathOf } from './middleware.js';
+
+declare module 'node:http' {
+  interface IncomingMessage {
+    /** Ties together the answer, the log lines and the problem object of a request. */
+    requestId?: string;
+  }
+}
+
+const saneRequestId = /^[A-Za-z0-9._-]{1,128}$/;
+
+/** The id of a request: the client's, if it is sane, else a new one. */
+export function requestIdOf(req: IncomingMessage): string {
+  if (req.requestId === undefined) {
+    const given = req.headers['x-request-id'];
+    req.requestId = typeof given === 'string' && saneRequestId.test(given) ? given : randomUUID();
+  }
+  return req.requestId;
+}
+
+/**
+ * Gives each request its id, and notes its end: one line in the log, one observation in the metrics. Headers, bodies and queries
+ * stay out of the log: they hold tokens and passwords.
+ */
+export function createObserver(log: Logger, metrics: Pick<Metrics, 'observe'>): Middleware {
+  return (req, res, next) => {
+    const start = performance.now();
+    const requestId = requestIdOf(req);
+    res.setHeader('x-request-id', requestId);
+    const { method = '' } = req;
+    const path = pathOf(req);
+    const address = req.socket.remoteAddress;
+    res.once('close', () => {
+      const milliseconds = performance.now() - start;
+      const status = res.writableFinished ? res.statusCode : 499;
+      metrics.observe(path, method, status, milliseconds / 1000);
+      const line = { requestId, method, path, status, address, milliseconds: Math.round(milliseconds * 10) / 10 };
+      if (status >= 500) log.error(line, 'request failed');
+      else log.info(line, 'request');
+    });
+    next();
+  };
+}

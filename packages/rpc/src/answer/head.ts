@@ -1,0 +1,70 @@
+import type { OutgoingHttpHeaders } from 'node:http';
+import type { TRPCError } from '@trpc/server';
+import type { ResponseMeta, TRPCRequestInfo } from '@trpc/server/http';
+import type { TRPCResponse } from '@trpc/server/rpc';
+import type { Exchange } from '../exchange.js';
+import type { Settings } from '../settings.js';
+import { ownVary } from './send.js';
+
+export interface Head {
+  readonly status: number;
+  readonly headers: OutgoingHttpHeaders;
+}
+
+export interface HeadOptions extends Head {
+  readonly data: TRPCResponse[];
+  readonly errors: TRPCError[];
+}
+
+/** tRPC's `Response` gets this type by default where the request was refused before any call. */
+export const refusalType = 'text/plain;charset=UTF-8';
+
+/** Applies `responseMeta`, where there is one. */
+export function createHead(
+  settings: Settings,
+  exchange: Exchange | undefined,
+  { status, headers, data, errors }: HeadOptions,
+): Head {
+  const { responseMeta } = settings.options;
+  headers.vary = ownVary;
+  if (responseMeta === undefined) return { status, headers };
+  const info = exchange && describeRequest(exchange);
+  const paths = info?.calls.map((call) => call.path);
+  const type = exchange?.type ?? 'unknown';
+  const meta = responseMeta({ ctx: exchange?.ctx, info, paths, data, errors, eagerGeneration: false, type });
+  const merged = new Headers(Object.entries(headers).map(([name, value]): [string, string] => [name, String(value)]));
+  applyHeaders(merged, meta.headers);
+  const cookies = merged.getSetCookie();
+  const all: OutgoingHttpHeaders = Object.fromEntries(merged);
+  return { status: meta.status || status, headers: cookies.length > 0 ? { ...all, 'set-cookie': cookies } : all };
+}
+
+/** What a `Headers` object says is added; what a plain object says replaces, but for its lists. */
+function applyHeaders(merged: Headers, headers: ResponseMeta['headers']): void {
+  if (headers instanceof Headers) {
+    for (const [name, value] of headers) merged.append(name, value);
+    return;
+  }
+  for (const [name, value] of Object.entries(headers ?? {})) {
+    if (typeof value === 'string') merged.set(name, value);
+    else for (const item of value ?? []) merged.append(name, item);
+  }
+}
+
+function describeRequest({ calls, type, isBatch, inputs, req, signal }: Exchange): TRPCRequestInfo {
+  return {
+    isBatchCall: isBatch,
+    accept: null,
+    type,
+    connectionParams: null,
+    signal,
+    url: new URL(req.url ?? '/', 'http://localhost'),
+    calls: calls.map(({ path, procedure, index }) => ({
+      path,
+      procedure: procedure ?? null,
+      batchIndex: index,
+      getRawInput: () => inputs.read(index),
+      result: () => inputs.peek(index),
+    })),
+  };
+}

@@ -1,0 +1,59 @@
+import { TRPCError } from '@trpc/server';
+import { getHTTPStatusCode } from '@trpc/server/http';
+import type { TRPCResponse } from '@trpc/server/rpc';
+import type { Call, Exchange } from '../exchange.js';
+import { isDataStream } from './data-stream.js';
+import { fail, shapeOf } from './fault.js';
+import { createHead, type Head } from './head.js';
+import { send } from './send.js';
+
+/** Answers a request whose calls all have their outcome. Never throws. */
+export function respond(exchange: Exchange): void {
+  exchange.isAnswered = true;
+  clearTimeout(exchange.timer);
+  if (exchange.isClientGone) return;
+  try {
+    const items = exchange.calls.map((call) => itemOf(exchange, call));
+    const head = headOf(exchange, items);
+    const texts = items.map((item, index) => textOf(exchange, item, index));
+    const body = exchange.isBatch ? `[${texts.join(',')}]` : texts.join('');
+    send(exchange.req, exchange.res, { ...head, body });
+  } catch (cause) {
+    fail(exchange, cause);
+  }
+}
+
+function itemOf(exchange: Exchange, call: Call): TRPCResponse {
+  const { outcome } = call;
+  if (outcome === undefined) throw new Error(`The call of "${call.path}" has no outcome.`);
+  if (outcome.error) return errorItem(exchange, call, outcome.error);
+  if (!isDataStream(outcome.data)) return { result: { data: outcome.data } };
+  const error = new TRPCError({
+    code: 'UNSUPPORTED_MEDIA_TYPE',
+    message: 'Cannot use stream-like response in non-streaming request - use httpBatchStreamLink',
+  });
+  if (!exchange.isBatch) throw error;
+  call.outcome = { error };
+  return errorItem(exchange, call, error);
+}
+
+function errorItem({ settings, inputs, ctx }: Exchange, { path, type, index }: Call, error: TRPCError): TRPCResponse {
+  return { error: shapeOf(settings, { error, ctx, input: inputs.peek(index), path, type }) };
+}
+
+function headOf(exchange: Exchange, items: TRPCResponse[]): Head {
+  const errors = exchange.calls.map((call) => call.outcome?.error);
+  const defined = errors.filter((error) => error !== undefined);
+  const status = defined.length === 0 ? 200 : getHTTPStatusCode(items, errors);
+  const headers = { 'content-type': 'application/json', ...exchange.headers };
+  return createHead(exchange.settings, exchange, { status, headers, data: items, errors: defined });
+}
+
+/** One item as JSON, by the serializer of the options where it knows the output, else by the router's transformer. */
+function textOf({ settings, calls }: Exchange, item: TRPCResponse, index: number): string {
+  const { output } = settings.config.transformer;
+  if ('error' in item) return JSON.stringify({ error: output.serialize(item.error) });
+  const { data } = item.result;
+  const written = settings.options.serialize?.(calls[index]?.path ?? '', data);
+  return written === undefined ? JSON.stringify({ result: { data: output.serialize(data) } }) : `{"result":{"data":${written}}}`;
+}

@@ -1,0 +1,162 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import superjson from 'superjson';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Listening, send, serveOurs } from './testing/servers.js';
+
+const json = { 'content-type': 'application/json' };
+let contexts = 0;
+let server: Listening;
+
+beforeAll(async () => {
+  server = await serveOurs({
+    transformer: superjson,
+    createContext: ({ req, res, signal }) => {
+      contexts += 1;
+      return { req, res, signal };
+    },
+  });
+});
+afterAll(() => server.close());
+
+describe('batches', () => {
+  test('one of 15,000 calls is refused within 10 ms, before its context is made', async () => {
+    const request = () => send(server, { path: `${','.repeat(15_000)}?batch=1` });
+    await request();
+    const before = contexts;
+    const times: number[] = [];
+    for (let run = 0; run < 5; run += 1) {
+      const start = performance.now();
+      expect((await request()).status).toBe(400);
+      times.push(performance.now() - start);
+    }
+    expect(Math.min(...times)).toBeLessThan(10);
+    expect(contexts).toBe(before);
+  });
+
+  test('as many calls as are allowed share one context', async () => {
+    const before = contexts;
+    expect((await send(server, { path: 'ping,ping,ping?batch=1' })).status).toBe(200);
+    expect(contexts).toBe(before + 1);
+  });
+
+  test('a streamed batch is counted too', async () => {
+    const headers = { 'trpc-accept': 'application/jsonl' };
+    expect((await send(server, { path: 'ping,ping,ping,ping?batch=1', headers })).status).toBe(400);
+  });
+});
+
+describe('bodies', () => {
+  const body = (length: number) => JSON.stringify({ json: { text: 'x'.repeat(length) } });
+  const post = (path: string, text: string, headers: Record<string, string> = {}) =>
+    send(server, { method: 'POST', path, headers: { ...json, ...headers }, body: text });
+
+  test('a procedure has a limit of its own', async () => {
+    expect((await post('large', body(800))).status).toBe(200);
+    expect((await post('large', body(1200))).status).toBe(413);
+  });
+
+  test('the limit is inclusive, and counts bytes', async () => {
+    const frame = JSON.stringify({ json: { id: 1, text: '' } }).length;
+    const sized = (bytes: number) => JSON.stringify({ json: { id: 1, text: 'ü'.repeat((bytes - frame) / 2) } });
+    expect(Buffer.byteLength(sized(frame + 2 * 80))).toBeLessThan(200);
+    const exact = 200 - ((200 - frame) % 2);
+    expect((await post('add', sized(exact))).status).toBe(200);
+    expect((await post('add', sized(exact + 2))).status).toBe(413);
+  });
+
+  test('a batch has the smallest limit among its procedures', async () => {
+    const both = JSON.stringify({ 0: { json: { text: 'x'.repeat(300) } }, 1: { json: { id: 1 } } });
+    expect((await post('large,large?batch=1', both)).status).toBe(207);
+    expect((await post('large,add?batch=1', both)).status).toBe(413);
+  });
+
+  test('an announced length over the limit is refused even where no input is read', async () => {
+    expect((await post('touch', body(300))).status).toBe(413);
+  });
+
+  test('a body that is refused by its length alone is not waited for', async () => {
+    const socket = connect(server.port, '127.0.0.1');
+    socket.write('POST /trpc/add HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 1000000\r\n\r\n{');
+    const [answer] = await once(socket, 'data');
+    expect(String(answer)).toMatch(/^HTTP\/1.1 413 /);
+    await once(socket, 'close');
+  });
+
+  test('a body in chunks is cut off at the limit, and the connection ended', async () => {
+    const socket = connect(server.port, '127.0.0.1');
+    socket.write('POST /trpc/add HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n');
+    const chunk = `400\r\n${'x'.repeat(0x400)}\r\n`;
+    socket.write(chunk);
+    const [answer] = await once(socket, 'data');
+    expect(String(answer)).toMatch(/^HTTP\/1.1 413 /);
+    await once(socket, 'close');
+  });
+
+  test('a streamed batch has the same limit', async () => {
+    const sent = JSON.stringify({ 0: { json: { id: 1, text: 'x'.repeat(300) } } });
+    const answer = await post('add?batch=1', sent, { 'trpc-accept': 'application/jsonl' });
+    expect(answer.body).toContain('PAYLOAD_TOO_LARGE');
+  });
+});
+
+describe('content types', () => {
+  const refused = [
+    undefined,
+    'text/plain',
+    'text/plain; charset=application/json',
+    'application/x-www-form-urlencoded',
+    'multipart/form-data; boundary=b',
+    'application/octet-stream',
+    'application/json-patch+json',
+    'text/json',
+    'application/jsonl',
+  ];
+  const accepted = ['application/json', 'application/json; charset=utf-8', 'Application/JSON ;charset=utf-8'];
+
+  test.each(refused)('a mutation as %s is refused, whatever its procedure takes', async (type) => {
+    const before = contexts;
+    for (const path of ['touch', 'add', 'touch,touch?batch=1', 'no.such']) {
+      const headers: Record<string, string> = type === undefined ? {} : { 'content-type': type };
+      for (const body of [undefined, '{"json":{"id":1}}']) {
+        expect((await send(server, { method: 'POST', path, headers, ...(body && { body }) })).status).toBe(415);
+      }
+    }
+    expect(contexts).toBe(before);
+  });
+
+  test.each(accepted)('a mutation as %s is served', async (type) => {
+    expect((await send(server, { method: 'POST', path: 'touch', headers: { 'content-type': type } })).status).toBe(200);
+  });
+
+  test('a method cannot be overridden', async () => {
+    const headers = { ...json, 'x-http-method-override': 'POST' };
+    expect((await send(server, { path: 'touch', headers })).status).toBe(405);
+    expect((await send(server, { method: 'POST', path: 'ping?_method=GET', headers: json })).status).toBe(405);
+  });
+
+  test('a form is served where the procedure declares it, and nowhere else', async () => {
+    const post = (path: string) => {
+      const body = new FormData();
+      body.set('name', 'ada');
+      return fetch(`${server.url}/${path}`, { method: 'POST', body });
+    };
+    const served = await post('form');
+    expect([served.status, await served.json()]).toEqual([200, { result: { data: { json: 'ada' } } }]);
+    for (const path of ['bytes', 'touch', 'ping', 'form?batch=1']) {
+      expect((await post(path)).status).toBe(path.startsWith('form') ? 200 : 415);
+    }
+  });
+
+  test('bytes are served where the procedure declares them, up to its limit', async () => {
+    const post = (path: string, length: number) =>
+      fetch(`${server.url}/${path}`, {
+        method: 'POST',
+        body: new Uint8Array(length),
+        headers: { 'content-type': 'application/octet-stream' },
+      });
+    expect((await post('bytes', 150)).status).toBe(200);
+    expect((await post('bytes', 250)).status).toBe(413);
+    expect((await post('form', 10)).status).toBe(415);
+  });
+});

@@ -1,0 +1,50 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AnyTRPCRouter } from '@trpc/server';
+import { nodeHTTPRequestHandler } from '@trpc/server/adapters/node-http';
+import type { ResponseMeta, TRPCRequestInfo } from '@trpc/server/http';
+import { isDeparture } from '../departure.js';
+import type { Incoming } from '../exchange.js';
+import type { RpcCall } from '../options.js';
+
+export interface OfficialOptions {
+  /** Below the base path, percent-encoded. */
+  readonly path: string;
+  /** Bytes. */
+  readonly bodyLimit: number;
+  readonly hasDeadline: boolean;
+}
+
+/** Hands a request to tRPC's own adapter, under the same options: subscriptions, streamed batches, uploads and what is rare. */
+export function serveOfficially({ settings, req, res }: Incoming, { path, bodyLimit, hasDeadline }: OfficialOptions): void {
+  const { options } = settings;
+  const vary = res.getHeader('vary');
+  void nodeHTTPRequestHandler<AnyTRPCRouter, IncomingMessage, ServerResponse>({
+    router: hasDeadline ? settings.deadlineRouter : settings.router,
+    req,
+    res,
+    path,
+    maxBatchSize: settings.maxBatchSize,
+    maxBodySize: bodyLimit,
+    allowMethodOverride: false,
+    createContext: ({ info }) => options.createContext({ req, res, signal: info.signal, calls: info.calls.map(describe) }),
+    onError: (failure) => {
+      if (!isDeparture(failure.error, res)) options.onError?.(failure);
+    },
+    responseMeta: (source) => {
+      const meta = options.responseMeta?.(source) ?? {};
+      return vary === undefined ? meta : { ...meta, headers: addVary(meta.headers, String(vary)) };
+    },
+  });
+}
+
+function describe({ path, procedure }: TRPCRequestInfo['calls'][number]): RpcCall {
+  return { path, type: procedure?._def.type ?? 'unknown', meta: procedure?._def.meta };
+}
+
+/** The adapter sets `Vary` anew: what middleware has set before must be said again. */
+function addVary(headers: ResponseMeta['headers'], vary: string): ResponseMeta['headers'] {
+  if (!(headers instanceof Headers)) return { ...headers, vary: [vary] };
+  const all = new Headers(headers);
+  all.append('vary', vary);
+  return all;
+}

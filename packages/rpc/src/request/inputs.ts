@@ -1,0 +1,74 @@
+import { TRPCError } from '@trpc/server';
+import type { Settings } from '../settings.js';
+
+/** The inputs of a request by the index of their call. */
+type InputRecord = Readonly<Record<number, unknown>>;
+
+const isRecord = (value: unknown): value is InputRecord => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+export interface InputSource {
+  /** The JSON text; empty or null where there is no input. */
+  readonly readText: () => string | null | Promise<string>;
+  readonly isBatch: boolean;
+  readonly size: number;
+}
+
+/** The inputs of one request: read and decoded once, when a procedure first asks for one. */
+export class Inputs {
+  readonly #settings: Settings;
+  readonly #source: InputSource;
+  #reading: Promise<InputRecord> | undefined;
+  #record: InputRecord | undefined;
+  /** Whether the body is on its way. */
+  isAwaited = false;
+
+  constructor(settings: Settings, source: InputSource) {
+    this.#settings = settings;
+    this.#source = source;
+  }
+
+  /** Rejects with `BAD_REQUEST`, in the parser's words, where the inputs are malformed. */
+  async read(index: number): Promise<unknown> {
+    this.#reading ??= this.#read();
+    return (this.#record ?? (await this.#reading))[index];
+  }
+
+  /** The input, where it has been read. */
+  peek(index: number): unknown {
+    return this.#record?.[index];
+  }
+
+  async #read(): Promise<InputRecord> {
+    try {
+      const text = this.#source.readText();
+      this.#record = this.#decode(text instanceof Promise ? await this.#await(text) : text);
+      return this.#record;
+    } catch (cause) {
+      if (cause instanceof TRPCError) throw cause;
+      const message = cause instanceof Error ? cause.message : 'Invalid input';
+      throw new TRPCError({ code: 'BAD_REQUEST', message, cause });
+    }
+  }
+
+  async #await(body: Promise<string>): Promise<string> {
+    this.isAwaited = true;
+    try {
+      return await body;
+    } finally {
+      this.isAwaited = false;
+    }
+  }
+
+  #decode(text: string | null): InputRecord {
+    if (text === null || text === '') return [];
+    const inputs: unknown = JSON.parse(text);
+    const { input: transformer } = this.#settings.config.transformer;
+    if (!this.#source.isBatch) return [transformer.deserialize(inputs)];
+    if (!isRecord(inputs)) {
+      throw new TRPCError({ code: 'BAD_REQUEST', message: '"input" needs to be an object when doing a batch call' });
+    }
+    return Array.from({ length: this.#source.size }, (_, index) =>
+      inputs[index] === undefined ? undefined : transformer.deserialize(inputs[index]),
+    );
+  }
+}

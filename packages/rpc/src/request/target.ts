@@ -1,0 +1,47 @@
+import { TRPCError } from '@trpc/server';
+import type { RpcIncoming } from '../options.js';
+
+/** The address of a request, split at the base path and at the query. */
+export interface Target {
+  /** What lies below the base path, still percent-encoded, without the slashes around it. */
+  readonly path: string;
+  /** The query, without its `?`. */
+  readonly search: string;
+}
+
+/** Undefined where the request is not below the base path. */
+export function readTarget(req: RpcIncoming, base: string): Target | undefined {
+  const url = originForm(req.originalUrl ?? req.url ?? '/');
+  const mark = url.indexOf('?');
+  const end = mark < 0 ? url.length : mark;
+  if (!url.startsWith(base) || (end > base.length && url.charCodeAt(base.length) !== slash)) return undefined;
+  const start = base.length + 1;
+  const last = end > start && url.charCodeAt(end - 1) === slash ? end - 1 : end;
+  return { path: url.slice(start, last), search: mark < 0 ? '' : url.slice(mark + 1) };
+}
+
+const slash = 47;
+
+/** A request target without scheme, authority (absolute form, RFC 9112 §3.2.2) and fragment. */
+function originForm(url: string): string {
+  const fragment = url.indexOf('#');
+  const target = fragment < 0 ? url : url.slice(0, fragment);
+  if (target.charCodeAt(0) === slash) return target;
+  const authority = target.indexOf('://');
+  const path = authority < 0 ? -1 : target.indexOf('/', authority + 3);
+  return path < 0 ? '/' : target.slice(path);
+}
+
+/** The procedures' path in the router. Throws `BAD_REQUEST`, as tRPC words it, where it is not percent-encoded well. */
+export function decodePath(path: string, separator: string): string {
+  const decoded = path.includes('%') ? decode(path) : path;
+  return separator === '.' ? decoded : decoded.split(separator).join('.');
+}
+
+function decode(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch (cause) {
+    throw new TRPCError({ code: 'BAD_REQUEST', message: `Invalid URL-encoding in path "${path}"`, cause });
+  }
+}

@@ -1,0 +1,35 @@
+import { TRPCError } from '@trpc/server';
+import type { Incoming } from '../exchange.js';
+import { type MediaKind, readMediaKind, unsupportedMediaType } from './media-type.js';
+import { type Query, readQuery } from './query.js';
+import { decodePath, type Target } from './target.js';
+
+/** What a request says on tRPC's wire, before any procedure is looked up. */
+export interface Wire {
+  readonly target: Target;
+  readonly query: Query;
+  readonly kind: MediaKind;
+  readonly isBatch: boolean;
+  /** Paths of procedures, one for each call. */
+  readonly paths: readonly string[];
+}
+
+/** Throws, in tRPC's words, where the path is badly encoded, the content type is foreign or the batch is too large. */
+export function readWire({ settings, req }: Incoming, target: Target): Wire {
+  const path = decodePath(target.path, settings.config.pathSeparator);
+  const kind = readMediaKind(req);
+  if (kind === 'other' && req.method !== 'GET') throw unsupportedMediaType(req);
+  const query = readQuery(target.search);
+  const isBatch = query.isBatch && (kind === 'json' || kind === 'other');
+  if (isBatch && countUpTo(settings.maxBatchSize, path) > settings.maxBatchSize) {
+    throw new TRPCError({ code: 'BAD_REQUEST', message: 'Batch call exceeds maximum size' });
+  }
+  return { target, query, kind, isBatch, paths: isBatch ? path.split(',') : [path] };
+}
+
+/** How many calls a batch names; stops counting once there are too many. */
+function countUpTo(limit: number, path: string): number {
+  let count = 1;
+  for (let at = path.indexOf(','); at >= 0 && count <= limit; at = path.indexOf(',', at + 1)) count += 1;
+  return count;
+}

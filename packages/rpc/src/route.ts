@@ -1,0 +1,55 @@
+import { TRPCError } from '@trpc/server';
+import { Call, Exchange, type Incoming } from './exchange.js';
+import { serveOfficially } from './official/serve.js';
+import { isBodyRead, readBody } from './request/body.js';
+import { Inputs } from './request/inputs.js';
+import { type MediaKind, unsupportedMediaType, wantsStream } from './request/media-type.js';
+import { findProcedure } from './request/procedures.js';
+import type { Wire } from './request/wire.js';
+import { run } from './run.js';
+import type { Settings } from './settings.js';
+
+/** Serves a request directly, or by tRPC's adapter. Throws where its calls cannot go together. */
+export function route(incoming: Incoming, wire: Wire): void {
+  const { settings, req } = incoming;
+  const { isBatch, kind, paths, query, target } = wire;
+  const calls = paths.map((path, index) => new Call(path, index, findProcedure(settings.router, path)));
+  const isPost = req.method === 'POST';
+  const bodyLimit = isPost ? smallestLimit(settings, calls) : settings.bodyLimit;
+  const isUpload = kind === 'multipart/form-data' || kind === 'application/octet-stream';
+  if (isPost && isUpload && !calls.every((call) => takes(settings, call, kind))) throw unsupportedMediaType(req);
+  if (isUpload || needsAdapter(incoming, wire, calls)) {
+    serveOfficially(incoming, { path: target.path, bodyLimit, hasDeadline: !isUpload && settings.deadlineMs > 0 });
+    return;
+  }
+  checkTypes(calls);
+  const readText = isPost ? () => readBody(req, bodyLimit) : () => query.input;
+  const inputs = new Inputs(settings, { readText, isBatch, size: calls.length });
+  void run(new Exchange({ ...incoming, calls, isBatch, inputs, bodyLimit }));
+}
+
+/** Whether only tRPC's adapter can serve this: it streams, or is too rare to be worth a path of its own. */
+function needsAdapter({ req }: Incoming, { query }: Wire, calls: readonly Call[]): boolean {
+  if (req.method === 'POST' ? isBodyRead(req) : req.method !== 'GET') return true;
+  return wantsStream(req) || query.hasConnectionParams || calls.some((call) => call.type === 'subscription');
+}
+
+function smallestLimit({ options, bodyLimit }: Settings, calls: readonly Call[]): number {
+  const { bodyLimitOf } = options;
+  if (bodyLimitOf === undefined) return bodyLimit;
+  return Math.min(...calls.map(({ path, meta }) => bodyLimitOf(path, meta) ?? bodyLimit));
+}
+
+function takes({ options }: Settings, { path, meta, procedure }: Call, kind: MediaKind): boolean {
+  if (procedure === undefined) return false;
+  return options.uploadTypesOf?.(path, meta)?.some((type) => type === kind) ?? false;
+}
+
+function checkTypes(calls: readonly Call[]): void {
+  if (calls.length === 1) return;
+  const types = new Set(calls.map((call) => call.type));
+  types.delete('unknown');
+  if (types.size < 2) return;
+  const message = `Cannot mix procedure types in call: ${[...types].join(', ')}`;
+  throw new TRPCError({ code: 'BAD_REQUEST', message });
+}

@@ -1,0 +1,57 @@
+import { EventEmitter, once } from 'node:events';
+import { initTRPC } from '@trpc/server';
+import { createRpcHandler } from '../handler.js';
+import type { RpcHandlerOptions } from '../options.js';
+import { type Listening, listen } from './servers.js';
+
+export interface WaitingContext {
+  requestId?: string;
+}
+
+/** A router whose procedures wait for their signal or for ever, and tell so. */
+export function createWaitingRouter(calls = new EventEmitter()) {
+  const t = initTRPC.context<WaitingContext>().create({
+    isDev: false,
+    errorFormatter: ({ shape, ctx }) => ({ ...shape, data: { ...shape.data, requestId: ctx?.requestId } }),
+  });
+  const wait = async (signal: AbortSignal | undefined, name: string) => {
+    calls.emit('start', name);
+    if (signal && !signal.aborted) await once(signal, 'abort');
+    calls.emit('abort', name);
+    signal?.throwIfAborted();
+    return name;
+  };
+  return t.router({
+    fast: t.procedure.query(() => 'fast'),
+    aborted: t.procedure.query(({ signal }) => signal?.aborted),
+    wait: t.procedure.query(({ signal }) => wait(signal, 'query')),
+    change: t.procedure.mutation(({ signal }) => wait(signal, 'mutation')),
+    deaf: t.procedure.query(() => {
+      calls.emit('start', 'deaf');
+      return new Promise<string>((resolve) => calls.once('release', () => resolve('late')));
+    }),
+    echo: t.procedure.input((input: unknown) => input).mutation(({ input }) => input ?? null),
+    watch: t.procedure.subscription(async function* ({ signal }) {
+      yield 'open';
+      await wait(signal, 'subscription');
+    }),
+  });
+}
+
+export type WaitingRouter = ReturnType<typeof createWaitingRouter>;
+
+export interface Waiting extends Listening {
+  /** Emits `start` and `abort`; `release` lets what is deaf end. */
+  readonly calls: EventEmitter;
+}
+
+export async function serveWaiting(options: Partial<RpcHandlerOptions<WaitingRouter>> = {}): Promise<Waiting> {
+  const calls = new EventEmitter();
+  const errors: unknown[] = [];
+  const onError: RpcHandlerOptions<WaitingRouter>['onError'] = ({ error, path }) => {
+    errors.push(`${path} ${error.code}`);
+  };
+  const router = createWaitingRouter(calls);
+  const handler = createRpcHandler({ createContext: () => ({}), onError, ...options, router });
+  return { ...(await listen((req, res) => handler(req, res), errors)), calls };
+}
