@@ -1,14 +1,13 @@
 #!/usr/bin/env node
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { DataInUseError } from '@synap/db';
-import { EnvironmentError } from './env.js';
 
 const usage = `Usage: synap <command>
 
   start     start the server and the worker
   seed      fill the database with the development data of prisma/seed.yaml
   doctor    check node, database, migrations, secrets and disk, and say how to mend them
+  openapi   print the OpenAPI document
 
 Settings come from the environment and from a .env file; .env.example documents each.
 `;
@@ -28,6 +27,8 @@ async function main(): Promise<number> {
       return (await import('./commands/seed.js')).seed(process.env);
     case 'doctor':
       return (await import('./commands/doctor.js')).doctor(process.env);
+    case 'openapi':
+      return (await import('./commands/openapi.js')).openapi();
     default:
       process.stderr.write(`There is no command "${command}".\n\n${usage}`);
       return 2;
@@ -37,7 +38,6 @@ async function main(): Promise<number> {
 try {
   process.exitCode = await main();
 } catch (error) {
-  const expected = error instanceof EnvironmentError || error instanceof DataInUseError || error instanceof Error;
-  process.stderr.write(`${expected ? error.message : String(error)}\n`);
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;
 }

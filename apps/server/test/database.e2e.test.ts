@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { migrateDeploy, startEmbeddedPostgres } from '@synap/db';
@@ -39,6 +39,7 @@ describe('a database that is not migrated', () => {
 describe('a database that goes away', () => {
   it('makes calls answer 503 with Retry-After, and they work within moments of its return', async () => {
     const folder = await mkdtemp(path.join(os.tmpdir(), 'synap-away-'));
+    await chmod(folder, 0o755); // PostgreSQL, which does not run as root, must get in.
     const start = (port?: number) => startEmbeddedPostgres({ dataDir: folder, durable: false, port });
     let postgres = await start();
     const server = await startServerUnderTest({ databaseUrl: postgres.url });

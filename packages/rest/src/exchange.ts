@@ -29,7 +29,7 @@ export interface Target {
 
 /** Sends an answer, once, with a known length. */
 export function send(exchange: Exchange, answer: Answer): void {
-  const { req, res, requestId } = exchange;
+  const { res, requestId } = exchange;
   if (res.headersSent || res.destroyed) return;
   const { headers, body } = answer;
   headers['x-request-id'] = requestId;
@@ -39,6 +39,6 @@ export function send(exchange: Exchange, answer: Answer): void {
   if (body !== undefined) headers['content-length'] = String(Buffer.byteLength(body));
   else if (answer.status !== 204 && answer.status !== 304) headers['content-length'] = '0';
   res.writeHead(answer.status, headers);
-  if (body === undefined || req.method === 'HEAD') res.end();
-  else res.end(body);
+  // Of an answer to HEAD, Node keeps the body back.
+  res.end(body);
 }

@@ -28,7 +28,7 @@ export function fail<TRouter extends AnyTRPCRouter>(
 ): void {
   const { req, res, requestId, path: instance } = exchange;
   const error = getTRPCErrorFromUnknown(cause);
-  if (res.destroyed || error.code === 'CLIENT_CLOSED_REQUEST') return;
+  if (res.destroyed || req.socket.destroyed) return;
   const meta = target?.route.operation.meta;
   const { problem, headers } = toFailure(error, {
     requestId,
@@ -41,6 +41,7 @@ export function fail<TRouter extends AnyTRPCRouter>(
     hasVersion: isRecord(exchange.input) && exchange.input.version !== undefined,
   });
   headers['content-type'] = 'application/problem+json';
+  if (problem.status === 401) headers['www-authenticate'] ??= settings.options.challenge ?? 'Bearer';
   if (meta?.noStore) headers['cache-control'] = 'no-store';
   if (problem.status === 413) endUnreadBody(exchange);
   send(exchange, { status: problem.status, headers, links: [], body: JSON.stringify(problem) });

@@ -258,7 +258,7 @@ describe.each<Face>(['node:http', 'Express 5'])('a request, %s', (face) => {
 
   it('without credentials is 401 whatever its body', async () => {
     const answer = await post('/notes', '{', { 'content-type': 'text/plain' });
-    expect(answer.status).toBe(401);
+    expect([answer.status, answer.headers['www-authenticate']]).toEqual([401, 'Bearer']);
     expect((await post('/notes', '{}', { ...json, authorization: 'Bearer bad' })).status).toBe(401);
   });
 

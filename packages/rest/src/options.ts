@@ -49,6 +49,8 @@ export interface RestHandlerOptions<TRouter extends AnyTRPCRouter> {
   bodyLimit?: number;
   /** The id of a request, where the server has given it one already. Default: a sane `X-Request-Id`, else a new UUID. */
   requestId?: (req: IncomingMessage, res: ServerResponse) => string | undefined;
+  /** `WWW-Authenticate` of every 401 (RFC 9110 §11.6.1) that has none of its own; default `Bearer`. */
+  challenge?: string;
   /** Reads the application's own errors off a `TRPCError`. */
   readProblemSource?: ReadProblemSource;
   /** The application's code for a write based on an old version: 409, or 412 where `If-Match` said so. Default `stale_version`. */
