@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import path from 'node:path';
+import { judgeSecrets } from '@synap/security';
 import { z } from 'zod';
 
 const blankIsAbsent = (value: unknown) => (typeof value === 'string' && value.trim() === '' ? undefined : value);
@@ -86,13 +87,28 @@ export class EnvironmentError extends Error {
   }
 }
 
-function faultsAcross(raw: Raw): string[] {
-  const faults: string[] = [];
+const secretNames = ['ACCESS_TOKEN_SECRET', 'REFRESH_TOKEN_SECRET'] as const;
+
+/** What is wrong between variables. */
+function faultsAcross(raw: Raw): { name: string; message: string }[] {
+  const faults: { name: string; message: string }[] = [];
+  const demand = (right: boolean, name: string, message: string) => void (right || faults.push({ name, message }));
   const production = raw.SYNAP_ENV === 'production';
-  if (production && !raw.PUBLIC_URL)
-    faults.push('PUBLIC_URL: is required in production: links must not depend on the Host header');
-  if (production && raw.RATE_LIMIT_FACTOR !== 1) faults.push('RATE_LIMIT_FACTOR: is for load tests and refused in production');
-  return faults;
+  demand(
+    !production || raw.PUBLIC_URL !== undefined,
+    'PUBLIC_URL',
+    'is required in production: links must not depend on the Host header',
+  );
+  demand(!production || raw.RATE_LIMIT_FACTOR === 1, 'RATE_LIMIT_FACTOR', 'is for load tests and refused in production');
+  for (const name of secretNames) {
+    demand(
+      raw.SYNAP_ENV === 'local' || raw[name] !== undefined,
+      name,
+      'is required outside local: make one with "openssl rand -base64 32"',
+    );
+  }
+  const given = secretNames.flatMap((name): [string, string][] => (raw[name] === undefined ? [] : [[name, raw[name]]]));
+  return [...faults, ...judgeSecrets(Object.fromEntries(given))];
 }
 
 function shape(raw: Raw) {
@@ -127,9 +143,12 @@ export type Environment = ReturnType<typeof shape>;
 /** Reads the environment once. Throws `EnvironmentError` with every fault at once. */
 export function parseEnvironment(variables: Record<string, string | undefined>): Environment {
   const parsed = schema.safeParse(variables);
-  if (!parsed.success)
-    throw new EnvironmentError(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
-  const faults = faultsAcross(parsed.data);
-  if (faults.length > 0) throw new EnvironmentError(faults);
-  return shape(parsed.data);
+  const issues = parsed.error?.issues ?? [];
+  const wrong = new Set(issues.map((issue) => String(issue.path[0])));
+  // Every variable may be absent, so what is right by itself can always be read.
+  const raw = parsed.data ?? schema.parse(Object.fromEntries(Object.entries(variables).filter(([name]) => !wrong.has(name))));
+  const across = faultsAcross(raw).filter(({ name }) => !wrong.has(name));
+  const faults = [...issues.map(({ path: [name], message }) => ({ name, message })), ...across];
+  if (faults.length > 0) throw new EnvironmentError(faults.map(({ name, message }) => `${String(name)}: ${message}`));
+  return shape(raw);
 }

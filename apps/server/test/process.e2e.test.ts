@@ -1,0 +1,180 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { chmod, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { removeCluster } from '@synap/db';
+import { afterEach, describe, expect, it } from 'vitest';
+import { admin } from './server-under-test.js';
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+const command = ['--import', 'tsx', '--conditions=@synap/source', path.join(root, 'apps/server/src/cli.ts')];
+
+const children = new Set<ChildProcess>();
+const folders: string[] = [];
+afterEach(async () => {
+  for (const child of children) await ended(child, 'SIGKILL');
+  for (const folder of folders.splice(0)) {
+    // The embedded PostgreSQL outlives a killed server: the next command takes it over and ends it.
+    await run(['doctor'], { SYNAP_DATA_DIR: folder });
+    removeCluster(folder);
+    await rm(folder, { recursive: true, force: true });
+  }
+});
+
+async function dataFolder(): Promise<string> {
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'synap-process-'));
+  await chmod(folder, 0o755); // PostgreSQL, which does not run as root, must get in.
+  folders.push(folder);
+  return folder;
+}
+
+function launch(args: string[], variables: Record<string, string>) {
+  const env = { PATH: process.env.PATH, HOME: process.env.HOME, PORT: '0', SYNAP_ADMIN_PASSWORD: admin.password, ...variables };
+  const child = spawn(process.execPath, [...command, ...args], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  children.add(child);
+  child.once('exit', () => children.delete(child));
+  const output = { text: '' };
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output.text += chunk.toString()));
+  return { child, output };
+}
+
+/** Starts a server and resolves with its address once it is ready. */
+function startServer(variables: Record<string, string>) {
+  const { child, output } = launch(['start'], variables);
+  return new Promise<{ child: ChildProcess; output: { text: string }; origin: string }>((resolve, reject) => {
+    child.stdout.on('data', () => {
+      const origin = /Synap is ready: (\S+)/.exec(output.text)?.[1];
+      if (origin) resolve({ child, output, origin });
+    });
+    child.once('exit', (code) => reject(new Error(`Ended with ${code}:\n${output.text}`)));
+  });
+}
+
+async function run(args: string[], variables: Record<string, string>): Promise<{ code: number | null; text: string }> {
+  const { child, output } = launch(args, variables);
+  const code = await new Promise<number | null>((resolve) => child.once('exit', resolve));
+  return { code, text: output.text };
+}
+
+function ended(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
+  return new Promise((resolve) => {
+    if (child.exitCode !== null || child.signalCode !== null) return resolve(child.exitCode);
+    child.once('exit', resolve);
+    child.kill(signal);
+  });
+}
+
+async function api(origin: string) {
+  const post = (target: string, body: object, token = '') =>
+    fetch(`${origin}/api/v1${target}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+      body: JSON.stringify(body),
+    });
+  const login = await post('/auth/login', admin);
+  const { accessToken: token } = (await login.json()) as { accessToken: string };
+  return {
+    create: async (name: string) => (await post('/dashboards', { name }, token)).status === 201,
+    async names(): Promise<string[]> {
+      const names: string[] = [];
+      for (let cursor = ''; ; ) {
+        const answer = await fetch(`${origin}/api/v1/dashboards?size=100${cursor && `&cursor=${cursor}`}`, {
+          headers: { authorization: `Bearer ${token}` },
+        });
+        const page = (await answer.json()) as { items: { name: string }[]; nextCursor: string | null };
+        names.push(...page.items.map((item) => item.name));
+        if (page.nextCursor === null) return names;
+        cursor = page.nextCursor;
+      }
+    },
+  };
+}
+
+describe('synap start', { timeout: 60_000 }, () => {
+  it('loses nothing that it acknowledged when it is killed in the middle of writes', async () => {
+    const folder = await dataFolder();
+    const acknowledged: string[] = [];
+    for (const round of [1, 2]) {
+      const { child, origin } = await startServer({ SYNAP_DATA_DIR: folder, RATE_LIMIT_FACTOR: '1000' });
+      const { create } = await api(origin);
+      const writer = async (lane: number) => {
+        for (let i = 0; ; i += 1) {
+          const name = `${round}-${lane}-${i}`;
+          if (await create(name)) acknowledged.push(name);
+        }
+      };
+      const writers = Promise.allSettled([1, 2, 3, 4].map(writer));
+      const enough = acknowledged.length + 40;
+      while (acknowledged.length < enough) await new Promise((resolve) => setImmediate(resolve));
+      await ended(child, 'SIGKILL');
+      await writers;
+    }
+    const { child, origin } = await startServer({ SYNAP_DATA_DIR: folder, RATE_LIMIT_FACTOR: '1000' });
+    const names = new Set(await (await api(origin)).names());
+    expect(acknowledged.filter((name) => !names.has(name))).toEqual([]);
+    expect(await ended(child, 'SIGTERM')).toBe(0);
+  });
+
+  it('refuses a second start on the same data and says who holds it', async () => {
+    const folder = await dataFolder();
+    const { child } = await startServer({ SYNAP_DATA_DIR: folder });
+    const second = await run(['start'], { SYNAP_DATA_DIR: folder });
+    expect(second.code).toBe(1);
+    expect(second.text).toContain(String(child.pid));
+    expect(await ended(child, 'SIGTERM')).toBe(0);
+  });
+
+  it('keeps a made password out of the output and in a file of its owner alone', async () => {
+    const folder = await dataFolder();
+    const { child, output } = await startServer({ SYNAP_DATA_DIR: folder, SYNAP_ADMIN_PASSWORD: '' });
+    const file = path.join(folder, 'first-password.txt');
+    const made = (await readFile(file, 'utf8')).trim();
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    expect(output.text).toContain(file);
+    expect(output.text).not.toContain(made);
+    expect(await ended(child, 'SIGINT')).toBe(0);
+  });
+
+  it('names every fault of the environment in one message', async () => {
+    const { code, text } = await run(['start'], {
+      ...{ SYNAP_ENV: 'production', PORT: 'http', TRUST_PROXY: 'true', CORS_ORIGINS: '*', DATABASE_URL: 'mysql://x' },
+      ...{ RATE_LIMIT_FACTOR: '5', ACCESS_TOKEN_SECRET: 'short' },
+    });
+    expect(code).toBe(1);
+    const faulty = [
+      'PORT',
+      'TRUST_PROXY',
+      'CORS_ORIGINS',
+      'DATABASE_URL',
+      'PUBLIC_URL',
+      'RATE_LIMIT_FACTOR',
+      'ACCESS_TOKEN_SECRET',
+      'REFRESH_TOKEN_SECRET',
+    ];
+    for (const name of faulty) expect(text).toContain(`- ${name}: `);
+  });
+});
+
+describe('synap doctor', { timeout: 60_000 }, () => {
+  it('finds a new installation unmigrated and a started one well', async () => {
+    const folder = await dataFolder();
+    const before = await run(['doctor'], { SYNAP_DATA_DIR: folder });
+    expect(before.code).toBe(1);
+    expect(before.text).toMatch(/FAULT +migrations .*npx prisma migrate deploy/);
+    const { child } = await startServer({ SYNAP_DATA_DIR: folder });
+    const during = await run(['doctor'], { SYNAP_DATA_DIR: folder });
+    expect(during).toMatchObject({ code: 0 });
+    await ended(child, 'SIGTERM');
+  });
+
+  it('says what is wrong with a database that is not there', async () => {
+    const folder = await dataFolder();
+    const { code, text } = await run(['doctor'], {
+      SYNAP_DATA_DIR: folder,
+      DATABASE_URL: 'postgresql://nobody@127.0.0.1:9/none',
+    });
+    expect(code).toBe(1);
+    expect(text).toMatch(/FAULT +database .*DATABASE_URL/);
+  });
+});
