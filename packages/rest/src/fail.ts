@@ -1,6 +1,7 @@
 import { type AnyTRPCRouter, getTRPCErrorFromUnknown, type inferRouterContext } from '@trpc/server';
 import { toFailure } from './answer/failure.js';
 import { type Exchange, send, type Target } from './exchange.js';
+import { statusOf } from './problem.js';
 import { isRecord } from './schema.js';
 import type { Settings } from './settings.js';
 
@@ -29,6 +30,11 @@ export function fail<TRouter extends AnyTRPCRouter>(
   const { req, res, requestId, path: instance } = exchange;
   const error = getTRPCErrorFromUnknown(cause);
   if (res.destroyed || req.socket.destroyed) return;
+  // The deadline has answered already; what came of the call is still worth telling, unless it only obeyed the signal.
+  if (res.headersSent) {
+    if (error.cause?.name !== 'AbortError') report(settings, exchange, target, ctx, error, statusOf(error));
+    return;
+  }
   const meta = target?.route.operation.meta;
   const { problem, headers } = toFailure(error, {
     requestId,

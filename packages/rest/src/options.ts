@@ -55,6 +55,8 @@ export interface RestHandlerOptions<TRouter extends AnyTRPCRouter> {
   readProblemSource?: ReadProblemSource;
   /** The application's code for a write based on an old version: 409, or 412 where `If-Match` said so. Default `stale_version`. */
   staleVersionCode?: string;
+  /** Milliseconds after which a call is answered 503 and its signal aborted; default 10,000; 0 for never. Multipart has none. */
+  deadlineMs?: number;
   /** Told of every error that is answered, for logs and metrics; not of clients that went away. */
   onError?: (failure: RestFailure<inferRouterContext<TRouter>>) => void;
   /** Makes `Idempotency-Key` work on every POST whose meta does not say otherwise. */

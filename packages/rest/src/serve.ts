@@ -1,6 +1,7 @@
 import type { AnyTRPCRouter, inferRouterContext } from '@trpc/server';
 import { successorLink } from './answer/deprecation.js';
 import { type Answer, toAnswer } from './answer/success.js';
+import { armDeadline } from './deadline.js';
 import { type Exchange, send, type Target } from './exchange.js';
 import { endUnreadBody, fail, report } from './fail.js';
 import { AnsweredBefore, IdempotentAttempt, readIdempotencyKey } from './idempotency/attempt.js';
@@ -27,6 +28,10 @@ export async function serve<TRouter extends AnyTRPCRouter>(
   const { path, type } = operation;
   let ctx: inferRouterContext<TRouter> | undefined;
   let attempt: IdempotentAttempt<inferRouterContext<TRouter>> | undefined;
+  const disarm = armDeadline(exchange, operation.meta.multipart ? 0 : settings.deadlineMs, (error) => {
+    fail(settings, exchange, target, ctx, error);
+    controller.abort();
+  });
   try {
     ctx = await settings.options.createContext({ req, res, requestId, signal, type, path, operation: operation.meta });
     attempt = attemptOf(settings, exchange, target, ctx);
@@ -40,6 +45,8 @@ export async function serve<TRouter extends AnyTRPCRouter>(
     if (cause instanceof AnsweredBefore) return send(exchange, again(cause));
     if (attempt) await keep(settings, exchange, target, ctx, attempt.abandon());
     fail(settings, exchange, target, ctx, cause);
+  } finally {
+    disarm();
   }
 }
 

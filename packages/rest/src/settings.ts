@@ -25,6 +25,8 @@ export interface Settings<TRouter extends AnyTRPCRouter> {
   /** Bytes. */
   readonly bodyLimit: number;
   readonly staleVersionCode: string;
+  /** Milliseconds. */
+  readonly deadlineMs: number;
 }
 
 export function createSettings<TRouter extends AnyTRPCRouter>(options: RestHandlerOptions<TRouter>): Settings<TRouter> {
@@ -42,6 +44,7 @@ export function createSettings<TRouter extends AnyTRPCRouter>(options: RestHandl
     basePaths: basePaths.sort((a, b) => b.path.length - a.path.length),
     bodyLimit: options.bodyLimit ?? 102_400,
     staleVersionCode: options.staleVersionCode ?? 'stale_version',
+    deadlineMs: options.deadlineMs ?? 10_000,
   };
 }
 
