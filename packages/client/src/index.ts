@@ -1,0 +1,10 @@
+export type { Fetch } from './call/transport.js';
+export { type ClientHelpers, createClient, type SynapClient } from './client.js';
+export type { SynapErrorCode } from './errors/codes.js';
+export { isSynapError, SynapError, type SynapErrorDetails } from './errors/synap-error.js';
+export type { ClientOptions } from './options.js';
+export type { SessionTokens } from './session/access-token.js';
+export type { Session } from './session/session.js';
+export type { SessionListener, SessionState } from './session/state.js';
+export { memoryStorage, type TokenStorage } from './session/storage.js';
+export type { AppRouter, InputFault, Problem, RouterInputs, RouterOutputs } from './types.js';

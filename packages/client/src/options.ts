@@ -1,0 +1,60 @@
+import type { Fetch } from './call/transport.js';
+import type { SynapError } from './errors/synap-error.js';
+import type { SessionTokens } from './session/access-token.js';
+import type { HeldSessionOptions } from './session/held-session.js';
+import { guardedStorage, memoryStorage, type TokenStorage } from './session/storage.js';
+
+type HeadersSource = Record<string, string> | (() => Record<string, string> | Promise<Record<string, string>>);
+
+export interface ClientOptions {
+  /** Origin of the server, such as `https://synap.example.org`; with the path before `/trpc` where a proxy adds one. */
+  url: string | URL;
+  /** An API key to act by, or the tokens of a session to go on with; without it the client starts signed out. */
+  auth?: { apiKey: string } | SessionTokens;
+  /** Where the refresh token is kept; in memory by default. */
+  storage?: TokenStorage;
+  /** Called once when the server has ended the session (never by `signOut`): time to sign in again. */
+  onSessionEnd?: (error: SynapError<'session_ended'>) => void;
+  /** How often a query is tried again when the server cannot be reached or is unavailable; 2 by default. */
+  retries?: number;
+  /** Further request headers. */
+  headers?: HeadersSource;
+  /** In place of the platform's own. */
+  fetch?: Fetch;
+}
+
+const defaultRetries = 2;
+
+export function resolveOptions(options: ClientOptions) {
+  const base = readBase(options.url);
+  const { auth, headers = {}, retries = defaultRetries, fetch, onSessionEnd } = options;
+  if (!Number.isInteger(retries) || retries < 0) throw new TypeError('`retries` must be a whole number, 0 or more.');
+  const apiKey = auth && 'apiKey' in auth ? auth.apiKey : undefined;
+  const tokens = auth && 'refreshToken' in auth ? auth : undefined;
+  if (auth && options.storage) throw new TypeError('Give `auth` or `storage`, not both: each says where the session comes from.');
+  return {
+    ...base,
+    apiKey,
+    tokens,
+    session: resolveSession(base.rpcUrl, options.storage),
+    headers: async () => (typeof headers === 'function' ? headers() : headers),
+    retries,
+    fetch,
+    onSessionEnd,
+  };
+}
+
+function readBase(url: string | URL) {
+  const parsed = URL.canParse(String(url)) ? new URL(url) : undefined;
+  if (parsed?.username || parsed?.password) throw new TypeError('`url` must not hold credentials: sign in by `$session.signIn`.');
+  if (!parsed || !/^https?:$/.test(parsed.protocol) || parsed.search || parsed.hash) {
+    throw new TypeError(`\`url\` must be the origin of a Synap server, such as "http://localhost:3000"; it is "${url}".`);
+  }
+  return { origin: parsed.origin, rpcUrl: `${parsed.origin}${parsed.pathname.replace(/\/+$/, '')}/trpc` };
+}
+
+function resolveSession(rpcUrl: string, storage: TokenStorage | undefined): HeldSessionOptions {
+  if (!storage) return { storage: memoryStorage(), status: 'signed-out', sharedName: undefined };
+  const sharedName = storage.name === undefined ? undefined : `synap ${rpcUrl} ${storage.name}`;
+  return { storage: guardedStorage(storage), status: 'unknown', sharedName };
+}

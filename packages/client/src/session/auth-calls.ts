@@ -1,0 +1,61 @@
+import { createTRPCClient, httpLink } from '@trpc/client';
+import superjson from 'superjson';
+import { delayAfter, pause } from '../call/retry.js';
+import type { Transport } from '../call/transport.js';
+import { abortedBy, toSynapError } from '../errors/read-error.js';
+import type { AppRouter, RouterInputs, RouterOutputs } from '../types.js';
+
+/** Milliseconds after which one attempt to refresh counts as lost. */
+const refreshTimeout = 5_000;
+/**
+ * Milliseconds after which no further attempt to refresh starts. The server answers a token that it has just replaced with the same
+ * successor for 10 s, so within that time a lost answer can be asked for again; later the same token would count as stolen.
+ */
+const refreshWindow = 8_000;
+const refreshRetries = 3;
+
+/** The calls that make, renew and end a session: sent alone, without any session's help. */
+export interface AuthCalls {
+  login(credentials: RouterInputs['auth']['login'], signal?: AbortSignal): Promise<RouterOutputs['auth']['login']>;
+  refresh(refreshToken: string): Promise<RouterOutputs['auth']['refresh']>;
+  logout(accessToken: string): Promise<void>;
+}
+
+export function createAuthCalls(rpcUrl: string, transport: Transport, headers: () => Promise<Record<string, string>>): AuthCalls {
+  const { auth } = createTRPCClient<AppRouter>({
+    links: [
+      httpLink({
+        url: rpcUrl,
+        fetch: transport,
+        transformer: superjson,
+        headers: async ({ op }) => {
+          const { accessToken } = op.context;
+          return { ...(await headers()), ...(typeof accessToken === 'string' && { authorization: `Bearer ${accessToken}` }) };
+        },
+      }),
+    ],
+  });
+  const fail = (thrown: unknown): never => {
+    throw toSynapError(thrown);
+  };
+
+  return {
+    login: (credentials, signal) =>
+      auth.login.mutate(credentials, { signal }).catch((thrown: unknown) => fail(signal?.aborted ? abortedBy(signal) : thrown)),
+    logout: (accessToken) => auth.logout.mutate(undefined, { context: { accessToken } }).catch(fail),
+    async refresh(refreshToken) {
+      const since = Date.now();
+      for (let failures = 1; ; failures += 1) {
+        const signal = AbortSignal.timeout(refreshTimeout);
+        try {
+          return await auth.refresh.mutate({ refreshToken }, { signal });
+        } catch (thrown) {
+          const error = toSynapError(thrown);
+          const wait = delayAfter(error, failures, refreshRetries);
+          if (wait === undefined || Date.now() + wait - since > refreshWindow) throw error;
+          await pause(wait);
+        }
+      }
+    },
+  };
+}

@@ -1,0 +1,101 @@
+import { type AccessToken, type SessionTokens, toAccessToken } from './access-token.js';
+import { createSiblings, noSiblings, type SessionNews } from './siblings.js';
+import { createSessionState, type SessionState } from './state.js';
+import type { TokenStorage } from './storage.js';
+
+export interface HeldSessionOptions {
+  storage: TokenStorage;
+  /** Status before the storage has been asked. */
+  status: SessionState['status'];
+  /** Names the session among clients that share its storage; undefined where none does. */
+  sharedName: string | undefined;
+}
+
+export type HeldSession = ReturnType<typeof createHeldSession>;
+
+/**
+ * What this client holds of a session: the access token in memory, the refresh token in the storage. `era` grows whenever another
+ * session takes its place, so that what was begun for the old one can be recognised and dropped.
+ */
+export function createHeldSession({ storage, status, sharedName }: HeldSessionOptions) {
+  const state = createSessionState(status);
+  const siblings = sharedName === undefined ? noSiblings : createSiblings(sharedName, hear);
+  const waiting = new Set<() => void>();
+  let access: AccessToken | undefined;
+  let era = 0;
+  let loading: Promise<void> | undefined;
+  let lastStored: Promise<void> = Promise.resolve();
+
+  function turn(kind: SessionNews['kind'], next: AccessToken | undefined) {
+    if (kind !== 'renewed') era += 1;
+    access = next;
+    state.set(kind === 'ended' ? 'signed-out' : 'signed-in');
+  }
+
+  function hear({ kind, access: next }: SessionNews) {
+    turn(kind, next);
+    for (const wake of waiting) wake();
+  }
+
+  /** One after the other, so that a slow storage cannot end up with what was written first. */
+  function store(change: () => void | Promise<void>): Promise<void> {
+    lastStored = lastStored.catch(() => undefined).then(change);
+    return lastStored;
+  }
+
+  async function readStatus() {
+    if (state.current.status !== 'unknown') return;
+    const refreshToken = await storage.read();
+    if (state.current.status === 'unknown') state.set(refreshToken ? 'signed-in' : 'signed-out');
+  }
+
+  async function take(kind: 'started' | 'renewed', tokens: SessionTokens, askedAt: number) {
+    turn(kind, toAccessToken(tokens, askedAt));
+    const now = { era, access };
+    await store(() => (era === now.era ? storage.write(tokens.refreshToken) : undefined));
+    if (era === now.era) siblings.announce({ kind, access: now.access });
+  }
+
+  return {
+    state,
+    siblings,
+    get access() {
+      return access;
+    },
+    get era() {
+      return era;
+    },
+    /** Asks the storage, the first time. */
+    load(): Promise<void> {
+      loading ??= readStatus().catch((error: unknown) => {
+        loading = undefined;
+        throw error;
+      });
+      return loading;
+    },
+    async refreshToken(): Promise<string | undefined> {
+      await lastStored.catch(() => undefined);
+      return (await storage.read()) || undefined;
+    },
+    start: (tokens: SessionTokens, askedAt: number) => take('started', tokens, askedAt),
+    renew: (tokens: SessionTokens, askedAt: number) => take('renewed', tokens, askedAt),
+    async drop() {
+      turn('ended', undefined);
+      const ended = era;
+      siblings.announce({ kind: 'ended' });
+      await store(() => (era === ended ? storage.clear() : undefined));
+    },
+    /** Resolves at the next news of a sibling, or after so many milliseconds. */
+    news(patience: number): Promise<void> {
+      return new Promise((resolve) => {
+        const wake = () => {
+          clearTimeout(timer);
+          waiting.delete(wake);
+          resolve();
+        };
+        const timer = setTimeout(wake, patience);
+        waiting.add(wake);
+      });
+    },
+  };
+}

@@ -1,0 +1,96 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { type ClientOptions, createClient, isSynapError, memoryStorage } from '../index.js';
+import { failureOf } from '../testing/promises.js';
+import { hangUp, serveSynap, type TestServer } from '../testing/server.js';
+import { credentials } from '../testing/sessions.js';
+
+let server: TestServer;
+beforeEach(async () => {
+  server = await serveSynap();
+});
+afterEach(async () => {
+  await server.close();
+});
+
+async function signedIn(options: Partial<ClientOptions> = {}) {
+  const client = createClient({ url: server.url, ...options });
+  await client.$session.signIn(credentials);
+  return client;
+}
+
+describe('signing in and out', () => {
+  test('calls carry the access token once signed in, and none before', async () => {
+    const client = createClient({ url: server.url });
+    expect(client.$session.current).toEqual({ status: 'signed-out' });
+    expect(isSynapError(await failureOf(client.users.me.get.query()), 'unauthenticated')).toBe(true);
+
+    await client.$session.signIn(credentials);
+    expect(client.$session.current).toEqual({ status: 'signed-in' });
+    await expect(client.users.me.get.query()).resolves.toMatchObject({ email: credentials.email });
+    expect(server.counts.refreshes).toBe(0);
+  });
+
+  test('a wrong password is told as such and does not begin, end or renew a session', async () => {
+    const client = await signedIn();
+    const wrong = client.$session.signIn({ ...credentials, password: 'not this one' });
+    await expect(wrong).rejects.toMatchObject({ name: 'SynapError', code: 'unauthenticated', status: 401 });
+    await expect(client.auth.login.mutate({ ...credentials, password: 'nor this' })).rejects.toThrow(
+      'E-mail or password is wrong',
+    );
+    expect(client.$session.current.status).toBe('signed-in');
+    expect(server.counts.refreshes).toBe(0);
+  });
+
+  test('signing out ends the session on the server and is not reported as its end', async () => {
+    const onSessionEnd = vi.fn();
+    const storage = memoryStorage();
+    const client = await signedIn({ onSessionEnd, storage });
+    const kept = await storage.read();
+    await client.$session.signOut();
+    expect(client.$session.current.status).toBe('signed-out');
+    expect(await storage.read()).toBeUndefined();
+    await expect(createClient({ url: server.url, auth: { refreshToken: kept ?? '' } }).users.me.get.query()).rejects.toThrow();
+    expect(onSessionEnd).not.toHaveBeenCalled();
+  });
+
+  test('signing out also ends a session whose access token has expired', async () => {
+    const client = await signedIn();
+    server.expireAccessTokens();
+    await client.$session.signOut();
+    expect(server.counts.logouts).toBe(1);
+  });
+
+  test('signing out forgets the session even when the server cannot be told, and says so', async () => {
+    const client = await signedIn();
+    server.control.intercept = hangUp;
+    expect(isSynapError(await failureOf(client.$session.signOut()), 'network')).toBe(true);
+    expect(client.$session.current.status).toBe('signed-out');
+  });
+
+  test('listeners hear each change once, until they unsubscribe; the state is the same object between changes', async () => {
+    const client = createClient({ url: server.url });
+    const heard: string[] = [];
+    const stop = client.$session.subscribe(({ status }) => heard.push(status));
+    await client.$session.signIn(credentials);
+    const state = client.$session.current;
+    await client.$session.signIn(credentials);
+    expect(client.$session.current).toBe(state);
+    await client.$session.signOut();
+    stop();
+    await client.$session.signIn(credentials);
+    expect(heard).toEqual(['signed-in', 'signed-out']);
+  });
+
+  test('a restored session goes on with its tokens', async () => {
+    const tokens = await createClient({ url: server.url }).auth.login.mutate(credentials);
+    const client = createClient({ url: server.url });
+    await client.$session.restore(tokens);
+    await client.users.me.get.query();
+    expect(server.counts.refreshes).toBe(0);
+
+    const later = createClient({ url: server.url, auth: { refreshToken: tokens.refreshToken } });
+    expect(later.$session.current.status).toBe('signed-in');
+    await later.users.me.get.query();
+    expect(server.counts).toMatchObject({ logins: 1, rotations: 1 });
+  });
+});

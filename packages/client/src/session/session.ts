@@ -1,0 +1,105 @@
+import { isSynapError, SynapError } from '../errors/synap-error.js';
+import type { RouterInputs } from '../types.js';
+import type { SessionTokens } from './access-token.js';
+import type { AuthCalls } from './auth-calls.js';
+import { createHeldSession, type HeldSessionOptions } from './held-session.js';
+import { createRenewal, isRefusal } from './renewal.js';
+import { type SessionListener, type SessionState, undisturbed } from './state.js';
+
+/** Signing in and out, as `client.$session`. */
+export interface Session {
+  /** The state as far as it is known; the same object until it changes. */
+  readonly current: SessionState;
+  /** Tells of each change of state from now on. Returns what ends that. */
+  subscribe(listener: SessionListener): () => void;
+  /** The state once the storage has been asked. */
+  ready(): Promise<SessionState>;
+  /** Rejects with `unauthenticated` for a wrong e-mail address or password, with `too_many_requests` after too many attempts. */
+  signIn(credentials: RouterInputs['auth']['login'], options?: { signal?: AbortSignal }): Promise<void>;
+  /** Forgets the session at once, then ends it on the server. Rejects when the server could not be told; it is forgotten here also then. */
+  signOut(): Promise<void>;
+  /** Goes on with a session begun elsewhere, such as by `client.auth.login.mutate`. */
+  restore(tokens: SessionTokens): Promise<void>;
+  /** Stops listening to the other clients of a shared session. */
+  close(): void;
+}
+
+/** What calls need of a session. */
+export interface AccessControl {
+  /** Sees to a usable access token, if there is a session. Rejects with `session_ended`, or with what kept it from being renewed. */
+  prepare(): Promise<void>;
+  token(): string | undefined;
+  /** Replaces a token that the server refused, unless that has happened meanwhile. */
+  renew(refused: string): Promise<void>;
+}
+
+export interface SessionOptions extends HeldSessionOptions {
+  auth: AuthCalls;
+  onSessionEnd: ((error: SynapError<'session_ended'>) => void) | undefined;
+}
+
+export function createSession({ auth, onSessionEnd, ...options }: SessionOptions): { $session: Session; access: AccessControl } {
+  const held = createHeldSession(options);
+  const sessionEnded = (error: SynapError<'session_ended'>) => undisturbed(() => onSessionEnd?.(error));
+  const renew = createRenewal({ held, auth, sessionEnded });
+
+  const access: AccessControl = {
+    async prepare() {
+      await held.load();
+      const token = held.access;
+      if (held.state.current.status !== 'signed-in' || (token && Date.now() < token.renewAt)) return;
+      try {
+        await renew();
+      } catch (error) {
+        // Renewed early, so that a passing fault does no harm while the old token still holds.
+        if (isSynapError(error, 'session_ended') || !token || Date.now() >= token.expiresAt) throw error;
+      }
+    },
+    token: () => held.access?.value,
+    async renew(refused) {
+      if (held.access?.value === refused) await renew();
+    },
+  };
+
+  async function endOnServer(accessToken: string | undefined, refreshToken: string) {
+    if (accessToken !== undefined) {
+      try {
+        return await auth.logout(accessToken);
+      } catch (error) {
+        if (!(error instanceof SynapError && isRefusal(error))) throw error;
+      }
+    }
+    const renewed = await auth.refresh(refreshToken);
+    await auth.logout(renewed.accessToken);
+  }
+
+  const $session: Session = {
+    get current() {
+      return held.state.current;
+    },
+    subscribe: held.state.subscribe,
+    async ready() {
+      await held.load();
+      return held.state.current;
+    },
+    async signIn(credentials, { signal } = {}) {
+      const askedAt = Date.now();
+      await held.start(await auth.login(credentials, signal), askedAt);
+    },
+    async signOut() {
+      const accessToken = access.token();
+      const refreshToken = await held.refreshToken();
+      await held.drop();
+      if (refreshToken === undefined) return;
+      try {
+        await endOnServer(accessToken, refreshToken);
+      } catch (error) {
+        // The server knows no such session any more: that is what was wanted.
+        if (!(error instanceof SynapError && isRefusal(error))) throw error;
+      }
+    },
+    restore: (tokens) => held.start(tokens, Date.now()),
+    close: () => held.siblings.close(),
+  };
+  return { $session, access };
+}
