@@ -45,7 +45,7 @@ const jsonWithoutZod = {
   },
 };
 
-async function bundle(input, file, plugins) {
+async function bundle(input, file, plugins, banner = '') {
   const build = await rollup({
     input: path.join(root, input),
     external: (id) => !/^(\.|\/|@synap\/)/.test(id),
@@ -55,7 +55,7 @@ async function bundle(input, file, plugins) {
       throw new Error(`${warning.code}: ${warning.message}`);
     },
   });
-  await build.write({ file: path.join(root, file), format: 'es' });
+  await build.write({ file: path.join(root, file), format: 'es', banner });
   await build.close();
   const code = readFileSync(path.join(root, file), 'utf8');
   const imported = [...code.matchAll(/^(?:import|export)\b.*? from ['"]([^'"]+)['"]|\bimport\(['"]([^'"]+)['"]\)/gm)];
@@ -65,4 +65,6 @@ async function bundle(input, file, plugins) {
 }
 
 await bundle('dist/index.js', 'dist/bundle/index.js', []);
-await bundle('dist/index.d.ts', 'dist/bundle/index.d.ts', [workspaceDeclarations, dts(), jsonWithoutZod]);
+// tRPC's own declarations need this library, which no `target` but `esnext` brings.
+const disposable = '/// <reference lib="esnext.disposable" />';
+await bundle('dist/index.d.ts', 'dist/bundle/index.d.ts', [workspaceDeclarations, dts(), jsonWithoutZod], disposable);

@@ -11,3 +11,5 @@ export { DataInUseError } from './embedded/open.js';
 export { type MigrateOptions, type MigrationStatus, migrateDeploy, migrationStatus } from './engine/migrate.js';
 export { Prisma } from './generated/client.js';
 export * from './generated/enums.js';
+export { readSeed, type Seed } from './seed/schema.js';
+export { type SeedDeps, type SeedResult, seedDatabase } from './seed/seed.js';

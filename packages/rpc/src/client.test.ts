@@ -4,11 +4,10 @@ import {
   httpBatchStreamLink,
   httpLink,
   httpSubscriptionLink,
-  isNonJsonSerializable,
-  splitLink,
   TRPCClientError,
   type TRPCLink,
 } from '@trpc/client';
+import { EventSource } from 'eventsource';
 import superjson from 'superjson';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { writeSuperjson } from './superjson-writer.js';
@@ -103,19 +102,28 @@ test('a subscription comes as server-sent events, and goes on after the last one
 
 const eventsOf = (text: string) => [...text.matchAll(/^id: (.*)$/gm)].map(([, id]) => id);
 
-test('a form goes through the link for it', async () => {
-  const client = createTRPCClient<DemoRouter>({
-    links: [
-      splitLink({
-        condition: ({ input }) => isNonJsonSerializable(input),
-        true: httpLink({
-          url: server.url,
-          transformer: { serialize: (data: unknown) => data, deserialize: superjson.deserialize },
-        }),
-        false: httpSubscriptionLink({ url: server.url, transformer }),
-      }),
-    ],
+test('a subscription comes through tRPC’s own link, with the ids that it resumes by', async () => {
+  const client = createTRPCClient<DemoRouter>({ links: [httpSubscriptionLink({ url: server.url, transformer, EventSource })] });
+  const events = await new Promise<unknown[]>((resolve, reject) => {
+    const seen: unknown[] = [];
+    client.ticks.subscribe({ to: 3 }, { onData: (event) => seen.push(event), onComplete: () => resolve(seen), onError: reject });
   });
+  expect(events).toEqual([1, 2, 3].map((n) => ({ id: String(n), data: n })));
+});
+
+test('the error of a subscription comes through tRPC’s own link', async () => {
+  const client = createTRPCClient<DemoRouter>({ links: [httpSubscriptionLink({ url: server.url, transformer, EventSource })] });
+  const error = await new Promise((resolve) => {
+    // @ts-expect-error the input is wrong on purpose
+    const subscription = client.ticks.subscribe({ to: 'many' }, { onError: resolve });
+    void subscription;
+  });
+  expect(error).toMatchObject({ data: { code: 'BAD_REQUEST', path: 'ticks' } });
+});
+
+test('a form comes through tRPC’s own link', async () => {
+  const ownForms = { serialize: (data: unknown) => data, deserialize: superjson.deserialize };
+  const client = createTRPCClient<DemoRouter>({ links: [httpLink({ url: server.url, transformer: ownForms })] });
   const form = new FormData();
   form.set('name', 'ada');
   expect(await client.form.mutate(form)).toBe('ada');

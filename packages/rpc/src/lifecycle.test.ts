@@ -55,6 +55,20 @@ describe('a client that goes away', () => {
     expect(given?.aborted).toBe(true);
   });
 
+  test('aborts a signal that is asked for only afterwards', async () => {
+    const gates: (() => void)[] = [];
+    const server = await serve({ createContext: () => new Promise((resolve) => gates.push(() => resolve({}))) });
+    const socket = connect(server.port, '127.0.0.1').on('error', () => undefined);
+    const request = once(server.server, 'request');
+    socket.write('GET /trpc/wait HTTP/1.1\r\nhost: x\r\n\r\n');
+    const [, outgoing] = await request;
+    const abort = once(server.calls, 'abort');
+    socket.destroy();
+    await once(outgoing, 'close');
+    for (const open of gates) open();
+    await abort;
+  });
+
   test('in the middle of its body leaves nothing behind', async () => {
     const server = await serve();
     const socket = connect(server.port, '127.0.0.1').on('error', () => undefined);

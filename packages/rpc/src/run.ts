@@ -52,7 +52,7 @@ function invoke(exchange: Exchange, call: Call, fault: { cause: unknown } | unde
 }
 
 function settle(exchange: Exchange, call: Call, outcome: Outcome): void {
-  if (exchange.isAnswered || call.outcome) return;
+  if (call.outcome) return;
   call.outcome = outcome;
   exchange.pending -= 1;
   if (exchange.pending === 0) respond(exchange);

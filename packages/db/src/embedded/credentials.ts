@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { isCode, writeOnce } from './location.js';
+import { isCode, readIfThere, writeOnce } from './location.js';
 
 /** The role that the application uses, and the database that it owns. */
 export const appName = 'synap';
@@ -17,7 +17,7 @@ export function readCredentials(home: string): Credentials {
   const file = path.join(home, 'password');
   const offered = randomBytes(32).toString('base64url');
   try {
-    const password = readPassword(file) ?? writeOnce(file, offered).trim();
+    const password = (readIfThere(file) ?? writeOnce(file, offered)).trim();
     if (!/^[\w-]{32,}$/.test(password))
       throw new Error(`${file} is damaged. Delete it: a new password is made at the next start.`);
     return { password, made: password === offered };
@@ -32,24 +32,10 @@ export function readCredentials(home: string): Credentials {
   }
 }
 
-function readPassword(file: string): string | null {
-  try {
-    return readFileSync(file, 'utf8').trim();
-  } catch (error) {
-    if (isCode(error, 'ENOENT')) return null;
-    throw error;
-  }
-}
-
 /** The port the cluster had last, so that its address stays the same where it can; `null` before the first start. */
 export function rememberedPort(home: string): number | null {
-  try {
-    const port = Number(readFileSync(path.join(home, 'port'), 'utf8'));
-    return Number.isInteger(port) && port > 0 && port < 65536 ? port : null;
-  } catch (error) {
-    if (isCode(error, 'ENOENT')) return null;
-    throw error;
-  }
+  const port = Number(readIfThere(path.join(home, 'port')) ?? Number.NaN);
+  return Number.isInteger(port) && port > 0 && port < 65536 ? port : null;
 }
 
 export function rememberPort(home: string, port: number): void {

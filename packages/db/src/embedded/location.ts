@@ -1,5 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import { chownSync, existsSync, linkSync, mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { accountFor, canReach, runsAsRoot } from './account.js';
 
@@ -57,20 +69,54 @@ function canHost(home: string): boolean {
   }
 }
 
-function baseFolder(home: string): string {
-  const idFile = path.join(home, 'cluster-id');
-  if (!existsSync(idFile)) {
-    if (existsSync(path.join(home, 'data')) || canHost(home)) return home;
-  }
-  const id = writeOnce(idFile, randomBytes(12).toString('hex')).trim();
-  if (!/^[0-9a-f]{24}$/.test(id))
-    throw new Error(`${idFile} does not hold a cluster id. Restore it, or delete it to begin with an empty database.`);
+/** Makes the cluster's folder below /var/lib/synap, open for passing through whatever our umask says. */
+function makeSystemBase(id: string, home: string): string {
   const base = path.join(systemFolder, id);
-  mkdirSync(base, { recursive: true, mode: 0o711 });
+  if (existsSync(base)) return base;
+  mkdirSync(base, { recursive: true });
+  for (const folder of [systemFolder, base]) chmodSync(folder, 0o711);
+  writeFileSync(path.join(base, 'origin'), `${home}\n`);
+  sweepSystemFolder();
   return base;
 }
 
-/** Finds (and on first use decides) where the cluster of `dataDir` lives; makes the folders. As root with a data folder that PostgreSQL's account cannot reach, the cluster lives below /var/lib/synap. */
+/**
+ * A cluster elsewhere outlives its deleted data folder. One whose data folder was temporary is deleted here; any other stays,
+ * for its folder may be on a volume that is not mounted just now.
+ */
+function sweepSystemFolder(): void {
+  for (const id of readdirSync(systemFolder)) {
+    const base = path.join(systemFolder, id);
+    const origin = readIfThere(path.join(base, 'origin'))?.trim();
+    if (!origin?.startsWith(`${realpathSync(tmpdir())}${path.sep}`)) continue;
+    if (readIfThere(path.join(origin, 'cluster-id'))?.trim() === id || existsSync(path.join(base, 'data/postmaster.pid')))
+      continue;
+    rmSync(base, { recursive: true, force: true });
+  }
+}
+
+/** The text of a file; `null` where there is none. */
+export function readIfThere(file: string): string | null {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if (isCode(error, 'ENOENT', 'ENOTDIR')) return null;
+    throw error;
+  }
+}
+
+function baseFolder(home: string): string {
+  const idFile = path.join(home, 'cluster-id');
+  if (!existsSync(idFile) && (existsSync(path.join(home, 'data')) || canHost(home))) return home;
+  const id = writeOnce(idFile, randomBytes(12).toString('hex')).trim();
+  if (/^[0-9a-f]{24}$/.test(id)) return makeSystemBase(id, home);
+  throw new Error(`${idFile} does not hold a cluster id. Restore it, or delete it to begin with an empty database.`);
+}
+
+/**
+ * Finds (and on first use decides) where the cluster of `dataDir` lives; makes the folders. As root with a data folder that
+ * PostgreSQL's account cannot reach, the cluster lives below /var/lib/synap.
+ */
 export function locateCluster(dataDir: string): ClusterLocation {
   const folder = homeOf(dataDir);
   try {

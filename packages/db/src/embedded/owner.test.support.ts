@@ -32,6 +32,10 @@ export interface OwnerOptions {
   arch?: string;
 }
 
+function failEarly([code]: unknown[]): never {
+  throw new Error(`The program ended with ${code} before it said anything`);
+}
+
 /** Starts a process of its own that owns the cluster of `dataDir`. */
 export function spawnOwner(dataDir: string, { mode = 'hold', account, home, arch = '' }: OwnerOptions = {}): Owner {
   const child = spawn(process.execPath, ['--import', 'tsx', program, dataDir, mode, arch], {
@@ -45,7 +49,7 @@ export function spawnOwner(dataDir: string, { mode = 'hold', account, home, arch
   return {
     child,
     lines,
-    started: once(lines, 'line').then(([line]) => JSON.parse(line)),
+    started: Promise.race([once(lines, 'line').then(([line]) => JSON.parse(line)), exited.then(failEarly)]),
     async end(signal) {
       child.kill(signal);
       await exited;

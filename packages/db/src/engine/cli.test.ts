@@ -1,11 +1,13 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createProject, type Project } from './project.test.support.js';
 
 // The real CLI on an embedded database that is down before and after each command. The tests tell one story, in order.
 const note = (fields: string) => `model Note {\n  id Int @id @default(autoincrement())\n  title String @unique\n  ${fields}\n}\n`;
+
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 60_000 });
 
 let project: Project;
 beforeAll(() => {
@@ -24,11 +26,10 @@ describe('npx prisma', () => {
     expect(existsSync(project.dataDir)).toBe(false);
   });
 
-  it('migrate diff works without any database', async () => {
+  it('migrate diff writes the first script, on a database that it starts for that', async () => {
     const { code, output } = await project.prisma('migrate diff --from-empty --to-schema prisma --script');
     expect(output).toContain('CREATE TABLE "Note"');
     expect(code).toBe(0);
-    expect(existsSync(project.dataDir)).toBe(false);
   });
 
   it('migrate dev makes and applies the first migration, and the second', async () => {

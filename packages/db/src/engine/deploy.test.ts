@@ -1,12 +1,14 @@
 import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../embedded/embedded.js';
 import { query } from '../temporary.test.support.js';
 import { migrateDeploy, migrationStatus } from './migrate.js';
 import { createProject, type Project } from './project.test.support.js';
 
 // The real CLI beside a running server, and deployments to databases given by DATABASE_URL.
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 60_000 });
+
 let project: Project;
 let server: EmbeddedPostgres;
 
@@ -95,7 +97,7 @@ describe('a schema engine of the operator', () => {
     chmodSync(engine, 0o755);
     for (const env of [{ DATABASE_URL: server.url }, {}]) {
       const given = { PRISMA_SCHEMA_ENGINE_BINARY: engine, ...env };
-      expect(await project.prisma('migrate status', { env: given })).toMatchObject({ code: 0 });
+      expect(await project.prisma('migrate deploy', { env: given })).toMatchObject({ code: 0 });
       expect(await query(server.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
       expect(readFileSync(seen, 'utf8')).toContain(`"url":"${server.url}"`);
       rmSync(seen);

@@ -15,7 +15,8 @@ export async function passToNative(
   onSignal: (leave: () => Promise<void>) => void,
 ): Promise<number> {
   const args = await withAddress(process.argv.slice(2), target);
-  const child = spawn(program, args, { stdio: 'inherit' });
+  const { SYNAP_NATIVE_SCHEMA_ENGINE: _, ...env } = process.env; // Ours, if it should be named there, must not pass to itself.
+  const child = spawn(program, args, { stdio: 'inherit', env });
   const ended = new Promise<number>((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (code) => resolve(code ?? 1));

@@ -20,7 +20,7 @@ export interface EngineSession {
   close(): Promise<void>;
 }
 
-/** The engine connects when it is made, but not every command needs a database: the address is asked for only on connecting. */
+/** Not every run of the engine makes a call: the database is asked for (and started) only by the first one. */
 function lazily(target: Target, opened: (adapter: MigrationAdapter) => void) {
   let adapter: Promise<MigrationAdapter> | null = null;
   const open = () => {

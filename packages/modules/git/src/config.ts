@@ -15,8 +15,8 @@ export type Config = z.output<typeof configSchema>;
 const packageSchema = z.object({ name: z.string() });
 
 /** The folder of the product's own checkout, seen from this file; undefined where it was installed without its repository. */
-export function ownCheckout(): string | undefined {
-  for (let folder = dirname(fileURLToPath(import.meta.url)); dirname(folder) !== folder; folder = dirname(folder)) {
+export function ownCheckout(from = dirname(fileURLToPath(import.meta.url))): string | undefined {
+  for (let folder = from; dirname(folder) !== folder; folder = dirname(folder)) {
     if (!existsSync(join(folder, '.git'))) continue;
     // The first repository upwards may be anybody's that merely holds an installation.
     return nameOf(folder) === 'synap' ? folder : undefined;

@@ -118,24 +118,27 @@ export async function gitLine(call: GitCall, args: readonly string[]): Promise<s
   return line.toString().trimEnd();
 }
 
-/** Git's answer as records of NUL-terminated fields. @throws GitFailure when a field is larger than 1 MB. */
+const maxFieldBytes = 10_000;
+
+/** Git's answer as records of NUL-terminated fields; a field is cut at 10 kB. */
 export async function* gitRecords(call: GitCall, args: readonly string[], fields: number): AsyncGenerator<string[], void> {
-  let rest: Buffer = Buffer.alloc(0);
   let record: string[] = [];
+  let parts: Buffer[] = [];
+  let room = maxFieldBytes;
+  const take = (part: Buffer) => {
+    parts.push(part.subarray(0, room));
+    room -= Math.min(room, part.length);
+  };
   for await (const chunk of runGit(call, args)) {
-    const bytes = rest.length > 0 ? Buffer.concat([rest, chunk]) : chunk;
     let from = 0;
-    for (let to = bytes.indexOf(0, from); to !== -1; to = bytes.indexOf(0, from)) {
-      record.push(decodeText(bytes.subarray(from, to)));
-      from = to + 1;
+    for (let to = chunk.indexOf(0); to !== -1; to = chunk.indexOf(0, from)) {
+      take(chunk.subarray(from, to));
+      record.push(decodeText(Buffer.concat(parts)));
+      [parts, room, from] = [[], maxFieldBytes, to + 1];
       if (record.length < fields) continue;
       yield record;
       record = [];
     }
-    rest = bytes.subarray(from);
-    if (rest.length > maxFieldBytes)
-      throw new GitFailure(null, `${args[0]} answered a field of more than ${maxFieldBytes} bytes`);
+    if (from < chunk.length) take(chunk.subarray(from));
   }
 }
-
-const maxFieldBytes = 1_000_000;

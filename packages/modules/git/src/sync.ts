@@ -9,39 +9,47 @@ import { type ListedRepository, listRepositories } from './repository.js';
 
 /** The most commits a run reports of one repository; of a longer history it reports the newest. */
 const mostCommits = 1_000;
+/** A run that has reported so many leaves the other repositories to the next one. */
+const enoughCommits = 5_000;
 
 const knownSchema = z.object({ head: z.string().regex(/^[0-9a-f]{40,64}$/), total: z.number() });
 
-/** Reports each commit that is new since the last run, repository by repository; one that cannot be read stops only itself. */
+/**
+ * Reports each commit that is new since the last run, repository by repository. One that cannot be read stops only itself.
+ * @throws ModuleError when none can be read.
+ */
 export async function syncRepositories(context: SyncContext<Config>): Promise<void> {
-  const { config, progress } = context;
+  const { config, progress, log } = context;
   const repositories = listRepositories(config);
   const faults: string[] = [];
+  let reported = 0;
   progress(0, repositories.length);
   for (const [index, repository] of repositories.entries()) {
     try {
-      await syncRepository(repository, context);
+      reported += await syncRepository(repository, context);
     } catch (error) {
       if (!(error instanceof ModuleError)) throw error;
-      faults.push(`${repository.name}: ${error.message}`);
+      faults.push(error.message);
+      log.warn('A repository was left out', { repository: repository.name, error: error.message });
     }
     progress(index + 1, repositories.length);
+    if (reported >= enoughCommits) break;
   }
-  if (faults.length > 0) throw new ModuleError(faults.join('; '));
+  if (faults.length > 0 && faults.length === repositories.length) throw new ModuleError(faults.join('; '));
 }
 
-async function syncRepository(listed: ListedRepository, context: SyncContext<Config>): Promise<void> {
-  const { store, emit } = context;
-  await readRepository(listed, context, async (call, head) => {
-    if (head === null) return;
+/** How many commits were new. */
+const syncRepository = (listed: ListedRepository, context: SyncContext<Config>): Promise<number> =>
+  readRepository(listed, context, async (call, head) => {
+    if (head === null) return 0;
     const key = `repository:${createHash('sha256').update(call.gitDirectory).digest('hex').slice(0, 32)}`;
-    const known = knownSchema.safeParse(await store.get(key));
-    if (known.success && known.data.head === head) return;
+    const known = knownSchema.safeParse(await context.store.get(key));
+    if (known.success && known.data.head === head) return 0;
     const fresh = await commitsSince(call, head, known.success ? known.data.head : undefined);
-    await emit(fresh.map((commit) => eventOf(commit, listed.name)));
-    await store.set(key, { head, total: await countCommits(call, head) });
+    await context.emit(fresh.map((commit) => eventOf(commit, listed.name)));
+    await context.store.set(key, { head, total: await countCommits(call, head) });
+    return fresh.length;
   });
-}
 
 async function commitsSince(call: GitCall, head: string, since: string | undefined): Promise<Commit[]> {
   try {

@@ -4,7 +4,10 @@ import { deadlineError } from '../deadline.js';
 type CallOptions = Parameters<AnyTRPCProcedure>[0];
 type Procedures = Record<string | symbol, AnyTRPCProcedure | undefined>;
 
-/** The same router, but its queries and mutations fail at the deadline: for tRPC's adapter, which knows none. */
+/**
+ * The same router, but its calls fail at the deadline: for tRPC's adapter, which knows none. What a call streams, once it has
+ * begun, may take as long as it will.
+ */
 export function createDeadlineRouter(router: AnyTRPCRouter, deadlineMs: number): AnyTRPCRouter {
   const limited = new WeakMap<AnyTRPCProcedure, AnyTRPCProcedure>();
   const limit = (procedure: AnyTRPCProcedure): AnyTRPCProcedure => {
@@ -15,7 +18,7 @@ export function createDeadlineRouter(router: AnyTRPCRouter, deadlineMs: number):
   const procedures = new Proxy<Procedures>(router._def.procedures, {
     get(target, path) {
       const procedure = target[path];
-      return procedure === undefined || procedure._def.type === 'subscription' ? procedure : limit(procedure);
+      return procedure && limit(procedure);
     },
   });
   return { ...router, _def: { ...router._def, procedures } };

@@ -89,7 +89,9 @@ export interface Received {
 }
 
 /** Sends exactly what is said, and nothing more, over a connection of its own. */
-export function send(to: Listening, { method = 'GET', path, headers, body }: Sent): Promise<Received> {
+export function send(to: Listening, { method = 'GET', path, headers: given = {}, body }: Sent): Promise<Received> {
+  const isFramed = body === undefined || given['transfer-encoding'] !== undefined;
+  const headers = isFramed ? given : { ...given, 'content-length': String(Buffer.byteLength(body)) };
   return new Promise((resolve, reject) => {
     const outgoing = request({ port: to.port, host: '127.0.0.1', path: `/trpc/${path}`, method, agent: false, headers });
     outgoing.on('error', reject).on('response', (incoming) => {

@@ -4,12 +4,12 @@ import { createRpcHandler } from '../handler.js';
 import type { RpcHandlerOptions } from '../options.js';
 import { type Listening, listen } from './servers.js';
 
-export interface WaitingContext {
+interface WaitingContext {
   requestId?: string;
 }
 
 /** A router whose procedures wait for their signal or for ever, and tell so. */
-export function createWaitingRouter(calls = new EventEmitter()) {
+function createWaitingRouter(calls = new EventEmitter()) {
   const t = initTRPC.context<WaitingContext>().create({
     isDev: false,
     errorFormatter: ({ shape, ctx }) => ({ ...shape, data: { ...shape.data, requestId: ctx?.requestId } }),

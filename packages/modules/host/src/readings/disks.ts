@@ -1,4 +1,4 @@
-import { readFile, statfs } from 'node:fs/promises';
+import { readFile, stat, statfs } from 'node:fs/promises';
 import { parse } from 'node:path';
 import { percent } from './percent.js';
 
@@ -37,13 +37,13 @@ const diskTypes = new Set([
   'fuseblk',
 ]);
 
-/** The mounts of `/proc/mounts` that are disks, each device once, at its shortest path. */
+/** The mounts of `/proc/mounts` that are disks, each device once, at its shortest path; the root whatever it is. */
 export function parseMounts(text: string): Mount[] {
   const byDevice = new Map<string, Mount>();
   for (const line of text.split('\n')) {
     const [device = '', point = '', type = ''] = line.split(' ').map(unescapeMount);
     const known = byDevice.get(device);
-    if (!diskTypes.has(type) || (known && known.point.length <= point.length)) continue;
+    if (!(diskTypes.has(type) || point === '/') || (known && known.point.length <= point.length)) continue;
     byDevice.set(device, { device, point, type });
   }
   return [...byDevice.values()].sort((a, b) => (a.point < b.point ? -1 : 1));
@@ -53,7 +53,7 @@ export function parseMounts(text: string): Mount[] {
 const unescapeMount = (text: string): string =>
   text.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
 
-/** The disks of this machine; the root alone where its mounts cannot be read, as in most containers. */
+/** The disks of this machine; the root alone where its mounts cannot be read. */
 export async function readDisks(path = '/proc/mounts'): Promise<Disk[]> {
   const mounts = parseMounts(await readFile(path, 'utf8').catch(() => ''));
   const disks = await Promise.all(mounts.map(readDisk));
@@ -66,6 +66,7 @@ export async function readDisks(path = '/proc/mounts'): Promise<Disk[]> {
 /** Undefined where the server may not look, and for what is no directory, such as a file mounted into a container. */
 async function readDisk({ point, type }: Mount): Promise<Disk | undefined> {
   try {
+    if (!(await stat(point)).isDirectory()) return undefined;
     const { bsize, blocks, bfree, bavail } = await statfs(point);
     const used = (blocks - bfree) * bsize;
     const available = bavail * bsize;

@@ -1,0 +1,60 @@
+import type { Database, Db } from '../client/database.js';
+import type { Seed, SeedDashboard } from './schema.js';
+
+export interface SeedDeps {
+  database: Pick<Database, 'transaction'>;
+  /** Hashes a password for storing. */
+  hash: (password: string) => Promise<string>;
+  /** `SYNAP_ENV`: production is refused, for the passwords of a seed are public. */
+  environment?: string;
+}
+
+/** How much was added; what was there already does not count. */
+export interface SeedResult {
+  users: number;
+  dashboards: number;
+}
+
+/** Advisory lock of a seeding, so that two at once do not collide. */
+const seedLock = 7_463_002;
+/** Hashing takes its time on a small machine. */
+const patience = 60_000;
+
+async function addUsers(db: Db, { users }: Seed, hash: SeedDeps['hash']): Promise<number> {
+  const existing = await db.user.findMany({ where: { email: { in: users.map(({ email }) => email) } }, select: { email: true } });
+  const known = new Set(existing.map(({ email }) => email));
+  const missing = users.filter(({ email }) => !known.has(email));
+  for (const { password, ...user } of missing) await db.user.create({ data: { ...user, passwordHash: await hash(password) } });
+  return missing.length;
+}
+
+async function addDashboard(db: Db, { id, owner, name, widgets }: SeedDashboard): Promise<number> {
+  if (await db.dashboard.findUnique({ where: { id }, select: { id: true } })) return 0;
+  const user = await db.user.findUnique({ where: { email: owner }, select: { id: true } });
+  if (!user) throw new Error(`The dashboard "${name}" belongs to ${owner}, who is neither in the seed nor in the database.`);
+  const placements = widgets.map(({ module: moduleId, widget: widgetId, ...place }, position) => ({
+    ...place,
+    moduleId,
+    widgetId,
+    position,
+  }));
+  await db.dashboard.create({ data: { id, name, ownerId: user.id, widgets: { create: placements } } });
+  return 1;
+}
+
+/** Adds what is missing, all or nothing, and changes nothing that is there. Rejects where `environment` is production. */
+export async function seedDatabase(seed: Seed, { database, hash, environment = 'local' }: SeedDeps): Promise<SeedResult> {
+  if (environment === 'production') {
+    throw new Error('Seeding is for development: its passwords are public. It is refused where SYNAP_ENV=production.');
+  }
+  return database.transaction(
+    async (db) => {
+      await db.$executeRaw`SELECT pg_advisory_xact_lock(${seedLock})`;
+      const users = await addUsers(db, seed, hash);
+      let dashboards = 0;
+      for (const dashboard of seed.dashboards) dashboards += await addDashboard(db, dashboard);
+      return { users, dashboards };
+    },
+    { milliseconds: patience },
+  );
+}
