@@ -30,7 +30,8 @@ export class Inputs {
   /** Rejects with `BAD_REQUEST`, in the parser's words, where the inputs are malformed. */
   async read(index: number): Promise<unknown> {
     this.#reading ??= this.#read();
-    return (this.#record ?? (await this.#reading))[index];
+    this.#record ??= await this.#reading;
+    return this.#record[index];
   }
 
   /** The input, where it has been read. */
@@ -41,8 +42,7 @@ export class Inputs {
   async #read(): Promise<InputRecord> {
     try {
       const text = this.#source.readText();
-      this.#record = this.#decode(text instanceof Promise ? await this.#await(text) : text);
-      return this.#record;
+      return this.#decode(text instanceof Promise ? await this.#await(text) : text);
     } catch (cause) {
       if (cause instanceof TRPCError) throw cause;
       const message = cause instanceof Error ? cause.message : 'Invalid input';

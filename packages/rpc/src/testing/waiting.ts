@@ -38,14 +38,14 @@ function createWaitingRouter(calls = new EventEmitter()) {
   });
 }
 
-export type WaitingRouter = ReturnType<typeof createWaitingRouter>;
+type WaitingRouter = ReturnType<typeof createWaitingRouter>;
 
-export interface Waiting extends Listening {
+interface Waiting extends Listening {
   /** Emits `start` and `abort`; `release` lets what is deaf end. */
   readonly calls: EventEmitter;
 }
 
-export async function serveWaiting(options: Partial<RpcHandlerOptions<WaitingRouter>> = {}): Promise<Waiting> {
+async function serveWaiting(options: Partial<RpcHandlerOptions<WaitingRouter>> = {}): Promise<Waiting> {
   const calls = new EventEmitter();
   const errors: unknown[] = [];
   const onError: RpcHandlerOptions<WaitingRouter>['onError'] = ({ error, path }) => {
@@ -54,4 +54,15 @@ export async function serveWaiting(options: Partial<RpcHandlerOptions<WaitingRou
   const router = createWaitingRouter(calls);
   const handler = createRpcHandler({ createContext: () => ({}), onError, ...options, router });
   return { ...(await listen((req, res) => handler(req, res), errors)), calls };
+}
+
+/** Servers of one test, closed together after it. */
+export function createWaitingServers() {
+  const servers: Waiting[] = [];
+  const serve = async (options: Parameters<typeof serveWaiting>[0] = {}): Promise<Waiting> => {
+    const server = await serveWaiting(options);
+    servers.push(server);
+    return server;
+  };
+  return { serve, closeAll: () => Promise.all(servers.splice(0).map((server) => server.close())) };
 }
