@@ -5,8 +5,10 @@ import { fileURLToPath } from 'node:url';
 /** This package, whether it runs from source or built. */
 export const packageFolder = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 
-/** The migrations: of the checkout, or beside the built server in an image. */
-export const migrationsFolder =
-  [path.join(packageFolder, '../../prisma/migrations'), path.join(packageFolder, 'prisma/migrations')].find((folder) =>
-    existsSync(folder),
-  ) ?? path.join(packageFolder, 'prisma/migrations');
+const ofCheckout = path.join(packageFolder, '../../prisma');
+const ofImage = path.join(packageFolder, 'prisma');
+
+/** Migrations and seed: of the checkout, or beside the built server in an image. */
+const prismaFolder = existsSync(ofCheckout) ? ofCheckout : ofImage;
+export const migrationsFolder = path.join(prismaFolder, 'migrations');
+export const seedFile = path.join(prismaFolder, 'seed.yaml');

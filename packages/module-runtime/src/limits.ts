@@ -22,7 +22,7 @@ export interface ModuleLimits {
 export const defaultLimits: ModuleLimits = {
   heapMegabytes: 128,
   memoryMegabytes: 384,
-  startMs: 10_000,
+  startMs: 20_000,
   loadMs: 8_000,
   syncMs: 5 * 60_000,
   graceMs: 1_000,

@@ -59,6 +59,16 @@ describe('a module that behaves', () => {
     expect(JSON.stringify(data)).not.toContain('SECRET_OF_SERVER');
   });
 
+  it('cannot break anything by what it logs', async () => {
+    const { data: before } = await load('surroundings');
+    expect((await load('odd-lines')).data).toBe('logged');
+    await expect.poll(() => running.log.lines.some(({ message }) => message.startsWith('yyy'))).toBe(true);
+    const lines = running.log.lines.filter(({ message }) => /^(a (knot|number|heap)|y+)$/.test(message));
+    expect(lines).toHaveLength(4);
+    expect(JSON.stringify(lines).length).toBeLessThan(12_000);
+    expect((await load('surroundings')).data).toEqual(before);
+  });
+
   it('has a variable that it does not know pointed out in the log', () => {
     expect(running.log.lines).toContainEqual(
       expect.objectContaining({ level: 'warn', fields: { module: 'workbench', variables: ['SYNAP_WORKBENCH_GRETING'] } }),
@@ -134,6 +144,12 @@ describe('a run of the sync job', () => {
 
   it('gives a load nothing to write with', async () => {
     expect((await load('write-in-load')).data).toBe('undefined');
+  });
+
+  it('fails on a key that the store cannot have, and the module stays', async () => {
+    const { data: before } = await load('surroundings');
+    expect((await refusal(load('odd-key'))).kind).toBe('failed');
+    expect((await load('surroundings')).data).toEqual(before);
   });
 });
 

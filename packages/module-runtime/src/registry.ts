@@ -38,7 +38,8 @@ export interface ModuleRegistry {
 
 /** Starts every module at once and returns without waiting for them. */
 export function createModuleRegistry(options: ModuleRegistryOptions): ModuleRegistry {
-  const { discovered, environment, hostServices, log, clock = Date } = options;
+  const { discovered, hostServices, log, clock = Date } = options;
+  const environment = productVariables(options.environment);
   const limits = { ...defaultLimits, ...options.limits };
   const refused = discovered.filter((each) => each.kind === 'refused').map((each) => refusedInfo(each, environment));
   const modules: { found: FoundPackage; supervisor: Supervisor }[] = [];
@@ -65,23 +66,22 @@ export function createModuleRegistry(options: ModuleRegistryOptions): ModuleRegi
   }
   const starts = createQueue(Math.max(4, availableParallelism()), modules.length);
   const never = new AbortController().signal;
-  const settled = Promise.all(modules.map(({ supervisor }) => starts.run(never, supervisor.start))).then(() => undefined);
-
-  void settled.then(() => warnOfUnknownVariables(modules, environment, log));
-
-  const infos = () =>
-    [...refused, ...modules.map(({ supervisor }) => supervisor.info())].sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
+  let starting = true;
+  const settled = Promise.all(modules.map(({ supervisor }) => starts.run(never, supervisor.start))).then(() => {
+    starting = false;
+    warnOfUnknownVariables(modules, environment, log);
+  });
 
   const byDescription = (id: string) => modules.find(({ supervisor }) => supervisor.description()?.id === id)?.supervisor;
   const byName = (id: string) =>
-    modules.find(({ found, supervisor }) => found.id === id && supervisor.description()?.id === undefined)?.supervisor;
+    modules.find(({ found, supervisor }) => found.id === id && supervisor.description() === undefined)?.supervisor;
 
   /** While modules are starting, the one that the package's name points to is waited for first, then all of them. */
   async function find({ moduleId, signal, deadlineMs = limits.loadMs }: LoadRequest | SyncRequest): Promise<Supervisor> {
     const deadline = createDeadline(signal, deadlineMs);
     try {
-      if (!byDescription(moduleId)) await deadline.race(byName(moduleId)?.start() ?? settled);
-      if (!byDescription(moduleId)) await deadline.race(settled);
+      if (starting && !byDescription(moduleId)) await deadline.race(byName(moduleId)?.start() ?? settled);
+      if (starting && !byDescription(moduleId)) await deadline.race(settled);
     } finally {
       deadline.release();
     }
@@ -93,14 +93,20 @@ export function createModuleRegistry(options: ModuleRegistryOptions): ModuleRegi
   }
 
   return {
-    list: infos,
-    get: (id) => infos().find((info) => info.id === id),
+    list: () => [...refused, ...modules.map(({ supervisor }) => supervisor.info())].sort(byId),
+    get: (id) => (byDescription(id) ?? byName(id))?.info() ?? refused.find((info) => info.id === id),
     settled: () => settled,
     load: async (request) => (await find(request)).load(request),
     sync: async (request) => (await find(request)).sync(request),
     close: async () => void (await Promise.all(modules.map(({ supervisor }) => supervisor.close()))),
   };
 }
+
+const byId = (a: ModuleInfo, b: ModuleInfo): number => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+
+/** A copy of what modules may read of: `process.env` is slow to read. */
+const productVariables = (environment: Environment): Environment =>
+  Object.fromEntries(Object.entries(environment).filter(([name]) => name.startsWith('SYNAP_')));
 
 function refusedInfo({ id, packageName, version, reason }: RefusedPackage, environment: Environment): ModuleInfo {
   const access = moduleEnvironment(environment, id).access ?? { kind: 'superusers' };

@@ -13,15 +13,17 @@ export class ModuleError extends Error {
   override readonly name: string = 'ModuleError';
 }
 
+const unreadableWait = 60;
+
 /** The outside service asks to be left alone for `seconds` (RFC 9110 §10.2.3); the server then does not ask again before. */
 export class RetryAfter extends ModuleError {
   override readonly name = 'RetryAfter';
-  constructor(
-    readonly seconds: number,
-    message = `The service behind this module asks to wait ${seconds} s.`,
-    options?: ErrorOptions,
-  ) {
-    super(message, options);
+  readonly seconds: number;
+  /** @param seconds what is no number from 0 on counts as 60 */
+  constructor(seconds: number, message?: string, options?: ErrorOptions) {
+    const wait = Number.isFinite(seconds) && seconds >= 0 ? seconds : unreadableWait;
+    super(message ?? `The service behind this module asks to wait ${wait} s.`, options);
+    this.seconds = wait;
   }
 }
 

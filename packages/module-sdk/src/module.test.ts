@@ -91,6 +91,12 @@ describe('a module', () => {
     expect(await opened.sync(syncServices().services)).toEqual({ kind: 'no-sync-job' });
   });
 
+  it('waits a minute when it cannot read for how long to wait', () => {
+    expect([new RetryAfter(0), new RetryAfter(Number.NaN), new RetryAfter(-1)].map(({ seconds }) => seconds)).toEqual([
+      0, 60, 60,
+    ]);
+  });
+
   it('emits events, and stops at a faulty one with its place', async () => {
     const event = { key: 'a', type: 'feed.item', time: new Date(0), payload: {} };
     const emitting = (events: ModuleEvent[]) =>

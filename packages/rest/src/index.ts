@@ -5,7 +5,7 @@ export { createRestHandler } from './handler.js';
 export { createMemoryIdempotencyStore, type MemoryStoreOptions } from './idempotency/memory-store.js';
 export type { IdempotencyClaim, IdempotencyStore, IdempotentRequest, StoredAnswer } from './idempotency/store.js';
 export type { MultipartPart } from './input/multipart.js';
-export type { RestAlias, RestExamples, RestMeta, RestMethod, RestOperation, RestPath } from './meta.js';
+export type { ProblemExample, RestAlias, RestExamples, RestMeta, RestMethod, RestOperation, RestPath } from './meta.js';
 export type { DeprecatedBasePath, RestCall, RestFailure, RestHandler, RestHandlerOptions } from './options.js';
 export * from './problem.js';
 export { loadLazyRouters } from './routing/operations.js';

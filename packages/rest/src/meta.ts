@@ -1,4 +1,5 @@
 import type { $ZodType } from 'zod/v4/core';
+import type { Problem } from './problem.js';
 
 /** The methods an operation can be served under; HEAD and OPTIONS come by themselves. */
 export type RestMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -17,12 +18,17 @@ export interface RestAlias {
   form?: boolean | 'only';
 }
 
+/** What an example of an error answer says beyond its status. */
+export type ProblemExample = Partial<Omit<Problem, 'status'>>;
+
 export interface RestExamples {
-  /** An input as JSON, without what the path carries. */
+  /** An input as JSON: the parameters and the body take from it what is theirs. */
   request?: unknown;
   response?: unknown;
-  /** By the name of a path or query parameter. */
+  /** By the name of a path or query parameter; before what `request` says. */
   parameters?: Readonly<Record<string, unknown>>;
+  /** Error answers, by status. */
+  problems?: Readonly<Record<number, ProblemExample>>;
 }
 
 /** How one procedure is served over REST: `meta.openapi`. Everything that trpc-to-openapi's `OpenApiMeta` knows, and more. */

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { AnyTRPCRouter, inferRouterContext, TRPCError } from '@trpc/server';
+import type { AnyTRPCProcedure, AnyTRPCRouter, inferRouterContext, TRPCError } from '@trpc/server';
 import type { IdempotencyStore } from './idempotency/store.js';
 import type { RestOperation } from './meta.js';
 import type { ReadProblemSource } from './problem.js';
@@ -55,6 +55,8 @@ export interface RestHandlerOptions<TRouter extends AnyTRPCRouter> {
   readProblemSource?: ReadProblemSource;
   /** The application's code for a write based on an old version: 409, or 412 where `If-Match` said so. Default `stale_version`. */
   staleVersionCode?: string;
+  /** Calls a procedure; default `procedure(options)`. For a quicker way that does the same. */
+  invoke?: (procedure: AnyTRPCProcedure, options: Parameters<AnyTRPCProcedure>[0]) => Promise<unknown>;
   /** Milliseconds after which a call is answered 503 and its signal aborted; default 10,000; 0 for never. Multipart has none. */
   deadlineMs?: number;
   /** Told of every error that is answered, for logs and metrics; not of clients that went away. */

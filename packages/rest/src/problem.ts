@@ -98,6 +98,12 @@ const titles: Readonly<Record<number, string>> = {
 /** The reason phrase of a status, RFC 9110 §15. */
 export const titleOf = (status: number) => titles[status] ?? (status < 500 ? 'Bad Request' : 'Internal Server Error');
 
+/** The `code` of a problem that only has a status to go by, as `toProblem` gives it. */
+export const codeOf = (status: number): string =>
+  (
+    Object.entries(statusByCode).findLast(([, candidate]) => candidate === status)?.[0] ?? titleOf(status).replaceAll(' ', '_')
+  ).toLowerCase();
+
 /** The HTTP status of a tRPC error, by its code. */
 export const statusOf = (error: TRPCError): number => statusByCode[error.code] ?? 500;
 

@@ -37,7 +37,7 @@ export async function serve<TRouter extends AnyTRPCRouter>(
     attempt = attemptOf(settings, exchange, target, ctx);
     const getRawInput = inputOf(settings, exchange, target, attempt);
     if (attempt && !operation.reader.takesInput) await attempt.begin(undefined);
-    const output: unknown = await operation.procedure({ path, type, ctx, signal, batchIndex: 0, getRawInput });
+    const output: unknown = await settings.invoke(operation.procedure, { path, type, ctx, signal, batchIndex: 0, getRawInput });
     const answer = answerOf(settings, exchange, target, output);
     if (attempt) await keep(settings, exchange, target, ctx, attempt.complete(answer));
     send(exchange, answer);

@@ -27,6 +27,7 @@ export interface Settings<TRouter extends AnyTRPCRouter> {
   readonly staleVersionCode: string;
   /** Milliseconds. */
   readonly deadlineMs: number;
+  readonly invoke: NonNullable<RestHandlerOptions<TRouter>['invoke']>;
 }
 
 export function createSettings<TRouter extends AnyTRPCRouter>(options: RestHandlerOptions<TRouter>): Settings<TRouter> {
@@ -45,6 +46,7 @@ export function createSettings<TRouter extends AnyTRPCRouter>(options: RestHandl
     bodyLimit: options.bodyLimit ?? 102_400,
     staleVersionCode: options.staleVersionCode ?? 'stale_version',
     deadlineMs: options.deadlineMs ?? 10_000,
+    invoke: options.invoke ?? ((procedure, call) => procedure(call)),
   };
 }
 

@@ -36,6 +36,21 @@ function run(
   throw new Error(`${fault}: ${adviceFor(reason) ?? reason}`, { cause: result.error });
 }
 
+/** As root the cluster is given to another account, which a container with mapped user ids may not have. */
+function giveTo({ uid, gid }: Account, files: string[]): void {
+  try {
+    for (const file of files) chownSync(file, uid, gid);
+  } catch (error) {
+    if (!isCode(error, 'EINVAL', 'EPERM')) throw error;
+    throw new Error(
+      `PostgreSQL does not run as root, and here files cannot be given to the account ${uid}. Run Synap as an ordinary user, or set DATABASE_URL.`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
 /** PostgreSQL asks the system for the name of its account, which a container started with a bare user id does not have. */
 function adviceFor(reason: string): string | null {
   const uid = /could not look up effective user ID (\d+)/.exec(reason)?.[1];
@@ -69,7 +84,7 @@ function initialise(draft: string, tools: Toolchain, password: string): void {
   // Nobody keeps the superuser's password: PostgreSQL asks for one, and administration goes through single-user mode.
   writeFileSync(superuserPassword, randomBytes(32).toString('base64url'), { mode: 0o600 });
   try {
-    if (account) for (const made of [draft, superuserPassword]) chownSync(made, account.uid, account.gid);
+    if (account) giveTo(account, [draft, superuserPassword]);
     const locale = ['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
     const access = ['--username=postgres', '--auth=scram-sha-256', `--pwfile=${superuserPassword}`];
     run(binaries.initdb, ['-D', draft, ...access, ...locale, ...(durable ? [] : ['--no-sync'])], {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { isCode, readIfThere, writeOnce } from './location.js';
+import { giveToOwnerOf, isCode, readIfThere, writeOnce } from './location.js';
 
 /** The role that the application uses, and the database that it owns. */
 export const appName = 'synap';
@@ -42,6 +42,7 @@ export function rememberPort(home: string, port: number): void {
   if (rememberedPort(home) === port) return;
   const draft = path.join(home, `port.${process.pid}`);
   writeFileSync(draft, `${port}\n`);
+  giveToOwnerOf(home, draft);
   renameSync(draft, path.join(home, 'port'));
 }
 

@@ -9,6 +9,7 @@ import {
   readFileSync,
   realpathSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -38,6 +39,7 @@ export function homeOf(dataDir: string): string {
 export function writeOnce(file: string, content: string): string {
   const draft = `${file}.${process.pid}.${randomBytes(4).toString('hex')}`;
   writeFileSync(draft, content, { mode: 0o600, flush: true });
+  giveToOwnerOf(path.dirname(file), draft);
   try {
     linkSync(draft, file);
   } catch (error) {
@@ -46,6 +48,13 @@ export function writeOnce(file: string, content: string): string {
     rmSync(draft, { force: true });
   }
   return readFileSync(file, 'utf8');
+}
+
+/** What root writes into a user's folder belongs to the user, who starts Synap next time. */
+export function giveToOwnerOf(folder: string, file: string): void {
+  if (!runsAsRoot()) return;
+  const { uid, gid } = statSync(folder);
+  chownSync(file, uid, gid);
 }
 
 export function isCode(error: unknown, ...codes: string[]): boolean {

@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { programEnvironment, type Toolchain } from './cluster.js';
-import { type ClusterLocation, isCode } from './location.js';
+import { type ClusterLocation, giveToOwnerOf, isCode } from './location.js';
 import { isPostmasterOf } from './processes.js';
 
 /** What postmaster.pid says of the PostgreSQL that holds a data folder. */
@@ -51,7 +51,9 @@ const maxLogBytes = 5_000_000;
 function openLog({ base }: ClusterLocation): { file: string; descriptor: number } {
   const file = path.join(base, 'postgres.log');
   if (existsSync(file) && statSync(file).size > maxLogBytes) renameSync(file, `${file}.1`);
-  return { file, descriptor: openSync(file, 'a', 0o600) };
+  const descriptor = openSync(file, 'a', 0o600);
+  giveToOwnerOf(base, file);
+  return { file, descriptor };
 }
 
 function settings(port: number, durable: boolean): string[] {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { keyPrefix } from './reading-store.js';
 
 /** JSON with the keys of every object in order, so that equal values are equal text. */
-export function canonicalJson(value: unknown): string {
+function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
   const members = Object.entries(value)

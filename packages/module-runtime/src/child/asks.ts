@@ -1,5 +1,5 @@
 import type { JsonValue, ModuleEvent, Store, StoreReader, SyncServices } from '@synap/module-sdk';
-import type { AskOnWire, FromModuleOnWire, ToModule } from '../protocol/messages.js';
+import { type AskOnWire, type FromModuleOnWire, longestKey, type ToModule } from '../protocol/messages.js';
 
 interface Asked {
   call: number;
@@ -17,6 +17,9 @@ export function createAsks(send: (message: FromModuleOnWire) => void) {
 
   const ask = (call: number, question: AskOnWire): Promise<JsonValue | null> =>
     new Promise((resolve, reject) => {
+      if ('key' in question && !(question.key.length >= 1 && question.key.length <= longestKey)) {
+        throw new RangeError(`A key of the store has 1 to ${longestKey} characters`);
+      }
       last += 1;
       send({ kind: 'ask', call, ask: last, question });
       open.set(last, { call, resolve, reject });

@@ -1,7 +1,7 @@
 import type { JsonObject, LoadOutcome, LoadServices, Log, OpenedModule, SyncOutcome } from '@synap/module-sdk';
 import type { FromModuleOnWire, Outcome, ToModule } from '../protocol/messages.js';
 import { createAsks } from './asks.js';
-import { outgoingOutcome } from './outgoing.js';
+import { outgoingFields, outgoingOutcome } from './outgoing.js';
 
 type Call = Extract<ToModule, { kind: 'load' | 'sync' | 'abort' | 'answer' }>;
 type Send = (message: FromModuleOnWire) => void;
@@ -44,7 +44,10 @@ export function createCalls(send: Send, current: () => { module: OpenedModule | 
     run(call, (module, signal) =>
       module.sync({
         ...{ signal, log, store: asks.store(call), emit: asks.emit(call) },
-        progress: (done, total) => send({ kind: 'progress', call, done, total }),
+        progress: (done, total) => {
+          if (!Number.isFinite(done) || !Number.isFinite(total)) throw new RangeError('progress() takes two numbers');
+          send({ kind: 'progress', call, done, total });
+        },
       }),
     );
 
@@ -64,6 +67,6 @@ function logOver(send: Send): Log {
   const at =
     (level: keyof Log) =>
     (message: string, fields: JsonObject = {}) =>
-      send({ kind: 'log', level, message: String(message), fields: { ...fields } });
+      send({ kind: 'log', level, message: String(message).slice(0, 8_000), fields: outgoingFields(fields) });
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }

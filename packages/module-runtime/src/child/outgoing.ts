@@ -33,3 +33,15 @@ function faultOf(data: unknown, dataBytes: number): string | undefined {
     return `is no JSON (${describeError(error)})`;
   }
 }
+
+const longestFields = 20_000;
+
+/** Fields of a log line as they may go out: logging never fails, whatever a module logs. */
+export function outgoingFields(fields: object): Record<string, unknown> {
+  try {
+    const { length } = JSON.stringify(fields);
+    return length > longestFields ? { leftOut: `${length} characters` } : { ...fields };
+  } catch (error) {
+    return { leftOut: describeError(error) };
+  }
+}

@@ -9,7 +9,7 @@ import { forwardLines } from './output.js';
 import { type CallOptions, createPendingCalls } from './pending-calls.js';
 import { spawnModule } from './spawn-module.js';
 
-export type Handshake = { kind: 'refused'; reason: string } | { kind: 'invalid-config'; issues: readonly Issue[] };
+type Handshake = { kind: 'refused'; reason: string } | { kind: 'invalid-config'; issues: readonly Issue[] };
 
 /** A module's process. Every promise ends: when the process goes, calls reject with `unavailable`. */
 export interface ModuleProcess {
@@ -90,6 +90,7 @@ export function startModuleProcess(limits: ModuleLimits, log: ModuleLog): Module
     },
     async configure(config) {
       const told = await handshake({ kind: 'configure', config });
+      spawned.yieldToServer();
       return told.kind === 'described' ? unexpected(told.kind) : told;
     },
     load: (request, options) => pending.add(options, (call) => send({ kind: 'load', call, ...request })),

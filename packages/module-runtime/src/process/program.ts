@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 /** This package runs from its sources: the module's process must then, too. */
-export const fromSource = import.meta.url.endsWith('.ts');
+const fromSource = import.meta.url.endsWith('.ts');
 
 /** The conditions under which a package's `exports` are read, first match first, as `import` reads them. */
 export const importConditions: ReadonlySet<string> = new Set([

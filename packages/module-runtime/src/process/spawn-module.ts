@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { constants, setPriority } from 'node:os';
+import { setPriority } from 'node:os';
 import { parse } from 'node:path';
 import { Duplex, type Readable } from 'node:stream';
 import type { ModuleLimits } from '../limits.js';
@@ -14,6 +14,8 @@ export interface SpawnedModule {
   readonly gone: Promise<Departure>;
   /** Ends the process and the programs it started, at once. */
   kill(reason: string): void;
+  /** From now on the server goes first when both want a processor. */
+  yieldToServer(): void;
   /** The process is about to end because we want it to. */
   expectEnd(reason: string): void;
 }
@@ -27,7 +29,6 @@ export function spawnModule(limits: ModuleLimits): SpawnedModule {
     detached: process.platform !== 'win32',
     windowsHide: true,
   });
-  yieldToServer(child);
   const watchdog = duplex(child, watchdogFd);
   let endedFor: string | undefined;
   let outOfMemory = false;
@@ -56,17 +57,20 @@ export function spawnModule(limits: ModuleLimits): SpawnedModule {
       endedFor ??= reason;
       killGroup(child);
     },
+    yieldToServer: () => lowerPriority(child),
     expectEnd(reason) {
       endedFor ??= reason;
     },
   };
 }
 
-/** When both want a processor, the server gets it. */
-function yieldToServer({ pid }: ChildProcess): void {
+/** About a third of a processor, against a server that wants all of it. */
+const niceness = 5;
+
+function lowerPriority({ pid }: ChildProcess): void {
   if (pid === undefined) return;
   try {
-    setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
+    setPriority(pid, niceness);
   } catch {
     // It has ended already, or the platform does not allow it: then they share as equals.
   }

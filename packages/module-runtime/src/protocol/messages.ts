@@ -17,7 +17,7 @@ const issuesSchema = z
   .max(1_000);
 
 /** A module as its process describes it. */
-export const descriptionSchema = z.object({
+const descriptionSchema = z.object({
   id: idSchema,
   name: z.string().min(1).max(200),
   defaultAccess: z.enum(['everyone', 'superusers']),
@@ -39,7 +39,7 @@ export const descriptionSchema = z.object({
 export type Description = z.output<typeof descriptionSchema>;
 
 /** How a load or a run of the sync job ended. `threw`: by an exception the module did not foresee; its log has it. */
-export const outcomeSchema = z.discriminatedUnion('kind', [
+const outcomeSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('data'), data: jsonSchema }),
   z.object({ kind: z.literal('done') }),
   z.object({ kind: z.literal('unknown-widget') }),
@@ -52,7 +52,8 @@ export const outcomeSchema = z.discriminatedUnion('kind', [
 export type Outcome = z.output<typeof outcomeSchema>;
 
 /** The longest key of `store` and of an event, in characters. */
-const keySchema = z.string().min(1).max(200);
+export const longestKey = 200;
+const keySchema = z.string().min(1).max(longestKey);
 
 const wireEventSchema = z.object({
   key: keySchema,
@@ -63,7 +64,7 @@ const wireEventSchema = z.object({
 });
 
 /** What a module asks of the server while it works. */
-export const askSchema = z.discriminatedUnion('kind', [
+const askSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('store.get'), key: keySchema }),
   z.object({ kind: z.literal('store.set'), key: keySchema, value: jsonSchema }),
   z.object({ kind: z.literal('store.delete'), key: keySchema }),

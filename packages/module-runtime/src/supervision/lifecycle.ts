@@ -9,13 +9,13 @@ import type { Description } from '../protocol/messages.js';
 import { createCircuit } from './circuit.js';
 import { type SetUp, setUp } from './set-up.js';
 
-export interface RunningModule {
+interface RunningModule {
   readonly process: ModuleProcess;
   readonly description: Description;
 }
 
 /** How a module stands: `up` answers calls, `starting` does so soon, `down` is started by the next call that its circuit lets through. */
-export type Condition = 'up' | 'starting' | 'down' | 'refused';
+type Condition = 'up' | 'starting' | 'down' | 'refused';
 
 export interface LifecycleOptions {
   readonly found: FoundPackage;
@@ -52,14 +52,10 @@ export function createLifecycle({ found, environment, clock, limits, log, claim 
   let condition: Condition = 'starting';
   let closed = false;
 
-  const unavailable = (retryAfter?: number) =>
-    new ModuleCallError(
-      'unavailable',
-      `Module ${description?.id ?? found.id} is not available: ${trouble ?? 'it is being ended'}`,
-      {
-        retryAfter,
-      },
-    );
+  const unavailable = (retryAfter?: number) => {
+    const message = `Module ${description?.id ?? found.id} is not available: ${trouble ?? 'it is being ended'}`;
+    return new ModuleCallError('unavailable', message, { retryAfter });
+  };
 
   function refuse(reason: string): void {
     if (condition === 'refused') return;
@@ -75,6 +71,15 @@ export function createLifecycle({ found, environment, clock, limits, log, claim 
     [condition, trouble] = ['down', reason];
     circuit.failed();
     log.write('error', 'The module is down', { reason, startsAgainInMs: circuit.waitMs() });
+  }
+
+  function begin(): Promise<RunningModule> {
+    const own = launch();
+    attempt = own;
+    own.catch(() => {
+      if (attempt === own) attempt = undefined;
+    });
+    return own;
   }
 
   async function launch(): Promise<RunningModule> {
@@ -120,8 +125,7 @@ export function createLifecycle({ found, environment, clock, limits, log, claim 
       if (condition === 'refused') throw unavailable();
       const waitMs = circuit.waitMs();
       if (!attempt && waitMs > 0) throw unavailable(Math.ceil(waitMs / 1_000));
-      attempt ??= launch();
-      return attempt;
+      return attempt ?? begin();
     },
     succeeded() {
       if (condition !== 'up') return;

@@ -1,12 +1,5 @@
-import type { JsonValue } from '@synap/module-sdk';
 import { ModuleCallError } from '../call-error.js';
 import type { Outcome } from '../protocol/messages.js';
-
-/** A load's data, or the error its outcome stands for. */
-export function dataOf(outcome: Outcome, moduleId: string, widgetId: string): JsonValue {
-  if (outcome.kind === 'data') return outcome.data;
-  throw errorOf(outcome, moduleId, widgetId);
-}
 
 /** The error that an outcome other than data stands for. */
 export function errorOf(outcome: Outcome, moduleId: string, widgetId: string): ModuleCallError {

@@ -21,7 +21,7 @@ export interface LogLine {
   readonly fields: Record<string, unknown>;
 }
 
-export function recordLog(): RuntimeLog & { lines: LogLine[] } {
+function recordLog(): RuntimeLog & { lines: LogLine[] } {
   const lines: LogLine[] = [];
   const at = (level: keyof RuntimeLog) => (fields: Record<string, unknown>, message: string) =>
     void lines.push({ level, message, fields });
@@ -29,7 +29,7 @@ export function recordLog(): RuntimeLog & { lines: LogLine[] } {
 }
 
 /** A store in memory that remembers on whose behalf it was used. */
-export function memoryServices(): ModuleHostServices & { values: Map<string, JsonValue>; scopes: ModuleScope[] } {
+function memoryServices(): ModuleHostServices & { values: Map<string, JsonValue>; scopes: ModuleScope[] } {
   const values = new Map<string, JsonValue>();
   const scopes: ModuleScope[] = [];
   const noted = (scope: ModuleScope, key: string) => {

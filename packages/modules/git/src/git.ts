@@ -71,7 +71,7 @@ const maxSaid = 2_000;
  * Runs git on one repository and hands its output over as it comes. Leaving the loop early, or aborting the signal, ends git.
  * @throws GitFailure when it exits with another code than 0; ModuleError when there is no git.
  */
-export async function* runGit({ gitDirectory, signal }: GitCall, args: readonly string[]): AsyncGenerator<Buffer, void> {
+async function* runGit({ gitDirectory, signal }: GitCall, args: readonly string[]): AsyncGenerator<Buffer, void> {
   const guards = [...overruled, `safe.directory=${gitDirectory}`].flatMap((setting) => ['-c', setting]);
   const child = spawn('git', [...guards, '--no-pager', '--literal-pathspecs', `--git-dir=${gitDirectory}`, ...args], {
     cwd: '/',

@@ -5,7 +5,7 @@ import { isJsonObject, type JsonObject, mapObject } from './json-schema.js';
 import type { DocumentOptions, GenerateDocumentOptions, OpenApiDocument } from './options.js';
 import { hasParameters, parametersOf } from './parameters.js';
 import { requestBodyOf } from './request-body.js';
-import { errorsOf, type ResponseInput, responsesOf } from './responses.js';
+import { errorsOf, problemExampleOf, type ResponseInput, responseName, responsesOf } from './responses.js';
 import { errorResponse, headerComponents, problemSchema } from './shared.js';
 import { type DocumentedOperation, documentedOperations, writeSkeleton } from './skeleton.js';
 
@@ -22,7 +22,10 @@ export function generateDocument(options: GenerateDocumentOptions): OpenApiDocum
   for (const entry of documented) {
     const { operation, errors } = completeOperation(entry, skeletonOf(skeleton, entry), components, options);
     paths[entry.path] = { ...paths[entry.path], [entry.method.toLowerCase()]: operation };
-    for (const status of errors) responses.set(...errorResponse(status, entry.alias !== undefined, options));
+    for (const status of errors) {
+      if (problemExampleOf(entry, status)) continue;
+      responses.set(responseName(status, entry), errorResponse(status, entry.alias !== undefined, options));
+    }
   }
   const { schemas, settle } = components.finish();
   const document: OpenApiDocument = {
@@ -34,7 +37,7 @@ export function generateDocument(options: GenerateDocumentOptions): OpenApiDocum
     components: {
       schemas: { Problem: problemSchema, ...schemas },
       responses: sorted(responses),
-      headers: usedHeaders(paths, responses),
+      headers: usedHeaders(paths, responses, options),
       ...(isJsonObject(skeleton.components) ? { securitySchemes: skeleton.components.securitySchemes } : {}),
     },
   };
@@ -68,6 +71,7 @@ function completeOperation(
   const operation = {
     ...texts,
     security: security ?? [],
+    ...options.extensionsOf?.({ path: entry.operation.path, meta: entry.operation.procedure._def.meta }),
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(requestBody ? { requestBody } : {}),
     responses: responsesOf(input, components, options),
@@ -87,7 +91,14 @@ const sorted = (entries: ReadonlyMap<string, JsonObject>): Record<string, JsonOb
   Object.fromEntries([...entries].sort(([a], [b]) => (a < b ? -1 : 1)));
 
 /** Only the headers that something refers to: an unused component is a warning in linters. */
-function usedHeaders(paths: OpenApiDocument['paths'], responses: ReadonlyMap<string, JsonObject>): Record<string, JsonObject> {
+function usedHeaders(
+  paths: OpenApiDocument['paths'],
+  responses: ReadonlyMap<string, JsonObject>,
+  { headerExamples }: DocumentOptions,
+): Record<string, JsonObject> {
   const text = JSON.stringify([paths, [...responses.values()]]);
-  return Object.fromEntries(Object.entries(headerComponents).filter(([name]) => text.includes(`"#/components/headers/${name}"`)));
+  const used = Object.entries(headerComponents).filter(([name]) => text.includes(`"#/components/headers/${name}"`));
+  return Object.fromEntries(
+    used.map(([name, header]) => [name, { ...header, example: headerExamples?.[name] ?? header.example }]),
+  );
 }

@@ -1,4 +1,5 @@
 import type { AnyTRPCRouter } from '@trpc/server';
+import type { ProblemExample } from '../meta.js';
 import type { JsonObject } from './json-schema.js';
 
 /** A security scheme of OpenAPI 3.1. */
@@ -25,6 +26,12 @@ export interface DocumentOptions {
   rateLimited?: boolean;
   /** POST takes `Idempotency-Key`, as the handler does where it has a store. */
   idempotency?: boolean;
+  /** Says more of an operation, under names that start with `x-`. */
+  extensionsOf?: (operation: { path: string; meta: unknown }) => Readonly<Record<`x-${string}`, unknown>>;
+  /** What the examples of error answers say, by status, where the operation has none of its own. */
+  problemExamples?: Readonly<Record<number, ProblemExample>>;
+  /** Examples of headers, by name. */
+  headerExamples?: Readonly<Record<string, string>>;
 }
 
 export interface GenerateDocumentOptions extends DocumentOptions {

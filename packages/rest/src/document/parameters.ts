@@ -1,4 +1,6 @@
 import type { $ZodType } from 'zod/v4/core';
+import { keepsAnswers } from '../idempotency/attempt.js';
+import type { RestExamples } from '../meta.js';
 import { hasBody } from '../routing/operations.js';
 import { parameterNames } from '../routing/template.js';
 import { alternativesOf, definitionOf, unwrap } from '../schema.js';
@@ -22,13 +24,16 @@ export function parametersOf(entry: DocumentedOperation, components: SchemaCompo
     parameters.push(
       withExample(
         inPath ? pathParameter(name, schema) : queryParameter(name, schema, schemas, required),
-        meta.examples?.parameters?.[name],
+        exampleOf(meta.examples, name),
       ),
     );
   }
   parameters.sort((a, b) => Number(b.in === 'path') - Number(a.in === 'path'));
   return [...parameters, ...headerParameters(entry, options)];
 }
+
+const exampleOf = (examples: RestExamples | undefined, name: string): unknown =>
+  examples?.parameters?.[name] ?? (isJsonObject(examples?.request) ? examples.request[name] : undefined);
 
 function withExample(parameter: JsonObject, example: unknown): JsonObject {
   return example === undefined ? parameter : { ...parameter, example };
@@ -70,8 +75,8 @@ function headerParameters(entry: DocumentedOperation, options: DocumentOptions):
   if (entry.method !== 'GET' && meta.versioned) {
     headers.push(header('If-Match', 'Entity tag that the change is based on, such as "7"; it may take the place of version.'));
   }
-  if (entry.method === 'POST' && options.idempotency && meta.idempotent !== false) {
-    const schema = { type: 'string', minLength: 1, maxLength: 255 };
+  if (options.idempotency && keepsAnswers(entry)) {
+    const schema = { type: 'string', minLength: 1, maxLength: 255, pattern: '^[!#-\\[\\]-~]+$' };
     headers.push(header('Idempotency-Key', 'Makes a repeated request give the answer of the first one.', schema));
   }
   return headers;

@@ -22,11 +22,15 @@ export function requestBodyOf(entry: DocumentedOperation, components: SchemaComp
   const schema = relaxVersion(written.length === 1 ? only : { allOf: written }, meta.versioned === true, components);
   if (isEmptyObject(schema)) return undefined;
   const required = demandsContent(schema, components.resolve) && !values.every(acceptsUndefined);
-  const example = entry.alias === undefined ? meta.examples?.request : undefined;
+  const example = without(said, meta.examples?.request);
   const media = { schema, ...(example === undefined ? {} : { example }) };
   const types = acceptedTypes({ form: entry.form, operation: entry.operation });
   return { ...(required ? { required } : {}), content: Object.fromEntries(types.map((type) => [type, media])) };
 }
+
+/** What of an example the body carries. */
+const without = (names: ReadonlySet<string>, example: unknown): unknown =>
+  isJsonObject(example) ? Object.fromEntries(Object.entries(example).filter(([name]) => !names.has(name))) : example;
 
 /** `If-Match` may take the place of `version`. */
 function relaxVersion(schema: JsonObject, versioned: boolean, { resolve }: SchemaComponents): JsonObject {

@@ -1,8 +1,11 @@
+import { keepsAnswers } from '../idempotency/attempt.js';
+import type { ProblemExample } from '../meta.js';
 import { titleOf } from '../problem.js';
 import { hasBody } from '../routing/operations.js';
 import type { SchemaComponents } from './components.js';
 import type { JsonObject } from './json-schema.js';
 import type { DocumentOptions } from './options.js';
+import { errorResponse } from './shared.js';
 import type { DocumentedOperation } from './skeleton.js';
 
 /** Whether a success carries an `ETag`. */
@@ -40,7 +43,11 @@ export function responsesOf(input: ResponseInput, components: SchemaComponents, 
       },
     ]);
   }
-  for (const error of errorsOf(input, options)) responses.push([error, reference('responses', responseName(error, entry))]);
+  for (const error of errorsOf(input, options)) {
+    const own = problemExampleOf(entry, error);
+    const shared = () => reference('responses', responseName(error, entry));
+    responses.push([error, own ? errorResponse(error, entry.alias !== undefined, options, own) : shared()]);
+  }
   return Object.fromEntries(responses.sort(([a], [b]) => a - b).map(([code, response]) => [String(code), response]));
 }
 
@@ -55,6 +62,7 @@ function successOf(
   if (meta.location !== undefined) headers.Location = reference('headers', 'Location');
   if (givesEntityTag(entry)) headers.ETag = reference('headers', 'ETag');
   if (isList && entry.method === 'GET') headers.Link = reference('headers', 'Link');
+  if (options.idempotency && keepsAnswers(entry)) headers['Idempotency-Replayed'] = reference('headers', 'Idempotency-Replayed');
   const success = { description: description ?? defaultDescriptions[status] ?? 'Success.', headers };
   if (hasVoidOutput || status === 204) return success;
   const schema = output === undefined ? {} : components.write(output, 'output', `${path} output`);
@@ -83,6 +91,10 @@ const reference = (kind: string, name: string): JsonObject => ({ $ref: `#/compon
 export const responseName = (status: number, { alias }: Pick<DocumentedOperation, 'alias'>) =>
   `${titleOf(status).replaceAll(' ', '')}${titleOf(status) === titleOf(400) && status !== 400 ? status : ''}${alias ? 'Deprecated' : ''}`;
 
+/** The example that an operation has of its own for an error. */
+export const problemExampleOf = ({ operation }: DocumentedOperation, status: number): ProblemExample | undefined =>
+  operation.meta.examples?.problems?.[status];
+
 /** The error statuses that an operation may give, in order. */
 export function errorsOf({ entry, hasParameters, takesBody }: ResponseInput, options: DocumentOptions): number[] {
   const { method, path, isProtected, operation } = entry;
@@ -94,11 +106,11 @@ export function errorsOf({ entry, hasParameters, takesBody }: ResponseInput, opt
   if (hasParameters || takesBody) add(400);
   if (isProtected) add(401, 403);
   if (path.includes('{')) add(404);
-  if (takesBody) add(413);
+  if (takesBody) add(408, 413);
   if (hasBody(method)) add(415);
   if (meta.versioned && method !== 'GET') add(400, 409, 412);
   if (meta.versioned && (method === 'PUT' || method === 'PATCH')) add(428);
   if (options.rateLimited) add(429);
-  if (method === 'POST' && options.idempotency && meta.idempotent !== false) add(400, 409, 422);
+  if (options.idempotency && keepsAnswers(entry)) add(400, 409, 422);
   return [...errors].sort((a, b) => a - b);
 }

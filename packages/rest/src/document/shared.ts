@@ -1,7 +1,7 @@
-import { titleOf } from '../problem.js';
+import type { ProblemExample } from '../meta.js';
+import { codeOf, titleOf } from '../problem.js';
 import type { JsonObject } from './json-schema.js';
 import type { DocumentOptions } from './options.js';
-import { responseName } from './responses.js';
 
 /** The problem object, RFC 9457 with our extension members. */
 export const problemSchema: JsonObject = {
@@ -41,6 +41,8 @@ export const headerComponents: Readonly<Record<string, JsonObject>> = {
   Location: text('Where the result is to be found.', '/things/1'),
   Link: text('Further pages and successors, RFC 8288.', '</things?cursor=abc>; rel="next"'),
   Deprecation: text('Since when this address is deprecated, RFC 9745.', '@1767225600'),
+  'WWW-Authenticate': text('How to say who calls, RFC 9110.', 'Bearer'),
+  'Idempotency-Replayed': text('Present where the answer of an earlier request is given again.', 'true'),
   'Retry-After': text('Seconds after which trying again makes sense.', '7'),
   Allow: text('Methods that this path takes.', 'GET, HEAD, OPTIONS'),
   Accept: text('Content types that this operation takes.', 'application/json'),
@@ -48,20 +50,28 @@ export const headerComponents: Readonly<Record<string, JsonObject>> = {
   'RateLimit-Policy': text('The quota and its window.', '"default";q=300;w=10'),
 };
 
-const ownHeaders: Readonly<Record<number, readonly string[]>> = { 415: ['Accept'], 429: ['Retry-After'], 503: ['Retry-After'] };
+const ownHeaders: Readonly<Record<number, readonly string[]>> = {
+  401: ['WWW-Authenticate'],
+  415: ['Accept'],
+  429: ['Retry-After'],
+  503: ['Retry-After'],
+};
 
-/** The answer to an error, shared by all operations that may give it. */
-export function errorResponse(status: number, isAlias: boolean, options: DocumentOptions): [string, JsonObject] {
-  const alias = isAlias ? { method: 'GET' as const, path: '/' as const } : undefined;
+/** The answer to an error: shared by all operations that may give it, unless one has an example of its own. */
+export function errorResponse(status: number, isAlias: boolean, options: DocumentOptions, example?: ProblemExample): JsonObject {
   const names = ['X-Request-Id', ...(ownHeaders[status] ?? [])];
   if (options.rateLimited) names.push('RateLimit', 'RateLimit-Policy');
   if (isAlias) names.push('Deprecation', 'Link');
-  const response = {
+  return {
     description: `${titleOf(status)}.`,
     headers: Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }])),
-    content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' }, example: exampleOf(status) } },
+    content: {
+      'application/problem+json': {
+        schema: { $ref: '#/components/schemas/Problem' },
+        example: { ...exampleOf(status), ...(example ?? options.problemExamples?.[status]) },
+      },
+    },
   };
-  return [responseName(status, { alias }), response];
 }
 
 const exampleOf = (status: number): JsonObject => ({
@@ -69,7 +79,7 @@ const exampleOf = (status: number): JsonObject => ({
   title: titleOf(status),
   status,
   detail: details[status] ?? `${titleOf(status)}.`,
-  code: titleOf(status).toLowerCase().replaceAll(' ', '_'),
+  code: codeOf(status),
   requestId: '0b5ed4cf-5d6b-4a5f-9a5e-0f6d5c1f2a3b',
   ...(status === 400 ? { errors: [{ pointer: '/name', message: 'Invalid input: expected string', code: 'invalid_type' }] } : {}),
 });

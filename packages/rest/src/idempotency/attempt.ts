@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto';
 import { TRPCError } from '@trpc/server';
 import { parseAsync } from 'zod/v4/core';
 import type { Answer } from '../answer/success.js';
 import type { RestIncoming } from '../input/body.js';
 import type { Route } from '../routing/routes.js';
-import { isRecord } from '../schema.js';
+import { fingerprintOf } from './fingerprint.js';
 import type { IdempotencyClaim, IdempotencyStore, StoredAnswer } from './store.js';
 
 /** Thrown out of a procedure in place of its effect: the answer is known already. */
@@ -73,7 +72,7 @@ const toStored = ({ status, headers, body }: Answer): StoredAnswer => ({
 });
 
 /** Whether the answers of a route may be kept: not where they hold secrets, nor bytes. */
-const keepsAnswers = ({ method, operation: { meta } }: Route) =>
+export const keepsAnswers = ({ method, operation: { meta } }: Pick<Route, 'method' | 'operation'>): boolean =>
   method === 'POST' && meta.idempotent !== false && !meta.noStore && meta.produces === undefined && !meta.multipart;
 
 /** Visible ASCII, as in the header itself or as a quoted structured string. */
@@ -86,16 +85,4 @@ export function readIdempotencyKey(req: RestIncoming, route: Route): string | un
   const key = typeof header === 'string' ? sane.exec(header)?.[1] : undefined;
   if (key !== undefined) return key;
   throw new TRPCError({ code: 'BAD_REQUEST', message: 'Give one Idempotency-Key of 1 to 255 visible ASCII characters.' });
-}
-
-/** Equal for inputs that differ in nothing but the order of their keys. */
-function fingerprintOf(input: unknown): string {
-  const text = JSON.stringify(input, (_key, value: unknown) => {
-    if (typeof value === 'bigint') return `${value}n`;
-    if (value instanceof Map || value instanceof Set) return [...value];
-    return isRecord(value) ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) : value;
-  });
-  return createHash('sha256')
-    .update(text ?? '')
-    .digest('base64url');
 }

@@ -11,7 +11,7 @@ export function temporaryFolder(): string {
   return folder;
 }
 
-export interface CommitOptions {
+interface CommitOptions {
   author?: string | Buffer;
   /** Seconds since the epoch. */
   at?: number | string;

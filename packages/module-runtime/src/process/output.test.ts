@@ -1,0 +1,57 @@
+import { PassThrough } from 'node:stream';
+import { describe, expect, it, vi } from 'vitest';
+import { createLineBudget, forwardLines } from './output.js';
+
+function collect() {
+  const stream = new PassThrough();
+  const lines: string[] = [];
+  forwardLines(stream, (line) => lines.push(line));
+  return { stream, lines };
+}
+const ended = (stream: PassThrough) => new Promise((resolve) => stream.once('end', resolve));
+
+describe('the console of a module', () => {
+  it('comes line by line, however it is cut, the last one without its end', async () => {
+    const { stream, lines } = collect();
+    const bytes = Buffer.from('eins ☃\n\n  \nzwei\ndrei');
+    for (const byte of bytes) stream.write(Buffer.of(byte));
+    stream.end();
+    await ended(stream);
+    expect(lines).toEqual(['eins ☃', 'zwei', 'drei']);
+  });
+
+  it('has overlong lines cut, so that a line without end cannot fill the memory', async () => {
+    const { stream, lines } = collect();
+    for (let n = 0; n < 50; n += 1) stream.write('x'.repeat(10_000));
+    stream.end('\nnext\n');
+    await ended(stream);
+    expect(lines.map((line) => line.length)).toEqual([8_000, 4]);
+  });
+
+  it('waits when it floods', async () => {
+    const { stream, lines } = collect();
+    const started = performance.now();
+    for (let n = 0; n < 4; n += 1) stream.write(`${'x'.repeat(255_999)}\n`);
+    stream.end();
+    await ended(stream);
+    expect(lines).toHaveLength(4);
+    expect(performance.now() - started).toBeGreaterThan(250);
+  });
+
+  it('is let through 200 lines a second, and the rest counted', () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'performance'] });
+    try {
+      const dropped: number[] = [];
+      let written = 0;
+      const within = createLineBudget((count) => dropped.push(count));
+      for (let n = 0; n < 250; n += 1) within(() => (written += 1));
+      expect([written, dropped]).toEqual([200, []]);
+      vi.advanceTimersByTime(1_001);
+      expect(dropped).toEqual([50]);
+      within(() => (written += 1));
+      expect(written).toBe(201);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+});

@@ -1,0 +1,33 @@
+import { createHash } from 'node:crypto';
+import { isRecord } from '../schema.js';
+
+/**
+ * SHA-256 of an input, in base64url; equal for inputs that differ in nothing but the order of their keys. Walks without
+ * recursion: a body may nest deeper than the call stack.
+ */
+export function fingerprintOf(input: unknown): string {
+  const hash = createHash('sha256');
+  const rest: unknown[] = [input];
+  while (rest.length > 0) {
+    const value = rest.pop();
+    const parts = partsOf(value);
+    hash.update(parts ? `${parts.kind}${parts.items.length};` : `${textOf(value)};`);
+    for (const item of parts?.items.reverse() ?? []) rest.push(item);
+  }
+  return hash.digest('base64url');
+}
+
+/** What a list holds, and an object's names and values in turn; undefined for what holds nothing. */
+function partsOf(value: unknown): { kind: '[' | '{'; items: unknown[] } | undefined {
+  if (Array.isArray(value) || value instanceof Map || value instanceof Set) return { kind: '[', items: [...value] };
+  if (!isRecord(value) || value instanceof Date) return undefined;
+  const entries = Object.entries(value).filter(([, item]) => item !== undefined);
+  return { kind: '{', items: entries.sort(([a], [b]) => (a < b ? -1 : 1)).flat() };
+}
+
+const textOf = (value: unknown): string =>
+  typeof value === 'bigint'
+    ? `${value}n`
+    : value instanceof Date
+      ? `@${value.getTime()}`
+      : (JSON.stringify(value) ?? 'undefined');
