@@ -35,7 +35,8 @@ const child = spawn(
     path.join(root, 'apps/server/src/cli.ts'),
     ...args.filter((arg) => arg !== '--reload'),
   ],
-  { stdio: 'inherit' },
+  // The channel tells the server when this process is killed: it then ends in order, and the database with it.
+  { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] },
 );
 // Ctrl-C reaches the whole foreground group by itself; a signal sent to this process alone is passed on. Either way we wait for the end.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {

@@ -24,15 +24,17 @@ export async function openDatabase(
         onUp: () => log.warn('the embedded PostgreSQL is back'),
       });
   const address = url ?? embedded?.url ?? '';
+  let closing = false;
   const database = createDatabase({
     url: address,
     size: poolSize,
-    onError: (error) => log.warn({ err: error }, 'a database connection broke'),
+    onError: (error) => closing || log.warn({ err: error }, 'a database connection broke'),
   });
   return {
     url: address,
     database,
     async close() {
+      closing = true;
       await database.close();
       await embedded?.stop();
     },

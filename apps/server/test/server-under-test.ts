@@ -4,6 +4,7 @@ import path from 'node:path';
 import { createTestDatabase, type TestDatabase } from '@synap/testing';
 import { pino } from 'pino';
 import { parseEnvironment } from '../src/env.js';
+import { serializers } from '../src/logger.js';
 import { type RunningServer, startServer } from '../src/server.js';
 
 export const admin = { email: 'admin@example.com', password: 'correct horse battery staple' };
@@ -72,7 +73,7 @@ export async function startServerUnderTest({
   const running = await startServer({
     environment: parseEnvironment(all),
     variables: all,
-    log: pino({ level: 'info' }, { write: (line: string) => void logged.push(line) }),
+    log: pino({ level: 'info', serializers }, { write: (line: string) => void logged.push(line) }),
     report: (line) => void reported.push(line),
   });
   if (waitUntilReady) await running.ready;

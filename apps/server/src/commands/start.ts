@@ -36,9 +36,11 @@ export async function start(variables: NodeJS.ProcessEnv): Promise<number> {
   return 0;
 }
 
-/** Resolves at the first signal to end; a second Ctrl-C ends at once. */
+/** Resolves at the first signal to end, or when the program that started us is gone; a second Ctrl-C ends at once. */
 function endSignal(): Promise<string> {
   return new Promise((resolve) => {
+    process.once('disconnect', () => resolve('the starting program is gone'));
+    process.channel?.unref();
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
       let seen = false;
       process.on(signal, () => {
