@@ -1,26 +1,31 @@
-// Writes the files that follow from the source: docs/openapi.json. With --check compares instead, and fails on a difference.
+// Writes the files that follow from the source: the documents of the API. With --check compares instead, and fails on a difference.
 import { spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { apiPage } from './api-page.mjs';
 import { root } from './pnpm.mjs';
 
-const files = { 'docs/openapi.json': ['openapi'] };
-
-let stale = false;
-for (const [file, command] of Object.entries(files)) {
-  const cli = ['--import', 'tsx', '--conditions=@synap/source', 'apps/server/src/cli.ts', ...command];
+function openapi(version) {
+  const cli = ['--import', 'tsx', '--conditions=@synap/source', 'apps/server/src/cli.ts', 'openapi', '--spec', version];
   const { status, stdout } = spawnSync(process.execPath, cli, {
-    cwd: root,
-    encoding: 'utf8',
+    ...{ cwd: root, encoding: 'utf8', maxBuffer: 64e6 },
     stdio: ['ignore', 'pipe', 'inherit'],
-    maxBuffer: 64e6,
   });
   if (status !== 0) process.exit(status ?? 1);
-  const target = path.join(root, file);
-  if (!process.argv.includes('--check')) writeFileSync(target, stdout);
-  else if (readFileSync(target, 'utf8') !== stdout) {
-    console.error(`${file} is out of date: run "pnpm gen" and commit it.`);
-    stale = true;
-  }
+  return stdout;
 }
-process.exitCode = stale ? 1 : 0;
+
+const document = openapi('3.1');
+const files = {
+  'docs/openapi.json': document,
+  'docs/openapi-3.0.json': openapi('3.0'),
+  'docs/api.html': apiPage(JSON.parse(document)),
+};
+
+const stale = (file) => !existsSync(path.join(root, file)) || readFileSync(path.join(root, file), 'utf8') !== files[file];
+for (const file of Object.keys(files).filter(stale)) {
+  if (process.argv.includes('--check')) {
+    console.error(`${file} is out of date: run "pnpm gen" and commit it.`);
+    process.exitCode = 1;
+  } else writeFileSync(path.join(root, file), files[file]);
+}

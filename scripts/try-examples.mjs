@@ -16,7 +16,14 @@ const examples = [
 
 const server = spawn(process.execPath, ['apps/server/dist/cli.js', 'start'], {
   cwd: root,
-  env: { ...process.env, PORT: '0', SYNAP_DATA_DIR: dataDir, SYNAP_ADMIN_EMAIL: account.SYNAP_EMAIL, SYNAP_ADMIN_PASSWORD: account.SYNAP_PASSWORD, LOG_LEVEL: 'warn' },
+  env: {
+    ...process.env,
+    PORT: '0',
+    SYNAP_DATA_DIR: dataDir,
+    SYNAP_ADMIN_EMAIL: account.SYNAP_EMAIL,
+    SYNAP_ADMIN_PASSWORD: account.SYNAP_PASSWORD,
+    LOG_LEVEL: 'warn',
+  },
   stdio: ['ignore', 'pipe', 'inherit'],
 });
 const ended = new Promise((resolve) => server.once('exit', resolve));
@@ -31,7 +38,11 @@ const origin = await new Promise((resolve, reject) => {
 try {
   for (const [program, ...args] of examples) {
     console.log(`\n$ ${[program, ...args].join(' ')}`);
-    const { status } = spawnSync(program, args, { cwd: root, stdio: 'inherit', env: { ...process.env, ...account, SYNAP_URL: origin } });
+    const { status } = spawnSync(program, args, {
+      cwd: root,
+      stdio: 'inherit',
+      env: { ...process.env, ...account, SYNAP_URL: origin },
+    });
     if (status !== 0) {
       console.error(`${args.at(-1)} failed.`);
       process.exitCode = 1;

@@ -7,13 +7,16 @@ const usage = `Usage: synap <command>
   start     start the server and the worker
   seed      fill the database with the development data of prisma/seed.yaml
   doctor    check node, database, migrations, secrets and disk, and say how to mend them
-  openapi   print the OpenAPI document
+  openapi   print the OpenAPI document; with --spec 3.0 for tools that do not know 3.1
 
 Settings come from the environment and from a .env file; .env.example documents each.
 `;
 
 async function main(): Promise<number> {
-  const { positionals, values } = parseArgs({ allowPositionals: true, options: { help: { type: 'boolean', short: 'h' } } });
+  const { positionals, values } = parseArgs({
+    allowPositionals: true,
+    options: { help: { type: 'boolean', short: 'h' }, spec: { type: 'string', default: '3.1' } },
+  });
   const [command = 'help'] = positionals;
   if (values.help || command === 'help') {
     process.stdout.write(usage);
@@ -28,7 +31,7 @@ async function main(): Promise<number> {
     case 'doctor':
       return (await import('./commands/doctor.js')).doctor(process.env);
     case 'openapi':
-      return (await import('./commands/openapi.js')).openapi();
+      return (await import('./commands/openapi.js')).openapi(values.spec);
     default:
       process.stderr.write(`There is no command "${command}".\n\n${usage}`);
       return 2;

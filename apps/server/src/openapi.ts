@@ -1,16 +1,32 @@
 import { appRouter } from '@synap/api';
-import { generateDocument } from '@synap/rest';
+import { generateDocument, type OpenApiDocument } from '@synap/rest';
+import { headerExamples, problemExamples } from './openapi-examples.js';
 import { metaOf } from './routes.js';
 import { version } from './version.js';
 
+const description = `A self-hosted, type-safe backend for dashboards, fed by plug-in modules.
+
+**Signing in.** \`POST /auth/login\` gives an access token, sent as \`Authorization: Bearer …\`, and a refresh token for the next one.
+\`x-scope\` of an operation is the scope that an API key needs for it; \`null\` means that no key may call it.
+
+**Errors** are problem details (RFC 9457): act on \`code\`, show \`detail\`, report \`requestId\`.
+
+**Lists** answer \`{ items, nextCursor }\`: pass \`nextCursor\` as \`cursor\`, or follow the \`Link\` header, until it is null.
+
+**Limits.** \`RateLimit\` and \`RateLimit-Policy\` tell what is left; a 429 says in \`Retry-After\` how many seconds to wait.
+
+**Changes.** Send back the \`ETag\` of what you read as \`If-Match\`: a change based on an older version is refused, not lost.
+Repeat a POST safely under the same \`Idempotency-Key\`.
+`;
+
 /** The OpenAPI 3.1 document of what is served below the path. */
-export function openApiDocument(basePath: string): object {
+export function openApiDocument(basePath: string): OpenApiDocument {
   return generateDocument({
     router: appRouter,
     basePath,
     version,
     title: 'Synap',
-    description: 'A self-hosted, type-safe backend for dashboards, fed by plug-in modules.',
+    description,
     license: { name: 'MIT', identifier: 'MIT' },
     tags: [
       { name: 'auth', description: 'Sign up, sign in, stay signed in' },
@@ -24,7 +40,14 @@ export function openApiDocument(basePath: string): object {
       bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'The access token of `POST /auth/login`.' },
     },
     isProtected: ({ path }) => metaOf(path).access !== 'public',
+    extensionsOf({ path }) {
+      const { access, scope } = metaOf(path);
+      return access === 'public' ? {} : { 'x-scope': scope ?? null };
+    },
     commonErrors: [500, 503],
     rateLimited: true,
+    idempotency: true,
+    problemExamples,
+    headerExamples,
   });
 }

@@ -21,6 +21,9 @@ import { resolveSecrets } from './secrets.js';
 import { version } from './version.js';
 import { startWorker, type Worker } from './worker.js';
 
+/** Milliseconds that the start waits for modules to come up. */
+const modulePatience = 5000;
+
 export interface ServerOptions {
   environment: Environment;
   /** The environment as it came, from which modules read their configuration. */
@@ -61,13 +64,15 @@ export async function startServer({ environment, variables, log, report }: Serve
     ...{ url, database, migrate: environment.migrate, log, report },
     async onReady() {
       await announceSuperuser(core, environment, report);
+      // Modules start beside all this; one that hangs must not hold up the rest.
+      await Promise.race([registry.settled(), delay(modulePatience, undefined, { ref: false })]);
       if (environment.role !== 'server') {
         const sync = createModuleSync({
           ...{ runs: repositories.runs, transaction: createTransaction(database), registry, store },
           newId: () => uuidv7(),
           onSynced: (moduleId) => widgetCache.expire(moduleId),
         });
-        worker = startWorker({ url, sync, log });
+        worker = startWorker({ url, sync, log, purgeIdempotencyKeys: core.idempotency.purge });
       }
       settle();
     },
@@ -90,6 +95,7 @@ export async function startServer({ environment, variables, log, report }: Serve
     const addressOf = createAddressOf(environment.trustProxy);
     const app = createApp({
       ...{ environment, log, metrics, addressOf, services: core.services, authenticate: core.authenticate },
+      idempotency: core.idempotency,
       limits: createApiLimits(environment.rateLimitFactor, addressOf),
       hindrance: bringUp.hindrance,
       isClosing: () => closing,

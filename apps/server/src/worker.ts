@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import { z } from 'zod';
 
 const SCHEDULE_TASK = 'module-schedule';
+const PURGE_TASK = 'purge-idempotency-keys';
 const syncJobSchema = z.object({ runId: z.uuid() });
 
 /** Milliseconds before a runner that gave up (the database was away for long) is started again. */
@@ -16,6 +17,8 @@ const patience = 10_000;
 export interface WorkerDeps {
   url: string;
   sync: ModuleSync;
+  /** Forgets the answers whose 24 h are over. */
+  purgeIdempotencyKeys: () => Promise<void>;
   log: Logger;
 }
 
@@ -24,8 +27,8 @@ export interface Worker {
   close(): Promise<void>;
 }
 
-/** Works in the background until closed: sync jobs, and each minute a look at what is due. */
-export function startWorker({ url, sync, log }: WorkerDeps): Worker {
+/** Works in the background until closed: sync jobs, each minute a look at what is due, each hour a purge. */
+export function startWorker({ url, sync, purgeIdempotencyKeys, log }: WorkerDeps): Worker {
   const unlimited = { acquireMilliseconds: 0, statementMilliseconds: 0, lockMilliseconds: 0, idleInTransactionMilliseconds: 0 };
   const pool = createPool({
     url,
@@ -46,11 +49,13 @@ export function startWorker({ url, sync, log }: WorkerDeps): Worker {
       await sync.perform(runId, { lastAttempt: job.attempts >= job.max_attempts, signal: aborting.signal });
     },
     [SCHEDULE_TASK]: () => sync.schedule(new Date()),
+    [PURGE_TASK]: purgeIdempotencyKeys,
   };
   const options: RunnerOptions = {
     ...{ pgPool: pool, taskList, concurrency: 4, noHandleSignals: true, pollInterval: 2000, logger: loggerFor(log) },
     parsedCronItems: parseCronItems([
       { task: SCHEDULE_TASK, match: '* * * * *', options: { jobKey: SCHEDULE_TASK, maxAttempts: 1 } },
+      { task: PURGE_TASK, match: '0 * * * *', options: { jobKey: PURGE_TASK, maxAttempts: 1 } },
     ]),
     // In batches, even of one, the library retries to note the end of a job; else a database that is away rejects where nobody listens.
     preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },

@@ -1,7 +1,10 @@
 import { auth } from '@synap/contracts';
+import { authExamples } from './auth.examples.js';
 import { authedProcedure, publicProcedure, router } from './trpc.js';
 
 const tags = ['auth'];
+/** Answers hold secrets: they are kept nowhere, under no key. */
+const secret = { noStore: true, idempotent: false } as const;
 
 export const authRouter = router({
   register: publicProcedure
@@ -13,8 +16,9 @@ export const authRouter = router({
         tags,
         summary: 'Sign up',
         successStatus: 202,
-        noStore: true,
+        ...secret,
         errors: [403, 503],
+        examples: authExamples.register,
       },
     })
     .input(auth.register.input)
@@ -24,7 +28,15 @@ export const authRouter = router({
   login: publicProcedure
     .meta({
       scope: null,
-      openapi: { method: 'POST', path: '/auth/login', tags, summary: 'Sign in', noStore: true, errors: [401, 403] },
+      openapi: {
+        method: 'POST',
+        path: '/auth/login',
+        tags,
+        summary: 'Sign in',
+        ...secret,
+        errors: [401, 403],
+        examples: authExamples.login,
+      },
     })
     .input(auth.login.input)
     .output(auth.login.output)
@@ -38,8 +50,9 @@ export const authRouter = router({
         path: '/auth/refresh',
         tags,
         summary: 'Change a refresh token for new tokens',
-        noStore: true,
+        ...secret,
         errors: [401],
+        examples: authExamples.refresh,
       },
     })
     .input(auth.refresh.input)
@@ -49,7 +62,7 @@ export const authRouter = router({
   logout: authedProcedure
     .meta({
       scope: null,
-      openapi: { method: 'POST', path: '/auth/logout', tags, summary: 'End this session', successStatus: 204, noStore: true },
+      openapi: { method: 'POST', path: '/auth/logout', tags, summary: 'End this session', successStatus: 204, ...secret },
     })
     .output(auth.logout.output)
     .mutation(({ ctx }) => ctx.services.auth.logout(ctx.call)),
@@ -57,7 +70,7 @@ export const authRouter = router({
   me: authedProcedure
     .meta({
       scope: 'profile:read',
-      openapi: { method: 'GET', path: '/auth/me', tags, summary: 'Who is signed in', noStore: true },
+      openapi: { method: 'GET', path: '/auth/me', tags, summary: 'Who is signed in', noStore: true, examples: authExamples.me },
     })
     .output(auth.me.output)
     .query(({ ctx }) => ctx.services.auth.me(ctx.call)),

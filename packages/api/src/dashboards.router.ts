@@ -1,11 +1,15 @@
 import { dashboards } from '@synap/contracts';
+import { dashboardsExamples } from './dashboards.examples.js';
 import { authedProcedure, router } from './trpc.js';
 
 const tags = ['dashboards'];
 
 export const dashboardsRouter = router({
   list: authedProcedure
-    .meta({ scope: 'dashboards:read', openapi: { method: 'GET', path: '/dashboards', tags, summary: 'List my dashboards' } })
+    .meta({
+      scope: 'dashboards:read',
+      openapi: { method: 'GET', path: '/dashboards', tags, summary: 'List my dashboards', examples: dashboardsExamples.list },
+    })
     .input(dashboards.list.input)
     .output(dashboards.list.output)
     .query(({ ctx, input }) => ctx.services.dashboards.list(ctx.call, input)),
@@ -20,6 +24,7 @@ export const dashboardsRouter = router({
         summary: 'Create a dashboard',
         successStatus: 201,
         location: '/dashboards/{id}',
+        examples: dashboardsExamples.create,
       },
     })
     .input(dashboards.create.input)
@@ -29,7 +34,14 @@ export const dashboardsRouter = router({
   get: authedProcedure
     .meta({
       scope: 'dashboards:read',
-      openapi: { method: 'GET', path: '/dashboards/{id}', tags, summary: 'Get a dashboard', versioned: true },
+      openapi: {
+        method: 'GET',
+        path: '/dashboards/{id}',
+        tags,
+        summary: 'Get a dashboard',
+        versioned: true,
+        examples: dashboardsExamples.get,
+      },
     })
     .input(dashboards.get.input)
     .output(dashboards.get.output)
@@ -38,7 +50,14 @@ export const dashboardsRouter = router({
   save: authedProcedure
     .meta({
       scope: 'dashboards:write',
-      openapi: { method: 'PUT', path: '/dashboards/{id}', tags, summary: 'Save a dashboard', versioned: true },
+      openapi: {
+        method: 'PUT',
+        path: '/dashboards/{id}',
+        tags,
+        summary: 'Save a dashboard',
+        versioned: true,
+        examples: dashboardsExamples.save,
+      },
     })
     .input(dashboards.save.input)
     .output(dashboards.save.output)
@@ -53,6 +72,7 @@ export const dashboardsRouter = router({
         tags,
         summary: 'Save a dashboard, or create it under this id',
         versioned: true,
+        examples: dashboardsExamples.upsert,
       },
     })
     .input(dashboards.upsert.input)
@@ -62,7 +82,14 @@ export const dashboardsRouter = router({
   remove: authedProcedure
     .meta({
       scope: 'dashboards:write',
-      openapi: { method: 'DELETE', path: '/dashboards/{id}', tags, summary: 'Delete a dashboard', successStatus: 204 },
+      openapi: {
+        method: 'DELETE',
+        path: '/dashboards/{id}',
+        tags,
+        summary: 'Delete a dashboard',
+        successStatus: 204,
+        examples: dashboardsExamples.remove,
+      },
     })
     .input(dashboards.remove.input)
     .output(dashboards.remove.output)

@@ -3,6 +3,7 @@ import { toProblem } from '@synap/rest/problem';
 import { initTRPC } from '@trpc/server';
 import superjson from 'superjson';
 import type { Context } from './context.js';
+import type { ErrorShape } from './error-shape.js';
 import { readProblemSource, toTRPCError } from './errors.js';
 import type { Meta } from './meta.js';
 
@@ -12,7 +13,7 @@ const t = initTRPC
   .create({
     transformer: superjson,
     isDev: false,
-    errorFormatter({ shape, error, ctx }) {
+    errorFormatter({ shape, error, ctx }): ErrorShape {
       const problem = toProblem(error, { requestId: ctx?.call.requestId, readSource: readProblemSource });
       return {
         ...shape,

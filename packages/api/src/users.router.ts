@@ -1,17 +1,24 @@
 import { users } from '@synap/contracts';
 import { authedProcedure, router } from './trpc.js';
+import { usersExamples } from './users.examples.js';
 
 const tags = ['users'];
 
 export const usersRouter = router({
   me: router({
     get: authedProcedure
-      .meta({ scope: 'profile:read', openapi: { method: 'GET', path: '/users/me', tags, summary: 'My profile' } })
+      .meta({
+        scope: 'profile:read',
+        openapi: { method: 'GET', path: '/users/me', tags, summary: 'My profile', examples: usersExamples.me },
+      })
       .output(users.me.output)
       .query(({ ctx }) => ctx.services.users.me(ctx.call)),
 
     update: authedProcedure
-      .meta({ scope: 'profile:write', openapi: { method: 'PATCH', path: '/users/me', tags, summary: 'Change my profile' } })
+      .meta({
+        scope: 'profile:write',
+        openapi: { method: 'PATCH', path: '/users/me', tags, summary: 'Change my profile', examples: usersExamples.updateMe },
+      })
       .input(users.updateMe.input)
       .output(users.updateMe.output)
       .mutation(({ ctx, input }) => ctx.services.users.updateMe(ctx.call, input)),

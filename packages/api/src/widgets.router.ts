@@ -1,5 +1,6 @@
 import { widgets } from '@synap/contracts';
 import { authedProcedure, router } from './trpc.js';
+import { widgetsExamples } from './widgets.examples.js';
 
 const tags = ['widgets'];
 
@@ -7,7 +8,13 @@ export const widgetsRouter = router({
   list: authedProcedure
     .meta({
       scope: 'widgets:read',
-      openapi: { method: 'GET', path: '/widgets', tags, summary: 'List the widgets that modules offer' },
+      openapi: {
+        method: 'GET',
+        path: '/widgets',
+        tags,
+        summary: 'List the widgets that modules offer',
+        examples: widgetsExamples.list,
+      },
     })
     .input(widgets.list.input)
     .output(widgets.list.output)
@@ -22,6 +29,7 @@ export const widgetsRouter = router({
         tags,
         summary: 'Data of a widget',
         errors: [403, 404, 503],
+        examples: widgetsExamples.data,
       },
     })
     .input(widgets.data.input)

@@ -1,5 +1,5 @@
-// Makes the published form in dist/bundle: one module and one declaration file that import nothing but the peers. Needs `tsc -b` before.
-import { readFileSync } from 'node:fs';
+// Makes the published form in dist/bundle: per entry one module and one declaration file that import nothing but peers. Needs `tsc -b` before.
+import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rollup } from 'rollup';
@@ -7,15 +7,23 @@ import { dts } from 'rollup-plugin-dts';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const packages = path.dirname(root);
-const { peerDependencies } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
 
-const isPeer = (id) => Object.keys(peerDependencies).some((name) => id === name || id.startsWith(`${name}/`));
+/** What each entry may import. The bindings take the client from beside them: there is one `SynapError`, and one `AppRouter` to check. */
+const entries = [
+  { name: 'index', source: 'dist/index', imports: ['@trpc/client', '@trpc/server', 'superjson'] },
+  {
+    name: 'react',
+    source: 'dist/react/index',
+    imports: ['@tanstack/react-query', '@trpc/client', '@trpc/server', 'react', './index.js'],
+  },
+];
 
 /** What procedures are called with and annotated by is the server's business: nothing of it may be in a client. */
 const emptied = new Map([
   [path.join(packages, 'api/dist/context.d.ts'), 'export interface Context {}'],
   [path.join(packages, 'api/dist/meta.d.ts'), 'export interface Meta {}\nexport type Scope = string;'],
 ]);
+const met = new Set();
 
 /** Takes the declarations of the workspace's packages as built, whatever condition Node would resolve. */
 const workspaceDeclarations = {
@@ -24,47 +32,45 @@ const workspaceDeclarations = {
     const [, name, part = 'index'] = /^@synap\/([^/]+)(?:\/(.+))?$/.exec(id) ?? [];
     return name ? path.join(packages, name, 'dist', `${part}.d.ts`) : null;
   },
-  load: (id) => emptied.get(id) ?? null,
-  buildEnd() {
-    const seen = new Set(this.getModuleIds());
-    for (const file of emptied.keys()) {
-      if (!seen.has(file))
-        throw new Error(`${file} was not met: it has moved, and what took its place may leak. Mend scripts/bundle.mjs.`);
-    }
+  load(id) {
+    if (emptied.has(id)) met.add(id);
+    return emptied.get(id) ?? null;
   },
 };
 
-/** zod's type of any JSON value is the one thing of it that reaches inputs; it is spelt out, so that clients need no zod. */
-const jsonWithoutZod = {
-  name: 'json-without-zod',
-  renderChunk(code) {
-    const spelt = code.replaceAll(/\bzod\.JSONType\b/g, 'JsonValue');
-    if (spelt === code) return null;
-    const type = 'type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };\n';
-    return /\bzod\./.test(spelt) ? null : spelt.replace(/^import \* as zod from 'zod';\n/m, `\n${type}`);
-  },
+/** Keeps the door of the package out of the other entries: they import it. */
+const doorBeside = {
+  name: 'door-beside',
+  resolveId: (id, importer) => (importer !== undefined && id === '../index.js' ? { id: './index.js', external: true } : null),
 };
 
-async function bundle(input, file, plugins, banner = '') {
+async function bundle({ source, name, imports }, ending, plugins, banner = '') {
+  const file = path.join(root, 'dist/bundle', `${name}${ending}`);
   const build = await rollup({
-    input: path.join(root, input),
+    input: path.join(root, `${source}${ending}`),
     external: (id) => !/^(\.|\/|@synap\/)/.test(id),
     treeshake: { moduleSideEffects: false },
-    plugins,
+    plugins: [doorBeside, ...plugins],
     onwarn(warning) {
       throw new Error(`${warning.code}: ${warning.message}`);
     },
   });
-  await build.write({ file: path.join(root, file), format: 'es', banner });
+  const { output } = await build.write({ file, format: 'es', banner });
   await build.close();
-  const code = readFileSync(path.join(root, file), 'utf8');
-  const imported = [...code.matchAll(/^(?:import|export)\b.*? from ['"]([^'"]+)['"]|\bimport\(['"]([^'"]+)['"]\)/gm)];
-  const foreign = imported.map(([, from, inline]) => from ?? inline).filter((id) => !isPeer(id));
-  if (foreign.length > 0) throw new Error(`${file} imports ${foreign.join(', ')}: only peers may be imported.`);
-  console.log(`${file}: ${(Buffer.byteLength(code) / 1000).toFixed(1)} kB`);
+  const mayImport = (id) => imports.some((allowed) => id === allowed || id.startsWith(`${allowed}/`));
+  const foreign = output[0].imports.filter((id) => !mayImport(id));
+  if (foreign.length > 0) throw new Error(`${file} imports ${foreign.join(', ')}: it may import ${imports.join(', ')} only.`);
+  console.log(`${path.relative(root, file)}: ${(Buffer.byteLength(readFileSync(file)) / 1000).toFixed(1)} kB`);
 }
 
-await bundle('dist/index.js', 'dist/bundle/index.js', []);
+rmSync(path.join(root, 'dist/bundle'), { recursive: true, force: true });
 // tRPC's own declarations need this library, which no `target` but `esnext` brings.
 const disposable = '/// <reference lib="esnext.disposable" />';
-await bundle('dist/index.d.ts', 'dist/bundle/index.d.ts', [workspaceDeclarations, dts(), jsonWithoutZod], disposable);
+for (const entry of entries) {
+  await bundle(entry, '.js', []);
+  await bundle(entry, '.d.ts', [workspaceDeclarations, dts()], disposable);
+}
+for (const file of emptied.keys()) {
+  if (!met.has(file))
+    throw new Error(`${file} was not met: it has moved, and what took its place may leak. Mend scripts/bundle.mjs.`);
+}

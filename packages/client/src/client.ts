@@ -1,5 +1,5 @@
 import { createTRPCClient, httpBatchLink, type TRPCClient } from '@trpc/client';
-import { createFlatProxy } from '@trpc/server/unstable-core-do-not-import';
+import { createTRPCFlatProxy } from '@trpc/server';
 import superjson from 'superjson';
 import { callLink, type SentTokens } from './call/call-link.js';
 import { createTransport } from './call/transport.js';
@@ -58,5 +58,5 @@ export function createClient(options: ClientOptions): SynapClient {
 
   const helpers: ClientHelpers = { $session };
   const isHelper = (key: PropertyKey): key is keyof ClientHelpers => Object.hasOwn(helpers, key);
-  return createFlatProxy<SynapClient>((key) => (isHelper(key) ? helpers[key] : calls[key]));
+  return createTRPCFlatProxy<SynapClient>((key) => (isHelper(key) ? helpers[key] : calls[key]));
 }

@@ -15,6 +15,29 @@ export interface AnonymousActor {
 
 export type Actor = UserActor | AnonymousActor;
 
+/** An answer that can be given again, byte for byte. */
+export interface StoredAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | undefined;
+}
+
+/** A request that takes effect once, however often it is sent: what tells it from others, and how its output is answered. */
+export interface IdempotentRequest {
+  /** The `Idempotency-Key`: 1 to 255 visible ASCII characters. */
+  readonly key: string;
+  /** Path of the procedure in the router; a key means something else to another one. */
+  readonly procedure: string;
+  /** Hash of the input. */
+  readonly fingerprint: string;
+  answerTo(output: unknown): Promise<StoredAnswer>;
+}
+
+/** Set by whoever claims the key, which is after the call was made: its fingerprint is known only once the input was read. */
+export interface Idempotency {
+  request?: IdempotentRequest;
+}
+
 /** What travels with every call beside its input: who calls, from where, and whether anybody still waits for the answer. */
 export interface Call<A extends Actor = Actor> {
   actor: A;
@@ -23,6 +46,8 @@ export interface Call<A extends Actor = Actor> {
   address: string;
   userAgent?: string | undefined;
   signal: AbortSignal;
+  /** Present where the call may come under an `Idempotency-Key`; shared by all copies of the call. */
+  idempotency?: Idempotency | undefined;
 }
 
 export type UserCall = Call<UserActor>;

@@ -38,6 +38,12 @@ export const slugSchema = z
   .max(60)
   .regex(/^[a-z][a-z0-9-]*$/, 'Lower-case letters, digits and hyphens, starting with a letter');
 
+/** Any value that JSON can carry. */
+export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };
+
+/** `z.json()` under a type of our own, so that declarations of the contract need no zod. */
+export const jsonSchema: z.ZodType<JsonValue, JsonValue> = z.json();
+
 export const idSchema = z.uuid();
 export const idInput = z.object({ id: idSchema });
 

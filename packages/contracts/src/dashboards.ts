@@ -3,6 +3,7 @@ import {
   type Endpoint,
   idInput,
   idSchema,
+  jsonSchema,
   lineSchema,
   pageInput,
   pageOf,
@@ -12,7 +13,7 @@ import {
 } from './contract.js';
 
 /** Parameters of a placed widget; the module's own schema judges them when the data is loaded. */
-export const widgetParamsSchema = z.record(textSchema.max(100), z.json());
+export const widgetParamsSchema = z.record(textSchema.max(100), jsonSchema);
 
 const placement = {
   moduleId: slugSchema,

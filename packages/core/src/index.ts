@@ -1,4 +1,5 @@
 export type { IdentityGuard } from './auth/identity-guard.js';
+export type { IdempotencyStore } from './idempotency/idempotency.store.js';
 export { uuidv7 } from './ids.js';
 export { createModuleStore, type ModuleStore } from './modules/module-store.js';
 export { createModuleSync, type ModuleSync, SyncFailure } from './modules/module-sync.js';

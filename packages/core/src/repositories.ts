@@ -1,6 +1,7 @@
 import { type Database, type Db, type Sql, sqlWithin } from '@synap/db';
 import { createSessionsRepository } from './auth/sessions.repository.js';
 import { createDashboardsRepository } from './dashboards/dashboards.repository.js';
+import { createIdempotencyKeysRepository } from './idempotency/idempotency-keys.repository.js';
 import { createEntriesRepository } from './modules/entries.repository.js';
 import { createRunsRepository } from './modules/runs.repository.js';
 import { createUsersRepository } from './users/users.repository.js';
@@ -10,6 +11,7 @@ export function createRepositories(db: Db, sql: Sql) {
   return {
     dashboards: createDashboardsRepository(db, sql),
     entries: createEntriesRepository(db),
+    idempotencyKeys: createIdempotencyKeysRepository(db, sql),
     runs: createRunsRepository(db),
     sessions: createSessionsRepository(db),
     users: createUsersRepository(db),

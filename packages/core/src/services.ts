@@ -9,6 +9,8 @@ import { createSessionLookups } from './auth/session-lookups.repository.js';
 import { createDashboardsService } from './dashboards/dashboards.service.js';
 import type { WidgetCatalogue } from './dashboards/placements.js';
 import { guarded, translateDatabaseFault, unmigrated } from './database-faults.js';
+import { createIdempotencyStore, type IdempotencyStore } from './idempotency/idempotency.store.js';
+import { createOnce } from './idempotency/once.js';
 import { uuidv7 } from './ids.js';
 import { createModulesService } from './modules/modules.service.js';
 import { createRepositories, createTransaction } from './repositories.js';
@@ -37,6 +39,7 @@ export interface CoreDeps {
 export interface Core {
   services: Services;
   authenticate: Authenticate;
+  idempotency: IdempotencyStore;
   /** Makes the first superuser where there is no user yet; tells the password it made, once. */
   ensureSuperuser(given: { email: string; password?: string | undefined }): Promise<FirstSuperuser | null>;
 }
@@ -47,6 +50,7 @@ export function createServices(deps: CoreDeps): Core {
   const repositories = createRepositories(database.db, database.sql);
   const { dashboards, runs, sessions, users } = repositories;
   const transaction = createTransaction(database);
+  const once = createOnce(transaction);
   const lookups = createSessionLookups(database.sql);
   const { authenticate, forget } = createAuthentication({ accessTokens, sessions: lookups, clock: deps.clock });
   const newId = () => uuidv7();
@@ -64,9 +68,12 @@ export function createServices(deps: CoreDeps): Core {
       system: createSystemService({ meta, routes: deps.routes, databaseState: deps.probeDatabase }),
       auth: guarded(auth, admit),
       users: guarded(createUsersService({ users }), admit),
-      dashboards: guarded(createDashboardsService({ dashboards, transaction, catalogue: catalogueOf(registry), newId }), admit),
+      dashboards: guarded(
+        createDashboardsService({ dashboards, transaction, once, catalogue: catalogueOf(registry), newId }),
+        admit,
+      ),
       widgets: guarded(createWidgetsService({ registry, cache: widgetCache }), admit),
-      modules: guarded(createModulesService({ registry, runs, transaction, newId }), admit),
+      modules: guarded(createModulesService({ registry, runs, once, newId }), admit),
     },
     async authenticate(token) {
       try {
@@ -76,6 +83,7 @@ export function createServices(deps: CoreDeps): Core {
         throw translateDatabaseFault(error);
       }
     },
+    idempotency: guarded(createIdempotencyStore(repositories.idempotencyKeys), admit),
     ensureSuperuser: (given) => ensureSuperuser({ users, transaction, hasher, productName: meta.name }, given),
   };
 }

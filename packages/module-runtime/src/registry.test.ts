@@ -3,6 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ModuleCallError } from './call-error.js';
 import { startFixtures } from './testing/fixtures.js';
 
+/** Long enough on a machine that has other things to do. */
+const soon = { timeout: 10_000 };
+
 type Running = Awaited<ReturnType<typeof startFixtures>>;
 let running: Running;
 
@@ -62,7 +65,7 @@ describe('a module that behaves', () => {
   it('cannot break anything by what it logs', async () => {
     const { data: before } = await load('surroundings');
     expect((await load('odd-lines')).data).toBe('logged');
-    await expect.poll(() => running.log.lines.some(({ message }) => message.startsWith('yyy'))).toBe(true);
+    await expect.poll(() => running.log.lines.some(({ message }) => message.startsWith('yyy')), soon).toBe(true);
     const lines = running.log.lines.filter(({ message }) => /^(a (knot|number|heap)|y+)$/.test(message));
     expect(lines).toHaveLength(4);
     expect(JSON.stringify(lines).length).toBeLessThan(12_000);
@@ -111,7 +114,7 @@ describe('a call that cannot be answered', () => {
     const error = await refusal(load('throw'));
     expect(error.kind).toBe('failed');
     expect(error.message).not.toContain('canary');
-    await expect.poll(() => JSON.stringify(running.log.lines)).toContain('canary-of-a-raw-error');
+    await expect.poll(() => JSON.stringify(running.log.lines), soon).toContain('canary-of-a-raw-error');
   });
 });
 
@@ -161,7 +164,7 @@ describe('a call that is given up', () => {
     await load('count');
     leaving.abort();
     expect((await call).kind).toBe('aborted');
-    await expect.poll(() => running.log.lines.map(({ message }) => message)).toContain('The load was told to stop');
+    await expect.poll(() => running.log.lines.map(({ message }) => message), soon).toContain('The load was told to stop');
     expect((await load('surroundings')).data).toEqual(before);
   });
 

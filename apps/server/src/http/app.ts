@@ -1,10 +1,12 @@
 import type { RequestListener } from 'node:http';
+import type { OpenApiDocument } from '@synap/rest';
 import cors from 'cors';
 import express, { type Express } from 'express';
 import helmet from 'helmet';
 import type { Logger } from 'pino';
 import type { Environment } from '../env.js';
 import { createDocs } from './docs.js';
+import { asksForDocument, createDocuments, documentPath } from './documents.js';
 import { createRest, createRpc, type FaceDeps, restPath, rpcPath } from './faces.js';
 import type { Metrics } from './metrics.js';
 import { inTurn, type Middleware } from './middleware.js';
@@ -20,7 +22,7 @@ export interface AppDeps extends FaceDeps {
   /** True once the service is about to end. */
   isClosing: () => boolean;
   /** The OpenAPI document as it is served. */
-  document: object;
+  document: OpenApiDocument;
 }
 
 const exposedHeaders = [
@@ -32,6 +34,7 @@ const exposedHeaders = [
   'Link',
   'Location',
   'Deprecation',
+  'Idempotency-Replayed',
 ];
 
 /**
@@ -60,13 +63,11 @@ export function createApp(deps: AppDeps): RequestListener {
     front(req, res, (error) => {
       if (error !== undefined) fail(error);
       else if (url.startsWith(`${rpcPath}/`)) rpc(req, res, otherwise);
-      else if (url.startsWith('/api/') && url !== documentPath) rest(req, res, otherwise);
+      else if (url.startsWith('/api/') && !asksForDocument(req)) rest(req, res, otherwise);
       else others(req, res);
     });
   };
 }
-
-const documentPath = `${restPath}/openapi.json`;
 
 /** Probes, documents, and whatever is not served. */
 function createOthers({ environment, log, metrics, hindrance, isClosing, document }: AppDeps): Express {
@@ -83,7 +84,7 @@ function createOthers({ environment, log, metrics, hindrance, isClosing, documen
   });
   app.get('/metrics', metrics.mayRead, metrics.show);
   app.get('/', (_req, res) => res.redirect(302, environment.docs ? '/docs' : `${restPath}/health`));
-  app.get(documentPath, (_req, res) => void res.json(document));
+  app.use(createDocuments(document));
   if (environment.docs) app.use(createDocs(documentPath));
   app.use(nothingHere, createLastResort(log));
   return app;

@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { appRouter, readProblemSource } from '@synap/api';
+import type { IdempotencyStore } from '@synap/core';
 import { createRestHandler } from '@synap/rest';
-import { createRpcHandler, writeSuperjson } from '@synap/rpc';
+import { createRpcHandler, invokeProcedure, writeSuperjson } from '@synap/rpc';
 import type { TRPCError } from '@trpc/server';
 import type { Logger } from 'pino';
 import { type ContextDeps, createContextFactory } from './context.js';
@@ -19,6 +20,7 @@ const maxBatchSize = 10;
 const unversionedSince = '2026-11-21';
 
 export interface FaceDeps extends ContextDeps {
+  idempotency: IdempotencyStore;
   log: Logger;
 }
 
@@ -55,8 +57,14 @@ export function createRest(deps: FaceDeps): Middleware {
     deprecatedBasePaths: [{ path: '/api', since: unversionedSince }],
     bodyLimit,
     requestId: requestIdOf,
+    invoke: invokeProcedure,
     readProblemSource,
-    createContext: ({ req, signal }) => contextOf(req, signal),
+    createContext({ req, signal }) {
+      const context = contextOf(req, signal);
+      if (req.headers['idempotency-key'] !== undefined) context.call.idempotency = {};
+      return context;
+    },
+    idempotency: deps.idempotency,
     onError: createErrorLog(deps.log),
   });
 }

@@ -83,10 +83,11 @@ function createServices({ auth, user }: ReturnType<typeof createSessions>, store
       },
     },
     dashboards: {
-      list: async () => ({
-        items: stored.map(({ widgets, ...rest }) => ({ ...rest, widgetCount: widgets.length })),
-        nextCursor: null,
-      }),
+      async list(_call, { cursor = '0', size }) {
+        const end = Number(cursor) + size;
+        const items = stored.slice(Number(cursor), end).map(({ widgets, ...rest }) => ({ ...rest, widgetCount: widgets.length }));
+        return { items, nextCursor: end < stored.length ? String(end) : null };
+      },
       async create(_call, { name }) {
         const now = new Date();
         const dashboard: Dashboard = { id: randomUUID(), name, version: 1, widgets: [], createdAt: now, updatedAt: now };

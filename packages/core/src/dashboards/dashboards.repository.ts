@@ -1,5 +1,5 @@
 import type { Dashboard, DashboardSummary, PageInput, PlaceWidget, WidgetPlacement } from '@synap/contracts';
-import { type Db, type Prisma, type Sql, type Statement, uniqueViolation } from '@synap/db';
+import type { Db, Prisma, Sql, Statement } from '@synap/db';
 import { cursorId } from '../paging.js';
 
 /** A dashboard as it is stored, its widgets with their ids. */
@@ -80,22 +80,12 @@ export function createDashboardsRepository(db: Db, sql: Sql) {
       return sql.one(lockOwned, [id, ownerId]);
     },
 
-    /** Answers false when the id is taken, by whomever. */
+    /** Answers false when the id is taken, by whomever; the transaction can go on. */
     async insert(ownerId: string, id: string, { name, widgets }: DashboardContent): Promise<boolean> {
-      try {
-        await db.dashboard.create({
-          data: {
-            id,
-            ownerId,
-            name,
-            widgets: { createMany: { data: rowsOf(id, widgets).map(({ dashboardId, ...row }) => row) } },
-          },
-        });
-        return true;
-      } catch (error) {
-        if (uniqueViolation(error)) return false;
-        throw error;
-      }
+      const { count } = await db.dashboard.createMany({ data: [{ id, ownerId, name }], skipDuplicates: true });
+      if (count === 0) return false;
+      await db.widgetPlacement.createMany({ data: rowsOf(id, widgets) });
+      return true;
     },
 
     /** Replaces name and widgets and counts the version up. */

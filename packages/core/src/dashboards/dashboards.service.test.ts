@@ -3,6 +3,7 @@ import { createDatabase, type Database } from '@synap/db';
 import { createTestDatabase, type TestDatabase } from '@synap/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { guarded } from '../database-faults.js';
+import { createOnce } from '../idempotency/once.js';
 import { uuidv7 } from '../ids.js';
 import { createRepositories, createTransaction } from '../repositories.js';
 import { createDashboardsService } from './dashboards.service.js';
@@ -30,7 +31,10 @@ beforeAll(async () => {
   database = createDatabase({ url: testDatabase.url });
   const { dashboards } = createRepositories(database.db, database.sql);
   const transaction = createTransaction(database);
-  service = guarded(createDashboardsService({ dashboards, transaction, catalogue, newId: uuidv7 }), () => {});
+  service = guarded(
+    createDashboardsService({ dashboards, transaction, once: createOnce(transaction), catalogue, newId: uuidv7 }),
+    () => {},
+  );
   [ann, bob] = [await personNamed('ann'), await personNamed('bob')];
 });
 

@@ -6,14 +6,16 @@ import {
   staleVersion,
   versionRequired,
 } from '@synap/contracts';
+import type { Once } from '../idempotency/once.js';
 import { pageById } from '../paging.js';
-import type { Transaction } from '../repositories.js';
+import type { Repositories, Transaction } from '../repositories.js';
 import type { DashboardsRepository } from './dashboards.repository.js';
 import { settlePlacements, type WidgetCatalogue } from './placements.js';
 
 export interface DashboardsDeps {
   dashboards: DashboardsRepository;
   transaction: Transaction;
+  once: Once;
   catalogue: WidgetCatalogue;
   newId: () => string;
 }
@@ -24,43 +26,45 @@ const stale = (current: number, given: number) =>
     `The dashboard is at version ${current}, the change is based on ${given}: read it again and repeat the change on what is there now.`,
   );
 
-export function createDashboardsService({ dashboards, transaction, catalogue, newId }: DashboardsDeps): DashboardsService {
+export function createDashboardsService({ dashboards, transaction, once, catalogue, newId }: DashboardsDeps): DashboardsService {
   /** Replaces one's own dashboard; `null` when there is none of that id. */
-  const replace = (
+  async function replace(
+    within: Repositories,
     ownerId: string,
     { id, name, widgets, version }: SaveDashboard,
     versionNeeded: boolean,
-  ): Promise<Dashboard | null> =>
-    transaction(async (within) => {
-      const current = await within.dashboards.lockOwned(ownerId, id);
-      if (!current) return null;
-      if (version === undefined && versionNeeded)
-        throw versionRequired('Say which version the change is based on: `version`, or `If-Match` over REST.');
-      if (version !== undefined && version !== current.version) throw stale(current.version, version);
-      await within.dashboards.replace(id, { name, widgets: settlePlacements(widgets, current.widgets, catalogue, newId) });
-      return within.dashboards.findOwned(ownerId, id);
-    });
+  ): Promise<Dashboard | null> {
+    const current = await within.dashboards.lockOwned(ownerId, id);
+    if (!current) return null;
+    if (version === undefined && versionNeeded)
+      throw versionRequired('Say which version the change is based on: `version`, or `If-Match` over REST.');
+    if (version !== undefined && version !== current.version) throw stale(current.version, version);
+    await within.dashboards.replace(id, { name, widgets: settlePlacements(widgets, current.widgets, catalogue, newId) });
+    return within.dashboards.findOwned(ownerId, id);
+  }
 
   /** A new dashboard; `null` when the id is taken. */
-  const insert = (
+  async function insert(
+    within: Repositories,
     ownerId: string,
     id: string,
     { name, widgets }: Pick<SaveDashboard, 'name' | 'widgets'>,
-  ): Promise<Dashboard | null> =>
-    transaction(async (within) => {
-      const content = { name, widgets: settlePlacements(widgets, [], catalogue, newId) };
-      return (await within.dashboards.insert(ownerId, id, content)) ? within.dashboards.findOwned(ownerId, id) : null;
-    });
+  ): Promise<Dashboard | null> {
+    const content = { name, widgets: settlePlacements(widgets, [], catalogue, newId) };
+    return (await within.dashboards.insert(ownerId, id, content)) ? within.dashboards.findOwned(ownerId, id) : null;
+  }
 
   return {
     async list({ actor }, page) {
       return pageById(await dashboards.listOwnedBy(actor.userId, page), page.size);
     },
 
-    async create({ actor }, input) {
-      const created = await insert(actor.userId, newId(), input);
-      if (!created) throw absent();
-      return created;
+    create(call, input) {
+      return once(call, async (within) => {
+        const created = await insert(within, call.actor.userId, newId(), input);
+        if (!created) throw absent();
+        return created;
+      });
     },
 
     /** Another owner's dashboard is "not found", so ids cannot be probed. */
@@ -71,22 +75,25 @@ export function createDashboardsService({ dashboards, transaction, catalogue, ne
     },
 
     async save({ actor }, input) {
-      const saved = await replace(actor.userId, input, true);
+      const saved = await transaction((within) => replace(within, actor.userId, input, true));
       if (!saved) throw absent();
       return saved;
     },
 
     /** Creates an absent id; without a version overwrites one's own. An id that someone else holds is "not found". */
-    async upsert({ actor }, input) {
-      const saved = await replace(actor.userId, input, false);
-      if (saved) return saved;
-      if (input.version !== undefined) throw notFound('Dashboard not found: leave out the version to create it.');
-      const created = await insert(actor.userId, input.id, input);
-      if (created) return created;
-      // Between the two somebody took the id: oneself in another call, or someone else.
-      const taken = await replace(actor.userId, input, false);
-      if (!taken) throw absent();
-      return taken;
+    upsert(call, input) {
+      const { userId } = call.actor;
+      return once(call, async (within) => {
+        const saved = await replace(within, userId, input, false);
+        if (saved) return saved;
+        if (input.version !== undefined) throw notFound('Dashboard not found: leave out the version to create it.');
+        const created = await insert(within, userId, input.id, input);
+        if (created) return created;
+        // Between the two somebody took the id: oneself in another call, or someone else.
+        const taken = await replace(within, userId, input, false);
+        if (!taken) throw absent();
+        return taken;
+      });
     },
 
     async remove({ actor }, { id }) {

@@ -1,14 +1,14 @@
 import { conflict, type Module, type ModuleRun, type ModulesService, notFound, type UserActor } from '@synap/contracts';
 import type { ModuleInfo, ModuleRegistry } from '@synap/module-runtime';
+import type { Once } from '../idempotency/once.js';
 import { pageById, pageByName } from '../paging.js';
-import type { Transaction } from '../repositories.js';
 import { readable } from './module-access.js';
 import type { RunsRepository } from './runs.repository.js';
 
 export interface ModulesDeps {
   registry: Pick<ModuleRegistry, 'list' | 'get'>;
   runs: RunsRepository;
-  transaction: Transaction;
+  once: Once;
   newId: () => string;
 }
 
@@ -26,7 +26,7 @@ function describe(info: ModuleInfo, lastRun: ModuleRun | undefined, actor: UserA
   };
 }
 
-export function createModulesService({ registry, runs, transaction, newId }: ModulesDeps): ModulesService {
+export function createModulesService({ registry, runs, once, newId }: ModulesDeps): ModulesService {
   return {
     async list({ actor }, page) {
       const { items, nextCursor } = pageByName(registry.list(), (info) => info.id, page);
@@ -41,13 +41,15 @@ export function createModulesService({ registry, runs, transaction, newId }: Mod
     },
 
     /** Queues a run; while one is queued or running already, that one is answered. */
-    async sync({ actor }, { id }) {
-      const info = readable(registry, id, actor);
+    async sync(call, { id }) {
+      const info = readable(registry, id, call.actor);
       if (!info.sync) throw conflict(`The module "${id}" has nothing to synchronise: its widgets load their data by themselves.`);
-      for (;;) {
-        const runId = await transaction((within) => within.runs.enqueue(id, 'manual', newId()));
-        if (runId) return { runId };
-      }
+      return once(call, async (within) => {
+        for (;;) {
+          const runId = await within.runs.enqueue(id, 'manual', newId());
+          if (runId) return { runId };
+        }
+      });
     },
 
     async runs({ actor }, { id, ...page }) {

@@ -4,6 +4,9 @@ import type { Loaded } from '../supervision/supervisor.js';
 import { createMemoryReadingStore } from './reading-store.js';
 import { createWidgetCache, type WidgetCache } from './widget-cache.js';
 
+/** Long enough on a machine that has other things to do. */
+const soon = { timeout: 10_000 };
+
 interface Loading {
   params: unknown;
   answer(data: Loaded['data'], maxAge?: number): void;
@@ -27,7 +30,7 @@ beforeEach(() => {
 const read = (params: Record<string, unknown> = {}, signal?: AbortSignal, moduleId = 'git') =>
   cache.read({ moduleId, widgetId: 'commits', params, signal });
 const lastLoad = async (count: number): Promise<Loading> => {
-  await expect.poll(() => loads.length).toBe(count);
+  await expect.poll(() => loads.length, soon).toBe(count);
   const last = loads.at(-1);
   if (!last) throw new Error('Nothing was loaded');
   return last;
@@ -99,7 +102,7 @@ describe('a widget whose data has become old', () => {
     now += 60_000;
     expect(await read()).toEqual({ data: 'old', asOf, stale: true });
     (await lastLoad(2)).answer('new');
-    await expect.poll(async () => (await read()).data).toBe('new');
+    await expect.poll(async () => (await read()).data, soon).toBe('new');
     expect(loads).toHaveLength(2);
   });
 

@@ -3,6 +3,7 @@ import { Socket } from 'node:net';
 import { type Channel, openChannel } from '../protocol/channel.js';
 import { type FromModuleOnWire, toModuleSchema } from '../protocol/messages.js';
 import { channelFd } from '../protocol/streams.js';
+import { endGroup } from './end-group.js';
 import { createModuleServer, type ModuleServer } from './module-server.js';
 
 let server: ModuleServer | undefined;
@@ -11,6 +12,6 @@ const channel: Channel<FromModuleOnWire> = openChannel(new Socket({ fd: channelF
     server ??= createModuleServer(channel.send);
     server.receive(toModuleSchema.parse(message));
   },
-  // Nobody listens any more: whatever the module is doing, it does it for no one.
-  onEnd: () => process.exit(0),
+  // Nobody listens any more: whatever the module is doing, and what it started, is for no one.
+  onEnd: endGroup,
 });

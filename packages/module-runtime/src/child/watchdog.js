@@ -7,19 +7,11 @@
 import { writeSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { parentPort, workerData } from 'node:worker_threads';
+import { endGroup } from './end-group.js';
 
 const everyMs = 100;
 /** @type {{ watchdogFd: number, memoryBytes: number, outOfMemoryWord: string }} */
 const { watchdogFd, memoryBytes, outOfMemoryWord } = workerData;
-
-function endGroup() {
-  try {
-    process.kill(-process.pid, 'SIGKILL');
-  } catch {
-    // No process groups here (Windows), or not the leader of one: then this process alone.
-    process.kill(process.pid, 'SIGKILL');
-  }
-}
 
 new Socket({ fd: watchdogFd, readable: true, writable: true }).on('close', endGroup).on('error', endGroup).resume();
 

@@ -3,6 +3,9 @@ import { connect, createServer, type Socket } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { maxFrameBytes, openChannel } from './channel.js';
 
+/** Long enough on a machine that has other things to do. */
+const soon = { timeout: 10_000 };
+
 /** Two ends of a real connection. */
 async function connectPair(): Promise<[Socket, Socket]> {
   const server = createServer().listen(0, '127.0.0.1');
@@ -50,7 +53,7 @@ describe('a channel', () => {
     const { messages } = await listen(far);
     const sent = [1, 'zwölf ☃', { a: [null, { b: 'x'.repeat(300_000) }] }, []];
     for (const part of cut(Buffer.concat(sent.map(frame)))) near.write(part);
-    await expect.poll(() => messages).toEqual(sent);
+    await expect.poll(() => messages, soon).toEqual(sent);
   });
 
   it('sends what the other side reads', async () => {
@@ -58,21 +61,21 @@ describe('a channel', () => {
     const { messages } = await listen(far);
     const { channel } = await listen(near);
     channel.send({ text: 'zwölf ☃', none: undefined });
-    await expect.poll(() => messages).toEqual([{ text: 'zwölf ☃' }]);
+    await expect.poll(() => messages, soon).toEqual([{ text: 'zwölf ☃' }]);
   });
 
   it('ends with a fault when a message says it is too large, before it is taken in', async () => {
     const [near, far] = await connectPair();
     const { ends } = await listen(far);
     near.write(Buffer.from([0x7f, 0xff, 0xff, 0xff, 1]));
-    await expect.poll(() => ends).toEqual(['a message of 2147483647 bytes']);
+    await expect.poll(() => ends, soon).toEqual(['a message of 2147483647 bytes']);
   });
 
   it.each(['not json', '"refuse me"'])('ends with a fault when a message cannot be taken: %s', async (body) => {
     const [near, far] = await connectPair();
     const { ends } = await listen(far);
     near.write(Buffer.from([0, 0, 0, body.length, ...Buffer.from(body)]));
-    await expect.poll(() => ends).toEqual([expect.stringMatching(/^a message that could not be taken/)]);
+    await expect.poll(() => ends, soon).toEqual([expect.stringMatching(/^a message that could not be taken/)]);
   });
 
   it('does not send what the other side would refuse', async () => {
@@ -85,6 +88,6 @@ describe('a channel', () => {
     const [near, far] = await connectPair();
     const { ends } = await listen(far);
     near.destroy();
-    await expect.poll(() => ends).toEqual([undefined]);
+    await expect.poll(() => ends, soon).toEqual([undefined]);
   });
 });

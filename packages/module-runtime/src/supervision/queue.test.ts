@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { createQueue } from './queue.js';
 
+/** Long enough on a machine that has other things to do. */
+const soon = { timeout: 10_000 };
+
 const never = new AbortController().signal;
 /** Work that ends when it is told to. */
 function work() {
@@ -26,7 +29,7 @@ describe('a queue', () => {
     expect(order).toEqual([0, 1]);
     works[1]?.finish();
     await all[1];
-    await expect.poll(() => order).toEqual([0, 1, 2]);
+    await expect.poll(() => order, soon).toEqual([0, 1, 2]);
     for (const { finish } of works) finish();
     await Promise.all(all);
     expect(order).toEqual([0, 1, 2, 3]);

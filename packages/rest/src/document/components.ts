@@ -61,24 +61,26 @@ export class SchemaComponents {
     return { schemas: Object.fromEntries(Object.entries(schemas).sort(([a], [b]) => (a < b ? -1 : 1))), settle };
   }
 
-  #register(definitions: JsonObject, side: Side, place: string): Map<string, string> {
-    const names = new Map(Object.keys(definitions).map((key) => [key, key]));
+  /** The names that definitions get here; `undefined` for one that needs none, for it accepts everything. */
+  #register(definitions: JsonObject, side: Side, place: string): Names {
+    const names: Map<string, string | undefined> = new Map(Object.keys(definitions).map((key) => [key, key]));
     for (const [key, definition] of Object.entries(definitions)) {
       if (key.startsWith('__schema') && isJsonObject(definition)) names.set(key, this.#nameRecursive(key, definition, place));
     }
     for (const [key, definition] of Object.entries(definitions)) {
-      const name = names.get(key) ?? key;
-      if (isJsonObject(definition)) this.#sides[side].set(name, rewrite(definition, side, names));
+      const name = names.get(key);
+      if (name !== undefined && isJsonObject(definition)) this.#sides[side].set(name, rewrite(definition, side, names));
     }
     return names;
   }
 
   /** A recursive schema without an id must be a component too; equal ones are one. */
-  #nameRecursive(key: string, definition: JsonObject, place: string): string {
+  #nameRecursive(key: string, definition: JsonObject, place: string): string | undefined {
     const text = JSON.stringify(definition).replaceAll(`"#/$defs/${key}"`, '"#"');
     const known = this.#recursive.get(text);
     if (known !== undefined) return known;
-    const base = text === jsonText() ? 'JsonValue' : `${pascalCase(place)}Node`;
+    if (text === jsonText()) return undefined;
+    const base = `${pascalCase(place)}Node`;
     const taken = [...this.#recursive.values()];
     let name = base;
     for (let count = 2; taken.includes(name); count += 1) name = `${base}${count}`;
@@ -153,7 +155,9 @@ const pascalCase = (place: string) =>
     .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
     .join('');
 
-/** `z.json()` is recursive without an id, and so common that it has a name of its own. */
+type Names = ReadonlyMap<string, string | undefined>;
+
+/** `z.json()` is recursive, which some generators cannot write; and it says of JSON no more than that it is JSON. */
 function jsonText(): string {
   const { $defs } = z.toJSONSchema(z.object({ it: z.json() }), {
     override: ({ zodSchema, jsonSchema }) => polish(zodSchema, jsonSchema),
@@ -175,11 +179,11 @@ function polish(schema: $ZodTypes, json: JsonObject): void {
   json.required = json.required.filter((name) => absent.every(([key]) => key !== name));
 }
 
-const rewrite = (schema: JsonObject, side: Side, names: ReadonlyMap<string, string>): JsonObject =>
-  mapObject(schema, (object) => {
-    if (typeof object.$ref !== 'string' || !object.$ref.startsWith('#/$defs/')) return object;
-    const key = object.$ref.slice('#/$defs/'.length);
-    return { ...object, $ref: `${prefix}${side}:${names.get(key) ?? key}` };
+const rewrite = (schema: JsonObject, side: Side, names: Names): JsonObject =>
+  mapObject(schema, ({ $ref, ...others }) => {
+    if (typeof $ref !== 'string' || !$ref.startsWith('#/$defs/')) return $ref === undefined ? others : { $ref, ...others };
+    const name = names.get($ref.slice('#/$defs/'.length));
+    return name === undefined ? others : { ...others, $ref: `${prefix}${side}:${name}` };
   });
 
 function splitReference(reference: string): [Side, string] | [undefined, string] {

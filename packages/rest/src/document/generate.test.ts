@@ -153,15 +153,18 @@ describe('components of a document', () => {
     expect(JSON.stringify(paths)).toContain('#/components/schemas/HolderInput');
   });
 
-  it('are made of recursive schemas', () => {
+  it('are made of recursive schemas, but not of those that accept any JSON', () => {
     const tree = z.object({
       name: z.string(),
       get kids() {
         return z.array(tree);
       },
     });
-    const { components } = serve(z.object({ tree, json: z.json() }), z.object({ tree }));
-    expect(Object.keys(components.schemas)).toEqual(['Problem', 'DoInputNode', 'JsonValue']);
+    const { components, paths } = serve(z.object({ tree, json: z.json().describe('Anything.') }), z.object({ tree }));
+    expect(Object.keys(components.schemas)).toEqual(['Problem', 'DoInputNode']);
+    const body = at(paths, '/do', 'post', 'requestBody', 'content', 'application/json', 'schema', 'properties');
+    expect(body).toMatchObject({ json: { description: 'Anything.' } });
+    expect(at(body, 'json')).not.toHaveProperty('$ref');
   });
 
   it('cannot be made of what has no JSON Schema: the error names the procedure, the place and the cure', () => {

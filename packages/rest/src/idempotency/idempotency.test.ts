@@ -1,6 +1,7 @@
 import { initTRPC, TRPCError } from '@trpc/server';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { generateDocument } from '../document/generate.js';
 import { createRestHandler } from '../handler.js';
 import type { RestMeta } from '../meta.js';
 import { listen, send } from '../testing/serve.js';
@@ -121,6 +122,14 @@ describe('Idempotency-Key', () => {
   it('means nothing where answers must not be stored', async () => {
     const first = await post('/login', 'k6');
     expect((await post('/login', 'k6')).body).not.toBe(first.body);
+  });
+
+  it('is documented exactly where it means something', () => {
+    const { paths } = generateDocument({ router, title: 'Things', version: '1.0.0', idempotency: true });
+    const names = ({ post }: (typeof paths)[string]) =>
+      Array.isArray(post?.parameters) ? post.parameters.map((parameter) => Object(parameter).name) : [];
+    const taking = Object.entries(paths).filter(([, item]) => names(item).includes('Idempotency-Key'));
+    expect(taking.map(([path]) => path)).toEqual(['/things', '/ping']);
   });
 
   it('lets a store keep the answer before it is sent, as it will be', async () => {

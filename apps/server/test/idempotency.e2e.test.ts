@@ -1,0 +1,192 @@
+import { randomUUID } from 'node:crypto';
+import { createDatabase, type Database } from '@synap/db';
+import { until } from '@synap/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type RestAnswer, type ServerUnderTest, startServerUnderTest } from './server-under-test.js';
+
+let server: ServerUnderTest;
+let database: Database;
+let token: string;
+
+beforeAll(async () => {
+  server = await startServerUnderTest();
+  database = createDatabase({ url: server.database.url });
+  token = await server.signIn();
+});
+afterAll(async () => {
+  await database.close();
+  await server.close();
+});
+
+const post = (target: string, key: string, body?: unknown, as = token, headers = {}) =>
+  server.rest('POST', target, { token: as, body, headers: { ...headers, 'idempotency-key': key } });
+const create = (key: string, name: string, as = token) => post('/dashboards', key, { name }, as);
+const countNamed = (name: string) => database.db.dashboard.count({ where: { name } });
+const isReplay = ({ headers }: RestAnswer) => headers.get('idempotency-replayed') === 'true';
+
+/** What stays the same when an answer is given again. */
+const essence = ({ status, headers, text }: RestAnswer) => ({
+  status,
+  text,
+  headers: ['content-type', 'content-length', 'location', 'etag'].map((name) => headers.get(name)),
+});
+
+describe('Idempotency-Key', () => {
+  it('lets one of 20 concurrent requests act; the others wait their turn or get its answer', async () => {
+    const answers = await Promise.all(Array.from({ length: 20 }, () => create('at-once', 'At once')));
+    const [made, ...more] = answers.filter((answer) => answer.status === 201 && !isReplay(answer));
+    expect(more).toEqual([]);
+    for (const answer of answers) {
+      if (answer.status === 201) expect(answer.text).toBe(made?.text);
+      else
+        expect(answer).toMatchObject({ status: 409, body: { code: 'conflict', detail: expect.stringContaining('in progress') } });
+    }
+    expect(await countNamed('At once')).toBe(1);
+    const after = await create('at-once', 'At once');
+    expect([isReplay(after), after.text]).toEqual([true, made?.text]);
+  });
+
+  it('is taken by exactly these operations, each of which gives its first answer again', async () => {
+    const id = randomUUID();
+    const samples: Record<string, [target: string, body?: unknown]> = {
+      dashboardsCreate: ['/dashboards', { name: 'Sample', widgets: [] }],
+      dashboardsUpsert: [`/dashboards/${id}`, { name: 'Sample', widgets: [] }],
+      modulesSync: ['/modules/git/sync'],
+    };
+    const { body: document } = await server.rest('GET', '/openapi.json');
+    const operations = Object.values<Record<string, { operationId: string; parameters?: { name: string }[] }>>(document.paths);
+    const taking = operations.flatMap(({ post: operation }) =>
+      operation?.parameters?.some(({ name }) => name === 'Idempotency-Key') ? [operation.operationId] : [],
+    );
+    expect(taking.sort()).toEqual(Object.keys(samples).sort());
+    for (const [operation, [target, body]] of Object.entries(samples)) {
+      const first = await post(target, 'sample', body);
+      expect([first.status < 300, isReplay(first)], operation).toEqual([true, false]);
+      const second = await post(target, 'sample', body);
+      expect(isReplay(second), operation).toBe(true);
+      expect(essence(second), operation).toEqual(essence(first));
+    }
+    expect(await server.rest('GET', `/dashboards/${id}`, { token })).toMatchObject({ body: { version: 1 } });
+  });
+
+  it('gives the answer with its Location again, but with the id of the new request', async () => {
+    const first = await create('location', 'Located');
+    const second = await create('location', 'Located');
+    expect(second.headers.get('location')).toBe(`/api/v1/dashboards/${first.body.id}`);
+    expect(second.headers.get('x-request-id')).not.toBe(first.headers.get('x-request-id'));
+  });
+
+  it('gives the answer of a save again though the version went on, and belongs to what If-Match said', async () => {
+    const { body: made } = await server.rest('POST', '/dashboards', { token, body: { name: 'Versioned' } });
+    const save = (key: string, match: string) =>
+      post(`/dashboards/${made.id}`, key, { name: 'Versioned', widgets: [] }, token, { 'if-match': match });
+    const saved = await save('save', '"1"');
+    expect(saved.headers.get('etag')).toBe('"2"');
+    expect(essence(await save('save', '"1"'))).toEqual(essence(saved));
+    expect(await save('save', '"2"')).toMatchObject({ status: 422 });
+    expect(await save('save-again', '"1"')).toMatchObject({ status: 412 });
+  });
+
+  it('outlives the server that answered', async () => {
+    const first = await create('restart', 'Restarted');
+    const other = await startServerUnderTest({ databaseUrl: server.database.url });
+    try {
+      const headers = { 'idempotency-key': 'restart' };
+      const second = await other.rest('POST', '/dashboards', {
+        token: await other.signIn(),
+        body: { name: 'Restarted' },
+        headers,
+      });
+      expect(isReplay(second)).toBe(true);
+      expect(essence(second)).toEqual(essence(first));
+    } finally {
+      await other.close();
+    }
+    expect(await countNamed('Restarted')).toBe(1);
+  });
+
+  it('makes up for an answer that never arrived', async () => {
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json', 'idempotency-key': 'lost' };
+    const init = { method: 'POST', headers, body: JSON.stringify({ name: 'Lost' }) };
+    const gone = new AbortController();
+    const lost = fetch(`${server.origin}/api/v1/dashboards`, { ...init, signal: gone.signal });
+    setImmediate(() => gone.abort());
+    await expect(lost).rejects.toThrow();
+    await until(async () => (await create('lost', 'Lost')).status === 201);
+    expect(await countNamed('Lost')).toBe(1);
+  });
+
+  it('is 422 with another body; for another user or procedure it is another key', async () => {
+    const first = await create('shared', 'Shared');
+    expect(await create('shared', 'Changed')).toMatchObject({ status: 422, body: { title: 'Unprocessable Content' } });
+    const other = await server.newUser();
+    expect(isReplay(await create('shared', 'Shared', other.token))).toBe(false);
+    expect(isReplay(await post(`/dashboards/${randomUUID()}`, 'shared', { name: 'Shared', widgets: [] }))).toBe(false);
+    expect(await countNamed('Shared')).toBe(3);
+    expect(await countNamed('Changed')).toBe(0);
+    expect((await create('shared', 'Shared')).text).toBe(first.text);
+  });
+
+  it('is free again after a refusal, which changed nothing', async () => {
+    const widget = { moduleId: 'git', widgetId: 'unknown', x: 0, y: 0, w: 1, h: 1 };
+    expect(await post('/dashboards', 'refused', { name: '' })).toMatchObject({ status: 400 });
+    expect(await post('/dashboards', 'refused', { name: 'Refused', widgets: [widget] })).toMatchObject({ status: 400 });
+    expect(await database.db.idempotencyKey.count({ where: { key: 'refused' } })).toBe(0);
+    expect(await create('refused', 'Refused')).toMatchObject({ status: 201 });
+  });
+
+  it('is forgotten after 24 hours, and then deleted by the worker', async () => {
+    await create('old', 'Old');
+    await database.db.$executeRaw`UPDATE idempotency_keys SET created_at = now() - interval '24 hours' WHERE key = 'old'`;
+    expect(isReplay(await create('old', 'Old'))).toBe(false);
+    expect(await countNamed('Old')).toBe(2);
+    await database.db.$executeRaw`UPDATE idempotency_keys SET created_at = now() - interval '24 hours' WHERE key = 'old'`;
+    await database.db.$queryRaw`SELECT id::text FROM graphile_worker.add_job('purge-idempotency-keys')`;
+    await until(async () => (await database.db.idempotencyKey.count({ where: { key: 'old' } })) === 0);
+  });
+
+  it('must be 1 to 255 visible ASCII characters', async () => {
+    for (const key of ['', 'a b', 'x'.repeat(256), 'ü'])
+      expect(await create(key, 'Bad'), key).toMatchObject({ status: 400, body: { code: 'bad_request' } });
+    expect(await create('!'.repeat(255), 'Long')).toMatchObject({ status: 201 });
+  });
+
+  it('is asked for only after who calls: without a valid token the answer is 401', async () => {
+    await create('mine', 'Mine');
+    expect(await create('mine', 'Mine', 'not-a-token')).toMatchObject({ status: 401 });
+    expect(
+      await server.rest('POST', '/dashboards', { body: { name: 'Mine' }, headers: { 'idempotency-key': 'mine' } }),
+    ).toMatchObject({
+      status: 401,
+    });
+  });
+
+  it('means nothing where answers hold secrets, for methods that repeat anyway, and over RPC', async () => {
+    const { email, password } = await server.newUser();
+    const login = () =>
+      server.rest('POST', '/auth/login', { body: { email, password }, headers: { 'idempotency-key': 'login' } });
+    const [one, two] = [await login(), await login()];
+    expect(two.body.refreshToken).not.toBe(one.body.refreshToken);
+    const { body: made } = await create('for-delete', 'Deleted');
+    const headers = { 'idempotency-key': 'delete' };
+    const remove = () => server.rest('DELETE', `/dashboards/${made.id}`, { token, headers });
+    expect([(await remove()).status, (await remove()).status]).toEqual([204, 404]);
+    const call = () =>
+      fetch(`${server.origin}/trpc/dashboards.create`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', 'idempotency-key': 'rpc' },
+        body: JSON.stringify({ json: { name: 'Over RPC' } }),
+      });
+    expect([(await call()).status, (await call()).status]).toEqual([200, 200]);
+    expect(await countNamed('Over RPC')).toBe(2);
+    expect(await database.db.idempotencyKey.count({ where: { key: { in: ['login', 'delete', 'rpc'] } } })).toBe(0);
+  });
+
+  it('under a body of any depth is answered as without a key', async () => {
+    const deep = (levels: number) => `{"name":"Deep","ignored":${'['.repeat(levels)}${']'.repeat(levels)}}`;
+    const without = await server.rest('POST', '/dashboards', { token, body: deep(40_000) });
+    const withKey = await post('/dashboards', 'deep', deep(40_000));
+    expect(withKey.status).toBe(without.status);
+    expect(withKey.status).toBeLessThan(500);
+  });
+});

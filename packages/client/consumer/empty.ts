@@ -1,0 +1,2 @@
+// What the compiler needs by itself is measured with this.
+export {};

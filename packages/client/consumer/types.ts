@@ -1,0 +1,27 @@
+// Compiled only. That the types are types at all: anything may be done with `any`, also what is right.
+import type { AppRouter, RouterInputs, RouterOutputs, SynapClient, SynapError, SynapErrorCode } from '@synap/client';
+
+type IsAny<T> = 0 extends 1 & T ? true : false;
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+
+/** Paths of those members, at any depth, that are `any` or have become so. */
+type AnyPaths<T, Path extends string = ''> = IsAny<T> extends true
+  ? Path
+  : T extends Date | readonly unknown[] | string | number | boolean | null | undefined
+    ? never
+    : { [K in keyof T & string]: AnyPaths<T[K], `${Path}.${K}`> }[keyof T & string];
+
+/** The second one must be of the type of the first. */
+function check<Expected>(_value: NoInfer<Expected>): void {}
+
+check<IsAny<AppRouter>>(false);
+check<IsAny<SynapClient>>(false);
+check<IsAny<SynapClient['dashboards']>>(false);
+check<IsAny<SynapClient['dashboards']['get']['query']>>(false);
+check<Same<AnyPaths<RouterInputs>, never>>(true);
+check<Same<AnyPaths<RouterOutputs>, never>>(true);
+check<Same<RouterInputs['dashboards']['get'], { id: string }>>(true);
+check<Same<RouterOutputs['dashboards']['get']['createdAt'], Date>>(true);
+check<Same<RouterOutputs['modules']['get']['status'], 'ready' | 'failed' | 'degraded'>>(true);
+check<Same<SynapError['code'], SynapErrorCode>>(true);
+check<string extends SynapErrorCode ? true : false>(false);

@@ -1,0 +1,43 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { parseDiagnostics } from './diagnostics.mjs';
+
+const require = createRequire(import.meta.url);
+
+const compilerAt = (manifestFile) => {
+  const { version, bin } = JSON.parse(readFileSync(manifestFile, 'utf8'));
+  return { name: `tsc ${version}`, program: path.join(path.dirname(manifestFile), bin.tsc) };
+};
+
+/** The workspace's own, and the oldest that is served. */
+export const compilers = [
+  compilerAt(createRequire(path.join(import.meta.dirname, '../../../../package.json')).resolve('typescript/package.json')),
+  compilerAt(require.resolve('typescript-5.9/package.json')),
+];
+
+/** Checks these files of the folder, and nothing else, under its tsconfig.json. `emit` writes modules to `out`. */
+export function compile({ program }, folder, files, { emit = false } = {}) {
+  const config = path.join(folder, 'tsconfig.now.json');
+  writeFileSync(config, JSON.stringify({ extends: './tsconfig.json', include: [], exclude: [], files }));
+  const args = [program, '-p', config, '--pretty', 'false', '--noEmit', String(!emit)];
+  const startedAt = performance.now();
+  const { status, stdout, stderr, error } = spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8', maxBuffer: 64e6 });
+  if (error) throw error;
+  const diagnostics = parseDiagnostics(stdout);
+  if (status !== 0 && diagnostics.length === 0) throw new Error(`The compiler failed with ${status}:\n${stdout}${stderr}`);
+  return { diagnostics, seconds: (performance.now() - startedAt) / 1000 };
+}
+
+/** Time of each file to that of the first one: the best of some rounds, taken in turn, since what else the machine does only adds. */
+export function compareTimes(compiler, folder, [base, ...files], rounds = 3) {
+  const best = new Map();
+  for (let round = 0; round < rounds; round += 1) {
+    for (const file of [base, ...files]) {
+      const { seconds } = compile(compiler, folder, [file]);
+      best.set(file, Math.min(best.get(file) ?? Number.POSITIVE_INFINITY, seconds));
+    }
+  }
+  return files.map((file) => ({ file, value: best.get(file) / best.get(base) }));
+}

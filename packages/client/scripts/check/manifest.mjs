@@ -1,0 +1,33 @@
+// What a packed package may ask of and bring to those who install it.
+
+const peers = ['@tanstack/react-query', '@trpc/client', '@trpc/server', 'react', 'superjson'];
+const optional = ['@tanstack/react-query', 'react'];
+const brought = /^(?:package\.json|README\.md|LICENSE|dist\/bundle\/[\w-]+\.(?:js|d\.ts))$/;
+
+/** What is wrong with a packed package.json, given the paths of all packed files. */
+export function judgeManifest(manifest, files) {
+  const faults = [];
+  const expect = (holds, fault) => {
+    if (!holds) faults.push(`package.json ${fault}.`);
+  };
+  expect(!manifest.private, 'is private');
+  expect(manifest.type === 'module', 'does not say "type": "module"');
+  expect(manifest.sideEffects === false, 'does not say "sideEffects": false: bundlers keep what is not used');
+  expect(Object.keys(manifest.dependencies ?? {}).length === 0, `has dependencies: ${Object.keys(manifest.dependencies ?? {})}`);
+  const asked = Object.keys(manifest.peerDependencies ?? {}).sort();
+  expect(asked.join() === peers.join(), `has the peers ${asked.join(', ')} instead of ${peers.join(', ')}`);
+  const mayLack = asked.filter((name) => manifest.peerDependenciesMeta?.[name]?.optional);
+  expect(mayLack.join() === optional.join(), `has the optional peers ${mayLack.join(', ')} instead of ${optional.join(', ')}`);
+  const unpublished = JSON.stringify(manifest).match(/"[^"]*(?:workspace|catalog|link|file):[^"]*"/g) ?? [];
+  expect(unpublished.length === 0, `holds what only this workspace understands: ${unpublished.join(', ')}`);
+  for (const hook of ['preinstall', 'install', 'postinstall', 'prepare']) {
+    expect(manifest.scripts?.[hook] === undefined, `runs a ${hook} script on the machine of who installs it`);
+  }
+  for (const [entry, { types, default: module }] of Object.entries(manifest.exports ?? {})) {
+    for (const target of [types, module]) {
+      expect(files.includes(target?.replace(/^\.\//, '')), `exports ${entry} from ${target}, which is not packed`);
+    }
+  }
+  for (const entry of ['.', './react']) expect(manifest.exports?.[entry], `does not export ${entry}`);
+  return [...faults, ...files.filter((file) => !brought.test(file)).map((file) => `${file} is packed, but is not for users.`)];
+}

@@ -1,0 +1,2 @@
+export type { InfiniteQueryFactory, MutationFactory, PathKey, QueryFactory } from './factories.js';
+export { createSynapQueries, type SynapQueries, type SynapQueriesOptions } from './queries.js';

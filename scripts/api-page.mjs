@@ -1,0 +1,40 @@
+// The API's documentation as one page that needs no server, no network and nothing beside it: Redoc and the document inside.
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { root } from './pnpm.mjs';
+
+const bundle = path.dirname(createRequire(path.join(root, 'apps/server/package.json')).resolve('redoc/package.json'));
+
+/** What would end or nest the script element that it stands in, in a form that means the same in JavaScript. */
+const inline = (script) => script.replace(/<(?=!--|\/?script)/gi, '\\x3c').trim();
+
+/** The page, the same for the same document and the same version of Redoc. */
+export function apiPage(document) {
+  const redoc = inline(readFileSync(path.join(bundle, 'bundles/redoc.standalone.js'), 'utf8'));
+  const options = { disableSearch: true, hideDownloadButton: true, showExtensions: ['x-scope'], expandResponses: '200,201,202' };
+  const start = `
+Redoc.init(JSON.parse(document.getElementById('document').textContent), ${JSON.stringify(options)}, document.getElementById('redoc'));
+`;
+  const hashes = [redoc, start].map((script) => `'sha256-${createHash('sha256').update(script).digest('base64')}'`).join(' ');
+  const policy = `default-src 'none'; script-src ${hashes}; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'`;
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${document.info.title} API ${document.info.version}</title>
+<style>body{margin:0}</style>
+</head>
+<body>
+<div id="redoc"></div>
+<script type="application/json" id="document">${JSON.stringify(document).replaceAll('<', '\\u003c')}</script>
+<!-- Redoc, MIT License, Copyright (c) 2015-present, Rebilly, Inc. -->
+<script>${redoc}</script>
+<script>${start}</script>
+</body>
+</html>
+`;
+}

@@ -1,0 +1,34 @@
+// Fails when the API breaks what the last release promised, unless the new version is a major one:
+//   node scripts/check-breaking.mjs [baseline document]
+// `--release`, as part of a release, makes today's document what later ones are measured against.
+import { copyFileSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { root } from './pnpm.mjs';
+import { redocly } from './redocly.mjs';
+
+const docs = path.join(root, 'docs');
+const { positionals, values } = parseArgs({ allowPositionals: true, options: { release: { type: 'boolean' } } });
+const [baseline = path.join(docs, 'openapi.baseline.json'), document = path.join(docs, 'openapi.json')] = positionals;
+
+/** Nobody relies on an error that no longer comes. */
+const breaks = ({ impact, ruleId, location }) =>
+  impact === 'major' && !(ruleId === 'response-removed' && /\/responses\/[45]\d\d$/.test(location.pointer));
+
+const majorOf = (file) => Number(JSON.parse(readFileSync(file, 'utf8')).info.version.split('.')[0]);
+
+function check() {
+  const isMajor = majorOf(document) > majorOf(baseline);
+  const verdicts = redocly('diff', baseline, document).changes.flatMap((change) => change.verdicts);
+  for (const verdict of verdicts) {
+    const { message, ruleId, location } = verdict;
+    const word = !breaks(verdict) ? 'Worth a look' : isMajor ? 'Allowed in a major version' : 'Breaking';
+    console.error(`${word}: ${message} (${ruleId})\n  ${location.pointer}`);
+  }
+  if (isMajor || !verdicts.some(breaks)) return;
+  console.error('\nThis breaks clients of the last release: keep what they rely on, or raise the major version.');
+  process.exitCode = 1;
+}
+
+if (values.release) copyFileSync(document, baseline);
+else check();
