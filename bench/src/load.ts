@@ -20,7 +20,7 @@ export interface Figures {
 }
 
 /** Loads one target with 16 connections; throws when an answer was not a success, for figures of errors tell nothing. */
-export async function load({ name, url, headers }: Target, seconds: number): Promise<Figures> {
+async function load({ name, url, headers }: Target, seconds: number): Promise<Figures> {
   const result = await autocannon({ url, headers, connections: 16, duration: seconds });
   if (result.non2xx > 0 || result.errors > 0)
     throw new Error(`${name}: ${result.non2xx} answers without success, ${result.errors} errors`);

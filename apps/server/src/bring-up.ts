@@ -82,5 +82,3 @@ export function createBringUp({ url, database, migrate, log, report, onReady }: 
     stop: () => stop.abort(),
   };
 }
-
-export type BringUp = ReturnType<typeof createBringUp>;

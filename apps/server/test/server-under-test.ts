@@ -26,7 +26,7 @@ export interface ServerUnderTest {
   close(): Promise<void>;
 }
 
-export interface RestOptions {
+interface RestOptions {
   token?: string;
   body?: unknown;
   headers?: Record<string, string>;

@@ -107,7 +107,7 @@ export function createApiLimits(factor: number, addressOf: AddressOf) {
 export type ApiLimits = ReturnType<typeof createApiLimits>;
 
 /** How many procedures a request asks for: tRPC names them in the path, comma by comma. */
-export function callsOf(url: string): number {
+function callsOf(url: string): number {
   const end = url.indexOf('?');
   let calls = 1;
   for (let at = url.indexOf(','); at !== -1 && (end === -1 || at < end); at = url.indexOf(',', at + 1)) calls += 1;

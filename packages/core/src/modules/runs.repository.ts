@@ -3,11 +3,8 @@ import { type Db, Prisma } from '@synap/db';
 import type { ModuleEvent } from '@synap/module-runtime';
 import { cursorId } from '../paging.js';
 
-/** Graphile-worker task that performs a run; its payload is a `SyncJob`. */
+/** Graphile-worker task that performs a run; its payload is `{ runId }`. */
 export const SYNC_TASK = 'module-sync';
-export interface SyncJob {
-  runId: string;
-}
 
 /** Seconds a worker may be silent before its run counts as abandoned. */
 const leaseSeconds = 30;

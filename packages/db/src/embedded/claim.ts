@@ -35,7 +35,7 @@ const notYet = new Set([
   '53300',
 ]);
 
-export function isPassing(error: unknown): boolean {
+function isPassing(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if (error.message.startsWith('Connection terminated')) return true;
   return 'code' in error && typeof error.code === 'string' && notYet.has(error.code);

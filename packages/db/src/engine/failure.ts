@@ -1,7 +1,7 @@
 import pg from 'pg';
 
 /** A migration that PostgreSQL refused; told as Prisma's native engine tells it (P3018). */
-export class MigrationFailure extends Error {
+class MigrationFailure extends Error {
   override name = 'MigrationFailure';
   readonly code = 'P3018';
 }

@@ -32,7 +32,7 @@ export default {
 };
 `;
 
-export interface Outcome {
+interface Outcome {
   code: number;
   /** What it printed on stdout and stderr, without colours. */
   output: string;
