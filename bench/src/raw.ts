@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import express from 'express';
 import jwt from 'jsonwebtoken';
 import pg from 'pg';
+import { portOf } from './port.js';
 
 /**
  * What the product is measured against: the least that answers the same question. node:http, pg with one prepared statement, the
@@ -30,11 +31,6 @@ const dashboards = createServer(async (req, res) => {
 });
 
 const trivial = express().get('/', (_req, res) => void res.json({ status: 'ok' }));
-
-const portOf = (server: ReturnType<typeof createServer>) => {
-  const address = server.address();
-  return typeof address === 'object' && address ? address.port : 0;
-};
 
 dashboards.listen(0, '127.0.0.1', () => {
   const alone = createServer(trivial).listen(0, '127.0.0.1', () => {

@@ -62,6 +62,12 @@ const raw = await startChild(
   { ...secrets, DATABASE_URL: database.url },
   (line) => JSON.parse(line) as { dashboards: number; express: number },
 );
+const routes = await startChild(
+  [path.join(root, 'bench/dist/routes.js')],
+  {},
+  (line) => JSON.parse(line) as Record<string, number>,
+);
+const routesUrl = (count: number) => `http://127.0.0.1:${routes.value[count]}/resource${count - 1}/1/parts/2`;
 try {
   const origin = server.value;
   const { headers, id } = await prepare(origin);
@@ -74,6 +80,9 @@ try {
       { name: 'Express 5 trivial', url: `http://127.0.0.1:${raw.value.express}/` },
       { name: 'RPC trivial', url: `${origin}/trpc/system.meta`, against: 'Express 5 trivial' },
       { name: 'REST trivial', url: `${origin}/api/v1/meta`, against: 'Express 5 trivial' },
+      { name: 'REST of 10 routes', url: routesUrl(10) },
+      { name: 'REST of 200 routes', url: routesUrl(200), against: 'REST of 10 routes' },
+      { name: 'REST of 1000 routes', url: routesUrl(1000), against: 'REST of 10 routes' },
     ],
     { seconds, rounds },
   );
@@ -85,6 +94,7 @@ try {
   );
 } finally {
   await endChild(raw.child);
+  await endChild(routes.child);
   await database.release();
   await endChild(server.child);
   await removeCluster(dataDir);
