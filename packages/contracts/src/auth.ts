@@ -1,9 +1,11 @@
 import { z } from 'zod';
-import { type Endpoint, lineSchema, type ServiceOf, textSchema } from './contract.js';
+import type { Endpoint, ServiceOf } from './contract.js';
+import { lineSchema, textSchema } from './text.js';
 import { emailSchema, userSchema } from './users.js';
 
-/** Longest input that is looked at; the real bounds count code points (see the password policy). */
-const passwordInput = textSchema.min(1).max(512);
+const passwordInput = textSchema(1, 256);
+/** The policy judges and explains; the document tells its bounds. */
+const newPasswordInput = passwordInput.meta({ minLength: 12, maxLength: 128 });
 
 /** RFC 6749 §5.1, in camel case. */
 export const tokensSchema = z
@@ -16,9 +18,9 @@ export const tokensSchema = z
   .meta({ id: 'Tokens' });
 export type Tokens = z.output<typeof tokensSchema>;
 
-export const registerSchema = z.object({ email: emailSchema, password: passwordInput, name: lineSchema(1, 100).optional() });
+export const registerSchema = z.object({ email: emailSchema, password: newPasswordInput, name: lineSchema(1, 100).optional() });
 export const loginSchema = z.object({ email: z.string().trim().toLowerCase().min(1).max(254), password: passwordInput });
-export const refreshSchema = z.object({ refreshToken: textSchema.min(1).max(500) });
+export const refreshSchema = z.object({ refreshToken: textSchema(1, 500) });
 
 export const acceptedSchema = z.object({ accepted: z.literal(true) }).meta({ id: 'Accepted' });
 

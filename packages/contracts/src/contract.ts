@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Call, UserCall } from './call.js';
+import { textSchema } from './text.js';
 
 /** Who may call a procedure at all; whose objects it reaches is the service's rule. */
 export type Access = 'public' | 'user' | 'superuser';
@@ -20,18 +21,6 @@ type MethodOf<E extends Endpoint> = E extends { input: infer I extends z.ZodType
 /** The port that serves a contract: one method an endpoint, derived so that no signature is written twice. */
 export type ServiceOf<C extends Record<string, Endpoint>> = { [K in keyof C]: MethodOf<C[K]> };
 
-/** Text that PostgreSQL can store and JSON can carry: no U+0000, no lone surrogates. */
-export const textSchema = z.string().regex(/^[^\u0000\ud800-\udfff]*$/u, 'Must not contain U+0000 or lone surrogates');
-
-/** Text of a single line, trimmed, with `min` to `max` characters. */
-export const lineSchema = (min: number, max: number) =>
-  z
-    .string()
-    .trim()
-    .min(min)
-    .max(max)
-    .regex(/^[^\u0000-\u001f\u007f\ud800-\udfff]*$/u, 'Must be one line without control characters');
-
 /** The id of a module or of a widget inside one. */
 export const slugSchema = z
   .string()
@@ -49,7 +38,7 @@ export const idInput = z.object({ id: idSchema });
 
 /** Input of every list: keyset paging. */
 export const pageInput = z.object({
-  cursor: textSchema.max(500).optional().describe('`nextCursor` of the page before; absent for the first page.'),
+  cursor: textSchema(0, 500).optional().describe('`nextCursor` of the page before; absent for the first page.'),
   size: z.number().int().min(1).max(100).default(20).describe('Items on a page.'),
 });
 export type PageInput = z.output<typeof pageInput>;

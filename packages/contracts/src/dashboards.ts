@@ -1,19 +1,9 @@
 import { z } from 'zod';
-import {
-  type Endpoint,
-  idInput,
-  idSchema,
-  jsonSchema,
-  lineSchema,
-  pageInput,
-  pageOf,
-  type ServiceOf,
-  slugSchema,
-  textSchema,
-} from './contract.js';
+import { type Endpoint, idInput, idSchema, jsonSchema, pageInput, pageOf, type ServiceOf, slugSchema } from './contract.js';
+import { lineSchema, textSchema } from './text.js';
 
 /** Parameters of a placed widget; the module's own schema judges them when the data is loaded. */
-export const widgetParamsSchema = z.record(textSchema.max(100), jsonSchema);
+export const widgetParamsSchema = z.record(textSchema(0, 100), jsonSchema);
 
 const placement = {
   moduleId: slugSchema,

@@ -6,5 +6,6 @@ export * from './errors.js';
 export * from './modules.js';
 export * from './services.js';
 export * from './system.js';
+export * from './text.js';
 export * from './users.js';
 export * from './widgets.js';

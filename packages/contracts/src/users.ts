@@ -1,10 +1,11 @@
 import { z } from 'zod';
-import { type Endpoint, idSchema, lineSchema, type ServiceOf } from './contract.js';
+import { type Endpoint, idSchema, type ServiceOf } from './contract.js';
+import { lineSchema } from './text.js';
 
 export const roleSchema = z.enum(['user', 'superuser']);
 export type Role = z.output<typeof roleSchema>;
 
-export const emailSchema = z.string().trim().toLowerCase().max(254).pipe(z.email());
+export const emailSchema = z.string().trim().toLowerCase().max(254).meta({ format: 'email' }).pipe(z.email());
 
 export const userSchema = z
   .object({

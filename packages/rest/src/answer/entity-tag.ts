@@ -16,17 +16,18 @@ export type VersionCondition =
   /** Any version will do (`*`). */
   | { readonly kind: 'any' }
   | { readonly kind: 'version'; readonly version: number }
-  /** No version can ever match: a weak tag, or one that we never gave out. */
-  | { readonly kind: 'never' }
-  /** Several tags: more than one version cannot be handed on. */
-  | { readonly kind: 'many' };
+  /** Not one entity tag: none, or more than one version, cannot be handed on. */
+  | { readonly kind: 'unreadable' };
+
+/** The largest of 32 bits stands for a tag that never matches, weak or not of ours: a version that is right, and never current. */
+const neverCurrent = 2 ** 31 - 1;
 
 export function readIfMatch(header: string): VersionCondition {
   if (header.trim() === '*') return { kind: 'any' };
-  const tags = tagsOf(header);
-  if (tags.length > 1) return { kind: 'many' };
-  const version = /^"(\d{1,15})"$/.exec(tags[0] ?? '')?.[1];
-  return version === undefined ? { kind: 'never' } : { kind: 'version', version: Number(version) };
+  const [tag, ...more] = tagsOf(header);
+  if (tag === undefined || more.length > 0 || header.trim() !== tag) return { kind: 'unreadable' };
+  const version = Number(/^"(\d{1,10})"$/.exec(tag)?.[1] ?? neverCurrent);
+  return { kind: 'version', version: Math.min(version, neverCurrent) };
 }
 
 const tagsOf = (header: string): string[] => header.match(/(W\/)?"[^"]*"/g) ?? [];

@@ -165,9 +165,16 @@ function jsonText(): string {
   return JSON.stringify(Object.values($defs ?? {})[0]).replaceAll(/"#\/\$defs\/__schema\d+"/g, '"#"');
 }
 
+/**
+ * That a pattern excludes lone surrogates, beside other characters. JSON has none (RFC 8259 §8.2), and the regular expressions
+ * of Python, Rust and Go know none.
+ */
+const loneSurrogates = /(?<=\[\^[^\]\\]*(?:\\.[^\]\\]*)+)\\ud800-\\udfff(?=\])/i;
+
 /** Leaves out what does not describe what is served. */
 function polish(schema: $ZodTypes, json: JsonObject): void {
   const def = definitionOf(schema);
+  if (typeof json.pattern === 'string') json.pattern = json.pattern.replace(loneSurrogates, '');
   if (def.type === 'record' && isJsonObject(json.propertyNames) && JSON.stringify(json.propertyNames) === '{"type":"string"}') {
     delete json.propertyNames;
   }

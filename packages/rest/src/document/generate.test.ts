@@ -153,6 +153,16 @@ describe('components of a document', () => {
     expect(JSON.stringify(paths)).toContain('#/components/schemas/HolderInput');
   });
 
+  it('have patterns that other languages can read', () => {
+    const text = z.object({
+      all: z.string().regex(/^[^\u0000\ud800-\udfff]*$/u),
+      only: z.string().regex(/^[^\ud800-\udfff]*$/u),
+    });
+    const body = at(serve(text, z.object({})).paths, '/do', 'post', 'requestBody', 'content', 'application/json', 'schema');
+    expect(at(body, 'properties', 'all', 'pattern')).toBe('^[^\\u0000]*$');
+    expect(at(body, 'properties', 'only', 'pattern')).toBe('^[^\\ud800-\\udfff]*$');
+  });
+
   it('are made of recursive schemas, but not of those that accept any JSON', () => {
     const tree = z.object({
       name: z.string(),

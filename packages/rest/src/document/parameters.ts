@@ -73,7 +73,10 @@ function headerParameters(entry: DocumentedOperation, options: DocumentOptions):
     headers.push(header('If-None-Match', 'Entity tag of an answer that is at hand; 304 where it is still current.'));
   }
   if (entry.method !== 'GET' && meta.versioned) {
-    headers.push(header('If-Match', 'Entity tag that the change is based on, such as "7"; it may take the place of version.'));
+    const schema = { type: 'string', pattern: '^(\\*|"[0-9]{1,10}")$' };
+    headers.push(
+      header('If-Match', 'Entity tag that the change is based on, such as "7"; it may take the place of version.', schema),
+    );
   }
   if (options.idempotency && keepsAnswers(entry)) {
     const schema = { type: 'string', minLength: 1, maxLength: 255, pattern: '^[!#-\\[\\]-~]+$' };

@@ -108,8 +108,8 @@ function withVersion(req: RestIncoming, input: unknown): unknown {
   if (header === undefined) return input;
   const condition = readIfMatch(header);
   if (condition.kind === 'any') return input;
-  if (condition.kind === 'many') throw inputFault(['version'], 'Give one entity tag in If-Match.', 'too_many');
-  if (condition.kind === 'never') throw new HttpError('PRECONDITION_FAILED', 'No version of this resource has that entity tag.');
+  if (condition.kind === 'unreadable')
+    throw inputFault(['version'], 'Give one entity tag in If-Match, such as "7", or *.', 'invalid_format');
   if (input !== undefined && !isRecord(input)) return input;
   if (input?.version !== undefined && input.version !== condition.version) {
     throw inputFault(['version'], 'If-Match and the body name different versions.', 'contradiction');

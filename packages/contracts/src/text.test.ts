@@ -1,0 +1,25 @@
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { lineSchema, textSchema } from './text.js';
+
+describe('text', () => {
+  it.each(['', 'plain', 'two\nlines', '𝒳'.repeat(10)])('takes %j', (text) => {
+    expect(textSchema(0, 10).safeParse(text).success).toBe(true);
+  });
+
+  it.each(['x'.repeat(11), '𝒳'.repeat(11), 'a\u0000b', '\ud800', 'a\udfffb'])('refuses %j', (text) => {
+    expect(textSchema(0, 10).safeParse(text).success).toBe(false);
+  });
+
+  it('counts as its JSON Schema says', () => {
+    expect(z.toJSONSchema(lineSchema(1, 100))).toMatchObject({ type: 'string', minLength: 1, maxLength: 100 });
+  });
+});
+
+describe('a line', () => {
+  it('is trimmed and must show something', () => {
+    expect(lineSchema(1, 5).parse('  ab ')).toBe('ab');
+    for (const text of ['', '   ', 'a\nb', 'a\u007f', 'abcdef'])
+      expect(lineSchema(1, 5).safeParse(text).success, JSON.stringify(text)).toBe(false);
+  });
+});
