@@ -14,14 +14,17 @@ beforeEach(async () => {
 });
 afterEach(() => workplace.close());
 
-const documents = ['openapi.json', 'openapi-3.0.json'];
-const cases = foreignClients.flatMap((client) => documents.map((document) => ({ name: client.name, client, document })));
+const documents = [
+  { document: 'openapi.json', by: Object.values(compilers) },
+  { document: 'openapi-3.0.json', by: [compilers['7']] },
+];
+const cases = foreignClients.flatMap((client) => documents.map((document) => ({ ...document, name: client.name, client })));
 
 describe('a client that others generate from the served document', () => {
-  it.each(cases)('compiles and works: $name, from $document', { timeout: 120_000 }, async ({ client, document }) => {
+  it.each(cases)('compiles and works: $name, from $document', { timeout: 120_000 }, async ({ client, document, by }) => {
     const baseUrl = `${server.origin}/api/v1`;
     await workplace.generate(client, `${baseUrl}/${document}`);
-    for (const compiler of Object.values(compilers)) await workplace.compile(compiler);
+    for (const compiler of by) await workplace.compile(compiler);
     const told = JSON.parse(await workplace.run(client, baseUrl, admin));
     expect(told).toMatchObject({
       modules: expect.arrayContaining(['git', 'host']),

@@ -7,11 +7,11 @@ import type { Logger } from 'pino';
 import type { Environment } from '../env.js';
 import { createDocs } from './docs.js';
 import { asksForDocument, createDocuments, documentPath } from './documents.js';
-import { createRest, createRpc, type FaceDeps, restPath, rpcPath } from './faces.js';
+import { createRest, createRpc, createRpcRefusal, type FaceDeps, restPath, rpcPath } from './faces.js';
 import type { Metrics } from './metrics.js';
 import { inTurn, type Middleware } from './middleware.js';
 import { createObserver } from './observe.js';
-import { createLastResort, nothingHere } from './problems.js';
+import { createLastResort, nothingHere, sendProblem } from './problems.js';
 
 export interface AppDeps extends FaceDeps {
   environment: Environment;
@@ -51,8 +51,8 @@ export function createApp(deps: AppDeps): RequestListener {
     ...(corsOrigins.length > 0 ? [crossOrigin as Middleware] : []),
     endConnections(isClosing),
   );
-  const rpc = inTurn(limits.countAddress, createRpc(deps));
-  const rest = inTurn(limits.countAddress, createRest(deps));
+  const rpc = inTurn(limits.countAddress(createRpcRefusal(deps)), createRpc(deps));
+  const rest = inTurn(limits.countAddress(sendProblem), createRest(deps));
   const others = createOthers(deps);
   const lastResort = createLastResort(log);
 

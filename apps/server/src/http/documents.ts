@@ -27,7 +27,7 @@ function serve(document: OpenApiDocument): RequestHandler {
   const etag = `"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"`;
   return (req, res) => {
     res.set({ etag, 'cache-control': 'no-cache' });
-    if (req.fresh) res.status(304).end();
+    if (req.headers['if-none-match']?.includes(etag)) res.status(304).end();
     else res.type('application/json').send(text);
   };
 }

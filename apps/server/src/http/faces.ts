@@ -3,11 +3,13 @@ import { appRouter, readProblemSource } from '@synap/api';
 import type { IdempotencyStore } from '@synap/core';
 import { createRestHandler } from '@synap/rest';
 import { createRpcHandler, invokeProcedure, writeSuperjson } from '@synap/rpc';
-import type { TRPCError } from '@trpc/server';
+import { getTRPCErrorShape, type TRPCError, transformTRPCResponse } from '@trpc/server';
 import type { Logger } from 'pino';
 import { type ContextDeps, createContextFactory } from './context.js';
-import type { Middleware } from './middleware.js';
+import { maxBatchSize } from './limits.js';
+import type { Middleware, Refuse } from './middleware.js';
 import { requestIdOf } from './observe.js';
+import { asTRPCError } from './problems.js';
 
 export const rpcPath = '/trpc';
 export const restPath = '/api/v1';
@@ -15,7 +17,6 @@ export const restPath = '/api/v1';
 /** Bytes of a body; what auth takes is small. */
 const bodyLimit = 100 * 1024;
 const authBodyLimit = 4 * 1024;
-const maxBatchSize = 10;
 /** Since when the API is served without a version too, for old clients. */
 const unversionedSince = '2026-11-21';
 
@@ -40,6 +41,21 @@ export function createRpc(deps: FaceDeps): Middleware {
     responseMeta: ({ errors }) => ({ headers: headersOf(errors) }),
     onError: createErrorLog(deps.log),
   });
+}
+
+/** Refuses a request on tRPC's wire before its handler sees it: one error for all its calls. */
+export function createRpcRefusal(deps: ContextDeps): Refuse {
+  const contextOf = createContextFactory(deps);
+  const never = new AbortController().signal;
+  const { _config: config } = appRouter._def;
+  return (req, res, cause) => {
+    const error = asTRPCError(cause);
+    const ctx = contextOf(req, never);
+    const shape = getTRPCErrorShape({ config, error, ctx, type: 'unknown', path: undefined, input: undefined });
+    const body = JSON.stringify(transformTRPCResponse(config, { error: shape }));
+    const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
+    res.writeHead(shape.data.httpStatus, { ...headers, ...headersOf([error]) }).end(body);
+  };
 }
 
 /** Of several refusals in a batch the longest wait counts. */

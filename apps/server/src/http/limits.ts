@@ -2,8 +2,7 @@ import { tooManyRequests } from '@synap/contracts';
 import type { IdentityGuard } from '@synap/core';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { type AddressOf, networkOf } from './address.js';
-import type { Middleware } from './middleware.js';
-import { sendProblem } from './problems.js';
+import type { Middleware, Refuse } from './middleware.js';
 
 interface Policy {
   name: string;
@@ -82,34 +81,50 @@ export function createApiLimits(factor: number, addressOf: AddressOf) {
   const users = createCounter({ name: 'user', points: 600, window: 60 }, factor, tooFast);
   const policy = `"${perAddress.name}";q=${addresses.limiter.points};w=${perAddress.window}`;
 
-  /** Counts the request, each call of a batch for itself, and tells what is left (draft-ietf-httpapi-ratelimit-headers). */
-  const countAddress: Middleware = (req, res, next) => {
-    const tell = (state: RateLimiterRes) => {
-      res.setHeader('ratelimit-policy', policy);
-      res.setHeader('ratelimit', `"${perAddress.name}";r=${state.remainingPoints};t=${seconds(state.msBeforeNext)}`);
+  /**
+   * Counts the request, each call of a batch for itself, and tells what is left (draft-ietf-httpapi-ratelimit-headers). What is
+   * too much is refused in the words of its face.
+   */
+  const countAddress =
+    (refuse: Refuse): Middleware =>
+    (req, res, next) => {
+      const tell = (state: RateLimiterRes) => {
+        res.setHeader('ratelimit-policy', policy);
+        res.setHeader('ratelimit', `"${perAddress.name}";r=${state.remainingPoints};t=${seconds(state.msBeforeNext)}`);
+      };
+      addresses.limiter.consume(networkOf(addressOf(req)), callsOf(req.url ?? '')).then(
+        (state) => {
+          tell(state);
+          next();
+        },
+        (refusal: unknown) => {
+          if (!(refusal instanceof RateLimiterRes)) return next(refusal);
+          tell(refusal);
+          refuse(req, res, tooManyRequests(tooFast, seconds(refusal.msBeforeNext)));
+        },
+      );
     };
-    addresses.limiter.consume(networkOf(addressOf(req)), callsOf(req.url ?? '')).then(
-      (state) => {
-        tell(state);
-        next();
-      },
-      (refusal: unknown) => {
-        if (!(refusal instanceof RateLimiterRes)) return next(refusal);
-        tell(refusal);
-        sendProblem(req, res, tooManyRequests(tooFast, seconds(refusal.msBeforeNext)));
-      },
-    );
-  };
 
   return { countAddress, countUser: (userId: string, calls: number) => users.consume(userId, calls).then(() => undefined) };
 }
 
 export type ApiLimits = ReturnType<typeof createApiLimits>;
 
-/** How many procedures a request asks for: tRPC names them in the path, comma by comma. */
-function callsOf(url: string): number {
+/** Calls in a batch at most. */
+export const maxBatchSize = 10;
+
+/**
+ * How many procedures a request asks for: tRPC names them in the path, between commas that may be percent-encoded. A batch with
+ * too many is refused before it is looked at, and costs as little.
+ */
+export function callsOf(url: string): number {
   const end = url.indexOf('?');
+  const comma = /,|%2c/gi;
   let calls = 1;
-  for (let at = url.indexOf(','); at !== -1 && (end === -1 || at < end); at = url.indexOf(',', at + 1)) calls += 1;
-  return calls;
+  while (calls <= maxBatchSize) {
+    const found = comma.exec(url);
+    if (found === null || (end >= 0 && found.index > end)) return calls;
+    calls += 1;
+  }
+  return 1;
 }

@@ -3,6 +3,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 /** Connect-style: works in Express and on a bare server alike. */
 export type Middleware = (req: IncomingMessage, res: ServerResponse, next: (error?: unknown) => void) => void;
 
+/** Answers a request with an error. */
+export type Refuse = (req: IncomingMessage, res: ServerResponse, error: unknown) => void;
+
 /** One middleware that runs the given ones in turn, each when the one before says `next()`. */
 export function inTurn(...steps: readonly Middleware[]): Middleware {
   return (req, res, next) => {

@@ -7,11 +7,15 @@ import type { Logger } from 'pino';
 import { type Middleware, pathOf } from './middleware.js';
 import { requestIdOf } from './observe.js';
 
+/** A refusal keeps its meaning; anything else is an internal error. */
+export function asTRPCError(error: unknown): TRPCError {
+  const known = error instanceof AppError ? toTRPCError(error) : error;
+  return known instanceof TRPCError ? known : new TRPCError({ code: 'INTERNAL_SERVER_ERROR', cause: known });
+}
+
 /** Answers with the problem object of an error (RFC 9457); an unexpected error tells nothing but the request id. */
 export function sendProblem(req: IncomingMessage, res: ServerResponse, error: unknown): void {
-  const known = error instanceof AppError ? toTRPCError(error) : error;
-  const wrapped = known instanceof TRPCError ? known : new TRPCError({ code: 'INTERNAL_SERVER_ERROR', cause: known });
-  const { problem, headers } = describeProblem(wrapped, {
+  const { problem, headers } = describeProblem(asTRPCError(error), {
     requestId: requestIdOf(req),
     instance: pathOf(req),
     readSource: readProblemSource,

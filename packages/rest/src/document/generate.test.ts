@@ -49,6 +49,15 @@ describe('a document', () => {
     expect(statuses('get', '/answers/download')).toContain(302);
   });
 
+  it('lists the faults of a body wherever one is read, also where the path says the whole input', () => {
+    const start = t.procedure.meta({ openapi: { method: 'POST', path: '/runs/{id}' } });
+    const router = t.router({ start: start.input(z.object({ id: z.string() })).mutation(() => 1) });
+    const { responses, requestBody } = operationOf(generateDocument({ router, ...options }), 'post', '/runs/{id}');
+    expect(requestBody).toBeUndefined();
+    expect(Object.keys(Object(responses))).toEqual(expect.arrayContaining(['400', '408', '413', '415']));
+    expect(statuses('post', '/answers/nothing')).not.toContain(413);
+  });
+
   it('gives dates and bigints as they are served, also in maps and sets', () => {
     expect(at(document.components.schemas.Note, 'properties', 'createdAt')).toEqual({ type: 'string', format: 'date-time' });
     const rich = at(operationOf(document, 'get', '/answers/rich'), 'responses', '200', 'content', 'application/json', 'schema');

@@ -66,7 +66,7 @@ function completeOperation(
     entry,
     description,
     hasParameters: hasParameters(parameters),
-    takesBody: requestBody !== undefined,
+    readsBody: hasBody(entry.method) && entry.operation.reader.takesInput,
   };
   const operation = {
     ...texts,

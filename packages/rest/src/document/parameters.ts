@@ -79,7 +79,7 @@ function headerParameters(entry: DocumentedOperation, options: DocumentOptions):
     );
   }
   if (options.idempotency && keepsAnswers(entry)) {
-    const schema = { type: 'string', minLength: 1, maxLength: 255, pattern: '^[!#-\\[\\]-~]+$' };
+    const schema = { type: 'string', pattern: '^"?[!#-\\[\\]-~]{1,255}"?$' };
     headers.push(header('Idempotency-Key', 'Makes a repeated request give the answer of the first one.', schema));
   }
   return headers;

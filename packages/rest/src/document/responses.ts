@@ -19,7 +19,8 @@ export interface ResponseInput {
   /** The description of a success, where the meta gives one. */
   readonly description: unknown;
   readonly hasParameters: boolean;
-  readonly takesBody: boolean;
+  /** A body that comes is read, also where the path says all the input there is. */
+  readonly readsBody: boolean;
 }
 
 /** Every answer that an operation may give, by status. */
@@ -96,17 +97,17 @@ export const problemExampleOf = ({ operation }: DocumentedOperation, status: num
   operation.meta.examples?.problems?.[status];
 
 /** The error statuses that an operation may give, in order. */
-export function errorsOf({ entry, hasParameters, takesBody }: ResponseInput, options: DocumentOptions): number[] {
+export function errorsOf({ entry, hasParameters, readsBody }: ResponseInput, options: DocumentOptions): number[] {
   const { method, path, isProtected, operation } = entry;
   const { meta } = operation;
   const errors = new Set([...(options.commonErrors ?? [500]), ...(meta.errors ?? [])]);
   const add = (...statuses: number[]) => {
     for (const status of statuses) errors.add(status);
   };
-  if (hasParameters || takesBody) add(400);
+  if (hasParameters || readsBody) add(400);
   if (isProtected) add(401, 403);
   if (path.includes('{')) add(404);
-  if (takesBody) add(408, 413);
+  if (readsBody) add(408, 413);
   if (hasBody(method)) add(415);
   if (meta.versioned && method !== 'GET') add(400, 409, 412);
   if (meta.versioned && (method === 'PUT' || method === 'PATCH')) add(428);
