@@ -1,7 +1,7 @@
 // Each statement is wrong, for the reason above it: the compiler must say so, by one of these numbers, and nothing else.
 import { createClient, isSynapError } from '@synap/client';
 import { createSynapQueries } from '@synap/client/react';
-import { useQuery } from '@tanstack/react-query';
+import { QueryClient } from '@tanstack/react-query';
 
 const id = '7d1b2f7e-0c64-4a0e-8a5d-3b8f1d0a9c22';
 const place = { x: 0, y: 0, w: 1, h: 1 };
@@ -27,7 +27,10 @@ client.dashboards.create.mutate({ name: 'Mine', widget: [] });
 // TS2741 a placement without its widget
 client.dashboards.create.mutate({ name: 'Mine', widgets: [{ moduleId: 'git', ...place }] });
 // TS2322 a parameter of a widget that is not JSON
-client.dashboards.create.mutate({ name: 'Mine', widgets: [{ moduleId: 'git', widgetId: 'commits', ...place, params: { at: () => 1 } }] });
+client.dashboards.create.mutate({
+  name: 'Mine',
+  widgets: [{ moduleId: 'git', widgetId: 'commits', ...place, params: { at: () => 1 } }],
+});
 // TS2339 a field that is not there
 dashboard.title;
 // TS2339 a date is no text
@@ -40,5 +43,5 @@ client.$session.signIn({ email: 'ada@example.org' });
 queries.dashboards.fetch.queryOptions({ id });
 // TS2769 a wrong parameter in the bindings
 queries.dashboards.get.queryOptions({ id: 5 });
-// TS2339 a field that is not there, through a hook
-useQuery(queries.dashboards.get.queryOptions({ id })).data?.title;
+// TS2339 a field that is not there, through the bindings
+(await new QueryClient().fetchQuery(queries.dashboards.get.queryOptions({ id }))).title;

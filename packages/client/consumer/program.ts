@@ -28,10 +28,7 @@ await assert.rejects(
   client.dashboards.create.mutate({ name: '' }),
   (error) => isSynapError(error, 'bad_request') && error.errors[0]?.pointer === '/name',
 );
-await assert.rejects(
-  client.modules.list.query({}, { signal: AbortSignal.abort() }),
-  (error) => isSynapError(error, 'aborted'),
-);
+await assert.rejects(client.modules.list.query({}, { signal: AbortSignal.abort() }), (error) => isSynapError(error, 'aborted'));
 
 await client.dashboards.remove.mutate({ id: read.id });
 await client.$session.signOut();

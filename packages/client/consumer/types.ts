@@ -5,11 +5,12 @@ type IsAny<T> = 0 extends 1 & T ? true : false;
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 
 /** Paths of those members, at any depth, that are `any` or have become so. */
-type AnyPaths<T, Path extends string = ''> = IsAny<T> extends true
-  ? Path
-  : T extends Date | readonly unknown[] | string | number | boolean | null | undefined
-    ? never
-    : { [K in keyof T & string]: AnyPaths<T[K], `${Path}.${K}`> }[keyof T & string];
+type AnyPaths<T, Path extends string = ''> =
+  IsAny<T> extends true
+    ? Path
+    : T extends Date | readonly unknown[] | string | number | boolean | null | undefined
+      ? never
+      : { [K in keyof T & string]: AnyPaths<T[K], `${Path}.${K}`> }[keyof T & string];
 
 /** The second one must be of the type of the first. */
 function check<Expected>(_value: NoInfer<Expected>): void {}

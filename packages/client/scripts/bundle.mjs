@@ -44,6 +44,12 @@ const doorBeside = {
   resolveId: (id, importer) => (importer !== undefined && id === '../index.js' ? { id: './index.js', external: true } : null),
 };
 
+/** A fifth of the declarations would be spaces. */
+const indentedByTabs = {
+  name: 'indented-by-tabs',
+  renderChunk: (code) => code.replaceAll(/^(?: {4})+/gm, (spaces) => '\t'.repeat(spaces.length / 4)),
+};
+
 async function bundle({ source, name, imports }, ending, plugins, banner = '') {
   const file = path.join(root, 'dist/bundle', `${name}${ending}`);
   const build = await rollup({
@@ -68,7 +74,7 @@ rmSync(path.join(root, 'dist/bundle'), { recursive: true, force: true });
 const disposable = '/// <reference lib="esnext.disposable" />';
 for (const entry of entries) {
   await bundle(entry, '.js', []);
-  await bundle(entry, '.d.ts', [workspaceDeclarations, dts()], disposable);
+  await bundle(entry, '.d.ts', [workspaceDeclarations, dts(), indentedByTabs], disposable);
 }
 for (const file of emptied.keys()) {
   if (!met.has(file))

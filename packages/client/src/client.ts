@@ -1,4 +1,4 @@
-import { createTRPCClient, httpBatchLink, type TRPCClient } from '@trpc/client';
+import { createTRPCClient, httpBatchLink } from '@trpc/client';
 import { createTRPCFlatProxy } from '@trpc/server';
 import superjson from 'superjson';
 import { callLink, type SentTokens } from './call/call-link.js';
@@ -8,6 +8,7 @@ import { createKeyAccess } from './session/api-key.js';
 import { createAuthCalls } from './session/auth-calls.js';
 import { createSession, type Session } from './session/session.js';
 import type { AppRouter } from './types.js';
+import type { ProcedureCalls } from './widgets.js';
 
 /** The server refuses larger batches. */
 const maxBatchSize = 10;
@@ -20,7 +21,7 @@ export interface ClientHelpers {
 }
 
 /** Every procedure of the server, called as tRPC does, and the helpers. */
-export type SynapClient = TRPCClient<AppRouter> & ClientHelpers;
+export type SynapClient = ProcedureCalls & ClientHelpers;
 
 /**
  * A client of the Synap server at `url`. Calls reject with `SynapError` only.

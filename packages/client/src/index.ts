@@ -8,3 +8,14 @@ export type { Session } from './session/session.js';
 export type { SessionListener, SessionState } from './session/state.js';
 export { memoryStorage, type TokenStorage } from './session/storage.js';
 export type { AppRouter, InputFault, Problem, RouterInputs, RouterOutputs } from './types.js';
+export type {
+  IfWidgets,
+  ModuleId,
+  PlaceWidget,
+  SavingInput,
+  SavingProcedure,
+  WidgetDataInput,
+  WidgetDataOutput,
+  WidgetId,
+  WidgetTypes,
+} from './widgets.js';

@@ -21,7 +21,9 @@ export function judgeBudgets(measured) {
       passed: !(value <= limit),
     }));
   });
-  const faults = rows.filter(({ passed }) => passed).map(({ of, value, limit, unit }) => `${of}: ${value.toFixed(2)} of ${limit} ${unit}.`);
+  const faults = rows
+    .filter(({ passed }) => passed)
+    .map(({ of, value, limit, unit }) => `${of}: ${value.toFixed(2)} of ${limit} ${unit}.`);
   return { rows, faults };
 }
 
@@ -29,6 +31,8 @@ export function judgeBudgets(measured) {
 export function printBudgets(rows) {
   const width = Math.max(...rows.map(({ of }) => of.length));
   for (const { of, value, limit, unit, passed } of rows) {
-    console.log(`${passed ? '✗' : '✓'} ${of.padEnd(width)}  ${value.toFixed(2).padStart(6)}  of ${String(limit).padStart(3)} ${unit}`);
+    console.log(
+      `${passed ? '✗' : '✓'} ${of.padEnd(width)}  ${value.toFixed(2).padStart(6)}  of ${String(limit).padStart(3)} ${unit}`,
+    );
   }
 }

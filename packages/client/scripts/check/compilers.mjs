@@ -31,7 +31,7 @@ export function compile({ program }, folder, files, { emit = false } = {}) {
 }
 
 /** Time of each file to that of the first one: the best of some rounds, taken in turn, since what else the machine does only adds. */
-export function compareTimes(compiler, folder, [base, ...files], rounds = 3) {
+export function compareTimes(compiler, folder, [base, ...files], rounds = 2) {
   const best = new Map();
   for (let round = 0; round < rounds; round += 1) {
     for (const file of [base, ...files]) {

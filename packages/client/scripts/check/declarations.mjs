@@ -16,11 +16,11 @@ const plain = (name) => name.replace(/\$\d+$/, '');
 /** What a declaration file takes from elsewhere and holds. */
 export function readDeclarations(text) {
   const file = ts.createSourceFile('index.d.ts', text, ts.ScriptTarget.Latest, true);
-  const { importedFiles, referencedFiles, typeReferenceDirectives, libReferenceDirectives, ambientExternalModules } = ts.preProcessFile(text);
+  const { importedFiles, referencedFiles, typeReferenceDirectives, libReferenceDirectives } = ts.preProcessFile(text);
   const found = {
     imports: [...new Set(importedFiles.map(({ fileName }) => fileName))],
     references: [...referencedFiles, ...typeReferenceDirectives, ...libReferenceDirectives].map(({ fileName }) => fileName),
-    ambient: ambientExternalModules ?? [],
+    ambient: [],
     names: new Set(),
     members: new Map(),
     anys: [],
@@ -28,6 +28,7 @@ export function readDeclarations(text) {
   };
   const visit = (node) => {
     if (node.kind === ts.SyntaxKind.AnyKeyword) found.anys.push(file.getLineAndCharacterOfPosition(node.getStart()).line + 1);
+    if (ts.isModuleDeclaration(node)) found.ambient.push(node.name.text);
     if (ts.isIdentifier(node)) found.names.add(plain(node.text));
     if (ts.isInterfaceDeclaration(node)) found.members.set(plain(node.name.text), node.members.length);
     if (ts.isTypeReferenceNode(node) && procedureType.test(node.typeName.getText()) && node.typeArguments) found.procedures += 1;
@@ -44,7 +45,7 @@ export function judgeDeclarations(name, text, mayImport) {
   return [
     ...found.imports.filter((id) => !allowed(id)).map((id) => `imports ${id}; it may import ${mayImport.join(', ')}`),
     ...found.references.filter((id) => !references.includes(id)).map((id) => `refers to ${id}`),
-    ...found.ambient.map((id) => `declares the module ${id}`),
+    ...found.ambient.map((id) => `declares ${id}, which reaches outside of it`),
     ...found.anys.map((line) => `says \`any\` in line ${line}`),
     ...[...found.names].filter((id) => serverNames.test(id)).map((id) => `names ${id}, which is the server's`),
     ...emptyTypes.filter((id) => found.members.get(id)).map((id) => `tells what is in the server's ${id}`),

@@ -37,7 +37,7 @@ describe('errors', () => {
   });
 
   test('faults of the input are named by pointer', async () => {
-    const call = client.dashboards.create.mutate({ name: '', widgets: [] });
+    const call = client.dashboards.create.mutate({ name: 'x'.repeat(101), widgets: [] });
     await expect(call).rejects.toMatchObject({
       code: 'bad_request',
       errors: [{ pointer: '/name', message: expect.any(String) }],

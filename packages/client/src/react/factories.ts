@@ -23,12 +23,12 @@ type PageParam = string | null;
 type Pages<Page> = InfiniteData<Page, PageParam>;
 
 /** Without what the factory itself says. */
-type Given<Options> = Omit<
+export type Given<Options> = Omit<
   Options,
   'queryKey' | 'queryFn' | 'queryHash' | 'queryKeyHashFn' | 'getNextPageParam' | 'getPreviousPageParam' | 'initialPageParam'
 >;
 
-type Keyed<Data> = { queryKey: DataTag<QueryKey, Data, SynapError> };
+export type Keyed<Data> = { queryKey: DataTag<QueryKey, Data, SynapError> };
 
 /** The overloads are TanStack Query's own: with `initialData`, without, and with `skipToken` as the input. */
 interface MakeQueryOptions<Input, Output> {

@@ -10,6 +10,7 @@ import {
 } from '@trpc/server';
 import type { AppRouter, SynapClient } from '../index.js';
 import type { InfiniteQueryFactory, MutationFactory, PathKey, QueryFactory } from './factories.js';
+import type { WithWidgets } from './widgets.js';
 
 type Output<Procedure extends AnyTRPCProcedure> = inferTransformedProcedureOutput<AppRouter, Procedure>;
 
@@ -30,7 +31,7 @@ type FactoriesOf<Routes> = PathKey & {
 };
 
 /** Makes TanStack Query's options for every procedure: `queries.dashboards.get.queryOptions({ id })`. */
-export type SynapQueries = FactoriesOf<AppRouter['_def']['record']>;
+export type SynapQueries = WithWidgets<FactoriesOf<AppRouter['_def']['record']>>;
 
 export interface SynapQueriesOptions {
   /** First part of every key; tells apart the servers that share a `QueryClient`. `synap` by default. */

@@ -1,0 +1,92 @@
+// The check, checked: each of these must not go unnoticed.
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { judgeBudgets } from './budgets.mjs';
+import { judgeManifest } from './manifest.mjs';
+import { judgeAllDeclarations, judgeTypes } from './published.mjs';
+
+const index = 'dist/bundle/index.d.ts';
+const router = 'type AppRouter = typeof appRouter;';
+
+/** Changes of the declarations, and what must be found then: by reading them … */
+const readable = [
+  {
+    what: 'an import of the database',
+    from: router,
+    to: `import type {} from '@prisma/client';\n${router}`,
+    fault: /imports @prisma\/client/,
+  },
+  { what: 'an inline import', from: router, to: `${router}\ntype Leak = import('pg').Pool;`, fault: /imports pg/ },
+  { what: 'a reference to Node', from: /^/, to: '/// <reference types="node" />\n', fault: /refers to node/ },
+  { what: 'a global', from: router, to: `${router}\ndeclare global { interface Date { leak: 1 } }`, fault: /declares global/ },
+  {
+    what: "the server's context",
+    from: 'interface Context {}',
+    to: 'interface Context { userId: string }',
+    fault: /server's Context/,
+  },
+  { what: 'a service', from: router, to: `${router}\ninterface DashboardsService {}`, fault: /names DashboardsService/ },
+  { what: 'an output that is any', from: /createdAt: Date/, to: 'createdAt: any', fault: /says `any`/ },
+];
+
+/** … and by compiling with them. */
+const compilable = [
+  { what: 'AppRouter is any', from: router, to: 'type AppRouter = any;', fault: /types\.ts/ },
+  { what: 'a type from nowhere', from: router, to: "type AppRouter = import('@synap/api').AppRouter;", fault: /TS2307/ },
+  {
+    what: 'an input that is any',
+    from: /(\bget: \S+<\{\s+input: )\{\s+id: string;\s+\}/,
+    to: '$1any',
+    fault: /It compiles: a parameter of the wrong type/,
+  },
+  {
+    what: 'a procedure that there is not',
+    from: 'type SynapClient = ',
+    to: 'type SynapClient = { dashboards: { fetch: { query(input: unknown): Promise<unknown> } } } & ',
+    fault: /It compiles: a misspelt procedure/,
+  },
+  {
+    what: 'a procedure that is missing',
+    from: /\bget: (?=\S+<\{\s+input: \{\s+id)/,
+    to: 'fetch: ',
+    fault: /program\.ts.*TS(2339|2551)/,
+  },
+];
+
+const inManifest = [
+  { what: 'a dependency', change: { dependencies: { zod: '4.6.7' } } },
+  { what: 'a peer by its name in the workspace', change: { peerDependencies: { '@trpc/client': 'catalog:' } } },
+  { what: 'side effects', change: { sideEffects: undefined } },
+  { what: 'an entry that is not packed', change: { exports: { '.': { types: './src/index.ts', default: './src/index.ts' } } } },
+  { what: 'a script on installing', change: { scripts: { postinstall: 'node .' } } },
+];
+
+function noticed({ what, from, to, fault }, installed, judge) {
+  const file = path.join(installed, index);
+  const whole = readFileSync(file, 'utf8');
+  const broken = whole.replace(from, to);
+  if (broken === whole) return [`"${what}" cannot be tried: ${from} is not in ${index} any more.`];
+  writeFileSync(file, broken);
+  try {
+    const faults = judge();
+    return faults.some((found) => fault.test(found)) ? [] : [`"${what}" is not noticed; found: ${faults.join(' ') || 'nothing'}`];
+  } finally {
+    writeFileSync(file, whole);
+  }
+}
+
+/** Breaks the installed package on purpose, in every way that matters; returns what went unnoticed. */
+export function judgeTheCheck({ folder, installed, compiler, manifest, files, measured }) {
+  const unnoticed = (what, faults) => (faults.length > 0 ? [] : [`"${what}" is not noticed.`]);
+  const doubled = (of) => measured.map((one) => (one.of === of ? { ...one, value: one.value * 20 } : one));
+  return [
+    ...readable.flatMap((one) => noticed(one, installed, () => judgeAllDeclarations(installed))),
+    ...compilable.flatMap((one) => noticed(one, installed, () => judgeTypes(compiler, folder))),
+    ...inManifest.flatMap(({ what, change }) => unnoticed(what, judgeManifest({ ...manifest, ...change }, files))),
+    ...unnoticed('a source file that is packed', judgeManifest(manifest, [...files, 'src/index.ts'])),
+    ...[...new Set(measured.map(({ of }) => of))].flatMap((of) =>
+      unnoticed(`${of} over the budget`, judgeBudgets(doubled(of)).faults),
+    ),
+    ...unnoticed('a budget that is not measured', judgeBudgets([]).faults),
+  ];
+}

@@ -1,0 +1,40 @@
+// The judgements over a package that is installed in a folder of its own.
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { compile } from './compilers.mjs';
+import { judgeDeclarations, readDeclarations } from './declarations.mjs';
+import { judgeMistakes } from './diagnostics.mjs';
+
+/** Declaration files of the package, and what each may import. */
+const declarations = {
+  'dist/bundle/index.d.ts': ['@trpc/client', '@trpc/server'],
+  'dist/bundle/react.d.ts': ['@tanstack/react-query', '@trpc/client', '@trpc/server', 'react', './index.js'],
+};
+/** Compiled apart from each other: what one declares would hold for all. */
+const mistakes = ['mistakes.ts', 'widget-mistakes.ts'];
+const programs = ['program.ts', 'bindings.ts', 'types.ts'];
+
+const readAll = (installed) =>
+  Object.entries(declarations).map(([file, mayImport]) => [file, readFileSync(path.join(installed, file), 'utf8'), mayImport]);
+
+/** Does anything of the server show in the declarations? */
+export const judgeAllDeclarations = (installed) =>
+  readAll(installed).flatMap(([file, text, mayImport]) => judgeDeclarations(file, text, mayImport));
+
+/** kB of declarations a procedure. */
+export function declarationsPerProcedure(installed) {
+  const all = readAll(installed).map(([, text]) => text);
+  const procedures = all.reduce((sum, text) => sum + readDeclarations(text).procedures, 0);
+  return { procedures, value: all.reduce((sum, text) => sum + Buffer.byteLength(text), 0) / 1000 / procedures };
+}
+
+/** Does all compile that should, and nothing else? */
+export function judgeTypes(compiler, folder) {
+  const refused = compile(compiler, folder, programs).diagnostics.map(
+    ({ file, line, code, message }) => `${file}:${line} ${code} ${message}`,
+  );
+  const mistaken = mistakes.flatMap((file) =>
+    judgeMistakes(readFileSync(path.join(folder, file), 'utf8'), compile(compiler, folder, [file]).diagnostics),
+  );
+  return [...refused, ...mistaken].map((fault) => `${compiler.name}: ${fault}`);
+}

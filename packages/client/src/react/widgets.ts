@@ -1,0 +1,41 @@
+import type { DataTag, QueryKey, SkipToken, UndefinedInitialDataOptions, UnusedSkipTokenOptions } from '@tanstack/react-query';
+import type {
+  IfWidgets,
+  ModuleId,
+  RouterOutputs,
+  SavingInput,
+  SavingProcedure,
+  SynapError,
+  WidgetDataInput,
+  WidgetDataOutput,
+  WidgetId,
+} from '../index.js';
+import type { Given, Keyed, MutationFactory, PathKey } from './factories.js';
+
+/** As `QueryFactory`, where the data follow from the widget that is asked for. */
+export interface WidgetDataFactory extends PathKey {
+  queryOptions<Module extends ModuleId, Id extends WidgetId<Module>, Data = WidgetDataOutput<Module, Id>>(
+    input: WidgetDataInput<Module, Id>,
+    options?: Given<UnusedSkipTokenOptions<WidgetDataOutput<Module, Id>, SynapError, Data>>,
+  ): UnusedSkipTokenOptions<WidgetDataOutput<Module, Id>, SynapError, Data> & Keyed<WidgetDataOutput<Module, Id>>;
+  queryOptions<Module extends ModuleId, Id extends WidgetId<Module>, Data = WidgetDataOutput<Module, Id>>(
+    input: WidgetDataInput<Module, Id> | SkipToken,
+    options?: Given<UndefinedInitialDataOptions<WidgetDataOutput<Module, Id>, SynapError, Data>>,
+  ): UndefinedInitialDataOptions<WidgetDataOutput<Module, Id>, SynapError, Data> & Keyed<WidgetDataOutput<Module, Id>>;
+  queryKey<Module extends ModuleId, Id extends WidgetId<Module>>(
+    input?: WidgetDataInput<Module, Id>,
+  ): DataTag<QueryKey, WidgetDataOutput<Module, Id>, SynapError>;
+}
+
+interface DeclaredFactories<Plain extends { dashboards: unknown; widgets: unknown }> {
+  dashboards: Omit<Plain['dashboards'], SavingProcedure> & {
+    [Name in SavingProcedure]: MutationFactory<SavingInput<Name>, RouterOutputs['dashboards'][Name]>;
+  };
+  widgets: Omit<Plain['widgets'], 'data'> & { data: WidgetDataFactory };
+}
+
+/** The factories, those about widgets with the declared ones. */
+export type WithWidgets<Plain extends { dashboards: unknown; widgets: unknown }> = IfWidgets<
+  Omit<Plain, 'dashboards' | 'widgets'> & DeclaredFactories<Plain>,
+  Plain
+>;

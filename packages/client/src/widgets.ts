@@ -1,0 +1,80 @@
+import type { TRPCClient, TRPCProcedureOptions } from '@trpc/client';
+import type { AppRouter, RouterInputs, RouterOutputs } from './types.js';
+
+/**
+ * Parameters and data of each widget, by module and widget. Empty here, where any id and any JSON is taken; once something is declared into
+ * it, that is all there is, and a misspelt id or a wrong parameter is a compile error:
+ *
+ * ```ts
+ * declare module '@synap/client' {
+ *   interface WidgetTypes {
+ *     git: { commits: { params: { limit?: number }; data: { total: number } } };
+ *   }
+ * }
+ * ```
+ */
+// biome-ignore lint/suspicious/noEmptyInterface: it is there to be filled by declaration merging, which a type alias refuses
+export interface WidgetTypes {}
+
+/** `Declared` where widgets are declared, else `Plain`. */
+export type IfWidgets<Declared, Plain> = keyof WidgetTypes extends never ? Plain : Declared;
+
+export type ModuleId = keyof WidgetTypes & string;
+export type WidgetId<Module extends ModuleId> = keyof WidgetTypes[Module] & string;
+
+type ParamsOf<Widget> = Widget extends { params: infer Params } ? Params : never;
+type DataOf<Widget> = Widget extends { data: infer Data } ? Data : never;
+/** Parameters may be left out where none is needed. */
+type Parametrised<Params> = Partial<Params> extends Params ? { params?: Params } : { params: Params };
+
+/** What a declared widget is asked for its data with. */
+export type WidgetDataInput<Module extends ModuleId, Id extends WidgetId<Module>> = {
+  moduleId: Module;
+  widgetId: Id;
+} & Parametrised<ParamsOf<WidgetTypes[Module][Id]>>;
+
+/** The data of a declared widget, and how old it is. */
+export type WidgetDataOutput<Module extends ModuleId, Id extends WidgetId<Module>> = Omit<
+  RouterOutputs['widgets']['data'],
+  'data'
+> & {
+  data: DataOf<WidgetTypes[Module][Id]>;
+};
+
+type Place = NonNullable<RouterInputs['dashboards']['create']['widgets']>[number];
+type DeclaredPlace = {
+  [Module in ModuleId]: {
+    [Id in WidgetId<Module>]: Omit<Place, 'moduleId' | 'widgetId' | 'params'> & WidgetDataInput<Module, Id>;
+  }[WidgetId<Module>];
+}[ModuleId];
+
+/** A widget to be placed on a dashboard. */
+export type PlaceWidget = IfWidgets<DeclaredPlace, Place>;
+
+/** The procedures that save placements, … */
+export type SavingProcedure = 'create' | 'save' | 'upsert';
+type SavingInputs = RouterInputs['dashboards'];
+/** … and what they take. */
+export type SavingInput<Name extends SavingProcedure> = {
+  [Key in keyof SavingInputs[Name]]: Key extends 'widgets' ? PlaceWidget[] : SavingInputs[Name][Key];
+};
+
+type Calls = TRPCClient<AppRouter>;
+interface DeclaredCalls {
+  dashboards: Omit<Calls['dashboards'], SavingProcedure> & {
+    [Name in SavingProcedure]: {
+      mutate(input: SavingInput<Name>, options?: TRPCProcedureOptions): ReturnType<Calls['dashboards'][Name]['mutate']>;
+    };
+  };
+  widgets: Omit<Calls['widgets'], 'data'> & {
+    data: {
+      query<Module extends ModuleId, Id extends WidgetId<Module>>(
+        input: WidgetDataInput<Module, Id>,
+        options?: TRPCProcedureOptions,
+      ): Promise<WidgetDataOutput<Module, Id>>;
+    };
+  };
+}
+
+/** Every procedure, those about widgets with the declared ones. */
+export type ProcedureCalls = IfWidgets<Omit<Calls, keyof DeclaredCalls> & DeclaredCalls, Calls>;
