@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type Endpoint, pageInput, pageOf, type ServiceOf, slugSchema } from './contract.js';
+import { isShallow, tooDeep } from './depth.js';
 
 const jsonSchemaSchema = z.record(z.string(), z.unknown());
 
@@ -29,7 +30,11 @@ export type WidgetData = z.output<typeof widgetDataSchema>;
 export const widgetDataInput = z.object({
   moduleId: slugSchema,
   widgetId: slugSchema,
-  params: z.record(z.string(), z.unknown()).default({}).describe('Parameters of the widget; over REST as `?params[limit]=10`.'),
+  params: z
+    .record(z.string(), z.unknown())
+    .refine(isShallow, tooDeep)
+    .default({})
+    .describe('Parameters of the widget; over REST as `?params[limit]=10`.'),
 });
 
 export const widgets = {

@@ -3,10 +3,7 @@ import superjson from 'superjson';
 import { expect, test } from 'vitest';
 import { writeSuperjson } from './superjson-writer.js';
 
-const key = fc.oneof(
-  fc.string({ unit: 'binary' }),
-  fc.constantFrom('a', 'a.b', '\\', '0', '1', '10', 'toJSON', '__proto__', 'constructor', ''),
-);
+const key = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('a', 'a.b', '\\', '0', '1', '10', 'toJSON', ''));
 const leaf = fc.oneof(
   fc.string({ unit: 'binary' }),
   fc.string({ unit: fc.constantFrom('"', '\\', '\u2028', '\ud800', '\u0000', 'é') }),
@@ -29,6 +26,16 @@ circle.self = circle;
 const holes = [1, undefined, 3];
 delete holes[1];
 
+/** Whether superjson refuses a name in it: such data is tested by itself. */
+function holdsForbiddenName(value: unknown): boolean {
+  try {
+    superjson.stringify(value);
+    return false;
+  } catch (error) {
+    return error instanceof Error && error.message.includes('prototype pollution');
+  }
+}
+
 /** What superjson says, or that it throws. */
 function expected(value: unknown): string | undefined {
   try {
@@ -45,7 +52,7 @@ test('whatever is written is what superjson writes, byte for byte', () => {
     fc.property(output, (value) => {
       const text = writeSuperjson(value);
       all += 1;
-      if (text === undefined) return;
+      if (text === undefined || holdsForbiddenName(value)) return;
       written += 1;
       expect(text).toBe(expected(value));
     }),
@@ -68,7 +75,7 @@ test('anything at all is written as superjson writes it, or left to it', () => {
   fc.assert(
     fc.property(anything, (value) => {
       const text = writeSuperjson(value);
-      if (text !== undefined) expect(text).toBe(expected(value));
+      if (text !== undefined && !holdsForbiddenName(value)) expect(text).toBe(expected(value));
     }),
     { numRuns: 3000 },
   );
@@ -113,8 +120,19 @@ test.each<[string, unknown]>([
   ['a circle', circle],
   ['a list with holes', holes],
   ['a list with properties', Object.assign([1], { extra: new Date(0) })],
-  ['a forbidden key', JSON.parse('{"__proto__":1}')],
+  ['a date under a name that superjson reads in no path', { constructor: new Date(0) }],
   ['its own toJSON', { toJSON: () => 1 }],
 ])('%s is left to superjson', (_name, value) => {
   expect(writeSuperjson(value)).toBeUndefined();
+});
+
+test('data under names that superjson throws at is written so that superjson reads it, and no prototype is changed', () => {
+  const data: unknown = JSON.parse('{"at":0,"constructor":{"prototype":[1],"name":"Ferrari"},"a":{"__proto__":{"x":1},"b":2}}');
+  expect(expected(data)).toBeUndefined();
+  const text = writeSuperjson({ data, asOf: new Date(7), error: undefined }) ?? '';
+  const read = superjson.parse<{ data: { a: object } }>(text);
+  const plain = { at: 0, constructor: { prototype: [1], name: 'Ferrari' }, a: { b: 2 } };
+  expect(read).toEqual({ data: plain, asOf: new Date(7), error: undefined });
+  expect('x' in read.data.a).toBe(false);
+  expect(text).not.toContain('__proto__');
 });

@@ -8,22 +8,25 @@ type Notes = Leaf | Record<string, Leaf>;
  * what superjson takes note of, and the engine's own `JSON.stringify`. Undefined where the value has more than JSON, `Date`
  * and `undefined`, or has one object twice: then superjson itself must write it. Knows nothing of classes, symbols and types
  * registered with superjson.
+ *
+ * Where data has a property named `constructor`, `prototype` or `__proto__` superjson throws, though it reads the first two and
+ * leaves out the last: so it is written here.
  */
 export function writeSuperjson(value: unknown): string | undefined {
   const walk = new Walk();
   const notes = walk.visit(value);
   if (!walk.isWritable) return undefined;
-  const json = value === undefined ? 'null' : JSON.stringify(value, walk.hasUndefinedProperty ? nullForUndefined : undefined);
+  const json = value === undefined ? 'null' : JSON.stringify(value, walk.needsReplacer ? replace : undefined);
   return notes === undefined ? `{"json":${json}}` : `{"json":${json},"meta":{"values":${JSON.stringify(notes)},"v":1}}`;
 }
 
 /** JSON leaves out a property that is undefined; superjson writes null and takes note. */
-const nullForUndefined = (_key: string, value: unknown) => (value === undefined ? null : value);
+const replace = (key: string, value: unknown) => (key === '__proto__' ? undefined : value === undefined ? null : value);
 
 class Walk {
   readonly #seen = new Set<object>();
   isWritable = true;
-  hasUndefinedProperty = false;
+  needsReplacer = false;
 
   visit(value: unknown): Notes | undefined {
     switch (typeof value) {
@@ -70,19 +73,23 @@ class Walk {
     let notes: Record<string, Leaf> | undefined;
     for (const [key, value] of Object.entries(record)) {
       const type = typeof value;
-      if (isForbidden(key)) return this.#giveUp();
+      if (key === '__proto__') {
+        this.needsReplacer = true;
+        continue;
+      }
       if (type === 'string' || type === 'boolean') continue;
       const found = this.visit(value);
       if (!this.isWritable) return undefined;
-      if (value === undefined) this.hasUndefinedProperty = true;
+      if (found !== undefined && isForbidden(key)) return this.#giveUp();
+      if (value === undefined) this.needsReplacer = true;
       if (found !== undefined) notes = takeNote(notes, escapeKey(key), found);
     }
     return notes;
   }
 }
 
-/** Names under which superjson throws. */
-const isForbidden = (key: string) => key === '__proto__' || key === 'constructor' || key === 'prototype';
+/** Names that superjson does not read in a path. */
+const isForbidden = (key: string) => key === 'constructor' || key === 'prototype';
 
 const isPlainDate = (value: object) =>
   value instanceof Date &&

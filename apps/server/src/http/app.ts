@@ -44,11 +44,11 @@ const exposedHeaders = [
 export function createApp(deps: AppDeps): RequestListener {
   const { environment, log, metrics, limits, isClosing } = deps;
   const { corsOrigins } = environment;
-  const crossOrigin = cors({ origin: corsOrigins, credentials: true, maxAge: 600, exposedHeaders });
+  const crossOrigin: Middleware = cors({ origin: corsOrigins, credentials: true, maxAge: 600, exposedHeaders });
   const front = inTurn(
     createObserver(log, metrics),
     securityHeaders(environment),
-    ...(corsOrigins.length > 0 ? [crossOrigin as Middleware] : []),
+    ...(corsOrigins.length > 0 ? [crossOrigin] : []),
     endConnections(isClosing),
   );
   const rpc = inTurn(limits.countAddress(createRpcRefusal(deps)), createRpc(deps));

@@ -117,7 +117,7 @@ export const maxBatchSize = 10;
  * How many procedures a request asks for: tRPC names them in the path, between commas that may be percent-encoded. A batch with
  * too many is refused before it is looked at, and costs as little.
  */
-export function callsOf(url: string): number {
+function callsOf(url: string): number {
   const end = url.indexOf('?');
   const comma = /,|%2c/gi;
   let calls = 1;

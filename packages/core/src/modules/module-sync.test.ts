@@ -118,6 +118,18 @@ describe('a run of a sync job', () => {
     expect(await database.db.moduleEntry.count()).toBe(0);
   });
 
+  it('that fails inside says so, and leaves the reason to the log', async () => {
+    const { sync, enqueue, run } = arrange(async ({ onEvents }) => {
+      await onEvents([event('a')]);
+      throw new Error('relation "secrets" does not exist');
+    });
+    const id = await enqueue();
+    const failure = sync.perform(id, { lastAttempt: true, signal });
+    await expect(failure).rejects.toMatchObject({ cause: { message: 'relation "secrets" does not exist' } });
+    const error = "The run could not be completed; the server's log says why";
+    expect(await run(id)).toMatchObject({ status: 'failed', error });
+  });
+
   it('is performed once by any number of workers', async () => {
     let performed = 0;
     const { sync, enqueue } = arrange(async () => {

@@ -1,4 +1,4 @@
-import type { ModuleEvent, ModuleRegistry } from '@synap/module-runtime';
+import { ModuleCallError, type ModuleEvent, type ModuleRegistry } from '@synap/module-runtime';
 import type { Transaction } from '../repositories.js';
 import type { ModuleStore } from './module-store.js';
 import type { RunsRepository } from './runs.repository.js';
@@ -22,6 +22,12 @@ const mostEvents = 10_000;
 export class SyncFailure extends Error {
   override readonly name = 'SyncFailure';
 }
+
+/** What a run may tell of its failure: what the module or we ourselves say of it. Anything else is for the log alone. */
+const reasonOf = (error: unknown): string =>
+  error instanceof ModuleCallError || error instanceof SyncFailure
+    ? error.message
+    : "The run could not be completed; the server's log says why";
 
 /** Performs and schedules the sync jobs of modules: what the worker calls. */
 export function createModuleSync({ runs, transaction, registry, store, newId, onSynced, heartbeat = 5000 }: ModuleSyncDeps) {
@@ -89,7 +95,7 @@ export function createModuleSync({ runs, transaction, registry, store, newId, on
         await commit(runId, lease, moduleId, events, staged);
         await onSynced(moduleId);
       } catch (error) {
-        const message = error instanceof Error ? error.message : 'The run failed';
+        const message = reasonOf(error);
         await runs.fail(runId, lease, message.slice(0, 1000), lastAttempt);
         throw new SyncFailure(message, { cause: error });
       } finally {

@@ -1,0 +1,187 @@
+import { until } from '@synap/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { admin, startServerUnderTest } from '../server-under-test.js';
+import { breakDatabase, databaseCanary } from './broken-database.js';
+import { type Answer, type Ask, createFaces } from './faces.js';
+import { isRecord } from './json.js';
+import { probeCanary } from './probe-module.js';
+import { type Procedure, procedures, routeOf } from './procedures.js';
+import { goodAsk } from './rows.js';
+import { makeWorld, type World } from './world.js';
+
+/** Nothing that anybody sends or that fails inside may be read anywhere else. */
+const secret = 'canary-in-a-request';
+const inBase64 = Buffer.from(secret).toString('base64').replaceAll('=', '');
+
+let world: World;
+beforeAll(async () => {
+  world = await makeWorld({ SYNAP_ROLE: 'all', SYNAP_BRINGER_ACCESS: 'everyone' });
+});
+afterAll(() => world.close());
+
+const canary = new RegExp(`canary|${inBase64}`);
+
+const holdsSecret = (line: string) => line.includes(secret) || line.includes(inBase64);
+
+function expectSilence(answer: Pick<Answer, 'headers' | 'text'>, place: string): void {
+  expect(answer.text, place).not.toMatch(canary);
+  expect(JSON.stringify([...answer.headers]), place).not.toMatch(canary);
+}
+
+const secretHeaders: Record<string, string>[] = [
+  { authorization: `Bearer ${secret}` },
+  { authorization: `Bearer ${secret} ${secret}` },
+  { authorization: `Basic ${inBase64}` },
+  { authorization: `Bearer syn_1_${secret}` },
+  { cookie: `__Host-rt=${secret}; session=${secret}`, 'x-api-key': secret, 'proxy-authorization': `Basic ${inBase64}` },
+  { 'x-request-id': `${secret} ${secret}`, referer: `https://example.org/?token=${secret}`, forwarded: `for="${secret}"` },
+  { 'if-match': `"${secret}"`, 'if-none-match': `"${secret}"`, 'idempotency-key': `${secret} ä`, 'user-agent': secret },
+];
+
+const secretValues = [secret, [secret], { x: secret }, `${secret}\u0000`, secret.repeat(100)];
+
+/** Good input with the secret in each of its places, in turn; not in the path, which every error names. */
+function poisoned(input: unknown, { names }: ReturnType<typeof routeOf>, values: readonly unknown[] = secretValues): unknown[] {
+  if (!isRecord(input)) return [];
+  const places = Object.keys(input).filter((name) => !names.includes(name));
+  return places.flatMap((name) => values.map((value) => ({ ...input, [name]: value })));
+}
+
+const json = { 'content-type': 'application/json' };
+const malformed = [
+  `{"password":"${secret}"`,
+  `"${secret}`,
+  secret,
+  `{"json":${secret}}`,
+  `{"json":"${secret}","meta":"${secret}"}`,
+];
+
+/** Requests that carry the secret, most of them to be refused. */
+async function requestsFor(procedure: Procedure): Promise<Ask[]> {
+  const ask = await goodAsk(procedure, world);
+  const route = routeOf(procedure);
+  const asks: Ask[] = secretHeaders.map((headers) => ({ input: ask.input, headers }));
+  for (const input of poisoned(ask.input, route)) asks.push({ token: ask.token, input });
+  if (route.hasBody) for (const body of malformed) asks.push({ ...ask, body, headers: json });
+  return asks;
+}
+
+describe('what a request carries', () => {
+  it.each(procedures.map((procedure) => [procedure.path, procedure] as const))(
+    'stays out of the errors, the headers and the log of %s',
+    async (_path, procedure) => {
+      let refused = 0;
+      for (const ask of await requestsFor(procedure)) {
+        for (const answer of [await world.faces.rest(procedure, ask), await world.faces.rpc(procedure, ask)]) {
+          expect(answer.status, answer.text).toBeLessThan(500);
+          // What one has saved oneself is answered.
+          if (answer.status < 400) continue;
+          expectSilence(answer, `${answer.face}: ${JSON.stringify(ask).slice(0, 200)}`);
+          refused += 1;
+        }
+      }
+      if (procedure.meta.access !== 'public') expect(refused).toBeGreaterThan(5);
+      expect(world.server.logged.filter(holdsSecret)).toEqual([]);
+    },
+  );
+
+  it('stays out of what is said of a wrong password, and of queries', async () => {
+    const { rest, logged } = world.server;
+    const answers = [
+      await rest('POST', '/auth/login', { body: { email: admin.email, password: secret } }),
+      await rest('POST', '/auth/register', { body: { email: 'x@example.org', password: secret.slice(0, 10) } }),
+      await rest('POST', `/auth/login?password=${secret}`, { body: { email: admin.email, password: secret } }),
+      await rest('GET', `/auth/me?access_token=${secret}`),
+      await rest('GET', `/nowhere?token=${secret}`),
+      await rest('DELETE', `/health?token=${secret}`),
+    ];
+    for (const answer of answers) {
+      expect(answer.status).toBeGreaterThanOrEqual(400);
+      expectSilence(answer, answer.text);
+    }
+    expect(logged.filter(holdsSecret)).toEqual([]);
+  });
+});
+
+describe('what a module throws', () => {
+  it('reaches the log, but nobody who asks', async () => {
+    const { token } = await world.server.newUser();
+    for (const as of [world.tokenOf('user'), world.tokenOf('superuser'), token]) {
+      for (const target of ['/widget-data/probe/broken', '/modules/probe', '/modules?size=100']) {
+        expectSilence(await world.server.rest('GET', target, { token: as }), target);
+      }
+    }
+    await until(() => world.server.logged.some((line) => line.includes(probeCanary)));
+  });
+});
+
+describe('what the database says', () => {
+  it('of a failed run reaches nobody who asks', async () => {
+    await world.database.query(`
+      CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION '${databaseCanary}'; END $$;
+      CREATE TRIGGER fail BEFORE INSERT ON events FOR EACH ROW EXECUTE FUNCTION fail();
+      DELETE FROM module_runs`);
+    for (const [id, token] of [
+      ['bringer', world.tokenOf('user')],
+      ['probe', world.tokenOf('superuser')],
+    ] as const) {
+      const get = (target: string) => world.server.rest('GET', target, { token });
+      const { body } = await world.server.rest('POST', `/modules/${id}/sync`, { token });
+      const failed = async () => (await get(`/modules/${id}/runs/${body.runId}`)).body.error !== null;
+      await until(failed, { timeout: 10_000 });
+      for (const target of [`/modules/${id}/runs/${body.runId}`, `/modules/${id}/runs`, `/modules/${id}`, '/modules?size=100']) {
+        expectSilence(await get(target), target);
+      }
+    }
+  });
+
+  it('cannot be asked where its address is wrong, and the password in that reaches nobody', async () => {
+    const url = 'postgresql://canary-user:canary-password@127.0.0.1:1/canary-database';
+    const server = await startServerUnderTest({ databaseUrl: url, waitUntilReady: false });
+    try {
+      await until(() => server.reported.some((line) => line.includes('cannot be reached')));
+      const faces = createFaces(server.origin);
+      for (const procedure of procedures) {
+        const ask = { ...(await goodAsk(procedure, world)), token: 'none' };
+        for (const answer of [await faces.rest(procedure, ask), await faces.rpc(procedure, ask)]) {
+          expectSilence(answer, `${procedure.path} over ${answer.face}`);
+        }
+      }
+      expectSilence(await server.rest('POST', '/auth/login', { body: admin }), 'login');
+      const told = [...server.logged, ...server.reported].join('\n');
+      expect(told).not.toContain('canary-password');
+    } finally {
+      await server.close();
+    }
+  });
+
+  it('when it fails reaches no answer, and what was sent does not reach the log', { timeout: 60_000 }, async () => {
+    const { accessToken } = await world.signIn(admin);
+    const asks = new Map<Procedure, Ask[]>();
+    for (const procedure of procedures) {
+      const ask = await goodAsk(procedure, world);
+      asks.set(procedure, [ask, ...poisoned(ask.input, routeOf(procedure), [secret]).map((input) => ({ ...ask, input }))]);
+    }
+    const expectSilenceOfAll = async (others: Ask = {}) => {
+      const statuses: number[] = [];
+      for (const [procedure, all] of asks) {
+        for (const ask of all) {
+          const own = { ...ask, ...others };
+          for (const answer of [await world.faces.rest(procedure, own), await world.faces.rpc(procedure, own)]) {
+            if (answer.status >= 400) expectSilence(answer, `${procedure.path} over ${answer.face}`);
+            statuses.push(answer.status);
+          }
+        }
+      }
+      return statuses.filter((status) => status === 500).length;
+    };
+    // At first the callers can still be told, so that the statements of the procedures themselves fail.
+    await breakDatabase(world.database, ['users', 'sessions']);
+    expect(await expectSilenceOfAll()).toBeGreaterThan(15);
+    await breakDatabase(world.database);
+    expect(await expectSilenceOfAll({ token: accessToken })).toBeGreaterThan(40);
+    const log = world.server.logged.join('');
+    expect(log).toContain(databaseCanary);
+    for (const sent of [secret, accessToken, world.guest.password]) expect(log).not.toContain(sent);
+  });
+});

@@ -1,0 +1,174 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Ask, restRequest, rpcProblem, rpcRequest } from './faces.js';
+import { procedures, routeOf } from './procedures.js';
+import { goodAsk } from './rows.js';
+import { makeWorld, type World } from './world.js';
+
+const allowed = 'http://localhost:5173';
+const foreign = 'https://evil.example';
+const lookalikes = [
+  `${allowed}.evil.example`,
+  `${allowed}0`,
+  'https://localhost:5173',
+  'http://evil.example#http://localhost:5173',
+];
+
+let world: World;
+let origins: readonly (string | undefined)[];
+beforeAll(async () => {
+  world = await makeWorld({ CORS_ORIGINS: allowed });
+  origins = [undefined, world.server.origin, foreign, 'null'];
+});
+afterAll(() => world.close());
+
+const mutations = procedures.filter(({ type }) => type === 'mutation').map((procedure) => [procedure.path, procedure] as const);
+
+const forms = ['text/plain', 'text/plain;charset=UTF-8', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=b'];
+const notJson = [undefined, ...forms, 'application/octet-stream', 'text/json', 'application/jsonp', 'application/json-patch'];
+const builtOnJson = ['application/problem+json', 'application/vnd.api+json', 'application/json-patch+json'];
+const json = ['application/json', 'application/json; charset=utf-8', 'Application/JSON'];
+
+/** The body that a page could make a browser send under a content type; the input is in all of them. */
+function bodyAs(type: string | undefined, text: string): Uint8Array {
+  const part = `--b\r\ncontent-disposition: form-data; name="json"\r\n\r\n${text}\r\n--b--\r\n`;
+  return new TextEncoder().encode(type?.startsWith('multipart') ? part : text);
+}
+
+interface Sending extends Ask {
+  method?: string;
+  type?: string | undefined;
+  origin?: string | undefined;
+  text: string;
+}
+
+/** Sends what a browser may send from some page; the answer must allow that page nothing. */
+async function send(target: string, { method = 'POST', type, origin, text, token }: Sending) {
+  const response = await fetch(world.server.origin + target, {
+    method,
+    headers: {
+      ...(token !== undefined && { authorization: `Bearer ${token}` }),
+      ...(type !== undefined && { 'content-type': type }),
+      ...(origin !== undefined && { origin }),
+    },
+    body: method === 'GET' || method === 'HEAD' ? undefined : bodyAs(type, text),
+  });
+  expectNoAllowance(response.headers, origin);
+  return { status: response.status, headers: response.headers, text: await response.text() };
+}
+
+function expectNoAllowance(headers: Headers, origin: string | undefined): void {
+  expect(headers.get('access-control-allow-origin')).toBeNull();
+  expect(headers.get('vary')).toMatch(/\borigin\b/i);
+  if (origin === foreign) expect(JSON.stringify([...headers])).not.toContain('evil');
+}
+
+/** Changes with any row of the product. */
+async function fingerprint(): Promise<string> {
+  const { rows } = await world.database.query<{ name: string }>(
+    "SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'",
+  );
+  const sums = rows.map(({ name }) => `(SELECT md5(string_agg(t::text, ' ' ORDER BY t::text)) FROM "${name}" t)`);
+  const result = await world.database.query<{ sum: string }>(`SELECT concat_ws(' ', ${sums.join(', ')}) AS sum`);
+  return result.rows[0]?.sum ?? '';
+}
+
+describe.each(mutations)('%s', (_path, procedure) => {
+  it('is done over RPC for JSON alone, wherever the page comes from, and allows no page anything', {
+    timeout: 60_000,
+  }, async () => {
+    const ask = await goodAsk(procedure, world);
+    const { target, body = '' } = rpcRequest(procedure, ask.input);
+    const before = await fingerprint();
+    for (const origin of origins) {
+      for (const type of [...notJson, ...builtOnJson]) {
+        const single = await send(`/trpc/${target}`, { ...ask, type, origin, text: body });
+        const batch = await send(`/trpc/${target}?batch=1`, { ...ask, type, origin, text: `{"0":${body || 'null'}}` });
+        for (const { status, text } of [single, batch]) {
+          expect([status, rpcProblem(JSON.parse(text))?.status], `${type} from ${origin}: ${text}`).toEqual([415, 415]);
+        }
+      }
+    }
+    expect(await fingerprint()).toBe(before);
+    // All that was wrong with it was the content type.
+    expect(await send(`/trpc/${target}`, { ...ask, type: json[0], text: body })).toMatchObject({ status: 200 });
+    expect(await fingerprint()).not.toBe(before);
+    const accepted = [...json.map((type) => [type, undefined] as const), ...origins.map((origin) => [json[0], origin] as const)];
+    for (const [type, origin] of accepted) {
+      const fresh = await goodAsk(procedure, world);
+      const { body: text = '' } = rpcRequest(procedure, fresh.input);
+      const answer = await send(`/trpc/${target}`, { ...fresh, type, origin, text });
+      expect(answer.status, `${type} from ${origin}: ${answer.text}`).toBe(200);
+    }
+  });
+
+  it('is not done by another method than POST over RPC', async () => {
+    const ask = await goodAsk(procedure, world);
+    const { target, body = '' } = rpcRequest(procedure, ask.input);
+    const before = await fingerprint();
+    const query = new URLSearchParams({ input: body, _method: 'POST' });
+    for (const origin of origins) {
+      for (const type of [undefined, 'application/json']) {
+        const answer = await send(`/trpc/${target}?${query}`, { ...ask, method: 'GET', type, origin, text: '' });
+        expect([answer.status, answer.headers.get('allow')], answer.text).toEqual([405, 'POST']);
+        await send(`/trpc/${target}?${query}`, { ...ask, method: 'HEAD', type, origin, text: '' });
+      }
+      for (const method of ['PUT', 'PATCH', 'DELETE']) {
+        const { status } = await send(`/trpc/${target}`, { ...ask, method, type: 'application/json', origin, text: body });
+        expect(status, method).toBeGreaterThanOrEqual(400);
+      }
+    }
+    expect(await fingerprint()).toBe(before);
+  });
+
+  it('is not done over REST for what a form can send', async () => {
+    const ask = await goodAsk(procedure, world);
+    const { method, hasBody } = routeOf(procedure);
+    const { target, body = '{}' } = restRequest(procedure, ask.input);
+    const before = await fingerprint();
+    for (const origin of origins) {
+      for (const type of hasBody ? forms : []) {
+        const { status } = await send(`/api/v1${target}`, { ...ask, method, type, origin, text: body });
+        expect(status, `${type} from ${origin}`).toBe(415);
+      }
+      // Neither a form nor an image has these methods.
+      for (const other of ['GET', 'POST'].filter((each) => each !== method)) {
+        const query = new URLSearchParams({ _method: method });
+        const type = other === 'GET' ? undefined : 'text/plain';
+        await send(`/api/v1${target}?${query}`, { ...ask, method: other, type, origin, text: body });
+      }
+    }
+    expect(await fingerprint()).toBe(before);
+  });
+});
+
+describe('CORS', () => {
+  const ask = (target: string, method: string, origin: string) =>
+    fetch(world.server.origin + target, {
+      method,
+      headers: {
+        origin,
+        'access-control-request-method': 'POST',
+        'access-control-request-headers': 'authorization, content-type',
+      },
+    });
+  const targets = [
+    '/trpc/auth.login',
+    '/trpc/system.meta',
+    '/api/v1/dashboards',
+    '/api/v1/health',
+    '/api/v1/openapi.json',
+    '/nowhere',
+  ];
+
+  it.each(targets)('lets only the pages of the list read %s', async (target) => {
+    for (const method of ['OPTIONS', 'GET']) {
+      for (const origin of [foreign, 'null', world.server.origin, ...lookalikes]) {
+        expectNoAllowance((await ask(target, method, origin)).headers, origin);
+      }
+      const { headers } = await ask(target, method, allowed);
+      expect(headers.get('access-control-allow-origin'), method).toBe(allowed);
+      expect(headers.get('access-control-allow-credentials'), method).toBe('true');
+      expect(headers.get('vary'), method).toMatch(/\borigin\b/i);
+    }
+  });
+});

@@ -1,0 +1,139 @@
+import superjson from 'superjson';
+import { isRecord } from './json.js';
+import { type Procedure, routeOf } from './procedures.js';
+
+/** One call, whatever the face. */
+export interface Ask {
+  input?: unknown;
+  token?: string | undefined;
+  headers?: Record<string, string>;
+  /** Sent as it is, in place of what the input becomes. */
+  body?: string;
+}
+
+export interface Answer {
+  readonly face: 'rest' | 'rpc';
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  /** What was answered as JSON: the output, dates as text; undefined for an error and where there is no body. */
+  readonly json: unknown;
+  /** The problem object of an error. */
+  readonly problem: ProblemLike | undefined;
+}
+
+export interface RpcAnswer extends Answer {
+  /** The output as the typed client gets it, dates as `Date`. */
+  readonly output: unknown;
+}
+
+export interface ProblemLike {
+  readonly status: number;
+  readonly code: string;
+  readonly detail: string;
+  readonly errors?: readonly { pointer: string; message: string; code: string }[];
+}
+
+export type Faces = ReturnType<typeof createFaces>;
+
+/** A foreign client that knows nothing but the contract: how an input goes over REST, and how over tRPC's wire. */
+export function createFaces(origin: string) {
+  return {
+    async rest(procedure: Procedure, ask: Ask): Promise<Answer> {
+      const { target, body } = restRequest(procedure, ask.input);
+      return restAnswer(await send(origin, `/api/v1${target}`, routeOf(procedure).method, body, ask));
+    },
+    async rpc(procedure: Procedure, ask: Ask): Promise<RpcAnswer> {
+      const { target, body } = rpcRequest(procedure, ask.input);
+      return rpcAnswer(await send(origin, `/trpc/${target}`, procedure.type === 'query' ? 'GET' : 'POST', body, ask));
+    },
+  };
+}
+
+function send(origin: string, target: string, method: string, made: string | undefined, { token, headers, body = made }: Ask) {
+  return fetch(origin + target, {
+    method,
+    redirect: 'manual',
+    headers: {
+      ...(token !== undefined && { authorization: `Bearer ${token}` }),
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+      ...headers,
+    },
+    body,
+  });
+}
+
+/** Where an input goes over REST: what the path names into the path, the rest into the query or the body. */
+export function restRequest(procedure: Procedure, input: unknown): { target: string; body: string | undefined } {
+  const { template, names, hasBody } = routeOf(procedure);
+  const values = isRecord(input) ? input : {};
+  const path = template.replaceAll(/\{([^}]+)\}/g, (_, name: string) => encodeURIComponent(String(values[name])));
+  const inBody = isRecord(input) ? Object.fromEntries(Object.entries(input).filter(([name]) => !names.includes(name))) : input;
+  if (!hasBody) {
+    const query = isRecord(inBody) ? queryOf(inBody) : '';
+    return { target: query === '' ? path : `${path}?${query}`, body: undefined };
+  }
+  const isEmpty = input === undefined || (names.length > 0 && isRecord(inBody) && Object.keys(inBody).length === 0);
+  return { target: path, body: isEmpty ? undefined : JSON.stringify(inBody) };
+}
+
+/** Objects as `filter[status]=open`, lists as repeated names. */
+function queryOf(values: Readonly<Record<string, unknown>>): string {
+  const pairs: string[] = [];
+  const add = (name: string, value: unknown): void => {
+    if (value === undefined) return;
+    if (Array.isArray(value)) for (const item of value) add(name, item);
+    else if (isRecord(value)) for (const [key, inner] of Object.entries(value)) add(`${name}[${key}]`, inner);
+    else pairs.push(`${encodeURIComponent(name)}=${encodeURIComponent(String(value))}`);
+  };
+  for (const [name, value] of Object.entries(values)) add(name, value);
+  return pairs.join('&');
+}
+
+/** On tRPC's wire; the inputs of the product are plain JSON, of which superjson takes no note. */
+export function rpcRequest({ path, type }: Procedure, input: unknown): { target: string; body: string | undefined } {
+  const text = input === undefined ? undefined : `{"json":${JSON.stringify(input)}}`;
+  if (type === 'query') {
+    return { target: text === undefined ? path : `${path}?input=${encodeURIComponent(text)}`, body: undefined };
+  }
+  return { target: path, body: text ?? '' };
+}
+
+export async function restAnswer(response: Response): Promise<Answer> {
+  const { status, headers } = response;
+  const text = await response.text();
+  const body: unknown = /json/.test(headers.get('content-type') ?? '') && text !== '' ? JSON.parse(text) : undefined;
+  const isError = status >= 400;
+  return {
+    face: 'rest',
+    status,
+    headers,
+    text,
+    json: isError ? undefined : body,
+    problem: isError ? problemOf(body) : undefined,
+  };
+}
+
+export async function rpcAnswer(response: Response): Promise<RpcAnswer> {
+  const { status, headers } = response;
+  const text = await response.text();
+  const body: unknown = JSON.parse(text);
+  const base = { face: 'rpc', status, headers, text } as const;
+  if (isRecord(body) && isRecord(body.result) && isRecord(body.result.data)) {
+    const { json, meta } = body.result.data;
+    const output: unknown = superjson.parse(JSON.stringify({ json, meta }));
+    return { ...base, json: output === undefined ? undefined : json, output, problem: undefined };
+  }
+  return { ...base, json: undefined, output: undefined, problem: rpcProblem(body) };
+}
+
+/** The problem object on tRPC's wire: `error.data.problem`. */
+export function rpcProblem(item: unknown): ProblemLike | undefined {
+  const error = isRecord(item) && isRecord(item.error) && isRecord(item.error.json) ? item.error.json : undefined;
+  return error && isRecord(error.data) ? problemOf(error.data.problem) : undefined;
+}
+
+const isProblem = (body: unknown): body is ProblemLike =>
+  isRecord(body) && typeof body.status === 'number' && typeof body.code === 'string' && typeof body.detail === 'string';
+
+const problemOf = (body: unknown): ProblemLike | undefined => (isProblem(body) ? body : undefined);

@@ -1,0 +1,106 @@
+import fc from 'fast-check';
+import { isRecord } from './json.js';
+
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
+/** How values of a schema are made. */
+export interface Making {
+  /** The schema with the definitions that references lead to. */
+  readonly root: JsonSchema;
+  /** Texts that mean something, used where they fit. */
+  readonly words: readonly string[];
+  /** Only what a query can say: text, lists and objects of it. */
+  readonly textual: boolean;
+}
+
+export const propertiesOf = ({ properties }: JsonSchema): [string, JsonSchema][] =>
+  Object.entries(isRecord(properties) ? properties : {}).flatMap(([name, schema]) => (isRecord(schema) ? [[name, schema]] : []));
+
+export const requiredOf = ({ required }: JsonSchema): string[] => (Array.isArray(required) ? required.map(String) : []);
+
+export const numberIn = (schema: JsonSchema, keyword: string, otherwise: number): number => {
+  const value = schema[keyword];
+  return typeof value === 'number' ? value : otherwise;
+};
+
+/** What a reference leads to; undefined where it leads to itself: that is `z.json()`, any JSON. */
+export function resolve(schema: JsonSchema, { root }: Making): JsonSchema | undefined {
+  if (typeof schema.$ref !== 'string') return schema;
+  const name = schema.$ref.replace('#/$defs/', '');
+  const found = isRecord(root.$defs) ? root.$defs[name] : undefined;
+  return isRecord(found) && !JSON.stringify(found).includes(`"${schema.$ref}"`) ? found : undefined;
+}
+
+export function fitsText(schema: JsonSchema, text: string): boolean {
+  if (text.length < numberIn(schema, 'minLength', 0) || text.length > numberIn(schema, 'maxLength', Infinity)) return false;
+  return typeof schema.pattern !== 'string' || new RegExp(schema.pattern, 'u').test(text);
+}
+
+const commonWords = ['git', 'host', 'a', 'x-1', 'Ann Berg', ' padded ', 'äöü 💡', 'a passphrase for tests', 'ann@example.org'];
+
+/** Names that mean something to JavaScript: as keys they are names like any other. */
+const prototypeKeys = ['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty'];
+
+export const anyJson = fc.jsonValue({ maxDepth: 3 });
+
+/** Values that a schema takes. */
+export function good(schema: JsonSchema, making: Making): fc.Arbitrary<unknown> {
+  const own = resolve(schema, making);
+  if (own === undefined) return anyJson;
+  if (Array.isArray(own.enum)) return fc.constantFrom(...own.enum);
+  if ('const' in own) return fc.constant(own.const);
+  if (Array.isArray(own.anyOf)) return fc.oneof(...own.anyOf.filter(isRecord).map((option) => good(option, making)));
+  switch (own.type) {
+    case 'string':
+      return goodText(own, making);
+    case 'integer':
+      return fc.integer({ min: numberIn(own, 'minimum', -1000), max: numberIn(own, 'maximum', 1000) });
+    case 'number':
+      return fc.integer({ min: -1000, max: 1000 });
+    case 'boolean':
+      return fc.boolean();
+    case 'array': {
+      const items = good(isRecord(own.items) ? own.items : {}, making);
+      return fc.array(items, { minLength: numberIn(own, 'minItems', 0), maxLength: Math.min(3, numberIn(own, 'maxItems', 3)) });
+    }
+    case 'object':
+      return own.properties === undefined ? goodRecord(own, making) : goodObject(own, making);
+    default:
+      return making.textual ? fc.string({ maxLength: 5 }) : anyJson;
+  }
+}
+
+function goodText(schema: JsonSchema, { words }: Making): fc.Arbitrary<string> {
+  if (schema.format === 'uuid') {
+    const known = words.filter((word) => fitsText(schema, word));
+    return known.length === 0 ? fc.uuid() : fc.oneof(fc.uuid(), fc.constantFrom(...known));
+  }
+  const fitting = [...words, ...commonWords, 'x'.repeat(numberIn(schema, 'maxLength', 10))].filter((word) =>
+    fitsText(schema, word),
+  );
+  const maxLength = Math.min(numberIn(schema, 'maxLength', 20), 20);
+  const random = fc.string({ minLength: numberIn(schema, 'minLength', 0), maxLength, unit: 'grapheme' });
+  const [first = ''] = fitting;
+  return fc.oneof(
+    fc.constantFrom(...fitting),
+    random.map((text) => (fitsText(schema, text) ? text : first)),
+  );
+}
+
+function goodObject(schema: JsonSchema, making: Making): fc.Arbitrary<unknown> {
+  const required = requiredOf(schema);
+  const properties = propertiesOf(schema).map(([name, property]) => [name, good(property, making)] as const);
+  const others = fc.record(Object.fromEntries(properties), { requiredKeys: required });
+  const key = fc.constantFrom(...prototypeKeys, 'unheard-of');
+  const surplus = making.textual ? fc.constant('x') : anyJson;
+  // What is not declared is left out of account, whatever it is called.
+  return fc
+    .tuple(others, fc.option(fc.tuple(key, surplus)))
+    .map(([object, more]) => (more === null ? object : Object.fromEntries([...Object.entries(object), more])));
+}
+
+function goodRecord(schema: JsonSchema, making: Making): fc.Arbitrary<unknown> {
+  const value = good(isRecord(schema.additionalProperties) ? schema.additionalProperties : {}, making);
+  const key = fc.oneof(fc.constantFrom('limit', 'repository'), fc.constantFrom(...prototypeKeys));
+  return fc.array(fc.tuple(key, value), { maxLength: 3 }).map((entries) => Object.fromEntries(entries));
+}

@@ -1,0 +1,208 @@
+import { randomInt } from 'node:crypto';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { readDocument, type ServedDocument } from './document.js';
+import type { Answer } from './faces.js';
+import { bad } from './generate-bad.js';
+import { anyJson, good, type JsonSchema, type Making } from './generate-good.js';
+import { isRecord } from './json.js';
+import { type Procedure, procedures, routeOf } from './procedures.js';
+import { goodAsk, rowOf } from './rows.js';
+import { makeWorld, type World } from './world.js';
+
+const seed = Number(process.env.FUZZ_SEED ?? randomInt(2 ** 31));
+console.info(`The inputs are generated from the seed ${seed}: FUZZ_SEED=${seed} makes the same ones again.`);
+/** How many inputs each property tries. */
+const runs = Number(process.env.FUZZ_RUNS ?? 25);
+
+let world: World;
+let document: ServedDocument;
+beforeAll(async () => {
+  world = await makeWorld();
+  document = await readDocument(world.server.origin);
+});
+afterAll(() => world.close());
+
+const withInput = procedures.flatMap((procedure) =>
+  procedure.input === undefined ? [] : ([[procedure.path, procedure, procedure.input]] as const),
+);
+
+function makingOf(procedure: Procedure, input: z.ZodType): Making {
+  const root: JsonSchema = { ...z.toJSONSchema(input, { io: 'input' }) };
+  // A known id is destroyed by one face before the other comes.
+  const ids = rowOf(procedure).changes ? [] : [world.dashboardId, world.runId];
+  return { root, words: ['probe', 'count', ...ids], textual: !routeOf(procedure).hasBody };
+}
+
+/** Both answers to one input, by someone who may do all. */
+async function onBothFaces(procedure: Procedure, input: unknown): Promise<{ rest: Answer; rpc: Answer }> {
+  const ask = { token: world.tokenOf('superuser'), input };
+  const [rest, rpc] = [await world.faces.rest(procedure, ask), await world.faces.rpc(procedure, ask)];
+  expect(Math.max(rest.status, rpc.status), `${rest.text}\n${rpc.text}`).toBeLessThan(500);
+  expect(document.faultOf(procedure, rest)).toBeUndefined();
+  return { rest, rpc };
+}
+
+/** The seed of a procedure's inputs: another for each, or one would make what another destroys. */
+const seedOf = (procedure: Procedure) => (seed + procedures.indexOf(procedure)) | 0;
+
+/** What a refusal says to a program. */
+const refusalOf = ({ status, problem }: Answer) => ({
+  status,
+  code: problem?.code,
+  errors: problem?.errors?.map(({ pointer, code }) => `${pointer} ${code}`).sort(),
+});
+
+describe.each(withInput)('%s', (_path, procedure, schema) => {
+  it('refuses alike on both faces what its schema does not take', { timeout: 60_000 }, async () => {
+    const making = makingOf(procedure, schema);
+    const wrong = bad(making.root, making);
+    if (wrong === undefined) return expect(making.root.required).toBeUndefined();
+    const isReal = (input: unknown) => !schema.safeParse(input).success;
+    const property = fc.asyncProperty(
+      wrong.filter((input) => canBeSaid(procedure, input) && isReal(input)),
+      async (input) => {
+        const { rest, rpc } = await onBothFaces(procedure, input);
+        expect(refusalOf(rest)).toEqual(refusalOf(rpc));
+        expect(rest).toMatchObject({ status: 400, problem: { code: 'bad_request' } });
+        expect(rest.problem?.errors?.length).toBeGreaterThan(0);
+      },
+    );
+    await fc.assert(property, { seed: seedOf(procedure), numRuns: runs });
+  });
+
+  it('treats alike on both faces what its schema takes', { timeout: 60_000 }, async () => {
+    const making = makingOf(procedure, schema);
+    const right = good(making.root, making).filter((input) => canBeSaid(procedure, input) && schema.safeParse(input).success);
+    const property = fc.asyncProperty(right, async (input) => {
+      const { rest, rpc } = await onBothFaces(procedure, input);
+      expect(refusalOf(rest).code).toBe(refusalOf(rpc).code);
+      if (rest.problem) expect(refusalOf(rest)).toEqual(refusalOf(rpc));
+      // Beyond its schema an input meets the rules of the product, but no validator.
+      expect(rest.problem?.detail ?? '').not.toContain('The input is not valid');
+    });
+    await fc.assert(property, { seed: seedOf(procedure), numRuns: Math.ceil(runs / 4) });
+  });
+});
+
+/** Whether REST has a way to say an input: a query is an object, and a path has a place for text alone that is not empty. */
+function canBeSaid(procedure: Procedure, input: unknown): boolean {
+  const { names, hasBody } = routeOf(procedure);
+  if (!hasBody && !isRecord(input)) return false;
+  return names.every((name) => {
+    const value = isRecord(input) ? input[name] : undefined;
+    return typeof value === 'string' && !['', '.', '..'].includes(value) && !/\p{Surrogate}/u.test(value);
+  });
+}
+
+describe('a body that is no input at all', () => {
+  const mutations = procedures.filter((procedure) => routeOf(procedure).hasBody && procedure.input !== undefined);
+
+  it.each(mutations.map((procedure) => [procedure.path, procedure] as const))(
+    '%s refuses it alike on both faces',
+    async (_path, procedure) => {
+      const headers = { 'content-type': 'application/json' };
+      const { input } = await goodAsk(procedure, world);
+      const both = async (json: string, rpc: string) => {
+        const ask = { token: world.tokenOf('superuser'), input, headers };
+        return [
+          await world.faces.rest(procedure, { ...ask, body: json }),
+          await world.faces.rpc(procedure, { ...ask, body: rpc }),
+        ];
+      };
+      for (const value of ['null', '[]', '[[]]', '"text"', '5', 'true']) {
+        const [rest, rpc] = (await both(value, `{"json":${value}}`)).map(refusalOf);
+        expect(rest, value).toEqual(rpc);
+        expect(rest, value).toMatchObject({ status: 400, errors: [' invalid_type'] });
+      }
+      const garbage = fc.string({ unit: 'binary', minLength: 1 }).filter((text) => text.trim() !== '' && !isJson(text));
+      const property = fc.asyncProperty(garbage, async (text) => {
+        const [rest, rpc] = (await both(text, text)).map(refusalOf);
+        expect([rest?.status, rpc?.status]).toEqual([400, 400]);
+      });
+      await fc.assert(property, { seed: seedOf(procedure), numRuns: 5 });
+    },
+  );
+});
+
+describe('an input that nests deeply', () => {
+  const depths = [10, 100, 1000, 2000, 2200, 2400, 2600, 2800, 3000, 10_000, 40_000];
+  const place = { moduleId: 'probe', widgetId: 'count', x: 0, y: 0, w: 1, h: 1 };
+
+  /** The statuses of a new dashboard that holds such lists within lists. */
+  async function statusesOf(input: object, depth: number): Promise<number[]> {
+    const procedure = procedures.find(({ path }) => path === 'dashboards.create');
+    if (!procedure) throw new Error('There is no dashboards.create any more: take another procedure with free JSON.');
+    const text = JSON.stringify(input).replace('"deep"', `${'['.repeat(depth)}${']'.repeat(depth)}`);
+    const ask = { token: world.tokenOf('user'), headers: { 'content-type': 'application/json' } };
+    const rest = await world.faces.rest(procedure, { ...ask, body: text });
+    const rpc = await world.faces.rpc(procedure, { ...ask, body: `{"json":${text}}` });
+    return [rest.status, rpc.status];
+  }
+
+  it('is refused alike on both faces where it is looked at', async () => {
+    for (const depth of depths) {
+      const statuses = await statusesOf({ name: 'Deep', widgets: [{ ...place, params: { a: 'deep' } }] }, depth);
+      expect(statuses, String(depth)).toEqual(depth <= 30 ? [201, 200] : [400, 400]);
+    }
+  });
+
+  it('does no harm where it is not', async () => {
+    for (const depth of depths) {
+      const [rest, rpc] = await statusesOf({ name: 'Deep', 'unheard-of': 'deep' }, depth);
+      expect([rest, rpc === 200 || rpc === 400], `${depth}: ${rpc}`).toEqual([201, true]);
+    }
+  });
+});
+
+describe('an input that only RPC can say', () => {
+  const notText = [null, 5, true, [], { startsWith: '' }, '', 'lone \ud800'];
+  const queries = withInput.filter(([, procedure]) => procedure.type === 'query');
+
+  it.each(queries)('is refused by %s', async (_path, procedure, schema) => {
+    const { token, input } = await goodAsk(procedure, world, 'superuser');
+    const names = Object.keys(isRecord(input) ? input : {});
+    const inputs = [...notText, ...names.flatMap((name) => notText.map((value) => ({ ...Object(input), [name]: value })))];
+    const wrong = inputs.filter((value) => !schema.safeParse(value).success);
+    expect(wrong.length).toBeGreaterThan(5);
+    for (const value of wrong) {
+      const answer = await world.faces.rpc(procedure, { token, input: value });
+      expect(answer, JSON.stringify(value)).toMatchObject({ status: 400, problem: { code: 'bad_request' } });
+    }
+  });
+});
+
+describe('what superjson is told of an input', () => {
+  const values = fc.dictionary(
+    fc.constantFrom('size', 'id', 'name', '__proto__.polluted', 'constructor.prototype.polluted', 'a.b', 'widgets.0'),
+    fc.oneof(fc.constantFrom(['Date'], ['undefined'], ['map'], ['set'], ['regexp'], ['bigint'], [['class', 'Object']]), anyJson),
+  );
+  const meta = fc.oneof(anyJson, fc.record({ values, referentialEqualities: anyJson, v: fc.constantFrom(1, 2) }));
+
+  it('is believed by no procedure: it is answered or refused, and changes no prototype', { timeout: 60_000 }, async () => {
+    const property = fc.asyncProperty(fc.constantFrom(...withInput), meta, async ([, procedure], told) => {
+      const { token, input } = await goodAsk(procedure, world, 'superuser');
+      const text = JSON.stringify({ json: input, meta: told });
+      const query = new URLSearchParams({ input: text });
+      const isQuery = procedure.type === 'query';
+      const answer = await fetch(`${world.server.origin}/trpc/${procedure.path}${isQuery ? `?${query}` : ''}`, {
+        method: isQuery ? 'GET' : 'POST',
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        body: isQuery ? undefined : text,
+      });
+      expect(answer.status, await answer.text()).toBeLessThan(500);
+      expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false);
+    });
+    await fc.assert(property, { seed, numRuns: runs * 3 });
+  });
+});
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,76 @@
+import { randomUUID } from 'node:crypto';
+import { auth, users } from '@synap/contracts';
+import { admin } from '../server-under-test.js';
+import { byAsking, byInput } from './reach.js';
+import type { Row } from './rows.js';
+import type { World } from './world.js';
+
+const signedIn = { anonymous: 401, user: 200, other: 200, superuser: 200 } as const;
+const tokens = ['/accessToken', '/refreshToken'];
+/** Whoever may call at all is not refused today; an API key without the scope will be. */
+export const untilKeys = 'API keys, to which scopes can be wanting, do not exist yet';
+
+const newAccount = () => ({ email: `${randomUUID()}@example.org`, password: 'a passphrase for tests' });
+
+async function disabledAccount({ server, database }: World) {
+  const account = newAccount();
+  await server.rest('POST', '/auth/register', { body: account });
+  await database.query('UPDATE users SET disabled_at = now() WHERE email = $1', [account.email]);
+  return account;
+}
+
+export const authRows: Record<string, Row> = {
+  'auth.register': {
+    endpoint: auth.register,
+    callers: { anonymous: 202, user: 202, other: 202, superuser: 202 },
+    ask: () => ({ input: newAccount() }),
+    changes: true,
+    errors: {
+      400: byInput({ email: 'ann@example.org', password: 'too short' }),
+      403: async ({ closed, ask }) => Promise.all([closed.rest(await ask()), closed.rpc(await ask())]),
+    },
+  },
+  'auth.login': {
+    endpoint: auth.login,
+    callers: { anonymous: 200, user: 200, other: 200, superuser: 200 },
+    ask: ({ guest: { email, password } }) => ({ input: { email, password } }),
+    changes: true,
+    differs: tokens,
+    errors: {
+      400: byInput({ email: 'ann@example.org' }),
+      401: byInput({ email: 'ann@example.org', password: 'not the right one' }),
+      403: byAsking(async (world) => ({ input: await disabledAccount(world) })),
+    },
+  },
+  'auth.refresh': {
+    endpoint: auth.refresh,
+    callers: { anonymous: 200, user: 200, other: 200, superuser: 200 },
+    async ask({ signIn }) {
+      const { refreshToken } = await signIn();
+      return { input: { refreshToken } };
+    },
+    changes: true,
+    differs: tokens,
+    errors: { 400: byInput({ refreshToken: '' }), 401: byInput({ refreshToken: 'none of ours' }) },
+  },
+  'auth.logout': {
+    endpoint: auth.logout,
+    callers: { anonymous: 401, user: 204, other: 204, superuser: 204 },
+    async ask({ signIn }, caller) {
+      if (caller === 'anonymous') return {};
+      return { token: (await (caller === 'superuser' ? signIn(admin) : signIn())).accessToken };
+    },
+    changes: true,
+    errors: { 403: untilKeys },
+  },
+  'auth.me': { endpoint: auth.me, callers: signedIn, changes: false, errors: { 403: untilKeys } },
+  'users.me.get': { endpoint: users.me, callers: signedIn, changes: false, errors: { 403: untilKeys } },
+  'users.me.update': {
+    endpoint: users.updateMe,
+    callers: signedIn,
+    ask: (_world, caller) => ({ input: { name: `Name of ${caller}` } }),
+    changes: true,
+    differs: ['/updatedAt'],
+    errors: { 400: byInput({ name: '' }), 403: untilKeys },
+  },
+};

@@ -1,0 +1,119 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type ServerUnderTest, startServerUnderTest } from '../server-under-test.js';
+import { rpcProblem } from './faces.js';
+import { isRecord } from './json.js';
+import { procedures } from './procedures.js';
+
+let server: ServerUnderTest;
+let token: string;
+let strict: ServerUnderTest;
+
+beforeAll(async () => {
+  const variables = { SYNAP_ROLE: 'server', TRUST_PROXY: '127.0.0.1' };
+  server = await startServerUnderTest({ variables });
+  strict = await startServerUnderTest({ variables: { ...variables, RATE_LIMIT_FACTOR: '1' } });
+  token = await server.signIn();
+});
+afterAll(async () => {
+  await Promise.all([server.close(), strict.close()]);
+});
+
+const json = { 'content-type': 'application/json' };
+
+async function call(target: string, init: RequestInit = {}, { origin } = server) {
+  const response = await fetch(`${origin}/trpc/${target}`, init);
+  const text = await response.text();
+  const body: unknown = text === '' ? undefined : JSON.parse(text);
+  return { status: response.status, headers: response.headers, body, problem: rpcProblem(body), text };
+}
+
+const batchOf = (count: number, path = 'system.meta', comma = ',') =>
+  `${Array.from({ length: count }, () => path).join(comma)}?batch=1`;
+
+describe('a batch', () => {
+  it('of ten is served, each call for itself; one of eleven is refused as a whole', async () => {
+    const ten = await call(batchOf(10));
+    expect(ten.status).toBe(200);
+    expect(ten.body).toHaveLength(10);
+    for (const target of [batchOf(11), batchOf(11, 'no.such'), batchOf(11, 'auth.me', '%2C'), `${','.repeat(10)}?batch=1`]) {
+      for (const init of [{}, { method: 'POST', headers: json, body: '{}' }]) {
+        const { status, problem, body } = await call(target, init);
+        expect([status, problem?.status, Array.isArray(body)], target).toEqual([400, 400, false]);
+      }
+    }
+  });
+
+  it('of 15,000 commas is refused with 400, and spends no more than one call of the limits', async () => {
+    const headers = { 'x-forwarded-for': '203.0.113.1' };
+    const refused = await call(`${','.repeat(15_000)}?batch=1`, { headers }, strict);
+    expect([refused.status, refused.problem?.code]).toEqual([400, 'bad_request']);
+    expect(refused.headers.get('ratelimit')).toMatch(/r=299/);
+  });
+
+  it('that is too large is counted before anybody is asked who calls: the limit of the user is untouched', async () => {
+    const own = await strict.signIn();
+    const as = (address: string) => ({ headers: { authorization: `Bearer ${own}`, 'x-forwarded-for': address } });
+    const batches = Array.from({ length: 60 }, (_, n) => call(batchOf(11, 'auth.me'), as(`203.0.113.${n}`), strict));
+    for (const { status } of await Promise.all(batches)) expect(status).toBe(400);
+    // 660 calls would have spent the 600 of a minute; 60 that are allowed do.
+    expect((await call('auth.me', as('203.0.113.100'), strict)).status).toBe(200);
+    for (let n = 0; n < 60; n += 1) await call(batchOf(10, 'auth.me'), as(`198.51.100.${n}`), strict);
+    expect((await call('auth.me', as('203.0.113.100'), strict)).status).toBe(429);
+  });
+
+  it('costs a call of the limits for each of its calls, however its commas are written', async () => {
+    for (const [address, comma] of [
+      ['203.0.113.201', ','],
+      ['203.0.113.202', '%2C'],
+      ['203.0.113.203', '%2c'],
+    ] as const) {
+      const answer = await call(batchOf(10, 'system.meta', comma), { headers: { 'x-forwarded-for': address } }, strict);
+      expect(answer.status, comma).toBe(200);
+      expect(answer.headers.get('ratelimit'), comma).toMatch(/r=290/);
+    }
+  });
+
+  it('tells of each refusal in the words of tRPC, also of the limit that comes before', async () => {
+    const headers = { 'x-forwarded-for': '203.0.113.210' };
+    const answers = [];
+    for (let n = 0; n < 31; n += 1) answers.push(await call(batchOf(10), { headers }, strict));
+    const [served, refused] = [answers[29], answers[30]];
+    expect(served?.status).toBe(200);
+    expect(refused).toMatchObject({ status: 429, problem: { code: 'too_many_requests', status: 429 } });
+    expect(isRecord(refused?.body) && refused.body.error).toMatchObject({
+      json: {
+        message: expect.stringContaining('Retry-After'),
+        code: -32029,
+        data: { code: 'TOO_MANY_REQUESTS', httpStatus: 429 },
+      },
+    });
+    expect(Number(refused?.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(refused?.headers.get('content-type')).toBe('application/json');
+  });
+});
+
+describe('a body', () => {
+  const sized = (bytes: number) => `{"json":{"name":"${'x'.repeat(bytes - 20)}"}}`;
+  const post = (path: string, body: string) =>
+    call(path, { method: 'POST', headers: { ...json, authorization: `Bearer ${token}` }, body });
+
+  it('of 100 KB is read; one byte more is 413, also in a batch', async () => {
+    expect(sized(1000).length).toBe(1000);
+    expect((await post('dashboards.create', sized(102_400))).status).toBe(400);
+    expect((await post('dashboards.create', sized(102_401))).status).toBe(413);
+    const padded = `{"0":${sized(50_000)},"1":${sized(60_000)}}`;
+    expect((await post('dashboards.create,dashboards.create?batch=1', padded)).status).toBe(413);
+  });
+
+  const auth = procedures.filter(({ path, type }) => path.startsWith('auth.') && type === 'mutation');
+  it.each(auth.map(({ path }) => path))('of %s may have 4 KB, alone and in a batch', async (path) => {
+    const own = { ...json, authorization: `Bearer ${await server.signIn()}` };
+    const refused = await call(path, { method: 'POST', headers: own, body: sized(4097) });
+    expect([refused.status, refused.problem?.status]).toEqual([413, 413]);
+    const batch = { method: 'POST', headers: own, body: `{"0":${sized(4100)}}` };
+    expect((await call(`users.me.update,${path}?batch=1`, batch)).status).toBe(413);
+    // What ends the session must not have ended it.
+    expect((await call('auth.me', { headers: own })).status).toBe(200);
+    expect((await call(path, { method: 'POST', headers: own, body: sized(4096) })).status).not.toBe(413);
+  });
+});

@@ -1,0 +1,80 @@
+import { randomUUID } from 'node:crypto';
+import { createPool } from '@synap/db';
+import { until } from '@synap/testing';
+import { type ServerUnderTest, startServerUnderTest } from '../server-under-test.js';
+import { createFaces, type Faces } from './faces.js';
+import { makeProbeFolder } from './probe-module.js';
+
+export const callers = ['anonymous', 'user', 'other', 'superuser'] as const;
+export type Caller = (typeof callers)[number];
+
+interface Account {
+  email: string;
+  password: string;
+}
+
+/** A server with people, a dashboard and a run: what a good input can name. */
+export interface World {
+  readonly server: ServerUnderTest;
+  readonly faces: Faces;
+  readonly database: ReturnType<typeof createPool>;
+  /** For further sessions: the twenty-first of an account ends its first, which `tokenOf` must keep. */
+  readonly guest: Account;
+  /** Belongs to `user`, and is not changed. */
+  readonly dashboardId: string;
+  /** A finished run of the module `probe`. */
+  readonly runId: string;
+  tokenOf(caller: Caller): string | undefined;
+  /** The tokens of a new session, by default of `guest`. */
+  signIn(account?: Account): Promise<{ accessToken: string; refreshToken: string }>;
+  /** A further dashboard of `user`. */
+  newDashboard(): Promise<{ id: string }>;
+  close(): Promise<void>;
+}
+
+/**
+ * The worker stays away, so that nothing changes by itself. `probe` is open to `user` and to superusers.
+ * @param variables of the environment, besides
+ */
+export async function makeWorld(variables: Record<string, string> = {}): Promise<World> {
+  const probe = await makeProbeFolder();
+  const server = await startServerUnderTest({
+    variables: {
+      SYNAP_ROLE: 'server',
+      SYNAP_MODULES_DIR: probe.folder,
+      SYNAP_PROBE_ACCESS: 'person1@example.org',
+      ...variables,
+    },
+  });
+  const database = createPool({ url: server.database.url, size: 3, idleInTransactionMilliseconds: 0 });
+  const [user, other, guest] = [await server.newUser(), await server.newUser(), await server.newUser()];
+  const tokens = { anonymous: undefined, user: user.token, other: other.token, superuser: await server.signIn() };
+  const newDashboard = async () => {
+    const widgets = [{ moduleId: 'probe', widgetId: 'count', params: { limit: 2 }, x: 0, y: 0, w: 1, h: 1 }];
+    return (await server.rest('POST', '/dashboards', { token: user.token, body: { name: 'Made', widgets } })).body;
+  };
+  const runId = randomUUID();
+  await database.query(finishedRun, [runId]);
+  for (const id of ['probe', 'still']) {
+    await until(async () => (await server.rest('GET', `/modules/${id}`, { token: user.token })).body.status === 'ready');
+  }
+
+  return {
+    ...{ server, database, runId, newDashboard, guest },
+    faces: createFaces(server.origin),
+    dashboardId: (await newDashboard()).id,
+    tokenOf: (caller) => tokens[caller],
+    async signIn({ email, password } = guest) {
+      return (await server.rest('POST', '/auth/login', { body: { email, password } })).body;
+    },
+    async close() {
+      await database.end();
+      await server.close();
+      await probe.remove();
+    },
+  };
+}
+
+const finishedRun = `
+  INSERT INTO module_runs (id, module_id, status, trigger, progress_done, progress_total, events, started_at, finished_at)
+  VALUES ($1, 'probe', 'succeeded', 'manual', 2, 2, 7, now(), now())`;

@@ -1,0 +1,18 @@
+import { describe, expect, it } from 'vitest';
+import { widgetParamsSchema } from './dashboards.js';
+import { widgetDataInput } from './widgets.js';
+
+/** Parameters that nest so many levels deep. */
+const params = (levels: number): Record<string, unknown> =>
+  JSON.parse(`{"a":${'['.repeat(levels - 1)}${']'.repeat(levels - 1)}}`);
+
+describe('free JSON', () => {
+  it.each([
+    ['of a placed widget', (value: unknown) => widgetParamsSchema.safeParse(value)],
+    ['of a widget that is read', (value: unknown) => widgetDataInput.shape.params.safeParse(value)],
+  ])('%s nests at most 32 levels deep', (_of, parse) => {
+    expect(parse(params(32)).success).toBe(true);
+    expect(parse({ ...params(33), b: 1 }).error?.issues).toMatchObject([{ path: [], code: 'custom' }]);
+    expect(parse({ a: 'x'.repeat(1000), b: Array.from({ length: 1000 }, () => [1]) }).success).toBe(true);
+  });
+});
