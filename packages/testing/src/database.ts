@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { ensureDatabase, migrateDeploy } from '@synap/db';
 import pg from 'pg';
 import { currentServer, dataFolder, type TestServer } from './run.js';
+import { until } from './until.js';
 
 export interface TestDatabase {
   url: string;
@@ -77,7 +78,8 @@ export async function createTestDatabase({ migrated = true }: TestDatabaseOption
   return {
     url: addressIn(pool, name),
     async drop() {
-      await pool.query(`DROP DATABASE IF EXISTS "${name}" WITH (FORCE)`);
+      // Autovacuum belongs to the superuser, so FORCE may not end it: it is done in a moment.
+      await until(() => pool.query(`DROP DATABASE IF EXISTS "${name}" WITH (FORCE)`), { timeout: 20_000, interval: 100 });
     },
   };
 }
