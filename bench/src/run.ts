@@ -50,6 +50,7 @@ const dataDir = await mkdtemp(path.join(os.tmpdir(), 'synap-bench-'));
 const secrets = {
   ACCESS_TOKEN_SECRET: randomBytes(32).toString('base64url'),
   REFRESH_TOKEN_SECRET: randomBytes(32).toString('base64url'),
+  ENCRYPTION_SECRET: randomBytes(32).toString('base64url'),
 };
 const server = await startChild(
   [path.join(root, 'apps/server/dist/cli.js'), 'start'],

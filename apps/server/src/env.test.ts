@@ -16,6 +16,7 @@ const production = {
   PUBLIC_URL: 'https://synap.example.org',
   ACCESS_TOKEN_SECRET: 'k3Zq-9fVt2mXw8Ls4RbYh7NdQp1Jc6Gu',
   REFRESH_TOKEN_SECRET: 'Tn5Wx0Ev8Hs3Kd7Pz2Qj6Ym9Bc4Lf1Rg',
+  ENCRYPTION_SECRET: 'Yc7Rt2Lm9Wq4Xs8Bn5Vd1Kg6Hj3Fp0Za',
 };
 
 describe('the environment', () => {
@@ -38,6 +39,7 @@ describe('the environment', () => {
       'PUBLIC_URL',
       'ACCESS_TOKEN_SECRET',
       'REFRESH_TOKEN_SECRET',
+      'ENCRYPTION_SECRET',
     ]);
   });
 

@@ -60,6 +60,7 @@ const schema = z.object({
   DATABASE_POOL_SIZE: withDefault(whole(1, 200), '10'),
   ACCESS_TOKEN_SECRET: optional(z.string()),
   REFRESH_TOKEN_SECRET: optional(z.string()),
+  ENCRYPTION_SECRET: optional(z.string()),
   SIGNUP: withDefault(z.enum(['open', 'invite', 'closed']), 'closed'),
   CORS_ORIGINS: list.refine(
     (origins) => origins.every(isOrigin),
@@ -87,7 +88,7 @@ export class EnvironmentError extends Error {
   }
 }
 
-const secretNames = ['ACCESS_TOKEN_SECRET', 'REFRESH_TOKEN_SECRET'] as const;
+const secretNames = ['ACCESS_TOKEN_SECRET', 'REFRESH_TOKEN_SECRET', 'ENCRYPTION_SECRET'] as const;
 
 /** What is wrong between variables. */
 function faultsAcross(raw: Raw): { name: string; message: string }[] {
@@ -125,7 +126,7 @@ function shape(raw: Raw) {
     port: raw.PORT,
     publicUrl: raw.PUBLIC_URL,
     database: { url: raw.DATABASE_URL, poolSize: raw.DATABASE_POOL_SIZE },
-    secrets: { access: raw.ACCESS_TOKEN_SECRET, refresh: raw.REFRESH_TOKEN_SECRET },
+    secrets: { access: raw.ACCESS_TOKEN_SECRET, refresh: raw.REFRESH_TOKEN_SECRET, encryption: raw.ENCRYPTION_SECRET },
     signup: raw.SIGNUP,
     corsOrigins: local && raw.CORS_ORIGINS.length === 0 ? ['http://localhost:5173', 'http://127.0.0.1:5173'] : raw.CORS_ORIGINS,
     trustProxy: raw.TRUST_PROXY,

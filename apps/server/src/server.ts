@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Meta } from '@synap/contracts';
 import { createModuleStore, createModuleSync, createRepositories, createServices, createTransaction, uuidv7 } from '@synap/core';
 import { createModuleRegistry, createWidgetCache, discoverModules } from '@synap/module-runtime';
-import { createAccessTokens, createPasswordHasher, createRefreshTokens, signingKeysOf } from '@synap/security';
+import { createAccessTokens, createPasswordHasher, createRefreshTokens, createSecretBox, signingKeysOf } from '@synap/security';
 import type { Logger } from 'pino';
 import { createBringUp } from './bring-up.js';
 import { openDatabase } from './database.js';
@@ -83,6 +83,7 @@ export async function startServer({ environment, variables, log, report }: Serve
     hasher: createPasswordHasher(),
     accessTokens: createAccessTokens({ keys: signingKeysOf(secrets.access), issuer: 'synap', audience: 'synap' }),
     refreshTokens: createRefreshTokens({ keys: signingKeysOf(secrets.refresh) }),
+    secretBox: createSecretBox({ keys: signingKeysOf(secrets.encryption) }),
     guard: createIdentityLimits(environment.rateLimitFactor),
     meta: metaOf(environment),
     routes: listRoutes(restPath),

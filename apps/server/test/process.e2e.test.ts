@@ -151,6 +151,7 @@ describe('synap start', { timeout: 60_000 }, () => {
       'RATE_LIMIT_FACTOR',
       'ACCESS_TOKEN_SECRET',
       'REFRESH_TOKEN_SECRET',
+      'ENCRYPTION_SECRET',
     ];
     for (const name of faulty) expect(text).toContain(`- ${name}: `);
   });

@@ -1,12 +1,23 @@
 import type { Role } from './users.js';
 
-/** Someone who is signed in. */
+/** What an API key may do. */
+export interface ApiKeyGrant {
+  id: string;
+  scopes: readonly string[];
+  /** The only dashboard that it reaches; null where it reaches all of its owner's. */
+  dashboardId: string | null;
+}
+
+/** Someone who is signed in, or whose API key acts. */
 export interface UserActor {
   kind: 'user';
   userId: string;
   email: string;
   role: Role;
-  sessionId: string;
+  /** Null where an API key acts. */
+  sessionId: string | null;
+  /** Absent where a session acts, which may do all that its user may. */
+  key?: ApiKeyGrant;
 }
 
 export interface AnonymousActor {

@@ -3,6 +3,7 @@ export * from './call.js';
 export * from './contract.js';
 export * from './dashboards.js';
 export * from './errors.js';
+export * from './mail.js';
 export * from './modules.js';
 export * from './services.js';
 export * from './system.js';

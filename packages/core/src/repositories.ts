@@ -1,7 +1,9 @@
 import { type Database, type Db, type Sql, sqlWithin } from '@synap/db';
 import { createSessionsRepository } from './auth/sessions.repository.js';
 import { createDashboardsRepository } from './dashboards/dashboards.repository.js';
+import { createAuditRepository } from './events/audit.repository.js';
 import { createIdempotencyKeysRepository } from './idempotency/idempotency-keys.repository.js';
+import { createMailsRepository } from './mail/mails.repository.js';
 import { createEntriesRepository } from './modules/entries.repository.js';
 import { createRunsRepository } from './modules/runs.repository.js';
 import { createUsersRepository } from './users/users.repository.js';
@@ -9,9 +11,11 @@ import { createUsersRepository } from './users/users.repository.js';
 /** All repositories on one connection or transaction. */
 export function createRepositories(db: Db, sql: Sql) {
   return {
+    audit: createAuditRepository(db),
     dashboards: createDashboardsRepository(db, sql),
     entries: createEntriesRepository(db),
     idempotencyKeys: createIdempotencyKeysRepository(db, sql),
+    mails: createMailsRepository(db),
     runs: createRunsRepository(db),
     sessions: createSessionsRepository(db),
     users: createUsersRepository(db),

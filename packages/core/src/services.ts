@@ -1,7 +1,7 @@
 import type { Authenticate, DatabaseState, Meta, Route, Services } from '@synap/contracts';
 import type { Database } from '@synap/db';
 import type { ModuleRegistry, WidgetCache } from '@synap/module-runtime';
-import type { AccessTokens, Clock, PasswordHasher, RefreshTokens } from '@synap/security';
+import type { AccessTokens, Clock, PasswordHasher, RefreshTokens, SecretBox } from '@synap/security';
 import { createAuthService } from './auth/auth.service.js';
 import { createAuthentication } from './auth/authenticate.js';
 import type { IdentityGuard } from './auth/identity-guard.js';
@@ -30,6 +30,8 @@ export interface CoreDeps {
   hasher: PasswordHasher;
   accessTokens: AccessTokens;
   refreshTokens: RefreshTokens;
+  /** Seals what the database keeps in confidence. */
+  secretBox: SecretBox;
   guard?: IdentityGuard;
   clock?: Clock;
   meta: Meta;

@@ -1,9 +1,11 @@
 export * from './access-tokens.js';
 export * from './clock.js';
 export * from './make-password.js';
+export * from './opaque-tokens.js';
 export { createPasswordHasher, type PasswordHasher, type PasswordVerdict } from './password-hasher.js';
 export * from './password-policy.js';
 export * from './refresh-tokens.js';
+export * from './secret-box.js';
 export * from './secret-folder.js';
 export * from './secrets.js';
 export { HasherBusy } from './semaphore.js';

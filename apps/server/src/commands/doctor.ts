@@ -65,7 +65,7 @@ async function checkSecrets(environment: Environment): Promise<Finding> {
   } catch (error) {
     return bad('secrets', messageOf(error));
   }
-  if (environment.secrets.access && environment.secrets.refresh) return fine('secrets', 'from the environment');
+  if (Object.values(environment.secrets).every((secret) => secret !== undefined)) return fine('secrets', 'from the environment');
   const folder = secretFolder(environment.dataDir);
   const { mode } = await stat(path.join(folder, 'access-token'));
   return (mode & 0o077) === 0

@@ -68,7 +68,7 @@ export function createSessions() {
     },
     async logout({ actor }) {
       counts.logouts += 1;
-      const session = sessions.get(actor.sessionId);
+      const session = sessions.get(actor.sessionId ?? '');
       if (!session) throw notFound('Session not found');
       session.revoked = true;
     },

@@ -38,6 +38,7 @@ export function createAuthService({ guard = noIdentityGuard, ...rest }: AuthDepe
     login: (call, input) => whenHasherIsFree(login(call, input)),
     refresh: (_call, { refreshToken }) => refresh(refreshToken),
     async logout({ actor }) {
+      if (actor.sessionId === null) return;
       await sessions.revoke(actor.sessionId);
       sessionEnded(actor.sessionId);
     },

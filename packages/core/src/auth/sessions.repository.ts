@@ -33,6 +33,15 @@ export function createSessionsRepository(db: Db) {
       await db.$executeRaw`UPDATE sessions SET revoked_at = clock_timestamp() WHERE id = ${id}::uuid AND revoked_at IS NULL`;
     },
 
+    /** Revokes a user's sessions, all or all but one. @returns the ids of those revoked, of which `sessionEnded` must be told after the commit */
+    async revokeAllOf(userId: string, except: string | null = null): Promise<string[]> {
+      const rows = await db.$queryRaw<{ id: string }[]>`
+        UPDATE sessions SET revoked_at = clock_timestamp()
+        WHERE user_id = ${userId}::uuid AND revoked_at IS NULL AND id IS DISTINCT FROM ${except}::uuid
+        RETURNING id`;
+      return rows.map(({ id }) => id);
+    },
+
     /** Revokes all but the newest live sessions of a user; the caller holds the user's lock. @returns the ids of those revoked */
     async revokeAllButNewest(userId: string, keep: number, idleSeconds: number): Promise<string[]> {
       const rows = await db.$queryRaw<{ id: string }[]>`

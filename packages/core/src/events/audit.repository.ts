@@ -1,0 +1,59 @@
+import type { Call } from '@synap/contracts';
+import type { Db, Prisma } from '@synap/db';
+import { uuidv7 } from '../ids.js';
+
+/** A change of identity or access. */
+export interface AuditEntry {
+  type: AuditType;
+  /** What it happened to: `user <id>`, `session <id>`, `api-key <id>`, `invitation <id>`. */
+  subject: string;
+  /** Never a secret, and no more of a person than is needed to understand it. */
+  payload?: Prisma.InputJsonObject;
+  /** Who did it, where the call does not tell: someone who just signed in. */
+  actorId?: string;
+}
+
+export type AuditType =
+  | 'user.registered'
+  | 'user.created'
+  | 'user.invited'
+  | 'user.verified'
+  | 'user.updated'
+  | 'user.role-changed'
+  | 'user.disabled'
+  | 'user.enabled'
+  | 'user.removed'
+  | 'user.password-changed'
+  | 'user.password-reset'
+  | 'user.reset-requested'
+  | 'user.sign-in-failed-often'
+  | 'session.started'
+  | 'session.ended'
+  | 'session.revoked'
+  | 'session.reuse-detected'
+  | 'api-key.created'
+  | 'api-key.revoked'
+  | 'invitation.created'
+  | 'invitation.accepted'
+  | 'invitation.withdrawn';
+
+type AuditCall = Pick<Call, 'actor' | 'address' | 'requestId'>;
+
+/** The trace of changes of identity and access, in the transaction of the change. The database refuses to change or delete it. */
+export function createAuditRepository(db: Db) {
+  return {
+    /** @param call null where the system itself does it */
+    async record(call: AuditCall | null, { type, subject, payload = {}, actorId }: AuditEntry): Promise<void> {
+      const actor = actorId ?? (call?.actor.kind === 'user' ? call.actor.userId : null);
+      await db.event.create({
+        data: {
+          ...{ id: uuidv7(), source: call ? 'user' : 'system', type, subject, payload, occurredAt: new Date() },
+          ...{ actorId: actor, address: call?.address ?? null, requestId: call?.requestId ?? null },
+        },
+        select: { id: true },
+      });
+    },
+  };
+}
+
+export type AuditRepository = ReturnType<typeof createAuditRepository>;

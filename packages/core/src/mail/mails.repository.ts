@@ -1,0 +1,46 @@
+import type { Db } from '@synap/db';
+
+/** Graphile-worker task that sends a mail; its payload is `{ mailId }`. */
+export const MAIL_TASK = 'mail-send';
+
+/** With the queue's backoff (e^attempt seconds, in all about 8 h) a mail survives a night of a server that is away. */
+const maxAttempts = 10;
+
+export interface WaitingMail {
+  id: string;
+  template: string;
+  keyId: string;
+  sealed: Uint8Array<ArrayBuffer>;
+}
+
+const mailSelect = { id: true, template: true, keyId: true, sealed: true } as const;
+
+export function createMailsRepository(db: Db) {
+  return {
+    /** In the caller's transaction the mail and its job: it is sent exactly when what it tells of is committed. */
+    async enqueue(mail: WaitingMail): Promise<void> {
+      await db.mail.create({ data: mail, select: { id: true } });
+      await db.$queryRaw`
+        SELECT id::text FROM graphile_worker.add_job(${MAIL_TASK}, json_build_object('mailId', ${mail.id}::text),
+          max_attempts => ${maxAttempts}::int, job_key => ${`mail ${mail.id}`}::text)`;
+    },
+
+    find: (id: string): Promise<WaitingMail | null> => db.mail.findUnique({ where: { id }, select: mailSelect }),
+
+    /** A server has taken it, or nobody ever will. */
+    async remove(id: string): Promise<void> {
+      await db.mail.deleteMany({ where: { id } });
+    },
+
+    /** Mails that another key than this one sealed. */
+    listNotSealedBy: (keyId: string, limit: number): Promise<WaitingMail[]> =>
+      db.mail.findMany({ where: { keyId: { not: keyId } }, orderBy: { id: 'asc' }, take: limit, select: mailSelect }),
+
+    /** Puts a newly sealed text in the place of the old one, unless the mail was sent meanwhile. */
+    async reseal({ id, keyId, sealed }: Omit<WaitingMail, 'template'>): Promise<void> {
+      await db.mail.updateMany({ where: { id }, data: { keyId, sealed } });
+    },
+  };
+}
+
+export type MailsRepository = ReturnType<typeof createMailsRepository>;
