@@ -74,7 +74,7 @@ export const authRouter = router({
         tags,
         summary: 'Sign in by the OAuth2 password form',
         description: 'For tools that know this form only; `POST /auth/login` does the same.',
-        form: 'only',
+        form: true,
         deprecated: true,
         ...secret,
         errors: [401, 403],

@@ -32,6 +32,7 @@ export const authSessionsRows: Record<string, Row> = {
   'auth.sessions.list': {
     endpoint: authSessions.list,
     callers: signedIn,
+    ask: () => ({ input: {} }),
     changes: false,
     differs: ['/items'],
     errors: { 400: byInput({ size: 101 }), 403: untilKeys },
