@@ -39,7 +39,7 @@ export function openApiDocument(basePath: string): OpenApiDocument {
     securitySchemes: {
       bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'The access token of `POST /auth/login`.' },
     },
-    isProtected: ({ path }) => metaOf(path).access !== 'public',
+    isProtected: ({ path }) => metaOf(path).access !== 'public' || metaOf(path).openapi?.protect === true,
     extensionsOf({ path }) {
       const { access, scope } = metaOf(path);
       return access === 'public' ? {} : { 'x-scope': scope ?? null };

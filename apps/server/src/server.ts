@@ -13,6 +13,7 @@ import { createApp } from './http/app.js';
 import { restPath } from './http/faces.js';
 import { createApiLimits, createIdentityLimits } from './http/limits.js';
 import { createMetrics } from './http/metrics.js';
+import { createRefreshCookies } from './http/refresh-cookie.js';
 import { type Listener, listen } from './listener.js';
 import { openApiDocument } from './openapi.js';
 import { packageFolder } from './paths.js';
@@ -97,6 +98,7 @@ export async function startServer({ environment, variables, log, report }: Serve
     const app = createApp({
       ...{ environment, log, metrics, addressOf, services: core.services, authenticate: core.authenticate },
       idempotency: core.idempotency,
+      cookieOf: createRefreshCookies(environment),
       limits: createApiLimits(environment.rateLimitFactor, addressOf),
       hindrance: bringUp.hindrance,
       isClosing: () => closing,

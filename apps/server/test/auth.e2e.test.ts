@@ -52,7 +52,15 @@ describe('identity over the wire', () => {
     const open = body.items
       .filter((route: { access: string }) => route.access === 'public')
       .map((route: { procedure: string }) => route.procedure);
-    expect(open).toEqual(['auth.login', 'auth.refresh', 'auth.register', 'system.health', 'system.meta']);
+    expect(open).toEqual([
+      'auth.login',
+      'auth.logout',
+      'auth.refresh',
+      'auth.register',
+      'auth.token',
+      'system.health',
+      'system.meta',
+    ]);
   });
 
   it('logs neither passwords nor tokens', async () => {

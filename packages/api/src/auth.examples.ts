@@ -1,13 +1,13 @@
-import { auth, type Tokens } from '@synap/contracts';
+import { auth, authSessions, type Tokens } from '@synap/contracts';
 import { exampleOf } from './example.js';
 import { ann } from './users.examples.js';
 
-const tokens: Tokens = {
+const tokens = {
   accessToken: 'eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9…',
   refreshToken: 'eyJzaWQiOiIwMTlhYTVjOC02MTJmIn0…',
   tokenType: 'Bearer',
-  expiresIn: 900,
-};
+  expiresIn: 600,
+} satisfies Tokens;
 const password = 'four words make a passphrase';
 
 export const authExamples = {
@@ -29,5 +29,33 @@ export const authExamples = {
     output: tokens,
     problems: { 401: { code: 'unauthenticated', detail: 'The refresh token is not valid any more: sign in again' } },
   }),
+  token: exampleOf(auth.token, {
+    input: { grant_type: 'password', username: ann.email, password },
+    output: {
+      access_token: tokens.accessToken,
+      refresh_token: tokens.refreshToken,
+      token_type: 'bearer',
+      expires_in: tokens.expiresIn,
+    },
+    problems: { 401: { code: 'unauthenticated', detail: 'E-mail address or password is wrong' } },
+  }),
+  sessionsList: exampleOf(authSessions.list, {
+    input: { size: 20 },
+    output: {
+      items: [
+        {
+          id: '019aa5c8-612f-7b21-8c0e-4d5f6a7b8c9d',
+          device: 'Firefox on Linux',
+          userAgent: 'Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0',
+          address: '192.0.2.17',
+          createdAt: new Date('2026-11-20T17:40:09.118Z'),
+          lastUsedAt: new Date('2026-11-21T08:02:33.540Z'),
+          current: true,
+        },
+      ],
+      nextCursor: null,
+    },
+  }),
+  sessionsRevoke: exampleOf(authSessions.revoke, { input: { id: '019aa5c8-612f-7b21-8c0e-4d5f6a7b8c9d' } }),
   me: exampleOf(auth.me, { output: ann }),
 };

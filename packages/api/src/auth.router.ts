@@ -1,8 +1,11 @@
 import { auth } from '@synap/contracts';
 import { authExamples } from './auth.examples.js';
-import { authedProcedure, publicProcedure, router } from './trpc.js';
+import { authSessionsRouter } from './auth-sessions.router.js';
+import { authedProcedure, cookieProcedure, publicProcedure, router } from './trpc.js';
 
 const tags = ['auth'];
+const cookieRule =
+  "The cookie counts only with an `Origin` that is the service's own or in `CORS_ORIGINS`, and with the header `X-Synap-Client: 1`; else the call is forbidden.";
 /** Answers hold secrets: they are kept nowhere, under no key. */
 const secret = { noStore: true, idempotent: false } as const;
 
@@ -33,6 +36,8 @@ export const authRouter = router({
         path: '/auth/login',
         tags,
         summary: 'Sign in',
+        description:
+          'With `cookie: true`, for browsers: the refresh token is set as the cookie `__Host-rt` (`rt` on plain localhost), which no script can read, and is not in the answer.',
         ...secret,
         errors: [401, 403],
         examples: authExamples.login,
@@ -50,8 +55,9 @@ export const authRouter = router({
         path: '/auth/refresh',
         tags,
         summary: 'Change a refresh token for new tokens',
+        description: `Without \`refreshToken\` the one in the cookie is taken, and the next one is set as the cookie. ${cookieRule}`,
         ...secret,
-        errors: [401],
+        errors: [401, 403],
         examples: authExamples.refresh,
       },
     })
@@ -59,10 +65,40 @@ export const authRouter = router({
     .output(auth.refresh.output)
     .mutation(({ ctx, input }) => ctx.services.auth.refresh(ctx.call, input)),
 
-  logout: authedProcedure
+  token: publicProcedure
     .meta({
       scope: null,
-      openapi: { method: 'POST', path: '/auth/logout', tags, summary: 'End this session', successStatus: 204, ...secret },
+      openapi: {
+        method: 'POST',
+        path: '/login/access-token',
+        tags,
+        summary: 'Sign in by the OAuth2 password form',
+        description: 'For tools that know this form only; `POST /auth/login` does the same.',
+        form: true,
+        deprecated: true,
+        ...secret,
+        errors: [401, 403],
+        examples: authExamples.token,
+      },
+    })
+    .input(auth.token.input)
+    .output(auth.token.output)
+    .mutation(({ ctx, input }) => ctx.services.auth.token(ctx.call, input)),
+
+  logout: cookieProcedure
+    .meta({
+      scope: null,
+      openapi: {
+        method: 'POST',
+        path: '/auth/logout',
+        tags,
+        summary: 'End this session',
+        description: `Where the access token is gone, the cookie alone is enough. ${cookieRule}`,
+        protect: true,
+        successStatus: 204,
+        ...secret,
+        errors: [401, 403],
+      },
     })
     .output(auth.logout.output)
     .mutation(({ ctx }) => ctx.services.auth.logout(ctx.call)),
@@ -74,4 +110,6 @@ export const authRouter = router({
     })
     .output(auth.me.output)
     .query(({ ctx }) => ctx.services.auth.me(ctx.call)),
+
+  sessions: authSessionsRouter,
 });

@@ -45,6 +45,16 @@ export const authedProcedure = base.meta({ access: 'user' }).use(async ({ ctx, n
   return next({ ctx: { ...ctx, call: { ...ctx.call, actor } } });
 });
 
+/** Open to everybody, and told of who is signed in; the cookie of a browser stands in for an access token that is gone. */
+export const cookieProcedure = publicProcedure.use(async ({ ctx, next }) => {
+  const actor = await ctx.authenticate().catch((error: unknown) => {
+    const gone = error instanceof AppError && error.code === 'unauthenticated' && ctx.call.cookie?.present;
+    if (!gone) throw error;
+    return ctx.call.actor;
+  });
+  return next({ ctx: { ...ctx, call: { ...ctx.call, actor } } });
+});
+
 /** For superusers; to all others it is forbidden, not absent. */
 export const superuserProcedure = authedProcedure.meta({ access: 'superuser' }).use(({ ctx, next }) => {
   if (ctx.call.actor.role !== 'superuser') throw new AppError('forbidden', 'This is for superusers.');

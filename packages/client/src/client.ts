@@ -32,7 +32,7 @@ export function createClient(options: ClientOptions): SynapClient {
   const transport = createTransport(origin, fetch);
   const { $session, access } =
     apiKey === undefined
-      ? createSession({ ...session, onSessionEnd, auth: createAuthCalls(rpcUrl, transport, headers) })
+      ? createSession({ ...session, onSessionEnd, auth: createAuthCalls({ rpcUrl, transport, headers, cookie: session.cookie }) })
       : createKeyAccess(apiKey);
   if (tokens) void $session.restore(tokens);
 

@@ -2,7 +2,7 @@ import type { Fetch } from './call/transport.js';
 import type { SynapError } from './errors/synap-error.js';
 import type { SessionTokens } from './session/access-token.js';
 import type { HeldSessionOptions } from './session/held-session.js';
-import { guardedStorage, memoryStorage, type TokenStorage } from './session/storage.js';
+import { cookieStorage, guardedStorage, memoryStorage, type TokenStorage } from './session/storage.js';
 
 type HeadersSource = Record<string, string> | (() => Record<string, string> | Promise<Record<string, string>>);
 
@@ -13,6 +13,11 @@ export interface ClientOptions {
   auth?: { apiKey: string } | SessionTokens;
   /** Where the refresh token is kept; in memory by default. */
   storage?: TokenStorage;
+  /**
+   * For pages in a browser: the refresh token is kept in a cookie that no script can read. The page's origin must be the server's own
+   * or in its `CORS_ORIGINS`. After a reload `$session.ready()` asks the server whether somebody is signed in.
+   */
+  session?: 'cookie';
   /** Called once when the server has ended the session (never by `signOut`): time to sign in again. */
   onSessionEnd?: (error: SynapError<'session_ended'>) => void;
   /** How often a query is tried again when the server cannot be reached or is unavailable; 2 by default. */
@@ -32,11 +37,14 @@ export function resolveOptions(options: ClientOptions) {
   const apiKey = auth && 'apiKey' in auth ? auth.apiKey : undefined;
   const tokens = auth && 'refreshToken' in auth ? auth : undefined;
   if (auth && options.storage) throw new TypeError('Give `auth` or `storage`, not both: each says where the session comes from.');
+  const cookie = options.session === 'cookie';
+  if (cookie && (auth || options.storage))
+    throw new TypeError('With `session: "cookie"` give neither `auth` nor `storage`: the cookie is the session.');
   return {
     ...base,
     apiKey,
     tokens,
-    session: resolveSession(base.rpcUrl, options.storage),
+    session: cookie ? cookieSession(base.rpcUrl) : resolveSession(base.rpcUrl, options.storage),
     headers: async () => (typeof headers === 'function' ? headers() : headers),
     retries,
     fetch,
@@ -53,8 +61,15 @@ function readBase(url: string | URL) {
   return { origin: parsed.origin, rpcUrl: `${parsed.origin}${parsed.pathname.replace(/\/+$/, '')}/trpc` };
 }
 
+const cookieSession = (rpcUrl: string): HeldSessionOptions => ({
+  storage: cookieStorage,
+  status: 'unknown',
+  sharedName: `synap ${rpcUrl} cookie`,
+  cookie: true,
+});
+
 function resolveSession(rpcUrl: string, storage: TokenStorage | undefined): HeldSessionOptions {
-  if (!storage) return { storage: memoryStorage(), status: 'signed-out', sharedName: undefined };
+  if (!storage) return { storage: memoryStorage(), status: 'signed-out', sharedName: undefined, cookie: false };
   const sharedName = storage.name === undefined ? undefined : `synap ${rpcUrl} ${storage.name}`;
-  return { storage: guardedStorage(storage), status: 'unknown', sharedName };
+  return { storage: guardedStorage(storage), status: 'unknown', sharedName, cookie: false };
 }

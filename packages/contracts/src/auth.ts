@@ -11,7 +11,7 @@ const newPasswordInput = passwordInput.meta({ minLength: 12, maxLength: 128 });
 export const tokensSchema = z
   .object({
     accessToken: z.string(),
-    refreshToken: z.string(),
+    refreshToken: z.string().optional().describe('Absent in cookie mode, where the cookie holds it.'),
     tokenType: z.literal('Bearer'),
     expiresIn: z.number().int().describe('Seconds until the access token expires.'),
   })
@@ -19,8 +19,38 @@ export const tokensSchema = z
 export type Tokens = z.output<typeof tokensSchema>;
 
 export const registerSchema = z.object({ email: emailSchema, password: newPasswordInput, name: lineSchema(1, 100).optional() });
-export const loginSchema = z.object({ email: z.string().trim().toLowerCase().min(1).max(254), password: passwordInput });
-export const refreshSchema = z.object({ refreshToken: textSchema(1, 500) });
+const loginName = z.string().trim().toLowerCase().min(1).max(254);
+export const loginSchema = z.object({
+  email: loginName,
+  password: passwordInput,
+  cookie: z
+    .boolean()
+    .optional()
+    .describe('For browsers: the refresh token comes as an HttpOnly cookie instead of in the answer.'),
+});
+export const refreshSchema = z.object({
+  refreshToken: textSchema(1, 500).optional().describe('Absent where the cookie holds it.'),
+});
+
+/** The password form of OAuth2, RFC 6749 §4.3.2; the client's own credentials are taken and mean nothing. */
+export const tokenRequestSchema = z.object({
+  grant_type: z.literal('password').optional(),
+  username: loginName,
+  password: passwordInput,
+  scope: textSchema(0, 500).optional(),
+  client_id: textSchema(0, 500).optional(),
+  client_secret: textSchema(0, 500).optional(),
+});
+
+/** RFC 6749 §5.1, to the letter. */
+export const tokenAnswerSchema = z
+  .object({
+    access_token: z.string(),
+    refresh_token: z.string(),
+    token_type: z.literal('bearer'),
+    expires_in: z.number().int().describe('Seconds until the access token expires.'),
+  })
+  .meta({ id: 'TokenAnswer' });
 
 export const acceptedSchema = z.object({ accepted: z.literal(true) }).meta({ id: 'Accepted' });
 
@@ -28,7 +58,8 @@ export const auth = {
   register: { access: 'public', input: registerSchema, output: acceptedSchema },
   login: { access: 'public', input: loginSchema, output: tokensSchema },
   refresh: { access: 'public', input: refreshSchema, output: tokensSchema },
-  logout: { access: 'user', output: z.void() },
+  token: { access: 'public', input: tokenRequestSchema, output: tokenAnswerSchema },
+  logout: { access: 'public', output: z.void() },
   me: { access: 'user', output: userSchema },
 } as const satisfies Record<string, Endpoint>;
 

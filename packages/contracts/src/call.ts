@@ -49,6 +49,18 @@ export interface Idempotency {
   request?: IdempotentRequest;
 }
 
+/** The cookie that keeps a browser's refresh token. Sign-in sets it, refresh and sign-out read it, nothing else does. */
+export interface RefreshCookie {
+  /** Whether the request carries one, good or bad. */
+  readonly present: boolean;
+  /** The token in it. Throws `forbidden` where the request does not prove that a page of ours sent it. */
+  read(): string | undefined;
+  /** Throws `bad_request` where the answer cannot carry a cookie. */
+  demandSettable(): void;
+  set(refreshToken: string, maxAgeSeconds: number): void;
+  clear(): void;
+}
+
 /** What travels with every call beside its input: who calls, from where, and whether anybody still waits for the answer. */
 export interface Call<A extends Actor = Actor> {
   actor: A;
@@ -59,6 +71,8 @@ export interface Call<A extends Actor = Actor> {
   signal: AbortSignal;
   /** Present where the call may come under an `Idempotency-Key`; shared by all copies of the call. */
   idempotency?: Idempotency | undefined;
+  /** Absent where the call comes over no face that has cookies. */
+  cookie?: RefreshCookie | undefined;
 }
 
 export type UserCall = Call<UserActor>;

@@ -1,4 +1,5 @@
 export * from './auth.js';
+export * from './auth-sessions.js';
 export * from './call.js';
 export * from './contract.js';
 export * from './dashboards.js';

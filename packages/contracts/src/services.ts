@@ -1,4 +1,5 @@
 import type { AuthService } from './auth.js';
+import type { AuthSessionsService } from './auth-sessions.js';
 import type { Actor } from './call.js';
 import type { DashboardsService } from './dashboards.js';
 import type { ModulesService } from './modules.js';
@@ -10,6 +11,7 @@ import type { WidgetsService } from './widgets.js';
 export interface Services {
   system: SystemService;
   auth: AuthService;
+  authSessions: AuthSessionsService;
   users: UsersService;
   dashboards: DashboardsService;
   widgets: WidgetsService;

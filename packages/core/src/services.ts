@@ -3,6 +3,7 @@ import type { Database } from '@synap/db';
 import type { ModuleRegistry, WidgetCache } from '@synap/module-runtime';
 import type { AccessTokens, Clock, PasswordHasher, RefreshTokens, SecretBox } from '@synap/security';
 import { createAuthService } from './auth/auth.service.js';
+import { createAuthSessionsService } from './auth/auth-sessions.service.js';
 import { createAuthentication } from './auth/authenticate.js';
 import type { IdentityGuard } from './auth/identity-guard.js';
 import { createSessionLookups } from './auth/session-lookups.repository.js';
@@ -12,6 +13,7 @@ import { guarded, translateDatabaseFault, unmigrated } from './database-faults.j
 import { createIdempotencyStore, type IdempotencyStore } from './idempotency/idempotency.store.js';
 import { createOnce } from './idempotency/once.js';
 import { uuidv7 } from './ids.js';
+import { createMailQueue } from './mail/mail-queue.js';
 import { createModulesService } from './modules/modules.service.js';
 import { createRepositories, createTransaction } from './repositories.js';
 import { createSystemService } from './system/system.service.js';
@@ -56,19 +58,21 @@ export function createServices(deps: CoreDeps): Core {
   const lookups = createSessionLookups(database.sql);
   const { authenticate, forget } = createAuthentication({ accessTokens, sessions: lookups, clock: deps.clock });
   const newId = () => uuidv7();
+  const sendMail = createMailQueue(deps.secretBox);
 
   const admit = () => {
     if (deps.databaseState() === 'unmigrated') throw unmigrated();
   };
   const auth = createAuthService({
     ...{ users, sessions, lookups, transaction, hasher, accessTokens, refreshTokens, sessionEnded: forget },
-    ...{ guard: deps.guard, signup: meta.signup, productName: meta.name },
+    ...{ sendMail, guard: deps.guard, signup: meta.signup, productName: meta.name },
   });
 
   return {
     services: {
       system: createSystemService({ meta, routes: deps.routes, databaseState: deps.probeDatabase }),
       auth: guarded(auth, admit),
+      authSessions: guarded(createAuthSessionsService({ sessions, transaction, sessionEnded: forget }), admit),
       users: guarded(createUsersService({ users }), admit),
       dashboards: guarded(
         createDashboardsService({ dashboards, transaction, once, catalogue: catalogueOf(registry), newId }),

@@ -1,9 +1,10 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Context } from '@synap/api';
 import type { Actor, AnonymousActor, Authenticate, Services } from '@synap/contracts';
 import type { AddressOf } from './address.js';
 import type { ApiLimits } from './limits.js';
 import { requestIdOf } from './observe.js';
+import type { CookieOf } from './refresh-cookie.js';
 
 const anonymous: AnonymousActor = { kind: 'anonymous' };
 
@@ -18,11 +19,12 @@ export interface ContextDeps {
   authenticate: Authenticate;
   limits: ApiLimits;
   addressOf: AddressOf;
+  cookieOf: CookieOf;
 }
 
 /** Makes the context of a request; never fails, so that every error has a request id. */
-export function createContextFactory({ services, authenticate, limits, addressOf }: ContextDeps) {
-  return (req: IncomingMessage, signal: AbortSignal, calls = 1): Context => {
+export function createContextFactory({ services, authenticate, limits, addressOf, cookieOf }: ContextDeps) {
+  return (req: IncomingMessage, res: ServerResponse, signal: AbortSignal, calls = 1): Context => {
     let actor: Promise<Actor> | undefined;
     const identify = async (): Promise<Actor> => {
       const token = bearerOf(req.headers.authorization);
@@ -39,6 +41,7 @@ export function createContextFactory({ services, authenticate, limits, addressOf
         address: addressOf(req),
         userAgent: req.headers['user-agent'],
         signal,
+        cookie: cookieOf(req, res),
       },
       authenticate() {
         actor ??= identify();

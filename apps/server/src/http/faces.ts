@@ -35,8 +35,8 @@ export function createRpc(deps: FaceDeps): Middleware {
     maxBatchSize,
     bodyLimit,
     bodyLimitOf: (path) => (path.startsWith('auth.') ? authBodyLimit : undefined),
-    createContext: ({ req, signal, calls }) => contextOf(req, signal, calls.length),
-    refusalContext: ({ req }) => contextOf(req, never),
+    createContext: ({ req, res, signal, calls }) => contextOf(req, res, signal, calls.length),
+    refusalContext: ({ req, res }) => contextOf(req, res, never),
     serialize: (_path, output) => writeSuperjson(output),
     responseMeta: ({ errors }) => ({ headers: headersOf(errors) }),
     onError: createErrorLog(deps.log),
@@ -50,7 +50,7 @@ export function createRpcRefusal(deps: ContextDeps): Refuse {
   const { _config: config } = appRouter._def;
   return (req, res, cause) => {
     const error = asTRPCError(cause);
-    const ctx = contextOf(req, never);
+    const ctx = contextOf(req, res, never);
     const shape = getTRPCErrorShape({ config, error, ctx, type: 'unknown', path: undefined, input: undefined });
     const body = JSON.stringify(transformTRPCResponse(config, { error: shape }));
     const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
@@ -75,8 +75,8 @@ export function createRest(deps: FaceDeps): Middleware {
     requestId: requestIdOf,
     invoke: invokeProcedure,
     readProblemSource,
-    createContext({ req, signal }) {
-      const context = contextOf(req, signal);
+    createContext({ req, res, signal }) {
+      const context = contextOf(req, res, signal);
       if (req.headers['idempotency-key'] !== undefined) context.call.idempotency = {};
       return context;
     },

@@ -51,7 +51,11 @@ export const authRows: Record<string, Row> = {
     },
     changes: true,
     differs: tokens,
-    errors: { 400: byInput({ refreshToken: '' }), 401: byInput({ refreshToken: 'none of ours' }) },
+    errors: {
+      400: byInput({ refreshToken: '' }),
+      401: byInput({ refreshToken: 'none of ours' }),
+      403: 'only for a cookie from elsewhere: cookie.e2e.test.ts',
+    },
   },
   'auth.logout': {
     endpoint: auth.logout,
@@ -61,7 +65,10 @@ export const authRows: Record<string, Row> = {
       return { token: (await (caller === 'superuser' ? signIn(admin) : signIn())).accessToken };
     },
     changes: true,
-    errors: { 403: untilKeys },
+    errors: {
+      401: byAsking(async () => ({ token: 'none.of.ours' })),
+      403: 'only for a cookie from elsewhere: cookie.e2e.test.ts',
+    },
   },
   'auth.me': { endpoint: auth.me, callers: signedIn, changes: false, errors: { 403: untilKeys } },
   'users.me.get': { endpoint: users.me, callers: signedIn, changes: false, errors: { 403: untilKeys } },

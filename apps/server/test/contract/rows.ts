@@ -3,6 +3,7 @@ import type { Ask } from './faces.js';
 import type { Procedure } from './procedures.js';
 import type { Reach } from './reach.js';
 import { authRows } from './rows.auth.js';
+import { authSessionsRows } from './rows.auth-sessions.js';
 import { dashboardsRows } from './rows.dashboards.js';
 import { modulesRows } from './rows.modules.js';
 import { systemRows } from './rows.system.js';
@@ -28,7 +29,13 @@ export interface Row {
 }
 
 /** A procedure without a row fails the walk. */
-export const rows: Readonly<Record<string, Row>> = { ...authRows, ...dashboardsRows, ...modulesRows, ...systemRows };
+export const rows: Readonly<Record<string, Row>> = {
+  ...authRows,
+  ...authSessionsRows,
+  ...dashboardsRows,
+  ...modulesRows,
+  ...systemRows,
+};
 
 export function rowOf({ path }: Procedure): Row {
   const row = rows[path];

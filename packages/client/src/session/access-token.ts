@@ -1,6 +1,7 @@
 /** Answer of `auth.login` and `auth.refresh`; what `$session.restore` takes. */
 export interface SessionTokens {
-  refreshToken: string;
+  /** Absent where a cookie holds it. */
+  refreshToken?: string | undefined;
   /** Used while it lasts, which `expiresIn` has to tell; else the first call gets a new one. */
   accessToken?: string;
   /** Seconds until the access token expires. */

@@ -21,16 +21,31 @@ export interface AuthCalls {
   logout(accessToken: string): Promise<void>;
 }
 
-export function createAuthCalls(rpcUrl: string, transport: Transport, headers: () => Promise<Record<string, string>>): AuthCalls {
+/** What proves to the server that a page of ours sends the cookie. */
+const cookieHeaders = { 'x-synap-client': '1' };
+
+export interface AuthCallsOptions {
+  rpcUrl: string;
+  transport: Transport;
+  headers: () => Promise<Record<string, string>>;
+  /** The browser's cookie holds the refresh token. */
+  cookie: boolean;
+}
+
+export function createAuthCalls({ rpcUrl, transport, headers, cookie }: AuthCallsOptions): AuthCalls {
   const { auth } = createTRPCClient<AppRouter>({
     links: [
       httpLink({
         url: rpcUrl,
-        fetch: transport,
+        fetch: (url, init) => transport(url, cookie ? { ...init, credentials: 'include' } : init),
         transformer: superjson,
         headers: async ({ op }) => {
           const { accessToken } = op.context;
-          return { ...(await headers()), ...(typeof accessToken === 'string' && { authorization: `Bearer ${accessToken}` }) };
+          return {
+            ...(await headers()),
+            ...(cookie && cookieHeaders),
+            ...(typeof accessToken === 'string' && { authorization: `Bearer ${accessToken}` }),
+          };
         },
       }),
     ],
@@ -41,14 +56,16 @@ export function createAuthCalls(rpcUrl: string, transport: Transport, headers: (
 
   return {
     login: (credentials, signal) =>
-      auth.login.mutate(credentials, { signal }).catch((thrown: unknown) => fail(signal?.aborted ? abortedBy(signal) : thrown)),
+      auth.login
+        .mutate({ ...credentials, ...(cookie && { cookie }) }, { signal })
+        .catch((thrown: unknown) => fail(signal?.aborted ? abortedBy(signal) : thrown)),
     logout: (accessToken) => auth.logout.mutate(undefined, { context: { accessToken } }).catch(fail),
     async refresh(refreshToken) {
       const since = Date.now();
       for (let failures = 1; ; failures += 1) {
         const signal = AbortSignal.timeout(refreshTimeout);
         try {
-          return await auth.refresh.mutate({ refreshToken }, { signal });
+          return await auth.refresh.mutate(cookie ? {} : { refreshToken }, { signal });
         } catch (thrown) {
           const error = toSynapError(thrown);
           const wait = delayAfter(error, failures, refreshRetries);

@@ -9,6 +9,8 @@ export interface HeldSessionOptions {
   status: SessionState['status'];
   /** Names the session among clients that share its storage; undefined where none does. */
   sharedName: string | undefined;
+  /** The browser's cookie holds the refresh token: only the server can tell whether there is one. */
+  cookie: boolean;
 }
 
 export type HeldSession = ReturnType<typeof createHeldSession>;
@@ -17,7 +19,7 @@ export type HeldSession = ReturnType<typeof createHeldSession>;
  * What this client holds of a session: the access token in memory, the refresh token in the storage. `era` grows whenever another
  * session takes its place, so that what was begun for the old one can be recognised and dropped.
  */
-export function createHeldSession({ storage, status, sharedName }: HeldSessionOptions) {
+export function createHeldSession({ storage, status, sharedName, cookie }: HeldSessionOptions) {
   const state = createSessionState(status);
   const siblings = sharedName === undefined ? noSiblings : createSiblings(sharedName, hear);
   const waiting = new Set<() => void>();
@@ -44,7 +46,7 @@ export function createHeldSession({ storage, status, sharedName }: HeldSessionOp
   }
 
   async function readStatus() {
-    if (state.current.status !== 'unknown') return;
+    if (cookie || state.current.status !== 'unknown') return;
     const refreshToken = await storage.read();
     if (state.current.status === 'unknown') state.set(refreshToken ? 'signed-in' : 'signed-out');
   }
@@ -52,7 +54,8 @@ export function createHeldSession({ storage, status, sharedName }: HeldSessionOp
   async function take(kind: 'started' | 'renewed', tokens: SessionTokens, askedAt: number) {
     turn(kind, toAccessToken(tokens, askedAt));
     const now = { era, access };
-    await store(() => (era === now.era ? storage.write(tokens.refreshToken) : undefined));
+    const { refreshToken } = tokens;
+    if (refreshToken !== undefined) await store(() => (era === now.era ? storage.write(refreshToken) : undefined));
     if (era === now.era) siblings.announce({ kind, access: now.access });
   }
 

@@ -40,12 +40,27 @@ export interface SessionOptions extends HeldSessionOptions {
 
 export function createSession({ auth, onSessionEnd, ...options }: SessionOptions): { $session: Session; access: AccessControl } {
   const held = createHeldSession(options);
-  const sessionEnded = (error: SynapError<'session_ended'>) => undisturbed(() => onSessionEnd?.(error));
+  /** Whether anybody was signed in: that the first try by a cookie finds nobody is no end of a session. */
+  let met = !options.cookie;
+  held.state.subscribe(({ status }) => {
+    met ||= status === 'signed-in';
+  });
+  const sessionEnded = (error: SynapError<'session_ended'>) => {
+    if (met) undisturbed(() => onSessionEnd?.(error));
+  };
   const renew = createRenewal({ held, auth, sessionEnded });
+
+  async function load(): Promise<void> {
+    await held.load();
+    if (held.state.current.status !== 'unknown') return;
+    await renew().catch((error: unknown) => {
+      if (!isSynapError(error, 'session_ended')) throw error;
+    });
+  }
 
   const access: AccessControl = {
     async prepare() {
-      await held.load();
+      await load();
       const token = held.access;
       if (held.state.current.status !== 'signed-in' || (token && Date.now() < token.renewAt)) return;
       try {
@@ -79,7 +94,7 @@ export function createSession({ auth, onSessionEnd, ...options }: SessionOptions
     },
     subscribe: held.state.subscribe,
     async ready() {
-      await held.load();
+      await load();
       return held.state.current;
     },
     async signIn(credentials, { signal } = {}) {

@@ -32,6 +32,9 @@ export function memoryStorage(refreshToken?: string): TokenStorage {
   };
 }
 
+/** Stands for the browser's cookie, which no script can read: whether it is there only the server can tell. */
+export const cookieStorage: TokenStorage = { read: () => 'cookie', write() {}, clear() {} };
+
 /** As `storage`; its faults are reported as the client's own errors. */
 export function guardedStorage(storage: TokenStorage): TokenStorage {
   const guard = async <T>(run: () => MaybePromise<T>): Promise<T> => {

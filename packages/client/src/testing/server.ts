@@ -63,12 +63,13 @@ export async function serveSynap() {
   };
 }
 
-function createServices({ auth, user }: ReturnType<typeof createSessions>, stored: Dashboard[]): Services {
+function createServices({ auth, authSessions, user }: ReturnType<typeof createSessions>, stored: Dashboard[]): Services {
   const absent = async () => {
     throw notFound('There is nothing of the kind here');
   };
   return {
     auth,
+    authSessions,
     users: { me: async () => user, updateMe: async (_call, { name = user.name }) => ({ ...user, name }) },
     system: {
       health: async () => ({ status: 'ok', database: 'ready', version: '0.0.0' }),

@@ -1,4 +1,12 @@
-import { type Actor, type Authenticate, type AuthService, notFound, type User, unauthenticated } from '@synap/contracts';
+import {
+  type Actor,
+  type Authenticate,
+  type AuthService,
+  type AuthSessionsService,
+  notFound,
+  type User,
+  unauthenticated,
+} from '@synap/contracts';
 
 export const credentials = { email: 'ada@example.org', password: 'correct horse battery staple' };
 
@@ -48,7 +56,7 @@ export function createSessions() {
       sessions.set(id, session);
       return tokensOf(id, session);
     },
-    async refresh(_call, { refreshToken }) {
+    async refresh(_call, { refreshToken = '' }) {
       counts.refreshes += 1;
       const [id = '', counter] = refreshToken.split('.');
       const session = sessions.get(id);
@@ -68,10 +76,12 @@ export function createSessions() {
     },
     async logout({ actor }) {
       counts.logouts += 1;
-      const session = sessions.get(actor.sessionId ?? '');
+      const session = sessions.get((actor.kind === 'user' && actor.sessionId) || '');
+      if (actor.kind !== 'user') throw unauthenticated('Sign in first');
       if (!session) throw notFound('Session not found');
       session.revoked = true;
     },
+    token: () => Promise.reject(notFound('Not in this test')),
     me: async () => user,
   };
 
@@ -83,8 +93,15 @@ export function createSessions() {
     return { kind: 'user', userId: user.id, email: user.email, role: user.role, sessionId };
   };
 
+  const authSessions: AuthSessionsService = {
+    list: async () => ({ items: [], nextCursor: null }),
+    revoke: async () => {},
+    revokeOthers: async () => {},
+  };
+
   return {
     auth,
+    authSessions,
     authenticate,
     counts,
     settings,

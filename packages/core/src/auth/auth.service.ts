@@ -1,9 +1,13 @@
-import { type AuthService, type Meta, unavailable } from '@synap/contracts';
+import { type AuthService, type Call, forbidden, type Meta, type Tokens, unauthenticated, unavailable } from '@synap/contracts';
 import { HasherBusy, type PasswordHasher } from '@synap/security';
+import type { SendMail } from '../mail/mail-queue.js';
+import type { Transaction } from '../repositories.js';
 import type { UsersRepository } from '../users/users.repository.js';
 import { present } from '../users/users.service.js';
+import { clearWhenRefused, inCookie } from './cookie-mode.js';
 import { type IdentityGuard, noIdentityGuard } from './identity-guard.js';
-import { createLogin, type LoginRepositories } from './login.js';
+import { createLogin } from './login.js';
+import { createLogout } from './logout.js';
 import { createRefresh } from './refresh.js';
 import { createRegister } from './register.js';
 import type { SessionLookups } from './session-lookups.repository.js';
@@ -14,8 +18,9 @@ export interface AuthDependencies extends TokenMakers {
   users: UsersRepository;
   sessions: SessionsRepository;
   lookups: SessionLookups;
-  transaction: <T>(run: (repositories: LoginRepositories) => Promise<T>) => Promise<T>;
+  transaction: Transaction;
   hasher: PasswordHasher;
+  sendMail: SendMail;
   signup: Meta['signup'];
   /** No password may be built from it. */
   productName: string;
@@ -28,22 +33,43 @@ export interface AuthDependencies extends TokenMakers {
 /** Sign-up, sign-in and what follows from them. Expects addresses as the contracts normalise them. */
 export function createAuthService({ guard = noIdentityGuard, ...rest }: AuthDependencies): AuthService {
   const dependencies = { ...rest, guard };
-  const { users, sessions, sessionEnded } = dependencies;
+  const { users } = dependencies;
   const register = createRegister(dependencies);
   const login = createLogin(dependencies);
   const refresh = createRefresh(dependencies);
 
   return {
     register: (call, input) => whenHasherIsFree(register(call, input)),
-    login: (call, input) => whenHasherIsFree(login(call, input)),
-    refresh: (_call, { refreshToken }) => refresh(refreshToken),
-    async logout({ actor }) {
-      if (actor.sessionId === null) return;
-      await sessions.revoke(actor.sessionId);
-      sessionEnded(actor.sessionId);
+    async login(call, { cookie, ...account }) {
+      if (!cookie) return whenHasherIsFree(login(call, account));
+      const port = cookiePort(call);
+      port.demandSettable();
+      return inCookie(port, await whenHasherIsFree(login(call, account)));
     },
+    async token(call, { username, password }) {
+      const tokens = await whenHasherIsFree(login(call, { email: username, password }));
+      return {
+        access_token: tokens.accessToken,
+        refresh_token: tokens.refreshToken,
+        token_type: 'bearer',
+        expires_in: tokens.expiresIn,
+      };
+    },
+    async refresh(call, { refreshToken }): Promise<Tokens> {
+      if (refreshToken !== undefined) return refresh(call, refreshToken);
+      const held = call.cookie?.read();
+      if (!call.cookie || held === undefined)
+        throw unauthenticated('There is no refresh token: send one, or sign in with a cookie');
+      return inCookie(call.cookie, await clearWhenRefused(call.cookie, refresh(call, held)));
+    },
+    logout: createLogout(dependencies),
     me: async ({ actor }) => present(await users.findById(actor.userId)),
   };
+}
+
+function cookiePort({ cookie }: Call) {
+  if (!cookie) throw forbidden('There are no cookies on this way: sign in without "cookie"');
+  return cookie;
 }
 
 async function whenHasherIsFree<T>(work: Promise<T>): Promise<T> {

@@ -1,11 +1,15 @@
-import type { Call, Role, User, UserCall } from '@synap/contracts';
+import type { AuthService, Call, Role, Tokens, User, UserCall } from '@synap/contracts';
 import { createDatabase } from '@synap/db';
-import { createAccessTokens, createPasswordHasher, createRefreshTokens } from '@synap/security';
+import { createAccessTokens, createPasswordHasher, createRefreshTokens, createSecretBox } from '@synap/security';
 import { createTestDatabase } from '@synap/testing';
+import { runMigrations } from 'graphile-worker';
+import { createMailQueue } from '../mail/mail-queue.js';
+import { createTransaction } from '../repositories.js';
 import { createUsersRepository } from '../users/users.repository.js';
 import { type AuthDependencies, createAuthService } from './auth.service.js';
 import { createAuthentication } from './authenticate.js';
 import { createSessionLookups } from './session-lookups.repository.js';
+import type { IssuedTokens } from './session-tokens.js';
 import { createSessionsRepository } from './sessions.repository.js';
 
 export const password = 'correct horse battery staple';
@@ -20,9 +24,22 @@ export const call: Call = {
   signal: new AbortController().signal,
 };
 
+function withRefreshToken({ refreshToken, ...rest }: Tokens): IssuedTokens {
+  if (refreshToken === undefined) throw new Error('The answer holds no refresh token');
+  return { ...rest, refreshToken };
+}
+
+/** For callers without cookies, whose answers always hold both tokens. */
+const inBody = (auth: AuthService) => ({
+  ...auth,
+  login: async (...of: Parameters<AuthService['login']>) => withRefreshToken(await auth.login(...of)),
+  refresh: async (...of: Parameters<AuthService['refresh']>) => withRefreshToken(await auth.refresh(...of)),
+});
+
 /** The auth service on a database of its own, with everything real. */
 export async function createAuthFixture() {
   const { url, drop } = await createTestDatabase();
+  await runMigrations({ connectionString: url });
   const { db, sql, transaction, close } = createDatabase({ url });
   const users = createUsersRepository(db);
   const sessions = createSessionsRepository(db);
@@ -39,7 +56,8 @@ export async function createAuthFixture() {
     users,
     sessions,
     lookups,
-    transaction: (run) => transaction((tx) => run({ users: createUsersRepository(tx), sessions: createSessionsRepository(tx) })),
+    transaction: createTransaction({ transaction }),
+    sendMail: createMailQueue(createSecretBox({ keys: [{ kid: 'e', secret: 'Hb2Fy7Ku4Mz9Cn6Xr1Wd8Tg3Vq5Jp0Ls' }] })),
     hasher,
     accessTokens,
     refreshTokens,
@@ -58,8 +76,8 @@ export async function createAuthFixture() {
     },
     authenticate,
     forget,
-    auth: createAuthService(dependencies),
-    authWith: (other: Partial<AuthDependencies>) => createAuthService({ ...dependencies, ...other }),
+    auth: inBody(createAuthService(dependencies)),
+    authWith: (other: Partial<AuthDependencies>) => inBody(createAuthService({ ...dependencies, ...other })),
 
     /** A new user whose password is `password`. */
     async makeUser({ role = 'user', passwordHash }: { role?: Role; passwordHash?: string } = {}): Promise<User> {

@@ -1,16 +1,18 @@
-import { randomBytes, randomUUID } from 'node:crypto';
-import { type Call, forbidden, type Tokens, unauthenticated } from '@synap/contracts';
+import { randomBytes } from 'node:crypto';
+import { type Call, forbidden, unauthenticated } from '@synap/contracts';
 import { HasherBusy, type PasswordHasher } from '@synap/security';
+import { uuidv7 } from '../ids.js';
+import type { SendMail } from '../mail/mail-queue.js';
+import type { Repositories } from '../repositories.js';
 import type { Credentials, UsersRepository } from '../users/users.repository.js';
+import { deviceOf } from './device.js';
 import type { IdentityGuard } from './identity-guard.js';
+import { isNewOrigin } from './new-origin.js';
+import { revokedEntry } from './session-audit.js';
 import { sessionRules } from './session-rules.js';
-import { type TokenMakers, type TokenSession, tokensOf } from './session-tokens.js';
-import type { SessionsRepository } from './sessions.repository.js';
+import { type IssuedTokens, type TokenMakers, type TokenSession, tokensOf } from './session-tokens.js';
 
-export interface LoginRepositories {
-  users: UsersRepository;
-  sessions: SessionsRepository;
-}
+export type LoginRepositories = Pick<Repositories, 'audit' | 'mails' | 'sessions' | 'users'>;
 
 export interface LoginDependencies extends TokenMakers {
   users: Pick<UsersRepository, 'findCredentials'>;
@@ -18,11 +20,12 @@ export interface LoginDependencies extends TokenMakers {
   hasher: PasswordHasher;
   guard: IdentityGuard;
   sessionEnded: (sessionId: string) => void;
+  sendMail: SendMail;
 }
 
 const wrong = () => unauthenticated('E-mail address or password is wrong');
 
-export function createLogin({ users, transaction, hasher, guard, sessionEnded, ...makers }: LoginDependencies) {
+export function createLogin({ users, transaction, hasher, guard, sessionEnded, sendMail, ...makers }: LoginDependencies) {
   /** @returns the account and, where its hash should be replaced, the better one */
   async function verify(email: string, password: string): Promise<{ account: Credentials; betterHash: string | null } | null> {
     const account = await users.findCredentials(email);
@@ -45,14 +48,16 @@ export function createLogin({ users, transaction, hasher, guard, sessionEnded, .
   }
 
   /** Under the user's lock, so that neither twenty-one sign-ins at once nor a password changed meanwhile slip through. */
-  async function startSession({ address, userAgent }: Call, account: Credentials, betterHash: string | null) {
+  async function startSession(call: Call, account: Credentials, betterHash: string | null) {
     const session: TokenSession & { salt: Uint8Array<ArrayBuffer> } = {
-      id: randomUUID(),
+      id: uuidv7(),
       userId: account.id,
       counter: 0,
       salt: new Uint8Array(randomBytes(16)),
       keyId: makers.refreshTokens.currentKid,
     };
+    const { address } = call;
+    const userAgent = call.userAgent?.slice(0, 500) ?? null;
     const ended = await transaction(async (within) => {
       const current = await within.users.lockCredentials(account.id);
       if (current?.passwordHash !== account.passwordHash) throw wrong();
@@ -60,14 +65,29 @@ export function createLogin({ users, transaction, hasher, guard, sessionEnded, .
       if (betterHash) await within.users.replaceHash(account.id, betterHash);
       const revoked = await within.sessions.revokeAllButNewest(account.id, sessionRules.perUser - 1, sessionRules.idleSeconds);
       const lifetime = sessionRules.absoluteSeconds;
-      await within.sessions.insert({ ...session, address, userAgent: userAgent?.slice(0, 500) ?? null, lifetime });
+      const origins = await within.sessions.originsOf(account.id, userAgent, lifetime);
+      await within.sessions.insert({ ...session, address, userAgent, lifetime });
+      for (const id of revoked) await within.audit.record(call, { ...revokedEntry(id), actorId: account.id });
+      await within.audit.record(call, { type: 'session.started', subject: `session ${session.id}`, actorId: account.id });
+      if (isNewOrigin(origins, address)) await tellOfNewOrigin(within, account.id, { address, userAgent });
       return revoked;
     });
     ended.forEach(sessionEnded);
     return session;
   }
 
-  return async function login(call: Call, { email, password }: { email: string; password: string }): Promise<Tokens> {
+  async function tellOfNewOrigin(
+    within: LoginRepositories,
+    userId: string,
+    { address, userAgent }: { address: string; userAgent: string | null },
+  ): Promise<void> {
+    const user = await within.users.findById(userId);
+    if (!user) return;
+    const values = { name: user.name, time: new Date().toUTCString(), address, device: deviceOf(userAgent) };
+    await sendMail(within, { template: 'new-sign-in', to: user.email, values });
+  }
+
+  return async function login(call: Call, { email, password }: { email: string; password: string }): Promise<IssuedTokens> {
     await guard.login(email, call.address);
     const verified = await verify(email, password);
     if (!verified) {

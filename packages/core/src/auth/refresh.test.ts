@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import type { UserCall } from '@synap/contracts';
 import { createRefreshTokens } from '@synap/security';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type AuthFixture, call, createAuthFixture, password, sessionIdOf } from './auth.test.fixture.js';
+import { createAuthSessionsService } from './auth-sessions.service.js';
 
 let fixture: AuthFixture;
 beforeAll(async () => {
@@ -34,9 +36,14 @@ test('a refresh gives the next token of the same session, and an access token th
   expect((await sessionOf(third.refreshToken)).counter).toBe(2);
 });
 
-test('fifty refreshes at once with one token: one rotation, fifty equal answers, twenty times over', async () => {
+/** `REFRESH_TEST_ROUNDS=200` for a thorough run. */
+const rounds = Number(process.env.REFRESH_TEST_ROUNDS ?? 20);
+
+test('fifty refreshes at once with one token: one rotation, fifty equal answers, many times over', {
+  timeout: 300_000,
+}, async () => {
   let { refreshToken } = await signIn();
-  for (let round = 1; round <= 20; round++) {
+  for (let round = 1; round <= rounds; round++) {
     const answers = await Promise.all(Array.from({ length: 50 }, () => refresh(refreshToken)));
     expect(new Set(answers.map((answer) => answer.refreshToken)).size).toBe(1);
     const session = await sessionOf(refreshToken);
@@ -134,15 +141,22 @@ test('a session that ended between look and rotation is not rotated', async () =
   expect((await sessionOf(refreshToken)).counter).toBe(0);
 });
 
-test('however refreshes and a logout fall, no token is alive afterwards', async () => {
+/** `REFRESH_TEST_RUNS=1000` for a thorough run. */
+const runs = Number(process.env.REFRESH_TEST_RUNS ?? 60);
+
+test('however refreshes, a logout and a revocation fall, no token is alive afterwards', { timeout: 900_000 }, async () => {
   const users = await Promise.all(Array.from({ length: 5 }, () => fixture.makeUser()));
+  const { sessions, transaction, forget } = fixture;
+  const mine = createAuthSessionsService({ sessions, transaction, sessionEnded: forget });
   let turn = 0;
   const plan = fc.array(fc.constantFrom('refresh latest', 'refresh first', 'pause'), { minLength: 1, maxLength: 8 });
+  const end = fc.constantFrom('logout', 'revoke', 'both', 'revoke others');
   await fc.assert(
-    fc.asyncProperty(plan, plan, fc.nat(8), async (before, after, ticks) => {
+    fc.asyncProperty(plan, plan, fc.nat(8), end, async (before, after, ticks, how) => {
       const user = users[turn++ % users.length];
       const first = await fixture.auth.login(call, { email: user?.email ?? '', password });
       const me = await fixture.callOf(first.accessToken);
+      const id = sessionIdOf(first.refreshToken);
       const seen = [first];
       const act = async (step: string) => {
         if (step === 'pause') return;
@@ -150,16 +164,21 @@ test('however refreshes and a logout fall, no token is alive afterwards', async 
         const next = await refresh(from.refreshToken).catch(() => null);
         if (next) seen.push(next);
       };
+      const elsewhere: UserCall = { ...me, actor: { ...me.actor, sessionId: randomUUID() } };
       const running = before.map(act);
       for (let tick = 0; tick < ticks; tick++) await Promise.resolve();
-      const logout = fixture.auth.logout(me);
+      if (how === 'logout' || how === 'both') running.push(fixture.auth.logout(me));
+      // Of two that end it, the one that comes too late does not find it.
+      if (how === 'revoke') running.push(mine.revoke(me, { id }));
+      if (how === 'both') running.push(mine.revoke(me, { id }).catch(() => {}));
+      if (how === 'revoke others') running.push(mine.revokeOthers(elsewhere));
       running.push(...after.map(act));
-      await Promise.all([...running, logout]);
+      await Promise.all(running);
       for (const { accessToken, refreshToken } of seen) {
         await expect(fixture.authenticate(accessToken)).rejects.toMatchObject(refused);
         await expect(refresh(refreshToken)).rejects.toMatchObject(refused);
       }
     }),
-    { numRuns: 60 },
+    { numRuns: runs },
   );
 });

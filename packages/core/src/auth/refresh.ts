@@ -1,14 +1,17 @@
-import { type Tokens, unauthenticated } from '@synap/contracts';
+import { type Call, unauthenticated } from '@synap/contracts';
 import type { RefreshTokenParts } from '@synap/security';
+import type { Repositories } from '../repositories.js';
 import type { IdentityGuard } from './identity-guard.js';
 import type { SessionLookups } from './session-lookups.repository.js';
 import { judgeRefresh, type RefreshState } from './session-rules.js';
-import { type TokenMakers, tokensOf } from './session-tokens.js';
+import { type IssuedTokens, type TokenMakers, tokensOf } from './session-tokens.js';
 import type { SessionsRepository } from './sessions.repository.js';
 
 export interface RefreshDependencies extends TokenMakers {
   /** Outside any transaction: what is written here must stand when the call is refused. */
-  sessions: Pick<SessionsRepository, 'rotate' | 'revoke'>;
+  sessions: Pick<SessionsRepository, 'rotate'>;
+  /** Only where a session ends for reuse, which is committed before the refusal. */
+  transaction: <T>(run: (within: Pick<Repositories, 'audit' | 'sessions'>) => Promise<T>) => Promise<T>;
   lookups: Pick<SessionLookups, 'refreshStateOf'>;
   sessionEnded: (sessionId: string) => void;
   guard: Pick<IdentityGuard, 'refresh'>;
@@ -20,7 +23,7 @@ const refuse = () => unauthenticated('The refresh token is not valid any more: s
  * Answers a refresh token with the session's next one. No transaction is held open: the rotation is one conditional update, so of any
  * number of concurrent calls one rotates, and the others find what it left.
  */
-export function createRefresh({ sessions, lookups, sessionEnded, guard, ...makers }: RefreshDependencies) {
+export function createRefresh({ sessions, lookups, transaction, sessionEnded, guard, ...makers }: RefreshDependencies) {
   async function genuineStateOf(token: RefreshTokenParts): Promise<RefreshState> {
     const state = await lookups.refreshStateOf(token.sid);
     // A forged token proves nothing and so must not end the session: anyone who learnt its id could.
@@ -28,7 +31,13 @@ export function createRefresh({ sessions, lookups, sessionEnded, guard, ...maker
     return state;
   }
 
-  return async function refresh(refreshToken: string): Promise<Tokens> {
+  const endForReuse = (call: Call, { id, userId }: RefreshState) =>
+    transaction(async (within) => {
+      if (!(await within.sessions.revoke(id))) return;
+      await within.audit.record(call, { type: 'session.reuse-detected', subject: `session ${id}`, payload: { userId } });
+    });
+
+  return async function refresh(call: Call, refreshToken: string): Promise<IssuedTokens> {
     const token = makers.refreshTokens.parse(refreshToken);
     if (!token) throw refuse();
     let state = await genuineStateOf(token);
@@ -43,8 +52,8 @@ export function createRefresh({ sessions, lookups, sessionEnded, guard, ...maker
         continue;
       }
       if (verdict === 'reused') {
-        // A statement by itself: committed before the refusal is thrown, which would roll a transaction back.
-        await sessions.revoke(state.id);
+        // Committed before the refusal is thrown, which would roll the revocation back.
+        await endForReuse(call, state);
         sessionEnded(state.id);
       }
       throw refuse();

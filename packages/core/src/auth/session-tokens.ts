@@ -1,6 +1,9 @@
 import type { Tokens } from '@synap/contracts';
 import type { AccessTokens, RefreshTokens } from '@synap/security';
 
+/** The tokens of a session, both of them, whatever a face makes of the second. */
+export type IssuedTokens = Tokens & { refreshToken: string };
+
 export interface TokenMakers {
   accessTokens: Pick<AccessTokens, 'sign'>;
   refreshTokens: RefreshTokens;
@@ -18,7 +21,7 @@ export interface TokenSession {
 export function tokensOf(
   { accessTokens, refreshTokens }: TokenMakers,
   { id, userId, counter, salt, keyId }: TokenSession,
-): Tokens {
+): IssuedTokens {
   const { token, expiresIn } = accessTokens.sign({ sub: userId, sid: id });
   const refreshToken = refreshTokens.issue({ sid: id, counter, salt, kid: keyId });
   return { accessToken: token, refreshToken, tokenType: 'Bearer', expiresIn };

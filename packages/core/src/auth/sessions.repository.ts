@@ -11,7 +11,26 @@ export interface NewSession {
   lifetime: number;
 }
 
-/** Writes of sessions. All times are the database's: instances may disagree on theirs. */
+export interface LiveSession {
+  id: string;
+  userAgent: string | null;
+  address: string;
+  createdAt: Date;
+  lastUsedAt: Date;
+}
+
+export interface LiveSessionsQuery {
+  before?: string | undefined;
+  size: number;
+  idleSeconds: number;
+}
+
+export interface SessionOrigin {
+  address: string;
+  alike: boolean;
+}
+
+/** Sessions as rows. All times are the database's: instances may disagree on theirs. */
 export function createSessionsRepository(db: Db) {
   return {
     async insert({ id, userId, salt, keyId, address, userAgent, lifetime }: NewSession): Promise<void> {
@@ -29,8 +48,38 @@ export function createSessionsRepository(db: Db) {
       return rows === 1;
     },
 
-    async revoke(id: string): Promise<void> {
-      await db.$executeRaw`UPDATE sessions SET revoked_at = clock_timestamp() WHERE id = ${id}::uuid AND revoked_at IS NULL`;
+    /** @returns false when it had ended before */
+    async revoke(id: string): Promise<boolean> {
+      const rows = await db.$executeRaw`
+        UPDATE sessions SET revoked_at = clock_timestamp() WHERE id = ${id}::uuid AND revoked_at IS NULL`;
+      return rows === 1;
+    },
+
+    /** Revokes a user's live session. @returns false when there is none */
+    async revokeLiveOf(userId: string, id: string, idleSeconds: number): Promise<boolean> {
+      const rows = await db.$executeRaw`
+        UPDATE sessions SET revoked_at = clock_timestamp()
+        WHERE id = ${id}::uuid AND user_id = ${userId}::uuid AND revoked_at IS NULL
+          AND expires_at > now() AND rotated_at > now() - make_interval(secs => ${idleSeconds})`;
+      return rows === 1;
+    },
+
+    /** A user's live sessions, the newest first; one more than asked for tells that there are further ones. */
+    async listLiveOf(userId: string, { before, size, idleSeconds }: LiveSessionsQuery): Promise<LiveSession[]> {
+      return await db.$queryRaw<LiveSession[]>`
+        SELECT id, user_agent AS "userAgent", address, created_at AS "createdAt", rotated_at AS "lastUsedAt" FROM sessions
+        WHERE user_id = ${userId}::uuid AND revoked_at IS NULL
+          AND expires_at > now() AND rotated_at > now() - make_interval(secs => ${idleSeconds})
+          AND (${before ?? null}::uuid IS NULL OR id < ${before ?? null}::uuid)
+        ORDER BY id DESC LIMIT ${size + 1}`;
+    },
+
+    /** Where a user signed in from so far, ended sessions too; `alike` where it was by this user agent, and not long ago. */
+    async originsOf(userId: string, userAgent: string | null, withinSeconds: number): Promise<SessionOrigin[]> {
+      return await db.$queryRaw<SessionOrigin[]>`
+        SELECT DISTINCT address,
+          user_agent IS NOT DISTINCT FROM ${userAgent}::text AND created_at > now() - make_interval(secs => ${withinSeconds}) AS alike
+        FROM sessions WHERE user_id = ${userId}::uuid`;
     },
 
     /** Revokes a user's sessions, all or all but one. @returns the ids of those revoked, of which `sessionEnded` must be told after the commit */

@@ -1,0 +1,75 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { badRequest, forbidden, type RefreshCookie } from '@synap/contracts';
+import type { Environment } from '../env.js';
+
+export type CookieEnvironment = Pick<Environment, 'environment' | 'publicUrl' | 'corsOrigins'>;
+
+const loopbackHost = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?$/i;
+
+/** A value of the `Cookie` header, RFC 6265 §5.4; of several by one name the first, which is the most specific. */
+export function cookieIn(header: string | undefined, name: string): string | undefined {
+  for (const pair of header?.split(';') ?? []) {
+    const equals = pair.indexOf('=');
+    if (equals > 0 && pair.slice(0, equals).trim() === name) return pair.slice(equals + 1).trim();
+  }
+  return undefined;
+}
+
+/** How requests of browsers carry the refresh token, and what proves that a page of ours sent them. */
+export function createRefreshCookies({ environment, publicUrl, corsOrigins }: CookieEnvironment) {
+  const { protocol, host, origin } = publicUrl === undefined ? {} : new URL(publicUrl);
+
+  /** A browser keeps no `Secure` cookie of plain HTTP; on localhost it does without. */
+  const isPlainLocal = (req: IncomingMessage) => protocol !== 'https:' && loopbackHost.test(host ?? req.headers.host ?? '');
+
+  function isOurs(given: string, req: IncomingMessage): boolean {
+    if (given === origin || corsOrigins.includes(given)) return true;
+    // Without PUBLIC_URL the only name that nobody else can point at this machine is the loopback's.
+    const local = environment === 'local' && origin === undefined && loopbackHost.test(req.headers.host ?? '');
+    return local && given === `http://${req.headers.host}`;
+  }
+
+  /** Throws `forbidden` unless a page of ours sent the request: a form of another site cannot set the header, nor its origin. */
+  function demandOurs(req: IncomingMessage): void {
+    const { origin: given, 'x-synap-client': client, 'content-type': type, 'content-length': length } = req.headers;
+    if (given === undefined) throw forbidden('The cookie counts only with an Origin header, which browsers send by themselves.');
+    if (!isOurs(given, req)) throw forbidden('The cookie does not count from this Origin: add it to CORS_ORIGINS.');
+    if (client !== '1') throw forbidden('The cookie counts only with the header "X-Synap-Client: 1".');
+    const bodyless = type === undefined && (length === undefined || length === '0') && !req.headers['transfer-encoding'];
+    if (!bodyless && !/^application\/json\s*(?:;|$)/i.test(type ?? ''))
+      throw forbidden('The cookie counts only with "Content-Type: application/json".');
+    demandWhole(req);
+  }
+
+  /** The headers of a streamed answer are gone before its calls have ended. */
+  function demandWhole(req: IncomingMessage): void {
+    if (req.headers['trpc-accept'] !== undefined)
+      throw badRequest('A streamed answer cannot carry a cookie: call without the batch stream.');
+  }
+
+  return (req: IncomingMessage, res: ServerResponse): RefreshCookie => {
+    const plain = isPlainLocal(req);
+    const name = plain ? 'rt' : '__Host-rt';
+    const value = cookieIn(req.headers.cookie, name);
+    const send = (text: string, maxAge: number) => {
+      if (res.headersSent) return;
+      // Of several calls in one request the last has its way.
+      const others = [res.getHeader('set-cookie') ?? []].flat().map(String);
+      const cookie = `${name}=${text}; Max-Age=${maxAge}; Path=/; HttpOnly; ${plain ? '' : 'Secure; '}SameSite=Strict`;
+      res.setHeader('set-cookie', [...others.filter((other) => !other.startsWith(`${name}=`)), cookie]);
+    };
+    return {
+      present: value !== undefined,
+      read() {
+        if (value === undefined) return undefined;
+        demandOurs(req);
+        return value;
+      },
+      demandSettable: () => demandWhole(req),
+      set: (refreshToken, maxAgeSeconds) => send(refreshToken, maxAgeSeconds),
+      clear: () => send('', 0),
+    };
+  };
+}
+
+export type CookieOf = ReturnType<typeof createRefreshCookies>;

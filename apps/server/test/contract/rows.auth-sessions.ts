@@ -1,0 +1,65 @@
+import { randomUUID } from 'node:crypto';
+import { auth, authSessions } from '@synap/contracts';
+import { admin } from '../server-under-test.js';
+import { byAsking, byInput } from './reach.js';
+import { untilKeys } from './rows.auth.js';
+import type { Row } from './rows.js';
+import type { Caller, World } from './world.js';
+
+const signedIn = { anonymous: 401, user: 200, other: 200, superuser: 200 } as const;
+
+/** A session of its own for the call: ending the caller's would end the walk. */
+async function ownSession({ signIn }: World, caller: Caller) {
+  return (await (caller === 'superuser' ? signIn(admin) : signIn())).accessToken;
+}
+
+const idOf = (accessToken: string): string =>
+  JSON.parse(Buffer.from(accessToken.split('.')[1] ?? '', 'base64url').toString('utf8')).sid;
+
+export const authSessionsRows: Record<string, Row> = {
+  'auth.token': {
+    endpoint: auth.token,
+    callers: { anonymous: 200, user: 200, other: 200, superuser: 200 },
+    ask: ({ guest }) => ({ input: { grant_type: 'password', username: guest.email, password: guest.password } }),
+    changes: true,
+    differs: ['/access_token', '/refresh_token'],
+    errors: {
+      400: byInput({ username: 'ann@example.org' }),
+      401: byInput({ username: 'ann@example.org', password: 'not the right one' }),
+      403: 'as auth.login',
+    },
+  },
+  'auth.sessions.list': {
+    endpoint: authSessions.list,
+    callers: signedIn,
+    ask: () => ({ input: {} }),
+    changes: false,
+    differs: ['/items'],
+    errors: { 400: byInput({ size: 101 }), 403: untilKeys },
+  },
+  'auth.sessions.revoke': {
+    endpoint: authSessions.revoke,
+    callers: { anonymous: 401, user: 204, other: 204, superuser: 204 },
+    async ask(world, caller) {
+      if (caller === 'anonymous') return { input: { id: randomUUID() } };
+      const token = await ownSession(world, caller);
+      return { token, input: { id: idOf(token) } };
+    },
+    changes: true,
+    errors: {
+      400: byInput({ id: 'no uuid' }),
+      403: untilKeys,
+      404: byAsking(async (world) => ({ input: { id: idOf(world.tokenOf('other') ?? '') } })),
+    },
+  },
+  'auth.sessions.revokeOthers': {
+    endpoint: authSessions.revokeOthers,
+    callers: { anonymous: 401, user: 204, other: 204, superuser: 204 },
+    async ask({ server }, caller) {
+      // A person of its own: it ends every other session of theirs.
+      return caller === 'anonymous' ? {} : { token: (await server.newUser()).token };
+    },
+    changes: true,
+    errors: { 403: untilKeys },
+  },
+};

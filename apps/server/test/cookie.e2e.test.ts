@@ -1,0 +1,200 @@
+import { createDatabase } from '@synap/db';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { admin, type ServerUnderTest, startServerUnderTest } from './server-under-test.js';
+
+let server: ServerUnderTest;
+beforeAll(async () => {
+  server = await startServerUnderTest();
+});
+afterAll(() => server.close());
+
+interface Sent {
+  cookie?: string | undefined;
+  body?: unknown;
+  headers?: Record<string, string | undefined>;
+}
+
+/** As a page of ours sends it, unless said otherwise. */
+async function send(face: 'rest' | 'rpc', name: string, { cookie, body, headers = {} }: Sent = {}, at = server) {
+  const all = {
+    origin: at.origin,
+    'x-synap-client': '1',
+    'content-type': body === undefined && face === 'rest' ? undefined : 'application/json',
+    cookie,
+    ...headers,
+  };
+  const sent = Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  const text = typeof body === 'string' ? body : JSON.stringify(face === 'rpc' ? { json: body } : body);
+  const target = face === 'rpc' ? `/trpc/auth.${name}` : `/api/v1/auth/${name}`;
+  const answer = await fetch(`${at.origin}${target}`, {
+    method: 'POST',
+    headers: sent,
+    body: body === undefined ? null : text,
+  });
+  const read = await answer.text();
+  // biome-ignore lint/suspicious/noExplicitAny: what a foreign client sees is untyped
+  const parsed: any = read === '' ? undefined : JSON.parse(read);
+  const data = face === 'rpc' ? (parsed?.result?.data?.json ?? parsed?.error?.json?.data?.problem) : parsed;
+  const [set] = answer.headers.getSetCookie();
+  return { status: answer.status, body: data, set, pair: set?.split(';')[0] };
+}
+
+const signIn = async (face: 'rest' | 'rpc' = 'rest', at = server) =>
+  send(face, 'login', { body: { ...admin, cookie: true } }, at);
+
+describe.each(['rest', 'rpc'] as const)('the cookie over %s', (face) => {
+  it('holds the refresh token instead of the answer, rotates it, and ends with the session', async () => {
+    const first = await signIn(face);
+    expect(first.status).toBe(200);
+    expect(first.body).toEqual({ accessToken: expect.any(String), tokenType: 'Bearer', expiresIn: 600 });
+    expect(first.set).toMatch(/^rt=[^;]+; Max-Age=1209600; Path=\/; HttpOnly; SameSite=Strict$/);
+    const second = await send(face, 'refresh', { cookie: first.pair, body: {} });
+    expect(second.status).toBe(200);
+    expect(second.body).not.toHaveProperty('refreshToken');
+    expect(second.pair).toMatch(/^rt=/);
+    expect(second.pair).not.toBe(first.pair);
+    const out = await send(face, 'logout', { cookie: second.pair });
+    expect(out.status).toBe(face === 'rest' ? 204 : 200);
+    expect(out.set).toBe('rt=; Max-Age=0; Path=/; HttpOnly; SameSite=Strict');
+    const late = await send(face, 'refresh', { cookie: second.pair, body: {} });
+    expect(late).toMatchObject({ status: 401, set: 'rt=; Max-Age=0; Path=/; HttpOnly; SameSite=Strict' });
+    expect(await server.rest('GET', '/auth/me', { token: second.body.accessToken })).toMatchObject({ status: 401 });
+  });
+
+  it.each([
+    ['Origin', { origin: undefined }],
+    ['Origin', { origin: 'https://evil.example' }],
+    ['Origin', { origin: 'null' }],
+    ['X-Synap-Client', { 'x-synap-client': undefined }],
+    ['X-Synap-Client', { 'x-synap-client': '2' }],
+  ])('does nothing, and says that it is for %s, with %o', async (named, headers) => {
+    const { pair } = await signIn(face);
+    for (const [name, body] of [
+      ['refresh', {}],
+      ['logout', undefined],
+    ] as const) {
+      const refused = await send(face, name, { cookie: pair, body, headers });
+      expect(refused).toMatchObject({ status: 403, body: { code: 'forbidden', detail: expect.stringContaining(named) } });
+      expect(refused.set).toBeUndefined();
+    }
+    expect((await send(face, 'refresh', { cookie: pair, body: {} })).status).toBe(200);
+  });
+
+  it('does nothing with a form or plain text', async () => {
+    const { pair } = await signIn(face);
+    for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x']) {
+      for (const name of ['refresh', 'logout']) {
+        const refused = await send(face, name, { cookie: pair, body: '{}', headers: { 'content-type': type } });
+        expect(refused.status).toBeGreaterThanOrEqual(400);
+        expect(refused.set).toBeUndefined();
+      }
+    }
+    expect((await send(face, 'refresh', { cookie: pair, body: {} })).status).toBe(200);
+  });
+
+  it('answers fifty parallel refreshes with one rotation', async () => {
+    const { pair } = await signIn(face);
+    const answers = await Promise.all(Array.from({ length: 50 }, () => send(face, 'refresh', { cookie: pair, body: {} })));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+    expect(new Set(answers.map((answer) => answer.pair)).size).toBe(1);
+    const database = createDatabase({ url: server.database.url });
+    const session = await database.db.session.findUnique({ where: { id: pair?.slice(3, 39) ?? '' } });
+    await database.close();
+    expect(session?.counter).toBe(1);
+  });
+});
+
+it('signs nobody in by itself', async () => {
+  const { pair } = await signIn();
+  const headers = { origin: server.origin, 'x-synap-client': '1', cookie: pair ?? '' };
+  for (const [method, path] of [
+    ['GET', '/auth/me'],
+    ['GET', '/auth/sessions'],
+    ['DELETE', '/auth/sessions'],
+    ['PATCH', '/users/me'],
+  ] as const) {
+    const body = method === 'PATCH' ? { name: 'x' } : undefined;
+    expect(await server.rest(method, path, { headers, body })).toMatchObject({ status: 401 });
+  }
+});
+
+it('ends the session by the cookie where the access token is not good any more', async () => {
+  const { pair } = await signIn();
+  expect(await send('rest', 'logout', { cookie: pair, headers: { authorization: 'Bearer gone' } })).toMatchObject({
+    status: 204,
+  });
+  expect(await send('rest', 'logout', { headers: { authorization: 'Bearer gone' } })).toMatchObject({ status: 401 });
+  expect(await send('rest', 'refresh', { cookie: pair, body: {} })).toMatchObject({ status: 401 });
+});
+
+it('is __Host-rt and Secure under a public address, whose origin alone counts beside the list', async () => {
+  const publicUrl = 'https://synap.example.org';
+  const secure = await startServerUnderTest({
+    variables: { PUBLIC_URL: publicUrl, CORS_ORIGINS: 'https://app.example.org' },
+  });
+  try {
+    const { set, pair } = await signIn('rest', secure);
+    expect(set).toMatch(/^__Host-rt=[^;]+; Max-Age=1209600; Path=\/; HttpOnly; Secure; SameSite=Strict$/);
+    const by = async (origin: string) =>
+      (await send('rest', 'refresh', { cookie: pair, body: {}, headers: { origin } }, secure)).status;
+    expect([await by(secure.origin), await by('http://synap.example.org')]).toEqual([403, 403]);
+    expect([await by(publicUrl), await by('https://app.example.org')]).toEqual([200, 200]);
+    const plain = await send(
+      'rest',
+      'refresh',
+      { cookie: pair?.replace('__Host-', ''), body: {}, headers: { origin: publicUrl } },
+      secure,
+    );
+    expect(plain.status).toBe(401);
+  } finally {
+    await secure.close();
+  }
+});
+
+it('has no place in a streamed batch, whose headers are gone before', async () => {
+  const answer = await send('rpc', 'login', {
+    body: { ...admin, cookie: true },
+    headers: { 'trpc-accept': 'application/jsonl' },
+  });
+  expect(answer.set).toBeUndefined();
+});
+
+it('signs in by the OAuth2 password form', async () => {
+  const answer = await fetch(`${server.origin}/api/v1/login/access-token`, {
+    method: 'POST',
+    body: new URLSearchParams({ grant_type: 'password', username: admin.email, password: admin.password, scope: '' }),
+  });
+  // biome-ignore lint/suspicious/noExplicitAny: what a foreign client sees is untyped
+  const body: any = await answer.json();
+  expect(body).toEqual({
+    access_token: expect.any(String),
+    refresh_token: expect.any(String),
+    token_type: 'bearer',
+    expires_in: 600,
+  });
+  expect(await server.rest('GET', '/auth/me', { token: body.access_token })).toMatchObject({ status: 200 });
+  const wrong = { username: admin.email, password: 'not the right one' };
+  expect(await server.rest('POST', '/login/access-token', { body: wrong })).toMatchObject({ status: 401 });
+});
+
+it('lists where one is signed in, and ends that at once', async () => {
+  const person = await server.newUser();
+  const other = await server.signIn(person);
+  const { body } = await server.rest('GET', '/auth/sessions', { token: person.token });
+  expect(body.items).toHaveLength(2);
+  const [here, there] = [
+    body.items.find((s: { current: boolean }) => s.current),
+    body.items.find((s: { current: boolean }) => !s.current),
+  ];
+  expect(here).toMatchObject({ address: '127.0.0.1', device: 'node' });
+  const stranger = await server.newUser();
+  expect(await server.rest('DELETE', `/auth/sessions/${there.id}`, { token: stranger.token })).toMatchObject({ status: 404 });
+  expect(await server.rest('DELETE', `/auth/sessions/${there.id}`, { token: person.token })).toMatchObject({ status: 204 });
+  expect(await server.rest('GET', '/auth/me', { token: other })).toMatchObject({ status: 401 });
+  expect(await server.rest('DELETE', `/auth/sessions/${there.id}`, { token: person.token })).toMatchObject({ status: 404 });
+  const third = await server.signIn(person);
+  expect(await server.rest('DELETE', '/auth/sessions', { token: person.token })).toMatchObject({ status: 204 });
+  expect(await server.rest('GET', '/auth/me', { token: third })).toMatchObject({ status: 401 });
+  expect(await server.rest('DELETE', `/auth/sessions/${here.id}`, { token: person.token })).toMatchObject({ status: 204 });
+  expect(await server.rest('GET', '/auth/me', { token: person.token })).toMatchObject({ status: 401 });
+});

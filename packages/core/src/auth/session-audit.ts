@@ -1,0 +1,3 @@
+import type { AuditEntry } from '../events/audit.repository.js';
+
+export const revokedEntry = (sessionId: string): AuditEntry => ({ type: 'session.revoked', subject: `session ${sessionId}` });
