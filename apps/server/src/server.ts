@@ -11,7 +11,7 @@ import { announceSuperuser } from './first-superuser.js';
 import { createAddressOf } from './http/address.js';
 import { createApp } from './http/app.js';
 import { restPath } from './http/faces.js';
-import { createApiLimits, createIdentityLimits } from './http/limits.js';
+import { createApiLimits, createIdentityLimits, openLimitStores, purgeRateLimits } from './http/limits/index.js';
 import { createMetrics } from './http/metrics.js';
 import { type Listener, listen } from './listener.js';
 import { openApiDocument } from './openapi.js';
@@ -48,6 +48,7 @@ export async function startServer({ environment, variables, log, report }: Serve
   const opened = await openDatabase(environment, log, report);
   const { database, url } = opened;
   const repositories = createRepositories(database.db, database.sql);
+  const limitStores = openLimitStores({ redisUrl: environment.redisUrl, pool: database.pool, log });
   const store = createModuleStore(repositories.entries);
 
   const discovered = await discoverModules({ from: packageFolder, modulesDir: environment.modulesDir });
@@ -72,7 +73,13 @@ export async function startServer({ environment, variables, log, report }: Serve
           newId: () => uuidv7(),
           onSynced: (moduleId) => widgetCache.expire(moduleId),
         });
-        worker = startWorker({ url, sync, log, purgeIdempotencyKeys: core.idempotency.purge });
+        worker = startWorker({
+          url,
+          sync,
+          log,
+          purgeIdempotencyKeys: core.idempotency.purge,
+          purgeRateLimits: () => purgeRateLimits(database.pool),
+        });
       }
       settle();
     },
@@ -84,7 +91,7 @@ export async function startServer({ environment, variables, log, report }: Serve
     accessTokens: createAccessTokens({ keys: signingKeysOf(secrets.access), issuer: 'synap', audience: 'synap' }),
     refreshTokens: createRefreshTokens({ keys: signingKeysOf(secrets.refresh) }),
     secretBox: createSecretBox({ keys: signingKeysOf(secrets.encryption) }),
-    guard: createIdentityLimits(environment.rateLimitFactor),
+    guard: createIdentityLimits(environment.rateLimitFactor, limitStores.identity),
     meta: metaOf(environment),
     routes: listRoutes(restPath),
   });
@@ -97,7 +104,7 @@ export async function startServer({ environment, variables, log, report }: Serve
     const app = createApp({
       ...{ environment, log, metrics, addressOf, services: core.services, authenticate: core.authenticate },
       idempotency: core.idempotency,
-      limits: createApiLimits(environment.rateLimitFactor, addressOf),
+      limits: createApiLimits(environment.rateLimitFactor, addressOf, limitStores.api),
       hindrance: bringUp.hindrance,
       isClosing: () => closing,
       document: openApiDocument(restPath),
@@ -116,6 +123,7 @@ export async function startServer({ environment, variables, log, report }: Serve
     await worker?.close();
     await registry.close();
     metrics.close();
+    await limitStores.close();
     await opened.close();
   };
   let closed: Promise<void> | undefined;

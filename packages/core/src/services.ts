@@ -12,6 +12,7 @@ import { guarded, translateDatabaseFault, unmigrated } from './database-faults.j
 import { createIdempotencyStore, type IdempotencyStore } from './idempotency/idempotency.store.js';
 import { createOnce } from './idempotency/once.js';
 import { uuidv7 } from './ids.js';
+import { createMailQueue } from './mail/mail-queue.js';
 import { createModulesService } from './modules/modules.service.js';
 import { createRepositories, createTransaction } from './repositories.js';
 import { createSystemService } from './system/system.service.js';
@@ -62,7 +63,7 @@ export function createServices(deps: CoreDeps): Core {
   };
   const auth = createAuthService({
     ...{ users, sessions, lookups, transaction, hasher, accessTokens, refreshTokens, sessionEnded: forget },
-    ...{ guard: deps.guard, signup: meta.signup, productName: meta.name },
+    ...{ guard: deps.guard, sendMail: createMailQueue(deps.secretBox), signup: meta.signup, productName: meta.name },
   });
 
   return {

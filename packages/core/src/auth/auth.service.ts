@@ -1,7 +1,9 @@
 import { type AuthService, type Meta, unavailable } from '@synap/contracts';
 import { HasherBusy, type PasswordHasher } from '@synap/security';
+import type { SendMail } from '../mail/mail-queue.js';
 import type { UsersRepository } from '../users/users.repository.js';
 import { present } from '../users/users.service.js';
+import type { Sleep } from './failed-sign-ins.js';
 import { type IdentityGuard, noIdentityGuard } from './identity-guard.js';
 import { createLogin, type LoginRepositories } from './login.js';
 import { createRefresh } from './refresh.js';
@@ -16,6 +18,8 @@ export interface AuthDependencies extends TokenMakers {
   lookups: SessionLookups;
   transaction: <T>(run: (repositories: LoginRepositories) => Promise<T>) => Promise<T>;
   hasher: PasswordHasher;
+  sendMail: SendMail;
+  sleep?: Sleep;
   signup: Meta['signup'];
   /** No password may be built from it. */
   productName: string;

@@ -1,7 +1,8 @@
 import type { Call, Role, User, UserCall } from '@synap/contracts';
-import { createDatabase } from '@synap/db';
+import { createDatabase, sqlWithin } from '@synap/db';
 import { createAccessTokens, createPasswordHasher, createRefreshTokens } from '@synap/security';
 import { createTestDatabase } from '@synap/testing';
+import { createRepositories } from '../repositories.js';
 import { createUsersRepository } from '../users/users.repository.js';
 import { type AuthDependencies, createAuthService } from './auth.service.js';
 import { createAuthentication } from './authenticate.js';
@@ -39,7 +40,8 @@ export async function createAuthFixture() {
     users,
     sessions,
     lookups,
-    transaction: (run) => transaction((tx) => run({ users: createUsersRepository(tx), sessions: createSessionsRepository(tx) })),
+    transaction: (run) => transaction((tx) => run(createRepositories(tx, sqlWithin(tx)))),
+    sendMail: async () => {},
     hasher,
     accessTokens,
     refreshTokens,

@@ -1,13 +1,15 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { type Call, forbidden, type Tokens, unauthenticated } from '@synap/contracts';
 import { HasherBusy, type PasswordHasher } from '@synap/security';
+import type { SendMail } from '../mail/mail-queue.js';
 import type { Credentials, UsersRepository } from '../users/users.repository.js';
+import { createFailedSignIns, type FailedSignInRepositories, type Sleep } from './failed-sign-ins.js';
 import type { IdentityGuard } from './identity-guard.js';
 import { sessionRules } from './session-rules.js';
 import { type TokenMakers, type TokenSession, tokensOf } from './session-tokens.js';
 import type { SessionsRepository } from './sessions.repository.js';
 
-export interface LoginRepositories {
+export interface LoginRepositories extends Omit<FailedSignInRepositories, 'users'> {
   users: UsersRepository;
   sessions: SessionsRepository;
 }
@@ -17,12 +19,17 @@ export interface LoginDependencies extends TokenMakers {
   transaction: <T>(run: (repositories: LoginRepositories) => Promise<T>) => Promise<T>;
   hasher: PasswordHasher;
   guard: IdentityGuard;
+  sendMail: SendMail;
+  /** The clock's by default. */
+  sleep?: Sleep;
   sessionEnded: (sessionId: string) => void;
 }
 
 const wrong = () => unauthenticated('E-mail address or password is wrong');
 
-export function createLogin({ users, transaction, hasher, guard, sessionEnded, ...makers }: LoginDependencies) {
+export function createLogin({ users, transaction, hasher, guard, sessionEnded, sendMail, sleep, ...makers }: LoginDependencies) {
+  const failed = createFailedSignIns({ guard, transaction, sendMail, sleep });
+
   /** @returns the account and, where its hash should be replaced, the better one */
   async function verify(email: string, password: string): Promise<{ account: Credentials; betterHash: string | null } | null> {
     const account = await users.findCredentials(email);
@@ -71,7 +78,7 @@ export function createLogin({ users, transaction, hasher, guard, sessionEnded, .
     await guard.login(email, call.address);
     const verified = await verify(email, password);
     if (!verified) {
-      await guard.loginFailed(email, call.address);
+      await failed(call, email);
       throw wrong();
     }
     const session = await startSession(call, verified.account, verified.betterHash);
