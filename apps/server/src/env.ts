@@ -73,6 +73,7 @@ const schema = z.object({
   DOCS_ENABLED: optional(onOff),
   METRICS_TOKEN: optional(z.string().min(16, 'must have at least 16 characters')),
   RATE_LIMIT_FACTOR: withDefault(decimal, '1'),
+  REDIS_URL: optional(z.url({ protocol: /^rediss?$/, error: 'must be a redis:// or rediss:// URL' })),
   LOG_LEVEL: withDefault(z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']), 'info'),
 });
 
@@ -133,6 +134,7 @@ function shape(raw: Raw) {
     docs: raw.DOCS_ENABLED ?? environment !== 'production',
     metricsToken: raw.METRICS_TOKEN,
     rateLimitFactor: raw.RATE_LIMIT_FACTOR,
+    redisUrl: raw.REDIS_URL,
     logLevel: raw.LOG_LEVEL,
     /** Milliseconds between "not ready" and closing the door, so that a balancer can look away. */
     shutdownDelay: local ? 0 : 5000,

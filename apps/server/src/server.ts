@@ -11,7 +11,7 @@ import { announceSuperuser } from './first-superuser.js';
 import { createAddressOf } from './http/address.js';
 import { createApp } from './http/app.js';
 import { restPath } from './http/faces.js';
-import { createApiLimits, createIdentityLimits } from './http/limits.js';
+import { createApiLimits, createIdentityLimits, openLimitStores, purgeRateLimits } from './http/limits/index.js';
 import { createMetrics } from './http/metrics.js';
 import { createRefreshCookies } from './http/refresh-cookie.js';
 import { type Listener, listen } from './listener.js';
@@ -49,6 +49,7 @@ export async function startServer({ environment, variables, log, report }: Serve
   const opened = await openDatabase(environment, log, report);
   const { database, url } = opened;
   const repositories = createRepositories(database.db, database.sql);
+  const limitStores = openLimitStores({ redisUrl: environment.redisUrl, pool: database.pool, log });
   const store = createModuleStore(repositories.entries);
 
   const discovered = await discoverModules({ from: packageFolder, modulesDir: environment.modulesDir });
@@ -73,7 +74,13 @@ export async function startServer({ environment, variables, log, report }: Serve
           newId: () => uuidv7(),
           onSynced: (moduleId) => widgetCache.expire(moduleId),
         });
-        worker = startWorker({ url, sync, log, purgeIdempotencyKeys: core.idempotency.purge });
+        worker = startWorker({
+          url,
+          sync,
+          log,
+          purgeIdempotencyKeys: core.idempotency.purge,
+          purgeRateLimits: () => purgeRateLimits(database.pool),
+        });
       }
       settle();
     },
@@ -85,7 +92,7 @@ export async function startServer({ environment, variables, log, report }: Serve
     accessTokens: createAccessTokens({ keys: signingKeysOf(secrets.access), issuer: 'synap', audience: 'synap' }),
     refreshTokens: createRefreshTokens({ keys: signingKeysOf(secrets.refresh) }),
     secretBox: createSecretBox({ keys: signingKeysOf(secrets.encryption) }),
-    guard: createIdentityLimits(environment.rateLimitFactor),
+    guard: createIdentityLimits(environment.rateLimitFactor, limitStores.identity),
     meta: metaOf(environment),
     routes: listRoutes(restPath),
   });
@@ -99,7 +106,7 @@ export async function startServer({ environment, variables, log, report }: Serve
       ...{ environment, log, metrics, addressOf, services: core.services, authenticate: core.authenticate },
       idempotency: core.idempotency,
       cookieOf: createRefreshCookies(environment),
-      limits: createApiLimits(environment.rateLimitFactor, addressOf),
+      limits: createApiLimits(environment.rateLimitFactor, addressOf, limitStores.api),
       hindrance: bringUp.hindrance,
       isClosing: () => closing,
       document: openApiDocument(restPath),
@@ -118,6 +125,7 @@ export async function startServer({ environment, variables, log, report }: Serve
     await worker?.close();
     await registry.close();
     metrics.close();
+    await limitStores.close();
     await opened.close();
   };
   let closed: Promise<void> | undefined;

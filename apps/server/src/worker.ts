@@ -7,6 +7,7 @@ import { z } from 'zod';
 
 const SCHEDULE_TASK = 'module-schedule';
 const PURGE_TASK = 'purge-idempotency-keys';
+const LIMITS_TASK = 'purge-rate-limits';
 const syncJobSchema = z.object({ runId: z.uuid() });
 
 /** Milliseconds before a runner that gave up (the database was away for long) is started again. */
@@ -19,6 +20,8 @@ export interface WorkerDeps {
   sync: ModuleSync;
   /** Forgets the answers whose 24 h are over. */
   purgeIdempotencyKeys: () => Promise<void>;
+  /** Forgets the counts whose window is over. */
+  purgeRateLimits: () => Promise<void>;
   log: Logger;
 }
 
@@ -28,7 +31,7 @@ export interface Worker {
 }
 
 /** Works in the background until closed: sync jobs, each minute a look at what is due, each hour a purge. */
-export function startWorker({ url, sync, purgeIdempotencyKeys, log }: WorkerDeps): Worker {
+export function startWorker({ url, sync, purgeIdempotencyKeys, purgeRateLimits, log }: WorkerDeps): Worker {
   const unlimited = { acquireMilliseconds: 0, statementMilliseconds: 0, lockMilliseconds: 0, idleInTransactionMilliseconds: 0 };
   const pool = createPool({
     url,
@@ -50,12 +53,14 @@ export function startWorker({ url, sync, purgeIdempotencyKeys, log }: WorkerDeps
     },
     [SCHEDULE_TASK]: () => sync.schedule(new Date()),
     [PURGE_TASK]: purgeIdempotencyKeys,
+    [LIMITS_TASK]: purgeRateLimits,
   };
   const options: RunnerOptions = {
     ...{ pgPool: pool, taskList, concurrency: 4, noHandleSignals: true, pollInterval: 2000, logger: loggerFor(log) },
     parsedCronItems: parseCronItems([
       { task: SCHEDULE_TASK, match: '* * * * *', options: { jobKey: SCHEDULE_TASK, maxAttempts: 1 } },
       { task: PURGE_TASK, match: '0 * * * *', options: { jobKey: PURGE_TASK, maxAttempts: 1 } },
+      { task: LIMITS_TASK, match: '5 * * * *', options: { jobKey: LIMITS_TASK, maxAttempts: 1 } },
     ]),
     // In batches, even of one, the library retries to note the end of a job; else a database that is away rejects where nobody listens.
     preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Context } from '@synap/api';
 import type { Actor, AnonymousActor, Authenticate, Services } from '@synap/contracts';
 import type { AddressOf } from './address.js';
-import type { ApiLimits } from './limits.js';
+import type { ApiLimits } from './limits/index.js';
 import { requestIdOf } from './observe.js';
 import type { CookieOf } from './refresh-cookie.js';
 

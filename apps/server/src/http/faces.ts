@@ -6,7 +6,7 @@ import { createRpcHandler, invokeProcedure, writeSuperjson } from '@synap/rpc';
 import { getTRPCErrorShape, type TRPCError, transformTRPCResponse } from '@trpc/server';
 import type { Logger } from 'pino';
 import { type ContextDeps, createContextFactory } from './context.js';
-import { maxBatchSize } from './limits.js';
+import { maxBatchSize } from './limits/index.js';
 import type { Middleware, Refuse } from './middleware.js';
 import { requestIdOf } from './observe.js';
 import { asTRPCError } from './problems.js';

@@ -1,7 +1,7 @@
 import { createPasswordHasher, HasherBusy, type PasswordHasher } from '@synap/security';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type AuthFixture, call, createAuthFixture, password, sessionIdOf } from './auth.test.fixture.js';
-import { noIdentityGuard } from './identity-guard.js';
+import { type IdentityGuard, noIdentityGuard } from './identity-guard.js';
 
 let fixture: AuthFixture;
 beforeAll(async () => {
@@ -129,7 +129,11 @@ describe('signing in', () => {
       (what: string) =>
       async (...of: [string, string]) =>
         void told.push([what, ...of].join(' '));
-    const guard = { ...noIdentityGuard, login: note('check'), loginFailed: note('failed'), loginSucceeded: note('succeeded') };
+    const noteFailure: IdentityGuard['loginFailed'] = async (...of) => {
+      await note('failed')(...of);
+      return { notify: false, delayMs: 0 };
+    };
+    const guard = { ...noIdentityGuard, login: note('check'), loginFailed: noteFailure, loginSucceeded: note('succeeded') };
     const auth = fixture.authWith({ guard });
     await auth.login(call, { email, password });
     await auth.login(call, { email, password: 'wrong' }).catch(() => {});

@@ -5,6 +5,7 @@ import type { Transaction } from '../repositories.js';
 import type { UsersRepository } from '../users/users.repository.js';
 import { present } from '../users/users.service.js';
 import { clearWhenRefused, inCookie } from './cookie-mode.js';
+import type { Sleep } from './failed-sign-ins.js';
 import { type IdentityGuard, noIdentityGuard } from './identity-guard.js';
 import { createLogin } from './login.js';
 import { createLogout } from './logout.js';
@@ -21,6 +22,7 @@ export interface AuthDependencies extends TokenMakers {
   transaction: Transaction;
   hasher: PasswordHasher;
   sendMail: SendMail;
+  sleep?: Sleep;
   signup: Meta['signup'];
   /** No password may be built from it. */
   productName: string;

@@ -1,11 +1,23 @@
+/** What follows from a failed sign-in. */
+export interface FailedLogin {
+  /** True for one failure of an hour at most: the account has had so many that its owner should know. */
+  notify: boolean;
+  /** Milliseconds by which the answer is to be delayed. */
+  delayMs: number;
+}
+
 /** Counts what must not be tried without end. Each method throws `too_many_requests` when no further try is allowed now. */
 export interface IdentityGuard {
   /** Before a sign-in's password is looked at. */
   login(email: string, address: string): Promise<void>;
-  /** Told also of accounts that do not exist. */
-  loginFailed(email: string, address: string): Promise<void>;
+  /** Told also of accounts that do not exist. Says what follows from so many failures. */
+  loginFailed(email: string, address: string): Promise<FailedLogin>;
   loginSucceeded(email: string, address: string): Promise<void>;
   register(address: string): Promise<void>;
+  /** Before a link for a new password is mailed; counted alike whether there is such an account or not. */
+  forgot(email: string, address: string): Promise<void>;
+  /** Before another mail for verification is sent; counted like `forgot`. */
+  resend(email: string, address: string): Promise<void>;
   /** Before the refresh token of a session is judged; only genuine tokens count, so nobody can use up another's tries. */
   refresh(sessionId: string): Promise<void>;
 }
@@ -13,8 +25,10 @@ export interface IdentityGuard {
 /** Lets everything pass. */
 export const noIdentityGuard: IdentityGuard = {
   login: async () => {},
-  loginFailed: async () => {},
+  loginFailed: async () => ({ notify: false, delayMs: 0 }),
   loginSucceeded: async () => {},
   register: async () => {},
+  forgot: async () => {},
+  resend: async () => {},
   refresh: async () => {},
 };

@@ -6,6 +6,7 @@ import type { SendMail } from '../mail/mail-queue.js';
 import type { Repositories } from '../repositories.js';
 import type { Credentials, UsersRepository } from '../users/users.repository.js';
 import { deviceOf } from './device.js';
+import { createFailedSignIns, type Sleep } from './failed-sign-ins.js';
 import type { IdentityGuard } from './identity-guard.js';
 import { isNewOrigin } from './new-origin.js';
 import { revokedEntry } from './session-audit.js';
@@ -19,13 +20,17 @@ export interface LoginDependencies extends TokenMakers {
   transaction: <T>(run: (repositories: LoginRepositories) => Promise<T>) => Promise<T>;
   hasher: PasswordHasher;
   guard: IdentityGuard;
-  sessionEnded: (sessionId: string) => void;
   sendMail: SendMail;
+  /** The clock's by default. */
+  sleep?: Sleep;
+  sessionEnded: (sessionId: string) => void;
 }
 
 const wrong = () => unauthenticated('E-mail address or password is wrong');
 
-export function createLogin({ users, transaction, hasher, guard, sessionEnded, sendMail, ...makers }: LoginDependencies) {
+export function createLogin({ users, transaction, hasher, guard, sessionEnded, sendMail, sleep, ...makers }: LoginDependencies) {
+  const failed = createFailedSignIns({ guard, transaction, sendMail, sleep });
+
   /** @returns the account and, where its hash should be replaced, the better one */
   async function verify(email: string, password: string): Promise<{ account: Credentials; betterHash: string | null } | null> {
     const account = await users.findCredentials(email);
@@ -91,7 +96,7 @@ export function createLogin({ users, transaction, hasher, guard, sessionEnded, s
     await guard.login(email, call.address);
     const verified = await verify(email, password);
     if (!verified) {
-      await guard.loginFailed(email, call.address);
+      await failed(call, email);
       throw wrong();
     }
     const session = await startSession(call, verified.account, verified.betterHash);

@@ -1,0 +1,4 @@
+export { type ApiLimits, createApiLimits, maxBatchSize } from './api-limits.js';
+export { createIdentityLimits } from './identity-limits.js';
+export { type LimitStores, openLimitStores } from './open-stores.js';
+export { purgeRateLimits } from './purge.js';

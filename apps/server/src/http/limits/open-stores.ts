@@ -1,0 +1,38 @@
+import type { Logger } from 'pino';
+import { connectRedis } from './redis.js';
+import {
+  createLimitStore,
+  createPostgresStore,
+  createRedisStore,
+  type LimitStore,
+  memoryStore,
+  type StoreWatch,
+} from './store.js';
+
+export interface LimitStores {
+  /** For the API-wide limits: a count for each request. */
+  api: LimitStore;
+  /** For the limits of identity, which hold over all instances. */
+  identity: LimitStore;
+  close(): Promise<void>;
+}
+
+interface LimitStoresOptions {
+  redisUrl: string | undefined;
+  pool: Parameters<typeof createPostgresStore>[0];
+  log: Pick<Logger, 'warn'>;
+}
+
+/** Redis for all limits where there is one; else memory for the API and PostgreSQL for identity. */
+export function openLimitStores({ redisUrl, pool, log }: LimitStoresOptions): LimitStores {
+  const watch: StoreWatch = {
+    onDown: (store, err) => log.warn({ err }, `${store} does not keep the rate limits now: this process counts in its memory`),
+    onUp: (store) => log.warn(`${store} keeps the rate limits again`),
+  };
+  if (redisUrl === undefined) {
+    return { api: memoryStore, identity: createLimitStore(createPostgresStore(pool), watch), close: async () => {} };
+  }
+  const redis = connectRedis(redisUrl);
+  const store = createLimitStore(createRedisStore(redis), watch);
+  return { api: store, identity: store, close: redis.close };
+}

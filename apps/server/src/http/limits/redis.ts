@@ -1,0 +1,26 @@
+import { Redis } from 'ioredis';
+
+export interface RedisConnection {
+  client: Redis;
+  close(): Promise<void>;
+}
+
+/**
+ * A connection that fails fast: without a server each command is refused at once, with a silent one after 300 ms. It connects
+ * again by itself, for ever; who uses it says what is logged.
+ */
+export function connectRedis(url: string): RedisConnection {
+  const client = new Redis(url, {
+    ...{ enableOfflineQueue: false, maxRetriesPerRequest: 0, autoResendUnfulfilledCommands: false },
+    ...{ commandTimeout: 300, connectTimeout: 2000, connectionName: 'synap' },
+    retryStrategy: (times) => Math.min(times * 100, 1000),
+  });
+  // Every command that fails tells its caller; without a listener the library would print.
+  client.on('error', () => undefined);
+  return {
+    client,
+    async close() {
+      client.disconnect();
+    },
+  };
+}

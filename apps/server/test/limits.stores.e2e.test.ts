@@ -1,0 +1,189 @@
+import { AppError } from '@synap/contracts';
+import type { IdentityGuard } from '@synap/core';
+import { createDatabase, type Database } from '@synap/db';
+import { createTestDatabase, type TestDatabase, until } from '@synap/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createIdentityLimits, type LimitStores, openLimitStores, purgeRateLimits } from '../src/http/limits/index.js';
+import { memoryStore } from '../src/http/limits/store.js';
+import { type RedisUnderTest, startRedis, testsRedis } from './redis-server.js';
+
+let testDatabase: TestDatabase;
+let database: Database;
+let redis: RedisUnderTest | undefined;
+const opened: LimitStores[] = [];
+const logged: string[] = [];
+
+const log = { warn: (...of: unknown[]) => void logged.push(String(of.at(-1))) };
+
+beforeAll(async () => {
+  testDatabase = await createTestDatabase();
+  database = createDatabase({ url: testDatabase.url });
+  if (testsRedis) redis = await startRedis();
+});
+afterAll(async () => {
+  await Promise.all(opened.map(({ close }) => close()));
+  await redis?.kill();
+  await database.close();
+  await testDatabase.drop();
+});
+
+function open(redisUrl: string | undefined): LimitStores {
+  const stores = openLimitStores({ redisUrl, pool: database.pool, log });
+  opened.push(stores);
+  return stores;
+}
+
+/** Once the connection stands. */
+async function openRedis(): Promise<LimitStores> {
+  const stores = open(redis?.url);
+  const trial = createIdentityLimits(1, stores.identity);
+  logged.length = 0;
+  await until(async () => {
+    await trial.refresh('trial');
+    return logged.length === 0 || logged.at(-1)?.includes('again');
+  });
+  return stores;
+}
+
+async function statusOf(attempt: Promise<unknown>): Promise<number> {
+  try {
+    await attempt;
+    return 200;
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'too_many_requests') throw error;
+    expect(error.details.retryAfter).toBeGreaterThan(0);
+    return 429;
+  }
+}
+
+/** How many of so many tries in a row pass. */
+async function passing(tries: number, attempt: (index: number) => Promise<unknown>): Promise<number> {
+  let count = 0;
+  for (let index = 0; index < tries; index += 1) if ((await statusOf(attempt(index))) === 200) count += 1;
+  return count;
+}
+
+const stores = [
+  { name: 'memory', make: async () => memoryStore, shared: false, run: true },
+  { name: 'PostgreSQL', make: async () => open(undefined).identity, shared: true, run: true },
+  { name: 'Redis', make: async () => (await openRedis()).identity, shared: true, run: testsRedis },
+];
+
+/** The next client: each test has its own. */
+let clients = 0;
+const client = () => `198.51.100.${++clients}`;
+
+describe.each(stores.filter(({ run }) => run))('limits in $name', ({ name, make, shared }) => {
+  let guard: IdentityGuard;
+  let other: IdentityGuard;
+  const mailOf = (who: string) => `${who}@${name.toLowerCase()}.example`;
+  beforeAll(async () => {
+    guard = createIdentityLimits(1, await make());
+    other = createIdentityLimits(1, await make());
+  });
+
+  it('sign-in: 10 a minute of an address', async () => {
+    const address = client();
+    expect(await passing(12, (n) => guard.login(mailOf(`many${n}`), address))).toBe(10);
+  });
+
+  it('failures: 5 of account and address, forgotten after a success', async () => {
+    const address = client();
+    const email = mailOf('five');
+    for (let n = 0; n < 5; n += 1) await guard.loginFailed(email, address);
+    expect(await statusOf(guard.login(email, address))).toBe(429);
+    expect(await statusOf(guard.login(email, client()))).toBe(200);
+    await guard.loginSucceeded(email, address);
+    expect(await statusOf(guard.login(email, address))).toBe(200);
+  });
+
+  it('50 failures of an account, from wherever: a notice once, a delay from then on, no lock', async () => {
+    const email = mailOf('fifty');
+    const found = [];
+    for (let n = 0; n < 52; n += 1) found.push(await guard.loginFailed(email, `203.0.113.${n}`));
+    expect(found.flatMap(({ notify }, n) => (notify ? [n] : []))).toEqual([49]);
+    expect(found.map(({ delayMs }) => delayMs)).toEqual([...Array(49).fill(0), 2000, 2000, 2000]);
+    expect(await statusOf(guard.login(email, client()))).toBe(200);
+  });
+
+  it('sign-up: 5 an hour of an address', async () => {
+    const address = client();
+    expect(await passing(7, () => guard.register(address))).toBe(5);
+  });
+
+  it.each(['forgot', 'resend'] as const)('%s: 3 an hour of an account, 10 of an address', async (what) => {
+    const address = client();
+    expect(await passing(5, () => guard[what](mailOf(what), client()))).toBe(3);
+    expect(await passing(12, (n) => guard[what](mailOf(`${what}${n}`), address))).toBe(10);
+  });
+
+  it('refresh: 300 in five minutes of a session', async () => {
+    const session = `session of ${name}`;
+    const tries = Array.from({ length: 302 }, () => statusOf(guard.refresh(session)));
+    expect((await Promise.all(tries)).filter((status) => status === 200)).toHaveLength(300);
+  });
+
+  it('counts IPv6 by /56', async () => {
+    const prefix = `2001:db8:${++clients}:ab`;
+    expect(await passing(6, (n) => guard.register(`${prefix}0${n}::${n}`))).toBe(5);
+    expect(await statusOf(guard.register(`2001:db8:${clients}:cd00::1`))).toBe(200);
+  });
+
+  it(shared ? 'is one count for two instances' : 'is a count of its own for each instance', async () => {
+    const address = client();
+    expect(await passing(5, () => guard.register(address))).toBe(5);
+    expect(await statusOf(other.register(address))).toBe(shared ? 429 : 200);
+  });
+});
+
+describe('PostgreSQL', () => {
+  it('holds no mail address in the clear, and no name of more than its column', async () => {
+    const guard = createIdentityLimits(1, open(undefined).identity);
+    await guard.forgot('someone.secret@example.org', 'x'.repeat(1000));
+    await guard.loginFailed('someone.secret@example.org', client());
+    const { rows } = await database.pool.query<{ key: string }>('SELECT key FROM rate_limits');
+    expect(rows.length).toBeGreaterThan(2);
+    expect(rows.map(({ key }) => key).join()).not.toMatch(/someone|@/);
+    expect(logged.filter((line) => line.includes('PostgreSQL'))).toEqual([]);
+  });
+
+  it('forgets what is over, and nothing else', async () => {
+    const in1970 = `INSERT INTO rate_limits VALUES ('old', 3, 1000), ('new', 3, ${Date.now() + 60_000})`;
+    await database.pool.query(in1970);
+    await purgeRateLimits(database.pool);
+    const { rows } = await database.pool.query(`SELECT key FROM rate_limits WHERE key IN ('old', 'new')`);
+    expect(rows).toEqual([{ key: 'new' }]);
+  });
+
+  it('without its table: memory limits, and it is said once; with the table again: shared again, said once', async () => {
+    const guard = createIdentityLimits(1, open(undefined).identity);
+    const address = client();
+    logged.length = 0;
+    await database.pool.query('ALTER TABLE rate_limits RENAME TO elsewhere');
+    expect(await passing(8, () => guard.register(address))).toBe(5);
+    expect(logged).toEqual([expect.stringContaining('PostgreSQL does not keep')]);
+    await database.pool.query('ALTER TABLE elsewhere RENAME TO rate_limits');
+    await until(async () => (await guard.refresh('whoever')) === undefined && logged.length > 1);
+    expect(logged).toEqual([expect.anything(), 'PostgreSQL keeps the rate limits again']);
+    expect(await statusOf(guard.register(address))).toBe(200);
+  });
+});
+
+describe.runIf(testsRedis)('Redis', () => {
+  it('killed: memory limits at once; back: shared again', async () => {
+    const guard = createIdentityLimits(1, (await openRedis()).identity);
+    logged.length = 0;
+    await redis?.kill();
+    const address = client();
+    const start = performance.now();
+    expect(await passing(12, (n) => guard.login(`somebody${n}@example.org`, address))).toBe(10);
+    expect(performance.now() - start).toBeLessThan(2000);
+    expect(logged).toEqual([expect.stringContaining('Redis does not keep')]);
+    await redis?.restart();
+    await until(async () => (await guard.refresh('whoever')) === undefined && logged.length > 1, { timeout: 10_000 });
+    expect(logged).toEqual([expect.anything(), 'Redis keeps the rate limits again']);
+    const other = createIdentityLimits(1, (await openRedis()).identity);
+    expect(await passing(5, () => guard.register(address))).toBe(5);
+    expect(await statusOf(other.register(address))).toBe(429);
+  });
+});
