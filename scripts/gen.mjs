@@ -1,4 +1,4 @@
-// Writes the files that follow from the source: the documents of the API. With --check compares instead, and fails on a difference.
+// Writes the files that follow from the source: the documents of the API, and the compiled mails. With --check compares instead, and fails on a difference.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -29,3 +29,6 @@ for (const file of Object.keys(files).filter(stale)) {
     process.exitCode = 1;
   } else writeFileSync(path.join(root, file), files[file]);
 }
+
+const mails = ['packages/mail/scripts/compile.mjs', ...process.argv.slice(2)];
+if (spawnSync(process.execPath, mails, { cwd: root, stdio: 'inherit' }).status !== 0) process.exitCode = 1;

@@ -7,6 +7,7 @@ const usage = `Usage: synap <command>
   start     start the server and the worker
   seed      fill the database with the development data of prisma/seed.yaml
   doctor    check node, database, migrations, secrets and disk, and say how to mend them
+  outbox    list the mails that were written to the data folder; with a number, show one
   openapi   print the OpenAPI document; with --spec 3.0 for tools that do not know 3.1
 
 Settings come from the environment and from a .env file; .env.example documents each.
@@ -30,6 +31,8 @@ async function main(): Promise<number> {
       return (await import('./commands/seed.js')).seed(process.env);
     case 'doctor':
       return (await import('./commands/doctor.js')).doctor(process.env);
+    case 'outbox':
+      return (await import('./commands/outbox.js')).outbox(process.env, positionals[1]);
     case 'openapi':
       return (await import('./commands/openapi.js')).openapi(values.spec);
     default:

@@ -61,6 +61,11 @@ const schema = z.object({
   ACCESS_TOKEN_SECRET: optional(z.string()),
   REFRESH_TOKEN_SECRET: optional(z.string()),
   ENCRYPTION_SECRET: optional(z.string()),
+  SMTP_URL: optional(z.url({ protocol: /^smtps?$/, error: 'must be an smtp:// or smtps:// URL' })),
+  MAIL_FROM: withDefault(
+    z.string().regex(/^[^\r\n]*[^\s@]+@[^\s@]+[^\r\n]*$/, 'must hold an e-mail address'),
+    'Synap <synap@localhost>',
+  ),
   SIGNUP: withDefault(z.enum(['open', 'invite', 'closed']), 'closed'),
   CORS_ORIGINS: list.refine(
     (origins) => origins.every(isOrigin),
@@ -128,6 +133,8 @@ function shape(raw: Raw) {
     publicUrl: raw.PUBLIC_URL,
     database: { url: raw.DATABASE_URL, poolSize: raw.DATABASE_POOL_SIZE },
     secrets: { access: raw.ACCESS_TOKEN_SECRET, refresh: raw.REFRESH_TOKEN_SECRET, encryption: raw.ENCRYPTION_SECRET },
+    smtpUrl: raw.SMTP_URL,
+    mailFrom: raw.MAIL_FROM,
     signup: raw.SIGNUP,
     corsOrigins: local && raw.CORS_ORIGINS.length === 0 ? ['http://localhost:5173', 'http://127.0.0.1:5173'] : raw.CORS_ORIGINS,
     trustProxy: raw.TRUST_PROXY,

@@ -29,6 +29,7 @@ export function openApiDocument(basePath: string): OpenApiDocument {
     description,
     license: { name: 'MIT', identifier: 'MIT' },
     tags: [
+      { name: 'admin', description: 'For operators' },
       { name: 'auth', description: 'Sign up, sign in, stay signed in' },
       { name: 'dashboards', description: 'Dashboards and the widgets on them' },
       { name: 'modules', description: 'Plug-ins and their background synchronisation' },

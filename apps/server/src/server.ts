@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Meta } from '@synap/contracts';
 import { createModuleStore, createModuleSync, createRepositories, createServices, createTransaction, uuidv7 } from '@synap/core';
+import { renderMail } from '@synap/mail';
 import { createModuleRegistry, createWidgetCache, discoverModules } from '@synap/module-runtime';
 import { createAccessTokens, createPasswordHasher, createRefreshTokens, createSecretBox, signingKeysOf } from '@synap/security';
 import type { Logger } from 'pino';
@@ -15,6 +16,7 @@ import { createApiLimits, createIdentityLimits, openLimitStores, purgeRateLimits
 import { createMetrics } from './http/metrics.js';
 import { createRefreshCookies } from './http/refresh-cookie.js';
 import { type Listener, listen } from './listener.js';
+import { createDelivery, createMailTransport } from './mail.js';
 import { openApiDocument } from './openapi.js';
 import { packageFolder } from './paths.js';
 import { listRoutes } from './routes.js';
@@ -50,6 +52,8 @@ export async function startServer({ environment, variables, log, report }: Serve
   const { database, url } = opened;
   const repositories = createRepositories(database.db, database.sql);
   const limitStores = openLimitStores({ redisUrl: environment.redisUrl, pool: database.pool, log });
+  const secretBox = createSecretBox({ keys: signingKeysOf(secrets.encryption) });
+  const mailTransport = createMailTransport(environment);
   const store = createModuleStore(repositories.entries);
 
   const discovered = await discoverModules({ from: packageFolder, modulesDir: environment.modulesDir });
@@ -77,6 +81,7 @@ export async function startServer({ environment, variables, log, report }: Serve
         worker = startWorker({
           url,
           sync,
+          mail: createDelivery({ mails: repositories.mails, box: secretBox, transport: mailTransport, log }),
           log,
           purgeIdempotencyKeys: core.idempotency.purge,
           purgeRateLimits: () => purgeRateLimits(database.pool),
@@ -91,7 +96,7 @@ export async function startServer({ environment, variables, log, report }: Serve
     hasher: createPasswordHasher(),
     accessTokens: createAccessTokens({ keys: signingKeysOf(secrets.access), issuer: 'synap', audience: 'synap' }),
     refreshTokens: createRefreshTokens({ keys: signingKeysOf(secrets.refresh) }),
-    secretBox: createSecretBox({ keys: signingKeysOf(secrets.encryption) }),
+    ...{ secretBox, renderMail },
     guard: createIdentityLimits(environment.rateLimitFactor, limitStores.identity),
     meta: metaOf(environment),
     routes: listRoutes(restPath),
@@ -123,6 +128,7 @@ export async function startServer({ environment, variables, log, report }: Serve
     await delay(environment.shutdownDelay);
     await Promise.all([listener?.close(20_000), bringingUp]);
     await worker?.close();
+    mailTransport.close();
     await registry.close();
     metrics.close();
     await limitStores.close();

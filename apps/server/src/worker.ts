@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type ModuleSync, SYNC_TASK } from '@synap/core';
+import { MAIL_TASK, type MailDelivery, type ModuleSync, SYNC_TASK } from '@synap/core';
 import { createPool } from '@synap/db';
 import { Logger as GraphileLogger, parseCronItems, type Runner, type RunnerOptions, run, type TaskList } from 'graphile-worker';
 import type { Logger } from 'pino';
@@ -8,6 +8,7 @@ import { z } from 'zod';
 const SCHEDULE_TASK = 'module-schedule';
 const PURGE_TASK = 'purge-idempotency-keys';
 const LIMITS_TASK = 'purge-rate-limits';
+const mailJobSchema = z.object({ mailId: z.uuid() });
 const syncJobSchema = z.object({ runId: z.uuid() });
 
 /** Milliseconds before a runner that gave up (the database was away for long) is started again. */
@@ -18,6 +19,7 @@ const patience = 10_000;
 export interface WorkerDeps {
   url: string;
   sync: ModuleSync;
+  mail: MailDelivery;
   /** Forgets the answers whose 24 h are over. */
   purgeIdempotencyKeys: () => Promise<void>;
   /** Forgets the counts whose window is over. */
@@ -31,7 +33,7 @@ export interface Worker {
 }
 
 /** Works in the background until closed: sync jobs, each minute a look at what is due, each hour a purge. */
-export function startWorker({ url, sync, purgeIdempotencyKeys, purgeRateLimits, log }: WorkerDeps): Worker {
+export function startWorker({ url, sync, mail, purgeIdempotencyKeys, purgeRateLimits, log }: WorkerDeps): Worker {
   const unlimited = { acquireMilliseconds: 0, statementMilliseconds: 0, lockMilliseconds: 0, idleInTransactionMilliseconds: 0 };
   const pool = createPool({
     url,
@@ -50,6 +52,10 @@ export function startWorker({ url, sync, purgeIdempotencyKeys, purgeRateLimits, 
     async [SYNC_TASK](payload, { job }) {
       const { runId } = syncJobSchema.parse(payload);
       await sync.perform(runId, { lastAttempt: job.attempts >= job.max_attempts, signal: aborting.signal });
+    },
+    async [MAIL_TASK](payload, { job }) {
+      const { mailId } = mailJobSchema.parse(payload);
+      await mail.deliver(mailId, { lastAttempt: job.attempts >= job.max_attempts });
     },
     [SCHEDULE_TASK]: () => sync.schedule(new Date()),
     [PURGE_TASK]: purgeIdempotencyKeys,

@@ -1,3 +1,4 @@
+import { adminRouter } from './admin.router.js';
 import { authRouter } from './auth.router.js';
 import { dashboardsRouter } from './dashboards.router.js';
 import { modulesRouter } from './modules.router.js';
@@ -7,6 +8,7 @@ import { usersRouter } from './users.router.js';
 import { widgetsRouter } from './widgets.router.js';
 
 export const appRouter = router({
+  admin: adminRouter,
   auth: authRouter,
   dashboards: dashboardsRouter,
   modules: modulesRouter,

@@ -1,19 +1,30 @@
 import { z } from 'zod';
 
-/** Every mail that the product sends, with the values that its text needs. Links are whole URLs below `PUBLIC_URL`. */
-export const mailValues = {
-  verify: z.object({ name: z.string(), link: z.url(), hours: z.number() }),
-  reset: z.object({ name: z.string(), link: z.url(), minutes: z.number() }),
-  invite: z.object({ invitedBy: z.string(), link: z.url(), hours: z.number() }),
-  /** Someone registered, or was invited, with an address that has an account. */
-  'existing-account': z.object({ name: z.string(), link: z.url() }),
-  'password-changed': z.object({ name: z.string(), time: z.string(), address: z.string() }),
-  'new-sign-in': z.object({ name: z.string(), time: z.string(), address: z.string(), device: z.string() }),
+const mailOf = <T extends string, V extends z.ZodRawShape>(template: T, values: V) =>
+  z.object({ template: z.literal(template), to: z.string(), values: z.object(values) });
+
+const name = z.string();
+const time = z.string();
+const address = z.string();
+/** Whole URLs below `PUBLIC_URL`. */
+const link = z.url();
+
+/** A mail to be – receiver, template and the values that its text needs – of every kind that the product sends. */
+export const mailSchema = z.discriminatedUnion('template', [
+  mailOf('verify', { name, link, hours: z.number() }),
+  mailOf('reset', { name, link, minutes: z.number() }),
+  mailOf('invite', { invitedBy: z.string(), link, hours: z.number() }),
+  /** Someone registered with an address that has an account. */
+  mailOf('existing-account', { name, link }),
+  mailOf('password-changed', { name, time, address }),
+  mailOf('new-sign-in', { name, time, address, device: z.string() }),
   /** Many sign-ins with a wrong password: delayed, never locked. */
-  'failed-sign-ins': z.object({ name: z.string(), time: z.string() }),
+  mailOf('failed-sign-ins', { name, time }),
   /** An operator's trial. */
-  test: z.object({ time: z.string() }),
-} as const;
+  mailOf('test', { time }),
+]);
+export type Mail = z.output<typeof mailSchema>;
+export type MailTemplate = Mail['template'];
 
 export const mailTemplates = [
   'verify',
@@ -24,9 +35,4 @@ export const mailTemplates = [
   'new-sign-in',
   'failed-sign-ins',
   'test',
-] as const satisfies readonly (keyof typeof mailValues)[];
-export type MailTemplate = keyof typeof mailValues;
-export type MailValues<T extends MailTemplate> = z.output<(typeof mailValues)[T]>;
-
-/** A mail to be: receiver, template and its values. */
-export type Mail = { [T in MailTemplate]: { template: T; to: string; values: MailValues<T> } }[MailTemplate];
+] as const satisfies readonly MailTemplate[];

@@ -1,3 +1,4 @@
+import type { AdminService } from './admin.js';
 import type { AuthService } from './auth.js';
 import type { AuthSessionsService } from './auth-sessions.js';
 import type { Actor } from './call.js';
@@ -10,6 +11,7 @@ import type { WidgetsService } from './widgets.js';
 /** Everything the router can call; made by `createServices` in core. */
 export interface Services {
   system: SystemService;
+  admin: AdminService;
   auth: AuthService;
   authSessions: AuthSessionsService;
   users: UsersService;

@@ -1,7 +1,8 @@
-import type { Authenticate, DatabaseState, Meta, Route, Services } from '@synap/contracts';
+import type { Authenticate, DatabaseState, Mail, MailPreview, Meta, Route, Services } from '@synap/contracts';
 import type { Database } from '@synap/db';
 import type { ModuleRegistry, WidgetCache } from '@synap/module-runtime';
 import type { AccessTokens, Clock, PasswordHasher, RefreshTokens, SecretBox } from '@synap/security';
+import { createAdminService } from './admin/admin.service.js';
 import { createAuthService } from './auth/auth.service.js';
 import { createAuthSessionsService } from './auth/auth-sessions.service.js';
 import { createAuthentication } from './auth/authenticate.js';
@@ -34,6 +35,8 @@ export interface CoreDeps {
   refreshTokens: RefreshTokens;
   /** Seals what the database keeps in confidence. */
   secretBox: SecretBox;
+  /** The words of a mail. */
+  renderMail: (mail: Mail) => MailPreview;
   guard?: IdentityGuard;
   clock?: Clock;
   meta: Meta;
@@ -71,6 +74,7 @@ export function createServices(deps: CoreDeps): Core {
   return {
     services: {
       system: createSystemService({ meta, routes: deps.routes, databaseState: deps.probeDatabase }),
+      admin: guarded(createAdminService({ transaction, sendMail, renderMail: deps.renderMail }), admit),
       auth: guarded(auth, admit),
       authSessions: guarded(createAuthSessionsService({ sessions, transaction, sessionEnded: forget }), admit),
       users: guarded(createUsersService({ users }), admit),

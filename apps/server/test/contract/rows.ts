@@ -2,6 +2,7 @@ import type { Endpoint } from '@synap/contracts';
 import type { Ask } from './faces.js';
 import type { Procedure } from './procedures.js';
 import type { Reach } from './reach.js';
+import { adminRows } from './rows.admin.js';
 import { authRows } from './rows.auth.js';
 import { authSessionsRows } from './rows.auth-sessions.js';
 import { dashboardsRows } from './rows.dashboards.js';
@@ -30,6 +31,7 @@ export interface Row {
 
 /** A procedure without a row fails the walk. */
 export const rows: Readonly<Record<string, Row>> = {
+  ...adminRows,
   ...authRows,
   ...authSessionsRows,
   ...dashboardsRows,

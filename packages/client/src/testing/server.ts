@@ -70,6 +70,7 @@ function createServices({ auth, authSessions, user }: ReturnType<typeof createSe
   return {
     auth,
     authSessions,
+    admin: { testMail: absent, previewMail: absent },
     users: { me: async () => user, updateMe: async (_call, { name = user.name }) => ({ ...user, name }) },
     system: {
       health: async () => ({ status: 'ok', database: 'ready', version: '0.0.0' }),

@@ -1,0 +1,32 @@
+import path from 'node:path';
+import { createMailDelivery, type MailDelivery, type Repositories } from '@synap/core';
+import { createOutboxTransport, createSmtpTransport, MailRefused, type MailTransport, renderMail } from '@synap/mail';
+import type { SecretBox } from '@synap/security';
+import type { Logger } from 'pino';
+import type { Environment } from './env.js';
+
+/** Where mails go that no server is set for. */
+export const outboxFolder = (dataDir: string) => path.join(dataDir, 'outbox');
+
+/** The operator's mail server, or the outbox folder. */
+export function createMailTransport({ smtpUrl, mailFrom, dataDir }: Environment): MailTransport {
+  return smtpUrl
+    ? createSmtpTransport({ url: smtpUrl, from: mailFrom })
+    : createOutboxTransport({ folder: outboxFolder(dataDir), from: mailFrom });
+}
+
+export interface MailDeps {
+  mails: Repositories['mails'];
+  box: SecretBox;
+  transport: MailTransport;
+  log: Logger;
+}
+
+export function createDelivery({ mails, box, transport, log }: MailDeps): MailDelivery {
+  return createMailDelivery({
+    ...{ mails, box },
+    carry: (id, mail) => transport.send({ id, to: mail.to, ...renderMail(mail) }),
+    isFinal: (error) => error instanceof MailRefused,
+    givenUp: ({ id, template, error }) => log.error({ err: error, mailId: id, template }, 'a mail could not be delivered'),
+  });
+}

@@ -1,0 +1,23 @@
+import type { AdminService, Mail, MailPreview } from '@synap/contracts';
+import type { SendMail } from '../mail/mail-queue.js';
+import type { Repositories, Transaction } from '../repositories.js';
+import { mailExamples } from './mail-examples.js';
+
+export interface AdminDeps {
+  transaction: Transaction;
+  sendMail: SendMail;
+  renderMail: (mail: Mail) => MailPreview;
+}
+
+/** What operators try out. */
+export function createAdminService({ transaction, sendMail, renderMail }: AdminDeps): AdminService {
+  return {
+    /** Queued like any other mail, so that the whole way is tried. */
+    async testMail({ actor }, { to = actor.email }) {
+      const time = new Date().toISOString();
+      await transaction((within: Repositories) => sendMail(within, { template: 'test', to, values: { time } }));
+      return { accepted: true };
+    },
+    previewMail: async (_call, { template }) => renderMail(mailExamples[template]),
+  };
+}

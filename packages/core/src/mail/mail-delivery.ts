@@ -1,0 +1,46 @@
+import { type Mail, mailSchema } from '@synap/contracts';
+import type { SecretBox } from '@synap/security';
+import { z } from 'zod';
+import { mailContext } from './mail-queue.js';
+import type { MailsRepository, WaitingMail } from './mails.repository.js';
+
+export interface MailDeliveryDependencies {
+  mails: Pick<MailsRepository, 'find' | 'remove'>;
+  box: Pick<SecretBox, 'open'>;
+  /** Hands a mail to whoever carries it; the same id is the same mail. */
+  carry: (id: string, mail: Mail) => Promise<void>;
+  /** Whether trying again is no use. */
+  isFinal: (error: unknown) => boolean;
+  /** Told of a mail that is given up; never of its receiver. */
+  givenUp: (mail: { id: string; template: string; error: unknown }) => void;
+}
+
+const sealedSchema = z.object({ to: z.string(), values: z.unknown() });
+
+/**
+ * Sends the mails that wait. A mail is removed once it was taken, so it is sent at least once, and once unless the process dies in
+ * between.
+ */
+export function createMailDelivery({ mails, box, carry, isFinal, givenUp }: MailDeliveryDependencies) {
+  function open({ id, template, keyId, sealed }: WaitingMail): Mail {
+    const content = sealedSchema.parse(JSON.parse(box.open({ keyId, bytes: sealed }, mailContext(id))));
+    return mailSchema.parse({ template, ...content });
+  }
+
+  return {
+    /** Throws what kept the mail from being sent, so that the job queue tries again, unless that is no use or this was the last attempt. */
+    async deliver(id: string, { lastAttempt }: { lastAttempt: boolean }): Promise<void> {
+      const waiting = await mails.find(id);
+      if (!waiting) return;
+      try {
+        await carry(id, open(waiting));
+      } catch (error) {
+        if (!isFinal(error) && !lastAttempt) throw error;
+        givenUp({ id, template: waiting.template, error });
+      }
+      await mails.remove(id);
+    },
+  };
+}
+
+export type MailDelivery = ReturnType<typeof createMailDelivery>;

@@ -1,0 +1,74 @@
+import { mkdir, open, readdir, readFile, rename, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { createTransport } from 'nodemailer';
+import { type MailTransport, messageOf } from './transport.js';
+
+const ending = '.eml';
+
+/** Writes mails as `.eml` files (RFC 5322), readable by this user only: for installations without a mail server. */
+export function createOutboxTransport({ folder, from }: { folder: string; from: string }): MailTransport {
+  const composer = createTransport({ streamTransport: true, buffer: true, newline: 'windows' });
+  return {
+    async send(mail) {
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      const { message } = await composer.sendMail(messageOf(mail, from));
+      if (!Buffer.isBuffer(message)) throw new TypeError('The mail was not composed in memory');
+      // Under its name it is whole or not there, and a mail that is sent again takes its own place.
+      const draft = path.join(folder, `${mail.id}.draft`);
+      const handle = await open(draft, 'w', 0o600);
+      try {
+        await handle.writeFile(message);
+        await handle.sync();
+      } finally {
+        await handle.close();
+      }
+      await rename(draft, path.join(folder, `${mail.id}${ending}`));
+    },
+    async verify() {
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+    },
+    close: () => {},
+  };
+}
+
+export interface OutboxEntry {
+  name: string;
+  writtenAt: Date;
+  to: string;
+  subject: string;
+}
+
+const headerOf = (message: string, name: string) =>
+  new RegExp(`^${name}: (.*)$`, 'im').exec(message.slice(0, message.indexOf('\r\n\r\n')))?.[1]?.trim() ?? '';
+
+/** The mails of an outbox folder, the newest first; none where there is no folder yet. */
+export async function listOutbox(folder: string): Promise<OutboxEntry[]> {
+  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+  const read = async (name: string): Promise<OutboxEntry> => {
+    const file = path.join(folder, name);
+    const [message, { mtime }] = await Promise.all([readFile(file, 'utf8'), stat(file)]);
+    return { name, writtenAt: mtime, to: headerOf(message, 'To'), subject: headerOf(message, 'Subject') };
+  };
+  const entries = await Promise.all(names.filter((name) => name.endsWith(ending)).map(read));
+  return entries.sort((a, b) => b.writtenAt.getTime() - a.writtenAt.getTime());
+}
+
+const decodeQuotedPrintable = (text: string) =>
+  Buffer.from(
+    text.replace(/=\r?\n/g, '').replace(/=([0-9A-F]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))),
+    'latin1',
+  ).toString('utf8');
+
+/** The text part of a mail in an outbox folder. */
+export async function readOutboxText(folder: string, { name }: Pick<OutboxEntry, 'name'>): Promise<string> {
+  const message = await readFile(path.join(folder, name), 'latin1');
+  const part = /^Content-Type: text\/plain[\s\S]*?\r\n\r\n([\s\S]*?)\r\n--/im.exec(message);
+  if (!part) return message;
+  const [whole, body = ''] = part;
+  const encoding = /^Content-Transfer-Encoding: (\S+)/im.exec(whole)?.[1]?.toLowerCase();
+  if (encoding === 'base64') return Buffer.from(body, 'base64').toString('utf8');
+  return encoding === 'quoted-printable' ? decodeQuotedPrintable(body) : Buffer.from(body, 'latin1').toString('utf8');
+}
