@@ -59,3 +59,46 @@ describe('the typed client against the real server', () => {
     restored.$session.close();
   });
 });
+
+describe('the typed client in a page, by cookie', () => {
+  /** As a browser sends it: the page's origin, and the cookies of the server where they are asked for. */
+  function browser() {
+    let jar: string | undefined;
+    const send: typeof fetch = async (input, init) => {
+      const headers = new Headers(init?.headers);
+      headers.set('origin', server.origin);
+      if (init?.credentials === 'include' && jar) headers.set('cookie', jar);
+      const answer = await fetch(input, { ...init, headers });
+      const [set] = answer.headers.getSetCookie();
+      if (set) jar = set.includes('Max-Age=0') ? undefined : set.split(';')[0];
+      return answer;
+    };
+    return { send, cookie: () => jar };
+  }
+
+  it('stays signed in over a reload, and signs out for good', async () => {
+    const { send, cookie } = browser();
+    const ended: unknown[] = [];
+    const open = () =>
+      createClient({ url: server.origin, session: 'cookie', fetch: send, onSessionEnd: (error) => ended.push(error) });
+    const first = open();
+    expect(first.$session.current.status).toBe('unknown');
+    expect(await first.$session.ready()).toEqual({ status: 'signed-out' });
+    await first.$session.signIn(admin);
+    expect((await first.auth.me.query()).email).toBe(admin.email);
+    expect(cookie()).toMatch(/^rt=/);
+    first.$session.close();
+
+    const reloaded = open();
+    expect(await reloaded.$session.ready()).toEqual({ status: 'signed-in' });
+    expect((await reloaded.auth.me.query()).email).toBe(admin.email);
+    await reloaded.$session.signOut();
+    expect(cookie()).toBeUndefined();
+    reloaded.$session.close();
+
+    const last = open();
+    expect(await last.$session.ready()).toEqual({ status: 'signed-out' });
+    last.$session.close();
+    expect(ended).toEqual([]);
+  });
+});

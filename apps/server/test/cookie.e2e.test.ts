@@ -151,6 +151,21 @@ it('is __Host-rt and Secure under a public address, whose origin alone counts be
   }
 });
 
+it('is set once by a batch, to the token in force', async () => {
+  const { pair } = await signIn();
+  const answer = await fetch(`${server.origin}/trpc/auth.refresh,auth.refresh?batch=1`, {
+    method: 'POST',
+    headers: { origin: server.origin, 'x-synap-client': '1', 'content-type': 'application/json', cookie: pair ?? '' },
+    body: '{"0":{"json":{}},"1":{"json":{}}}',
+  });
+  expect(answer.status).toBe(200);
+  const set = answer.headers.getSetCookie();
+  expect(set).toHaveLength(1);
+  const next = set[0]?.split(';')[0];
+  expect(next).not.toBe(pair);
+  expect(await send('rest', 'refresh', { cookie: next, body: {} })).toMatchObject({ status: 200 });
+});
+
 it('has no place in a streamed batch, whose headers are gone before', async () => {
   const answer = await send('rpc', 'login', {
     body: { ...admin, cookie: true },

@@ -56,8 +56,11 @@ export const authSessionsRows: Record<string, Row> = {
     endpoint: authSessions.revokeOthers,
     callers: { anonymous: 401, user: 204, other: 204, superuser: 204 },
     async ask({ server }, caller) {
-      // A person of its own: it ends every other session of theirs.
-      return caller === 'anonymous' ? {} : { token: (await server.newUser()).token };
+      if (caller === 'anonymous') return {};
+      // A person of its own, with one other session: all of those end.
+      const person = await server.newUser();
+      await server.signIn(person);
+      return { token: person.token };
     },
     changes: true,
     errors: { 403: untilKeys },
