@@ -53,6 +53,7 @@ export async function createAuthFixture() {
 
   return {
     ...dependencies,
+    url,
     db,
     close: async () => {
       await close();
