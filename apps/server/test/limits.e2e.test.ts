@@ -46,8 +46,15 @@ describe('sign-ins', () => {
     expect(status).toBe(429);
     expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
     expect(Number(headers.get('retry-after'))).toBeLessThanOrEqual(60);
-    expect(headers.get('ratelimit-policy')).toContain('"address";q=300;w=10');
-    expect(headers.get('ratelimit')).toMatch(/"address";r=\d+;t=\d+/);
+    expect(headers.get('ratelimit-policy')).toBe('"login";q=10;w=60');
+    expect(headers.get('ratelimit')).toBe(`"login";r=0;t=${headers.get('retry-after')}`);
+    const rpc = await fetch(`${server.origin}/trpc/auth.login`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ json: { email: 'somebody@example.org', password: 'not the password' } }),
+    });
+    expect([rpc.status, rpc.headers.get('ratelimit-policy')]).toEqual([429, '"login";q=10;w=60']);
+    expect(rpc.headers.get('ratelimit')).toBe(`"login";r=0;t=${rpc.headers.get('retry-after')}`);
   });
 
   it('count by the connection: X-Forwarded-For changes nothing without TRUST_PROXY', async () => {
