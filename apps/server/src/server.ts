@@ -48,7 +48,7 @@ export async function startServer({ environment, variables, log, report }: Serve
   const opened = await openDatabase(environment, log, report);
   const { database, url } = opened;
   const repositories = createRepositories(database.db, database.sql);
-  const limitStores = openLimitStores({ redisUrl: environment.redisUrl, pool: database.pool, log });
+  const limitStores = await openLimitStores({ redisUrl: environment.redisUrl, pool: database.pool, log });
   const store = createModuleStore(repositories.entries);
 
   const discovered = await discoverModules({ from: packageFolder, modulesDir: environment.modulesDir });
