@@ -1,6 +1,7 @@
 import { createDatabase } from '@synap/db';
 import { until } from '@synap/testing';
 import { afterEach, describe, expect, it } from 'vitest';
+import { connectRedis } from '../src/http/limits/redis.js';
 import { startRedis, testsRedis } from './redis-server.js';
 import { type ServerUnderTest, startServerUnderTest } from './server-under-test.js';
 
@@ -80,6 +81,21 @@ describe('sign-ins', () => {
 });
 
 describe.runIf(testsRedis)('with Redis', () => {
+  it('a server whose port is taken still fails its start, and ends', async () => {
+    const redis = await startRedis();
+    try {
+      const one = await start({ REDIS_URL: redis.url });
+      const port = new URL(one.origin).port;
+      await expect(startServerUnderTest({ variables: { REDIS_URL: redis.url, PORT: port } })).rejects.toThrow('is taken');
+      const { client, close } = connectRedis(redis.url);
+      // Only the one that runs is still connected.
+      await until(async () => String(await client.client('LIST')).split('name=synap ').length - 1 === 2);
+      await close();
+    } finally {
+      await redis.kill();
+    }
+  });
+
   it('that is killed in the middle sign-ins stay limited and the API answers; back, instances share again', async () => {
     const redis = await startRedis();
     try {
