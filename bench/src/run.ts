@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { createClient } from '@synap/client';
 import { ensureDatabase, removeCluster } from '@synap/db';
 import { endChild, startChild } from './children.js';
+import { measureFlood } from './flood.js';
 import { compare, type Figures } from './load.js';
 
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '../..');
@@ -88,10 +89,12 @@ try {
     { seconds, rounds },
   );
   print(figures);
+  const flood = await measureFlood(origin, { url: `${origin}/api/v1/dashboards/${id}`, headers }, seconds);
+  console.log('REST dashboards.get, 50 a second, without and with 200 sign-ins a second:', flood);
   await mkdir(path.join(root, 'bench/results'), { recursive: true });
   await writeFile(
     path.join(root, 'bench/results/latest.json'),
-    `${JSON.stringify({ node: process.version, figures }, null, 2)}\n`,
+    `${JSON.stringify({ node: process.version, figures, flood }, null, 2)}\n`,
   );
 } finally {
   await endChild(raw.child);

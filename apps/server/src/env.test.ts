@@ -33,6 +33,12 @@ describe('the environment', () => {
     expect(parseEnvironment({ PORT: '', SYNAP_ENV: ' ' })).toMatchObject({ environment: 'local', port: 3000 });
   });
 
+  it('takes a Redis with or without TLS, and none', () => {
+    for (const url of ['redis://localhost:6379', 'rediss://user:word@redis.example.org:6380/1'])
+      expect(parseEnvironment({ REDIS_URL: url }).redisUrl).toBe(url);
+    expect(parseEnvironment({ REDIS_URL: '' }).redisUrl).toBeUndefined();
+  });
+
   it('in production is strict, open to the network and without documents', () => {
     expect(parseEnvironment(production)).toMatchObject({ host: '0.0.0.0', docs: false, corsOrigins: [], shutdownDelay: 5000 });
     expect(faultsOf({ SYNAP_ENV: 'production' }).map((fault) => fault.split(':')[0])).toEqual([
@@ -56,6 +62,7 @@ describe('the environment', () => {
     ['CORS_ORIGINS', '*'],
     ['CORS_ORIGINS', 'https://app.example.org/'],
     ['PUBLIC_URL', 'synap.example.org'],
+    ['REDIS_URL', 'localhost:6379'],
     ['SIGNUP', 'maybe'],
     ['METRICS_TOKEN', 'short'],
   ])('refuses %s=%s', (name, value) => {

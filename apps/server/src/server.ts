@@ -51,7 +51,6 @@ export async function startServer({ environment, variables, log, report }: Serve
   const opened = await openDatabase(environment, log, report);
   const { database, url } = opened;
   const repositories = createRepositories(database.db, database.sql);
-  const limitStores = openLimitStores({ redisUrl: environment.redisUrl, pool: database.pool, log });
   const secretBox = createSecretBox({ keys: signingKeysOf(secrets.encryption) });
   const mailTransport = createMailTransport(environment);
   const store = createModuleStore(repositories.entries);
@@ -59,6 +58,10 @@ export async function startServer({ environment, variables, log, report }: Serve
   const discovered = await discoverModules({ from: packageFolder, modulesDir: environment.modulesDir });
   const registry = createModuleRegistry({ discovered, environment: variables, hostServices: { store: store.store }, log });
   const widgetCache = createWidgetCache({ load: registry.load });
+
+  // A worker without HTTP counts nobody.
+  const redisUrl = environment.role === 'worker' ? undefined : environment.redisUrl;
+  const limitStores = await openLimitStores({ redisUrl, pool: database.pool, log });
 
   let worker: Worker | undefined;
   let settle = () => {};
@@ -116,7 +119,13 @@ export async function startServer({ environment, variables, log, report }: Serve
       isClosing: () => closing,
       document: openApiDocument(restPath),
     });
-    listener = await listen(app, environment);
+    try {
+      listener = await listen(app, environment);
+    } catch (error) {
+      // Its connection would keep a process alive that cannot start.
+      await limitStores.close();
+      throw error;
+    }
   }
   if (environment.rateLimitFactor > 1)
     log.warn({ factor: environment.rateLimitFactor }, 'rate limits are loosened by RATE_LIMIT_FACTOR');

@@ -27,23 +27,13 @@ afterAll(async () => {
   await testDatabase.drop();
 });
 
-function open(redisUrl: string | undefined): LimitStores {
-  const stores = openLimitStores({ redisUrl, pool: database.pool, log });
+async function open(redisUrl?: string): Promise<LimitStores> {
+  const stores = await openLimitStores({ redisUrl, pool: database.pool, log });
   opened.push(stores);
   return stores;
 }
 
-/** Once the connection stands. */
-async function openRedis(): Promise<LimitStores> {
-  const stores = open(redis?.url);
-  const trial = createIdentityLimits(1, stores.identity);
-  logged.length = 0;
-  await until(async () => {
-    await trial.refresh('trial');
-    return logged.length === 0 || logged.at(-1)?.includes('again');
-  });
-  return stores;
-}
+const openRedis = () => open(redis?.url);
 
 async function statusOf(attempt: Promise<unknown>): Promise<number> {
   try {
@@ -65,7 +55,7 @@ async function passing(tries: number, attempt: (index: number) => Promise<unknow
 
 const stores = [
   { name: 'memory', make: async () => memoryStore, shared: false, run: true },
-  { name: 'PostgreSQL', make: async () => open(undefined).identity, shared: true, run: true },
+  { name: 'PostgreSQL', make: async () => (await open()).identity, shared: true, run: true },
   { name: 'Redis', make: async () => (await openRedis()).identity, shared: true, run: testsRedis },
 ];
 
@@ -138,7 +128,7 @@ describe.each(stores.filter(({ run }) => run))('limits in $name', ({ name, make,
 
 describe('PostgreSQL', () => {
   it('holds no mail address in the clear, and no name of more than its column', async () => {
-    const guard = createIdentityLimits(1, open(undefined).identity);
+    const guard = createIdentityLimits(1, (await open()).identity);
     await guard.forgot('someone.secret@example.org', 'x'.repeat(1000));
     await guard.loginFailed('someone.secret@example.org', client());
     const { rows } = await database.pool.query<{ key: string }>('SELECT key FROM rate_limits');
@@ -156,7 +146,7 @@ describe('PostgreSQL', () => {
   });
 
   it('without its table: memory limits, and it is said once; with the table again: shared again, said once', async () => {
-    const guard = createIdentityLimits(1, open(undefined).identity);
+    const guard = createIdentityLimits(1, (await open()).identity);
     const address = client();
     logged.length = 0;
     await database.pool.query('ALTER TABLE rate_limits RENAME TO elsewhere');
@@ -170,6 +160,23 @@ describe('PostgreSQL', () => {
 });
 
 describe.runIf(testsRedis)('Redis', () => {
+  it('fallen silent: nobody waits long, and memory limits', async () => {
+    const guard = createIdentityLimits(1, (await openRedis()).identity);
+    const address = client();
+    logged.length = 0;
+    redis?.freeze();
+    try {
+      const start = performance.now();
+      expect(await passing(7, () => guard.register(address))).toBe(5);
+      expect(performance.now() - start).toBeLessThan(1000);
+      expect(logged).toEqual([expect.stringContaining('Redis does not keep')]);
+    } finally {
+      redis?.thaw();
+    }
+    await until(async () => (await guard.refresh('silent')) === undefined && logged.length > 1);
+    expect(logged).toEqual([expect.anything(), 'Redis keeps the rate limits again']);
+  });
+
   it('killed: memory limits at once; back: shared again', async () => {
     const guard = createIdentityLimits(1, (await openRedis()).identity);
     logged.length = 0;

@@ -11,6 +11,9 @@ export const testsRedis = found || process.env.REDIS_TEST === 'required';
 
 export interface RedisUnderTest {
   url: string;
+  /** Lets it fall silent while its connections stay open, and speak again. */
+  freeze(): void;
+  thaw(): void;
   /** Ends it the hard way. */
   kill(): Promise<void>;
   /** Starts it again, empty, on the same port. */
@@ -36,6 +39,8 @@ export async function startRedis(): Promise<RedisUnderTest> {
   return {
     url,
     restart: start,
+    freeze: () => void child?.kill('SIGSTOP'),
+    thaw: () => void child?.kill('SIGCONT'),
     kill: () =>
       new Promise((resolve) => {
         if (!child || child.exitCode !== null || child.signalCode !== null) return resolve();

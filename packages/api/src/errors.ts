@@ -23,7 +23,16 @@ export function toTRPCError(error: AppError): TRPCError {
 export function readProblemSource(error: TRPCError): ProblemSource | undefined {
   const refusal = error.cause;
   if (!(refusal instanceof AppError)) return undefined;
-  const { errors, retryAfter } = refusal.details;
-  const headers = retryAfter === undefined ? undefined : { 'retry-after': String(Math.max(1, Math.ceil(retryAfter))) };
+  const { errors } = refusal.details;
+  const headers = headersOf(refusal.details);
   return { code: refusal.code, detail: refusal.message, ...(errors && { errors }), ...(headers && { headers }) };
+}
+
+/** When to come again and, of a spent limit, which one that is; it takes the place of what the answer would tell of other limits. */
+function headersOf({ retryAfter, limit }: AppError['details']): Record<string, string> | undefined {
+  if (retryAfter === undefined) return undefined;
+  const wait = String(Math.max(1, Math.ceil(retryAfter)));
+  if (!limit) return { 'retry-after': wait };
+  const { name, points, window } = limit;
+  return { 'retry-after': wait, 'ratelimit-policy': `"${name}";q=${points};w=${window}`, ratelimit: `"${name}";r=0;t=${wait}` };
 }

@@ -19,11 +19,20 @@ export interface InputFault {
   code: string;
 }
 
+/** A limit: so many points in a window of so many seconds. */
+export interface SpentLimit {
+  name: string;
+  points: number;
+  window: number;
+}
+
 export interface ErrorDetails {
   /** What exactly is wrong with the input. */
   errors?: InputFault[];
   /** Seconds after which trying again makes sense (`Retry-After`, RFC 9110 §10.2.3). */
   retryAfter?: number;
+  /** The limit that is spent (`RateLimit`, draft-ietf-httpapi-ratelimit-headers). */
+  limit?: SpentLimit;
 }
 
 /** A refusal that a caller may read: its message tells what happened and what to do, and never what is inside. */
@@ -49,8 +58,8 @@ export const staleVersion = (message: string) => new AppError('stale_version', m
 /** The write must say which version it is based on (RFC 6585 §3). */
 export const versionRequired = (message: string) => new AppError('version_required', message);
 /** @param retryAfter seconds */
-export const tooManyRequests = (message: string, retryAfter: number) =>
-  new AppError('too_many_requests', message, { retryAfter });
+export const tooManyRequests = (message: string, retryAfter: number, limit?: SpentLimit) =>
+  new AppError('too_many_requests', message, { retryAfter, ...(limit && { limit }) });
 /** @param retryAfter seconds */
 export const unavailable = (message: string, retryAfter?: number, cause?: unknown) =>
   new AppError('unavailable', message, { retryAfter }, { cause });

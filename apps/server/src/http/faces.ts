@@ -60,8 +60,9 @@ export function createRpcRefusal(deps: ContextDeps): Refuse {
 
 /** Of several refusals in a batch the longest wait counts. */
 function headersOf(errors: readonly TRPCError[]): Record<string, string> {
-  const waits = errors.flatMap((error) => readProblemSource(error)?.headers?.['retry-after'] ?? []).map(Number);
-  return waits.length > 0 ? { 'retry-after': String(Math.max(...waits)) } : {};
+  const waitOf = (headers: Record<string, string>) => Number(headers['retry-after'] ?? 0);
+  const waiting = errors.map((error) => readProblemSource(error)?.headers ?? {}).filter((headers) => waitOf(headers) > 0);
+  return waiting.sort((a, b) => waitOf(b) - waitOf(a))[0] ?? {};
 }
 
 /** The same router as REST. */

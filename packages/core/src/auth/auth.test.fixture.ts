@@ -69,6 +69,7 @@ export async function createAuthFixture() {
 
   return {
     ...dependencies,
+    url,
     db,
     close: async () => {
       await close();

@@ -1,5 +1,5 @@
 /** What follows from a failed sign-in. */
-export interface FailedLogin {
+interface FailedLogin {
   /** True for one failure of an hour at most: the account has had so many that its owner should know. */
   notify: boolean;
   /** Milliseconds by which the answer is to be delayed. */

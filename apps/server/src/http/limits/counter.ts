@@ -21,7 +21,8 @@ export function createCounter({ name, points: base, window }: Policy, store: Lim
   const points = Math.round(base * factor);
   const { memory, shared = memory } = store.limiters({ keyPrefix: name, points, duration: window });
   const refuse = (refusal: unknown): never => {
-    if (refusal instanceof RateLimiterRes) throw tooManyRequests(message, seconds(refusal.msBeforeNext));
+    if (refusal instanceof RateLimiterRes)
+      throw tooManyRequests(message, seconds(refusal.msBeforeNext), { name, points, window });
     throw refusal;
   };
   /** Rejects with the state where there are too few points. */

@@ -24,7 +24,7 @@ interface LimitStoresOptions {
 }
 
 /** Redis for all limits where there is one; else memory for the API and PostgreSQL for identity. */
-export function openLimitStores({ redisUrl, pool, log }: LimitStoresOptions): LimitStores {
+export async function openLimitStores({ redisUrl, pool, log }: LimitStoresOptions): Promise<LimitStores> {
   const watch: StoreWatch = {
     onDown: (store, err) => log.warn({ err }, `${store} does not keep the rate limits now: this process counts in its memory`),
     onUp: (store) => log.warn(`${store} keeps the rate limits again`),
@@ -33,6 +33,7 @@ export function openLimitStores({ redisUrl, pool, log }: LimitStoresOptions): Li
     return { api: memoryStore, identity: createLimitStore(createPostgresStore(pool), watch), close: async () => {} };
   }
   const redis = connectRedis(redisUrl);
+  await redis.settled;
   const store = createLimitStore(createRedisStore(redis), watch);
   return { api: store, identity: store, close: redis.close };
 }

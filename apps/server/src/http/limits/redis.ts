@@ -2,6 +2,8 @@ import { Redis } from 'ioredis';
 
 export interface RedisConnection {
   client: Redis;
+  /** Resolves when it is connected, or after a second without. */
+  settled: Promise<void>;
   close(): Promise<void>;
 }
 
@@ -17,8 +19,13 @@ export function connectRedis(url: string): RedisConnection {
   });
   // Every command that fails tells its caller; without a listener the library would print.
   client.on('error', () => undefined);
+  const settled = new Promise<void>((resolve) => {
+    client.once('ready', resolve);
+    client.once('end', resolve);
+    setTimeout(resolve, 1000).unref();
+  });
   return {
-    client,
+    ...{ client, settled },
     async close() {
       client.disconnect();
     },

@@ -50,13 +50,13 @@ export function createRedisStore({ client }: Pick<RedisConnection, 'client'>): S
 const pause = 1000;
 
 /** Runs an attempt on the shared store, or in memory while that is away. */
-export type Attempt = <T>(shared: () => Promise<T>, memory: () => Promise<T>) => Promise<T>;
+type Attempt = <T>(shared: () => Promise<T>, memory: () => Promise<T>) => Promise<T>;
 
 /**
  * While the store is away one caller a second tries it and all others count in this process's memory: the limits of an instance of
  * its own instead of none, and no caller waits for a store that does not answer.
  */
-export function createAttempt({ name }: SharedStore, { onDown, onUp }: StoreWatch): Attempt {
+function createAttempt({ name }: SharedStore, { onDown, onUp }: StoreWatch): Attempt {
   let away = false;
   let tryAgainAt = 0;
   return async (shared, memory) => {

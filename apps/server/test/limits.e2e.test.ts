@@ -1,0 +1,125 @@
+import { createDatabase } from '@synap/db';
+import { until } from '@synap/testing';
+import { afterEach, describe, expect, it } from 'vitest';
+import { connectRedis } from '../src/http/limits/redis.js';
+import { startRedis, testsRedis } from './redis-server.js';
+import { type ServerUnderTest, startServerUnderTest } from './server-under-test.js';
+
+const running: ServerUnderTest[] = [];
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((server) => server.close()));
+});
+
+async function start(variables: Record<string, string> = {}, databaseUrl?: string): Promise<ServerUnderTest> {
+  const server = await startServerUnderTest({
+    variables: { RATE_LIMIT_FACTOR: '1', ...variables },
+    ...(databaseUrl && { databaseUrl }),
+  });
+  running.push(server);
+  return server;
+}
+
+/** Signs in with a wrong password; as whom does not matter for the limit of the address. */
+const signIn = (server: ServerUnderTest, index: number, headers: Record<string, string> = {}) =>
+  server.rest('POST', '/auth/login', { body: { email: `somebody${index}@example.org`, password: 'not the password' }, headers });
+
+/** Statuses of that many sign-ins in a row. */
+async function statuses(server: ServerUnderTest, count: number, headersOf: (n: number) => Record<string, string> = () => ({})) {
+  const found = [];
+  for (let n = 0; n < count; n += 1) found.push((await signIn(server, n, headersOf(n))).status);
+  return found;
+}
+const tenThenRefused = [...Array(10).fill(401), 429, 429];
+
+describe('sign-ins', () => {
+  it('are limited over two instances on one database together', async () => {
+    const one = await start();
+    const two = await start({}, one.database.url);
+    expect(await statuses(one, 6)).toEqual(Array(6).fill(401));
+    expect(await statuses(two, 6)).toEqual([401, 401, 401, 401, 429, 429]);
+    expect((await signIn(one, 7)).status).toBe(429);
+  });
+
+  it('that are refused tell when to come again, and of the limits', async () => {
+    const server = await start();
+    await statuses(server, 10);
+    const { status, headers } = await signIn(server, 11);
+    expect(status).toBe(429);
+    expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(Number(headers.get('retry-after'))).toBeLessThanOrEqual(60);
+    expect(headers.get('ratelimit-policy')).toBe('"login";q=10;w=60');
+    expect(headers.get('ratelimit')).toBe(`"login";r=0;t=${headers.get('retry-after')}`);
+    const rpc = await fetch(`${server.origin}/trpc/auth.login`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ json: { email: 'somebody@example.org', password: 'not the password' } }),
+    });
+    expect([rpc.status, rpc.headers.get('ratelimit-policy')]).toEqual([429, '"login";q=10;w=60']);
+    expect(rpc.headers.get('ratelimit')).toBe(`"login";r=0;t=${rpc.headers.get('retry-after')}`);
+  });
+
+  it('count by the connection: X-Forwarded-For changes nothing without TRUST_PROXY', async () => {
+    const server = await start();
+    expect(await statuses(server, 12, (n) => ({ 'x-forwarded-for': `203.0.113.${n}` }))).toEqual(tenThenRefused);
+  });
+
+  it('behind a trusted proxy count by the client, IPv6 by /56', async () => {
+    const server = await start({ TRUST_PROXY: '127.0.0.1' });
+    const inOneNetwork = (n: number) => ({ 'x-forwarded-for': `2001:db8:0:ab${n.toString(16).padStart(2, '0')}::${n}` });
+    expect(await statuses(server, 12, inOneNetwork)).toEqual(tenThenRefused);
+    expect((await signIn(server, 1, { 'x-forwarded-for': '2001:db8:0:ac00::1' })).status).toBe(401);
+  });
+
+  it('go on being limited, in memory, without the table', async () => {
+    const server = await start();
+    const { pool, close } = createDatabase({ url: server.database.url });
+    await pool.query('ALTER TABLE rate_limits RENAME TO elsewhere');
+    await close();
+    expect(await statuses(server, 12)).toEqual(tenThenRefused);
+    expect(server.logged.filter((line) => line.includes('PostgreSQL does not keep'))).toHaveLength(1);
+  });
+});
+
+describe.runIf(testsRedis)('with Redis', () => {
+  it('a server whose port is taken still fails its start, and ends', async () => {
+    const redis = await startRedis();
+    try {
+      const one = await start({ REDIS_URL: redis.url });
+      const port = new URL(one.origin).port;
+      await expect(startServerUnderTest({ variables: { REDIS_URL: redis.url, PORT: port } })).rejects.toThrow('is taken');
+      const { client, close } = connectRedis(redis.url);
+      // Only the one that runs is still connected.
+      await until(async () => String(await client.client('LIST')).split('name=synap ').length - 1 === 2);
+      await close();
+    } finally {
+      await redis.kill();
+    }
+  });
+
+  it('that is killed in the middle sign-ins stay limited and the API answers; back, instances share again', async () => {
+    const redis = await startRedis();
+    try {
+      const one = await start({ REDIS_URL: redis.url });
+      const two = await start({ REDIS_URL: redis.url }, one.database.url);
+      const meta = (server: ServerUnderTest) => server.rest('GET', '/meta');
+      expect(await statuses(one, 6)).toEqual(Array(6).fill(401));
+      expect(await statuses(two, 6)).toEqual([401, 401, 401, 401, 429, 429]);
+
+      await redis.kill();
+      expect(await statuses(one, 12)).toEqual(tenThenRefused);
+      expect((await meta(one)).status).toBe(200);
+      expect((await meta(two)).headers.get('ratelimit')).toMatch(/^"address";r=\d+;t=\d+$/);
+
+      await redis.restart();
+      const back = (server: ServerUnderTest) =>
+        until(async () => (await meta(server)).status === 200 && server.logged.some((line) => line.includes('Redis keeps')), {
+          ...{ timeout: 10_000, interval: 200 },
+        });
+      await Promise.all([back(one), back(two)]);
+      expect(await statuses(one, 6)).toEqual(Array(6).fill(401));
+      expect(await statuses(two, 6)).toEqual([401, 401, 401, 401, 429, 429]);
+    } finally {
+      await redis.kill();
+    }
+  });
+});
