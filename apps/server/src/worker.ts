@@ -16,6 +16,9 @@ const restartDelay = 2000;
 /** Milliseconds that running jobs get to finish when the worker ends. */
 const patience = 10_000;
 
+/** Milliseconds that a mail on its way gets when the worker ends; less than the job queue waits before it gives up on jobs. */
+const mailPatience = 2000;
+
 export interface WorkerDeps {
   url: string;
   sync: ModuleSync;
@@ -55,9 +58,14 @@ export function startWorker({ url, sync, mail, purgeIdempotencyKeys, purgeRateLi
     },
     async [MAIL_TASK](payload, { job }) {
       const { mailId } = mailJobSchema.parse(payload);
-      await mail.deliver(mailId, { lastAttempt: job.attempts >= job.max_attempts });
+      const sending = mail.deliver(mailId, { lastAttempt: job.attempts >= job.max_attempts });
+      // A mail server that is silent must not hold up the end: the mail waits for whoever works next.
+      await Promise.race([sending, rejectedAt(closing.signal)]);
     },
-    [SCHEDULE_TASK]: () => sync.schedule(new Date()),
+    async [SCHEDULE_TASK]() {
+      await sync.schedule(new Date());
+      await mail.requeueStalled();
+    },
     [PURGE_TASK]: purgeIdempotencyKeys,
     [LIMITS_TASK]: purgeRateLimits,
   };
@@ -78,6 +86,7 @@ export function startWorker({ url, sync, mail, purgeIdempotencyKeys, purgeRateLi
         runner = await run(options);
         if (closing.signal.aborted) return await runner.stop();
         await sync.schedule(new Date());
+        await mail.requeueStalled();
         await runner.promise;
       } catch (error) {
         log.warn({ err: error }, 'the worker stopped and is started again');
@@ -98,6 +107,15 @@ export function startWorker({ url, sync, mail, purgeIdempotencyKeys, purgeRateLi
       await pool.end();
     },
   };
+}
+
+/** Rejects when the signal fires, after what is nearly done had a moment to be done. */
+function rejectedAt(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const give = () => void setTimeout(() => reject(new Error('The worker ends')), mailPatience);
+    if (signal.aborted) give();
+    else signal.addEventListener('abort', give, { once: true });
+  });
 }
 
 function loggerFor(log: Logger): GraphileLogger {

@@ -13,6 +13,7 @@ export interface ServerUnderTest {
   origin: string;
   database: TestDatabase;
   running: RunningServer;
+  dataDir: string;
   /** What the server logged, as JSON lines. */
   logged: string[];
   /** What it told whoever started it. */
@@ -102,7 +103,7 @@ export async function startServerUnderTest({
   };
 
   return {
-    ...{ origin, database, running, logged, reported, rest, signIn },
+    ...{ origin, database, running, dataDir, logged, reported, rest, signIn },
     async newUser() {
       people += 1;
       const account = { email: `person${people}@example.org`, password: 'a passphrase for tests' };

@@ -7,7 +7,7 @@ export type CookieEnvironment = Pick<Environment, 'environment' | 'publicUrl' | 
 const loopbackHost = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?$/i;
 
 /** A value of the `Cookie` header, RFC 6265 §5.4; of several by one name the first, which is the most specific. */
-export function cookieIn(header: string | undefined, name: string): string | undefined {
+function cookieIn(header: string | undefined, name: string): string | undefined {
   for (const pair of header?.split(';') ?? []) {
     const equals = pair.indexOf('=');
     if (equals > 0 && pair.slice(0, equals).trim() === name) return pair.slice(equals + 1).trim();

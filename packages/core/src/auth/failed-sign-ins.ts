@@ -6,7 +6,7 @@ import type { MailsRepository } from '../mail/mails.repository.js';
 import type { UsersRepository } from '../users/users.repository.js';
 import type { IdentityGuard } from './identity-guard.js';
 
-export interface FailedSignInRepositories {
+interface FailedSignInRepositories {
   users: Pick<UsersRepository, 'findCredentials' | 'findById'>;
   audit: AuditRepository;
   mails: Pick<MailsRepository, 'enqueue'>;

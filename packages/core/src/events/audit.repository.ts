@@ -13,7 +13,7 @@ export interface AuditEntry {
   actorId?: string;
 }
 
-export type AuditType =
+type AuditType =
   | 'user.registered'
   | 'user.created'
   | 'user.invited'

@@ -5,7 +5,7 @@ import { mailContext } from './mail-queue.js';
 import type { MailsRepository, WaitingMail } from './mails.repository.js';
 
 export interface MailDeliveryDependencies {
-  mails: Pick<MailsRepository, 'find' | 'remove'>;
+  mails: Pick<MailsRepository, 'find' | 'remove' | 'requeueStalled'>;
   box: Pick<SecretBox, 'open'>;
   /** Hands a mail to whoever carries it; the same id is the same mail. */
   carry: (id: string, mail: Mail) => Promise<void>;
@@ -28,6 +28,9 @@ export function createMailDelivery({ mails, box, carry, isFinal, givenUp }: Mail
   }
 
   return {
+    /** Gives a new job to mails whose worker died in the middle of sending. */
+    requeueStalled: () => mails.requeueStalled(),
+
     /** Throws what kept the mail from being sent, so that the job queue tries again, unless that is no use or this was the last attempt. */
     async deliver(id: string, { lastAttempt }: { lastAttempt: boolean }): Promise<void> {
       const waiting = await mails.find(id);

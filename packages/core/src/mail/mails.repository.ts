@@ -20,9 +20,7 @@ export function createMailsRepository(db: Db) {
     /** In the caller's transaction the mail and its job: it is sent exactly when what it tells of is committed. */
     async enqueue(mail: WaitingMail): Promise<void> {
       await db.mail.create({ data: mail, select: { id: true } });
-      await db.$queryRaw`
-        SELECT id::text FROM graphile_worker.add_job(${MAIL_TASK}, json_build_object('mailId', ${mail.id}::text),
-          max_attempts => ${maxAttempts}::int, job_key => ${`mail ${mail.id}`}::text)`;
+      await addJob(mail.id);
     },
 
     find: (id: string): Promise<WaitingMail | null> => db.mail.findUnique({ where: { id }, select: mailSelect }),
@@ -30,6 +28,19 @@ export function createMailsRepository(db: Db) {
     /** A server has taken it, or nobody ever will. */
     async remove(id: string): Promise<void> {
       await db.mail.deleteMany({ where: { id } });
+    },
+
+    /**
+     * Gives a new job to mails whose job is gone, or held for two minutes: no attempt takes that long, so its worker is dead, and the
+     * queue itself would wait for four hours.
+     */
+    async requeueStalled(): Promise<void> {
+      const rows = await db.$queryRaw<{ id: string }[]>`
+        SELECT id FROM mails WHERE created_at < now() - interval '2 minutes' AND NOT EXISTS (
+          SELECT FROM graphile_worker.jobs j
+          WHERE j.key = 'mail ' || mails.id AND (j.locked_at IS NULL OR j.locked_at > now() - interval '2 minutes'))
+        ORDER BY id LIMIT 100`;
+      for (const { id } of rows) await addJob(id);
     },
 
     /** Mails that another key than this one sealed. */
@@ -41,6 +52,12 @@ export function createMailsRepository(db: Db) {
       await db.mail.updateMany({ where: { id }, data: { keyId, sealed } });
     },
   };
+
+  async function addJob(id: string): Promise<void> {
+    await db.$queryRaw`
+      SELECT id::text FROM graphile_worker.add_job(${MAIL_TASK}, json_build_object('mailId', ${id}::text),
+        max_attempts => ${maxAttempts}::int, job_key => ${`mail ${id}`}::text)`;
+  }
 }
 
 export type MailsRepository = ReturnType<typeof createMailsRepository>;

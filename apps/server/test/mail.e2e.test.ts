@@ -1,0 +1,84 @@
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { makeSecret } from '@synap/security';
+import { until } from '@synap/testing';
+import { SMTPServer } from 'smtp-server';
+import { afterEach, describe, expect, it } from 'vitest';
+import { type ServerUnderTest, startServerUnderTest } from './server-under-test.js';
+
+const endings: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const end of endings.splice(0).reverse()) await end();
+});
+
+async function start(variables: Record<string, string> = {}, databaseUrl?: string): Promise<ServerUnderTest> {
+  const server = await startServerUnderTest({ variables, databaseUrl });
+  endings.push(() => server.close());
+  return server;
+}
+
+/** A real SMTP server; it takes what comes while `open`, and keeps silent at the end of a mail while not. */
+async function startSmtp(open: () => boolean) {
+  const taken: string[] = [];
+  let begun = 0;
+  const server = new SMTPServer({
+    disabledCommands: ['AUTH', 'STARTTLS'],
+    closeTimeout: 100,
+    onData(stream, _session, done) {
+      const chunks: Buffer[] = [];
+      begun += 1;
+      stream
+        .on('data', (chunk: Buffer) => chunks.push(chunk))
+        .on('end', () => {
+          if (!open()) return;
+          taken.push(Buffer.concat(chunks).toString());
+          done();
+        });
+    },
+  });
+  server.on('error', () => undefined);
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+  endings.push(() => new Promise((resolve) => server.close(() => resolve())));
+  const address = server.server.address();
+  if (address === null || typeof address === 'string') throw new Error('The SMTP server has no port');
+  return { url: `smtp://127.0.0.1:${address.port}`, taken, begun: () => begun };
+}
+
+const askForTest = async (server: ServerUnderTest) =>
+  server.rest('POST', '/admin/mail/test', { token: await server.signIn(), body: { to: 'ops@example.org' } });
+
+describe('mail', { timeout: 60_000 }, () => {
+  it('that a superuser asks for is written to the outbox where no server is set', async () => {
+    const server = await start();
+    expect(await askForTest(server)).toMatchObject({ status: 202, body: { accepted: true } });
+    const folder = path.join(server.dataDir, 'outbox');
+    const files = async () => (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.eml'));
+    await until(async () => (await files()).length === 1, { timeout: 10_000 });
+    const [name = ''] = await files();
+    expect(await readFile(path.join(folder, name), 'utf8')).toMatch(/^To: ops@example\.org/m);
+  });
+
+  it('goes to SMTP_URL once, and its receiver stays out of the log', async () => {
+    const smtp = await startSmtp(() => true);
+    const server = await start({ SMTP_URL: smtp.url, MAIL_FROM: 'Synap <synap@example.com>' });
+    await askForTest(server);
+    await until(() => smtp.taken.length === 1, { timeout: 10_000 });
+    expect(smtp.taken[0]).toMatch(/^From: Synap <synap@example\.com>/m);
+    expect(server.logged.join('')).not.toContain('ops@example.org');
+  });
+
+  it('whose server falls silent in the middle is sent by the next start under the same Message-ID', async () => {
+    let open = false;
+    const smtp = await startSmtp(() => open);
+    const variables = { SMTP_URL: smtp.url, ENCRYPTION_SECRET: makeSecret() };
+    const first = await startServerUnderTest({ variables });
+    await askForTest(first);
+    await until(() => smtp.begun() === 1, { timeout: 10_000 });
+    await first.running.close();
+    open = true;
+    await start(variables, first.database.url);
+    endings.push(() => first.database.drop());
+    await until(() => smtp.taken.length === 1, { timeout: 30_000 });
+    expect(smtp.taken[0]).toMatch(/^Message-ID: <[0-9a-f-]{36}@synap>/im);
+  });
+});
