@@ -12,5 +12,9 @@ export const ann: User = {
 
 export const usersExamples = {
   me: exampleOf(users.me, { output: ann }),
+  changePassword: exampleOf(users.changePassword, {
+    input: { currentPassword: 'four words make a passphrase', newPassword: 'four other words make another' },
+    problems: { 409: { code: 'conflict', detail: 'The password was changed meanwhile: sign in again' } },
+  }),
   updateMe: exampleOf(users.updateMe, { input: { name: 'Ann Berg-Lund' }, output: { ...ann, name: 'Ann Berg-Lund' } }),
 };

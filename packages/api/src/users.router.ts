@@ -22,5 +22,24 @@ export const usersRouter = router({
       .input(users.updateMe.input)
       .output(users.updateMe.output)
       .mutation(({ ctx, input }) => ctx.services.users.updateMe(ctx.call, input)),
+
+    changePassword: authedProcedure
+      .meta({
+        scope: null,
+        openapi: {
+          method: 'POST',
+          path: '/users/me/password',
+          tags,
+          summary: 'Change my password',
+          description: 'Ends all other sessions.',
+          successStatus: 204,
+          ...{ noStore: true, idempotent: false },
+          errors: [409],
+          examples: usersExamples.changePassword,
+        },
+      })
+      .input(users.changePassword.input)
+      .output(users.changePassword.output)
+      .mutation(({ ctx, input }) => ctx.services.users.changePassword(ctx.call, input)),
   }),
 });

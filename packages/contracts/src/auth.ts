@@ -1,11 +1,7 @@
 import { z } from 'zod';
 import type { Endpoint, ServiceOf } from './contract.js';
 import { lineSchema, textSchema } from './text.js';
-import { emailSchema, userSchema } from './users.js';
-
-const passwordInput = textSchema(1, 256);
-/** The policy judges and explains; the document tells its bounds. */
-const newPasswordInput = passwordInput.meta({ minLength: 12, maxLength: 128 });
+import { emailSchema, newPasswordInput, passwordInput, userSchema } from './users.js';
 
 /** RFC 6749 §5.1, in camel case. */
 export const tokensSchema = z

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type Endpoint, idSchema, type ServiceOf } from './contract.js';
-import { lineSchema } from './text.js';
+import { lineSchema, textSchema } from './text.js';
 
 export const roleSchema = z.enum(['user', 'superuser']);
 export type Role = z.output<typeof roleSchema>;
@@ -21,9 +21,16 @@ export type User = z.output<typeof userSchema>;
 
 export const updateMeSchema = z.object({ name: lineSchema(1, 100).optional() });
 
+export const passwordInput = textSchema(1, 256);
+/** The policy judges and explains; the document tells its bounds. */
+export const newPasswordInput = passwordInput.meta({ minLength: 12, maxLength: 128 });
+
+export const changePasswordSchema = z.object({ currentPassword: passwordInput, newPassword: newPasswordInput });
+
 export const users = {
   me: { access: 'user', output: userSchema },
   updateMe: { access: 'user', input: updateMeSchema, output: userSchema },
+  changePassword: { access: 'user', input: changePasswordSchema, output: z.void() },
 } as const satisfies Record<string, Endpoint>;
 
 export type UsersService = ServiceOf<typeof users>;

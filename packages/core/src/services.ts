@@ -18,6 +18,7 @@ import { createMailQueue } from './mail/mail-queue.js';
 import { createModulesService } from './modules/modules.service.js';
 import { createRepositories, createTransaction } from './repositories.js';
 import { createSystemService } from './system/system.service.js';
+import { createChangePassword } from './users/change-password.js';
 import { ensureSuperuser, type FirstSuperuser } from './users/first-superuser.js';
 import { createUsersService } from './users/users.service.js';
 import { createWidgetsService } from './widgets/widgets.service.js';
@@ -71,13 +72,17 @@ export function createServices(deps: CoreDeps): Core {
     ...{ sendMail, guard: deps.guard, signup: meta.signup, productName: meta.name },
   });
 
+  const changePassword = createChangePassword({
+    ...{ users, transaction, hasher, guard: deps.guard, sendMail, sessionEnded: forget, productName: meta.name },
+  });
+
   return {
     services: {
       system: createSystemService({ meta, routes: deps.routes, databaseState: deps.probeDatabase }),
       admin: guarded(createAdminService({ transaction, sendMail, renderMail: deps.renderMail }), admit),
       auth: guarded(auth, admit),
       authSessions: guarded(createAuthSessionsService({ sessions, transaction, sessionEnded: forget }), admit),
-      users: guarded(createUsersService({ users }), admit),
+      users: guarded(createUsersService({ users, changePassword }), admit),
       dashboards: guarded(
         createDashboardsService({ dashboards, transaction, once, catalogue: catalogueOf(registry), newId }),
         admit,

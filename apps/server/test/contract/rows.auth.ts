@@ -72,6 +72,25 @@ export const authRows: Record<string, Row> = {
   },
   'auth.me': { endpoint: auth.me, callers: signedIn, changes: false, errors: { 403: untilKeys } },
   'users.me.get': { endpoint: users.me, callers: signedIn, changes: false, errors: { 403: untilKeys } },
+  'users.me.changePassword': {
+    endpoint: users.changePassword,
+    callers: { anonymous: 401, user: 204, other: 204, superuser: 204 },
+    async ask(world, caller) {
+      const account = newAccount();
+      const input = { currentPassword: account.password, newPassword: 'another passphrase for tests' };
+      if (caller === 'anonymous') return { input };
+      await world.server.rest('POST', '/auth/register', { body: account });
+      if (caller === 'superuser')
+        await world.database.query("UPDATE users SET role = 'superuser' WHERE email = $1", [account.email]);
+      return { input, token: (await world.signIn(account)).accessToken };
+    },
+    changes: true,
+    errors: {
+      400: byInput({ currentPassword: 'not the right one', newPassword: 'another passphrase for tests' }),
+      403: untilKeys,
+      409: 'two changes at once: packages/core/src/users/change-password.test.ts',
+    },
+  },
   'users.me.update': {
     endpoint: users.updateMe,
     callers: signedIn,

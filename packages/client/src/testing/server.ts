@@ -71,7 +71,7 @@ function createServices({ auth, authSessions, user }: ReturnType<typeof createSe
     auth,
     authSessions,
     admin: { testMail: absent, previewMail: absent },
-    users: { me: async () => user, updateMe: async (_call, { name = user.name }) => ({ ...user, name }) },
+    users: { changePassword: absent, me: async () => user, updateMe: async (_call, { name = user.name }) => ({ ...user, name }) },
     system: {
       health: async () => ({ status: 'ok', database: 'ready', version: '0.0.0' }),
       meta: async () => ({ name: 'Synap', version: '0.0.0', environment: 'local', signup: 'closed', docs: null }),

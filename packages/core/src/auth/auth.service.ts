@@ -1,11 +1,12 @@
-import { type AuthService, type Call, forbidden, type Meta, type Tokens, unauthenticated, unavailable } from '@synap/contracts';
-import { HasherBusy, type PasswordHasher } from '@synap/security';
+import { type AuthService, type Call, forbidden, type Meta, type Tokens, unauthenticated } from '@synap/contracts';
+import type { PasswordHasher } from '@synap/security';
 import type { SendMail } from '../mail/mail-queue.js';
 import type { Transaction } from '../repositories.js';
 import type { UsersRepository } from '../users/users.repository.js';
 import { present } from '../users/users.service.js';
 import { clearWhenRefused, inCookie } from './cookie-mode.js';
 import type { Sleep } from './failed-sign-ins.js';
+import { whenHasherIsFree } from './hasher-turn.js';
 import { type IdentityGuard, noIdentityGuard } from './identity-guard.js';
 import { createLogin } from './login.js';
 import { createLogout } from './logout.js';
@@ -72,13 +73,4 @@ export function createAuthService({ guard = noIdentityGuard, ...rest }: AuthDepe
 function cookiePort({ cookie }: Call) {
   if (!cookie) throw forbidden('There are no cookies on this way: sign in without "cookie"');
   return cookie;
-}
-
-async function whenHasherIsFree<T>(work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    if (!(error instanceof HasherBusy)) throw error;
-    throw unavailable('Too many people are signing in at once: try again shortly', error.retryAfter, error);
-  }
 }

@@ -2,12 +2,12 @@ import { badRequest } from '@synap/contracts';
 import { checkPassword, type PasswordContext } from '@synap/security';
 
 /** Throws `bad_request` with all that is wrong with a new password. */
-export function demandGoodPassword(password: string, context: PasswordContext): void {
+export function demandGoodPassword(password: string, context: PasswordContext, pointer = '/password'): void {
   const faults = checkPassword(password, context);
   if (faults.length === 0) return;
   throw badRequest(
     'The password cannot be used',
-    faults.map((fault) => ({ pointer: '/password', ...fault })),
+    faults.map((fault) => ({ pointer, ...fault })),
   );
 }
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type AuthFixture, call, createAuthFixture, password } from '../auth/auth.test.fixture.js';
+import { createChangePassword } from './change-password.js';
 import { createUsersService } from './users.service.js';
 
 let fixture: AuthFixture;
@@ -11,7 +12,11 @@ afterAll(() => fixture.close());
 async function signedIn() {
   const user = await fixture.makeUser();
   const { accessToken } = await fixture.auth.login(call, { email: user.email, password });
-  return { user, me: await fixture.callOf(accessToken), service: createUsersService(fixture) };
+  return {
+    user,
+    me: await fixture.callOf(accessToken),
+    service: createUsersService({ ...fixture, changePassword: createChangePassword(fixture) }),
+  };
 }
 
 test('a new name is kept and changes nothing else', async () => {

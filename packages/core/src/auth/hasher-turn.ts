@@ -1,0 +1,12 @@
+import { unavailable } from '@synap/contracts';
+import { HasherBusy } from '@synap/security';
+
+/** What work with passwords gives; `unavailable` where too many are being checked already. */
+export async function whenHasherIsFree<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!(error instanceof HasherBusy)) throw error;
+    throw unavailable('Too many people are signing in at once: try again shortly', error.retryAfter, error);
+  }
+}

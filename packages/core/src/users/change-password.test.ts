@@ -1,0 +1,55 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type AuthFixture, call, createAuthFixture, password } from '../auth/auth.test.fixture.js';
+import { createChangePassword } from './change-password.js';
+
+const newPassword = 'another passphrase altogether';
+let fixture: AuthFixture;
+let changePassword: ReturnType<typeof createChangePassword>;
+beforeAll(async () => {
+  fixture = await createAuthFixture();
+  changePassword = createChangePassword(fixture);
+});
+afterAll(() => fixture.close());
+
+async function signedIn() {
+  const user = await fixture.makeUser();
+  const signIn = (text = password) => fixture.auth.login(call, { email: user.email, password: text });
+  const { accessToken } = await signIn();
+  return { user, signIn, me: await fixture.callOf(accessToken), accessToken };
+}
+
+test('a changed password ends all other sessions at once, leaves this one, and is told by mail and on the trail', async () => {
+  const { user, signIn, me, accessToken } = await signedIn();
+  const other = await signIn();
+  await fixture.authenticate(other.accessToken);
+  await changePassword(me, { currentPassword: password, newPassword });
+  await expect(fixture.authenticate(other.accessToken)).rejects.toMatchObject({ code: 'unauthenticated' });
+  await expect(fixture.auth.refresh(call, { refreshToken: other.refreshToken })).rejects.toMatchObject({
+    code: 'unauthenticated',
+  });
+  await expect(fixture.authenticate(accessToken)).resolves.toMatchObject({ userId: user.id });
+  await expect(signIn()).rejects.toMatchObject({ code: 'unauthenticated' });
+  await expect(signIn(newPassword)).resolves.toBeDefined();
+  const where = { subject: `user ${user.id}`, type: 'user.password-changed' };
+  expect(await fixture.db.event.findMany({ where })).toMatchObject([{ actorId: user.id, source: 'user' }]);
+  expect(await fixture.db.mail.count({ where: { template: 'password-changed' } })).toBe(1);
+});
+
+test('a wrong current password and a weak new one change nothing', async () => {
+  const { user, me, signIn } = await signedIn();
+  const faults = [
+    [{ currentPassword: 'not this one at all', newPassword }, '/currentPassword'],
+    [{ currentPassword: password, newPassword: 'short' }, '/newPassword'],
+  ] as const;
+  for (const [input, pointer] of faults)
+    await expect(changePassword(me, input)).rejects.toMatchObject({ code: 'bad_request', details: { errors: [{ pointer }] } });
+  await expect(signIn()).resolves.toBeDefined();
+  expect(await fixture.db.event.count({ where: { subject: `user ${user.id}` } })).toBe(0);
+});
+
+test('of two changes at once one takes effect', async () => {
+  const { me } = await signedIn();
+  const change = (text: string) => changePassword(me, { currentPassword: password, newPassword: text });
+  const results = await Promise.allSettled([change(newPassword), change(`${newPassword} too`)]);
+  expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+});
