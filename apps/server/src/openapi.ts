@@ -32,6 +32,7 @@ export function openApiDocument(basePath: string): OpenApiDocument {
       { name: 'admin', description: 'For operators' },
       { name: 'auth', description: 'Sign up, sign in, stay signed in' },
       { name: 'dashboards', description: 'Dashboards and the widgets on them' },
+      { name: 'events', description: 'What happened; nobody can change it afterwards' },
       { name: 'modules', description: 'Plug-ins and their background synchronisation' },
       { name: 'system', description: 'The service itself' },
       { name: 'users', description: 'People' },

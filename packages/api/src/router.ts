@@ -1,6 +1,7 @@
 import { adminRouter } from './admin.router.js';
 import { authRouter } from './auth.router.js';
 import { dashboardsRouter } from './dashboards.router.js';
+import { eventsRouter } from './events.router.js';
 import { modulesRouter } from './modules.router.js';
 import { systemRouter } from './system.router.js';
 import { router } from './trpc.js';
@@ -11,6 +12,7 @@ export const appRouter = router({
   admin: adminRouter,
   auth: authRouter,
   dashboards: dashboardsRouter,
+  events: eventsRouter,
   modules: modulesRouter,
   system: systemRouter,
   users: usersRouter,

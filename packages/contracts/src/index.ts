@@ -5,6 +5,7 @@ export * from './call.js';
 export * from './contract.js';
 export * from './dashboards.js';
 export * from './errors.js';
+export * from './events.js';
 export * from './mail.js';
 export * from './modules.js';
 export * from './services.js';

@@ -3,6 +3,7 @@ import type { AuthService } from './auth.js';
 import type { AuthSessionsService } from './auth-sessions.js';
 import type { Actor } from './call.js';
 import type { DashboardsService } from './dashboards.js';
+import type { EventsService } from './events.js';
 import type { ModulesService } from './modules.js';
 import type { SystemService } from './system.js';
 import type { UsersService } from './users.js';
@@ -16,6 +17,7 @@ export interface Services {
   authSessions: AuthSessionsService;
   users: UsersService;
   dashboards: DashboardsService;
+  events: EventsService;
   widgets: WidgetsService;
   modules: ModulesService;
 }

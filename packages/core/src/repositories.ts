@@ -2,6 +2,7 @@ import { type Database, type Db, type Sql, sqlWithin } from '@synap/db';
 import { createSessionsRepository } from './auth/sessions.repository.js';
 import { createDashboardsRepository } from './dashboards/dashboards.repository.js';
 import { createAuditRepository } from './events/audit.repository.js';
+import { createEventsRepository } from './events/events.repository.js';
 import { createIdempotencyKeysRepository } from './idempotency/idempotency-keys.repository.js';
 import { createMailsRepository } from './mail/mails.repository.js';
 import { createEntriesRepository } from './modules/entries.repository.js';
@@ -13,6 +14,7 @@ export function createRepositories(db: Db, sql: Sql) {
   return {
     audit: createAuditRepository(db),
     dashboards: createDashboardsRepository(db, sql),
+    events: createEventsRepository(db),
     entries: createEntriesRepository(db),
     idempotencyKeys: createIdempotencyKeysRepository(db, sql),
     mails: createMailsRepository(db),

@@ -11,6 +11,7 @@ import { createSessionLookups } from './auth/session-lookups.repository.js';
 import { createDashboardsService } from './dashboards/dashboards.service.js';
 import type { WidgetCatalogue } from './dashboards/placements.js';
 import { guarded, translateDatabaseFault, unmigrated } from './database-faults.js';
+import { createEventsService } from './events/events.service.js';
 import { createIdempotencyStore, type IdempotencyStore } from './idempotency/idempotency.store.js';
 import { createOnce } from './idempotency/once.js';
 import { uuidv7 } from './ids.js';
@@ -87,6 +88,7 @@ export function createServices(deps: CoreDeps): Core {
         createDashboardsService({ dashboards, transaction, once, catalogue: catalogueOf(registry), newId }),
         admit,
       ),
+      events: guarded(createEventsService({ events: repositories.events }), admit),
       widgets: guarded(createWidgetsService({ registry, cache: widgetCache }), admit),
       modules: guarded(createModulesService({ registry, runs, once, newId }), admit),
     },

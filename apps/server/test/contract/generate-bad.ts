@@ -35,11 +35,12 @@ function here(schema: JsonSchema, { textual }: Making): fc.Arbitrary<unknown> | 
 }
 
 function outOfBounds(schema: JsonSchema, textual: boolean): unknown[] {
+  if (Array.isArray(schema.enum)) return ['unheard-of', ''];
   const beyond = (keyword: string, step: number) => (keyword in schema ? [numberIn(schema, keyword, 0) + step] : []);
   if (schema.type === 'integer') return [...beyond('minimum', -1), ...beyond('maximum', 1), 1.5, -1e21, 1e300];
   if (schema.type === 'array' && 'maxItems' in schema)
     return [Array.from({ length: numberIn(schema, 'maxItems', 0) + 1 }, () => ({}))];
-  if (schema.type !== 'string') return Array.isArray(schema.enum) ? ['unheard-of', ''] : [];
+  if (schema.type !== 'string') return [];
   const long = 'maxLength' in schema ? ['x'.repeat(numberIn(schema, 'maxLength', 0) + 1)] : [];
   const texts = ['', ...long, ...withoutValue, 'No Slug', 'not-a-uuid', "'; DROP TABLE users; --", '../../etc/passwd'];
   return [...texts.filter((text) => !fitsText(schema, text)), ...(textual ? [] : loneSurrogates)];

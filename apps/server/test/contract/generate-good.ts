@@ -36,7 +36,18 @@ export function fitsText(schema: JsonSchema, text: string): boolean {
   return typeof schema.pattern !== 'string' || new RegExp(schema.pattern, 'u').test(text);
 }
 
-const commonWords = ['git', 'host', 'a', 'x-1', 'Ann Berg', ' padded ', 'äöü 💡', 'a passphrase for tests', 'ann@example.org'];
+const commonWords = [
+  'git',
+  'host',
+  'a',
+  'x-1',
+  'Ann Berg',
+  ' padded ',
+  'äöü 💡',
+  'a passphrase for tests',
+  'ann@example.org',
+  '2026-11-25T10:00:00.000Z',
+];
 
 /** Names that mean something to JavaScript: as keys they are names like any other. */
 const prototypeKeys = ['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty'];

@@ -6,6 +6,7 @@ import { adminRows } from './rows.admin.js';
 import { authRows } from './rows.auth.js';
 import { authSessionsRows } from './rows.auth-sessions.js';
 import { dashboardsRows } from './rows.dashboards.js';
+import { eventsRows } from './rows.events.js';
 import { modulesRows } from './rows.modules.js';
 import { systemRows } from './rows.system.js';
 import type { Caller, World } from './world.js';
@@ -32,6 +33,7 @@ export interface Row {
 /** A procedure without a row fails the walk. */
 export const rows: Readonly<Record<string, Row>> = {
   ...adminRows,
+  ...eventsRows,
   ...authRows,
   ...authSessionsRows,
   ...dashboardsRows,

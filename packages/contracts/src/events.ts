@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import { type Endpoint, idSchema, jsonSchema, pageInput, pageOf, type ServiceOf } from './contract.js';
+import { textSchema } from './text.js';
+
+export const eventSchema = z
+  .object({
+    id: idSchema,
+    source: z.enum(['module', 'user', 'system']),
+    type: z.string().describe('What happened, such as `session.started`.'),
+    subject: z.string().nullable().describe('What it happened to, such as `user <id>`.'),
+    moduleId: z.string().nullable(),
+    actorId: idSchema.nullable().describe('Who did it; kept also when that user is gone.'),
+    address: z.string().nullable().describe('Network address that it was asked from.'),
+    requestId: z.string().nullable(),
+    payload: jsonSchema,
+    occurredAt: z.date(),
+  })
+  .meta({ id: 'Event' });
+export type Event = z.output<typeof eventSchema>;
+
+/** As text on both faces, so that a query string and RPC say the same. */
+const timeInput = z.iso.datetime({ offset: true });
+
+export const listEventsInput = pageInput.extend({
+  source: z.enum(['module', 'user', 'system']).optional(),
+  type: textSchema(1, 100).optional(),
+  subject: textSchema(1, 300).optional(),
+  actorId: idSchema.optional(),
+  from: timeInput.optional().describe('Not before this time.'),
+  to: timeInput.optional().describe('Before this time.'),
+});
+export type ListEvents = z.output<typeof listEventsInput>;
+
+export const events = {
+  list: { access: 'superuser', input: listEventsInput, output: pageOf(eventSchema) },
+} as const satisfies Record<string, Endpoint>;
+
+export type EventsService = ServiceOf<typeof events>;

@@ -1,0 +1,33 @@
+import { type Event, jsonSchema, type ListEvents } from '@synap/contracts';
+import type { Db, Prisma } from '@synap/db';
+import { cursorId } from '../paging.js';
+
+const eventSelect = {
+  ...{ id: true, source: true, type: true, subject: true, moduleId: true },
+  ...{ actorId: true, address: true, requestId: true, payload: true, occurredAt: true },
+} satisfies Prisma.EventSelect;
+
+/** Reads what happened, the latest first; nothing here changes it. */
+export function createEventsRepository(db: Db) {
+  return {
+    async list({ cursor, size, source, type, subject, actorId, from, to }: ListEvents): Promise<Event[]> {
+      const before = cursorId(cursor);
+      const rows = await db.event.findMany({
+        where: {
+          ...(before && { id: { lt: before } }),
+          ...(source && { source }),
+          ...(type && { type }),
+          ...(subject && { subject }),
+          ...(actorId && { actorId }),
+          ...((from || to) && { occurredAt: { ...(from && { gte: new Date(from) }), ...(to && { lt: new Date(to) }) } }),
+        },
+        orderBy: { id: 'desc' },
+        take: size + 1,
+        select: eventSelect,
+      });
+      return rows.map((row) => ({ ...row, payload: jsonSchema.parse(row.payload) }));
+    },
+  };
+}
+
+export type EventsRepository = ReturnType<typeof createEventsRepository>;
