@@ -65,7 +65,9 @@ export async function makeWorld(variables: Record<string, string> = {}): Promise
     dashboardId: (await newDashboard()).id,
     tokenOf: (caller) => tokens[caller],
     async signIn({ email, password } = guest) {
-      return (await server.rest('POST', '/auth/login', { body: { email, password } })).body;
+      const { status, body, text } = await server.rest('POST', '/auth/login', { body: { email, password } });
+      if (status !== 200) throw new Error(`Sign-in answered ${status}: ${text}`);
+      return body;
     },
     async close() {
       await database.end();
