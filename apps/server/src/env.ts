@@ -67,6 +67,7 @@ const schema = z.object({
     'Synap <synap@localhost>',
   ),
   SIGNUP: withDefault(z.enum(['open', 'invite', 'closed']), 'closed'),
+  VERIFY_EMAIL: optional(z.enum(['required', 'off'])),
   CORS_ORIGINS: list.refine(
     (origins) => origins.every(isOrigin),
     'must be a comma-separated list of origins such as https://app.example.com; "*" is refused, because answers carry credentials',
@@ -136,6 +137,8 @@ function shape(raw: Raw) {
     smtpUrl: raw.SMTP_URL,
     mailFrom: raw.MAIL_FROM,
     signup: raw.SIGNUP,
+    /** Where no mail is sent, nobody could verify theirs. */
+    verifyEmail: raw.VERIFY_EMAIL === undefined ? raw.SMTP_URL !== undefined : raw.VERIFY_EMAIL === 'required',
     corsOrigins: local && raw.CORS_ORIGINS.length === 0 ? ['http://localhost:5173', 'http://127.0.0.1:5173'] : raw.CORS_ORIGINS,
     trustProxy: raw.TRUST_PROXY,
     docs: raw.DOCS_ENABLED ?? environment !== 'production',
@@ -161,4 +164,11 @@ export function parseEnvironment(variables: Record<string, string | undefined>):
   const faults = [...issues.map(({ path: [name], message }) => ({ name, message })), ...across];
   if (faults.length > 0) throw new EnvironmentError(faults.map(({ name, message }) => `${String(name)}: ${message}`));
   return shape(raw);
+}
+
+/** Where people reach the service, without a slash at its end; never what a `Host` header says. */
+export function originOf({ publicUrl, host, port }: Environment, listening = port): string {
+  if (publicUrl) return publicUrl.replace(/\/+$/, '');
+  const everywhere = ['127.0.0.1', '0.0.0.0', '::', '::1'].includes(host);
+  return `http://${everywhere ? 'localhost' : isIP(host) === 6 ? `[${host}]` : host}:${listening}`;
 }

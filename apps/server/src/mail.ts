@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { createMailDelivery, type MailDelivery, type Repositories } from '@synap/core';
+import { type ComposeMail, createMailDelivery, type MailDelivery, type Repositories } from '@synap/core';
 import { createOutboxTransport, createSmtpTransport, MailRefused, type MailTransport, renderMail } from '@synap/mail';
 import type { SecretBox } from '@synap/security';
 import type { Logger } from 'pino';
@@ -19,12 +19,13 @@ export interface MailDeps {
   mails: Repositories['mails'];
   box: SecretBox;
   transport: MailTransport;
+  compose: ComposeMail;
   log: Logger;
 }
 
-export function createDelivery({ mails, box, transport, log }: MailDeps): MailDelivery {
+export function createDelivery({ mails, box, transport, compose, log }: MailDeps): MailDelivery {
   return createMailDelivery({
-    ...{ mails, box },
+    ...{ mails, box, compose },
     carry: (id, mail) => transport.send({ id, to: mail.to, ...renderMail(mail) }),
     isFinal: (error) => error instanceof MailRefused,
     givenUp: ({ id, template, error }) => log.error({ err: error, mailId: id, template }, 'a mail could not be delivered'),

@@ -7,7 +7,7 @@ import { createAccessTokens, createPasswordHasher, createRefreshTokens, createSe
 import type { Logger } from 'pino';
 import { createBringUp } from './bring-up.js';
 import { openDatabase } from './database.js';
-import type { Environment } from './env.js';
+import { type Environment, originOf } from './env.js';
 import { announceSuperuser } from './first-superuser.js';
 import { createAddressOf } from './http/address.js';
 import { createApp } from './http/app.js';
@@ -84,10 +84,12 @@ export async function startServer({ environment, variables, log, report }: Serve
         worker = startWorker({
           url,
           sync,
-          mail: createDelivery({ mails: repositories.mails, box: secretBox, transport: mailTransport, log }),
+          mail: createDelivery({
+            ...{ mails: repositories.mails, box: secretBox, transport: mailTransport },
+            ...{ compose: core.composeMail, log },
+          }),
           log,
-          purgeIdempotencyKeys: core.idempotency.purge,
-          purgeRateLimits: () => purgeRateLimits(database.pool),
+          purges: [core.idempotency.purge, core.purgeMailTokens, () => purgeRateLimits(database.pool)],
         });
       }
       settle();
@@ -100,6 +102,8 @@ export async function startServer({ environment, variables, log, report }: Serve
     accessTokens: createAccessTokens({ keys: signingKeysOf(secrets.access), issuer: 'synap', audience: 'synap' }),
     refreshTokens: createRefreshTokens({ keys: signingKeysOf(secrets.refresh) }),
     ...{ secretBox, renderMail },
+    verifyEmail: environment.verifyEmail,
+    linkTo: (path) => `${originOf(environment, listener?.port)}${path}`,
     guard: createIdentityLimits(environment.rateLimitFactor, limitStores.identity),
     meta: metaOf(environment),
     routes: listRoutes(restPath),

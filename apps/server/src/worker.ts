@@ -6,8 +6,7 @@ import type { Logger } from 'pino';
 import { z } from 'zod';
 
 const SCHEDULE_TASK = 'module-schedule';
-const PURGE_TASK = 'purge-idempotency-keys';
-const LIMITS_TASK = 'purge-rate-limits';
+const PURGE_TASK = 'purge';
 const mailJobSchema = z.object({ mailId: z.uuid() });
 const syncJobSchema = z.object({ runId: z.uuid() });
 
@@ -23,10 +22,8 @@ export interface WorkerDeps {
   url: string;
   sync: ModuleSync;
   mail: MailDelivery;
-  /** Forgets the answers whose 24 h are over. */
-  purgeIdempotencyKeys: () => Promise<void>;
-  /** Forgets the counts whose window is over. */
-  purgeRateLimits: () => Promise<void>;
+  /** Each forgets what is over of one kind; one that fails keeps none of the others. */
+  purges: readonly (() => Promise<void>)[];
   log: Logger;
 }
 
@@ -36,7 +33,7 @@ export interface Worker {
 }
 
 /** Works in the background until closed: sync jobs, each minute a look at what is due, each hour a purge. */
-export function startWorker({ url, sync, mail, purgeIdempotencyKeys, purgeRateLimits, log }: WorkerDeps): Worker {
+export function startWorker({ url, sync, mail, purges, log }: WorkerDeps): Worker {
   const unlimited = { acquireMilliseconds: 0, statementMilliseconds: 0, lockMilliseconds: 0, idleInTransactionMilliseconds: 0 };
   const pool = createPool({
     url,
@@ -66,15 +63,17 @@ export function startWorker({ url, sync, mail, purgeIdempotencyKeys, purgeRateLi
       await sync.schedule(new Date());
       await mail.requeueStalled();
     },
-    [PURGE_TASK]: purgeIdempotencyKeys,
-    [LIMITS_TASK]: purgeRateLimits,
+    async [PURGE_TASK]() {
+      const results = await Promise.allSettled(purges.map((purge) => purge()));
+      const faults = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
+      if (faults.length > 0) throw new AggregateError(faults, 'Not everything that is over could be purged');
+    },
   };
   const options: RunnerOptions = {
     ...{ pgPool: pool, taskList, concurrency: 4, noHandleSignals: true, pollInterval: 2000, logger: loggerFor(log) },
     parsedCronItems: parseCronItems([
       { task: SCHEDULE_TASK, match: '* * * * *', options: { jobKey: SCHEDULE_TASK, maxAttempts: 1 } },
       { task: PURGE_TASK, match: '0 * * * *', options: { jobKey: PURGE_TASK, maxAttempts: 1 } },
-      { task: LIMITS_TASK, match: '5 * * * *', options: { jobKey: LIMITS_TASK, maxAttempts: 1 } },
     ]),
     // In batches, even of one, the library retries to note the end of a job; else a database that is away rejects where nobody listens.
     preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },

@@ -10,6 +10,13 @@ const tokens = {
 } satisfies Tokens;
 const password = 'four words make a passphrase';
 
+const linkToken = 'mB1uW0n3yq8Jc5Zt7Lr2Xk9Vd4Hs6Pf0Ga-Te_Yo1Qi';
+const spentLink = {
+  code: 'bad_request',
+  detail: 'This link was used already or is too old: ask for a new one',
+  errors: [{ pointer: '/token', message: 'Used already, too old, or none of ours', code: 'invalid_token' }],
+};
+
 export const authExamples = {
   register: exampleOf(auth.register, {
     input: { email: ann.email, password, name: ann.name },
@@ -39,6 +46,10 @@ export const authExamples = {
     },
     problems: { 401: { code: 'unauthenticated', detail: 'E-mail address or password is wrong' } },
   }),
+  verify: exampleOf(auth.verify, { input: { token: linkToken }, problems: { 400: spentLink } }),
+  resend: exampleOf(auth.resend, { input: { email: ann.email }, output: { accepted: true } }),
+  forgot: exampleOf(auth.forgot, { input: { email: ann.email }, output: { accepted: true } }),
+  reset: exampleOf(auth.reset, { input: { token: linkToken, newPassword: password }, problems: { 400: spentLink } }),
   sessionsList: exampleOf(authSessions.list, {
     input: { size: 20 },
     output: {

@@ -9,6 +9,10 @@ const cookieRule =
 /** Answers hold secrets: they are kept nowhere, under no key. */
 const secret = { noStore: true, idempotent: false } as const;
 
+/** Addresses of the templates that people come from. */
+const aliasesSince = '2026-11-26';
+const sameAnswer = 'The answer is the same whether the address has an account or not; its owner gets a mail.';
+
 export const authRouter = router({
   register: publicProcedure
     .meta({
@@ -18,7 +22,9 @@ export const authRouter = router({
         path: '/auth/register',
         tags,
         summary: 'Sign up',
+        description: sameAnswer,
         successStatus: 202,
+        aliases: [{ method: 'POST', path: '/users/signup', deprecatedSince: aliasesSince }],
         ...secret,
         errors: [403, 503],
         examples: authExamples.register,
@@ -84,6 +90,79 @@ export const authRouter = router({
     .input(auth.token.input)
     .output(auth.token.output)
     .mutation(({ ctx, input }) => ctx.services.auth.token(ctx.call, input)),
+
+  verify: publicProcedure
+    .meta({
+      scope: null,
+      openapi: {
+        method: 'POST',
+        path: '/auth/verify',
+        tags,
+        summary: 'Verify an address by the link in a mail',
+        successStatus: 204,
+        ...secret,
+        examples: authExamples.verify,
+      },
+    })
+    .input(auth.verify.input)
+    .output(auth.verify.output)
+    .mutation(({ ctx, input }) => ctx.services.auth.verify(ctx.call, input)),
+
+  resend: publicProcedure
+    .meta({
+      scope: null,
+      openapi: {
+        method: 'POST',
+        path: '/auth/resend',
+        tags,
+        summary: 'Mail the link for verification again',
+        description: sameAnswer,
+        successStatus: 202,
+        ...secret,
+        examples: authExamples.resend,
+      },
+    })
+    .input(auth.resend.input)
+    .output(auth.resend.output)
+    .mutation(({ ctx, input }) => ctx.services.auth.resend(ctx.call, input)),
+
+  forgot: publicProcedure
+    .meta({
+      scope: null,
+      openapi: {
+        method: 'POST',
+        path: '/auth/forgot',
+        tags,
+        summary: 'Mail a link for a new password',
+        description: sameAnswer,
+        successStatus: 202,
+        aliases: [{ method: 'POST', path: '/password-recovery/{email}', deprecatedSince: aliasesSince }],
+        ...secret,
+        examples: authExamples.forgot,
+      },
+    })
+    .input(auth.forgot.input)
+    .output(auth.forgot.output)
+    .mutation(({ ctx, input }) => ctx.services.auth.forgot(ctx.call, input)),
+
+  reset: publicProcedure
+    .meta({
+      scope: null,
+      openapi: {
+        method: 'POST',
+        path: '/auth/reset',
+        tags,
+        summary: 'Choose a new password by the link in a mail',
+        description: 'Ends all sessions of the account.',
+        successStatus: 204,
+        aliases: [{ method: 'POST', path: '/reset-password', deprecatedSince: aliasesSince }],
+        ...secret,
+        examples: authExamples.reset,
+      },
+    })
+    .input(auth.reset.input)
+    .output(auth.reset.output)
+    .mutation(({ ctx, input }) => ctx.services.auth.reset(ctx.call, input)),
 
   logout: cookieProcedure
     .meta({

@@ -48,6 +48,12 @@ export const tokenAnswerSchema = z
   })
   .meta({ id: 'TokenAnswer' });
 
+/** What a link in a mail carries behind its `#`. */
+const linkToken = textSchema(1, 200).describe('What the link in the mail carries behind its `#`.');
+export const verifySchema = z.object({ token: linkToken });
+export const addressSchema = z.object({ email: emailSchema });
+export const resetSchema = z.object({ token: linkToken, newPassword: newPasswordInput });
+
 export const acceptedSchema = z.object({ accepted: z.literal(true) }).meta({ id: 'Accepted' });
 
 export const auth = {
@@ -55,6 +61,10 @@ export const auth = {
   login: { access: 'public', input: loginSchema, output: tokensSchema },
   refresh: { access: 'public', input: refreshSchema, output: tokensSchema },
   token: { access: 'public', input: tokenRequestSchema, output: tokenAnswerSchema },
+  verify: { access: 'public', input: verifySchema, output: z.void() },
+  resend: { access: 'public', input: addressSchema, output: acceptedSchema },
+  forgot: { access: 'public', input: addressSchema, output: acceptedSchema },
+  reset: { access: 'public', input: resetSchema, output: z.void() },
   logout: { access: 'public', output: z.void() },
   me: { access: 'user', output: userSchema },
 } as const satisfies Record<string, Endpoint>;

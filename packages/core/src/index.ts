@@ -1,3 +1,4 @@
+export type { ComposeMail } from './auth/account-mails.js';
 export type { IdentityGuard } from './auth/identity-guard.js';
 export type { IdempotencyStore } from './idempotency/idempotency.store.js';
 export { uuidv7 } from './ids.js';

@@ -1,4 +1,5 @@
 import { type Database, type Db, type Sql, sqlWithin } from '@synap/db';
+import { createMailTokensRepository } from './auth/mail-tokens.repository.js';
 import { createSessionsRepository } from './auth/sessions.repository.js';
 import { createDashboardsRepository } from './dashboards/dashboards.repository.js';
 import { createAuditRepository } from './events/audit.repository.js';
@@ -17,6 +18,7 @@ export function createRepositories(db: Db, sql: Sql) {
     events: createEventsRepository(db),
     entries: createEntriesRepository(db),
     idempotencyKeys: createIdempotencyKeysRepository(db, sql),
+    mailTokens: createMailTokensRepository(db),
     mails: createMailsRepository(db),
     runs: createRunsRepository(db),
     sessions: createSessionsRepository(db),

@@ -3,6 +3,7 @@ import type { Database } from '@synap/db';
 import type { ModuleRegistry, WidgetCache } from '@synap/module-runtime';
 import type { AccessTokens, Clock, PasswordHasher, RefreshTokens, SecretBox } from '@synap/security';
 import { createAdminService } from './admin/admin.service.js';
+import { type ComposeMail, createAccountMails } from './auth/account-mails.js';
 import { createAuthService } from './auth/auth.service.js';
 import { createAuthSessionsService } from './auth/auth-sessions.service.js';
 import { createAuthentication } from './auth/authenticate.js';
@@ -15,7 +16,7 @@ import { createEventsService } from './events/events.service.js';
 import { createIdempotencyStore, type IdempotencyStore } from './idempotency/idempotency.store.js';
 import { createOnce } from './idempotency/once.js';
 import { uuidv7 } from './ids.js';
-import { createMailQueue } from './mail/mail-queue.js';
+import { createMailQueue, createMailRequests } from './mail/mail-queue.js';
 import { createModulesService } from './modules/modules.service.js';
 import { createRepositories, createTransaction } from './repositories.js';
 import { createSystemService } from './system/system.service.js';
@@ -39,6 +40,10 @@ export interface CoreDeps {
   secretBox: SecretBox;
   /** The words of a mail. */
   renderMail: (mail: Mail) => MailPreview;
+  /** Whether an address must be verified before its account can be used. */
+  verifyEmail: boolean;
+  /** A whole URL of one of our pages, such as `/reset`. */
+  linkTo: (path: string) => string;
   guard?: IdentityGuard;
   clock?: Clock;
   meta: Meta;
@@ -49,6 +54,10 @@ export interface Core {
   services: Services;
   authenticate: Authenticate;
   idempotency: IdempotencyStore;
+  /** The mail that a request for one comes to. */
+  composeMail: ComposeMail;
+  /** Forgets links of mails that are long over. */
+  purgeMailTokens: () => Promise<void>;
   /** Makes the first superuser where there is no user yet; tells the password it made, once. */
   ensureSuperuser(given: { email: string; password?: string | undefined }): Promise<FirstSuperuser | null>;
 }
@@ -57,20 +66,22 @@ export interface Core {
 export function createServices(deps: CoreDeps): Core {
   const { database, registry, widgetCache, hasher, accessTokens, refreshTokens, meta } = deps;
   const repositories = createRepositories(database.db, database.sql);
-  const { dashboards, runs, sessions, users } = repositories;
+  const { dashboards, mailTokens, runs, sessions, users } = repositories;
   const transaction = createTransaction(database);
   const once = createOnce(transaction);
   const lookups = createSessionLookups(database.sql);
   const { authenticate, forget } = createAuthentication({ accessTokens, sessions: lookups, clock: deps.clock });
   const newId = () => uuidv7();
   const sendMail = createMailQueue(deps.secretBox);
+  const requestMail = createMailRequests(deps.secretBox);
+  const { verifyEmail, linkTo } = deps;
 
   const admit = () => {
     if (deps.databaseState() === 'unmigrated') throw unmigrated();
   };
   const auth = createAuthService({
     ...{ users, sessions, lookups, transaction, hasher, accessTokens, refreshTokens, sessionEnded: forget },
-    ...{ sendMail, guard: deps.guard, signup: meta.signup, productName: meta.name },
+    ...{ mailTokens, sendMail, requestMail, verifyEmail, guard: deps.guard, signup: meta.signup, productName: meta.name },
   });
 
   const changePassword = createChangePassword({
@@ -101,6 +112,8 @@ export function createServices(deps: CoreDeps): Core {
       }
     },
     idempotency: guarded(createIdempotencyStore(repositories.idempotencyKeys), admit),
+    composeMail: createAccountMails({ transaction, verifyEmail, linkTo }),
+    purgeMailTokens: mailTokens.purge,
     ensureSuperuser: (given) => ensureSuperuser({ users, transaction, hasher, productName: meta.name }, given),
   };
 }

@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises';
-import { parseEnvironment } from '../env.js';
+import { originOf, parseEnvironment } from '../env.js';
 import { createLogger } from '../logger.js';
 import { startServer } from '../server.js';
 
@@ -18,9 +18,7 @@ export async function start(variables: NodeJS.ProcessEnv): Promise<number> {
   const server = await startServer({ environment, variables, log, report });
   void server.ready.then(() => {
     if (server.port === undefined) return report('Synap is ready: worker without HTTP');
-    const origin =
-      environment.publicUrl ??
-      `http://${environment.host === '127.0.0.1' || environment.host === '0.0.0.0' ? 'localhost' : environment.host}:${server.port}`;
+    const origin = originOf(environment, server.port);
     report(`Synap is ready: ${origin}`);
     if (environment.docs) report(`  docs  ${origin}/docs`);
     report(`  REST  ${origin}/api/v1`);

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { auth, users } from '@synap/contracts';
+import { hashToken, makeToken } from '@synap/security';
 import { admin } from '../server-under-test.js';
 import { byAsking, byInput } from './reach.js';
 import type { Row } from './rows.js';
@@ -17,6 +18,20 @@ async function disabledAccount({ server, database }: World) {
   await server.rest('POST', '/auth/register', { body: account });
   await database.query('UPDATE users SET disabled_at = now() WHERE email = $1', [account.email]);
   return account;
+}
+
+/** The token of a mail to a new account, made as the worker would. */
+async function mailedToken({ server, database }: World, purpose: 'verify' | 'reset'): Promise<string> {
+  const account = newAccount();
+  await server.rest('POST', '/auth/register', { body: account });
+  const token = makeToken();
+  const made = await database.query(
+    `INSERT INTO mail_tokens (id, user_id, purpose, hash, expires_at)
+     SELECT gen_random_uuid(), id, $2::mail_token_purpose, $3, now() + interval '5 minutes' FROM users WHERE email = $1`,
+    [account.email, purpose, hashToken(token)],
+  );
+  if (made.rowCount !== 1) throw new Error('The account was not made');
+  return token;
 }
 
 export const authRows: Record<string, Row> = {
@@ -69,6 +84,34 @@ export const authRows: Record<string, Row> = {
       401: byAsking(async () => ({ token: 'none.of.ours' })),
       403: 'only for a cookie from elsewhere: cookie.e2e.test.ts',
     },
+  },
+  'auth.verify': {
+    endpoint: auth.verify,
+    callers: { anonymous: 204, user: 204, other: 204, superuser: 204 },
+    ask: async (world) => ({ input: { token: await mailedToken(world, 'verify') } }),
+    changes: true,
+    errors: { 400: byInput({ token: 'none of ours' }) },
+  },
+  'auth.resend': {
+    endpoint: auth.resend,
+    callers: { anonymous: 202, user: 202, other: 202, superuser: 202 },
+    ask: () => ({ input: { email: 'ann@example.org' } }),
+    changes: true,
+    errors: { 400: byInput({ email: 'nobody' }) },
+  },
+  'auth.forgot': {
+    endpoint: auth.forgot,
+    callers: { anonymous: 202, user: 202, other: 202, superuser: 202 },
+    ask: () => ({ input: { email: 'ann@example.org' } }),
+    changes: true,
+    errors: { 400: byInput({ email: 'nobody' }) },
+  },
+  'auth.reset': {
+    endpoint: auth.reset,
+    callers: { anonymous: 204, user: 204, other: 204, superuser: 204 },
+    ask: async (world) => ({ input: { token: await mailedToken(world, 'reset'), newPassword: 'another passphrase for tests' } }),
+    changes: true,
+    errors: { 400: byInput({ token: 'none of ours', newPassword: 'another passphrase for tests' }) },
   },
   'auth.me': { endpoint: auth.me, callers: signedIn, changes: false, errors: { 403: untilKeys } },
   'users.me.get': { endpoint: users.me, callers: signedIn, changes: false, errors: { 403: untilKeys } },

@@ -46,6 +46,7 @@ export function createSessions() {
     return { accessToken, refreshToken: `${id}.${counter}`, tokenType: 'Bearer' as const, expiresIn: settings.expiresIn };
   }
 
+  const absent = () => Promise.reject(notFound('Not in this test'));
   const auth: AuthService = {
     register: async () => ({ accepted: true }),
     async login(_call, { email, password }) {
@@ -81,7 +82,11 @@ export function createSessions() {
       if (!session) throw notFound('Session not found');
       session.revoked = true;
     },
-    token: () => Promise.reject(notFound('Not in this test')),
+    token: absent,
+    verify: absent,
+    resend: absent,
+    forgot: absent,
+    reset: absent,
     me: async () => user,
   };
 

@@ -1,7 +1,7 @@
 import { type AuthService, type Call, forbidden, type Meta, type Tokens, unauthenticated } from '@synap/contracts';
 import type { PasswordHasher } from '@synap/security';
-import type { SendMail } from '../mail/mail-queue.js';
-import type { Transaction } from '../repositories.js';
+import type { RequestMail, SendMail } from '../mail/mail-queue.js';
+import type { Repositories, Transaction } from '../repositories.js';
 import type { UsersRepository } from '../users/users.repository.js';
 import { present } from '../users/users.service.js';
 import { clearWhenRefused, inCookie } from './cookie-mode.js';
@@ -10,6 +10,7 @@ import { whenHasherIsFree } from './hasher-turn.js';
 import { type IdentityGuard, noIdentityGuard } from './identity-guard.js';
 import { createLogin } from './login.js';
 import { createLogout } from './logout.js';
+import { createMailLinks } from './mail-links.js';
 import { createRefresh } from './refresh.js';
 import { createRegister } from './register.js';
 import type { SessionLookups } from './session-lookups.repository.js';
@@ -22,7 +23,11 @@ export interface AuthDependencies extends TokenMakers {
   lookups: SessionLookups;
   transaction: Transaction;
   hasher: PasswordHasher;
+  mailTokens: Repositories['mailTokens'];
   sendMail: SendMail;
+  requestMail: RequestMail;
+  /** Whether an address must be verified before its account can be used. */
+  verifyEmail: boolean;
   sleep?: Sleep;
   signup: Meta['signup'];
   /** No password may be built from it. */
@@ -40,6 +45,7 @@ export function createAuthService({ guard = noIdentityGuard, ...rest }: AuthDepe
   const register = createRegister(dependencies);
   const login = createLogin(dependencies);
   const refresh = createRefresh(dependencies);
+  const { verify, resend, forgot, reset } = createMailLinks(dependencies);
 
   return {
     register: (call, input) => whenHasherIsFree(register(call, input)),
@@ -65,6 +71,10 @@ export function createAuthService({ guard = noIdentityGuard, ...rest }: AuthDepe
         throw unauthenticated('There is no refresh token: send one, or sign in with a cookie');
       return inCookie(call.cookie, await clearWhenRefused(call.cookie, refresh(call, held)));
     },
+    verify,
+    resend,
+    forgot,
+    reset: (call, input) => whenHasherIsFree(reset(call, input)),
     logout: createLogout(dependencies),
     me: async ({ actor }) => present(await users.findById(actor.userId)),
   };

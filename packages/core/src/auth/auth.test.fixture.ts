@@ -1,13 +1,17 @@
-import type { AuthService, Call, Role, Tokens, User, UserCall } from '@synap/contracts';
+import type { AuthService, Call, Mail, Role, Tokens, User, UserCall } from '@synap/contracts';
 import { createDatabase } from '@synap/db';
 import { createAccessTokens, createPasswordHasher, createRefreshTokens, createSecretBox } from '@synap/security';
 import { createTestDatabase } from '@synap/testing';
 import { runMigrations } from 'graphile-worker';
-import { createMailQueue } from '../mail/mail-queue.js';
+import { createMailDelivery } from '../mail/mail-delivery.js';
+import { createMailQueue, createMailRequests } from '../mail/mail-queue.js';
+import { createMailsRepository } from '../mail/mails.repository.js';
 import { createTransaction } from '../repositories.js';
 import { createUsersRepository } from '../users/users.repository.js';
+import { createAccountMails } from './account-mails.js';
 import { type AuthDependencies, createAuthService } from './auth.service.js';
 import { createAuthentication } from './authenticate.js';
+import { createMailTokensRepository } from './mail-tokens.repository.js';
 import { createSessionLookups } from './session-lookups.repository.js';
 import type { IssuedTokens } from './session-tokens.js';
 import { createSessionsRepository } from './sessions.repository.js';
@@ -50,6 +54,7 @@ export async function createAuthFixture() {
     audience: 'synap',
   });
   const refreshTokens = createRefreshTokens({ keys: [{ kid: 'r', secret: 'Tn5Wx0Ev8Hs3Kd7Pz2Qj6Ym9Bc4Lf1Rg' }] });
+  const box = createSecretBox({ keys: [{ kid: 'e', secret: 'Hb2Fy7Ku4Mz9Cn6Xr1Wd8Tg3Vq5Jp0Ls' }] });
   const { authenticate, forget } = createAuthentication({ accessTokens, sessions: lookups });
 
   const dependencies: AuthDependencies = {
@@ -57,7 +62,10 @@ export async function createAuthFixture() {
     sessions,
     lookups,
     transaction: createTransaction({ transaction }),
-    sendMail: createMailQueue(createSecretBox({ keys: [{ kid: 'e', secret: 'Hb2Fy7Ku4Mz9Cn6Xr1Wd8Tg3Vq5Jp0Ls' }] })),
+    mailTokens: createMailTokensRepository(db),
+    sendMail: createMailQueue(box),
+    requestMail: createMailRequests(box),
+    verifyEmail: false,
     hasher,
     accessTokens,
     refreshTokens,
@@ -67,10 +75,32 @@ export async function createAuthFixture() {
   };
   let made = 0;
 
+  /** Sends all mails that wait, as the worker would. @returns those that were sent */
+  async function sendMails({ verifyEmail = false, carry = async (_: Mail) => {} } = {}): Promise<Mail[]> {
+    const sent: Mail[] = [];
+    const delivery = createMailDelivery({
+      mails: createMailsRepository(db),
+      box,
+      compose: createAccountMails({
+        ...{ transaction: dependencies.transaction, verifyEmail },
+        linkTo: (path) => `https://synap.example.org${path}`,
+      }),
+      async carry(_id, mail) {
+        await carry(mail);
+        sent.push(mail);
+      },
+      isFinal: () => false,
+      givenUp: () => {},
+    });
+    for (const { id } of await db.mail.findMany({ orderBy: { id: 'asc' } })) await delivery.deliver(id, { lastAttempt: false });
+    return sent;
+  }
+
   return {
     ...dependencies,
     url,
     db,
+    box,
     close: async () => {
       await close();
       await drop();
@@ -79,6 +109,8 @@ export async function createAuthFixture() {
     forget,
     auth: inBody(createAuthService(dependencies)),
     authWith: (other: Partial<AuthDependencies>) => inBody(createAuthService({ ...dependencies, ...other })),
+
+    sendMails,
 
     /** A new user whose password is `password`. */
     async makeUser({ role = 'user', passwordHash }: { role?: Role; passwordHash?: string } = {}): Promise<User> {

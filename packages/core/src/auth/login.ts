@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type Call, forbidden, unauthenticated } from '@synap/contracts';
+import { AppError, type Call, forbidden, unauthenticated } from '@synap/contracts';
 import { HasherBusy, type PasswordHasher } from '@synap/security';
 import { uuidv7 } from '../ids.js';
 import type { SendMail } from '../mail/mail-queue.js';
@@ -21,14 +21,22 @@ export interface LoginDependencies extends TokenMakers {
   hasher: PasswordHasher;
   guard: IdentityGuard;
   sendMail: SendMail;
+  /** Whether an address must be verified first. */
+  verifyEmail: boolean;
   /** The clock's by default. */
   sleep?: Sleep;
   sessionEnded: (sessionId: string) => void;
 }
 
+/** Said after the right password only: to others there is no such account. */
+const unverified = () =>
+  new AppError('forbidden', 'Verify your address first: open the link that was mailed to you, or ask for another', {
+    errors: [{ pointer: '/email', message: 'Not verified yet', code: 'unverified' }],
+  });
 const wrong = () => unauthenticated('E-mail address or password is wrong');
 
-export function createLogin({ users, transaction, hasher, guard, sessionEnded, sendMail, sleep, ...makers }: LoginDependencies) {
+export function createLogin(dependencies: LoginDependencies) {
+  const { users, transaction, hasher, guard, sessionEnded, sendMail, verifyEmail, sleep, ...makers } = dependencies;
   const failed = createFailedSignIns({ guard, transaction, sendMail, sleep });
 
   /** @returns the account and, where its hash should be replaced, the better one */
@@ -67,6 +75,7 @@ export function createLogin({ users, transaction, hasher, guard, sessionEnded, s
       const current = await within.users.lockCredentials(account.id);
       if (current?.passwordHash !== account.passwordHash) throw wrong();
       if (current.disabled) throw forbidden('This account is disabled: ask an administrator');
+      if (verifyEmail && !current.verified) throw unverified();
       if (betterHash) await within.users.replaceHash(account.id, betterHash);
       const revoked = await within.sessions.revokeAllButNewest(account.id, sessionRules.perUser - 1, sessionRules.idleSeconds);
       const lifetime = sessionRules.absoluteSeconds;

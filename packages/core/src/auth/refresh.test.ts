@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { UserCall } from '@synap/contracts';
-import { createRefreshTokens } from '@synap/security';
+import { createRefreshTokens, hashToken, makeToken } from '@synap/security';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type AuthFixture, call, createAuthFixture, password, sessionIdOf } from './auth.test.fixture.js';
@@ -144,13 +144,21 @@ test('a session that ended between look and rotation is not rotated', async () =
 /** `REFRESH_TEST_RUNS=1000` for a thorough run. */
 const runs = Number(process.env.REFRESH_TEST_RUNS ?? 60);
 
-test('however refreshes, a logout and a revocation fall, no token is alive afterwards', { timeout: 900_000 }, async () => {
+async function resetTokenOf(userId: string): Promise<string> {
+  const token = makeToken();
+  await fixture.mailTokens.insert({ userId, purpose: 'reset', hash: hashToken(token), lifetime: 60 });
+  return token;
+}
+
+test('however refreshes, a logout, a revocation and a reset fall, no token is alive afterwards', {
+  timeout: 900_000,
+}, async () => {
   const users = await Promise.all(Array.from({ length: 5 }, () => fixture.makeUser()));
   const { sessions, transaction, forget } = fixture;
   const mine = createAuthSessionsService({ sessions, transaction, sessionEnded: forget });
   let turn = 0;
   const plan = fc.array(fc.constantFrom('refresh latest', 'refresh first', 'pause'), { minLength: 1, maxLength: 8 });
-  const end = fc.constantFrom('logout', 'revoke', 'both', 'revoke others');
+  const end = fc.constantFrom('logout', 'revoke', 'both', 'revoke others', 'reset');
   await fc.assert(
     fc.asyncProperty(plan, plan, fc.nat(8), end, async (before, after, ticks, how) => {
       const user = users[turn++ % users.length];
@@ -165,6 +173,7 @@ test('however refreshes, a logout and a revocation fall, no token is alive after
         if (next) seen.push(next);
       };
       const elsewhere: UserCall = { ...me, actor: { ...me.actor, sessionId: randomUUID() } };
+      const token = how === 'reset' ? await resetTokenOf(me.actor.userId) : '';
       const running = before.map(act);
       for (let tick = 0; tick < ticks; tick++) await Promise.resolve();
       if (how === 'logout' || how === 'both') running.push(fixture.auth.logout(me));
@@ -172,6 +181,8 @@ test('however refreshes, a logout and a revocation fall, no token is alive after
       if (how === 'revoke') running.push(mine.revoke(me, { id }));
       if (how === 'both') running.push(mine.revoke(me, { id }).catch(() => {}));
       if (how === 'revoke others') running.push(mine.revokeOthers(elsewhere));
+      // Its password stays what it was, for the next round.
+      if (how === 'reset') running.push(fixture.auth.reset(call, { token, newPassword: password }));
       running.push(...after.map(act));
       await Promise.all(running);
       for (const { accessToken, refreshToken } of seen) {

@@ -1,12 +1,14 @@
 import { type Call, forbidden, type Meta } from '@synap/contracts';
 import type { PasswordHasher } from '@synap/security';
+import type { RequestMail } from '../mail/mail-queue.js';
+import type { Transaction } from '../repositories.js';
 import { demandGoodPassword, nameFrom } from '../users/new-account.js';
-import type { UsersRepository } from '../users/users.repository.js';
 import type { IdentityGuard } from './identity-guard.js';
 
 export interface RegisterDependencies {
-  users: Pick<UsersRepository, 'insertUnlessTaken'>;
+  transaction: Transaction;
   hasher: Pick<PasswordHasher, 'hash'>;
+  requestMail: RequestMail;
   signup: Meta['signup'];
   productName: string;
   guard: Pick<IdentityGuard, 'register'>;
@@ -18,18 +20,26 @@ export interface Registration {
   name?: string | undefined;
 }
 
-export function createRegister({ users, hasher, signup, productName, guard }: RegisterDependencies) {
+/** Signs up. An address that has an account keeps it, and its owner gets a notice; answer and timing are the same. */
+export function createRegister({ transaction, hasher, requestMail, signup, productName, guard }: RegisterDependencies) {
   return async function register(
-    { address }: Pick<Call, 'address'>,
+    call: Pick<Call, 'actor' | 'address' | 'requestId'>,
     { email, password, name }: Registration,
   ): Promise<{ accepted: true }> {
     if (signup === 'closed') throw forbidden('Sign-up is closed: ask an administrator for an account');
-    if (signup === 'invite') throw forbidden('Sign-up is by invitation only: ask an administrator for one');
-    await guard.register(address);
+    if (signup === 'invite')
+      throw forbidden('Sign-up is by invitation only: open the link in yours, or ask an administrator for one');
+    await guard.register(call.address);
     demandGoodPassword(password, { productName, email });
-    // Hashed before anything is known of the account: the answer and its timing are the same for new and existing addresses.
+    // Hashed before anything is known of the account; from here on, the same statements either way.
     const passwordHash = await hasher.hash(password);
-    await users.insertUnlessTaken({ email, name: name ?? nameFrom(email), passwordHash });
+    await transaction(async (within) => {
+      const { id, made } = await within.users.insertUnlessTaken({ email, name: name ?? nameFrom(email), passwordHash });
+      const type = made ? 'user.registered' : 'user.registered-again';
+      await within.audit.record(call, { type, subject: `user ${id}` });
+      const { address, requestId } = call;
+      await requestMail(within, { ask: made ? 'registered' : 'registered-again', email, address, requestId });
+    });
     return { accepted: true };
   };
 }

@@ -15,6 +15,7 @@ export interface AuditEntry {
 
 type AuditType =
   | 'user.registered'
+  | 'user.registered-again'
   | 'user.created'
   | 'user.invited'
   | 'user.verified'

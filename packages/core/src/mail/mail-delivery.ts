@@ -1,12 +1,14 @@
 import { type Mail, mailSchema } from '@synap/contracts';
 import type { SecretBox } from '@synap/security';
 import { z } from 'zod';
-import { mailContext } from './mail-queue.js';
+import { type MailRequest, mailContext, mailRequestSchema } from './mail-queue.js';
 import type { MailsRepository, WaitingMail } from './mails.repository.js';
 
 export interface MailDeliveryDependencies {
   mails: Pick<MailsRepository, 'find' | 'remove' | 'requeueStalled'>;
   box: Pick<SecretBox, 'open'>;
+  /** The mail that a request comes to; null where there is nobody to tell. */
+  compose: (request: MailRequest) => Promise<Mail | null>;
   /** Hands a mail to whoever carries it; the same id is the same mail. */
   carry: (id: string, mail: Mail) => Promise<void>;
   /** Whether trying again is no use. */
@@ -15,16 +17,17 @@ export interface MailDeliveryDependencies {
   givenUp: (mail: { id: string; template: string; error: unknown }) => void;
 }
 
-const sealedSchema = z.object({ to: z.string(), values: z.unknown() });
+const sealedSchema = z.union([mailRequestSchema, z.object({ to: z.string(), values: z.unknown() })]);
 
 /**
  * Sends the mails that wait. A mail is removed once it was taken, so it is sent at least once, and once unless the process dies in
  * between.
  */
-export function createMailDelivery({ mails, box, carry, isFinal, givenUp }: MailDeliveryDependencies) {
-  function open({ id, template, keyId, sealed }: WaitingMail): Mail {
+export function createMailDelivery({ mails, box, compose, carry, isFinal, givenUp }: MailDeliveryDependencies) {
+  /** A request is composed anew at each attempt: the link in it then lives as long as its mail says. */
+  async function open({ id, template, keyId, sealed }: WaitingMail): Promise<Mail | null> {
     const content = sealedSchema.parse(JSON.parse(box.open({ keyId, bytes: sealed }, mailContext(id))));
-    return mailSchema.parse({ template, ...content });
+    return 'ask' in content ? compose(content) : mailSchema.parse({ template, ...content });
   }
 
   return {
@@ -36,7 +39,8 @@ export function createMailDelivery({ mails, box, carry, isFinal, givenUp }: Mail
       const waiting = await mails.find(id);
       if (!waiting) return;
       try {
-        await carry(id, open(waiting));
+        const mail = await open(waiting);
+        if (mail) await carry(id, mail);
       } catch (error) {
         if (!isFinal(error) && !lastAttempt) throw error;
         givenUp({ id, template: waiting.template, error });

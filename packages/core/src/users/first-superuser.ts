@@ -32,7 +32,8 @@ export async function ensureSuperuser(
   const made = await transaction(async (within) => {
     await within.users.lockFirst();
     if (await within.users.anyExists()) return false;
-    return within.users.insertUnlessTaken({ email, name: nameFrom(email), passwordHash, role: 'superuser' });
+    const user = { email, name: nameFrom(email), passwordHash, role: 'superuser', verified: true } as const;
+    return (await within.users.insertUnlessTaken(user)).made;
   });
   return made ? { email, madePassword: given.password === undefined ? password : null } : null;
 }

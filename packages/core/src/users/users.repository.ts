@@ -1,5 +1,6 @@
 import type { Role, User } from '@synap/contracts';
 import type { Db, Prisma } from '@synap/db';
+import { uuidv7 } from '../ids.js';
 
 const userSelect = {
   id: true,
@@ -9,12 +10,22 @@ const userSelect = {
   createdAt: true,
   updatedAt: true,
 } satisfies Prisma.UserSelect;
-const credentialsSelect = { id: true, passwordHash: true, disabledAt: true } satisfies Prisma.UserSelect;
+const credentialsSelect = { id: true, passwordHash: true, disabledAt: true, verifiedAt: true } satisfies Prisma.UserSelect;
 
 export interface Credentials {
   id: string;
   passwordHash: string;
   disabled: boolean;
+  verified: boolean;
+}
+
+/** Whom mails to an address reach. */
+export interface Account {
+  id: string;
+  email: string;
+  name: string;
+  disabled: boolean;
+  verified: boolean;
 }
 
 export interface NewUser {
@@ -23,10 +34,23 @@ export interface NewUser {
   name: string;
   passwordHash: string;
   role?: Role;
+  /** Whether the address is known to be theirs. */
+  verified?: boolean;
 }
 
-function toCredentials(row: { id: string; passwordHash: string; disabledAt: Date | null } | null): Credentials | null {
-  return row && { id: row.id, passwordHash: row.passwordHash, disabled: row.disabledAt !== null };
+type CredentialsRow = Prisma.UserGetPayload<{ select: typeof credentialsSelect }>;
+
+function toCredentials(row: CredentialsRow | null): Credentials | null {
+  return (
+    row && { id: row.id, passwordHash: row.passwordHash, disabled: row.disabledAt !== null, verified: row.verifiedAt !== null }
+  );
+}
+
+export interface InsertedUser {
+  /** Of the account that the address has now. */
+  id: string;
+  /** False where it had one before. */
+  made: boolean;
 }
 
 export function createUsersRepository(db: Db) {
@@ -47,11 +71,26 @@ export function createUsersRepository(db: Db) {
       await db.user.update({ where: { id }, data: { passwordHash }, select: { id: true } });
     },
 
-    /** Inserts the user; an address that is taken keeps its account. Costs a written row either way: timing must not tell them apart. */
-    async insertUnlessTaken(user: NewUser): Promise<boolean> {
-      const { count } = await db.user.createMany({ data: [user], skipDuplicates: true });
-      if (count === 0) await db.$executeRaw`UPDATE users SET email = email WHERE email = ${user.email}`;
-      return count === 1;
+    async findAccount(email: string): Promise<Account | null> {
+      const select = { id: true, email: true, name: true, disabledAt: true, verifiedAt: true } as const;
+      const row = await db.user.findUnique({ where: { email }, select });
+      return row && { ...row, disabled: row.disabledAt !== null, verified: row.verifiedAt !== null };
+    },
+
+    /** Inserts the user; an address that is taken keeps its account. One written row either way: timing must not tell them apart. */
+    async insertUnlessTaken({ email, name, passwordHash, role = 'user', verified = false }: NewUser): Promise<InsertedUser> {
+      const id = uuidv7();
+      const [row] = await db.$queryRaw<{ id: string }[]>`
+        INSERT INTO users (id, email, name, password_hash, role, verified_at)
+        VALUES (${id}::uuid, ${email}, ${name}, ${passwordHash}, ${role}::"role", CASE WHEN ${verified} THEN now() END)
+        ON CONFLICT (email) DO UPDATE SET email = users.email
+        RETURNING id`;
+      return { id: row?.id ?? id, made: row?.id === id };
+    },
+
+    /** The owner has shown to read mail at their address. Once is for ever. */
+    async markVerified(id: string): Promise<void> {
+      await db.user.updateMany({ where: { id, verifiedAt: null }, data: { verifiedAt: new Date() } });
     },
 
     /** @returns null when there is no such user any more */

@@ -1,0 +1,179 @@
+import type { Mail } from '@synap/contracts';
+import { hashToken, makeToken } from '@synap/security';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type AuthFixture, call, createAuthFixture, password } from './auth.test.fixture.js';
+
+const newPassword = 'another passphrase altogether';
+const spent = { code: 'bad_request', details: { errors: [{ pointer: '/token', code: 'invalid_token' }] } };
+const refused = { code: 'unauthenticated' };
+const accepted = { accepted: true };
+
+let fixture: AuthFixture;
+beforeEach(async () => {
+  fixture = await createAuthFixture();
+});
+afterEach(() => fixture.close());
+
+function tokenIn(mail: Mail | undefined): string {
+  const link = mail && 'link' in mail.values ? mail.values.link : '';
+  const [, token = ''] = /^https:\/\/synap\.example\.org\/(?:verify|reset)#([A-Za-z0-9_-]{43})$/.exec(link) ?? [];
+  if (!token) throw new Error(`There is no token in the link "${link}"`);
+  return token;
+}
+
+const trailOf = async (userId: string) =>
+  (await fixture.db.event.findMany({ where: { subject: `user ${userId}` }, orderBy: { id: 'asc' } })).map(({ type }) => type);
+
+describe('where addresses must be verified', () => {
+  const email = 'ada@example.org';
+  const verifying = () => fixture.authWith({ verifyEmail: true });
+  const mails = () => fixture.sendMails({ verifyEmail: true });
+
+  test('an account opens once the link of its mail was used, which works once', async () => {
+    const auth = verifying();
+    expect(await auth.register(call, { email, password })).toEqual(accepted);
+    await expect(auth.login(call, { email, password })).rejects.toMatchObject({
+      code: 'forbidden',
+      details: { errors: [{ pointer: '/email', code: 'unverified' }] },
+    });
+    await expect(auth.login(call, { email, password: newPassword })).rejects.toMatchObject(refused);
+    const [mail] = await mails();
+    expect(mail).toMatchObject({ template: 'verify', to: email, values: { hours: 24 } });
+    const token = tokenIn(mail);
+    await auth.verify(call, { token });
+    await auth.login(call, { email, password });
+    await expect(auth.verify(call, { token })).rejects.toMatchObject(spent);
+    const user = await fixture.db.user.findUniqueOrThrow({ where: { email } });
+    expect(await trailOf(user.id)).toEqual(['user.registered', 'user.verified']);
+  });
+
+  test('another mail can be asked for, and one used link ends all others', async () => {
+    const auth = verifying();
+    await auth.register(call, { email, password });
+    expect(await auth.resend(call, { email })).toEqual(accepted);
+    const [first, second, ...more] = await mails();
+    expect(more).toEqual([]);
+    await auth.verify(call, { token: tokenIn(second) });
+    await expect(auth.verify(call, { token: tokenIn(first) })).rejects.toMatchObject(spent);
+    await auth.resend(call, { email });
+    await auth.resend(call, { email: 'nobody@example.org' });
+    expect(await mails()).toEqual([]);
+  });
+
+  test('registering again before gives another link to the same account', async () => {
+    const auth = verifying();
+    await auth.register(call, { email, password });
+    await auth.register(call, { email, password: newPassword, name: 'Mallory' });
+    const [, again] = await mails();
+    await auth.verify(call, { token: tokenIn(again) });
+    await expect(auth.login(call, { email, password: newPassword })).rejects.toMatchObject(refused);
+    await auth.login(call, { email, password });
+  });
+
+  test('a new password by mail verifies, too', async () => {
+    const auth = verifying();
+    await auth.register(call, { email, password });
+    await mails();
+    await auth.forgot(call, { email });
+    const [mail] = await mails();
+    await auth.reset(call, { token: tokenIn(mail), newPassword });
+    await auth.login(call, { email, password: newPassword });
+  });
+});
+
+test('where they need not be, a new account gets no mail; whoever registers an address again tells its owner', async () => {
+  const user = await fixture.makeUser();
+  expect(await fixture.auth.register(call, { email: 'new@example.org', password })).toEqual(accepted);
+  expect(await fixture.auth.register(call, { email: user.email, password: newPassword })).toEqual(accepted);
+  expect(await fixture.sendMails()).toMatchObject([{ template: 'existing-account', to: user.email }]);
+  expect(await trailOf(user.id)).toEqual(['user.registered-again']);
+  await fixture.auth.login(call, { email: user.email, password });
+});
+
+describe('a new password', () => {
+  async function asked() {
+    const user = await fixture.makeUser();
+    const tokens = await fixture.auth.login(call, { email: user.email, password });
+    await fixture.sendMails();
+    await fixture.auth.forgot(call, { email: user.email });
+    const [mail] = await fixture.sendMails();
+    expect(mail).toMatchObject({ template: 'reset', to: user.email, values: { minutes: 10 } });
+    return { user, tokens, token: tokenIn(mail) };
+  }
+
+  test('takes the place of the old one, ends all sessions at once, and is told by mail and on the trail', async () => {
+    const { user, tokens, token } = await asked();
+    await fixture.authenticate(tokens.accessToken);
+    await fixture.auth.reset(call, { token, newPassword });
+    await expect(fixture.authenticate(tokens.accessToken)).rejects.toMatchObject(refused);
+    await expect(fixture.auth.refresh(call, { refreshToken: tokens.refreshToken })).rejects.toMatchObject(refused);
+    await expect(fixture.auth.login(call, { email: user.email, password })).rejects.toMatchObject(refused);
+    await fixture.auth.login(call, { email: user.email, password: newPassword });
+    expect(await fixture.sendMails()).toMatchObject([{ template: 'password-changed', to: user.email }]);
+    expect(await trailOf(user.id)).toEqual(['user.reset-requested', 'user.password-reset']);
+    await expect(fixture.auth.reset(call, { token, newPassword })).rejects.toMatchObject(spent);
+  });
+
+  test('that the policy refuses leaves the link as it is', async () => {
+    const { token } = await asked();
+    await expect(fixture.auth.reset(call, { token, newPassword: 'short' })).rejects.toMatchObject({
+      details: { errors: [{ pointer: '/newPassword' }] },
+    });
+    await fixture.auth.reset(call, { token, newPassword });
+  });
+
+  test('is chosen once by a link that is used ten times at once', async () => {
+    const { user, token } = await asked();
+    const choose = (index: number) => fixture.auth.reset(call, { token, newPassword: `${newPassword} ${index}` });
+    const results = await Promise.allSettled(Array.from({ length: 10 }, (_, index) => choose(index)));
+    expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    const winner = results.findIndex(({ status }) => status === 'fulfilled');
+    await fixture.auth.login(call, { email: user.email, password: `${newPassword} ${winner}` });
+  });
+
+  test('is refused to links that are too old, made up, or for something else', async () => {
+    const { user, token } = await asked();
+    await fixture.db.$executeRaw`UPDATE mail_tokens SET expires_at = clock_timestamp() WHERE user_id = ${user.id}::uuid`;
+    const other = makeToken();
+    await fixture.mailTokens.insert({ userId: user.id, purpose: 'verify', hash: hashToken(other), lifetime: 60 });
+    for (const faulty of [token, makeToken(), other, 'x', `${token}\u0301`])
+      await expect(fixture.auth.reset(call, { token: faulty, newPassword })).rejects.toMatchObject(spent);
+    await fixture.auth.login(call, { email: user.email, password });
+  });
+
+  test('is mailed to nobody who has no account, or a disabled one; the answer and what is stored are the same', async () => {
+    const user = await fixture.makeUser();
+    await fixture.db.user.update({ where: { id: user.id }, data: { disabledAt: new Date() } });
+    for (const email of [user.email, 'nobody@example.org']) expect(await fixture.auth.forgot(call, { email })).toEqual(accepted);
+    expect(await fixture.db.mail.findMany({ select: { template: true } })).toEqual([
+      { template: 'to-owner reset' },
+      { template: 'to-owner reset' },
+    ]);
+    expect(await fixture.sendMails()).toEqual([]);
+    expect(await fixture.db.mail.count()).toBe(0);
+  });
+
+  test('whose mail fails at first gets a link that works at the next attempt', async () => {
+    const user = await fixture.makeUser();
+    await fixture.auth.forgot(call, { email: user.email });
+    const carry = () => Promise.reject(new Error('the server is away'));
+    await expect(fixture.sendMails({ carry })).rejects.toThrow('away');
+    const [mail] = await fixture.sendMails();
+    await fixture.auth.reset(call, { token: tokenIn(mail), newPassword });
+  });
+});
+
+test('links leave no trace of their tokens in the database, and are purged a day after their end', async () => {
+  const user = await fixture.makeUser();
+  await fixture.auth.forgot(call, { email: user.email });
+  const [mail] = await fixture.sendMails();
+  const token = tokenIn(mail);
+  const rows = await fixture.db.mailToken.findMany();
+  expect(JSON.stringify(rows)).not.toContain(token);
+  expect(rows).toHaveLength(1);
+  await fixture.mailTokens.purge();
+  expect(await fixture.db.mailToken.count()).toBe(1);
+  await fixture.db.$executeRaw`UPDATE mail_tokens SET expires_at = now() - interval '25 hours'`;
+  await fixture.mailTokens.purge();
+  expect(await fixture.db.mailToken.count()).toBe(0);
+});

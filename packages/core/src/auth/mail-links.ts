@@ -1,0 +1,84 @@
+import { badRequest, type Call } from '@synap/contracts';
+import { hashToken, type PasswordHasher } from '@synap/security';
+import type { RequestMail, SendMail } from '../mail/mail-queue.js';
+import type { Repositories, Transaction } from '../repositories.js';
+import { demandGoodPassword } from '../users/new-account.js';
+import type { UsersRepository } from '../users/users.repository.js';
+import type { IdentityGuard } from './identity-guard.js';
+import { revokedEntry } from './session-audit.js';
+
+export interface MailLinksDependencies {
+  users: Pick<UsersRepository, 'findById'>;
+  mailTokens: Pick<Repositories['mailTokens'], 'ownerOf'>;
+  transaction: Transaction;
+  hasher: Pick<PasswordHasher, 'hash'>;
+  guard: Pick<IdentityGuard, 'forgot' | 'resend'>;
+  sendMail: SendMail;
+  requestMail: RequestMail;
+  /** Told of each session that was revoked, once that is committed. */
+  sessionEnded: (sessionId: string) => void;
+  productName: string;
+}
+
+/** A link of a mail that opens nothing (any more). */
+const spentLink = (advice: string) =>
+  badRequest(`This link was used already or is too old: ${advice}`, [
+    { pointer: '/token', message: 'Used already, too old, or none of ours', code: 'invalid_token' },
+  ]);
+
+const accepted = { accepted: true } as const;
+
+/** What links in mails are for: asked for by anybody, with an answer that is always the same; used by whoever reads the mail. */
+export function createMailLinks(dependencies: MailLinksDependencies) {
+  const { users, mailTokens, transaction, hasher, guard, sendMail, requestMail, sessionEnded, productName } = dependencies;
+  const askFor = (ask: 'verify' | 'reset', { address, requestId }: Call, email: string) =>
+    transaction((within) => requestMail(within, { ask, email, address, requestId }));
+
+  return {
+    async resend(call: Call, { email }: { email: string }) {
+      await guard.resend(email, call.address);
+      await askFor('verify', call, email);
+      return accepted;
+    },
+
+    async forgot(call: Call, { email }: { email: string }) {
+      await guard.forgot(email, call.address);
+      await askFor('reset', call, email);
+      return accepted;
+    },
+
+    async verify(call: Call, { token }: { token: string }): Promise<void> {
+      await transaction(async (within) => {
+        const userId = await within.mailTokens.take('verify', hashToken(token));
+        if (!userId) throw spentLink('sign in, or ask for another');
+        await within.users.markVerified(userId);
+        await within.audit.record(call, { type: 'user.verified', subject: `user ${userId}`, actorId: userId });
+      });
+    },
+
+    /** A new password for whoever reads the mail; all sessions end (ASVS 5.0, 7.4.3). It proves the address, too. */
+    async reset(call: Call, { token, newPassword }: { token: string; newPassword: string }): Promise<void> {
+      const hash = hashToken(token);
+      const spent = () => spentLink('ask for a new one');
+      const owner = await mailTokens.ownerOf('reset', hash);
+      const user = owner && (await users.findById(owner));
+      if (!user) throw spent();
+      // A password that is refused leaves the link as it is.
+      demandGoodPassword(newPassword, { productName, email: user.email }, '/newPassword');
+      const passwordHash = await hasher.hash(newPassword);
+      const ended = await transaction(async (within) => {
+        await within.users.lockCredentials(user.id);
+        if (!(await within.mailTokens.take('reset', hash))) throw spent();
+        await within.users.replaceHash(user.id, passwordHash);
+        await within.users.markVerified(user.id);
+        const values = { name: user.name, time: new Date().toUTCString(), address: call.address };
+        await sendMail(within, { template: 'password-changed', to: user.email, values });
+        await within.audit.record(call, { type: 'user.password-reset', subject: `user ${user.id}`, actorId: user.id });
+        const ids = await within.sessions.revokeAllOf(user.id);
+        for (const id of ids) await within.audit.record(call, { ...revokedEntry(id), actorId: user.id });
+        return ids;
+      });
+      ended.forEach(sessionEnded);
+    },
+  };
+}

@@ -1,0 +1,44 @@
+import type { Db, MailTokenPurpose } from '@synap/db';
+
+export interface NewMailToken {
+  userId: string;
+  purpose: MailTokenPurpose;
+  hash: Uint8Array<ArrayBuffer>;
+  /** Seconds. */
+  lifetime: number;
+}
+
+/** What links in mails prove. Single use, by conditional update; all times are the database's. */
+export function createMailTokensRepository(db: Db) {
+  return {
+    async insert({ userId, purpose, hash, lifetime }: NewMailToken): Promise<void> {
+      await db.$executeRaw`
+        INSERT INTO mail_tokens (id, user_id, purpose, hash, created_at, expires_at)
+        SELECT gen_random_uuid(), ${userId}::uuid, ${purpose}::mail_token_purpose, ${hash}, now, now + make_interval(secs => ${lifetime})
+        FROM clock_timestamp() AS now`;
+    },
+
+    /** Whose token it is, as long as it can be used; using it is another step. */
+    async ownerOf(purpose: MailTokenPurpose, hash: Uint8Array<ArrayBuffer>): Promise<string | null> {
+      const [row] = await db.$queryRaw<{ userId: string }[]>`
+        SELECT user_id AS "userId" FROM mail_tokens
+        WHERE hash = ${hash} AND purpose = ${purpose}::mail_token_purpose AND used_at IS NULL AND expires_at > clock_timestamp()`;
+      return row?.userId ?? null;
+    },
+
+    /** Uses a token up, and with it all others of its owner for this purpose. @returns its owner; null when it cannot be used (any more) */
+    async take(purpose: MailTokenPurpose, hash: Uint8Array<ArrayBuffer>): Promise<string | null> {
+      const [row] = await db.$queryRaw<{ userId: string }[]>`
+        UPDATE mail_tokens SET used_at = clock_timestamp()
+        WHERE hash = ${hash} AND purpose = ${purpose}::mail_token_purpose AND used_at IS NULL AND expires_at > clock_timestamp()
+        RETURNING user_id AS "userId"`;
+      if (!row) return null;
+      await db.mailToken.deleteMany({ where: { userId: row.userId, purpose, usedAt: null } });
+      return row.userId;
+    },
+
+    async purge(): Promise<void> {
+      await db.$executeRaw`DELETE FROM mail_tokens WHERE expires_at < now() - interval '1 day'`;
+    },
+  };
+}
