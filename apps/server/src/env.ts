@@ -172,3 +172,8 @@ export function originOf({ publicUrl, host, port }: Environment, listening = por
   const everywhere = ['127.0.0.1', '0.0.0.0', '::', '::1'].includes(host);
   return `http://${everywhere ? 'localhost' : isIP(host) === 6 ? `[${host}]` : host}:${listening}`;
 }
+
+const loopback = new Set(['127.0.0.1', '::1', 'localhost']);
+
+/** Whether only this machine reaches the service, for development. */
+export const isPrivate = ({ environment, host }: Environment): boolean => environment === 'local' && loopback.has(host);

@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { restPath } from './http/faces.js';
 import { openApiDocument } from './openapi.js';
-import { listRoutes } from './routes.js';
+import { listRoutes, metaOf } from './routes.js';
 
 type Json = Record<string, unknown>;
 const objectSchema = z.record(z.string(), z.unknown());
@@ -45,7 +45,11 @@ describe('the document', () => {
     const described = Object.entries(document.paths).flatMap(([path, item]) =>
       Object.keys(item).map((method) => `${method.toUpperCase()} ${path}`),
     );
-    expect(described.sort()).toEqual(operations.map(({ method, path }) => `${method} ${path}`).sort());
+    const served = operations.flatMap(({ procedure, method, path }) => [
+      { method, path },
+      ...(metaOf(procedure).openapi?.aliases ?? []),
+    ]);
+    expect(described.sort()).toEqual(served.map(({ method, path }) => `${method} ${path}`).sort());
   });
 
   it.each(operations)(

@@ -1,5 +1,6 @@
 import { appRouter } from '@synap/api';
 import { generateDocument, type OpenApiDocument } from '@synap/rest';
+import type { AnyTRPCRouter } from '@trpc/server';
 import { headerExamples, problemExamples } from './openapi-examples.js';
 import { metaOf } from './routes.js';
 import { version } from './version.js';
@@ -20,9 +21,9 @@ Repeat a POST safely under the same \`Idempotency-Key\`.
 `;
 
 /** The OpenAPI 3.1 document of what is served below the path. */
-export function openApiDocument(basePath: string): OpenApiDocument {
+export function openApiDocument(basePath: string, router: AnyTRPCRouter = appRouter): OpenApiDocument {
   return generateDocument({
-    router: appRouter,
+    router,
     basePath,
     version,
     title: 'Synap',
@@ -33,6 +34,7 @@ export function openApiDocument(basePath: string): OpenApiDocument {
       { name: 'auth', description: 'Sign up, sign in, stay signed in' },
       { name: 'dashboards', description: 'Dashboards and the widgets on them' },
       { name: 'events', description: 'What happened; nobody can change it afterwards' },
+      { name: 'invitations', description: 'Accounts for people whom a superuser asks' },
       { name: 'modules', description: 'Plug-ins and their background synchronisation' },
       { name: 'system', description: 'The service itself' },
       { name: 'users', description: 'People' },

@@ -1,17 +1,18 @@
-import { appRouter, type Meta } from '@synap/api';
+import { appRouter, localRouter, type Meta } from '@synap/api';
 import type { Route } from '@synap/contracts';
 import type { AnyTRPCProcedure, AnyTRPCRouter } from '@trpc/server';
 
-const root: AnyTRPCRouter = appRouter;
-const procedures: Record<string, AnyTRPCProcedure> = root._def.procedures;
+const proceduresOf = ({ _def }: AnyTRPCRouter): Record<string, AnyTRPCProcedure> => _def.procedures;
+const known = proceduresOf(localRouter);
 
 /** The meta of a procedure; all of ours have it, for the router's builder demands its type. */
 export function metaOf(procedure: string): Meta {
-  return procedures[procedure]?._def.meta ?? {};
+  return known[procedure]?._def.meta ?? {};
 }
 
-/** All procedures that are served over REST, in order of their names. */
-export function listRoutes(restPath: string): Route[] {
+/** All procedures of a router that are served over REST, in order of their names. */
+export function listRoutes(restPath: string, router: AnyTRPCRouter = appRouter): Route[] {
+  const procedures = proceduresOf(router);
   return Object.keys(procedures)
     .sort()
     .flatMap((procedure): Route[] => {

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { appRouter, localRouter } from '@synap/api';
 import type { Meta } from '@synap/contracts';
 import { createModuleStore, createModuleSync, createRepositories, createServices, createTransaction, uuidv7 } from '@synap/core';
 import { renderMail } from '@synap/mail';
@@ -7,7 +8,7 @@ import { createAccessTokens, createPasswordHasher, createRefreshTokens, createSe
 import type { Logger } from 'pino';
 import { createBringUp } from './bring-up.js';
 import { openDatabase } from './database.js';
-import { type Environment, originOf } from './env.js';
+import { type Environment, isPrivate, originOf } from './env.js';
 import { announceSuperuser } from './first-superuser.js';
 import { createAddressOf } from './http/address.js';
 import { createApp } from './http/app.js';
@@ -96,6 +97,7 @@ export async function startServer({ environment, variables, log, report }: Serve
     },
   });
 
+  const router = isPrivate(environment) ? localRouter : appRouter;
   const core = createServices({
     ...{ database, registry, widgetCache, databaseState: bringUp.state, probeDatabase: bringUp.probe },
     hasher: createPasswordHasher(),
@@ -106,7 +108,7 @@ export async function startServer({ environment, variables, log, report }: Serve
     linkTo: (path) => `${originOf(environment, listener?.port)}${path}`,
     guard: createIdentityLimits(environment.rateLimitFactor, limitStores.identity),
     meta: metaOf(environment),
-    routes: listRoutes(restPath),
+    routes: listRoutes(restPath, router),
   });
 
   const metrics = createMetrics(environment.metricsToken);
@@ -115,13 +117,13 @@ export async function startServer({ environment, variables, log, report }: Serve
   if (environment.role !== 'worker') {
     const addressOf = createAddressOf(environment.trustProxy);
     const app = createApp({
-      ...{ environment, log, metrics, addressOf, services: core.services, authenticate: core.authenticate },
+      ...{ router, environment, log, metrics, addressOf, services: core.services, authenticate: core.authenticate },
       idempotency: core.idempotency,
       cookieOf: createRefreshCookies(environment),
       limits: createApiLimits(environment.rateLimitFactor, addressOf, limitStores.api),
       hindrance: bringUp.hindrance,
       isClosing: () => closing,
-      document: openApiDocument(restPath),
+      document: openApiDocument(restPath, router),
     });
     try {
       listener = await listen(app, environment);

@@ -10,8 +10,8 @@ const tokens = {
 } satisfies Tokens;
 const password = 'four words make a passphrase';
 
-const linkToken = 'mB1uW0n3yq8Jc5Zt7Lr2Xk9Vd4Hs6Pf0Ga-Te_Yo1Qi';
-const spentLink = {
+export const linkToken = 'mB1uW0n3yq8Jc5Zt7Lr2Xk9Vd4Hs6Pf0Ga-Te_Yo1Qi';
+export const spentLink = {
   code: 'bad_request',
   detail: 'This link was used already or is too old: ask for a new one',
   errors: [{ pointer: '/token', message: 'Used already, too old, or none of ours', code: 'invalid_token' }],

@@ -2,20 +2,28 @@ import { adminRouter } from './admin.router.js';
 import { authRouter } from './auth.router.js';
 import { dashboardsRouter } from './dashboards.router.js';
 import { eventsRouter } from './events.router.js';
+import { invitationsRouter } from './invitations.router.js';
 import { modulesRouter } from './modules.router.js';
+import { privateRouter } from './private.router.js';
 import { systemRouter } from './system.router.js';
 import { router } from './trpc.js';
 import { usersRouter } from './users.router.js';
 import { widgetsRouter } from './widgets.router.js';
 
-export const appRouter = router({
+const routers = {
   admin: adminRouter,
   auth: authRouter,
   dashboards: dashboardsRouter,
   events: eventsRouter,
+  invitations: invitationsRouter,
   modules: modulesRouter,
   system: systemRouter,
   users: usersRouter,
   widgets: widgetsRouter,
-});
+};
+
+export const appRouter = router(routers);
 export type AppRouter = typeof appRouter;
+
+/** What is served on one's own machine: all of the above, and what must not exist anywhere else. */
+export const localRouter = router({ ...routers, private: privateRouter });

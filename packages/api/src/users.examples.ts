@@ -1,4 +1,4 @@
-import { type User, users } from '@synap/contracts';
+import { type ManagedUser, managedUsers, type User, users } from '@synap/contracts';
 import { exampleOf } from './example.js';
 
 export const ann: User = {
@@ -10,11 +10,34 @@ export const ann: User = {
   updatedAt: new Date('2026-11-20T17:40:09.118Z'),
 };
 
+export const managedAnn: ManagedUser = { ...ann, disabled: false, verified: true };
+const lastSuperuser = { code: 'conflict', detail: 'This is the last superuser: make another one first' };
+
 export const usersExamples = {
   me: exampleOf(users.me, { output: ann }),
   changePassword: exampleOf(users.changePassword, {
     input: { currentPassword: 'four words make a passphrase', newPassword: 'four other words make another' },
     problems: { 409: { code: 'conflict', detail: 'The password was changed meanwhile: sign in again' } },
+  }),
+  removeMe: exampleOf(users.removeMe, { input: { password: 'four words make a passphrase' }, problems: { 409: lastSuperuser } }),
+  list: exampleOf(managedUsers.list, {
+    input: { q: 'ann', disabled: false, size: 20 },
+    output: { items: [managedAnn], nextCursor: null },
+  }),
+  get: exampleOf(managedUsers.get, { input: { id: ann.id }, output: managedAnn }),
+  create: exampleOf(managedUsers.create, {
+    input: { email: ann.email, password: 'four words make a passphrase', name: ann.name },
+    output: managedAnn,
+    problems: { 409: { code: 'conflict', detail: 'This address has an account already' } },
+  }),
+  update: exampleOf(managedUsers.update, {
+    input: { id: ann.id, disabled: true },
+    output: { ...managedAnn, disabled: true },
+    problems: { 409: lastSuperuser },
+  }),
+  remove: exampleOf(managedUsers.remove, {
+    input: { id: ann.id, handOverTo: '019aa5c8-9a20-7b34-8d17-6e5f4d3c2b1a' },
+    problems: { 409: lastSuperuser },
   }),
   updateMe: exampleOf(users.updateMe, { input: { name: 'Ann Berg-Lund' }, output: { ...ann, name: 'Ann Berg-Lund' } }),
 };

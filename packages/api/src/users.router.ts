@@ -1,5 +1,5 @@
-import { users } from '@synap/contracts';
-import { authedProcedure, router } from './trpc.js';
+import { managedUsers, users } from '@synap/contracts';
+import { authedProcedure, router, superuserProcedure } from './trpc.js';
 import { usersExamples } from './users.examples.js';
 
 const tags = ['users'];
@@ -41,5 +41,108 @@ export const usersRouter = router({
       .input(users.changePassword.input)
       .output(users.changePassword.output)
       .mutation(({ ctx, input }) => ctx.services.users.changePassword(ctx.call, input)),
+
+    remove: authedProcedure
+      .meta({
+        scope: null,
+        openapi: {
+          method: 'POST',
+          path: '/users/me/delete',
+          tags,
+          summary: 'Delete my account',
+          description: 'With all dashboards, API keys and sessions. It cannot be undone.',
+          successStatus: 204,
+          ...{ noStore: true, idempotent: false },
+          errors: [409],
+          examples: usersExamples.removeMe,
+        },
+      })
+      .input(users.removeMe.input)
+      .output(users.removeMe.output)
+      .mutation(({ ctx, input }) => ctx.services.users.removeMe(ctx.call, input)),
   }),
+
+  list: superuserProcedure
+    .meta({
+      scope: null,
+      openapi: {
+        method: 'GET',
+        path: '/users',
+        tags,
+        summary: 'List users',
+        examples: usersExamples.list,
+      },
+    })
+    .input(managedUsers.list.input)
+    .output(managedUsers.list.output)
+    .query(({ ctx, input }) => ctx.services.managedUsers.list(ctx.call, input)),
+
+  get: superuserProcedure
+    .meta({
+      scope: null,
+      openapi: {
+        method: 'GET',
+        path: '/users/{id}',
+        tags,
+        summary: 'Get a user',
+        examples: usersExamples.get,
+      },
+    })
+    .input(managedUsers.get.input)
+    .output(managedUsers.get.output)
+    .query(({ ctx, input }) => ctx.services.managedUsers.get(ctx.call, input)),
+
+  create: superuserProcedure
+    .meta({
+      scope: null,
+      openapi: {
+        method: 'POST',
+        path: '/users',
+        tags,
+        summary: 'Make an account',
+        description: 'It can be used at once. An invitation lets people choose their password themselves.',
+        successStatus: 201,
+        location: '/users/{id}',
+        ...{ noStore: true, idempotent: false },
+        errors: [409],
+        examples: usersExamples.create,
+      },
+    })
+    .input(managedUsers.create.input)
+    .output(managedUsers.create.output)
+    .mutation(({ ctx, input }) => ctx.services.managedUsers.create(ctx.call, input)),
+
+  update: superuserProcedure
+    .meta({
+      scope: null,
+      openapi: {
+        method: 'PATCH',
+        path: '/users/{id}',
+        tags,
+        summary: 'Change a user',
+        errors: [409],
+        examples: usersExamples.update,
+      },
+    })
+    .input(managedUsers.update.input)
+    .output(managedUsers.update.output)
+    .mutation(({ ctx, input }) => ctx.services.managedUsers.update(ctx.call, input)),
+
+  remove: superuserProcedure
+    .meta({
+      scope: null,
+      openapi: {
+        method: 'DELETE',
+        path: '/users/{id}',
+        tags,
+        summary: 'Remove a user',
+        description: 'With API keys and sessions; the dashboards are handed over or removed.',
+        successStatus: 204,
+        errors: [409],
+        examples: usersExamples.remove,
+      },
+    })
+    .input(managedUsers.remove.input)
+    .output(managedUsers.remove.output)
+    .mutation(({ ctx, input }) => ctx.services.managedUsers.remove(ctx.call, input)),
 });

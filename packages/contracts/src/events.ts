@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Endpoint, idSchema, jsonSchema, pageInput, pageOf, type ServiceOf } from './contract.js';
+import { type Endpoint, idInput, idSchema, jsonSchema, pageInput, pageOf, type ServiceOf } from './contract.js';
 import { textSchema } from './text.js';
 
 export const eventSchema = z
@@ -32,6 +32,7 @@ export const listEventsInput = pageInput.extend({
 export type ListEvents = z.output<typeof listEventsInput>;
 
 export const events = {
+  get: { access: 'superuser', input: idInput, output: eventSchema },
   list: { access: 'superuser', input: listEventsInput, output: pageOf(eventSchema) },
 } as const satisfies Record<string, Endpoint>;
 

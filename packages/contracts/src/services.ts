@@ -4,6 +4,8 @@ import type { AuthSessionsService } from './auth-sessions.js';
 import type { Actor } from './call.js';
 import type { DashboardsService } from './dashboards.js';
 import type { EventsService } from './events.js';
+import type { InvitationsService } from './invitations.js';
+import type { ManagedUsersService, PrivateUsersService } from './managed-users.js';
 import type { ModulesService } from './modules.js';
 import type { SystemService } from './system.js';
 import type { UsersService } from './users.js';
@@ -16,6 +18,9 @@ export interface Services {
   auth: AuthService;
   authSessions: AuthSessionsService;
   users: UsersService;
+  managedUsers: ManagedUsersService;
+  privateUsers: PrivateUsersService;
+  invitations: InvitationsService;
   dashboards: DashboardsService;
   events: EventsService;
   widgets: WidgetsService;

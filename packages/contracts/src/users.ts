@@ -27,10 +27,13 @@ export const newPasswordInput = passwordInput.meta({ minLength: 12, maxLength: 1
 
 export const changePasswordSchema = z.object({ currentPassword: passwordInput, newPassword: newPasswordInput });
 
+export const removeMeSchema = z.object({ password: passwordInput });
+
 export const users = {
   me: { access: 'user', output: userSchema },
   updateMe: { access: 'user', input: updateMeSchema, output: userSchema },
   changePassword: { access: 'user', input: changePasswordSchema, output: z.void() },
+  removeMe: { access: 'user', input: removeMeSchema, output: z.void() },
 } as const satisfies Record<string, Endpoint>;
 
 export type UsersService = ServiceOf<typeof users>;

@@ -5,9 +5,11 @@ import { createDashboardsRepository } from './dashboards/dashboards.repository.j
 import { createAuditRepository } from './events/audit.repository.js';
 import { createEventsRepository } from './events/events.repository.js';
 import { createIdempotencyKeysRepository } from './idempotency/idempotency-keys.repository.js';
+import { createInvitationsRepository } from './invitations/invitations.repository.js';
 import { createMailsRepository } from './mail/mails.repository.js';
 import { createEntriesRepository } from './modules/entries.repository.js';
 import { createRunsRepository } from './modules/runs.repository.js';
+import { createManagedUsersRepository } from './users/managed-users.repository.js';
 import { createUsersRepository } from './users/users.repository.js';
 
 /** All repositories on one connection or transaction. */
@@ -18,8 +20,10 @@ export function createRepositories(db: Db, sql: Sql) {
     events: createEventsRepository(db),
     entries: createEntriesRepository(db),
     idempotencyKeys: createIdempotencyKeysRepository(db, sql),
+    invitations: createInvitationsRepository(db),
     mailTokens: createMailTokensRepository(db),
     mails: createMailsRepository(db),
+    managedUsers: createManagedUsersRepository(db),
     runs: createRunsRepository(db),
     sessions: createSessionsRepository(db),
     users: createUsersRepository(db),

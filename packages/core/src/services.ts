@@ -16,12 +16,15 @@ import { createEventsService } from './events/events.service.js';
 import { createIdempotencyStore, type IdempotencyStore } from './idempotency/idempotency.store.js';
 import { createOnce } from './idempotency/once.js';
 import { uuidv7 } from './ids.js';
+import { createInvitationsService } from './invitations/invitations.service.js';
 import { createMailQueue, createMailRequests } from './mail/mail-queue.js';
 import { createModulesService } from './modules/modules.service.js';
 import { createRepositories, createTransaction } from './repositories.js';
 import { createSystemService } from './system/system.service.js';
 import { createChangePassword } from './users/change-password.js';
 import { ensureSuperuser, type FirstSuperuser } from './users/first-superuser.js';
+import { createAccountMaker, createManagedUsersService } from './users/managed-users.service.js';
+import { createRemoveMe } from './users/remove-me.js';
 import { createUsersService } from './users/users.service.js';
 import { createWidgetsService } from './widgets/widgets.service.js';
 
@@ -66,7 +69,7 @@ export interface Core {
 export function createServices(deps: CoreDeps): Core {
   const { database, registry, widgetCache, hasher, accessTokens, refreshTokens, meta } = deps;
   const repositories = createRepositories(database.db, database.sql);
-  const { dashboards, mailTokens, runs, sessions, users } = repositories;
+  const { dashboards, invitations, mailTokens, managedUsers, runs, sessions, users } = repositories;
   const transaction = createTransaction(database);
   const once = createOnce(transaction);
   const lookups = createSessionLookups(database.sql);
@@ -84,9 +87,9 @@ export function createServices(deps: CoreDeps): Core {
     ...{ mailTokens, sendMail, requestMail, verifyEmail, guard: deps.guard, signup: meta.signup, productName: meta.name },
   });
 
-  const changePassword = createChangePassword({
-    ...{ users, transaction, hasher, guard: deps.guard, sendMail, sessionEnded: forget, productName: meta.name },
-  });
+  const account = { users, transaction, hasher, guard: deps.guard, sendMail, sessionEnded: forget, productName: meta.name };
+  const changePassword = createChangePassword(account);
+  const removeMe = createRemoveMe(account);
 
   return {
     services: {
@@ -94,7 +97,10 @@ export function createServices(deps: CoreDeps): Core {
       admin: guarded(createAdminService({ transaction, sendMail, renderMail: deps.renderMail }), admit),
       auth: guarded(auth, admit),
       authSessions: guarded(createAuthSessionsService({ sessions, transaction, sessionEnded: forget }), admit),
-      users: guarded(createUsersService({ users, changePassword }), admit),
+      users: guarded(createUsersService({ users, changePassword, removeMe }), admit),
+      managedUsers: guarded(createManagedUsersService({ managedUsers, ...account }), admit),
+      privateUsers: guarded({ create: createAccountMaker(account) }, admit),
+      invitations: guarded(createInvitationsService({ invitations, linkTo, signup: meta.signup, ...account }), admit),
       dashboards: guarded(
         createDashboardsService({ dashboards, transaction, once, catalogue: catalogueOf(registry), newId }),
         admit,

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { appRouter, readProblemSource } from '@synap/api';
+import { type AppRouter, readProblemSource } from '@synap/api';
 import type { IdempotencyStore } from '@synap/core';
 import { createRestHandler } from '@synap/rest';
 import { createRpcHandler, invokeProcedure, writeSuperjson } from '@synap/rpc';
@@ -21,6 +21,7 @@ const authBodyLimit = 4 * 1024;
 const unversionedSince = '2026-11-21';
 
 export interface FaceDeps extends ContextDeps {
+  router: AppRouter;
   idempotency: IdempotencyStore;
   log: Logger;
 }
@@ -30,7 +31,7 @@ export function createRpc(deps: FaceDeps): Middleware {
   const contextOf = createContextFactory(deps);
   const never = new AbortController().signal;
   return createRpcHandler({
-    router: appRouter,
+    router: deps.router,
     basePath: rpcPath,
     maxBatchSize,
     bodyLimit,
@@ -44,10 +45,10 @@ export function createRpc(deps: FaceDeps): Middleware {
 }
 
 /** Refuses a request on tRPC's wire before its handler sees it: one error for all its calls. */
-export function createRpcRefusal(deps: ContextDeps): Refuse {
+export function createRpcRefusal(deps: Pick<FaceDeps, keyof ContextDeps | 'router'>): Refuse {
   const contextOf = createContextFactory(deps);
   const never = new AbortController().signal;
-  const { _config: config } = appRouter._def;
+  const { _config: config } = deps.router._def;
   return (req, res, cause) => {
     const error = asTRPCError(cause);
     const ctx = contextOf(req, res, never);
@@ -69,7 +70,7 @@ function headersOf(errors: readonly TRPCError[]): Record<string, string> {
 export function createRest(deps: FaceDeps): Middleware {
   const contextOf = createContextFactory(deps);
   return createRestHandler({
-    router: appRouter,
+    router: deps.router,
     basePath: restPath,
     deprecatedBasePaths: [{ path: '/api', since: unversionedSince }],
     bodyLimit,

@@ -4,14 +4,14 @@ import { hashToken, makeToken } from '@synap/security';
 import { admin } from '../server-under-test.js';
 import { byAsking, byInput } from './reach.js';
 import type { Row } from './rows.js';
-import type { World } from './world.js';
+import type { Caller, World } from './world.js';
 
 const signedIn = { anonymous: 401, user: 200, other: 200, superuser: 200 } as const;
 const tokens = ['/accessToken', '/refreshToken'];
 /** Whoever may call at all is not refused today; an API key without the scope will be. */
 export const untilKeys = 'API keys, to which scopes can be wanting, do not exist yet';
 
-const newAccount = () => ({ email: `${randomUUID()}@example.org`, password: 'a passphrase for tests' });
+export const newAccount = () => ({ email: `${randomUUID()}@example.org`, password: 'a passphrase for tests' });
 
 async function disabledAccount({ server, database }: World) {
   const account = newAccount();
@@ -32,6 +32,14 @@ async function mailedToken({ server, database }: World, purpose: 'verify' | 'res
   );
   if (made.rowCount !== 1) throw new Error('The account was not made');
   return token;
+}
+
+/** Makes the account with the role of a caller, and signs it in; for calls that would end the caller's own. */
+export async function signInAs(world: World, caller: Caller, account: { email: string; password: string }) {
+  if (caller === 'anonymous') return undefined;
+  await world.server.rest('POST', '/auth/register', { body: account });
+  if (caller === 'superuser') await world.database.query("UPDATE users SET role = 'superuser' WHERE email = $1", [account.email]);
+  return (await world.signIn(account)).accessToken;
 }
 
 export const authRows: Record<string, Row> = {
@@ -121,11 +129,7 @@ export const authRows: Record<string, Row> = {
     async ask(world, caller) {
       const account = newAccount();
       const input = { currentPassword: account.password, newPassword: 'another passphrase for tests' };
-      if (caller === 'anonymous') return { input };
-      await world.server.rest('POST', '/auth/register', { body: account });
-      if (caller === 'superuser')
-        await world.database.query("UPDATE users SET role = 'superuser' WHERE email = $1", [account.email]);
-      return { input, token: (await world.signIn(account)).accessToken };
+      return { input, token: await signInAs(world, caller, account) };
     },
     changes: true,
     errors: {

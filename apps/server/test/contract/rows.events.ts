@@ -1,8 +1,26 @@
+import { randomUUID } from 'node:crypto';
 import { events } from '@synap/contracts';
-import { asCaller, byInput } from './reach.js';
+import { asCaller, byAsking, byInput } from './reach.js';
 import type { Row } from './rows.js';
+import type { World } from './world.js';
+
+async function someEvent({ database }: World): Promise<{ id: string }> {
+  const { rows } = await database.query("SELECT id::text FROM events WHERE type = 'session.started' LIMIT 1");
+  return rows[0];
+}
 
 export const eventsRows: Record<string, Row> = {
+  'events.get': {
+    endpoint: events.get,
+    callers: { anonymous: 401, user: 403, other: 403, superuser: 200 },
+    ask: async (world) => ({ input: await someEvent(world) }),
+    changes: false,
+    errors: {
+      400: byInput({ id: 'no uuid' }),
+      403: asCaller('user'),
+      404: byAsking(() => ({ input: { id: randomUUID() } })),
+    },
+  },
   'events.list': {
     endpoint: events.list,
     callers: { anonymous: 401, user: 403, other: 403, superuser: 200 },

@@ -9,6 +9,7 @@ import { dashboardsRows } from './rows.dashboards.js';
 import { eventsRows } from './rows.events.js';
 import { modulesRows } from './rows.modules.js';
 import { systemRows } from './rows.system.js';
+import { usersRows } from './rows.users.js';
 import type { Caller, World } from './world.js';
 
 /** What the product promises of one procedure, in the words of this test. */
@@ -21,6 +22,8 @@ export interface Row {
   readonly ask?: (world: World, caller: Caller) => Ask | Promise<Ask>;
   /** Whether calling it takes effect: two calls are then two effects. */
   readonly changes: boolean;
+  /** Makes room for another call with the same input, where the first one takes it. */
+  readonly undo?: (world: World, input: unknown) => Promise<unknown>;
   /** Pointers into the answer to what may differ between two calls, or two effects. */
   readonly differs?: readonly string[];
   /**
@@ -39,6 +42,7 @@ export const rows: Readonly<Record<string, Row>> = {
   ...dashboardsRows,
   ...modulesRows,
   ...systemRows,
+  ...usersRows,
 };
 
 export function rowOf({ path }: Procedure): Row {

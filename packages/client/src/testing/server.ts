@@ -70,9 +70,17 @@ function createServices({ auth, authSessions, user }: ReturnType<typeof createSe
   return {
     auth,
     authSessions,
-    events: { list: absent },
+    events: { get: absent, list: absent },
+    managedUsers: { list: absent, get: absent, create: absent, update: absent, remove: absent },
+    privateUsers: { create: absent },
+    invitations: { list: absent, create: absent, remove: absent, accept: absent },
     admin: { testMail: absent, previewMail: absent },
-    users: { changePassword: absent, me: async () => user, updateMe: async (_call, { name = user.name }) => ({ ...user, name }) },
+    users: {
+      changePassword: absent,
+      removeMe: absent,
+      me: async () => user,
+      updateMe: async (_call, { name = user.name }) => ({ ...user, name }),
+    },
     system: {
       health: async () => ({ status: 'ok', database: 'ready', version: '0.0.0' }),
       meta: async () => ({ name: 'Synap', version: '0.0.0', environment: 'local', signup: 'closed', docs: null }),

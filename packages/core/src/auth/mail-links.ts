@@ -21,7 +21,7 @@ export interface MailLinksDependencies {
 }
 
 /** A link of a mail that opens nothing (any more). */
-const spentLink = (advice: string) =>
+export const spentLink = (advice: string) =>
   badRequest(`This link was used already or is too old: ${advice}`, [
     { pointer: '/token', message: 'Used already, too old, or none of ours', code: 'invalid_token' },
   ]);

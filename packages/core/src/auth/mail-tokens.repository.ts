@@ -37,6 +37,10 @@ export function createMailTokensRepository(db: Db) {
       return row.userId;
     },
 
+    async removeAllOf(userId: string): Promise<void> {
+      await db.mailToken.deleteMany({ where: { userId } });
+    },
+
     async purge(): Promise<void> {
       await db.$executeRaw`DELETE FROM mail_tokens WHERE expires_at < now() - interval '1 day'`;
     },

@@ -75,6 +75,11 @@ export function createDashboardsRepository(db: Db, sql: Sql) {
       return sql.one(findOwned, [id, ownerId]);
     },
 
+    /** Makes all dashboards of one user another's. */
+    async handOver(from: string, to: string): Promise<void> {
+      await db.dashboard.updateMany({ where: { ownerId: from }, data: { ownerId: to } });
+    },
+
     /** Holds the dashboard against other writers until the transaction ends. */
     lockOwned(ownerId: string, id: string): Promise<LockedDashboard | null> {
       return sql.one(lockOwned, [id, ownerId]);

@@ -17,9 +17,9 @@ type AuditType =
   | 'user.registered'
   | 'user.registered-again'
   | 'user.created'
-  | 'user.invited'
   | 'user.verified'
   | 'user.updated'
+  | 'user.email-changed'
   | 'user.role-changed'
   | 'user.disabled'
   | 'user.enabled'
@@ -38,7 +38,8 @@ type AuditType =
   | 'invitation.accepted'
   | 'invitation.withdrawn';
 
-type AuditCall = Pick<Call, 'actor' | 'address' | 'requestId'>;
+/** Of a call, what the trail keeps. */
+export type AuditCall = Pick<Call, 'actor' | 'address' | 'requestId'>;
 
 /** The trace of changes of identity and access, in the transaction of the change. The database refuses to change or delete it. */
 export function createAuditRepository(db: Db) {

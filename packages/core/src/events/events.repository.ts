@@ -9,7 +9,17 @@ const eventSelect = {
 
 /** Reads what happened, the latest first; nothing here changes it. */
 export function createEventsRepository(db: Db) {
+  const present = (row: Prisma.EventGetPayload<{ select: typeof eventSelect }>): Event => ({
+    ...row,
+    payload: jsonSchema.parse(row.payload),
+  });
+
   return {
+    async find(id: string): Promise<Event | null> {
+      const row = await db.event.findUnique({ where: { id }, select: eventSelect });
+      return row && present(row);
+    },
+
     async list({ cursor, size, source, type, subject, actorId, from, to }: ListEvents): Promise<Event[]> {
       const before = cursorId(cursor);
       const rows = await db.event.findMany({
@@ -25,7 +35,7 @@ export function createEventsRepository(db: Db) {
         take: size + 1,
         select: eventSelect,
       });
-      return rows.map((row) => ({ ...row, payload: jsonSchema.parse(row.payload) }));
+      return rows.map(present);
     },
   };
 }

@@ -62,6 +62,14 @@ describe('the trail', () => {
     },
   );
 
+  it.each(["UPDATE events SET type = 'x'", 'TRUNCATE events'])('stands against %s under retention, too', async (statement) => {
+    const client = await database.pool.connect();
+    await client.query("BEGIN; SET LOCAL synap.retention = 'on'");
+    await expect(client.query(statement)).rejects.toThrow('events are append-only');
+    await client.query('ROLLBACK');
+    client.release();
+  });
+
   it('lets go only of what retention names in its own transaction', async () => {
     await expect(database.pool.query("DELETE FROM events WHERE type = 'user.created'")).rejects.toThrow('append-only');
     const client = await database.pool.connect();

@@ -61,6 +61,12 @@ export function createUsersRepository(db: Db) {
       return toCredentials(await db.user.findUnique({ where: { email }, select: credentialsSelect }));
     },
 
+    async findOwnCredentials(id: string): Promise<(Credentials & { email: string }) | null> {
+      const row = await db.user.findUnique({ where: { id }, select: { ...credentialsSelect, email: true } });
+      const credentials = toCredentials(row);
+      return row && credentials && { ...credentials, email: row.email };
+    },
+
     /** Reads them anew and keeps others from changing them until the transaction ends. */
     async lockCredentials(id: string): Promise<Credentials | null> {
       await db.$executeRaw`SELECT FROM users WHERE id = ${id}::uuid FOR NO KEY UPDATE`;

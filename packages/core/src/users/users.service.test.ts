@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type AuthFixture, call, createAuthFixture, password } from '../auth/auth.test.fixture.js';
 import { createChangePassword } from './change-password.js';
+import { createRemoveMe } from './remove-me.js';
 import { createUsersService } from './users.service.js';
 
 let fixture: AuthFixture;
@@ -15,7 +16,7 @@ async function signedIn() {
   return {
     user,
     me: await fixture.callOf(accessToken),
-    service: createUsersService({ ...fixture, changePassword: createChangePassword(fixture) }),
+    service: createUsersService({ ...fixture, changePassword: createChangePassword(fixture), removeMe: createRemoveMe(fixture) }),
   };
 }
 

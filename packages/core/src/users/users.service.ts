@@ -11,14 +11,16 @@ export function present(user: User | null): User {
 export interface UsersDependencies {
   users: Pick<UsersRepository, 'findById' | 'rename'>;
   changePassword: UsersService['changePassword'];
+  removeMe: UsersService['removeMe'];
 }
 
 /** What people do with their own account. */
-export function createUsersService({ users, changePassword }: UsersDependencies): UsersService {
+export function createUsersService({ users, changePassword, removeMe }: UsersDependencies): UsersService {
   return {
     me: async ({ actor }) => present(await users.findById(actor.userId)),
     updateMe: async ({ actor }, { name }) =>
       present(await (name === undefined ? users.findById(actor.userId) : users.rename(actor.userId, name))),
     changePassword: (call, input) => whenHasherIsFree(changePassword(call, input)),
+    removeMe: (call, input) => whenHasherIsFree(removeMe(call, input)),
   };
 }

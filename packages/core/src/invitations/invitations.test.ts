@@ -1,0 +1,101 @@
+import type { InvitationsService, UserCall } from '@synap/contracts';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type AuthFixture, call, createAuthFixture, password } from '../auth/auth.test.fixture.js';
+import { createInvitationsRepository } from './invitations.repository.js';
+import { createInvitationsService } from './invitations.service.js';
+
+const email = 'carl@example.org';
+const spent = { code: 'bad_request', details: { errors: [{ pointer: '/token', code: 'invalid_token' }] } };
+let fixture: AuthFixture;
+let service: InvitationsService;
+let me: UserCall;
+const serviceWith = (signup: 'open' | 'invite' | 'closed') =>
+  createInvitationsService({
+    ...{ ...fixture, signup, linkTo: (path) => `https://synap.example.org${path}` },
+    invitations: createInvitationsRepository(fixture.db),
+  });
+
+beforeEach(async () => {
+  fixture = await createAuthFixture();
+  service = serviceWith('invite');
+  const admin = await fixture.makeUser({ role: 'superuser' });
+  me = await fixture.callOf((await fixture.auth.login(call, { email: admin.email, password })).accessToken);
+});
+afterEach(() => fixture.close());
+
+/** Invites, and reads the token out of the mail. */
+async function invited(role: 'user' | 'superuser' = 'user') {
+  const invitation = await service.create(me, { email, role });
+  const [mail] = await fixture.sendMails();
+  expect(mail).toMatchObject({ template: 'invite', to: email, values: { invitedBy: 'Someone', hours: 72 } });
+  const link = mail && 'link' in mail.values ? mail.values.link : '';
+  return { invitation, token: link.replace('https://synap.example.org/invite#', '') };
+}
+
+test('an invitation makes one account, which can be used at once, in the role that was given', async () => {
+  const { invitation, token } = await invited('superuser');
+  expect(invitation).toMatchObject({ email, role: 'superuser', invitedById: me.actor.userId, acceptedAt: null });
+  await service.accept(call, { token, password, name: 'Carl' });
+  const auth = fixture.authWith({ verifyEmail: true, signup: 'invite' });
+  const { accessToken } = await auth.login(call, { email, password });
+  expect((await fixture.callOf(accessToken)).actor).toMatchObject({ role: 'superuser' });
+  await expect(service.accept(call, { token, password })).rejects.toMatchObject(spent);
+  expect((await service.list(me, { size: 10 })).items).toMatchObject([{ id: invitation.id, acceptedAt: expect.any(Date) }]);
+  const types = await fixture.db.event.findMany({
+    where: { OR: [{ subject: `invitation ${invitation.id}` }, { type: 'user.registered' }] },
+    orderBy: { id: 'asc' },
+    select: { type: true },
+  });
+  expect(types.map(({ type }) => type)).toEqual(['invitation.created', 'invitation.accepted', 'user.registered']);
+});
+
+test('a password that the policy refuses leaves the invitation open', async () => {
+  const { token } = await invited();
+  await expect(service.accept(call, { token, password: 'short' })).rejects.toMatchObject({
+    details: { errors: [{ pointer: '/password' }] },
+  });
+  await service.accept(call, { token, password });
+});
+
+test('inviting again ends the link before; withdrawing ends it, too, as does time', async () => {
+  const first = await invited();
+  const second = await invited();
+  await expect(service.accept(call, { token: first.token, password })).rejects.toMatchObject(spent);
+  await expect(service.remove(me, { id: first.invitation.id })).rejects.toMatchObject({ code: 'not_found' });
+  await service.remove(me, { id: second.invitation.id });
+  await expect(service.accept(call, { token: second.token, password })).rejects.toMatchObject(spent);
+  const third = await invited();
+  await fixture.db.$executeRaw`UPDATE invitations SET expires_at = clock_timestamp()`;
+  await expect(service.accept(call, { token: third.token, password })).rejects.toMatchObject(spent);
+});
+
+test('an invitation that is accepted many times at once makes one account', async () => {
+  const { token } = await invited();
+  const results = await Promise.allSettled(Array.from({ length: 10 }, () => service.accept(call, { token, password })));
+  expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+  expect(await fixture.db.user.count({ where: { email } })).toBe(1);
+});
+
+test('an address that has an account is not invited; one that got an account meanwhile keeps it', async () => {
+  await expect(service.create(me, { email: me.actor.email, role: 'user' })).rejects.toMatchObject({ code: 'conflict' });
+  const { token } = await invited('superuser');
+  await fixture.auth.register(call, { email, password: 'quite another password' });
+  await expect(service.accept(call, { token, password })).rejects.toMatchObject({ code: 'conflict' });
+  const { accessToken } = await fixture.auth.login(call, { email, password: 'quite another password' });
+  expect((await fixture.callOf(accessToken)).actor).toMatchObject({ role: 'user' });
+});
+
+test('an address that was removed can be invited again', async () => {
+  const first = await invited();
+  await service.accept(call, { token: first.token, password });
+  await fixture.db.user.delete({ where: { email } });
+  const second = await invited();
+  await service.accept(call, { token: second.token, password });
+});
+
+test('where sign-up is closed nobody is invited, and no invitation from before is accepted', async () => {
+  const { token } = await invited();
+  const closed = serviceWith('closed');
+  await expect(closed.create(me, { email: 'dora@example.org', role: 'user' })).rejects.toThrow('SIGNUP=invite');
+  await expect(closed.accept(call, { token, password })).rejects.toMatchObject({ code: 'forbidden' });
+});

@@ -1,0 +1,104 @@
+import { conflict, forbidden, type ManagedUser, type ManagedUsersService, notFound, type UpdateUser } from '@synap/contracts';
+import type { PasswordHasher } from '@synap/security';
+import { whenHasherIsFree } from '../auth/hasher-turn.js';
+import type { AuditCall, AuditEntry } from '../events/audit.repository.js';
+import { pageById } from '../paging.js';
+import type { Repositories, Transaction } from '../repositories.js';
+import { demandAnotherSuperuser, endSessions, removeAccount } from './end-account.js';
+import { demandGoodPassword, nameFrom } from './new-account.js';
+
+export interface ManagedUsersDependencies {
+  managedUsers: Pick<Repositories['managedUsers'], 'list' | 'find'>;
+  transaction: Transaction;
+  hasher: Pick<PasswordHasher, 'hash'>;
+  /** Told of each session that was revoked, once that is committed. */
+  sessionEnded: (sessionId: string) => void;
+  /** No password may be built from it. */
+  productName: string;
+}
+
+const taken = () => conflict('This address has an account already');
+
+function present(user: ManagedUser | null): ManagedUser {
+  if (!user) throw notFound('User not found');
+  return user;
+}
+
+/** What superusers do with others' accounts. Their own role, state and end are another superuser's to decide. */
+export function createManagedUsersService(dependencies: ManagedUsersDependencies): ManagedUsersService {
+  const { managedUsers, transaction, sessionEnded } = dependencies;
+  const make = createAccountMaker(dependencies);
+
+  return {
+    list: async (_call, input) => pageById(await managedUsers.list(input), input.size),
+    get: async (_call, { id }) => present(await managedUsers.find(id)),
+    create: (call, input) => make(call, input),
+
+    async update(call, input) {
+      if (input.id === call.actor.userId && (input.role !== undefined || input.disabled !== undefined))
+        throw forbidden('Your own role and state are for another superuser to change');
+      const { updated, ended } = await transaction(async (within) => {
+        await within.managedUsers.lockAdministration();
+        const before = present(await within.managedUsers.lock(input.id));
+        const changes = changesOf(before, input);
+        if (input.role === 'user' || input.disabled) await demandAnotherSuperuser(within, before);
+        const moved = changes.some(({ type }) => type === 'user.email-changed');
+        if (moved && input.email && (await within.users.findAccount(input.email))) throw taken();
+        const user = changes.length === 0 ? before : await within.managedUsers.update(input);
+        for (const change of changes) await within.audit.record(call, change);
+        // A link that was mailed to the old address must not open the account of the new one.
+        if (moved) await within.mailTokens.removeAllOf(input.id);
+        const ends = changes.some(({ type }) => type === 'user.role-changed' || type === 'user.disabled');
+        return { updated: user, ended: ends ? await endSessions(within, call, input.id) : [] };
+      });
+      ended.forEach(sessionEnded);
+      return updated;
+    },
+
+    async remove(call, { id, handOverTo }) {
+      if (id === call.actor.userId) throw forbidden('Remove yourself under "my profile", or let another superuser do it');
+      const ended = await transaction((within) => removeAccount(within, call, { userId: id, handOverTo }));
+      ended.forEach(sessionEnded);
+    },
+  };
+}
+
+interface NewAccount {
+  email: string;
+  password: string;
+  name?: string | undefined;
+  role?: ManagedUser['role'];
+}
+
+/** Makes an account that can be used at once, on somebody's word instead of a mail. */
+export function createAccountMaker({
+  transaction,
+  hasher,
+  productName,
+}: Omit<ManagedUsersDependencies, 'managedUsers' | 'sessionEnded'>) {
+  return async function make(call: AuditCall, { email, password, name, role = 'user' }: NewAccount): Promise<ManagedUser> {
+    demandGoodPassword(password, { productName, email });
+    const passwordHash = await whenHasherIsFree(hasher.hash(password));
+    return transaction(async (within) => {
+      const user = { email, name: name ?? nameFrom(email), passwordHash, role, verified: true };
+      const { id, made } = await within.users.insertUnlessTaken(user);
+      if (!made) throw taken();
+      await within.audit.record(call, { type: 'user.created', subject: `user ${id}`, payload: { role } });
+      return present(await within.managedUsers.find(id));
+    });
+  };
+}
+
+/** What an update changes, as the trail tells it; what is so already is no change. */
+function changesOf(before: ManagedUser, { email, name, role, disabled, verified }: UpdateUser): AuditEntry[] {
+  const subject = `user ${before.id}`;
+  const changes: AuditEntry[] = [];
+  if (role !== undefined && role !== before.role)
+    changes.push({ type: 'user.role-changed', subject, payload: { from: before.role, to: role } });
+  if (disabled !== undefined && disabled !== before.disabled)
+    changes.push({ type: disabled ? 'user.disabled' : 'user.enabled', subject });
+  if (email !== undefined && email !== before.email) changes.push({ type: 'user.email-changed', subject });
+  if (name !== undefined && name !== before.name) changes.push({ type: 'user.updated', subject });
+  if (verified && !before.verified) changes.push({ type: 'user.verified', subject });
+  return changes;
+}

@@ -1,0 +1,26 @@
+import { badRequest, type UserCall, unauthenticated } from '@synap/contracts';
+import type { PasswordHasher } from '@synap/security';
+import type { IdentityGuard } from '../auth/identity-guard.js';
+import type { Credentials, UsersRepository } from './users.repository.js';
+
+export interface OwnPasswordDependencies {
+  users: Pick<UsersRepository, 'findOwnCredentials'>;
+  hasher: Pick<PasswordHasher, 'verify'>;
+  guard: Pick<IdentityGuard, 'login' | 'loginFailed'>;
+}
+
+/** Asks for one's password again before what a stolen session must not do. Counted like a sign-in (ASVS 5.0, 6.3.1 and 7.5.1). */
+export function createOwnPassword({ users, hasher, guard }: OwnPasswordDependencies) {
+  return async function demand(
+    { actor, address }: UserCall,
+    password: string,
+    { pointer, message }: { pointer: string; message: string },
+  ): Promise<Credentials & { email: string }> {
+    const account = await users.findOwnCredentials(actor.userId);
+    if (!account) throw unauthenticated('This account does not exist any more');
+    await guard.login(account.email, address);
+    if ((await hasher.verify(account.passwordHash, password)).ok) return account;
+    await guard.loginFailed(account.email, address);
+    throw badRequest(message, [{ pointer, message: 'Not your password', code: 'wrong_password' }]);
+  };
+}

@@ -1,0 +1,29 @@
+import type { UserCall } from '@synap/contracts';
+import type { PasswordHasher } from '@synap/security';
+import { type IdentityGuard, noIdentityGuard } from '../auth/identity-guard.js';
+import type { Transaction } from '../repositories.js';
+import { removeAccount } from './end-account.js';
+import { createOwnPassword } from './own-password.js';
+import type { UsersRepository } from './users.repository.js';
+
+export interface RemoveMeDependencies {
+  users: Pick<UsersRepository, 'findOwnCredentials'>;
+  transaction: Transaction;
+  hasher: Pick<PasswordHasher, 'verify'>;
+  /** None by default. */
+  guard?: Pick<IdentityGuard, 'login' | 'loginFailed'> | undefined;
+  /** Told of each session that was revoked, once that is committed. */
+  sessionEnded: (sessionId: string) => void;
+}
+
+/** Removes one's own account with all that is in it. */
+export function createRemoveMe({ users, transaction, hasher, guard = noIdentityGuard, sessionEnded }: RemoveMeDependencies) {
+  const demandOwnPassword = createOwnPassword({ users, hasher, guard });
+  const asked = { pointer: '/password', message: 'The password is wrong' };
+
+  return async function removeMe(call: UserCall, { password }: { password: string }): Promise<void> {
+    await demandOwnPassword(call, password, asked);
+    const ended = await transaction((within) => removeAccount(within, call, { userId: call.actor.userId }));
+    ended.forEach(sessionEnded);
+  };
+}
