@@ -1,10 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import path from 'node:path';
 import { freePort, until } from '@synap/testing';
 import { connectRedis } from '../src/http/limits/redis.js';
+import { onPath } from './on-path.js';
 
-const found = (process.env.PATH ?? '').split(path.delimiter).some((folder) => existsSync(path.join(folder, 'redis-server')));
+const found = onPath('redis-server') !== undefined;
 
 /** Whether tests with Redis run: where there is one, or where its absence is a failure (`REDIS_TEST=required`). */
 export const testsRedis = found || process.env.REDIS_TEST === 'required';

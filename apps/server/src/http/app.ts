@@ -5,6 +5,7 @@ import express, { type Express } from 'express';
 import helmet from 'helmet';
 import type { Logger } from 'pino';
 import type { Environment } from '../env.js';
+import { createAccountPages } from './account-pages.js';
 import { createDocs } from './docs.js';
 import { asksForDocument, createDocuments, documentPath } from './documents.js';
 import { createRest, createRpc, createRpcRefusal, type FaceDeps, restPath, rpcPath } from './faces.js';
@@ -84,6 +85,7 @@ function createOthers({ environment, log, metrics, hindrance, isClosing, documen
   });
   app.get('/metrics', metrics.mayRead, metrics.show);
   app.get('/', (_req, res) => res.redirect(302, environment.docs ? '/docs' : `${restPath}/health`));
+  app.use(createAccountPages());
   app.use(createDocuments(document));
   if (environment.docs) app.use(createDocs(documentPath));
   app.use(nothingHere, createLastResort(log));
