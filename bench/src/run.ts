@@ -6,16 +6,21 @@ import { fileURLToPath } from 'node:url';
 import { createClient } from '@synap/client';
 import { ensureDatabase, removeCluster } from '@synap/db';
 import { endChild, startChild } from './children.js';
+import { measureEnumeration } from './enumeration.js';
 import { measureFlood } from './flood.js';
 import { compare, type Figures } from './load.js';
 
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const seconds = Number(process.env.BENCH_SECONDS ?? 5);
+/** Of each kind; 2000 for a figure to rely on. */
+const samples = Number(process.env.BENCH_SAMPLES ?? 100);
 const rounds = Number(process.env.BENCH_ROUNDS ?? 2);
+
+const benchAddress = 'bench@example.com';
 
 /** The shipped server with all middleware and logging on, an ordinary user, a dashboard of 12 widgets. */
 async function prepare(origin: string) {
-  const account = { email: 'bench@example.com', password: randomBytes(18).toString('base64url') };
+  const account = { email: benchAddress, password: randomBytes(18).toString('base64url') };
   const client = createClient({ url: origin });
   await client.auth.register.mutate(account);
   const { accessToken } = await client.auth.login.mutate(account);
@@ -91,10 +96,13 @@ try {
   print(figures);
   const flood = await measureFlood(origin, { url: `${origin}/api/v1/dashboards/${id}`, headers }, seconds);
   console.log('REST dashboards.get, 50 a second, without and with 200 sign-ins a second:', flood);
+  const enumeration = await measureEnumeration(origin, benchAddress, samples);
+  console.log('Milliseconds for addresses with and without an account:');
+  console.table(enumeration);
   await mkdir(path.join(root, 'bench/results'), { recursive: true });
   await writeFile(
     path.join(root, 'bench/results/latest.json'),
-    `${JSON.stringify({ node: process.version, figures, flood }, null, 2)}\n`,
+    `${JSON.stringify({ node: process.version, figures, flood, enumeration }, null, 2)}\n`,
   );
 } finally {
   await endChild(raw.child);

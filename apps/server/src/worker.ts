@@ -57,7 +57,7 @@ export function startWorker({ url, sync, mail, purges, log }: WorkerDeps): Worke
       const { mailId } = mailJobSchema.parse(payload);
       const sending = mail.deliver(mailId, { lastAttempt: job.attempts >= job.max_attempts });
       // A mail server that is silent must not hold up the end: the mail waits for whoever works next.
-      await Promise.race([sending, rejectedAt(closing.signal)]);
+      await unlessEnding(sending, closing.signal);
     },
     async [SCHEDULE_TASK]() {
       await sync.schedule(new Date());
@@ -108,13 +108,20 @@ export function startWorker({ url, sync, mail, purges, log }: WorkerDeps): Worke
   };
 }
 
-/** Rejects when the signal fires, after what is nearly done had a moment to be done. */
-function rejectedAt(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
+/** What the work gives; rejects when the signal fires first, after what is nearly done had a moment to be done. */
+async function unlessEnding<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const done = new AbortController();
+  const ending = new Promise<never>((_, reject) => {
     const give = () => void setTimeout(() => reject(new Error('The worker ends')), mailPatience);
     if (signal.aborted) give();
-    else signal.addEventListener('abort', give, { once: true });
+    // Taken back when the work is done: the signal lives as long as the worker.
+    else signal.addEventListener('abort', give, { once: true, signal: done.signal });
   });
+  try {
+    return await Promise.race([work, ending]);
+  } finally {
+    done.abort();
+  }
 }
 
 function loggerFor(log: Logger): GraphileLogger {
