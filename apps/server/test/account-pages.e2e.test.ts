@@ -1,14 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { until } from '@synap/testing';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { onPath } from './on-path.js';
+import { startBrowser, testsBrowser } from './browser.js';
 import { type ServerUnderTest, startServerUnderTest } from './server-under-test.js';
-
-/** Tests in a browser run where there is one, or where its absence is a failure (`BROWSER_TEST=required`). */
-const browserPath = onPath('chromium') ?? onPath('google-chrome');
-const testsBrowser = browserPath !== undefined || process.env.BROWSER_TEST === 'required';
 
 const password = 'a passphrase for tests';
 let server: ServerUnderTest;
@@ -55,8 +51,7 @@ describe.runIf(testsBrowser)('in a browser', { timeout: 60_000 }, () => {
   let page: Page;
   const complaints: string[] = [];
   beforeAll(async () => {
-    if (browserPath === undefined) throw new Error('There is no browser on the PATH: install the package chromium');
-    browser = await chromium.launch({ executablePath: browserPath, args: ['--no-sandbox'] });
+    browser = await startBrowser();
     page = await browser.newPage();
     page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
     page.on('pageerror', (error) => complaints.push(String(error)));

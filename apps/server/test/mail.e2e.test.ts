@@ -2,9 +2,9 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { makeSecret } from '@synap/security';
 import { until } from '@synap/testing';
-import { SMTPServer } from 'smtp-server';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type ServerUnderTest, startServerUnderTest } from './server-under-test.js';
+import { startSmtp } from './smtp-server.js';
 
 const endings: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -17,31 +17,10 @@ async function start(variables: Record<string, string> = {}, databaseUrl?: strin
   return server;
 }
 
-/** A real SMTP server; it takes what comes while `open`, and keeps silent at the end of a mail while not. */
-async function startSmtp(open: () => boolean) {
-  const taken: string[] = [];
-  let begun = 0;
-  const server = new SMTPServer({
-    disabledCommands: ['AUTH', 'STARTTLS'],
-    closeTimeout: 100,
-    onData(stream, _session, done) {
-      const chunks: Buffer[] = [];
-      begun += 1;
-      stream
-        .on('data', (chunk: Buffer) => chunks.push(chunk))
-        .on('end', () => {
-          if (!open()) return;
-          taken.push(Buffer.concat(chunks).toString());
-          done();
-        });
-    },
-  });
-  server.on('error', () => undefined);
-  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
-  endings.push(() => new Promise((resolve) => server.close(() => resolve())));
-  const address = server.server.address();
-  if (address === null || typeof address === 'string') throw new Error('The SMTP server has no port');
-  return { url: `smtp://127.0.0.1:${address.port}`, taken, begun: () => begun };
+async function smtpThat(open: () => boolean) {
+  const smtp = await startSmtp(open);
+  endings.push(smtp.close);
+  return smtp;
 }
 
 const askForTest = async (server: ServerUnderTest) =>
@@ -59,7 +38,7 @@ describe('mail', { timeout: 60_000 }, () => {
   });
 
   it('goes to SMTP_URL once, and its receiver stays out of the log', async () => {
-    const smtp = await startSmtp(() => true);
+    const smtp = await smtpThat(() => true);
     const server = await start({ SMTP_URL: smtp.url, MAIL_FROM: 'Synap <synap@example.com>' });
     await askForTest(server);
     await until(() => smtp.taken.length === 1, { timeout: 10_000 });
@@ -69,7 +48,7 @@ describe('mail', { timeout: 60_000 }, () => {
 
   it('whose server falls silent in the middle is sent by the next start under the same Message-ID', async () => {
     let open = false;
-    const smtp = await startSmtp(() => open);
+    const smtp = await smtpThat(() => open);
     const variables = { SMTP_URL: smtp.url, ENCRYPTION_SECRET: makeSecret() };
     const first = await startServerUnderTest({ variables });
     await askForTest(first);

@@ -3,9 +3,11 @@ import { chmod, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { removeCluster } from '@synap/db';
+import { createPool, removeCluster } from '@synap/db';
+import { createTestDatabase, until } from '@synap/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { admin } from './server-under-test.js';
+import { startSmtp } from './smtp-server.js';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const command = ['--import', 'tsx', '--conditions=@synap/source', path.join(root, 'apps/server/src/cli.ts')];
@@ -75,6 +77,7 @@ async function api(origin: string) {
   const login = await post('/auth/login', admin);
   const { accessToken: token } = (await login.json()) as { accessToken: string };
   return {
+    testMail: () => post('/admin/mail/test', {}, token),
     create: async (name: string) => (await post('/dashboards', { name }, token)).status === 201,
     async names(): Promise<string[]> {
       const names: string[] = [];
@@ -114,6 +117,35 @@ describe('synap start', { timeout: 60_000 }, () => {
     const names = new Set(await (await api(origin)).names());
     expect(acknowledged.filter((name) => !names.has(name))).toEqual([]);
     expect(await ended(child, 'SIGTERM')).toBe(0);
+  });
+
+  it('sends a mail that it was killed in the middle of', async () => {
+    let open = false;
+    const smtp = await startSmtp(() => open);
+    const database = await createTestDatabase();
+    const pool = createPool({ url: database.url, size: 1 });
+    const folder = await dataFolder();
+    const variables = { SYNAP_DATA_DIR: folder, DATABASE_URL: database.url, SMTP_URL: smtp.url };
+    try {
+      const first = await startServer(variables);
+      await (await api(first.origin)).testMail();
+      await until(() => smtp.begun() === 1, { timeout: 10_000 });
+      await ended(first.child, 'SIGKILL');
+      // As if two minutes had gone by: no attempt takes that long.
+      await pool.query(`UPDATE mails SET created_at = now() - interval '3 minutes'`);
+      await pool.query(
+        `UPDATE graphile_worker._private_jobs SET locked_at = now() - interval '3 minutes' WHERE locked_at IS NOT NULL`,
+      );
+      open = true;
+      const second = await startServer(variables);
+      await until(() => smtp.taken.length === 1, { timeout: 20_000 });
+      expect(await ended(second.child, 'SIGTERM')).toBe(0);
+      expect((await pool.query('SELECT FROM mails')).rowCount).toBe(0);
+    } finally {
+      await pool.end();
+      await database.drop();
+      await smtp.close();
+    }
   });
 
   it('refuses a second start on the same data and says who holds it', async () => {
@@ -167,6 +199,15 @@ describe('synap doctor', { timeout: 60_000 }, () => {
     const during = await run(['doctor'], { SYNAP_DATA_DIR: folder });
     expect(during).toMatchObject({ code: 0 });
     await ended(child, 'SIGTERM');
+  });
+
+  it('says what is wrong with mail that nobody would get', async () => {
+    const folder = await dataFolder();
+    const away = await run(['doctor'], { SYNAP_DATA_DIR: folder, SMTP_URL: 'smtp://user:hunter22@127.0.0.1:9' });
+    expect(away.text).toMatch(/FAULT +mail +127\.0\.0\.1:9: .*SMTP_URL/);
+    expect(away.text).not.toContain('hunter22');
+    const outbox = await run(['doctor'], { SYNAP_DATA_DIR: folder, SIGNUP: 'open', VERIFY_EMAIL: 'required' });
+    expect(outbox.text).toMatch(/FAULT +mail .*set SMTP_URL/);
   });
 
   it('says what is wrong with a database that is not there', async () => {

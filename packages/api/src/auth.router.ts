@@ -81,7 +81,7 @@ export const authRouter = router({
         summary: 'Sign in by the OAuth2 password form',
         description: 'For tools that know this form only; `POST /auth/login` does the same.',
         form: true,
-        deprecated: true,
+        replacedBy: { path: '/auth/login', since: aliasesSince },
         ...secret,
         errors: [401, 403],
         examples: authExamples.token,

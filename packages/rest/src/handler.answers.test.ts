@@ -174,6 +174,12 @@ describe.each<Face>(['node:http', 'Express 5'])('an answer, %s', (face) => {
       expect([failed.status, failed.headers.deprecation]).toEqual([404, '@1767225600']);
     });
 
+    it('of an operation that another one replaced tells the same', async () => {
+      const answer = await call('POST', '/labels/n1', { ...ann, ...json }, '{}');
+      expect([answer.status, answer.headers.deprecation]).toEqual([204, '@1767225600']);
+      expect(answer.headers.link).toBe('</api/v1/notes/n1>; rel="successor-version"');
+    });
+
     it('has no successor link where it cannot be told', async () => {
       const answer = await call('POST', '/save-note', { ...ann, ...json }, '{"id":"n1","title":"x","version":3}');
       expect([answer.status, answer.headers.deprecation, answer.headers.link]).toEqual([200, '@0', undefined]);

@@ -46,6 +46,8 @@ export interface RestOperation {
   /** Whether the document asks for credentials (default true). Who may call is the procedure's own business. */
   protect?: boolean;
   deprecated?: boolean;
+  /** Deprecated, since another operation took its place: answers tell since when (ISO 8601) and where that is, as those of an alias. */
+  replacedBy?: { path: RestPath; since: string };
   successDescription?: string;
   /** 201, 202, 204, …; default 200, or 204 where the output is void. */
   successStatus?: number;

@@ -17,8 +17,8 @@ export async function serve<TRouter extends AnyTRPCRouter>(
   target: Target,
 ): Promise<void> {
   const { req, res, requestId } = exchange;
-  const { operation, alias } = target.route;
-  if (alias !== undefined) exchange.deprecation = alias.deprecation;
+  const { operation, moved } = target.route;
+  if (moved !== undefined) exchange.deprecation = moved.deprecation;
   if (exchange.deprecation !== undefined) exchange.successor = successorLink(target.route, target.values, settings.base);
   const controller = new AbortController();
   res.once('close', () => {

@@ -3,6 +3,7 @@ import { access, mkdir, stat, statfs } from 'node:fs/promises';
 import path from 'node:path';
 import { createDatabase, DataInUseError, ensureDatabase, migrationStatus } from '@synap/db';
 import { type Environment, EnvironmentError, parseEnvironment } from '../env.js';
+import { createMailTransport, outboxFolder } from '../mail.js';
 import { migrationsFolder } from '../paths.js';
 import { resolveSecrets, secretFolder } from '../secrets.js';
 
@@ -23,7 +24,8 @@ export async function doctor(variables: NodeJS.ProcessEnv): Promise<number> {
   try {
     const environment = parseEnvironment(variables);
     findings.push(fine('environment', environment.environment), await checkFolder(environment), await checkDisk(environment));
-    findings.push(await checkSecrets(environment), ...(await checkDatabase(environment)), ...checkAddress(environment));
+    findings.push(await checkSecrets(environment), ...(await checkDatabase(environment)));
+    findings.push(await checkMail(environment), ...checkAddress(environment));
   } catch (error) {
     if (!(error instanceof EnvironmentError)) throw error;
     findings.push(bad('environment', error.message));
@@ -101,6 +103,25 @@ async function checkMigrations(url: string): Promise<Finding> {
   if (state === 'pending')
     return bad('migrations', `${pending.length} pending (${pending.join(', ')}): run "npx prisma migrate deploy"`);
   return fine('migrations', 'all applied');
+}
+
+async function checkMail(environment: Environment): Promise<Finding> {
+  const { smtpUrl, dataDir, verifyEmail, signup } = environment;
+  if (!smtpUrl) {
+    const folder = outboxFolder(dataDir);
+    const lost = verifyEmail && signup !== 'closed';
+    const text = `no SMTP_URL: mails are written to ${folder}`;
+    return lost ? bad('mail', `${text}, but VERIFY_EMAIL asks people for the link in one: set SMTP_URL`) : fine('mail', text);
+  }
+  const transport = createMailTransport(environment);
+  try {
+    await transport.verify();
+    return fine('mail', new URL(smtpUrl).host);
+  } catch (error) {
+    return bad('mail', `${new URL(smtpUrl).host}: ${messageOf(error)}; check SMTP_URL and that the server takes mail from here`);
+  } finally {
+    transport.close();
+  }
 }
 
 function checkAddress({ publicUrl, environment }: Environment): Finding[] {

@@ -10,6 +10,9 @@ export function deprecationDate(iso: string): string {
 
 /** `Link` to what took the place of a deprecated address (RFC 5829 §3.5); undefined where the old one does not name it. */
 export function successorLink(route: Route, values: readonly string[], base: string): string | undefined {
-  const filled = fillTemplate(route.operation.meta.path, (name) => values[route.names.indexOf(name)] ?? route.fixed?.[name]);
+  const filled = fillTemplate(
+    route.moved?.to ?? route.operation.meta.path,
+    (name) => values[route.names.indexOf(name)] ?? route.fixed?.[name],
+  );
   return filled === undefined ? undefined : `<${base}${filled}>; rel="successor-version"`;
 }

@@ -112,6 +112,9 @@ describe('a document', () => {
     expect(alias).toMatchObject({ operationId: 'notesSaveAlias', deprecated: true });
     expect(at(alias, 'responses', '200', 'headers', 'Deprecation')).toBeDefined();
     expect(JSON.stringify(at(alias, 'requestBody'))).not.toContain('loud');
+    const replaced = operationOf(document, 'post', '/labels/{id}');
+    expect(replaced).toMatchObject({ operationId: 'notesLabel', deprecated: true });
+    expect(at(replaced, 'responses', '204', 'headers', 'Deprecation')).toBeDefined();
   });
 
   it('has no reference that leads nowhere, and no component that nothing refers to', () => {

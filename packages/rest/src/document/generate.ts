@@ -24,7 +24,7 @@ export function generateDocument(options: GenerateDocumentOptions): OpenApiDocum
     paths[entry.path] = { ...paths[entry.path], [entry.method.toLowerCase()]: operation };
     for (const status of errors) {
       if (problemExampleOf(entry, status)) continue;
-      responses.set(responseName(status, entry), errorResponse(status, entry.alias !== undefined, options));
+      responses.set(responseName(status, entry), errorResponse(status, entry.moved, options));
     }
   }
   const { schemas, settle } = components.finish();

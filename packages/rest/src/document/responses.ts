@@ -47,7 +47,7 @@ export function responsesOf(input: ResponseInput, components: SchemaComponents, 
   for (const error of errorsOf(input, options)) {
     const own = problemExampleOf(entry, error);
     const shared = () => reference('responses', responseName(error, entry));
-    responses.push([error, own ? errorResponse(error, entry.alias !== undefined, options, own) : shared()]);
+    responses.push([error, own ? errorResponse(error, entry.moved, options, own) : shared()]);
   }
   return Object.fromEntries(responses.sort(([a], [b]) => a - b).map(([code, response]) => [String(code), response]));
 }
@@ -79,18 +79,18 @@ const defaultDescriptions: Readonly<Record<number, string>> = {
   204: 'Done; there is nothing to answer.',
 };
 
-function commonHeaders({ alias }: DocumentedOperation, options: DocumentOptions): JsonObject {
+function commonHeaders({ moved }: DocumentedOperation, options: DocumentOptions): JsonObject {
   const names = ['X-Request-Id'];
   if (options.rateLimited) names.push('RateLimit', 'RateLimit-Policy');
-  if (alias) names.push('Deprecation', 'Link');
+  if (moved) names.push('Deprecation', 'Link');
   return Object.fromEntries(names.map((name) => [name, reference('headers', name)]));
 }
 
 const reference = (kind: string, name: string): JsonObject => ({ $ref: `#/components/${kind}/${name}` });
 
-/** Component name of an error's response: `NotFound`; those of an alias carry its headers too. */
-export const responseName = (status: number, { alias }: Pick<DocumentedOperation, 'alias'>) =>
-  `${titleOf(status).replaceAll(' ', '')}${titleOf(status) === titleOf(400) && status !== 400 ? status : ''}${alias ? 'Deprecated' : ''}`;
+/** Component name of an error's response: `NotFound`; those of a deprecated address carry its headers too. */
+export const responseName = (status: number, { moved }: Pick<DocumentedOperation, 'moved'>) =>
+  `${titleOf(status).replaceAll(' ', '')}${titleOf(status) === titleOf(400) && status !== 400 ? status : ''}${moved ? 'Deprecated' : ''}`;
 
 /** The example that an operation has of its own for an error. */
 export const problemExampleOf = ({ operation }: DocumentedOperation, status: number): ProblemExample | undefined =>

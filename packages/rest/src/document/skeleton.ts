@@ -16,6 +16,8 @@ export interface DocumentedOperation {
   readonly path: RestPath;
   readonly form: RestOperation['form'];
   readonly alias: RestAlias | undefined;
+  /** Whether answers tell what took its place. */
+  readonly moved: boolean;
   readonly isProtected: boolean;
 }
 
@@ -26,7 +28,15 @@ export function documentedOperations(operations: readonly Operation[], options: 
     const operationId = meta.operationId ?? camelCase(path);
     const isProtected = options.isProtected?.({ path, meta: procedure._def.meta }) ?? meta.protect !== false;
     const common = { operation, isProtected };
-    const own = { ...common, operationId, method: meta.method, path: meta.path, form: meta.form, alias: undefined };
+    const own = {
+      ...common,
+      operationId,
+      method: meta.method,
+      path: meta.path,
+      form: meta.form,
+      alias: undefined,
+      moved: meta.replacedBy !== undefined,
+    };
     const aliases = (meta.aliases ?? []).map((alias, index) => ({
       ...common,
       operationId: `${operationId}Alias${index === 0 ? '' : index + 1}`,
@@ -34,6 +44,7 @@ export function documentedOperations(operations: readonly Operation[], options: 
       path: alias.path,
       form: alias.form ?? meta.form,
       alias,
+      moved: true,
     }));
     return [own, ...aliases];
   });
@@ -77,7 +88,7 @@ export function writeSkeleton(documented: readonly DocumentedOperation[], option
 
 const defaultSecurity = { bearer: { type: 'http', scheme: 'bearer' } } as const;
 
-function standIn({ operation, operationId, method, path, form, alias, isProtected }: DocumentedOperation) {
+function standIn({ operation, operationId, method, path, form, moved, isProtected }: DocumentedOperation) {
   const { summary, description, tags, deprecated, successDescription } = operation.meta;
   const names = parameterNames(path);
   const body = hasBody(method) && operation.reader.takesInput ? { body: z.unknown() } : {};
@@ -93,7 +104,7 @@ function standIn({ operation, operationId, method, path, form, alias, isProtecte
         tags,
         successDescription,
         protect: isProtected,
-        deprecated: deprecated === true || alias !== undefined,
+        deprecated: deprecated === true || moved,
         contentTypes: acceptedTypes({ form, operation }),
         errorResponses: [],
       },

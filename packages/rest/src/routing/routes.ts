@@ -1,7 +1,7 @@
 import type { AnyTRPCRouter } from '@trpc/server';
 import { deprecationDate } from '../answer/deprecation.js';
 import { createSerializer, type Serializer } from '../answer/json.js';
-import type { RestMethod, RestOperation } from '../meta.js';
+import type { RestMethod, RestOperation, RestPath } from '../meta.js';
 import { type Operation, readOperations } from './operations.js';
 import { PathTree } from './path-tree.js';
 import { parameterNames } from './template.js';
@@ -14,8 +14,8 @@ export interface Route {
   readonly form: RestOperation['form'];
   /** Input that the address itself means. */
   readonly fixed: Readonly<Record<string, unknown>> | undefined;
-  /** For an alias: the value of its `Deprecation` header. What took its place is the operation's own path. */
-  readonly alias: { readonly deprecation: string } | undefined;
+  /** Of a deprecated address: the value of its `Deprecation` header, and the path of what took its place. */
+  readonly moved: { readonly deprecation: string; readonly to: RestPath } | undefined;
   readonly write: Serializer;
 }
 
@@ -32,7 +32,7 @@ export function buildRoutes(router: AnyTRPCRouter, deprecatedSince: string): Pat
       names: parameterNames(meta.path),
       form: meta.form,
       fixed: undefined,
-      alias: undefined,
+      moved: meta.replacedBy && { deprecation: deprecationDate(meta.replacedBy.since), to: meta.replacedBy.path },
     });
     for (const alias of meta.aliases ?? []) {
       tree.add(alias.method, alias.path, {
@@ -41,7 +41,7 @@ export function buildRoutes(router: AnyTRPCRouter, deprecatedSince: string): Pat
         names: parameterNames(alias.path),
         form: alias.form ?? meta.form,
         fixed: alias.input,
-        alias: { deprecation: deprecationDate(alias.deprecatedSince ?? deprecatedSince) },
+        moved: { deprecation: deprecationDate(alias.deprecatedSince ?? deprecatedSince), to: meta.path },
       });
     }
   }

@@ -184,6 +184,15 @@ export const demoRouter = t.router({
         notes.set(note.id, saved);
         return saved;
       }),
+    label: closed({
+      method: 'POST',
+      path: '/labels/{id}',
+      summary: 'Label a note as one did',
+      replacedBy: { path: '/notes/{id}', since: '2026-01-01' },
+    })
+      .input(z.object({ id: z.string() }))
+      .output(z.void())
+      .mutation(() => undefined),
     rename: closed({ method: 'PATCH', path: '/notes/{id}', summary: 'Rename a note', versioned: true })
       .input(z.object({ id: z.string(), title: z.string(), version: z.number().int() }))
       .output(noteSchema)
