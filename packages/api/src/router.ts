@@ -1,4 +1,5 @@
 import { adminRouter } from './admin.router.js';
+import { apiKeysRouter } from './api-keys.router.js';
 import { authRouter } from './auth.router.js';
 import { dashboardsRouter } from './dashboards.router.js';
 import { eventsRouter } from './events.router.js';
@@ -10,6 +11,7 @@ import { widgetsRouter } from './widgets.router.js';
 
 export const appRouter = router({
   admin: adminRouter,
+  apiKeys: apiKeysRouter,
   auth: authRouter,
   dashboards: dashboardsRouter,
   events: eventsRouter,

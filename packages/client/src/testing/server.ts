@@ -70,6 +70,7 @@ function createServices({ auth, authSessions, user }: ReturnType<typeof createSe
   return {
     auth,
     authSessions,
+    apiKeys: { list: absent, create: absent, remove: absent },
     events: { list: absent },
     admin: { testMail: absent, previewMail: absent },
     users: { changePassword: absent, me: async () => user, updateMe: async (_call, { name = user.name }) => ({ ...user, name }) },

@@ -3,6 +3,8 @@ import { createDatabase } from '@synap/db';
 import { createAccessTokens, createPasswordHasher, createRefreshTokens, createSecretBox } from '@synap/security';
 import { createTestDatabase } from '@synap/testing';
 import { runMigrations } from 'graphile-worker';
+import { createApiKeyLookups } from '../api-keys/api-key-lookups.repository.js';
+import { createApiKeysRepository } from '../api-keys/api-keys.repository.js';
 import { createMailQueue } from '../mail/mail-queue.js';
 import { createTransaction } from '../repositories.js';
 import { createUsersRepository } from '../users/users.repository.js';
@@ -50,7 +52,11 @@ export async function createAuthFixture() {
     audience: 'synap',
   });
   const refreshTokens = createRefreshTokens({ keys: [{ kid: 'r', secret: 'Tn5Wx0Ev8Hs3Kd7Pz2Qj6Ym9Bc4Lf1Rg' }] });
-  const { authenticate, forget } = createAuthentication({ accessTokens, sessions: lookups });
+  const apiKeys = createApiKeysRepository(db);
+  const keys = { ...createApiKeyLookups(sql), noteUse: apiKeys.noteUse };
+  const authentication = createAuthentication({ accessTokens, sessions: lookups, keys });
+  const { authenticate } = authentication;
+  const forget = (sessionId: string) => authentication.forget('session', sessionId);
 
   const dependencies: AuthDependencies = {
     users,
@@ -71,12 +77,16 @@ export async function createAuthFixture() {
     ...dependencies,
     url,
     db,
+    sql,
     close: async () => {
       await close();
       await drop();
     },
     authenticate,
+    authentication,
     forget,
+    apiKeys,
+    keyEnded: (id: string) => authentication.forget('key', id),
     auth: inBody(createAuthService(dependencies)),
     authWith: (other: Partial<AuthDependencies>) => inBody(createAuthService({ ...dependencies, ...other })),
 
