@@ -4,7 +4,10 @@ const dashboards = '/api/v1/dashboards';
 
 /** What the documents show of errors that any operation may give. */
 export const problemExamples: DocumentOptions['problemExamples'] = {
-  401: { code: 'unauthenticated', detail: 'Sign in first: this needs an access token as "Authorization: Bearer …".' },
+  401: {
+    code: 'unauthenticated',
+    detail: 'Sign in first: this needs an access token or an API key as "Authorization: Bearer …".',
+  },
   403: { detail: 'This is for superusers.' },
   404: { detail: 'Dashboard not found' },
   408: { detail: 'The body of the request did not come within 10 s: send it again.' },

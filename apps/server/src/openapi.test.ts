@@ -60,7 +60,8 @@ describe('the document', () => {
       expect(tags).toEqual(expect.arrayContaining(z.array(z.string()).length(1).parse(operation.tags)));
       // Signing out is open too, as the cookie is enough; most who call it have a token.
       const asksForToken = access !== 'public' || procedure === 'auth.logout';
-      expect(operation.security).toEqual(asksForToken ? [{ bearer: [] }] : []);
+      const byKey = scope === null ? [] : [{ apiKey: [] }];
+      expect(operation.security).toEqual(asksForToken ? [{ bearer: [] }, ...byKey] : []);
       if (access === 'public') expect(operation).not.toHaveProperty('x-scope');
       else expect(operation).toHaveProperty('x-scope', scope);
     },

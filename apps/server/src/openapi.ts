@@ -1,14 +1,21 @@
 import { appRouter } from '@synap/api';
+import { boundScopes, scopeSchema } from '@synap/contracts';
 import { generateDocument, type OpenApiDocument } from '@synap/rest';
 import type { AnyTRPCRouter } from '@trpc/server';
 import { headerExamples, problemExamples } from './openapi-examples.js';
 import { metaOf } from './routes.js';
 import { version } from './version.js';
 
+const listOf = (scopes: readonly string[]) => scopes.map((scope) => `\`${scope}\``).join(', ');
+const [scopes, bindable] = [listOf(scopeSchema.options), listOf(boundScopes)];
+
 const description = `A self-hosted, type-safe backend for dashboards, fed by plug-in modules.
 
 **Signing in.** \`POST /auth/login\` gives an access token, sent as \`Authorization: Bearer …\`, and a refresh token for the next one.
-\`x-scope\` of an operation is the scope that an API key needs for it; \`null\` means that no key may call it.
+
+**API keys** are for programs: \`POST /api-keys\` makes one, sent in the same header. It acts for its owner within its scopes:
+${scopes}. \`x-scope\` of an operation is the scope that it takes; \`null\` means that no key may call it.
+A key that is bound to a dashboard reaches that one alone and may have ${bindable} only.
 
 **Errors** are problem details (RFC 9457): act on \`code\`, show \`detail\`, report \`requestId\`.
 
@@ -31,6 +38,7 @@ export function openApiDocument(basePath: string, router: AnyTRPCRouter = appRou
     license: { name: 'MIT', identifier: 'MIT' },
     tags: [
       { name: 'admin', description: 'For operators' },
+      { name: 'api-keys', description: 'Keys for programs that act for you' },
       { name: 'auth', description: 'Sign up, sign in, stay signed in' },
       { name: 'dashboards', description: 'Dashboards and the widgets on them' },
       { name: 'events', description: 'What happened; nobody can change it afterwards' },
@@ -42,8 +50,10 @@ export function openApiDocument(basePath: string, router: AnyTRPCRouter = appRou
     ],
     securitySchemes: {
       bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'The access token of `POST /auth/login`.' },
+      apiKey: { type: 'http', scheme: 'bearer', bearerFormat: 'syn_<id>_<secret>', description: 'A key of `POST /api-keys`.' },
     },
     isProtected: ({ path }) => metaOf(path).access !== 'public' || metaOf(path).openapi?.protect === true,
+    schemesOf: ({ path }) => (metaOf(path).scope ? ['bearer', 'apiKey'] : ['bearer']),
     extensionsOf({ path }) {
       const { access, scope } = metaOf(path);
       return access === 'public' ? {} : { 'x-scope': scope ?? null };

@@ -1,15 +1,5 @@
-import type { Access } from '@synap/contracts';
+import type { Access, Scope } from '@synap/contracts';
 import type { RestMeta } from '@synap/rest';
-
-/** What an API key may be allowed to do. */
-export type Scope =
-  | 'dashboards:read'
-  | 'dashboards:write'
-  | 'modules:read'
-  | 'modules:sync'
-  | 'profile:read'
-  | 'profile:write'
-  | 'widgets:read';
 
 export interface Meta extends RestMeta {
   /** Who may call; set by the procedure it is built from. */

@@ -1,4 +1,5 @@
 import { adminRouter } from './admin.router.js';
+import { apiKeysRouter } from './api-keys.router.js';
 import { authRouter } from './auth.router.js';
 import { dashboardsRouter } from './dashboards.router.js';
 import { eventsRouter } from './events.router.js';
@@ -12,6 +13,7 @@ import { widgetsRouter } from './widgets.router.js';
 
 const routers = {
   admin: adminRouter,
+  apiKeys: apiKeysRouter,
   auth: authRouter,
   dashboards: dashboardsRouter,
   events: eventsRouter,

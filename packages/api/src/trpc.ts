@@ -1,4 +1,4 @@
-import { AppError } from '@synap/contracts';
+import { type Actor, AppError, forbidden } from '@synap/contracts';
 import { toProblem } from '@synap/rest/problem';
 import { initTRPC } from '@trpc/server';
 import superjson from 'superjson';
@@ -37,21 +37,33 @@ const base = t.procedure.use(refusals);
 /** Open to everybody. */
 export const publicProcedure = base.meta({ access: 'public' });
 
-/** For someone who is signed in. */
-export const authedProcedure = base.meta({ access: 'user' }).use(async ({ ctx, next }) => {
+/** Throws where an API key acts that may not call this. Without a scope no key may: what is not said is refused. */
+function demandScope(actor: Actor, { scope }: Meta = {}): void {
+  if (actor.kind !== 'user' || !actor.key) return;
+  if (!scope) throw forbidden('No API key may call this: sign in, and send the access token.');
+  if (!actor.key.scopes.includes(scope)) throw forbidden(`This API key lacks the scope "${scope}".`);
+}
+
+/** For someone who is signed in, or whose API key has the scope. */
+export const authedProcedure = base.meta({ access: 'user' }).use(async ({ ctx, meta, next }) => {
   const actor = await ctx.authenticate();
   if (actor.kind !== 'user')
-    throw new AppError('unauthenticated', 'Sign in first: this needs an access token as "Authorization: Bearer …".');
+    throw new AppError(
+      'unauthenticated',
+      'Sign in first: this needs an access token or an API key as "Authorization: Bearer …".',
+    );
+  demandScope(actor, meta);
   return next({ ctx: { ...ctx, call: { ...ctx.call, actor } } });
 });
 
 /** Open to everybody, and told of who is signed in; the cookie of a browser stands in for an access token that is gone. */
-export const cookieProcedure = publicProcedure.use(async ({ ctx, next }) => {
+export const cookieProcedure = publicProcedure.use(async ({ ctx, meta, next }) => {
   const actor = await ctx.authenticate().catch((error: unknown) => {
     const gone = error instanceof AppError && error.code === 'unauthenticated' && ctx.call.cookie?.present;
     if (!gone) throw error;
     return ctx.call.actor;
   });
+  demandScope(actor, meta);
   return next({ ctx: { ...ctx, call: { ...ctx.call, actor } } });
 });
 

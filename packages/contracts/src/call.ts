@@ -35,7 +35,7 @@ export interface StoredAnswer {
 
 /** A request that takes effect once, however often it is sent: what tells it from others, and how its output is answered. */
 export interface IdempotentRequest {
-  /** The `Idempotency-Key`: 1 to 255 visible ASCII characters. */
+  /** What is kept under: the `Idempotency-Key` (1 to 255 visible ASCII characters), after the id of the API key where one acts. */
   readonly key: string;
   /** Path of the procedure in the router; a key means something else to another one. */
   readonly procedure: string;

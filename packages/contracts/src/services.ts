@@ -1,4 +1,5 @@
 import type { AdminService } from './admin.js';
+import type { ApiKeysService } from './api-keys.js';
 import type { AuthService } from './auth.js';
 import type { AuthSessionsService } from './auth-sessions.js';
 import type { Actor } from './call.js';
@@ -17,6 +18,7 @@ export interface Services {
   admin: AdminService;
   auth: AuthService;
   authSessions: AuthSessionsService;
+  apiKeys: ApiKeysService;
   users: UsersService;
   managedUsers: ManagedUsersService;
   privateUsers: PrivateUsersService;
@@ -27,5 +29,8 @@ export interface Services {
   modules: ModulesService;
 }
 
-/** Tells who presents an access token. Throws `unauthenticated` for a token that is faulty, expired or whose session has ended. */
-export type Authenticate = (accessToken: string) => Promise<Actor>;
+/**
+ * Tells who presents an access token or an API key. Throws `unauthenticated` for one that is faulty or expired, or whose session has ended,
+ * and for a key that was removed.
+ */
+export type Authenticate = (token: string) => Promise<Actor>;

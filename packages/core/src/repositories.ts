@@ -1,4 +1,5 @@
 import { type Database, type Db, type Sql, sqlWithin } from '@synap/db';
+import { createApiKeysRepository } from './api-keys/api-keys.repository.js';
 import { createMailTokensRepository } from './auth/mail-tokens.repository.js';
 import { createSessionsRepository } from './auth/sessions.repository.js';
 import { createDashboardsRepository } from './dashboards/dashboards.repository.js';
@@ -15,6 +16,7 @@ import { createUsersRepository } from './users/users.repository.js';
 /** All repositories on one connection or transaction. */
 export function createRepositories(db: Db, sql: Sql) {
   return {
+    apiKeys: createApiKeysRepository(db),
     audit: createAuditRepository(db),
     dashboards: createDashboardsRepository(db, sql),
     events: createEventsRepository(db),

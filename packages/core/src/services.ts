@@ -3,6 +3,8 @@ import type { Database } from '@synap/db';
 import type { ModuleRegistry, WidgetCache } from '@synap/module-runtime';
 import type { AccessTokens, Clock, PasswordHasher, RefreshTokens, SecretBox } from '@synap/security';
 import { createAdminService } from './admin/admin.service.js';
+import { createApiKeyLookups } from './api-keys/api-key-lookups.repository.js';
+import { createApiKeysService } from './api-keys/api-keys.service.js';
 import { type ComposeMail, createAccountMails } from './auth/account-mails.js';
 import { createAuthService } from './auth/auth.service.js';
 import { createAuthSessionsService } from './auth/auth-sessions.service.js';
@@ -69,11 +71,15 @@ export interface Core {
 export function createServices(deps: CoreDeps): Core {
   const { database, registry, widgetCache, hasher, accessTokens, refreshTokens, meta } = deps;
   const repositories = createRepositories(database.db, database.sql);
-  const { dashboards, invitations, mailTokens, managedUsers, runs, sessions, users } = repositories;
+  const { apiKeys, dashboards, invitations, mailTokens, managedUsers, runs, sessions, users } = repositories;
   const transaction = createTransaction(database);
   const once = createOnce(transaction);
   const lookups = createSessionLookups(database.sql);
-  const { authenticate, forget } = createAuthentication({ accessTokens, sessions: lookups, clock: deps.clock });
+  const keys = { ...createApiKeyLookups(database.sql), noteUse: apiKeys.noteUse };
+  const { authenticate, forget } = createAuthentication({ accessTokens, sessions: lookups, keys, clock: deps.clock });
+  const sessionEnded = (id: string) => forget('session', id);
+  const userChanged = (id: string) => forget('user', id);
+  const keyEnded = (id: string) => forget('key', id);
   const newId = () => uuidv7();
   const sendMail = createMailQueue(deps.secretBox);
   const requestMail = createMailRequests(deps.secretBox);
@@ -83,30 +89,31 @@ export function createServices(deps: CoreDeps): Core {
     if (deps.databaseState() === 'unmigrated') throw unmigrated();
   };
   const auth = createAuthService({
-    ...{ users, sessions, lookups, transaction, hasher, accessTokens, refreshTokens, sessionEnded: forget },
+    ...{ users, sessions, lookups, transaction, hasher, accessTokens, refreshTokens, sessionEnded },
     ...{ mailTokens, sendMail, requestMail, verifyEmail, guard: deps.guard, signup: meta.signup, productName: meta.name },
   });
 
-  const account = { users, transaction, hasher, guard: deps.guard, sendMail, sessionEnded: forget, productName: meta.name };
+  const account = { users, transaction, hasher, guard: deps.guard, sendMail, sessionEnded, productName: meta.name };
   const changePassword = createChangePassword(account);
-  const removeMe = createRemoveMe(account);
+  const removeMe = createRemoveMe({ userChanged, ...account });
 
   return {
     services: {
       system: createSystemService({ meta, routes: deps.routes, databaseState: deps.probeDatabase }),
       admin: guarded(createAdminService({ transaction, sendMail, renderMail: deps.renderMail }), admit),
       auth: guarded(auth, admit),
-      authSessions: guarded(createAuthSessionsService({ sessions, transaction, sessionEnded: forget }), admit),
+      authSessions: guarded(createAuthSessionsService({ sessions, transaction, sessionEnded }), admit),
+      apiKeys: guarded(createApiKeysService({ apiKeys, transaction, newId, clock: deps.clock, keyEnded }), admit),
       users: guarded(createUsersService({ users, changePassword, removeMe }), admit),
-      managedUsers: guarded(createManagedUsersService({ managedUsers, ...account }), admit),
+      managedUsers: guarded(createManagedUsersService({ managedUsers, userChanged, ...account }), admit),
       privateUsers: guarded({ create: createAccountMaker(account) }, admit),
       invitations: guarded(createInvitationsService({ invitations, linkTo, signup: meta.signup, ...account }), admit),
       dashboards: guarded(
-        createDashboardsService({ dashboards, transaction, once, catalogue: catalogueOf(registry), newId }),
+        createDashboardsService({ dashboards, transaction, once, catalogue: catalogueOf(registry), newId, keyEnded }),
         admit,
       ),
       events: guarded(createEventsService({ events: repositories.events }), admit),
-      widgets: guarded(createWidgetsService({ registry, cache: widgetCache }), admit),
+      widgets: guarded(createWidgetsService({ registry, cache: widgetCache, dashboards }), admit),
       modules: guarded(createModulesService({ registry, runs, once, newId }), admit),
     },
     async authenticate(token) {

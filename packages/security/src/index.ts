@@ -1,4 +1,5 @@
 export * from './access-tokens.js';
+export * from './api-keys.js';
 export * from './clock.js';
 export * from './make-password.js';
 export * from './opaque-tokens.js';

@@ -33,6 +33,7 @@ const secretHeaders: Record<string, string>[] = [
   { authorization: `Bearer ${secret} ${secret}` },
   { authorization: `Basic ${inBase64}` },
   { authorization: `Bearer syn_1_${secret}` },
+  { authorization: `Bearer syn_${'0'.repeat(32)}_${secret.padEnd(43, 'A')}` },
   { cookie: `__Host-rt=${secret}; session=${secret}`, 'x-api-key': secret, 'proxy-authorization': `Basic ${inBase64}` },
   { 'x-request-id': `${secret} ${secret}`, referer: `https://example.org/?token=${secret}`, forwarded: `for="${secret}"` },
   { 'if-match': `"${secret}"`, 'if-none-match': `"${secret}"`, 'idempotency-key': `${secret} ä`, 'user-agent': secret },

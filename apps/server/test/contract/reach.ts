@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { until } from '@synap/testing';
 import type { Answer, Ask, Faces } from './faces.js';
+import type { Procedure } from './procedures.js';
 import type { Caller, World } from './world.js';
 
 /** The procedure at hand, on both faces. */
 interface Reaching {
+  readonly procedure: Procedure;
   readonly world: World;
   /** A server whose sign-up is closed. */
   readonly closed: Bound;
@@ -42,6 +44,12 @@ export const byInput = (input: unknown) => byAsking(() => ({ input }));
 
 /** By the good call of `user`, made by someone else. */
 export const asCaller = (caller: Caller) => byAsking(({ tokenOf }) => ({ token: tokenOf(caller) }));
+
+/** By the good call of `user`, made by a key of theirs with all scopes but the one that it takes; where no key may call, by one with all. */
+export const byKeyWithoutScope: Reach = async ({ world, rest, rpc, ask, procedure }) => {
+  const token = await world.keys.without(procedure.meta.scope ?? null);
+  return Promise.all([rest, rpc].map(async (call) => call({ ...(await ask('user')), token })));
+};
 
 /** By what RPC cannot say: headers. */
 export const byHeaders =

@@ -2,14 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { auth, users } from '@synap/contracts';
 import { hashToken, makeToken } from '@synap/security';
 import { admin } from '../server-under-test.js';
-import { byAsking, byInput } from './reach.js';
+import { byAsking, byInput, byKeyWithoutScope } from './reach.js';
 import type { Row } from './rows.js';
 import type { Caller, World } from './world.js';
 
 const signedIn = { anonymous: 401, user: 200, other: 200, superuser: 200 } as const;
 const tokens = ['/accessToken', '/refreshToken'];
-/** Whoever may call at all is not refused today; an API key without the scope will be. */
-export const untilKeys = 'API keys, to which scopes can be wanting, do not exist yet';
+/** Whoever is signed in may call; forbidden it is only to API keys. */
+export const untilKeys = byKeyWithoutScope;
 
 export const newAccount = () => ({ email: `${randomUUID()}@example.org`, password: 'a passphrase for tests' });
 

@@ -19,6 +19,7 @@ export const dashboardsRows: Record<string, Row> = {
   'dashboards.list': {
     endpoint: dashboards.list,
     callers: signedIn,
+    elsewhere: 200,
     ask: () => ({ input: { size: 5 } }),
     changes: false,
     errors: { 400: each(byInput({ size: 0 }), byInput({ cursor: 'none of ours' })), 403: untilKeys },
@@ -26,6 +27,7 @@ export const dashboardsRows: Record<string, Row> = {
   'dashboards.create': {
     endpoint: dashboards.create,
     callers: { anonymous: 401, user: 201, other: 201, superuser: 201 },
+    elsewhere: 403,
     ask: () => ({ input: content }),
     changes: true,
     differs: fresh,
@@ -39,6 +41,7 @@ export const dashboardsRows: Record<string, Row> = {
   'dashboards.get': {
     endpoint: dashboards.get,
     callers: ownersOnly,
+    elsewhere: 404,
     ask: ({ dashboardId: id }) => ({ input: { id } }),
     changes: false,
     errors: {
@@ -53,6 +56,7 @@ export const dashboardsRows: Record<string, Row> = {
   'dashboards.save': {
     endpoint: dashboards.save,
     callers: ownersOnly,
+    elsewhere: 404,
     ask: async (world) => ({ input: { ...content, ...(await existing(world)), version: 1 } }),
     changes: true,
     differs: fresh,
@@ -76,6 +80,7 @@ export const dashboardsRows: Record<string, Row> = {
   'dashboards.upsert': {
     endpoint: dashboards.upsert,
     callers: ownersOnly,
+    elsewhere: 404,
     ask: async (world) => ({ input: { ...content, ...(await existing(world)) } }),
     changes: true,
     differs: fresh,
@@ -97,6 +102,7 @@ export const dashboardsRows: Record<string, Row> = {
   'dashboards.remove': {
     endpoint: dashboards.remove,
     callers: { ...ownersOnly, user: 204 },
+    elsewhere: 404,
     ask: async (world) => ({ input: await existing(world) }),
     changes: true,
     errors: {

@@ -59,6 +59,7 @@ export const modulesRows: Record<string, Row> = {
   'widgets.list': {
     endpoint: widgets.list,
     callers: signedIn,
+    elsewhere: 200,
     changes: false,
     ask: () => ({ input: { size: 3 } }),
     errors: { 400: byInput({ cursor: '%%%' }), 403: untilKeys },
@@ -66,6 +67,7 @@ export const modulesRows: Record<string, Row> = {
   'widgets.data': {
     endpoint: widgets.data,
     callers: opened,
+    elsewhere: 403,
     changes: false,
     ask: () => ({ input: count }),
     // The text `4` of a query and the number 4 are two readings for the cache.

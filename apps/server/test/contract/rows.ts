@@ -3,6 +3,7 @@ import type { Ask } from './faces.js';
 import type { Procedure } from './procedures.js';
 import type { Reach } from './reach.js';
 import { adminRows } from './rows.admin.js';
+import { apiKeysRows } from './rows.api-keys.js';
 import { authRows } from './rows.auth.js';
 import { authSessionsRows } from './rows.auth-sessions.js';
 import { dashboardsRows } from './rows.dashboards.js';
@@ -18,6 +19,8 @@ export interface Row {
   readonly endpoint: Endpoint;
   /** What the good call answers over REST, by who makes it; the objects in it are those of `user`. */
   readonly callers: Readonly<Record<Caller, number>>;
+  /** What the good call answers to a key of `user` that is bound to another dashboard; to be said where such a key may have the scope. */
+  readonly elsewhere?: number;
   /** A good call, made anew each time; the caller's token is added where it has none of its own. Default: no input. */
   readonly ask?: (world: World, caller: Caller) => Ask | Promise<Ask>;
   /** Whether calling it takes effect: two calls are then two effects. */
@@ -36,6 +39,7 @@ export interface Row {
 /** A procedure without a row fails the walk. */
 export const rows: Readonly<Record<string, Row>> = {
   ...adminRows,
+  ...apiKeysRows,
   ...eventsRows,
   ...authRows,
   ...authSessionsRows,

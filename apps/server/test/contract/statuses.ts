@@ -17,12 +17,15 @@ export interface Stage {
   readonly document: ServedDocument;
 }
 
+/** Has the form of a key. */
+const unknownKey = `syn_${'0'.repeat(32)}_${'A'.repeat(43)}`;
+
 const padding = 'x'.repeat(110_000);
 
 /** What is reached in the same way for every procedure. */
 const general: Readonly<Record<number, Reach>> = {
   401: async ({ rest, rpc, ask }) => {
-    const strangers = [undefined, 'not-a-token', `${(await ask()).token}x`];
+    const strangers = [undefined, 'not-a-token', `${(await ask()).token}x`, unknownKey];
     return Promise.all(strangers.flatMap((token) => [rest, rpc].map(async (call) => call({ ...(await ask()), token }))));
   },
   413: async ({ rest, rpc, ask }) => {
@@ -41,7 +44,7 @@ const elsewhere = [408, 429, 500, 503];
 /** Reaches each error that the document lists for a procedure, unless its row says why that cannot be. */
 export async function expectListedErrors({ world, closed, document }: Stage, procedure: Procedure): Promise<void> {
   const at = {
-    ...{ world, ...bind(world.faces, procedure), closed: bind(createFaces(closed.origin), procedure) },
+    ...{ procedure, world, ...bind(world.faces, procedure), closed: bind(createFaces(closed.origin), procedure) },
     ask: (caller?: Caller) => goodAsk(procedure, world, caller),
   };
   const { errors } = rowOf(procedure);

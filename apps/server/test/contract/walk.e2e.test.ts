@@ -1,9 +1,11 @@
 import * as contracts from '@synap/contracts';
+import { boundScopes, scopeSchema } from '@synap/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { startServerUnderTest } from '../server-under-test.js';
 import { readDocument, type ServedDocument } from './document.js';
 import { isRecord, mask } from './json.js';
+import { statusByKey } from './keys.js';
 import { procedures } from './procedures.js';
 import { goodAsk, rowOf, rows } from './rows.js';
 import { expectError, expectListedErrors, expectOddAnswersInside, type Stage, withholdBodies } from './statuses.js';
@@ -35,13 +37,20 @@ describe('the table', () => {
   it('knows every endpoint of the contracts once', () => {
     const isEndpoint = (value: unknown) =>
       isRecord(value) && typeof value.access === 'string' && value.output instanceof z.ZodType;
-    const endpoints = Object.values<unknown>(contracts).flatMap((value) =>
+    // What is served on one's own machine alone is in no public router: users.e2e.test.ts calls it.
+    const { privateUsers: _, ...served } = contracts;
+    const endpoints = Object.values<unknown>(served).flatMap((value) =>
       isRecord(value) ? Object.values(value).filter(isEndpoint) : [],
     );
     const known: unknown[] = Object.values(rows).map(({ endpoint }) => endpoint);
     expect(endpoints.length).toBeGreaterThan(20);
     expect(new Set(known).size).toBe(known.length);
     expect(endpoints.filter((endpoint) => !known.includes(endpoint))).toEqual([]);
+  });
+
+  it('knows every scope that a procedure asks for, and no other', () => {
+    const asked = procedures.flatMap(({ meta }) => meta.scope ?? []);
+    expect([...new Set(asked)].sort()).toEqual([...scopeSchema.options].sort());
   });
 
   it.each(procedures.map((procedure) => [procedure.path, procedure] as const))(
@@ -72,6 +81,27 @@ describe.each(procedures.map((procedure) => [procedure.path, procedure] as const
       expect(rest.problem?.code, caller).toBe(rpc.problem?.code);
       expect(document.faultOf(procedure, rest), caller).toBeUndefined();
     }
+  });
+
+  it('is open to an API key with its scope as to the owner, to one without it not at all', async () => {
+    const row = rowOf(procedure);
+    const scope = procedure.meta.scope ?? null;
+    const wanted = statusByKey(procedure, row);
+    const byKey = async (token: string, status: number, place: string) => {
+      const rest = await world.faces.rest(procedure, { ...(await goodAsk(procedure, world, 'user')), token });
+      const rpc = await world.faces.rpc(procedure, { ...(await goodAsk(procedure, world, 'user')), token });
+      expect([rest.status, rpc.status], `${place}: ${rest.text}`).toEqual([status, status < 400 ? 200 : status]);
+      expect(rest.problem?.code, place).toBe(rpc.problem?.code);
+      expect(document.faultOf(procedure, rest), place).toBeUndefined();
+      return rest;
+    };
+    await byKey(await world.keys.with(scope), wanted.with, 'a key with it');
+    const { problem } = await byKey(await world.keys.without(scope), wanted.without, 'a key without it');
+    if (scope) expect(problem?.detail).toContain(`"${scope}"`);
+    if (!scope || !boundScopes.includes(scope)) return expect(row.elsewhere, 'no bound key may have the scope').toBeUndefined();
+    if (row.elsewhere === undefined)
+      throw new Error(`${procedure.path}: say in its row what a key bound to another dashboard gets.`);
+    await byKey(await world.keys.elsewhere(), row.elsewhere, 'a key bound to another dashboard');
   });
 
   it('answers both faces alike, as its schema and the document say', async () => {

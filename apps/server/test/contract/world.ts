@@ -3,6 +3,7 @@ import { createPool } from '@synap/db';
 import { until } from '@synap/testing';
 import { type ServerUnderTest, startServerUnderTest } from '../server-under-test.js';
 import { createFaces, type Faces } from './faces.js';
+import { createKeys, type Keys } from './keys.js';
 import { makeProbeFolder } from './probe-module.js';
 
 export const callers = ['anonymous', 'user', 'other', 'superuser'] as const;
@@ -25,6 +26,8 @@ export interface World {
   /** A finished run of the module `probe`. */
   readonly runId: string;
   tokenOf(caller: Caller): string | undefined;
+  /** API keys of `user`. */
+  readonly keys: Keys;
   /** The tokens of a new session, by default of `guest`. */
   signIn(account?: Account): Promise<{ accessToken: string; refreshToken: string }>;
   /** A further dashboard of `user`. */
@@ -64,6 +67,7 @@ export async function makeWorld(variables: Record<string, string> = {}): Promise
     faces: createFaces(server.origin),
     dashboardId: (await newDashboard()).id,
     tokenOf: (caller) => tokens[caller],
+    keys: createKeys(server, user.token),
     async signIn({ email, password } = guest) {
       const { status, body, text } = await server.rest('POST', '/auth/login', { body: { email, password } });
       if (status !== 200) throw new Error(`Sign-in answered ${status}: ${text}`);

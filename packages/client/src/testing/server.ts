@@ -70,6 +70,7 @@ function createServices({ auth, authSessions, user }: ReturnType<typeof createSe
   return {
     auth,
     authSessions,
+    apiKeys: { list: absent, create: absent, remove: absent },
     events: { get: absent, list: absent },
     managedUsers: { list: absent, get: absent, create: absent, update: absent, remove: absent },
     privateUsers: { create: absent },

@@ -3,6 +3,8 @@ import { createDatabase } from '@synap/db';
 import { createAccessTokens, createPasswordHasher, createRefreshTokens, createSecretBox } from '@synap/security';
 import { createTestDatabase } from '@synap/testing';
 import { runMigrations } from 'graphile-worker';
+import { createApiKeyLookups } from '../api-keys/api-key-lookups.repository.js';
+import { createApiKeysRepository } from '../api-keys/api-keys.repository.js';
 import { createMailDelivery } from '../mail/mail-delivery.js';
 import { createMailQueue, createMailRequests } from '../mail/mail-queue.js';
 import { createMailsRepository } from '../mail/mails.repository.js';
@@ -55,7 +57,11 @@ export async function createAuthFixture() {
   });
   const refreshTokens = createRefreshTokens({ keys: [{ kid: 'r', secret: 'Tn5Wx0Ev8Hs3Kd7Pz2Qj6Ym9Bc4Lf1Rg' }] });
   const box = createSecretBox({ keys: [{ kid: 'e', secret: 'Hb2Fy7Ku4Mz9Cn6Xr1Wd8Tg3Vq5Jp0Ls' }] });
-  const { authenticate, forget } = createAuthentication({ accessTokens, sessions: lookups });
+  const apiKeys = createApiKeysRepository(db);
+  const keys = { ...createApiKeyLookups(sql), noteUse: apiKeys.noteUse };
+  const authentication = createAuthentication({ accessTokens, sessions: lookups, keys });
+  const { authenticate } = authentication;
+  const forget = (sessionId: string) => authentication.forget('session', sessionId);
 
   const dependencies: AuthDependencies = {
     users,
@@ -101,12 +107,17 @@ export async function createAuthFixture() {
     url,
     db,
     box,
+    sql,
     close: async () => {
       await close();
       await drop();
     },
     authenticate,
+    userChanged: (userId: string) => authentication.forget('user', userId),
+    authentication,
     forget,
+    apiKeys,
+    keyEnded: (id: string) => authentication.forget('key', id),
     auth: inBody(createAuthService(dependencies)),
     authWith: (other: Partial<AuthDependencies>) => inBody(createAuthService({ ...dependencies, ...other })),
 

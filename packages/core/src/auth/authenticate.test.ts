@@ -1,6 +1,8 @@
 import type { UserActor } from '@synap/contracts';
 import type { AccessTokenClaims } from '@synap/security';
+import { makeApiKey } from '@synap/security';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { KnownKey } from '../api-keys/api-key-lookups.repository.js';
 import { type AuthFixture, call, createAuthFixture, password, sessionIdOf } from './auth.test.fixture.js';
 import { type Authentication, createAuthentication } from './authenticate.js';
 
@@ -53,6 +55,8 @@ describe('with real sessions', () => {
 describe('what is believed', () => {
   let now = 0;
   let actorOf = vi.fn<(sessionId: string) => Promise<UserActor | null>>();
+  let keyOf = vi.fn<(id: string) => Promise<KnownKey | null>>();
+  let noteUse = vi.fn<(id: string) => Promise<void>>();
   let authentication: Authentication;
 
   /** Tokens here are the session's id; all belong to one user. */
@@ -75,9 +79,12 @@ describe('what is believed', () => {
   beforeEach(() => {
     now = 1_000_000;
     actorOf = vi.fn(async (sessionId: string) => actor(sessionId));
+    keyOf = vi.fn(async () => null);
+    noteUse = vi.fn(async () => {});
     authentication = createAuthentication({
       accessTokens,
       sessions: { actorOf: (id) => actorOf(id) },
+      keys: { keyOf: (id) => keyOf(id), noteUse: (id) => noteUse(id) },
       clock: { now: () => now },
     });
   });
@@ -120,7 +127,7 @@ describe('what is believed', () => {
     const { promise, resolve: answer } = pending();
     actorOf.mockReturnValueOnce(promise);
     const early = authentication.authenticate('s');
-    authentication.forget('s');
+    authentication.forget('session', 's');
     actorOf.mockResolvedValue(null);
     answer(actor('s'));
     await early;
@@ -131,7 +138,7 @@ describe('what is believed', () => {
     const { promise, reject: fail } = pending();
     actorOf.mockReturnValueOnce(promise);
     const early = authentication.authenticate('s');
-    authentication.forget('s');
+    authentication.forget('session', 's');
     await authentication.authenticate('s');
     fail(new Error('late'));
     await expect(early).rejects.toThrow('late');
@@ -147,5 +154,69 @@ describe('what is believed', () => {
     expect(actorOf).not.toHaveBeenCalled();
     await authentication.authenticate('s0');
     expect(actorOf).toHaveBeenCalledTimes(1);
+  });
+
+  test('a user who has changed is looked up anew, and so are look-ups under way; others are believed on', async () => {
+    const { promise, resolve: answer } = pending();
+    await authentication.authenticate('s');
+    actorOf.mockResolvedValueOnce({ ...actor('other'), userId: 'user' });
+    await authentication.authenticate('other');
+    actorOf.mockReturnValueOnce(promise);
+    const waiting = authentication.authenticate('slow');
+    authentication.forget('user', 'someone else');
+    actorOf.mockClear();
+    await authentication.authenticate('s');
+    expect(actorOf).not.toHaveBeenCalled();
+    authentication.forget('user', 'user');
+    answer(actor('slow'));
+    await waiting;
+    for (const session of ['s', 'other', 'slow']) await authentication.authenticate(session);
+    expect(actorOf).toHaveBeenCalledTimes(3);
+  });
+
+  test('nothing is believed when all is to be forgotten', async () => {
+    await authentication.authenticate('s');
+    authentication.forgetAll();
+    await authentication.authenticate('s');
+    expect(actorOf).toHaveBeenCalledTimes(2);
+  });
+
+  describe('of keys', () => {
+    const id = '019aa5ca-7b1e-7d40-a1f3-5c2e8b9d6f71';
+    const { key, secretHash } = makeApiKey(id);
+    const known = (useUnnoted = false): KnownKey => ({ actor: actor('none'), secretHash, useUnnoted });
+    const wrong = makeApiKey(id).key;
+
+    test('is one look-up too, whose secret is judged at each call', async () => {
+      keyOf.mockResolvedValue(known());
+      await Promise.all([authentication.authenticate(key), authentication.authenticate(key)]);
+      await expect(authentication.authenticate(wrong)).rejects.toMatchObject(refused);
+      expect(await authentication.authenticate(key)).toEqual(actor('none'));
+      expect(keyOf).toHaveBeenCalledTimes(1);
+      expect(keyOf).toHaveBeenCalledWith(id);
+      authentication.forget('key', id);
+      keyOf.mockResolvedValue(null);
+      await expect(authentication.authenticate(key)).rejects.toMatchObject(refused);
+    });
+
+    test('a use is noted once a look-up, by the right secret alone, and a note that fails fails no call', async () => {
+      keyOf.mockResolvedValue(known(true));
+      noteUse.mockRejectedValue(new Error('database away'));
+      await expect(authentication.authenticate(wrong)).rejects.toMatchObject(refused);
+      expect(noteUse).not.toHaveBeenCalled();
+      for (let calls = 0; calls < 3; calls += 1) await authentication.authenticate(key);
+      expect(noteUse).toHaveBeenCalledTimes(1);
+    });
+
+    test('no token with the prefix is taken for an access token, and unknown keys push out no session', async () => {
+      await authentication.authenticate('s');
+      for (let count = 0; count < 10_001; count += 1) {
+        const stranger = `syn_${count.toString(16).padStart(32, '0')}_${'A'.repeat(43)}`;
+        await authentication.authenticate(stranger).catch(() => null);
+      }
+      await expect(authentication.authenticate('syn_s')).rejects.toMatchObject(refused);
+      await authentication.authenticate('s');
+      expect(actorOf).toHaveBeenCalledTimes(1);
+    });
   });
 });

@@ -1,69 +1,73 @@
-import { type Actor, type Authenticate, type UserActor, unauthenticated } from '@synap/contracts';
-import type { AccessTokens, Clock } from '@synap/security';
+import { type Authenticate, type UserActor, unauthenticated } from '@synap/contracts';
+import { type AccessTokens, type Clock, isSecretOf, looksLikeApiKey, parseApiKey } from '@synap/security';
+import type { ApiKeyLookups } from '../api-keys/api-key-lookups.repository.js';
+import type { ApiKeysRepository } from '../api-keys/api-keys.repository.js';
+import { createBeliefs } from './beliefs.js';
 import type { SessionLookups } from './session-lookups.repository.js';
 
-/** How long a look-up may be believed: also the bound for revocations by other instances. */
-const believedMs = 5000;
-const maxEntries = 10_000;
-
-interface Entry {
-  since: number;
-  /** The answer, or the look-up that is under way: callers of one session share it. */
-  actor: UserActor | null | Promise<UserActor | null>;
-}
+/** What can change of who somebody is; the words of the database's notifications. */
+type IdentityKind = 'session' | 'key' | 'user';
 
 export interface Authentication {
   authenticate: Authenticate;
-  /** Must be told after a session was revoked (and committed), so that its tokens stop working here at once. */
-  forget(sessionId: string): void;
+  /**
+   * Must be told, after the commit, of a session or a key that has ended, and of a user whose role, address or right to sign in has
+   * changed: it holds here at once then.
+   */
+  forget(kind: IdentityKind, id: string): void;
+  /** For when news may have been missed. */
+  forgetAll(): void;
 }
 
 export interface AuthenticationOptions {
   accessTokens: Pick<AccessTokens, 'verify'>;
   sessions: Pick<SessionLookups, 'actorOf'>;
+  keys: Pick<ApiKeyLookups, 'keyOf'> & Pick<ApiKeysRepository, 'noteUse'>;
   clock?: Clock;
 }
 
-const refuse = () => unauthenticated('The access token is not valid or its session has ended: refresh it or sign in again');
+const refuseToken = () => unauthenticated('The access token is not valid or its session has ended: refresh it or sign in again');
+const refuseKey = () => unauthenticated('The API key is not valid: it was removed, has expired, or its owner may not sign in');
 
 /**
- * Tells who presents an access token: the token is verified at each call, role and session come from the database and are believed for
- * five seconds. At most one indexed statement, none when the session was seen moments ago.
+ * Tells who presents an access token or an API key. Tokens and secrets are verified at each call; what the database says of session, key and
+ * user is believed for five seconds. At most one indexed statement, none when the session or key was seen moments ago.
  */
-export function createAuthentication({ accessTokens, sessions, clock = Date }: AuthenticationOptions): Authentication {
-  // Entries are kept in the order of their look-up, so the first is always the one that expires first.
-  const entries = new Map<string, Entry>();
+export function createAuthentication({ accessTokens, sessions, keys, clock = Date }: AuthenticationOptions): Authentication {
+  const knownSessions = createBeliefs(sessions.actorOf, clock);
+  const knownKeys = createBeliefs(keys.keyOf, clock);
 
-  function lookUp(sessionId: string, now: number): Entry['actor'] {
-    const entry: Entry = { since: now, actor: null };
-    const keep = (actor: UserActor | null) => {
-      entry.actor = actor;
-      return actor;
-    };
-    const drop = (error: unknown) => {
-      if (entries.get(sessionId) === entry) entries.delete(sessionId);
-      throw error;
-    };
-    entry.actor = sessions.actorOf(sessionId).then(keep, drop);
-    // The entry stands before the answer: a revocation in between removes it, and the older answer is never believed later.
-    entries.delete(sessionId);
-    entries.set(sessionId, entry);
-    const [oldest] = entries.keys();
-    if (entries.size > maxEntries && oldest !== undefined) entries.delete(oldest);
-    return entry.actor;
+  async function bySession(accessToken: string): Promise<UserActor> {
+    const claims = accessTokens.verify(accessToken);
+    if (!claims) throw refuseToken();
+    const actor = await knownSessions.of(claims.sid);
+    if (actor?.userId !== claims.sub) throw refuseToken();
+    return actor;
+  }
+
+  async function byKey(token: string): Promise<UserActor> {
+    const parts = parseApiKey(token);
+    const known = parts && (await knownKeys.of(parts.id));
+    if (!known || !isSecretOf(known.secretHash, parts.secret)) throw refuseKey();
+    if (known.useUnnoted) {
+      known.useUnnoted = false;
+      // Beside the call: that it could not be noted is no reason to fail, and the next look-up tries again.
+      keys.noteUse(parts.id).catch(() => {});
+    }
+    return known.actor;
   }
 
   return {
-    async authenticate(accessToken): Promise<Actor> {
-      const claims = accessTokens.verify(accessToken);
-      if (!claims) throw refuse();
-      const now = clock.now();
-      const entry = entries.get(claims.sid);
-      const believed = entry !== undefined && now - entry.since < believedMs && now >= entry.since;
-      const actor = await (believed ? entry.actor : lookUp(claims.sid, now));
-      if (actor?.userId !== claims.sub) throw refuse();
-      return actor;
+    authenticate: (token) => (looksLikeApiKey(token) ? byKey(token) : bySession(token)),
+    forget(kind, id) {
+      if (kind === 'session') return knownSessions.forget(id);
+      if (kind === 'key') return knownKeys.forget(id);
+      knownSessions.forgetWhere(({ userId }) => userId === id);
+      knownKeys.forgetWhere(({ actor }) => actor.userId === id);
     },
-    forget: (sessionId) => void entries.delete(sessionId),
+    forgetAll() {
+      knownSessions.forgetAll();
+      knownKeys.forgetAll();
+    },
   };
 }

@@ -37,6 +37,12 @@ const findOwned: Statement<Dashboard> = {
   }),
 };
 
+const placedOn: Statement<Pick<WidgetPlacement, 'moduleId' | 'widgetId'>> = {
+  name: 'dashboards_placed_on',
+  text: 'SELECT DISTINCT module_id, widget_id FROM widget_placements WHERE dashboard_id = $1::uuid',
+  read: (row) => ({ moduleId: row.text('module_id'), widgetId: row.text('widget_id') }),
+};
+
 export type PlacedWidget = Pick<WidgetPlacement, 'id' | 'moduleId' | 'widgetId'>;
 export interface LockedDashboard {
   version: number;
@@ -60,10 +66,11 @@ export function createDashboardsRepository(db: Db, sql: Sql) {
     widgets.map((widget, position) => ({ ...widget, dashboardId, position }));
 
   return {
-    async listOwnedBy(ownerId: string, { cursor, size }: PageInput): Promise<DashboardSummary[]> {
+    /** @param only the one that is asked for, or null for all */
+    async listOwnedBy(ownerId: string, { cursor, size }: PageInput, only: string | null = null): Promise<DashboardSummary[]> {
       const before = cursorId(cursor);
       const rows = await db.dashboard.findMany({
-        where: { ownerId, ...(before && { id: { lt: before } }) },
+        where: { ownerId, id: { ...(before && { lt: before }), ...(only !== null && { equals: only }) } },
         orderBy: { id: 'desc' },
         take: size + 1,
         select: summarySelect,
@@ -79,6 +86,9 @@ export function createDashboardsRepository(db: Db, sql: Sql) {
     async handOver(from: string, to: string): Promise<void> {
       await db.dashboard.updateMany({ where: { ownerId: from }, data: { ownerId: to } });
     },
+
+    /** The widgets that a dashboard shows, each once. */
+    placedOn: (id: string): Promise<Pick<WidgetPlacement, 'moduleId' | 'widgetId'>[]> => sql.many(placedOn, [id]),
 
     /** Holds the dashboard against other writers until the transaction ends. */
     lockOwned(ownerId: string, id: string): Promise<LockedDashboard | null> {

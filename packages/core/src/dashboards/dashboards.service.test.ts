@@ -32,7 +32,14 @@ beforeAll(async () => {
   const { dashboards } = createRepositories(database.db, database.sql);
   const transaction = createTransaction(database);
   service = guarded(
-    createDashboardsService({ dashboards, transaction, once: createOnce(transaction), catalogue, newId: uuidv7 }),
+    createDashboardsService({
+      dashboards,
+      transaction,
+      once: createOnce(transaction),
+      catalogue,
+      newId: uuidv7,
+      keyEnded: () => {},
+    }),
     () => {},
   );
   [ann, bob] = [await personNamed('ann'), await personNamed('bob')];

@@ -1,11 +1,14 @@
 import {
   type Dashboard,
   type DashboardsService,
+  forbidden,
   notFound,
   type SaveDashboard,
   staleVersion,
   versionRequired,
 } from '@synap/contracts';
+import { revokedKeyEntry } from '../api-keys/api-key-audit.js';
+import { boundTo, reaches } from '../api-keys/reach.js';
 import type { Once } from '../idempotency/once.js';
 import { pageById } from '../paging.js';
 import type { Repositories, Transaction } from '../repositories.js';
@@ -18,6 +21,8 @@ export interface DashboardsDeps {
   once: Once;
   catalogue: WidgetCatalogue;
   newId: () => string;
+  /** Told of each API key that ended with its dashboard, once that is committed. */
+  keyEnded: (keyId: string) => void;
 }
 
 const absent = () => notFound('Dashboard not found');
@@ -26,7 +31,9 @@ const stale = (current: number, given: number) =>
     `The dashboard is at version ${current}, the change is based on ${given}: read it again and repeat the change on what is there now.`,
   );
 
-export function createDashboardsService({ dashboards, transaction, once, catalogue, newId }: DashboardsDeps): DashboardsService {
+export function createDashboardsService(deps: DashboardsDeps): DashboardsService {
+  const { dashboards, transaction, once, catalogue, newId, keyEnded } = deps;
+
   /** Replaces one's own dashboard; `null` when there is none of that id. */
   async function replace(
     within: Repositories,
@@ -56,10 +63,11 @@ export function createDashboardsService({ dashboards, transaction, once, catalog
 
   return {
     async list({ actor }, page) {
-      return pageById(await dashboards.listOwnedBy(actor.userId, page), page.size);
+      return pageById(await dashboards.listOwnedBy(actor.userId, page, boundTo(actor)), page.size);
     },
 
-    create(call, input) {
+    async create(call, input) {
+      if (boundTo(call.actor) !== null) throw forbidden('This API key is bound to one dashboard: it cannot make another');
       return once(call, async (within) => {
         const created = await insert(within, call.actor.userId, newId(), input);
         if (!created) throw absent();
@@ -67,25 +75,29 @@ export function createDashboardsService({ dashboards, transaction, once, catalog
       });
     },
 
-    /** Another owner's dashboard is "not found", so ids cannot be probed. */
+    /** Another owner's dashboard is "not found", so ids cannot be probed; so is one that a bound key does not reach. */
     async get({ actor }, { id }) {
-      const found = await dashboards.findOwned(actor.userId, id);
+      const found = reaches(actor, id) && (await dashboards.findOwned(actor.userId, id));
       if (!found) throw absent();
       return found;
     },
 
     async save({ actor }, input) {
+      if (!reaches(actor, input.id)) throw absent();
       const saved = await transaction((within) => replace(within, actor.userId, input, true));
       if (!saved) throw absent();
       return saved;
     },
 
     /** Creates an absent id; without a version overwrites one's own. An id that someone else holds is "not found". */
-    upsert(call, input) {
+    async upsert(call, input) {
       const { userId } = call.actor;
+      if (!reaches(call.actor, input.id)) throw absent();
       return once(call, async (within) => {
         const saved = await replace(within, userId, input, false);
         if (saved) return saved;
+        // A bound key ends with its dashboard: it must not bring it back.
+        if (boundTo(call.actor) !== null) throw absent();
         if (input.version !== undefined) throw notFound('Dashboard not found: leave out the version to create it.');
         const created = await insert(within, userId, input.id, input);
         if (created) return created;
@@ -96,8 +108,18 @@ export function createDashboardsService({ dashboards, transaction, once, catalog
       });
     },
 
-    async remove({ actor }, { id }) {
-      if (!(await dashboards.deleteOwned(actor.userId, id))) throw absent();
+    /** The keys that are bound to it end with it, and are on record. Under its lock no further one can be bound meanwhile. */
+    async remove(call, { id }) {
+      const { userId } = call.actor;
+      if (!reaches(call.actor, id)) throw absent();
+      const ended = await transaction(async (within) => {
+        if (!(await within.dashboards.lockOwned(userId, id))) throw absent();
+        const keys = await within.apiKeys.deleteBoundTo(id);
+        for (const key of keys) await within.audit.record(call, revokedKeyEntry(key));
+        await within.dashboards.deleteOwned(userId, id);
+        return keys;
+      });
+      ended.forEach(keyEnded);
     },
   };
 }

@@ -7,7 +7,7 @@ export interface AuditEntry {
   type: AuditType;
   /** What it happened to: `user <id>`, `session <id>`, `api-key <id>`, `invitation <id>`. */
   subject: string;
-  /** Never a secret, and no more of a person than is needed to understand it. */
+  /** Never a secret, and no more of a person than is needed to understand it. An API key by which it was done is added. */
   payload?: Prisma.InputJsonObject;
   /** Who did it, where the call does not tell: someone who just signed in. */
   actorId?: string;
@@ -46,11 +46,19 @@ export function createAuditRepository(db: Db) {
   return {
     /** @param call null where the system itself does it */
     async record(call: AuditCall | null, { type, subject, payload = {}, actorId }: AuditEntry): Promise<void> {
-      const actor = actorId ?? (call?.actor.kind === 'user' ? call.actor.userId : null);
+      const caller = call?.actor.kind === 'user' ? call.actor : null;
+      const by = caller?.key && { apiKeyId: caller.key.id };
       await db.event.create({
         data: {
-          ...{ id: uuidv7(), source: call ? 'user' : 'system', type, subject, payload, occurredAt: new Date() },
-          ...{ actorId: actor, address: call?.address ?? null, requestId: call?.requestId ?? null },
+          ...{
+            id: uuidv7(),
+            source: call ? 'user' : 'system',
+            type,
+            subject,
+            payload: { ...payload, ...by },
+            occurredAt: new Date(),
+          },
+          ...{ actorId: actorId ?? caller?.userId ?? null, address: call?.address ?? null, requestId: call?.requestId ?? null },
         },
         select: { id: true },
       });

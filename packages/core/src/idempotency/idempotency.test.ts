@@ -33,7 +33,14 @@ beforeAll(async () => {
   transaction = createTransaction(database);
   store = createIdempotencyStore(repositories.idempotencyKeys);
   const { dashboards } = repositories;
-  service = createDashboardsService({ dashboards, transaction, once: createOnce(transaction), catalogue, newId: uuidv7 });
+  service = createDashboardsService({
+    dashboards,
+    transaction,
+    once: createOnce(transaction),
+    catalogue,
+    newId: uuidv7,
+    keyEnded: () => {},
+  });
 });
 beforeEach(async () => {
   [ann, bob] = [await personNamed('ann'), await personNamed('bob')];

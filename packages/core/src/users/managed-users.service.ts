@@ -13,6 +13,8 @@ export interface ManagedUsersDependencies {
   hasher: Pick<PasswordHasher, 'hash'>;
   /** Told of each session that was revoked, once that is committed. */
   sessionEnded: (sessionId: string) => void;
+  /** Told of each user whose role, state or address changed, once that is committed. */
+  userChanged: (userId: string) => void;
   /** No password may be built from it. */
   productName: string;
 }
@@ -26,7 +28,7 @@ function present(user: ManagedUser | null): ManagedUser {
 
 /** What superusers do with others' accounts. Their own role, state and end are another superuser's to decide. */
 export function createManagedUsersService(dependencies: ManagedUsersDependencies): ManagedUsersService {
-  const { managedUsers, transaction, sessionEnded } = dependencies;
+  const { managedUsers, transaction, sessionEnded, userChanged } = dependencies;
   const make = createAccountMaker(dependencies);
 
   return {
@@ -52,6 +54,7 @@ export function createManagedUsersService(dependencies: ManagedUsersDependencies
         return { updated: user, ended: ends ? await endSessions(within, call, input.id) : [] };
       });
       ended.forEach(sessionEnded);
+      userChanged(input.id);
       return updated;
     },
 
@@ -59,6 +62,7 @@ export function createManagedUsersService(dependencies: ManagedUsersDependencies
       if (id === call.actor.userId) throw forbidden('Remove yourself under "my profile", or let another superuser do it');
       const ended = await transaction((within) => removeAccount(within, call, { userId: id, handOverTo }));
       ended.forEach(sessionEnded);
+      userChanged(id);
     },
   };
 }
@@ -75,7 +79,7 @@ export function createAccountMaker({
   transaction,
   hasher,
   productName,
-}: Omit<ManagedUsersDependencies, 'managedUsers' | 'sessionEnded'>) {
+}: Pick<ManagedUsersDependencies, 'transaction' | 'hasher' | 'productName'>) {
   return async function make(call: AuditCall, { email, password, name, role = 'user' }: NewAccount): Promise<ManagedUser> {
     demandGoodPassword(password, { productName, email });
     const passwordHash = await whenHasherIsFree(hasher.hash(password));

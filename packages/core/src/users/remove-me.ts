@@ -14,10 +14,19 @@ export interface RemoveMeDependencies {
   guard?: Pick<IdentityGuard, 'login' | 'loginFailed'> | undefined;
   /** Told of each session that was revoked, once that is committed. */
   sessionEnded: (sessionId: string) => void;
+  /** Told of the user, likewise. */
+  userChanged: (userId: string) => void;
 }
 
 /** Removes one's own account with all that is in it. */
-export function createRemoveMe({ users, transaction, hasher, guard = noIdentityGuard, sessionEnded }: RemoveMeDependencies) {
+export function createRemoveMe({
+  users,
+  transaction,
+  hasher,
+  guard = noIdentityGuard,
+  sessionEnded,
+  userChanged,
+}: RemoveMeDependencies) {
   const demandOwnPassword = createOwnPassword({ users, hasher, guard });
   const asked = { pointer: '/password', message: 'The password is wrong' };
 
@@ -25,5 +34,6 @@ export function createRemoveMe({ users, transaction, hasher, guard = noIdentityG
     await demandOwnPassword(call, password, asked);
     const ended = await transaction((within) => removeAccount(within, call, { userId: call.actor.userId }));
     ended.forEach(sessionEnded);
+    userChanged(call.actor.userId);
   };
 }

@@ -1,11 +1,23 @@
-import { type AppError, badRequest, notFound, unavailable, type Widget, type WidgetsService } from '@synap/contracts';
+import {
+  type AppError,
+  badRequest,
+  forbidden,
+  notFound,
+  type UserActor,
+  unavailable,
+  type Widget,
+  type WidgetsService,
+} from '@synap/contracts';
 import { ModuleCallError, type ModuleRegistry, type WidgetCache } from '@synap/module-runtime';
+import { boundTo } from '../api-keys/reach.js';
+import type { DashboardsRepository } from '../dashboards/dashboards.repository.js';
 import { mayRead, readable } from '../modules/module-access.js';
 import { pageByName } from '../paging.js';
 
 export interface WidgetsDeps {
   registry: Pick<ModuleRegistry, 'list' | 'get'>;
   cache: WidgetCache;
+  dashboards: Pick<DashboardsRepository, 'placedOn'>;
 }
 
 const pointer = (path: readonly (string | number)[]) =>
@@ -27,20 +39,33 @@ function refusal(error: ModuleCallError): AppError {
   }
 }
 
-export function createWidgetsService({ registry, cache }: WidgetsDeps): WidgetsService {
+export function createWidgetsService({ registry, cache, dashboards }: WidgetsDeps): WidgetsService {
+  /** Which widgets are within the caller's reach: to a key that is bound to a dashboard, those that are placed on it. */
+  async function reachOf(actor: UserActor): Promise<(moduleId: string, widgetId: string) => boolean> {
+    const only = boundTo(actor);
+    if (only === null) return () => true;
+    const placed = await dashboards.placedOn(only);
+    return (moduleId, widgetId) => placed.some((widget) => widget.moduleId === moduleId && widget.widgetId === widgetId);
+  }
+
   return {
     /** The widgets of all modules that the caller may read. */
     async list({ actor }, page) {
+      const isReached = await reachOf(actor);
       const all = registry
         .list()
         .filter((info) => mayRead(info, actor))
         .flatMap(({ id: moduleId, widgets }) => widgets.map((widget): Widget => ({ ...widget, moduleId })))
+        .filter(({ moduleId, id }) => isReached(moduleId, id))
         .sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
       return pageByName(all, nameOf, page);
     },
 
     /** Fresh data from the cache or the module; the last good data, marked stale, when the module fails. */
     async data({ actor, signal }, { moduleId, widgetId, params }) {
+      const isReached = await reachOf(actor);
+      if (!isReached(moduleId, widgetId))
+        throw forbidden('This API key is bound to a dashboard on which there is no such widget');
       const info = readable(registry, moduleId, actor);
       if (info.widgets.length > 0 && !info.widgets.some((widget) => widget.id === widgetId)) {
         throw notFound(

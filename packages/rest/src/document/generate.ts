@@ -68,10 +68,12 @@ function completeOperation(
     hasParameters: hasParameters(parameters),
     readsBody: hasBody(entry.method) && entry.operation.reader.takesInput,
   };
+  const described = { path: entry.operation.path, meta: entry.operation.procedure._def.meta };
+  const schemes = entry.isProtected ? options.schemesOf?.(described).map((name) => ({ [name]: [] })) : undefined;
   const operation = {
     ...texts,
-    security: security ?? [],
-    ...options.extensionsOf?.({ path: entry.operation.path, meta: entry.operation.procedure._def.meta }),
+    security: schemes ?? security ?? [],
+    ...options.extensionsOf?.(described),
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(requestBody ? { requestBody } : {}),
     responses: responsesOf(input, components, options),

@@ -20,6 +20,8 @@ export interface DocumentOptions {
   securitySchemes?: Readonly<Record<string, SecurityScheme>>;
   /** Whether an operation asks for credentials; default: unless its meta says `protect: false`. */
   isProtected?: (operation: { path: string; meta: unknown }) => boolean;
+  /** Names of the schemes of which any one opens an operation that asks for credentials; default: all. */
+  schemesOf?: (operation: { path: string; meta: unknown }) => readonly string[];
   /** Error statuses that every operation may give; default 500. */
   commonErrors?: readonly number[];
   /** Every answer carries `RateLimit` and `RateLimit-Policy`, and 429 may come. */

@@ -1,0 +1,102 @@
+import { createClient } from '@synap/client';
+import { until } from '@synap/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type ServerUnderTest, startServerUnderTest } from './server-under-test.js';
+
+let server: ServerUnderTest;
+beforeAll(async () => {
+  server = await startServerUnderTest({ variables: { SYNAP_ROLE: 'server' } });
+});
+afterAll(() => server.close());
+
+async function newKey(token: string, more: object = {}): Promise<{ id: string; key: string }> {
+  const body = { name: 'Robot', scopes: ['dashboards:read', 'profile:read'], ...more };
+  const answer = await server.rest('POST', '/api-keys', { token, body });
+  expect(answer).toMatchObject({ status: 201, body: { key: expect.stringMatching(/^syn_[0-9a-f]{32}_[A-Za-z0-9_-]{43}$/) } });
+  expect(answer.headers.get('cache-control')).toBe('no-store');
+  return answer.body;
+}
+
+describe('an API key over the wire', () => {
+  it('acts for its owner on both faces until it is removed, and tells when it was used', async () => {
+    const { email, token } = await server.newUser();
+    const { id, key } = await newKey(token);
+    const robot = createClient({ url: server.origin, auth: { apiKey: key } });
+    expect(await robot.auth.me.query()).toMatchObject({ email });
+    expect(await server.rest('GET', '/dashboards', { token: key })).toMatchObject({ status: 200 });
+    await expect(robot.dashboards.create.mutate({ name: 'Mine' })).rejects.toMatchObject({
+      ...{ code: 'forbidden', message: 'This API key lacks the scope "dashboards:write".' },
+    });
+    const listed = async () => (await server.rest('GET', '/api-keys', { token })).body.items[0];
+    await until(async () => (await listed()).lastUsedAt !== null);
+    expect(JSON.stringify(await listed())).not.toContain(key.slice(37));
+
+    expect(await server.rest('DELETE', `/api-keys/${id}`, { token })).toMatchObject({ status: 204 });
+    await expect(robot.auth.me.query()).rejects.toMatchObject({ code: 'unauthenticated' });
+    expect(await server.rest('GET', '/dashboards', { token: key })).toMatchObject({
+      status: 401,
+      body: { code: 'unauthenticated' },
+    });
+  });
+
+  it('counts in the header alone: not in a query, nor in a cookie', async () => {
+    const { token } = await server.newUser();
+    const { key } = await newKey(token);
+    for (const name of ['access_token', 'api_key', 'apiKey', 'key', 'token']) {
+      expect(await server.rest('GET', `/auth/me?${name}=${key}`), name).toMatchObject({ status: 401 });
+    }
+    const elsewhere: Record<string, string>[] = [
+      { cookie: `__Host-rt=${key}; rt=${key}` },
+      { 'x-api-key': key },
+      { authorization: key },
+    ];
+    for (const headers of elsewhere) {
+      expect(await server.rest('GET', '/auth/me', { headers })).toMatchObject({ status: 401 });
+    }
+    const origin = { origin: server.origin, 'x-synap-client': '1', 'content-type': 'application/json' };
+    const refresh = await server.rest('POST', '/auth/refresh', { headers: { ...origin, cookie: `rt=${key}` }, body: '{}' });
+    expect(refresh).toMatchObject({ status: 401 });
+    expect(server.logged.join('')).not.toContain(key.slice(37));
+  });
+
+  it('opens to nobody what is for superusers, not by the key of one either', async () => {
+    const { key } = await newKey(await server.signIn());
+    for (const target of ['/debug/routes', '/events', '/api-keys', '/auth/sessions']) {
+      const answer = await server.rest('GET', target, { token: key });
+      expect(answer, target).toMatchObject({
+        status: 403,
+        body: { detail: expect.stringContaining('No API key may call this') },
+      });
+    }
+  });
+
+  it('neither ends sessions nor takes what is open away', async () => {
+    const { token } = await server.newUser();
+    const { key } = await newKey(token);
+    expect(await server.rest('POST', '/auth/logout', { token: key })).toMatchObject({ status: 403 });
+    expect(await server.rest('DELETE', '/auth/sessions', { token: key })).toMatchObject({ status: 403 });
+    expect(await server.rest('GET', '/health', { token: key })).toMatchObject({ status: 200 });
+    expect(await server.rest('GET', '/auth/me', { token })).toMatchObject({ status: 200 });
+  });
+
+  it('is refused once it has expired', async () => {
+    const { token } = await server.newUser();
+    const { key } = await newKey(token, { expiresAt: new Date(Date.now() + 1500).toISOString() });
+    expect(await server.rest('GET', '/auth/me', { token: key })).toMatchObject({ status: 200 });
+    await until(async () => (await server.rest('GET', '/auth/me', { token: key })).status === 401, { timeout: 10_000 });
+  });
+
+  it('is not given what was answered to its owner under the same Idempotency-Key', async () => {
+    const { token } = await server.newUser();
+    const scopes = ['dashboards:read', 'dashboards:write'];
+    const headers = { 'idempotency-key': 'same-for-all' };
+    const body = { name: 'Secret' };
+    const mine = await server.rest('POST', '/dashboards', { token, body, headers });
+    const { key } = await newKey(token, { scopes });
+    const its = await server.rest('POST', '/dashboards', { token: key, body, headers });
+    expect(its.body.id).not.toBe(mine.body.id);
+    expect((await server.rest('POST', '/dashboards', { token: key, body, headers })).body).toEqual(its.body);
+    const { key: bound } = await newKey(token, { scopes, dashboardId: its.body.id });
+    expect(await server.rest('POST', '/dashboards', { token: bound, body, headers })).toMatchObject({ status: 403 });
+  });
+});

@@ -1,0 +1,48 @@
+import { boundScopes, type Scope, scopeSchema } from '@synap/contracts';
+import type { RestAnswer, ServerUnderTest } from '../server-under-test.js';
+import type { Procedure } from './procedures.js';
+import type { Row } from './rows.js';
+
+/** API keys of one user, made when they are first asked for. */
+export interface Keys {
+  /** A key with this scope alone; with all there are, where none is asked for. */
+  with(scope: Scope | null): Promise<string>;
+  /** A key with all scopes but this. */
+  without(scope: Scope | null): Promise<string>;
+  /** A key that is bound to a dashboard without widgets. */
+  elsewhere(): Promise<string>;
+}
+
+export function createKeys({ rest }: Pick<ServerUnderTest, 'rest'>, token: string): Keys {
+  const made = new Map<string, Promise<string>>();
+  const bodyOf = ({ status, text, body }: RestAnswer) => {
+    if (status !== 201) throw new Error(`What keys need answered ${status}: ${text}`);
+    return body;
+  };
+  const make = async (scopes: readonly Scope[], more: object = {}): Promise<string> =>
+    bodyOf(await rest('POST', '/api-keys', { token, body: { name: 'Of the walk', scopes, ...more } })).key;
+  const once = (name: string, make: () => Promise<string>) => {
+    const key = made.get(name) ?? make();
+    made.set(name, key);
+    return key;
+  };
+  const all = scopeSchema.options;
+
+  return {
+    with: (scope) => once(`with ${scope}`, () => make(scope === null ? all : [scope])),
+    without: (scope) => once(`without ${scope}`, () => make(all.filter((other) => other !== scope))),
+    elsewhere: () =>
+      once('elsewhere', async () => {
+        const { id } = bodyOf(await rest('POST', '/dashboards', { token, body: { name: 'Elsewhere' } }));
+        return make(boundScopes, { dashboardId: id });
+      }),
+  };
+}
+
+/** What the good call of `user` answers over REST when a key of theirs makes it. */
+export function statusByKey({ meta }: Procedure, { callers }: Row): { with: number; without: number } {
+  const { scope, access, openapi } = meta;
+  if (scope) return { with: callers.user, without: 403 };
+  const asksWho = access !== 'public' || openapi?.protect === true;
+  return asksWho ? { with: 403, without: 403 } : { with: callers.user, without: callers.user };
+}

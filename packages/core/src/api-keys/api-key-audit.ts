@@ -1,0 +1,3 @@
+import type { AuditEntry } from '../events/audit.repository.js';
+
+export const revokedKeyEntry = (keyId: string): AuditEntry => ({ type: 'api-key.revoked', subject: `api-key ${keyId}` });

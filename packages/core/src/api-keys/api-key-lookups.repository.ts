@@ -1,0 +1,47 @@
+import { roleSchema, type UserActor } from '@synap/contracts';
+import type { Sql, Statement } from '@synap/db';
+import { z } from 'zod';
+
+/** What is known of a key before its secret is proven. */
+export interface KnownKey {
+  actor: UserActor;
+  secretHash: Uint8Array;
+  /** Its last use was not noted within the last minute. */
+  useUnnoted: boolean;
+}
+
+const scopesSchema = z.array(z.string());
+
+const keyStatement: Statement<KnownKey> = {
+  name: 'auth_api_key',
+  text: `SELECT k.id, k.user_id, u.email, u.role::text AS role, k.secret_hash, to_json(k.scopes) AS scopes, k.dashboard_id,
+      (k.last_used_at IS NULL OR k.last_used_at < now() - interval '1 minute') AS use_unnoted
+    FROM api_keys k JOIN users u ON u.id = k.user_id
+    WHERE k.id = $1 AND (k.expires_at IS NULL OR k.expires_at > now()) AND u.disabled_at IS NULL`,
+  read: (row) => ({
+    actor: {
+      kind: 'user',
+      userId: row.text('user_id'),
+      email: row.text('email'),
+      role: roleSchema.parse(row.text('role')),
+      sessionId: null,
+      key: {
+        id: row.text('id'),
+        scopes: scopesSchema.parse(row.json('scopes')),
+        dashboardId: row.textOrNull('dashboard_id'),
+      },
+    },
+    secretHash: row.bytes('secret_hash'),
+    useUnnoted: row.boolean('use_unnoted'),
+  }),
+};
+
+/** Reads of keys: one statement over the primary keys of key and user. */
+export function createApiKeyLookups(sql: Sql) {
+  return {
+    /** Who acts by a key; null when there is none, it has expired, or its user is disabled. */
+    keyOf: (id: string) => sql.one(keyStatement, [id]),
+  };
+}
+
+export type ApiKeyLookups = ReturnType<typeof createApiKeyLookups>;

@@ -1,0 +1,59 @@
+import type { ApiKey, PageInput, Scope } from '@synap/contracts';
+import type { Db, Prisma } from '@synap/db';
+import { cursorId } from '../paging.js';
+
+const keySelect = {
+  id: true,
+  name: true,
+  scopes: true,
+  dashboardId: true,
+  expiresAt: true,
+  lastUsedAt: true,
+  createdAt: true,
+} satisfies Prisma.ApiKeySelect;
+
+export interface NewApiKey {
+  id: string;
+  userId: string;
+  name: string;
+  secretHash: Uint8Array<ArrayBuffer>;
+  scopes: Scope[];
+  dashboardId: string | null;
+  expiresAt: Date | null;
+}
+
+export function createApiKeysRepository(db: Db) {
+  return {
+    listOwnedBy(userId: string, { cursor, size }: PageInput): Promise<ApiKey[]> {
+      const before = cursorId(cursor);
+      const where = { userId, ...(before && { id: { lt: before } }) };
+      return db.apiKey.findMany({ where, orderBy: { id: 'desc' }, take: size + 1, select: keySelect });
+    },
+
+    countOwnedBy: (userId: string): Promise<number> => db.apiKey.count({ where: { userId } }),
+
+    insert: (key: NewApiKey): Promise<ApiKey> => db.apiKey.create({ data: key, select: keySelect }),
+
+    /** @returns false when the user has no such key */
+    async deleteOwned(userId: string, id: string): Promise<boolean> {
+      const { count } = await db.apiKey.deleteMany({ where: { id, userId } });
+      return count === 1;
+    },
+
+    /** Deletes the keys that are bound to a dashboard. @returns their ids, of which `keyEnded` must be told after the commit */
+    async deleteBoundTo(dashboardId: string): Promise<string[]> {
+      const rows = await db.$queryRaw<{ id: string }[]>`
+        DELETE FROM api_keys WHERE dashboard_id = ${dashboardId}::uuid RETURNING id`;
+      return rows.map(({ id }) => id);
+    },
+
+    /** Notes that a key is in use, once a minute at most however many instances see it. */
+    async noteUse(id: string): Promise<void> {
+      await db.$executeRaw`
+        UPDATE api_keys SET last_used_at = clock_timestamp()
+        WHERE id = ${id}::uuid AND (last_used_at IS NULL OR last_used_at < clock_timestamp() - interval '1 minute')`;
+    },
+  };
+}
+
+export type ApiKeysRepository = ReturnType<typeof createApiKeysRepository>;

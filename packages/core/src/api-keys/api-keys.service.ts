@@ -1,0 +1,84 @@
+import { type ApiKeysService, badRequest, boundScopes, conflict, notFound, type Scope } from '@synap/contracts';
+import { type Clock, makeApiKey } from '@synap/security';
+import { pageById } from '../paging.js';
+import type { Repositories, Transaction } from '../repositories.js';
+import { revokedKeyEntry } from './api-key-audit.js';
+
+/** Keys that a user may have at once, those that have expired too. */
+const perUser = 50;
+
+export interface ApiKeysDependencies {
+  apiKeys: Pick<Repositories['apiKeys'], 'listOwnedBy'>;
+  transaction: Transaction;
+  newId: () => string;
+  clock?: Clock;
+  /** Told of each key that was removed, once that is committed. */
+  keyEnded: (keyId: string) => void;
+}
+
+const past = () =>
+  badRequest('A key cannot have expired before it is made', [
+    { pointer: '/expiresAt', message: 'Must be in the future', code: 'in_the_past' },
+  ]);
+const tooMany = () => conflict(`You have ${perUser} API keys, which is the limit: remove one that is not needed any more`);
+
+/** A key that is bound must not reach what no dashboard bounds. */
+function demandBoundScopes(scopes: readonly Scope[]): void {
+  const faults = scopes.flatMap((scope, index) =>
+    boundScopes.includes(scope)
+      ? []
+      : [
+          {
+            pointer: `/scopes/${index}`,
+            message: `Not for a key that is bound to a dashboard: "${scope}"`,
+            code: 'not_bindable',
+          },
+        ],
+  );
+  if (faults.length > 0)
+    throw badRequest(`A key that is bound to a dashboard may have these only: ${boundScopes.join(', ')}`, faults);
+}
+
+/** Keys for programs that act for their owner, within their scopes and never beyond what the owner may. */
+export function createApiKeysService(dependencies: ApiKeysDependencies): ApiKeysService {
+  const { apiKeys, transaction, newId, clock = Date, keyEnded } = dependencies;
+
+  return {
+    async list({ actor }, page) {
+      return pageById(await apiKeys.listOwnedBy(actor.userId, page), page.size);
+    },
+
+    /** Under the user's lock, so that of keys made at once none is one too many. */
+    async create(call, { name, scopes: asked, dashboardId = null, expiresAt }) {
+      const { userId } = call.actor;
+      const scopes = [...new Set(asked)];
+      if (dashboardId !== null) demandBoundScopes(asked);
+      const end = expiresAt === undefined ? null : new Date(expiresAt);
+      if (end && end.getTime() <= clock.now()) throw past();
+      const id = newId();
+      const { key, secretHash } = makeApiKey(id);
+      const made = await transaction(async (within) => {
+        await within.users.lockCredentials(userId);
+        if ((await within.apiKeys.countOwnedBy(userId)) >= perUser) throw tooMany();
+        if (dashboardId !== null && !(await within.dashboards.findOwned(userId, dashboardId)))
+          throw notFound('Dashboard not found');
+        await within.audit.record(call, {
+          type: 'api-key.created',
+          subject: `api-key ${id}`,
+          payload: { name, scopes, dashboardId },
+        });
+        return within.apiKeys.insert({ id, userId, name, secretHash, scopes, dashboardId, expiresAt: end });
+      });
+      return { ...made, key };
+    },
+
+    /** Another's key is "not found". */
+    async remove(call, { id }) {
+      await transaction(async (within) => {
+        if (!(await within.apiKeys.deleteOwned(call.actor.userId, id))) throw notFound('API key not found');
+        await within.audit.record(call, revokedKeyEntry(id));
+      });
+      keyEnded(id);
+    },
+  };
+}

@@ -1,0 +1,256 @@
+import { randomUUID } from 'node:crypto';
+import type { ApiKeysService, DashboardsService, Scope, UserCall } from '@synap/contracts';
+import type { ModuleInfo } from '@synap/module-runtime';
+import { parseApiKey } from '@synap/security';
+import { until } from '@synap/testing';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type AuthFixture, call, createAuthFixture } from '../auth/auth.test.fixture.js';
+import { createDashboardsRepository } from '../dashboards/dashboards.repository.js';
+import { createDashboardsService } from '../dashboards/dashboards.service.js';
+import { createOnce } from '../idempotency/once.js';
+import { uuidv7 } from '../ids.js';
+import { createWidgetsService } from '../widgets/widgets.service.js';
+import { createApiKeysService } from './api-keys.service.js';
+
+let fixture: AuthFixture;
+let service: ApiKeysService;
+let dashboards: DashboardsService;
+const catalogue = { widgetsOf: () => undefined, moduleIds: () => [] };
+
+beforeAll(async () => {
+  fixture = await createAuthFixture();
+  const { transaction, apiKeys, keyEnded, db, sql } = fixture;
+  service = createApiKeysService({ apiKeys, transaction, newId: uuidv7, keyEnded });
+  const repository = createDashboardsRepository(db, sql);
+  const once = createOnce(transaction);
+  dashboards = createDashboardsService({ dashboards: repository, transaction, once, catalogue, newId: uuidv7, keyEnded });
+});
+afterAll(() => fixture.close());
+
+/** Someone who is signed in. */
+async function someone(): Promise<UserCall> {
+  const { id, email, role } = await fixture.makeUser();
+  return { ...call, actor: { kind: 'user', userId: id, email, role, sessionId: uuidv7() } };
+}
+
+const make = (by: UserCall, more: { dashboardId?: string; expiresAt?: string; scopes?: Scope[] } = {}) =>
+  service.create(by, { name: 'Robot', scopes: ['dashboards:read'], ...more });
+
+/** The call of whoever presents this key. */
+const callBy = (key: string) => fixture.callOf(key);
+const refused = { code: 'unauthenticated', message: expect.stringContaining('API key') };
+const eventsOf = (id: string) => fixture.db.event.findMany({ where: { subject: `api-key ${id}` }, orderBy: { id: 'asc' } });
+
+describe('a key', () => {
+  test('is shown once, stored as a hash, and on record with its owner', async () => {
+    const ann = await someone();
+    const { key, ...made } = await make(ann, { scopes: ['dashboards:read', 'widgets:read', 'dashboards:read'] });
+    expect(made).toMatchObject({ name: 'Robot', scopes: ['dashboards:read', 'widgets:read'], expiresAt: null, lastUsedAt: null });
+    expect(await service.list(ann, { size: 20 })).toEqual({ items: [made], nextCursor: null });
+    const rows = await fixture.db.$queryRaw<{ row: string }[]>`SELECT row_to_json(k)::text AS row FROM api_keys k`;
+    const { secret = '' } = parseApiKey(key) ?? {};
+    for (const { row } of rows) for (const part of [secret, Buffer.from(secret).toString('hex')]) expect(row).not.toContain(part);
+    const events = await eventsOf(made.id);
+    expect(events).toMatchObject([{ type: 'api-key.created', actorId: ann.actor.userId, address: '192.0.2.1' }]);
+    expect(JSON.stringify(events)).not.toContain(secret);
+  });
+
+  test('acts for its owner within its scopes, in the role that its owner has at present', async () => {
+    const ann = await someone();
+    const { key, id } = await make(ann);
+    const { actor } = await callBy(key);
+    const grant = { id, scopes: ['dashboards:read'], dashboardId: null };
+    expect(actor).toEqual({ ...ann.actor, sessionId: null, key: grant });
+    await fixture.db.user.update({ where: { id: actor.userId }, data: { role: 'superuser' } });
+    fixture.authentication.forget('user', actor.userId);
+    expect((await callBy(key)).actor.role).toBe('superuser');
+  });
+
+  test('is refused when it is unknown, has another secret, has expired, or its owner is disabled or gone', async () => {
+    const ann = await someone();
+    const [one, other, ending] = [await make(ann), await make(ann), await make(ann)];
+    const strange = one.key.slice(0, 37) + other.key.slice(37);
+    const unknown = one.key.replace(/^syn_.{32}/, `syn_${randomUUID().replaceAll('-', '')}`);
+    for (const key of [strange, unknown, 'syn_a_b', `${one.key}x`]) await expect(callBy(key)).rejects.toMatchObject(refused);
+    await callBy(ending.key);
+    await fixture.db.apiKey.update({ where: { id: ending.id }, data: { expiresAt: new Date() } });
+    fixture.keyEnded(ending.id);
+    await expect(callBy(ending.key)).rejects.toMatchObject(refused);
+    await callBy(one.key);
+    await fixture.db.user.update({ where: { id: ann.actor.userId }, data: { disabledAt: new Date() } });
+    fixture.authentication.forget('user', ann.actor.userId);
+    await expect(callBy(one.key)).rejects.toMatchObject(refused);
+    await fixture.db.user.update({ where: { id: ann.actor.userId }, data: { disabledAt: null } });
+    fixture.authentication.forget('user', ann.actor.userId);
+    await callBy(one.key);
+    await fixture.db.user.delete({ where: { id: ann.actor.userId } });
+    fixture.authentication.forget('user', ann.actor.userId);
+    await expect(callBy(one.key)).rejects.toMatchObject(refused);
+  });
+
+  test('ends at once when it is removed, also while it is in use, and another owner cannot remove it', async () => {
+    const [ann, ben] = [await someone(), await someone()];
+    const { id, key } = await make(ann);
+    await expect(service.remove(ben, { id })).rejects.toMatchObject({ code: 'not_found' });
+    const using = Array.from({ length: 50 }, () => callBy(key).catch(() => null));
+    await service.remove(ann, { id });
+    await Promise.all(using);
+    for (let tries = 0; tries < 5; tries += 1) await expect(callBy(key)).rejects.toMatchObject(refused);
+    await expect(service.remove(ann, { id })).rejects.toMatchObject({ code: 'not_found' });
+    expect((await eventsOf(id)).map(({ type }) => type)).toEqual(['api-key.created', 'api-key.revoked']);
+  });
+
+  test('removed twice at once ends once', async () => {
+    const ann = await someone();
+    const { id } = await make(ann);
+    const results = await Promise.allSettled([service.remove(ann, { id }), service.remove(ann, { id })]);
+    expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect(await eventsOf(id)).toHaveLength(2);
+  });
+
+  test('cannot have expired before it is made', async () => {
+    const ann = await someone();
+    const past = make(ann, { expiresAt: '2026-01-01T00:00:00Z' });
+    await expect(past).rejects.toMatchObject({ code: 'bad_request', details: { errors: [{ pointer: '/expiresAt' }] } });
+    const { expiresAt } = await make(ann, { expiresAt: '2099-01-01T02:00:00+02:00' });
+    expect(expiresAt).toEqual(new Date('2099-01-01T00:00:00Z'));
+  });
+
+  test('tells when it was used, written once a minute at most', async () => {
+    const ann = await someone();
+    const { id, key } = await make(ann);
+    const used = async () => (await fixture.db.apiKey.findUniqueOrThrow({ where: { id } })).lastUsedAt;
+    const useAnew = async () => {
+      fixture.keyEnded(id);
+      await callBy(key);
+    };
+    await callBy(key);
+    await until(async () => (await used()) !== null);
+    const first = await used();
+    await useAnew();
+    await useAnew();
+    expect(await used()).toEqual(first);
+    await fixture.db.$executeRaw`UPDATE api_keys SET last_used_at = now() - interval '61 seconds' WHERE id = ${id}::uuid`;
+    await useAnew();
+    await until(async () => Date.now() - ((await used())?.getTime() ?? 0) < 30_000);
+  });
+});
+
+describe('of fifty keys', () => {
+  test('each stays within the limit, however many are made at once', async () => {
+    const ann = await someone();
+    for (let count = 0; count < 45; count += 1) await make(ann);
+    const results = await Promise.allSettled(Array.from({ length: 12 }, () => make(ann)));
+    expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(5);
+    for (const result of results) {
+      if (result.status === 'rejected')
+        expect(result.reason).toMatchObject({ code: 'conflict', message: expect.stringContaining('50') });
+    }
+    expect(await fixture.db.apiKey.count({ where: { userId: ann.actor.userId } })).toBe(50);
+    const seen: string[] = [];
+    for (let cursor: string | undefined; ; ) {
+      const page = await service.list(ann, { size: 20, cursor });
+      seen.push(...page.items.map(({ id }) => id));
+      if (page.nextCursor === null) break;
+      cursor = page.nextCursor;
+    }
+    expect(new Set(seen).size).toBe(50);
+    await service.remove(ann, { id: seen[0] ?? '' });
+    await expect(make(ann)).resolves.toBeDefined();
+  });
+});
+
+describe('a key that is bound to a dashboard', () => {
+  const place = (widgetId: string) => ({ moduleId: 'git', widgetId, params: {}, x: 0, y: 0, w: 1, h: 1 });
+  const scopes: Scope[] = ['dashboards:read', 'dashboards:write', 'widgets:read'];
+
+  async function bound() {
+    const ann = await someone();
+    const mine = await dashboards.create(ann, { name: 'Shown', widgets: [place('commits')] });
+    const hidden = await dashboards.create(ann, { name: 'Hidden', widgets: [place('authors')] });
+    const made = await make(ann, { scopes, dashboardId: mine.id });
+    return { ann, mine, hidden, made, by: await callBy(made.key) };
+  }
+
+  test('may have no other scopes, and only a dashboard of its owner', async () => {
+    const { mine } = await bound();
+    const ben = await someone();
+    const attempt = make(ben, { dashboardId: mine.id, scopes: ['dashboards:read', 'modules:sync'] });
+    await expect(attempt).rejects.toMatchObject({ code: 'bad_request', details: { errors: [{ pointer: '/scopes/1' }] } });
+    for (const dashboardId of [mine.id, randomUUID()]) {
+      await expect(make(ben, { dashboardId })).rejects.toMatchObject({ code: 'not_found' });
+    }
+  });
+
+  test('reaches that dashboard and no other', async () => {
+    const { mine, hidden, by } = await bound();
+    const listed = await dashboards.list(by, { size: 20 });
+    expect(listed.items.map(({ id }) => id)).toEqual([mine.id]);
+    expect(await dashboards.get(by, { id: mine.id })).toMatchObject({ name: 'Shown' });
+    expect(await dashboards.save(by, { id: mine.id, name: 'Saved', widgets: [], version: 1 })).toMatchObject({ version: 2 });
+    expect(await dashboards.upsert(by, { id: mine.id, name: 'Again', widgets: [] })).toMatchObject({ version: 3 });
+    const absent = { code: 'not_found' };
+    await expect(dashboards.get(by, { id: hidden.id })).rejects.toMatchObject(absent);
+    for (const id of [hidden.id, randomUUID()]) {
+      await expect(dashboards.save(by, { id, name: 'X', widgets: [], version: 1 })).rejects.toMatchObject(absent);
+      await expect(dashboards.upsert(by, { id, name: 'X', widgets: [] })).rejects.toMatchObject(absent);
+      await expect(dashboards.remove(by, { id })).rejects.toMatchObject(absent);
+    }
+    await expect(dashboards.create(by, { name: 'Another', widgets: [] })).rejects.toMatchObject({ code: 'forbidden' });
+  });
+
+  test('ends with its dashboard, on record, and cannot bring it back', async () => {
+    const { ann, mine, made, by } = await bound();
+    const unbound = await make(ann);
+    await dashboards.remove(ann, { id: mine.id });
+    await expect(callBy(made.key)).rejects.toMatchObject(refused);
+    await expect(callBy(unbound.key)).resolves.toBeDefined();
+    expect((await eventsOf(made.id)).map(({ type }) => type)).toEqual(['api-key.created', 'api-key.revoked']);
+    // A call that was let in a moment before.
+    await expect(dashboards.upsert(by, { id: mine.id, name: 'X', widgets: [] })).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  test('may remove its dashboard, and is named as the one who did', async () => {
+    const { mine, made, by, ann } = await bound();
+    await dashboards.remove(by, { id: mine.id });
+    const [, ended] = await eventsOf(made.id);
+    expect(ended).toMatchObject({ actorId: ann.actor.userId, payload: { apiKeyId: made.id } });
+  });
+
+  test('never outlives a dashboard that is removed while it is made', async () => {
+    const ann = await someone();
+    for (let round = 0; round < 10; round += 1) {
+      const { id } = await dashboards.create(ann, { name: 'Brief', widgets: [] });
+      const [made] = await Promise.allSettled([make(ann, { dashboardId: id }), dashboards.remove(ann, { id })]);
+      if (made.status === 'rejected') continue;
+      await expect(callBy(made.value.key)).rejects.toMatchObject(refused);
+      expect(await eventsOf(made.value.id)).toHaveLength(2);
+    }
+    expect(await fixture.db.apiKey.count({ where: { userId: ann.actor.userId } })).toBe(0);
+  });
+
+  test('reads the data of the widgets that are placed on it, and no other', async () => {
+    const { by } = await bound();
+    const widget = (id: string): ModuleInfo['widgets'][number] => ({
+      ...{ id, title: id, view: 'table', maxAge: 60, paramsSchema: {}, dataSchema: {} },
+    });
+    const git: ModuleInfo = {
+      ...{ id: 'git', name: 'Git', version: '1.0.0', status: 'ready', access: { kind: 'everyone' } },
+      widgets: [widget('commits'), widget('authors')],
+    };
+    const reading = { data: 1, asOf: new Date(0), stale: false };
+    const widgets = createWidgetsService({
+      registry: { list: () => [git], get: () => git },
+      cache: { read: async () => reading, expire: async () => {} },
+      dashboards: createDashboardsRepository(fixture.db, fixture.sql),
+    });
+    expect((await widgets.list(by, { size: 20 })).items.map(({ id }) => id)).toEqual(['commits']);
+    expect(await widgets.data(by, { moduleId: 'git', widgetId: 'commits', params: {} })).toEqual(reading);
+    for (const target of [
+      { moduleId: 'git', widgetId: 'authors' },
+      { moduleId: 'host', widgetId: 'commits' },
+    ]) {
+      await expect(widgets.data(by, { ...target, params: {} })).rejects.toMatchObject({ code: 'forbidden' });
+    }
+  });
+});
