@@ -7,7 +7,7 @@ import { createApiKeyLookups } from './api-keys/api-key-lookups.repository.js';
 import { createApiKeysService } from './api-keys/api-keys.service.js';
 import { createAuthService } from './auth/auth.service.js';
 import { createAuthSessionsService } from './auth/auth-sessions.service.js';
-import { createAuthentication } from './auth/authenticate.js';
+import { type Authentication, createAuthentication } from './auth/authenticate.js';
 import type { IdentityGuard } from './auth/identity-guard.js';
 import { createSessionLookups } from './auth/session-lookups.repository.js';
 import { createDashboardsService } from './dashboards/dashboards.service.js';
@@ -50,6 +50,8 @@ export interface CoreDeps {
 export interface Core {
   services: Services;
   authenticate: Authenticate;
+  /** To be told what changes of who somebody is. */
+  identity: Pick<Authentication, 'forget' | 'forgetAll'>;
   idempotency: IdempotencyStore;
   /** Makes the first superuser where there is no user yet; tells the password it made, once. */
   ensureSuperuser(given: { email: string; password?: string | undefined }): Promise<FirstSuperuser | null>;
@@ -64,7 +66,7 @@ export function createServices(deps: CoreDeps): Core {
   const once = createOnce(transaction);
   const lookups = createSessionLookups(database.sql);
   const keys = { ...createApiKeyLookups(database.sql), noteUse: apiKeys.noteUse };
-  const { authenticate, forget } = createAuthentication({ accessTokens, sessions: lookups, keys, clock: deps.clock });
+  const { authenticate, forget, forgetAll } = createAuthentication({ accessTokens, sessions: lookups, keys, clock: deps.clock });
   const sessionEnded = (id: string) => forget('session', id);
   const keyEnded = (id: string) => forget('key', id);
   const newId = () => uuidv7();
@@ -106,6 +108,7 @@ export function createServices(deps: CoreDeps): Core {
         throw translateDatabaseFault(error);
       }
     },
+    identity: { forget, forgetAll },
     idempotency: guarded(createIdempotencyStore(repositories.idempotencyKeys), admit),
     ensureSuperuser: (given) => ensureSuperuser({ users, transaction, hasher, productName: meta.name }, given),
   };
