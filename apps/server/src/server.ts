@@ -16,6 +16,7 @@ import { restPath } from './http/faces.js';
 import { createApiLimits, createIdentityLimits, openLimitStores, purgeRateLimits } from './http/limits/index.js';
 import { createMetrics } from './http/metrics.js';
 import { createRefreshCookies } from './http/refresh-cookie.js';
+import { hearIdentityNews } from './identity-news.js';
 import { type Listener, listen } from './listener.js';
 import { createDelivery, createMailTransport } from './mail.js';
 import { openApiDocument } from './openapi.js';
@@ -133,6 +134,8 @@ export async function startServer({ environment, variables, log, report }: Serve
       throw error;
     }
   }
+  // A worker without HTTP believes nothing of anybody.
+  const news = listener && hearIdentityNews({ url, identity: core.identity, log });
   if (environment.rateLimitFactor > 1)
     log.warn({ factor: environment.rateLimitFactor }, 'rate limits are loosened by RATE_LIMIT_FACTOR');
   const bringingUp = bringUp.run();
@@ -142,7 +145,7 @@ export async function startServer({ environment, variables, log, report }: Serve
     bringUp.stop();
     await delay(environment.shutdownDelay);
     await Promise.all([listener?.close(20_000), bringingUp]);
-    await worker?.close();
+    await Promise.all([worker?.close(), news?.close()]);
     mailTransport.close();
     await registry.close();
     metrics.close();

@@ -8,7 +8,7 @@ import { createApiKeysService } from './api-keys/api-keys.service.js';
 import { type ComposeMail, createAccountMails } from './auth/account-mails.js';
 import { createAuthService } from './auth/auth.service.js';
 import { createAuthSessionsService } from './auth/auth-sessions.service.js';
-import { createAuthentication } from './auth/authenticate.js';
+import { type Authentication, createAuthentication } from './auth/authenticate.js';
 import type { IdentityGuard } from './auth/identity-guard.js';
 import { createSessionLookups } from './auth/session-lookups.repository.js';
 import { createDashboardsService } from './dashboards/dashboards.service.js';
@@ -58,6 +58,8 @@ export interface CoreDeps {
 export interface Core {
   services: Services;
   authenticate: Authenticate;
+  /** To be told what changes of who somebody is. */
+  identity: Pick<Authentication, 'forget' | 'forgetAll'>;
   idempotency: IdempotencyStore;
   /** The mail that a request for one comes to. */
   composeMail: ComposeMail;
@@ -76,7 +78,7 @@ export function createServices(deps: CoreDeps): Core {
   const once = createOnce(transaction);
   const lookups = createSessionLookups(database.sql);
   const keys = { ...createApiKeyLookups(database.sql), noteUse: apiKeys.noteUse };
-  const { authenticate, forget } = createAuthentication({ accessTokens, sessions: lookups, keys, clock: deps.clock });
+  const { authenticate, forget, forgetAll } = createAuthentication({ accessTokens, sessions: lookups, keys, clock: deps.clock });
   const sessionEnded = (id: string) => forget('session', id);
   const userChanged = (id: string) => forget('user', id);
   const keyEnded = (id: string) => forget('key', id);
@@ -124,6 +126,7 @@ export function createServices(deps: CoreDeps): Core {
         throw translateDatabaseFault(error);
       }
     },
+    identity: { forget, forgetAll },
     idempotency: guarded(createIdempotencyStore(repositories.idempotencyKeys), admit),
     composeMail: createAccountMails({ transaction, verifyEmail, linkTo }),
     purgeMailTokens: mailTokens.purge,

@@ -1,6 +1,7 @@
 export { createDatabase, type Database, type DatabaseOptions, type Db, type TransactionOptions } from './client/database.js';
 export { type UniqueViolation, uniqueViolation } from './client/driver-errors.js';
 export { type DatabaseFault, type FaultKind, isUnavailable, toDatabaseFault } from './client/faults.js';
+export { type Listening, listenTo } from './client/listen.js';
 export { createPool, type PoolOptions } from './client/pool.js';
 export type { Row } from './client/row.js';
 export { type Sql, type SqlValue, type Statement, sqlWithin } from './client/sql.js';

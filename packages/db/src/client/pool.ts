@@ -68,7 +68,7 @@ export function sessionOptions(url: string, settings: Readonly<Record<string, st
     .join(' ');
 }
 
-/** A pool with the product's limits. With all limits at 0 it serves workers and LISTEN, to which time-outs do not apply. */
+/** A pool with the product's limits. With all limits at 0 it serves workers, to which time-outs do not apply. */
 export function createPool({
   url,
   applicationName = 'synap',
