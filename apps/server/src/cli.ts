@@ -8,6 +8,7 @@ const usage = `Usage: synap <command>
   seed      fill the database with the development data of prisma/seed.yaml
   doctor    check node, database, migrations, secrets and disk, and say how to mend them
   outbox    list the mails that were written to the data folder; with a number, show one
+  secrets   with "rotate", seal what is stored with the first key of ENCRYPTION_SECRET
   openapi   print the OpenAPI document; with --spec 3.0 for tools that do not know 3.1
 
 Settings come from the environment and from a .env file; .env.example documents each.
@@ -33,6 +34,8 @@ async function main(): Promise<number> {
       return (await import('./commands/doctor.js')).doctor(process.env);
     case 'outbox':
       return (await import('./commands/outbox.js')).outbox(process.env, positionals[1]);
+    case 'secrets':
+      return (await import('./commands/secrets.js')).secrets(process.env, positionals[1]);
     case 'openapi':
       return (await import('./commands/openapi.js')).openapi(values.spec);
     default:

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { EnvironmentError, parseEnvironment } from './env.js';
 
@@ -67,6 +68,57 @@ describe('the environment', () => {
     ['METRICS_TOKEN', 'short'],
   ])('refuses %s=%s', (name, value) => {
     expect(faultsOf({ [name]: value })).toEqual([expect.stringMatching(`^${name}: `)]);
+  });
+
+  describe('in production', () => {
+    const files = ['.env.example', 'docker-compose.yml'].map((name) =>
+      readFileSync(new URL(`../../../${name}`, import.meta.url), 'utf8').replace(/\$\{[A-Z0-9_]+:-(.*?)\}/g, '$1'),
+    );
+    const examples = files.flatMap((file) => file.match(/\b(?:postgres(?:ql)?|rediss?|smtps?):\/\/[^\s:@]*:[^\s:@]+@\S+/g) ?? []);
+    const nameOf = (address: string) =>
+      address.startsWith('smtp') ? 'SMTP_URL' : address.startsWith('redis') ? 'REDIS_URL' : 'DATABASE_URL';
+
+    it('refuses the password of every address in the example files, and says what to do', () => {
+      expect(examples.map(nameOf)).toEqual(['DATABASE_URL', 'SMTP_URL', 'DATABASE_URL']);
+      for (const address of examples) {
+        const [fault = '', ...others] = faultsOf({ ...production, [nameOf(address)]: address });
+        expect(others).toEqual([]);
+        expect(fault).toMatch(new RegExp(`^${nameOf(address)}: .*give that user of the service another`));
+        expect(fault).not.toContain(address);
+        expect(faultsOf({ [nameOf(address)]: address }), 'local').toEqual([]);
+      }
+    });
+
+    it.each(['user:password', 'synap:synap', 'postgres:postgres', 'app:changeme', 'admin:admin', 'app:123456'])(
+      'refuses a database as %s',
+      (pair) => {
+        expect(faultsOf({ ...production, DATABASE_URL: `postgresql://${pair}@db.example.org/data` })).toEqual([
+          expect.stringMatching(/^DATABASE_URL: holds a password that everybody knows/),
+        ]);
+      },
+    );
+
+    it('takes a database with a password of its own, or none', () => {
+      for (const pair of ['app:Vq7nT2xLm9wKc4', 'app'])
+        expect(faultsOf({ ...production, DATABASE_URL: `postgresql://${pair}@db.example.org/data` })).toEqual([]);
+    });
+
+    it('refuses whatever the example files give as a secret, as any secret of ours', () => {
+      const given = files.flatMap((file) =>
+        [...file.matchAll(/^\s*#?\s*[A-Z0-9_]*(?:SECRET|PASSWORD|TOKEN)[A-Z0-9_]*\s*[:=]\s*(\S+)\s*$/gm)].map(
+          ([, value = '']) => value,
+        ),
+      );
+      expect(given).toContain('synap-s3-secret');
+      for (const name of ['ACCESS_TOKEN_SECRET', 'REFRESH_TOKEN_SECRET', 'ENCRYPTION_SECRET'])
+        for (const value of given) expect(faultsOf({ ...production, [name]: value }), value).not.toEqual([]);
+    });
+
+    it('refuses an example as the token of /metrics', () => {
+      expect(faultsOf({ ...production, METRICS_TOKEN: 'change-me-please' })).toEqual([
+        expect.stringMatching(/^METRICS_TOKEN: .*openssl rand/),
+      ]);
+    });
   });
 
   it.each([

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import path from 'node:path';
-import { judgeSecrets } from '@synap/security';
+import { hasKnownPassword, isExampleSecret, judgeSecrets } from '@synap/security';
 import { z } from 'zod';
 
 const blankIsAbsent = (value: unknown) => (typeof value === 'string' && value.trim() === '' ? undefined : value);
@@ -95,6 +95,8 @@ export class EnvironmentError extends Error {
   }
 }
 
+/** Addresses that hold the password of a service. */
+const serviceNames = ['DATABASE_URL', 'REDIS_URL', 'SMTP_URL'] as const;
 const secretNames = ['ACCESS_TOKEN_SECRET', 'REFRESH_TOKEN_SECRET', 'ENCRYPTION_SECRET'] as const;
 
 /** What is wrong between variables. */
@@ -108,6 +110,18 @@ function faultsAcross(raw: Raw): { name: string; message: string }[] {
     'is required in production: links must not depend on the Host header',
   );
   demand(!production || raw.RATE_LIMIT_FACTOR === 1, 'RATE_LIMIT_FACTOR', 'is for load tests and refused in production');
+  for (const name of serviceNames) {
+    demand(
+      !production || raw[name] === undefined || !hasKnownPassword(raw[name]),
+      name,
+      'holds a password that everybody knows, which is refused in production: give that user of the service another ("openssl rand -hex 32") and write it here',
+    );
+  }
+  demand(
+    !production || raw.METRICS_TOKEN === undefined || !isExampleSecret(raw.METRICS_TOKEN),
+    'METRICS_TOKEN',
+    'is a well-known example, not a secret: make one with "openssl rand -base64 32"',
+  );
   for (const name of secretNames) {
     demand(
       raw.SYNAP_ENV === 'local' || raw[name] !== undefined,

@@ -1,71 +1,13 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { chmod, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
-import os from 'node:os';
+import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { createPool, removeCluster } from '@synap/db';
+import { createPool } from '@synap/db';
 import { createTestDatabase, until } from '@synap/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { admin } from './server-under-test.js';
 import { startSmtp } from './smtp-server.js';
+import { dataFolder, ended, endProcesses, run, startServer } from './synap-process.js';
 
-const root = fileURLToPath(new URL('../../..', import.meta.url));
-const command = ['--import', 'tsx', '--conditions=@synap/source', path.join(root, 'apps/server/src/cli.ts')];
-
-const children = new Set<ChildProcess>();
-const folders: string[] = [];
-afterEach(async () => {
-  for (const child of children) await ended(child, 'SIGKILL');
-  for (const folder of folders.splice(0)) {
-    // The embedded PostgreSQL outlives a killed server: the next command takes it over and ends it.
-    await run(['doctor'], { SYNAP_DATA_DIR: folder });
-    removeCluster(folder);
-    await rm(folder, { recursive: true, force: true });
-  }
-});
-
-async function dataFolder(): Promise<string> {
-  const folder = await mkdtemp(path.join(os.tmpdir(), 'synap-process-'));
-  await chmod(folder, 0o755); // PostgreSQL, which does not run as root, must get in.
-  folders.push(folder);
-  return folder;
-}
-
-function launch(args: string[], variables: Record<string, string>) {
-  const env = { PATH: process.env.PATH, HOME: process.env.HOME, PORT: '0', SYNAP_ADMIN_PASSWORD: admin.password, ...variables };
-  const child = spawn(process.execPath, [...command, ...args], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
-  children.add(child);
-  child.once('exit', () => children.delete(child));
-  const output = { text: '' };
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output.text += chunk.toString()));
-  return { child, output };
-}
-
-/** Starts a server and resolves with its address once it is ready. */
-function startServer(variables: Record<string, string>) {
-  const { child, output } = launch(['start'], variables);
-  return new Promise<{ child: ChildProcess; output: { text: string }; origin: string }>((resolve, reject) => {
-    child.stdout.on('data', () => {
-      const origin = /Synap is ready: (\S+)/.exec(output.text)?.[1];
-      if (origin) resolve({ child, output, origin });
-    });
-    child.once('exit', (code) => reject(new Error(`Ended with ${code}:\n${output.text}`)));
-  });
-}
-
-async function run(args: string[], variables: Record<string, string>): Promise<{ code: number | null; text: string }> {
-  const { child, output } = launch(args, variables);
-  const code = await new Promise<number | null>((resolve) => child.once('exit', resolve));
-  return { code, text: output.text };
-}
-
-function ended(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
-  return new Promise((resolve) => {
-    if (child.exitCode !== null || child.signalCode !== null) return resolve(child.exitCode);
-    child.once('exit', resolve);
-    child.kill(signal);
-  });
-}
+afterEach(endProcesses);
 
 async function api(origin: string) {
   const post = (target: string, body: object, token = '') =>

@@ -8,5 +8,7 @@ export { createModuleStore, type ModuleStore } from './modules/module-store.js';
 export { createModuleSync, type ModuleSync, SyncFailure } from './modules/module-sync.js';
 export { SYNC_TASK } from './modules/runs.repository.js';
 export { createRepositories, createTransaction, type Repositories } from './repositories.js';
+export { type RotationResult, rotateSecrets } from './secrets/rotate-secrets.js';
+export { sealedSources } from './secrets/sealed-sources.js';
 export { type Core, type CoreDeps, createServices } from './services.js';
 export type { FirstSuperuser } from './users/first-superuser.js';

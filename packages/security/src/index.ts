@@ -10,4 +10,5 @@ export * from './secret-box.js';
 export * from './secret-folder.js';
 export * from './secrets.js';
 export { HasherBusy } from './semaphore.js';
+export * from './service-address.js';
 export * from './signing-keys.js';

@@ -24,14 +24,14 @@ test('what is issued parses and verifies, and is the same each time and on each 
       const token = tokens.issue({ sid, counter, ...row });
       expect(createRefreshTokens({ keys: [newKey, key] }).issue({ sid, counter, ...row })).toBe(token);
       expect(parsed(token)).toMatchObject({ sid, counter });
-      expect(tokens.verify(parsed(token), row)).toBe(true);
+      expect(tokens.verify(parsed(token), { ...row, counter })).toBe(true);
     }),
   );
 });
 
 test('a token is good for its own session, counter, salt and secret only', () => {
-  const row = { salt: randomBytes(16), kid: 'a' };
-  const parts = parsed(tokens.issue({ sid: randomUUID(), counter: 3, ...row }));
+  const row = { salt: randomBytes(16), kid: 'a', counter: 3 };
+  const parts = parsed(tokens.issue({ sid: randomUUID(), ...row }));
   expect(tokens.verify({ ...parts, sid: randomUUID() }, row)).toBe(false);
   expect(tokens.verify({ ...parts, counter: 4 }, row)).toBe(false);
   expect(tokens.verify(parts, { ...row, salt: randomBytes(16) })).toBe(false);
@@ -39,8 +39,8 @@ test('a token is good for its own session, counter, salt and secret only', () =>
 });
 
 test('a changed character in the signature is noticed, also in the bits that base64url ignores', () => {
-  const row = { salt: randomBytes(16), kid: 'a' };
-  const token = tokens.issue({ sid: randomUUID(), counter: 0, ...row });
+  const row = { salt: randomBytes(16), kid: 'a', counter: 0 };
+  const token = tokens.issue({ sid: randomUUID(), ...row });
   const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
   for (let position = token.length - 43; position < token.length; position++) {
     for (const character of alphabet) {
@@ -51,14 +51,26 @@ test('a changed character in the signature is noticed, also in the bits that bas
 });
 
 test('new sessions use the first secret; those of the old one go on until it is dropped', () => {
-  const row = { salt: randomBytes(16), kid: 'a' };
-  const parts = parsed(tokens.issue({ sid: randomUUID(), counter: 0, ...row }));
+  const row = { salt: randomBytes(16), kid: 'a', counter: 0 };
+  const parts = parsed(tokens.issue({ sid: randomUUID(), ...row }));
   const rotated = createRefreshTokens({ keys: [newKey, key] });
   expect(rotated.currentKid).toBe('b');
   expect(rotated.verify(parts, row)).toBe(true);
   const dropped = createRefreshTokens({ keys: [newKey] });
   expect(dropped.verify(parts, row)).toBe(false);
-  expect(() => dropped.issue({ sid: parts.sid, counter: 1, ...row })).toThrow('named a');
+  expect(() => dropped.issue({ ...row, sid: parts.sid })).toThrow('named a');
+});
+
+test('a token before the one in force is known under any listed secret, the one in force under its own only', () => {
+  const row = { salt: randomBytes(16), kid: 'a', counter: 4 };
+  const parts = parsed(tokens.issue({ sid: randomUUID(), ...row }));
+  const rotated = createRefreshTokens({ keys: [newKey, key] });
+  expect(rotated.verify(parts, { ...row, kid: 'b', counter: 5 })).toBe(true);
+  expect(rotated.verify(parts, { ...row, kid: 'b' })).toBe(false);
+  expect(rotated.verify(parts, { ...row, kid: 'b', counter: 3 })).toBe(false);
+  expect(createRefreshTokens({ keys: [newKey] }).verify(parts, { ...row, kid: 'b', counter: 5 })).toBe(false);
+  // Nor does a server without the secret in force know any token of the session: it could not answer with the next one.
+  expect(tokens.verify(parts, { ...row, kid: 'b', counter: 5 })).toBe(false);
 });
 
 const mac = 'A'.repeat(43);

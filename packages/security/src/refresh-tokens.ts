@@ -15,19 +15,22 @@ export interface RefreshTokenParts {
 /** What the session's row holds of its tokens' key. */
 export interface RefreshTokenKey {
   salt: Uint8Array;
-  /** Which of the server's secrets the key derives from. */
+  /** Which of the server's secrets the key of the token in force derives from. */
   kid: string;
 }
 
 export interface RefreshTokens {
-  /** Name of the secret that new sessions are to use. */
+  /** Name of the secret that new sessions, and the successors of tokens, are to use. */
   readonly currentKid: string;
   /** The same arguments give the same token. Throws when the server has no secret of that name any more. */
   issue(token: RefreshTokenKey & { sid: string; counter: number }): string;
   /** @returns null for anything that no refresh token looks like */
   parse(token: string): RefreshTokenParts | null;
-  /** Did we issue it? In constant time; false too when the secret has been retired. */
-  verify(token: RefreshTokenParts, key: RefreshTokenKey): boolean;
+  /**
+   * Did we issue it? Compared in constant time; false too when the secret has been retired. `counter` is that of the token in force:
+   * one before it may have been issued under any secret that the server still has, since sessions move on to the current one.
+   */
+  verify(token: RefreshTokenParts, key: RefreshTokenKey & { counter: number }): boolean;
 }
 
 /**
@@ -54,12 +57,16 @@ export function createRefreshTokens({ keys }: { keys: readonly [SigningKey, ...S
       const counter = Number(digits);
       return sid === undefined || mac === undefined || counter > maxCounter ? null : { sid, counter, mac };
     },
-    verify({ sid, counter, mac }, { salt, kid }) {
+    verify({ sid, counter, mac }, { salt, kid, counter: inForce }) {
       const secret = secrets.get(kid);
       if (secret === undefined) return false;
       // The texts are compared, not what they decode to: base64url lets several texts mean the same bytes.
-      const [given, wanted] = [Buffer.from(mac), Buffer.from(macOf(secret, salt, sid, counter))];
-      return given.length === wanted.length && timingSafeEqual(given, wanted);
+      const given = Buffer.from(mac);
+      const isOf = (candidate: string) => {
+        const wanted = Buffer.from(macOf(candidate, salt, sid, counter));
+        return given.length === wanted.length && timingSafeEqual(given, wanted);
+      };
+      return isOf(secret) || (counter < inForce && [...secrets.values()].some(isOf));
     },
   };
 }

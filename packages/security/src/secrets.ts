@@ -17,11 +17,14 @@ const minVariety = 8;
 /** A secret good for any purpose here: 32 random bytes, base64url. */
 export const makeSecret = () => randomBytes(32).toString('base64url');
 
+/** Is this a placeholder of an example, or a text written again and again, whatever its length? */
+export const isExampleSecret = (text: string) => placeholder.test(text) || new Set(text).size < minVariety;
+
 function faultsOf(secret: string): string[] {
   const faults: string[] = [];
   const bytes = Buffer.byteLength(secret);
   if (bytes < minBytes) faults.push(`has ${bytes} bytes and needs at least ${minBytes}`);
-  if (placeholder.test(secret) || new Set(secret).size < minVariety) faults.push('is a well-known example, not a secret');
+  if (isExampleSecret(secret)) faults.push('is a well-known example, not a secret');
   return faults.length === 0 ? [] : [`${faults.join(' and ')}: make one with "openssl rand -base64 32"`];
 }
 

@@ -24,7 +24,7 @@ export function createLogout({ refreshTokens, lookups, transaction, sessionEnded
   async function endByToken(call: Call, refreshToken: string): Promise<void> {
     const token = refreshTokens.parse(refreshToken);
     const state = token && (await lookups.refreshStateOf(token.sid));
-    if (!token || !state || !refreshTokens.verify(token, { salt: state.salt, kid: state.keyId })) return;
+    if (!token || !state || !refreshTokens.verify(token, { ...state, kid: state.keyId })) return;
     if (judgeRefresh(state, token.counter) !== 'ended') await end(call, state.id, state.userId);
   }
 

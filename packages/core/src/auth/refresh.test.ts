@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { UserCall } from '@synap/contracts';
 import { createRefreshTokens, hashToken, makeToken } from '@synap/security';
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type AuthFixture, call, createAuthFixture, password, sessionIdOf } from './auth.test.fixture.js';
 import { createAuthSessionsService } from './auth-sessions.service.js';
 
@@ -106,6 +106,51 @@ test('a session whose secret was retired is refused', async () => {
   const retired = fixture.authWith({ refreshTokens: createRefreshTokens({ keys: [{ kid: 'z', secret: 'other'.repeat(8) }] }) });
   await expect(retired.refresh(call, { refreshToken })).rejects.toMatchObject(refused);
   expect((await sessionOf(refreshToken)).revokedAt).toBeNull();
+});
+
+describe('after the refresh secret was changed', () => {
+  const oldKey = { kid: 'r', secret: 'Tn5Wx0Ev8Hs3Kd7Pz2Qj6Ym9Bc4Lf1Rg' };
+  const newKey = { kid: 's', secret: 'Gx4Lt9Pq2Vw7Zk5Rm8Nc3Jd6Yf1Hb0Es' };
+  const serverWith = (...keys: Parameters<typeof createRefreshTokens>[0]['keys']) =>
+    fixture.authWith({ refreshTokens: createRefreshTokens({ keys }) });
+
+  test('a session moves to the current one with its next refresh, and then does without the old one', async () => {
+    const first = await signIn();
+    expect(await sessionOf(first.refreshToken)).toMatchObject({ keyId: 'r' });
+    const second = await serverWith(newKey, oldKey).refresh(call, first);
+    expect(await sessionOf(first.refreshToken)).toMatchObject({ keyId: 's', counter: 1 });
+    const third = await serverWith(newKey).refresh(call, second);
+    expect(sessionIdOf(third.refreshToken)).toBe(sessionIdOf(first.refreshToken));
+  });
+
+  test('fifty refreshes at once, half of them on servers that still sign with the old one: one rotation, fifty equal answers', async () => {
+    for (let round = 0; round < 5; round++) {
+      const first = await signIn();
+      const servers = [serverWith(newKey, oldKey), serverWith(oldKey, newKey)];
+      const answers = await Promise.all(Array.from({ length: 50 }, (_, index) => servers[index % 2]?.refresh(call, first)));
+      expect(new Set(answers.map((answer) => answer?.refreshToken)).size).toBe(1);
+      expect((await sessionOf(first.refreshToken)).counter).toBe(1);
+    }
+  });
+
+  test('the token before, signed with the old one, is answered for ten seconds, and ends the session after that', async () => {
+    const server = serverWith(newKey, oldKey);
+    const first = await signIn();
+    const second = await server.refresh(call, first);
+    expect((await server.refresh(call, first)).refreshToken).toBe(second.refreshToken);
+    await age(first.refreshToken, 11);
+    await expect(server.refresh(call, first)).rejects.toMatchObject(refused);
+    await expect(server.refresh(call, second)).rejects.toMatchObject(refused);
+    expect((await sessionOf(first.refreshToken)).revokedAt).toBeInstanceOf(Date);
+  });
+
+  test('a server that has not got the new one yet refuses, and does the session no harm', async () => {
+    const first = await signIn();
+    const second = await serverWith(newKey, oldKey).refresh(call, first);
+    for (const token of [first, second]) await expect(serverWith(oldKey).refresh(call, token)).rejects.toMatchObject(refused);
+    await serverWith(oldKey, newKey).refresh(call, second);
+    expect((await sessionOf(first.refreshToken)).revokedAt).toBeNull();
+  });
 });
 
 test('a session ends after fourteen idle days, or ninety days whatever the use', async () => {

@@ -27,7 +27,7 @@ export function createRefresh({ sessions, lookups, transaction, sessionEnded, gu
   async function genuineStateOf(token: RefreshTokenParts): Promise<RefreshState> {
     const state = await lookups.refreshStateOf(token.sid);
     // A forged token proves nothing and so must not end the session: anyone who learnt its id could.
-    if (!state || !makers.refreshTokens.verify(token, { salt: state.salt, kid: state.keyId })) throw refuse();
+    if (!state || !makers.refreshTokens.verify(token, { ...state, kid: state.keyId })) throw refuse();
     return state;
   }
 
@@ -46,7 +46,10 @@ export function createRefresh({ sessions, lookups, transaction, sessionEnded, gu
       const verdict = judgeRefresh(state, token.counter);
       if (verdict === 'repeat') return tokensOf(makers, state);
       if (verdict === 'rotate') {
-        if (await sessions.rotate(state.id, state.counter)) return tokensOf(makers, { ...state, counter: state.counter + 1 });
+        // The successor is of the current secret, so that an older one is needed only as long as a session may be idle.
+        const keyId = makers.refreshTokens.currentKid;
+        if (await sessions.rotate(state.id, state.counter, keyId))
+          return tokensOf(makers, { ...state, keyId, counter: state.counter + 1 });
         // Another call rotated or ended the session in between. Neither is ever undone, so the next look decides.
         state = await genuineStateOf(token);
         continue;

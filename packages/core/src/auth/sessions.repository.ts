@@ -40,10 +40,10 @@ export function createSessionsRepository(db: Db) {
         FROM clock_timestamp() AS now`;
     },
 
-    /** Makes the next refresh token the one in force, unless another call did so first or the session has ended. */
-    async rotate(id: string, counter: number): Promise<boolean> {
+    /** Makes the next refresh token, of that key, the one in force, unless another call did so first or the session has ended. */
+    async rotate(id: string, counter: number, keyId: string): Promise<boolean> {
       const rows = await db.$executeRaw`
-        UPDATE sessions SET counter = counter + 1, rotated_at = clock_timestamp()
+        UPDATE sessions SET counter = counter + 1, rotated_at = clock_timestamp(), key_id = ${keyId}
         WHERE id = ${id}::uuid AND counter = ${counter} AND revoked_at IS NULL`;
       return rows === 1;
     },

@@ -43,13 +43,22 @@ export function createMailsRepository(db: Db) {
       for (const { id } of rows) await addJob(id);
     },
 
-    /** Mails that another key than this one sealed. */
-    listNotSealedBy: (keyId: string, limit: number): Promise<WaitingMail[]> =>
-      db.mail.findMany({ where: { keyId: { not: keyId } }, orderBy: { id: 'asc' }, take: limit, select: mailSelect }),
+    /** Mails that another key than this one sealed, in the order of their ids, those after `after`. */
+    listNotSealedBy: (
+      keyId: string,
+      { after, limit }: { after: string | undefined; limit: number },
+    ): Promise<Omit<WaitingMail, 'template'>[]> =>
+      db.mail.findMany({
+        where: { keyId: { not: keyId }, ...(after !== undefined && { id: { gt: after } }) },
+        orderBy: { id: 'asc' },
+        take: limit,
+        select: { id: true, keyId: true, sealed: true },
+      }),
 
-    /** Puts a newly sealed text in the place of the old one, unless the mail was sent meanwhile. */
-    async reseal({ id, keyId, sealed }: Omit<WaitingMail, 'template'>): Promise<void> {
-      await db.mail.updateMany({ where: { id }, data: { keyId, sealed } });
+    /** Puts a newly sealed text in the place of the old one. @returns false when the mail was sent or sealed anew meanwhile */
+    async reseal({ id, keyId, sealed }: Omit<WaitingMail, 'template'>, previousKeyId: string): Promise<boolean> {
+      const { count } = await db.mail.updateMany({ where: { id, keyId: previousKeyId }, data: { keyId, sealed } });
+      return count === 1;
     },
   };
 

@@ -1,0 +1,40 @@
+import { createRepositories, type RotationResult, rotateSecrets, sealedSources } from '@synap/core';
+import { createSecretBox, signingKeysOf } from '@synap/security';
+import { parseEnvironment } from '../env.js';
+import { resolveSecrets } from '../secrets.js';
+import { useDatabase } from './use-database.js';
+
+/**
+ * `rotate` seals every stored secret with the first key of ENCRYPTION_SECRET. Answers 0 when no other key is needed any more, 1 when
+ * something does not open.
+ */
+export async function secrets(variables: NodeJS.ProcessEnv, action: string | undefined): Promise<number> {
+  if (action !== 'rotate') {
+    process.stderr.write('Usage: synap secrets rotate\n');
+    return 2;
+  }
+  const environment = parseEnvironment(variables);
+  const { encryption } = await resolveSecrets(environment);
+  const box = createSecretBox({ keys: signingKeysOf(encryption) });
+  const results = await useDatabase(environment, 'synap secrets', ({ db, sql }) =>
+    rotateSecrets({ sources: sealedSources(createRepositories(db, sql)), box }),
+  );
+  return report(results, box.currentKeyId);
+}
+
+const advice = `What cannot be opened is unchanged. List the keys named above in ENCRYPTION_SECRET, behind the current one and each with its own
+secret, and run this again; what still does not open then is damaged, or its key is lost.`;
+
+function report(results: readonly RotationResult[], current: string): number {
+  for (const { name, resealed, unopenable } of results) {
+    console.log(`${name}: ${resealed} sealed anew with key "${current}"`);
+    for (const [keyId, count] of unopenable) process.stderr.write(`${name}: ${count} of key "${keyId}" cannot be opened\n`);
+  }
+  const whole = results.every(({ unopenable }) => unopenable.size === 0);
+  if (whole)
+    console.log(
+      `Everything is sealed with key "${current}": once every process lists it first, ENCRYPTION_SECRET needs no other.`,
+    );
+  else process.stderr.write(`${advice}\n`);
+  return whole ? 0 : 1;
+}
