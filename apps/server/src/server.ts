@@ -8,6 +8,7 @@ import type { Logger } from 'pino';
 import { createBringUp } from './bring-up.js';
 import { openDatabase } from './database.js';
 import type { Environment } from './env.js';
+import { type ErrorReports, noErrorReports } from './error-reports.js';
 import { announceSuperuser } from './first-superuser.js';
 import { createAddressOf } from './http/address.js';
 import { createApp } from './http/app.js';
@@ -34,6 +35,8 @@ export interface ServerOptions {
   log: Logger;
   /** A line for whoever watches the start. */
   report: (line: string) => void;
+  /** Whom to tell of unexpected errors; whoever opened them closes them. */
+  errors?: ErrorReports;
 }
 
 export interface RunningServer {
@@ -46,7 +49,13 @@ export interface RunningServer {
 }
 
 /** The composition root: everything is made here once and handed on as plain arguments. */
-export async function startServer({ environment, variables, log, report }: ServerOptions): Promise<RunningServer> {
+export async function startServer({
+  environment,
+  variables,
+  log,
+  report,
+  errors = noErrorReports,
+}: ServerOptions): Promise<RunningServer> {
   const secrets = await resolveSecrets(environment);
   const opened = await openDatabase(environment, log, report);
   const { database, url } = opened;
@@ -84,8 +93,8 @@ export async function startServer({ environment, variables, log, report }: Serve
         worker = startWorker({
           url,
           sync,
-          mail: createDelivery({ mails: repositories.mails, box: secretBox, transport: mailTransport, log }),
-          log,
+          mail: createDelivery({ mails: repositories.mails, box: secretBox, transport: mailTransport, log, errors }),
+          ...{ log, errors },
           purgeIdempotencyKeys: core.idempotency.purge,
           purgeRateLimits: () => purgeRateLimits(database.pool),
         });
@@ -111,7 +120,7 @@ export async function startServer({ environment, variables, log, report }: Serve
   if (environment.role !== 'worker') {
     const addressOf = createAddressOf(environment.trustProxy);
     const app = createApp({
-      ...{ environment, log, metrics, addressOf, services: core.services, authenticate: core.authenticate },
+      ...{ environment, log, errors, metrics, addressOf, services: core.services, authenticate: core.authenticate },
       idempotency: core.idempotency,
       cookieOf: createRefreshCookies(environment),
       limits: createApiLimits(environment.rateLimitFactor, addressOf, limitStores.api),
