@@ -40,6 +40,12 @@ describe('the environment', () => {
     expect(parseEnvironment({ REDIS_URL: '' }).redisUrl).toBeUndefined();
   });
 
+  it('takes a Sentry, and none', () => {
+    for (const dsn of ['https://0a1b2c@o1.ingest.sentry.io/42', 'http://key@127.0.0.1:9000/under/1'])
+      expect(parseEnvironment({ SENTRY_DSN: dsn }).sentryDsn).toBe(dsn);
+    expect(parseEnvironment({ SENTRY_DSN: ' ' }).sentryDsn).toBeUndefined();
+  });
+
   it('in production is strict, open to the network and without documents', () => {
     expect(parseEnvironment(production)).toMatchObject({ host: '0.0.0.0', docs: false, corsOrigins: [], shutdownDelay: 5000 });
     expect(faultsOf({ SYNAP_ENV: 'production' }).map((fault) => fault.split(':')[0])).toEqual([
@@ -66,6 +72,12 @@ describe('the environment', () => {
     ['REDIS_URL', 'localhost:6379'],
     ['SIGNUP', 'maybe'],
     ['METRICS_TOKEN', 'short'],
+    ['SENTRY_DSN', 'on'],
+    ['SENTRY_DSN', 'https://sentry.example.org/42'],
+    ['SENTRY_DSN', 'https://key@sentry.example.org'],
+    ['SENTRY_DSN', 'https://key@sentry.example.org/project'],
+    ['SENTRY_DSN', 'https://key:secret@sentry.example.org/42'],
+    ['SENTRY_DSN', 'ftp://key@sentry.example.org/42'],
   ])('refuses %s=%s', (name, value) => {
     expect(faultsOf({ [name]: value })).toEqual([expect.stringMatching(`^${name}: `)]);
   });

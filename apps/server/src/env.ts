@@ -37,6 +37,17 @@ function isNetwork(text: string): boolean {
   return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
 }
 
+/** `https://<public key>@<host>/<project>`, https://develop.sentry.dev/sdk/foundations/transport/authentication/ */
+function isDsn(text: string): boolean {
+  try {
+    const { protocol, username, password, pathname, search, hash } = new URL(text);
+    const bare = password === '' && search === '' && hash === '';
+    return /^https?:$/.test(protocol) && /^\w+$/.test(username) && /\/\d+$/.test(pathname) && bare;
+  } catch {
+    return false;
+  }
+}
+
 function isOrigin(text: string): boolean {
   try {
     return new URL(text).origin === text;
@@ -80,6 +91,9 @@ const schema = z.object({
   METRICS_TOKEN: optional(z.string().min(16, 'must have at least 16 characters')),
   RATE_LIMIT_FACTOR: withDefault(decimal, '1'),
   REDIS_URL: optional(z.url({ protocol: /^rediss?$/, error: 'must be a redis:// or rediss:// URL' })),
+  SENTRY_DSN: optional(
+    z.string().trim().refine(isDsn, 'must be a DSN such as https://<public key>@sentry.example.org/<project number>'),
+  ),
   LOG_LEVEL: withDefault(z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']), 'info'),
 });
 
@@ -159,6 +173,7 @@ function shape(raw: Raw) {
     metricsToken: raw.METRICS_TOKEN,
     rateLimitFactor: raw.RATE_LIMIT_FACTOR,
     redisUrl: raw.REDIS_URL,
+    sentryDsn: raw.SENTRY_DSN,
     logLevel: raw.LOG_LEVEL,
     /** Milliseconds between "not ready" and closing the door, so that a balancer can look away. */
     shutdownDelay: local ? 0 : 5000,

@@ -1,9 +1,10 @@
 import path from 'node:path';
-import { type ComposeMail, createMailDelivery, type MailDelivery, type Repositories } from '@synap/core';
+import { type ComposeMail, createMailDelivery, MAIL_TASK, type MailDelivery, type Repositories } from '@synap/core';
 import { createOutboxTransport, createSmtpTransport, MailRefused, type MailTransport, renderMail } from '@synap/mail';
 import type { SecretBox } from '@synap/security';
 import type { Logger } from 'pino';
 import type { Environment } from './env.js';
+import type { ErrorReports } from './error-reports.js';
 
 /** Where mails go that no server is set for. */
 export const outboxFolder = (dataDir: string) => path.join(dataDir, 'outbox');
@@ -21,13 +22,17 @@ export interface MailDeps {
   transport: MailTransport;
   compose: ComposeMail;
   log: Logger;
+  errors: ErrorReports;
 }
 
-export function createDelivery({ mails, box, transport, compose, log }: MailDeps): MailDelivery {
+export function createDelivery({ mails, box, transport, compose, log, errors }: MailDeps): MailDelivery {
   return createMailDelivery({
     ...{ mails, box, compose },
     carry: (id, mail) => transport.send({ id, to: mail.to, ...renderMail(mail) }),
     isFinal: (error) => error instanceof MailRefused,
-    givenUp: ({ id, template, error }) => log.error({ err: error, mailId: id, template }, 'a mail could not be delivered'),
+    givenUp({ id, template, error }) {
+      log.error({ err: error, mailId: id, template }, 'a mail could not be delivered');
+      errors.report(error, { kind: 'job', task: MAIL_TASK });
+    },
   });
 }

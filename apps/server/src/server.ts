@@ -9,6 +9,7 @@ import type { Logger } from 'pino';
 import { createBringUp } from './bring-up.js';
 import { openDatabase } from './database.js';
 import { type Environment, isPrivate, originOf } from './env.js';
+import { type ErrorReports, noErrorReports } from './error-reports.js';
 import { announceSuperuser } from './first-superuser.js';
 import { createAddressOf } from './http/address.js';
 import { createApp } from './http/app.js';
@@ -36,6 +37,8 @@ export interface ServerOptions {
   log: Logger;
   /** A line for whoever watches the start. */
   report: (line: string) => void;
+  /** Whom to tell of unexpected errors; whoever opened them closes them. */
+  errors?: ErrorReports;
 }
 
 export interface RunningServer {
@@ -48,7 +51,13 @@ export interface RunningServer {
 }
 
 /** The composition root: everything is made here once and handed on as plain arguments. */
-export async function startServer({ environment, variables, log, report }: ServerOptions): Promise<RunningServer> {
+export async function startServer({
+  environment,
+  variables,
+  log,
+  report,
+  errors = noErrorReports,
+}: ServerOptions): Promise<RunningServer> {
   const secrets = await resolveSecrets(environment);
   const opened = await openDatabase(environment, log, report);
   const { database, url } = opened;
@@ -88,9 +97,9 @@ export async function startServer({ environment, variables, log, report }: Serve
           sync,
           mail: createDelivery({
             ...{ mails: repositories.mails, box: secretBox, transport: mailTransport },
-            ...{ compose: core.composeMail, log },
+            ...{ compose: core.composeMail, log, errors },
           }),
-          log,
+          ...{ log, errors },
           purges: [core.idempotency.purge, core.purgeMailTokens, () => purgeRateLimits(database.pool)],
         });
       }
@@ -118,7 +127,7 @@ export async function startServer({ environment, variables, log, report }: Serve
   if (environment.role !== 'worker') {
     const addressOf = createAddressOf(environment.trustProxy);
     const app = createApp({
-      ...{ router, environment, log, metrics, addressOf, services: core.services, authenticate: core.authenticate },
+      ...{ router, environment, log, errors, metrics, addressOf, services: core.services, authenticate: core.authenticate },
       idempotency: core.idempotency,
       cookieOf: createRefreshCookies(environment),
       limits: createApiLimits(environment.rateLimitFactor, addressOf, limitStores.api),

@@ -1,9 +1,20 @@
+import { EventEmitter } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { MAIL_TASK, type MailDelivery, type ModuleSync, SYNC_TASK } from '@synap/core';
 import { createPool } from '@synap/db';
-import { Logger as GraphileLogger, parseCronItems, type Runner, type RunnerOptions, run, type TaskList } from 'graphile-worker';
+import {
+  Logger as GraphileLogger,
+  parseCronItems,
+  type Runner,
+  type RunnerOptions,
+  run,
+  type TaskList,
+  type WorkerEvents,
+} from 'graphile-worker';
 import type { Logger } from 'pino';
 import { z } from 'zod';
+import type { ErrorReports } from './error-reports.js';
+import { scrubText } from './scrub.js';
 
 const SCHEDULE_TASK = 'module-schedule';
 const PURGE_TASK = 'purge';
@@ -25,6 +36,7 @@ export interface WorkerDeps {
   /** Each forgets what is over of one kind; one that fails keeps none of the others. */
   purges: readonly (() => Promise<void>)[];
   log: Logger;
+  errors: ErrorReports;
 }
 
 export interface Worker {
@@ -33,7 +45,7 @@ export interface Worker {
 }
 
 /** Works in the background until closed: sync jobs, each minute a look at what is due, each hour a purge. */
-export function startWorker({ url, sync, mail, purges, log }: WorkerDeps): Worker {
+export function startWorker({ url, sync, mail, purges, log, errors }: WorkerDeps): Worker {
   const unlimited = { acquireMilliseconds: 0, statementMilliseconds: 0, lockMilliseconds: 0, idleInTransactionMilliseconds: 0 };
   const pool = createPool({
     url,
@@ -69,8 +81,11 @@ export function startWorker({ url, sync, mail, purges, log }: WorkerDeps): Worke
       if (faults.length > 0) throw new AggregateError(faults, 'Not everything that is over could be purged');
     },
   };
+  const events: WorkerEvents = new EventEmitter();
+  // After the last attempt; what fails before is tried again.
+  events.on('job:failed', ({ job, error }) => errors.report(error, { kind: 'job', task: job.task_identifier }));
   const options: RunnerOptions = {
-    ...{ pgPool: pool, taskList, concurrency: 4, noHandleSignals: true, pollInterval: 2000, logger: loggerFor(log) },
+    ...{ pgPool: pool, taskList, events, concurrency: 4, noHandleSignals: true, pollInterval: 2000, logger: loggerFor(log) },
     parsedCronItems: parseCronItems([
       { task: SCHEDULE_TASK, match: '* * * * *', options: { jobKey: SCHEDULE_TASK, maxAttempts: 1 } },
       { task: PURGE_TASK, match: '0 * * * *', options: { jobKey: PURGE_TASK, maxAttempts: 1 } },
@@ -126,7 +141,8 @@ async function unlessEnding<T>(work: Promise<T>, signal: AbortSignal): Promise<T
 
 function loggerFor(log: Logger): GraphileLogger {
   return new GraphileLogger(() => (level, message, meta) => {
-    if (level === 'error') log.error({ ...meta }, message);
+    // The message quotes the error.
+    if (level === 'error') log.error({ ...meta }, scrubText(message));
     else log.debug(message);
   });
 }

@@ -154,7 +154,8 @@ describe('the check of the documents', () => {
 describe('the documents of a server', () => {
   let server: ServerUnderTest;
   beforeAll(async () => {
-    server = await startServerUnderTest();
+    // Beyond the loopback address, where nothing of development is served.
+    server = await startServerUnderTest({ variables: { HOST: '0.0.0.0' } });
   });
   afterAll(() => server.close());
 

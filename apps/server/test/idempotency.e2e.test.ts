@@ -141,7 +141,7 @@ describe('Idempotency-Key', () => {
     expect(isReplay(await create('old', 'Old'))).toBe(false);
     expect(await countNamed('Old')).toBe(2);
     await database.db.$executeRaw`UPDATE idempotency_keys SET created_at = now() - interval '24 hours' WHERE key = 'old'`;
-    await database.db.$queryRaw`SELECT id::text FROM graphile_worker.add_job('purge-idempotency-keys')`;
+    await database.db.$queryRaw`SELECT id::text FROM graphile_worker.add_job('purge')`;
     await until(async () => (await database.db.idempotencyKey.count({ where: { key: 'old' } })) === 0);
   });
 

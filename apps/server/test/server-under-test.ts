@@ -4,6 +4,7 @@ import path from 'node:path';
 import { createTestDatabase, type TestDatabase } from '@synap/testing';
 import { pino } from 'pino';
 import { parseEnvironment } from '../src/env.js';
+import { openErrorReports } from '../src/error-reports.js';
 import { serializers } from '../src/logger.js';
 import { type RunningServer, startServer } from '../src/server.js';
 
@@ -71,8 +72,11 @@ export async function startServerUnderTest({
     },
     ...{ SYNAP_ADMIN_EMAIL: admin.email, SYNAP_ADMIN_PASSWORD: admin.password, PATH: process.env.PATH, ...variables },
   };
+  const environment = parseEnvironment(all);
+  const errors = await openErrorReports(environment);
   const running = await startServer({
-    environment: parseEnvironment(all),
+    environment,
+    errors,
     variables: all,
     log: pino({ level: 'info', serializers }, { write: (line: string) => void logged.push(line) }),
     report: (line) => void reported.push(line),
@@ -112,6 +116,7 @@ export async function startServerUnderTest({
     },
     async close() {
       await running.close();
+      await errors.close();
       await database.drop();
       await rm(dataDir, { recursive: true, force: true });
     },

@@ -1,5 +1,7 @@
 import { mkdir } from 'node:fs/promises';
+import type { Logger } from 'pino';
 import { originOf, parseEnvironment } from '../env.js';
+import { type ErrorReports, openErrorReports } from '../error-reports.js';
 import { createLogger } from '../logger.js';
 import { startServer } from '../server.js';
 
@@ -15,7 +17,9 @@ export async function start(variables: NodeJS.ProcessEnv): Promise<number> {
   report(`Starting Synap (${environment.environment}), data in ${environment.dataDir}`);
 
   const ended = endSignal();
-  const server = await startServer({ environment, variables, log, report });
+  const errors = await openErrorReports(environment);
+  endAtFault(log, errors, flush);
+  const server = await startServer({ environment, variables, log, report, errors });
   void server.ready.then(() => {
     if (server.port === undefined) return report('Synap is ready: worker without HTTP');
     const origin = originOf(environment, server.port);
@@ -29,9 +33,21 @@ export async function start(variables: NodeJS.ProcessEnv): Promise<number> {
   report(`Ending (${reason}) …`);
   setTimeout(() => process.exit(1), hardEnd).unref();
   await server.close();
+  await errors.close();
   report('Synap has ended.');
   flush();
   return 0;
+}
+
+/** What nobody caught, thrown or rejected, leaves the process in a state that nobody knows: it is told, and the process ends. */
+function endAtFault(log: Logger, errors: ErrorReports, flush: () => void): void {
+  process.once('uncaughtException', async (error) => {
+    log.fatal({ err: error }, 'a fault that nobody caught ends the process');
+    errors.report(error, { kind: 'process' });
+    await errors.close();
+    flush();
+    process.exit(1);
+  });
 }
 
 /** Resolves at the first signal to end, or when the program that started us is gone; a second Ctrl-C ends at once. */

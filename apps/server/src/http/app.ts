@@ -43,7 +43,7 @@ const exposedHeaders = [
  * cost a third of what they can do; everything else is Express.
  */
 export function createApp(deps: AppDeps): RequestListener {
-  const { environment, log, metrics, limits, isClosing } = deps;
+  const { environment, log, errors, metrics, limits, isClosing } = deps;
   const { corsOrigins } = environment;
   const crossOrigin: Middleware = cors({ origin: corsOrigins, credentials: true, maxAge: 600, exposedHeaders });
   const front = inTurn(
@@ -55,7 +55,7 @@ export function createApp(deps: AppDeps): RequestListener {
   const rpc = inTurn(limits.countAddress(createRpcRefusal(deps)), createRpc(deps));
   const rest = inTurn(limits.countAddress(sendProblem), createRest(deps));
   const others = createOthers(deps);
-  const lastResort = createLastResort(log);
+  const lastResort = createLastResort({ log, errors });
 
   return (req, res) => {
     const { url = '/' } = req;
@@ -71,7 +71,7 @@ export function createApp(deps: AppDeps): RequestListener {
 }
 
 /** Probes, documents, and whatever is not served. */
-function createOthers({ environment, log, metrics, hindrance, isClosing, document }: AppDeps): Express {
+function createOthers({ environment, log, errors, metrics, hindrance, isClosing, document }: AppDeps): Express {
   const app = express();
   app.disable('x-powered-by').disable('etag').set('query parser', 'simple');
   // Liveness never touches the database; readiness does.
@@ -88,7 +88,7 @@ function createOthers({ environment, log, metrics, hindrance, isClosing, documen
   app.use(createAccountPages());
   app.use(createDocuments(document));
   if (environment.docs) app.use(createDocs(documentPath));
-  app.use(nothingHere, createLastResort(log));
+  app.use(nothingHere, createLastResort({ log, errors }));
   return app;
 }
 

@@ -5,6 +5,7 @@ import { createRestHandler } from '@synap/rest';
 import { createRpcHandler, invokeProcedure, writeSuperjson } from '@synap/rpc';
 import { getTRPCErrorShape, type TRPCError, transformTRPCResponse } from '@trpc/server';
 import type { Logger } from 'pino';
+import type { ErrorReports } from '../error-reports.js';
 import { type ContextDeps, createContextFactory } from './context.js';
 import { maxBatchSize } from './limits/index.js';
 import type { Middleware, Refuse } from './middleware.js';
@@ -24,6 +25,7 @@ export interface FaceDeps extends ContextDeps {
   router: AppRouter;
   idempotency: IdempotencyStore;
   log: Logger;
+  errors: ErrorReports;
 }
 
 /** The router over tRPC's own wire. */
@@ -40,7 +42,7 @@ export function createRpc(deps: FaceDeps): Middleware {
     refusalContext: ({ req, res }) => contextOf(req, res, never),
     serialize: (_path, output) => writeSuperjson(output),
     responseMeta: ({ errors }) => ({ headers: headersOf(errors) }),
-    onError: createErrorLog(deps.log),
+    onError: createErrorLog(deps),
   });
 }
 
@@ -83,14 +85,17 @@ export function createRest(deps: FaceDeps): Middleware {
       return context;
     },
     idempotency: deps.idempotency,
-    onError: createErrorLog(deps.log),
+    onError: createErrorLog(deps),
   });
 }
 
-/** What no rule foresaw goes to the log with its cause; refusals are answers, not errors. */
-function createErrorLog(log: Logger) {
-  return ({ error, req }: { error: TRPCError; req: IncomingMessage }): void => {
-    if (error.code === 'INTERNAL_SERVER_ERROR')
-      log.error({ err: error.cause ?? error, requestId: requestIdOf(req) }, 'unexpected error');
+/** What no rule foresaw goes to the log with its cause, and to whoever is told of errors; refusals are answers, not errors. */
+function createErrorLog({ log, errors }: Pick<FaceDeps, 'log' | 'errors'>) {
+  return ({ error, req, path }: { error: TRPCError; req: IncomingMessage; path: string | undefined }): void => {
+    if (error.code !== 'INTERNAL_SERVER_ERROR') return;
+    const cause = error.cause ?? error;
+    const requestId = requestIdOf(req);
+    log.error({ err: cause, requestId }, 'unexpected error');
+    errors.report(cause, { kind: 'request', requestId, procedure: path, userId: req.userId });
   };
 }

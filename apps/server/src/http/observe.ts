@@ -8,6 +8,8 @@ declare module 'node:http' {
   interface IncomingMessage {
     /** Ties together the answer, the log lines and the problem object of a request. */
     requestId?: string;
+    /** Whose request it turned out to be; for reports of errors. */
+    userId?: string;
   }
 }
 

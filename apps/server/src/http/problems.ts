@@ -4,6 +4,7 @@ import { AppError, notFound } from '@synap/contracts';
 import { describeProblem } from '@synap/rest/problem';
 import { TRPCError } from '@trpc/server';
 import type { Logger } from 'pino';
+import type { ErrorReports } from '../error-reports.js';
 import { type Middleware, pathOf } from './middleware.js';
 import { requestIdOf } from './observe.js';
 
@@ -35,14 +36,16 @@ export const nothingHere: Middleware = (req, res) => {
 };
 
 /** The last resort: faults of middleware. What middleware calls a client's fault (a 4xx `status`) stays one. */
-export function createLastResort(log: Logger) {
+export function createLastResort({ log, errors }: { log: Logger; errors: ErrorReports }) {
   return (error: unknown, req: IncomingMessage, res: ServerResponse, _next: (error: unknown) => void): void => {
     if (res.headersSent) return void res.destroy();
     const status = typeof error === 'object' && error !== null && 'status' in error ? error.status : undefined;
     if (typeof status === 'number' && status >= 400 && status < 500) {
       return sendProblem(req, res, new AppError('bad_request', 'The request is malformed.'));
     }
-    log.error({ err: error, requestId: requestIdOf(req) }, 'unexpected error');
+    const requestId = requestIdOf(req);
+    log.error({ err: error, requestId }, 'unexpected error');
+    errors.report(error, { kind: 'request', requestId, userId: req.userId });
     sendProblem(req, res, error);
   };
 }

@@ -5,7 +5,7 @@ import { hasBody } from '../routing/operations.js';
 import type { SchemaComponents } from './components.js';
 import type { JsonObject } from './json-schema.js';
 import type { DocumentOptions } from './options.js';
-import { errorResponse } from './shared.js';
+import { errorResponse, tellsOfMove } from './shared.js';
 import type { DocumentedOperation } from './skeleton.js';
 
 /** Whether a success carries an `ETag`. */
@@ -90,7 +90,7 @@ const reference = (kind: string, name: string): JsonObject => ({ $ref: `#/compon
 
 /** Component name of an error's response: `NotFound`; those of a deprecated address carry its headers too. */
 export const responseName = (status: number, { moved }: Pick<DocumentedOperation, 'moved'>) =>
-  `${titleOf(status).replaceAll(' ', '')}${titleOf(status) === titleOf(400) && status !== 400 ? status : ''}${moved ? 'Deprecated' : ''}`;
+  `${titleOf(status).replaceAll(' ', '')}${titleOf(status) === titleOf(400) && status !== 400 ? status : ''}${tellsOfMove(status, moved) ? 'Deprecated' : ''}`;
 
 /** The example that an operation has of its own for an error. */
 export const problemExampleOf = ({ operation }: DocumentedOperation, status: number): ProblemExample | undefined =>

@@ -57,11 +57,14 @@ const ownHeaders: Readonly<Record<number, readonly string[]>> = {
   503: ['Retry-After'],
 };
 
+/** Whether an error at a deprecated address always names what took its place; a limit refuses before the path is looked at. */
+export const tellsOfMove = (status: number, isMoved: boolean) => isMoved && status !== 429;
+
 /** The answer to an error: shared by all operations that may give it, unless one has an example of its own. */
-export function errorResponse(status: number, isAlias: boolean, options: DocumentOptions, example?: ProblemExample): JsonObject {
+export function errorResponse(status: number, isMoved: boolean, options: DocumentOptions, example?: ProblemExample): JsonObject {
   const names = ['X-Request-Id', ...(ownHeaders[status] ?? [])];
   if (options.rateLimited) names.push('RateLimit', 'RateLimit-Policy');
-  if (isAlias) names.push('Deprecation', 'Link');
+  if (tellsOfMove(status, isMoved)) names.push('Deprecation', 'Link');
   return {
     description: `${titleOf(status)}.`,
     headers: Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }])),

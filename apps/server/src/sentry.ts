@@ -1,0 +1,66 @@
+import { createTransport, defaultStackParser, linkedErrorsIntegration, NodeClient, Scope } from '@sentry/node';
+import type { ErrorPlace, ErrorReports } from './error-reports.js';
+import { textOfThrown } from './logger.js';
+import { scrub } from './scrub.js';
+import { version } from './version.js';
+
+/** Milliseconds that sending what is left may take at the end. */
+const closePatience = 2000;
+/** Milliseconds that a collector may take to answer. */
+const sendPatience = 5000;
+
+/**
+ * Reports errors, and errors only, to a Sentry or what speaks its protocol. A client of its own instead of `Sentry.init`: nothing is
+ * patched, no request, console line, query or breadcrumb is watched, so nothing of them can be sent. What is left – the error, its
+ * causes and some tags – goes through `scrub`.
+ */
+export function createSentryReports({ dsn, environment }: { dsn: string; environment: string }): ErrorReports {
+  const closing = new AbortController();
+  const client = new NodeClient({
+    ...{ dsn, environment, release: `synap@${version}`, stackParser: defaultStackParser },
+    integrations: [linkedErrorsIntegration()],
+    ...{ includeServerName: false, sendClientReports: false, enableRuntimeChannelInjection: false },
+    dataCollection: {
+      ...{ userInfo: false, cookies: false, httpHeaders: false, httpBodies: [], urlQueryParams: false },
+      ...{ databaseQueryData: false, queues: false, stackFrameVariables: false, frameContextLines: 0 },
+    },
+    beforeSend({ sdkProcessingMetadata: _internal, ...event }) {
+      return scrub(event);
+    },
+    // There is no tracing, so there are no transactions.
+    beforeBreadcrumb: () => null,
+    // By fetch, not the package's own transport: that one has no time-out, so a silent collector would keep the process alive.
+    transport: (options) =>
+      createTransport(options, async ({ body }) => {
+        const answer = await fetch(options.url, {
+          ...{ method: 'POST', body, redirect: 'error' },
+          headers: options.headers ?? {},
+          signal: AbortSignal.any([closing.signal, AbortSignal.timeout(sendPatience)]),
+        });
+        await answer.body?.cancel();
+        const headerOf = (name: string) => answer.headers.get(name);
+        const headers = { 'x-sentry-rate-limits': headerOf('x-sentry-rate-limits'), 'retry-after': headerOf('retry-after') };
+        return { statusCode: answer.status, headers };
+      }),
+  });
+  client.init();
+
+  return {
+    report(error, place) {
+      // Of what is no error the package would send every property.
+      const exception = error instanceof Error ? error : new Error(textOfThrown(error));
+      client.captureException(exception, { mechanism: { type: place.kind, handled: place.kind !== 'process' } }, scopeOf(place));
+    },
+    async close() {
+      await client.close(closePatience);
+      closing.abort();
+    },
+  };
+}
+
+function scopeOf({ kind, requestId, procedure, task, userId }: ErrorPlace): Scope {
+  const scope = new Scope();
+  scope.setTags({ kind, request_id: requestId, procedure, task });
+  if (userId !== undefined) scope.setUser({ id: userId });
+  return scope;
+}
