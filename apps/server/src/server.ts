@@ -100,7 +100,7 @@ export async function startServer({
             ...{ compose: core.composeMail, log, errors },
           }),
           ...{ log, errors },
-          purges: [core.idempotency.purge, core.purgeMailTokens, () => purgeRateLimits(database.pool)],
+          purges: [...core.purges, core.idempotency.purge, () => purgeRateLimits(database.pool)],
         });
       }
       settle();

@@ -63,8 +63,8 @@ export interface Core {
   idempotency: IdempotencyStore;
   /** The mail that a request for one comes to. */
   composeMail: ComposeMail;
-  /** Forgets links of mails that are long over. */
-  purgeMailTokens: () => Promise<void>;
+  /** Each forgets what is long over of one kind. */
+  purges: readonly (() => Promise<void>)[];
   /** Makes the first superuser where there is no user yet; tells the password it made, once. */
   ensureSuperuser(given: { email: string; password?: string | undefined }): Promise<FirstSuperuser | null>;
 }
@@ -129,7 +129,7 @@ export function createServices(deps: CoreDeps): Core {
     identity: { forget, forgetAll },
     idempotency: guarded(createIdempotencyStore(repositories.idempotencyKeys), admit),
     composeMail: createAccountMails({ transaction, verifyEmail, linkTo }),
-    purgeMailTokens: mailTokens.purge,
+    purges: [mailTokens.purge, sessions.purge],
     ensureSuperuser: (given) => ensureSuperuser({ users, transaction, hasher, productName: meta.name }, given),
   };
 }

@@ -6,6 +6,8 @@ import { z } from 'zod';
 export interface KnownKey {
   actor: UserActor;
   secretHash: Uint8Array;
+  /** Milliseconds since the epoch; null for a key that does not expire. */
+  expiresAt: number | null;
   /** Its last use was not noted within the last minute. */
   useUnnoted: boolean;
 }
@@ -15,6 +17,7 @@ const scopesSchema = z.array(z.string());
 const keyStatement: Statement<KnownKey> = {
   name: 'auth_api_key',
   text: `SELECT k.id, k.user_id, u.email, u.role::text AS role, k.secret_hash, to_json(k.scopes) AS scopes, k.dashboard_id,
+      (extract(epoch FROM k.expires_at) * 1000)::float8 AS expires_at,
       (k.last_used_at IS NULL OR k.last_used_at < now() - interval '1 minute') AS use_unnoted
     FROM api_keys k JOIN users u ON u.id = k.user_id
     WHERE k.id = $1 AND (k.expires_at IS NULL OR k.expires_at > now()) AND u.disabled_at IS NULL`,
@@ -32,6 +35,7 @@ const keyStatement: Statement<KnownKey> = {
       },
     },
     secretHash: row.bytes('secret_hash'),
+    expiresAt: row.numberOrNull('expires_at'),
     useUnnoted: row.boolean('use_unnoted'),
   }),
 };

@@ -88,6 +88,13 @@ describe('a key', () => {
     await expect(callBy(one.key)).rejects.toMatchObject(refused);
   });
 
+  test('expires to the moment, although it was believed just before', async () => {
+    const expiresAt = new Date(Date.now() + 1500).toISOString();
+    const { key } = await make(await someone(), { expiresAt });
+    await callBy(key);
+    await until(async () => (await callBy(key).catch(() => 'refused')) === 'refused', { timeout: 4000 });
+  });
+
   test('ends at once when it is removed, also while it is in use, and another owner cannot remove it', async () => {
     const [ann, ben] = [await someone(), await someone()];
     const { id, key } = await make(ann);

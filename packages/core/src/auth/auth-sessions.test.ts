@@ -89,6 +89,20 @@ describe('the record of sessions', () => {
   });
 });
 
+test('sessions that ended 90 days ago are purged, but never the latest of a user', async () => {
+  const [ann, ben] = [await fixture.makeUser(), await fixture.makeUser()];
+  const started = async ({ email }: { email: string }, endedAgo: string) => {
+    const id = sessionIdOf((await fixture.auth.login(call, { email, password })).refreshToken);
+    await fixture.db.$executeRaw`UPDATE sessions SET expires_at = now() - ${endedAgo}::interval WHERE id = ${id}::uuid`;
+    return id;
+  };
+  await started(ann, '91 days');
+  const kept = [await started(ann, '89 days'), await started(ben, '91 days')];
+  await fixture.sessions.purge();
+  const left = await fixture.db.session.findMany({ where: { userId: { in: [ann.id, ben.id] } } });
+  expect(left.map(({ id }) => id).sort()).toEqual(kept.sort());
+});
+
 describe('the mail of a new sign-in', () => {
   const box = createSecretBox({ keys: [{ kid: 'e', secret: 'Hb2Fy7Ku4Mz9Cn6Xr1Wd8Tg3Vq5Jp0Ls' }] });
 

@@ -184,7 +184,7 @@ describe('what is believed', () => {
   describe('of keys', () => {
     const id = '019aa5ca-7b1e-7d40-a1f3-5c2e8b9d6f71';
     const { key, secretHash } = makeApiKey(id);
-    const known = (useUnnoted = false): KnownKey => ({ actor: actor('none'), secretHash, useUnnoted });
+    const known = (useUnnoted = false): KnownKey => ({ actor: actor('none'), secretHash, expiresAt: null, useUnnoted });
     const wrong = makeApiKey(id).key;
 
     test('is one look-up too, whose secret is judged at each call', async () => {

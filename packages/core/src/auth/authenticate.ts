@@ -49,6 +49,8 @@ export function createAuthentication({ accessTokens, sessions, keys, clock = Dat
     const parts = parseApiKey(token);
     const known = parts && (await knownKeys.of(parts.id));
     if (!known || !isSecretOf(known.secretHash, parts.secret)) throw refuseKey();
+    // The look-up asked the database's clock; this is for those who are believed since.
+    if (known.expiresAt !== null && known.expiresAt <= clock.now()) throw refuseKey();
     if (known.useUnnoted) {
       known.useUnnoted = false;
       // Beside the call: that it could not be noted is no reason to fail, and the next look-up tries again.

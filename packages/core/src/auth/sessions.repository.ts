@@ -102,6 +102,13 @@ export function createSessionsRepository(db: Db) {
         RETURNING id`;
       return rows.map(({ id }) => id);
     },
+
+    /** Deletes sessions that ended long ago, but of each user the newest: without one, the next sign-in would pass for the first ever. */
+    async purge(): Promise<void> {
+      await db.$executeRaw`
+        DELETE FROM sessions s WHERE expires_at < now() - interval '90 days'
+          AND EXISTS (SELECT FROM sessions newer WHERE newer.user_id = s.user_id AND newer.created_at > s.created_at)`;
+    },
   };
 }
 
