@@ -106,7 +106,7 @@ export function createServices(deps: CoreDeps): Core {
       auth: guarded(auth, admit),
       authSessions: guarded(createAuthSessionsService({ sessions, transaction, sessionEnded }), admit),
       apiKeys: guarded(createApiKeysService({ apiKeys, transaction, newId, clock: deps.clock, keyEnded }), admit),
-      users: guarded(createUsersService({ users, changePassword, removeMe }), admit),
+      users: guarded(createUsersService({ users, transaction, changePassword, removeMe }), admit),
       managedUsers: guarded(createManagedUsersService({ managedUsers, userChanged, ...account }), admit),
       privateUsers: guarded({ create: createAccountMaker(account) }, admit),
       invitations: guarded(createInvitationsService({ invitations, linkTo, signup: meta.signup, ...account }), admit),

@@ -20,13 +20,16 @@ async function signedIn() {
   };
 }
 
-test('a new name is kept and changes nothing else', async () => {
+test('a new name is kept, on record once, and changes nothing else', async () => {
   const { user, me, service } = await signedIn();
   const { updatedAt, ...renamed } = await service.updateMe(me, { name: 'Ada' });
   const { updatedAt: before, ...rest } = user;
   expect(renamed).toEqual({ ...rest, name: 'Ada' });
   expect(updatedAt.getTime()).toBeGreaterThanOrEqual(before.getTime());
+  expect(await service.updateMe(me, { name: 'Ada' })).toEqual({ ...renamed, updatedAt });
   expect(await service.me(me)).toEqual({ ...renamed, updatedAt });
+  const events = await fixture.db.event.findMany({ where: { subject: `user ${user.id}`, type: 'user.updated' } });
+  expect(events).toMatchObject([{ actorId: user.id, address: '192.0.2.1', requestId: 'test', source: 'user' }]);
 });
 
 test('an update that names nothing changes nothing', async () => {

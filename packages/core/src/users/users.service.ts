@@ -1,5 +1,6 @@
-import { type User, type UsersService, unauthenticated } from '@synap/contracts';
+import { type User, type UserCall, type UsersService, unauthenticated } from '@synap/contracts';
 import { whenHasherIsFree } from '../auth/hasher-turn.js';
+import type { Transaction } from '../repositories.js';
 import type { UsersRepository } from './users.repository.js';
 
 /** The user of a session that is still believed; throws `unauthenticated` when the account was removed meanwhile. */
@@ -9,17 +10,27 @@ export function present(user: User | null): User {
 }
 
 export interface UsersDependencies {
-  users: Pick<UsersRepository, 'findById' | 'rename'>;
+  users: Pick<UsersRepository, 'findById'>;
+  transaction: Transaction;
   changePassword: UsersService['changePassword'];
   removeMe: UsersService['removeMe'];
 }
 
 /** What people do with their own account. */
-export function createUsersService({ users, changePassword, removeMe }: UsersDependencies): UsersService {
+export function createUsersService({ users, transaction, changePassword, removeMe }: UsersDependencies): UsersService {
+  const rename = (call: UserCall, name: string) =>
+    transaction(async (within) => {
+      const { userId } = call.actor;
+      const before = present(await within.users.findById(userId));
+      if (name === before.name) return before;
+      await within.audit.record(call, { type: 'user.updated', subject: `user ${userId}` });
+      return present(await within.users.rename(userId, name));
+    });
+
   return {
     me: async ({ actor }) => present(await users.findById(actor.userId)),
-    updateMe: async ({ actor }, { name }) =>
-      present(await (name === undefined ? users.findById(actor.userId) : users.rename(actor.userId, name))),
+    updateMe: async (call, { name }) =>
+      name === undefined ? present(await users.findById(call.actor.userId)) : rename(call, name),
     changePassword: (call, input) => whenHasherIsFree(changePassword(call, input)),
     removeMe: (call, input) => whenHasherIsFree(removeMe(call, input)),
   };
