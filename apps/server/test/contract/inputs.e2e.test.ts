@@ -39,6 +39,8 @@ function makingOf(procedure: Procedure, input: z.ZodType): Making {
 async function onBothFaces(procedure: Procedure, input: unknown): Promise<{ rest: Answer; rpc: Answer }> {
   const ask = { token: world.tokenOf('superuser'), input };
   const undo = async () => void (await rowOf(procedure).undo?.(world, input));
+  // Before too: another procedure may have come to the same.
+  await undo();
   const rest = await world.faces.rest(procedure, ask);
   await undo();
   const rpc = await world.faces.rpc(procedure, ask);
