@@ -29,7 +29,8 @@ function here(schema: JsonSchema, { textual }: Making): fc.Arbitrary<unknown> | 
   if (typeof type !== 'string' && !Array.isArray(schema.enum)) return undefined;
   const wrongType = anything.filter((value) => typeOf(value) !== type && !(type === 'number' && typeof value === 'number'));
   // Of another type a query can only say objects, and text where a number or an object is asked.
-  const sayable = type === 'string' ? [{ a: 'b' }] : type === 'object' ? ['text', ''] : [{ a: 'b' }, ...noNumbers];
+  const misread = noNumbers.filter((text) => type !== 'boolean' || text !== 'true');
+  const sayable = type === 'string' ? [{ a: 'b' }] : type === 'object' ? ['text', ''] : [{ a: 'b' }, ...misread];
   const values = [...(textual ? sayable : wrongType), ...outOfBounds(schema, textual)];
   return values.length === 0 ? undefined : fc.constantFrom(...values);
 }
