@@ -73,7 +73,7 @@ describe('a scrubbed text', () => {
     for (const text of hostile) {
       const start = performance.now();
       expect(scrubText(text).length).toBeLessThan(100_000);
-      expect(performance.now() - start, text.slice(0, 10)).toBeLessThan(500);
+      expect(performance.now() - start, text.slice(0, 10)).toBeLessThan(2000);
     }
   });
 });

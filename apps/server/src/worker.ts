@@ -54,8 +54,6 @@ export function startWorker({ url, sync, mail, purges, log, errors }: WorkerDeps
     ...unlimited,
     onError: (error) => log.warn({ err: error }, 'a connection of the worker broke'),
   });
-  // The pool watches idle connections only; the library wants those it holds watched too.
-  pool.on('connect', (client) => client.on('error', () => undefined));
   const aborting = new AbortController();
   const closing = new AbortController();
   let runner: Runner | undefined;

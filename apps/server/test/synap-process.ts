@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -17,7 +18,7 @@ export async function endProcesses(): Promise<void> {
   for (const child of children) await ended(child, 'SIGKILL');
   for (const folder of folders.splice(0)) {
     // The embedded PostgreSQL outlives a killed server: the next command takes it over and ends it.
-    await run(['doctor'], { SYNAP_DATA_DIR: folder });
+    if (existsSync(path.join(folder, 'postgres'))) await run(['doctor'], { SYNAP_DATA_DIR: folder });
     removeCluster(folder);
     await rm(folder, { recursive: true, force: true });
   }

@@ -59,6 +59,6 @@ test('any text is judged, and no message repeats it', () => {
 
 test('a long text is judged in no time', () => {
   const start = performance.now();
-  checkPassword('a'.repeat(100_000), context);
-  expect(performance.now() - start).toBeLessThan(100);
+  checkPassword('a'.repeat(1_000_000), context);
+  expect(performance.now() - start).toBeLessThan(1000);
 });

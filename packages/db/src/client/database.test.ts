@@ -5,6 +5,7 @@ import { migrateDeploy } from '../engine/migrate.js';
 import { repositoryMigrations, type TemporaryCluster, temporaryCluster } from '../temporary.test.support.js';
 import { createDatabase, type Database } from './database.js';
 import { isUnavailable, toDatabaseFault } from './faults.js';
+import { createPool } from './pool.js';
 
 let cluster: TemporaryCluster;
 let database: Database;
@@ -84,6 +85,20 @@ describe('limits', () => {
     const { rows } = await database.pool.query('SELECT now() = statement_timestamp() AS fresh');
     expect(rows).toEqual([{ fresh: true }]);
     expect(database.pool.totalCount).toBeLessThanOrEqual(limits.size);
+  });
+
+  it('lives on when connections break: in use, idle, or while they are closed', async () => {
+    const pool = createPool({ url: cluster.url, applicationName: 'to be ended', size: 2 });
+    const [using, idle] = [await pool.connect(), await pool.connect()];
+    idle.release();
+    await database.pool.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'to be ended'");
+    await expect(using.query('SELECT 1')).rejects.toThrow();
+    using.release();
+    const last = await pool.connect();
+    last.release();
+    const ending = pool.end();
+    last.emit('error', new Error('the server goes down before it reads that we leave'));
+    await ending;
   });
 
   it('leaves no connection behind whose commit got no answer in time', async () => {

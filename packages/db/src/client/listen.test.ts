@@ -1,16 +1,17 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
-import pg from 'pg';
+import type pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type TemporaryCluster, temporaryCluster } from '../temporary.test.support.js';
 import { type Listening, listenTo } from './listen.js';
+import { createPool } from './pool.js';
 
 let cluster: TemporaryCluster;
 let pool: pg.Pool;
 const open: Listening[] = [];
 beforeAll(async () => {
   cluster = await temporaryCluster();
-  pool = new pg.Pool({ connectionString: cluster.url, max: 2 });
+  pool = createPool({ url: cluster.url, size: 2 });
 });
 afterEach(async () => {
   for (const listening of open.splice(0)) await listening.close();

@@ -22,7 +22,6 @@ const graceMilliseconds = 3_000;
 /**
  * Hands out connections whose second release does nothing, and takes none back inside an open transaction: after a commit that
  * timed out adapter-pg returns the connection as if nothing had happened, and the next caller would continue that transaction.
- * A connection that breaks while it is out is told to whoever uses it by its next query; without a listener it would end the process.
  */
 class GuardedPool extends pg.Pool {
   override connect(): Promise<pg.PoolClient>;
@@ -39,12 +38,9 @@ class GuardedPool extends pg.Pool {
 function guardRelease(client: pg.PoolClient): pg.PoolClient {
   const release = client.release;
   let released = false;
-  const onError = () => {};
-  client.on('error', onError);
   client.release = (destroy) => {
     if (released) return;
     released = true;
-    client.removeListener('error', onError);
     release(destroy || client.getTransactionStatus() !== 'I');
   };
   return client;
@@ -93,5 +89,8 @@ export function createPool({
     query_timeout: statementMilliseconds === 0 ? undefined : statementMilliseconds + graceMilliseconds,
   });
   pool.on('error', onError);
+  // The library watches idle connections only. One that breaks while it is out is told to whoever uses it by its next query, one that is
+  // being closed concerns nobody; without a listener either would end the process.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
 }
