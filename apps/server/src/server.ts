@@ -72,7 +72,7 @@ export async function startServer({
 
   // A worker without HTTP counts nobody.
   const redisUrl = environment.role === 'worker' ? undefined : environment.redisUrl;
-  const limitStores = await openLimitStores({ redisUrl, pool: database.pool, log });
+  const limitStores = await openLimitStores({ redisUrl, url, log });
 
   let worker: Worker | undefined;
   let settle = () => {};

@@ -28,7 +28,7 @@ afterAll(async () => {
 });
 
 async function open(redisUrl?: string): Promise<LimitStores> {
-  const stores = await openLimitStores({ redisUrl, pool: database.pool, log });
+  const stores = await openLimitStores({ redisUrl, url: testDatabase.url, log });
   opened.push(stores);
   return stores;
 }

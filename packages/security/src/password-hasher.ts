@@ -13,7 +13,7 @@ export interface PasswordVerdict {
   needsRehash: boolean;
 }
 
-/** Every method rejects with `HasherBusy` when too many passwords are being checked already. */
+/** Every method throws or rejects with `HasherBusy` when too many passwords are being checked already. */
 export interface PasswordHasher {
   /** @returns a PHC string of argon2id */
   hash(password: string): Promise<string>;
@@ -21,6 +21,8 @@ export interface PasswordHasher {
   verify(hash: string, password: string): Promise<PasswordVerdict>;
   /** Costs what `verify` costs: for accounts that do not exist, so that timing does not tell them apart. */
   verifyNothing(password: string): Promise<void>;
+  /** For those who have other work to do before, which a flood must not cause. */
+  admit(): void;
 }
 
 /**
@@ -37,7 +39,7 @@ export function hashOfNothing(): string {
 
 /** Hashes and verifies passwords off the main thread, only so many at once: a login flood must not slow the rest. */
 export function createPasswordHasher(limits: Partial<SemaphoreOptions> = {}): PasswordHasher {
-  const inTurn = createSemaphore({ concurrency: 2, queue: 32, waitMs: 2000, ...limits });
+  const { run: inTurn, admit } = createSemaphore({ concurrency: 2, queue: 32, waitMs: 2000, ...limits });
   const nothing = hashOfNothing();
 
   async function matches(hash: string, password: string): Promise<boolean> {
@@ -48,6 +50,7 @@ export function createPasswordHasher(limits: Partial<SemaphoreOptions> = {}): Pa
   }
 
   return {
+    admit,
     hash: (password) => inTurn(() => argon2.hash(normalize(password), parameters)),
     async verify(hash, password) {
       const ok = await inTurn(() => matches(hash, normalize(password)));

@@ -15,7 +15,7 @@ function pending() {
 }
 
 test('as many tasks run at once as allowed, the others in the order they came', async () => {
-  const inTurn = createSemaphore({ concurrency: 2, queue: 32, waitMs: 1000 });
+  const { run: inTurn } = createSemaphore({ concurrency: 2, queue: 32, waitMs: 1000 });
   let running = 0;
   let most = 0;
   const started: number[] = [];
@@ -33,17 +33,21 @@ test('as many tasks run at once as allowed, the others in the order they came', 
 });
 
 test('a task beyond the queue is turned away at once and says when to come back', async () => {
-  const inTurn = createSemaphore({ concurrency: 1, queue: 1, waitMs: 2000 });
+  const { run: inTurn, admit } = createSemaphore({ concurrency: 1, queue: 1, waitMs: 2000 });
   const [first, second] = [pending(), pending()];
-  const results = [inTurn(first.task), inTurn(second.task)];
+  const results = [inTurn(first.task)];
+  admit();
+  results.push(inTurn(second.task));
+  expect(admit).toThrow(HasherBusy);
   await expect(inTurn(async () => {})).rejects.toMatchObject({ name: 'HasherBusy', retryAfter: 2 });
   first.end();
   second.end();
   await Promise.all(results);
+  admit();
 });
 
 test('a task that waits too long is turned away and its place in the queue is free again', async () => {
-  const inTurn = createSemaphore({ concurrency: 1, queue: 1, waitMs: 2000 });
+  const { run: inTurn } = createSemaphore({ concurrency: 1, queue: 1, waitMs: 2000 });
   const first = pending();
   const running = inTurn(first.task);
   const late = vi.fn(async () => {});
@@ -58,7 +62,7 @@ test('a task that waits too long is turned away and its place in the queue is fr
 });
 
 test('a task that fails gives its place back', async () => {
-  const inTurn = createSemaphore({ concurrency: 1, queue: 1, waitMs: 1000 });
+  const { run: inTurn } = createSemaphore({ concurrency: 1, queue: 1, waitMs: 1000 });
   await expect(inTurn(() => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
   expect(await inTurn(async () => 'well')).toBe('well');
 });

@@ -16,8 +16,12 @@ export interface SemaphoreOptions {
   waitMs: number;
 }
 
-/** Runs a task in its turn, first come, first served; rejects with `HasherBusy` when there is no turn in time. */
-export type Semaphore = <T>(task: () => Promise<T>) => Promise<T>;
+export interface Semaphore {
+  /** Runs a task in its turn, first come, first served; rejects with `HasherBusy` when there is no turn in time. */
+  run<T>(task: () => Promise<T>): Promise<T>;
+  /** Throws `HasherBusy` where a task that came now would be turned away. */
+  admit(): void;
+}
 
 export function createSemaphore({ concurrency, queue, waitMs }: SemaphoreOptions): Semaphore {
   let running = 0;
@@ -48,14 +52,21 @@ export function createSemaphore({ concurrency, queue, waitMs }: SemaphoreOptions
     next();
   };
 
-  return async (task) => {
-    if (running < concurrency) running++;
-    else if (waiting.size < queue) await turn();
-    else throw busy();
-    try {
-      return await task();
-    } finally {
-      leave();
-    }
+  const admit = () => {
+    if (running >= concurrency && waiting.size >= queue) throw busy();
+  };
+
+  return {
+    admit,
+    async run(task) {
+      admit();
+      if (running < concurrency) running++;
+      else await turn();
+      try {
+        return await task();
+      } finally {
+        leave();
+      }
+    },
   };
 }

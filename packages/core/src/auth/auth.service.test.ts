@@ -71,12 +71,25 @@ describe('signing in', () => {
 
   test('a busy hasher is "unavailable" and says when to come back', async () => {
     const { email } = await fixture.makeUser();
-    const hasher: PasswordHasher = { hash: busy, verify: busy, verifyNothing: busy };
+    const hasher: PasswordHasher = { admit: () => {}, hash: busy, verify: busy, verifyNothing: busy };
     const auth = fixture.authWith({ hasher });
     const unavailable = { name: 'AppError', code: 'unavailable', details: { retryAfter: 2 } };
     await expect(auth.login(call, { email, password })).rejects.toMatchObject(unavailable);
     await expect(auth.login(call, { email: 'nobody@example.org', password })).rejects.toMatchObject(unavailable);
     await expect(auth.register(call, { email: 'new@example.org', password })).rejects.toMatchObject(unavailable);
+  });
+
+  test('a full hasher turns strangers away before they cause any other work', async () => {
+    const admit = () => {
+      throw new HasherBusy(2);
+    };
+    const asked = vi.fn(async () => {});
+    const guard = { ...noIdentityGuard, login: asked, register: asked };
+    const auth = fixture.authWith({ guard, hasher: { ...fixture.hasher, admit } });
+    const unavailable = { name: 'AppError', code: 'unavailable', details: { retryAfter: 2 } };
+    await expect(auth.login(call, { email: 'nobody@example.org', password })).rejects.toMatchObject(unavailable);
+    await expect(auth.register(call, { email: 'new@example.org', password })).rejects.toMatchObject(unavailable);
+    expect(asked).not.toHaveBeenCalled();
   });
 
   test('a password changed while it is being checked opens no session', async () => {

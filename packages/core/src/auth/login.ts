@@ -102,6 +102,7 @@ export function createLogin(dependencies: LoginDependencies) {
   }
 
   return async function login(call: Call, { email, password }: { email: string; password: string }): Promise<IssuedTokens> {
+    hasher.admit();
     await guard.login(email, call.address);
     const verified = await verify(email, password);
     if (!verified) {

@@ -7,7 +7,7 @@ import type { IdentityGuard } from './identity-guard.js';
 
 export interface RegisterDependencies {
   transaction: Transaction;
-  hasher: Pick<PasswordHasher, 'hash'>;
+  hasher: Pick<PasswordHasher, 'admit' | 'hash'>;
   requestMail: RequestMail;
   signup: Meta['signup'];
   productName: string;
@@ -29,6 +29,7 @@ export function createRegister({ transaction, hasher, requestMail, signup, produ
     if (signup === 'closed') throw forbidden('Sign-up is closed: ask an administrator for an account');
     if (signup === 'invite')
       throw forbidden('Sign-up is by invitation only: open the link in yours, or ask an administrator for one');
+    hasher.admit();
     await guard.register(call.address);
     demandGoodPassword(password, { productName, email });
     // Hashed before anything is known of the account; from here on, the same statements either way.

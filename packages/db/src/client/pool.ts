@@ -12,6 +12,8 @@ export interface PoolOptions {
   statementMilliseconds?: number;
   lockMilliseconds?: number;
   idleInTransactionMilliseconds?: number;
+  /** Settings of each session, such as `synchronous_commit`. */
+  settings?: Readonly<Record<string, string>>;
   /** Told of connections that broke while idle; the pool replaces them by itself. */
   onError?: (error: Error) => void;
 }
@@ -73,12 +75,13 @@ export function createPool({
   statementMilliseconds = 5_000,
   lockMilliseconds = 2_000,
   idleInTransactionMilliseconds = 10_000,
+  settings,
   onError = () => {},
 }: PoolOptions): pg.Pool {
   const pool = new GuardedPool({
     connectionString: url,
     application_name: applicationName,
-    options: sessionOptions(url),
+    options: sessionOptions(url, settings),
     max: size,
     connectionTimeoutMillis: acquireMilliseconds,
     idleTimeoutMillis: 60_000,

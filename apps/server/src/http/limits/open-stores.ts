@@ -1,3 +1,4 @@
+import { createPool } from '@synap/db';
 import type { Logger } from 'pino';
 import { connectRedis } from './redis.js';
 import {
@@ -19,21 +20,30 @@ export interface LimitStores {
 
 interface LimitStoresOptions {
   redisUrl: string | undefined;
-  pool: Parameters<typeof createPostgresStore>[0];
+  /** Of the database. */
+  url: string;
   log: Pick<Logger, 'warn'>;
 }
 
 /** Redis for all limits where there is one; else memory for the API and PostgreSQL for identity. */
-export async function openLimitStores({ redisUrl, pool, log }: LimitStoresOptions): Promise<LimitStores> {
+export async function openLimitStores({ redisUrl, url, log }: LimitStoresOptions): Promise<LimitStores> {
   const watch: StoreWatch = {
     onDown: (store, err) => log.warn({ err }, `${store} does not keep the rate limits now: this process counts in its memory`),
     onUp: (store) => log.warn(`${store} keeps the rate limits again`),
   };
   if (redisUrl === undefined) {
-    return { api: memoryStore, identity: createLimitStore(createPostgresStore(pool), watch), close: async () => {} };
+    const pool = openPool(url);
+    return { api: memoryStore, identity: createLimitStore(createPostgresStore(pool), watch), close: () => pool.end() };
   }
   const redis = connectRedis(redisUrl);
   await redis.settled;
   const store = createLimitStore(createRedisStore(redis), watch);
   return { api: store, identity: store, close: redis.close };
 }
+
+/**
+ * Apart from the connections that serve calls: a flood of sign-ins waits for one row, and would hold all of them. What was counted in the
+ * moment before the database crashes may be lost, so no count waits for the disk.
+ */
+const openPool = (url: string) =>
+  createPool({ url, applicationName: 'synap limits', size: 2, settings: { synchronous_commit: 'off' } });
