@@ -13,7 +13,7 @@ export default defineConfig({
     pool: 'forks',
     fileParallelism: true,
     // Many files mostly wait, for processes they start; the default leaves one core idle.
-    maxWorkers: availableParallelism() + 1,
+    maxWorkers: Math.max(2, availableParallelism()),
     testTimeout: 20_000,
     hookTimeout: 30_000,
     coverage: {

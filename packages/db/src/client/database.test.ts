@@ -11,10 +11,11 @@ let cluster: TemporaryCluster;
 let database: Database;
 const limits = {
   size: 2,
-  acquireMilliseconds: 300,
-  statementMilliseconds: 400,
-  lockMilliseconds: 200,
-  idleInTransactionMilliseconds: 300,
+  acquireMilliseconds: 1000,
+  statementMilliseconds: 1200,
+  lockMilliseconds: 300,
+  // Longer than the wait for a lock, by enough for a busy machine.
+  idleInTransactionMilliseconds: 2000,
 };
 
 beforeAll(async () => {
