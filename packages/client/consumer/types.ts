@@ -10,7 +10,12 @@ type AnyPaths<T, Path extends string = ''> =
     ? Path
     : T extends Date | readonly unknown[] | string | number | boolean | null | undefined
       ? never
-      : { [K in keyof T & string]: AnyPaths<T[K], `${Path}.${K}`> }[keyof T & string];
+      : string extends keyof T
+        ? // Free JSON holds itself without end.
+          IsAny<T[keyof T]> extends true
+          ? `${Path}.*`
+          : never
+        : { [K in keyof T & string]: AnyPaths<T[K], `${Path}.${K}`> }[keyof T & string];
 
 /** The second one must be of the type of the first. */
 function check<Expected>(_value: NoInfer<Expected>): void {}
