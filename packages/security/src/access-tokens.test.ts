@@ -78,6 +78,30 @@ test('a token expires after ten minutes and five seconds of tolerance', () => {
   expect(tokensAt(605).verify(token)).toBeNull();
 });
 
+test('a token that was believed before ends in time too, and makes no other one believed', () => {
+  let seconds = 0;
+  const clock = { now: () => start + seconds * 1000 };
+  const tokens = createAccessTokens({ keys: [key], issuer: 'synap', audience: 'synap-api', clock });
+  const { token } = tokens.sign(claims);
+  for (seconds of [0, 1, 604]) expect(tokens.verify(token)).toEqual(claims);
+  for (const other of [`${token.slice(0, -6)}AAAAAA`, `${token} `, ` ${token}`, token.slice(0, -1)])
+    expect(tokens.verify(other)).toBeNull();
+  for (seconds of [605, 606, 90_000]) expect(tokens.verify(token)).toBeNull();
+  seconds = 0;
+  const { token: another } = tokens.sign({ ...claims, sid: 'another' });
+  expect([tokens.verify(another), tokens.verify(token)]).toEqual([{ ...claims, sid: 'another' }, claims]);
+});
+
+test('ten thousand tokens are remembered, and all others are judged as well', () => {
+  const tokens = tokensAt(0);
+  const first = tokens.sign(claims).token;
+  for (let count = 0; count <= 10_000; count++) {
+    const { token } = tokens.sign(claims);
+    if (tokens.verify(token) === null) expect.unreachable();
+  }
+  expect(tokens.verify(first)).toEqual(claims);
+});
+
 test('a changed character anywhere is noticed', () => {
   const tokens = tokensAt(0);
   const { token } = tokens.sign(claims);

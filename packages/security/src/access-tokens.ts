@@ -10,6 +10,8 @@ const lifetime = 10 * 60;
 const tolerance = 5;
 /** Our tokens have about 400 characters. */
 const maxLength = 2000;
+/** Tokens that are remembered at most. */
+const maxRemembered = 10_000;
 
 export interface AccessTokenClaims {
   /** The user's id. */
@@ -31,6 +33,13 @@ export interface AccessTokensOptions {
   issuer: string;
   audience: string;
   clock?: Clock;
+}
+
+/** What a token with a right signature says. */
+interface Genuine {
+  claims: AccessTokenClaims;
+  /** Seconds since the epoch. */
+  exp: number;
 }
 
 const headerOf = (token: string) => token.slice(0, Math.max(0, token.indexOf('.')));
@@ -69,6 +78,38 @@ export function createAccessTokens({ keys, issuer, audience, clock = Date }: Acc
     return kid === null ? undefined : byKid.get(kid);
   }
 
+  /** What a genuine token says; null for any other. */
+  function read(token: string, clockTimestamp: number): Genuine | null {
+    const key = token.length > maxLength ? undefined : keyFor(token);
+    if (!key) return null;
+    try {
+      const claims = jwt.verify(token, key, {
+        algorithms: [algorithm],
+        issuer,
+        audience,
+        clockTolerance: tolerance,
+        clockTimestamp,
+      });
+      if (typeof claims === 'string') return null;
+      const { sub, sid, exp } = claims;
+      // jsonwebtoken checks an expiry only where there is one.
+      return typeof sub === 'string' && typeof sid === 'string' && typeof exp === 'number' ? { claims: { sub, sid }, exp } : null;
+    } catch {
+      // Whatever it stumbles over, the text is a stranger's: it is no token of ours.
+      return null;
+    }
+  }
+
+  // A signature is right or wrong for ever, so what was found genuine is not computed again; its end is looked at each time. Only what we
+  // signed gets in, so nobody else can fill it. In the order of their first use, so the first is the one to make room.
+  const genuine = new Map<string, Genuine>();
+
+  function remember(token: string, found: Genuine): void {
+    const [oldest] = genuine.size >= maxRemembered ? genuine.keys() : [];
+    if (oldest !== undefined) genuine.delete(oldest);
+    genuine.set(token, found);
+  }
+
   return {
     sign({ sub, sid }) {
       const iat = Math.floor(clock.now() / 1000);
@@ -77,25 +118,13 @@ export function createAccessTokens({ keys, issuer, audience, clock = Date }: Acc
     },
 
     verify(token) {
-      const key = token.length > maxLength ? undefined : keyFor(token);
-      if (!key) return null;
-      try {
-        const clockTimestamp = Math.floor(clock.now() / 1000);
-        const claims = jwt.verify(token, key, {
-          algorithms: [algorithm],
-          issuer,
-          audience,
-          clockTolerance: tolerance,
-          clockTimestamp,
-        });
-        if (typeof claims === 'string') return null;
-        const { sub, sid, exp } = claims;
-        // jsonwebtoken checks an expiry only where there is one.
-        return typeof sub === 'string' && typeof sid === 'string' && typeof exp === 'number' ? { sub, sid } : null;
-      } catch {
-        // Whatever it stumbles over, the text is a stranger's: it is no token of ours.
-        return null;
-      }
+      const now = Math.floor(clock.now() / 1000);
+      const known = genuine.get(token);
+      if (known && now < known.exp + tolerance) return known.claims;
+      genuine.delete(token);
+      const found = read(token, now);
+      if (found) remember(token, found);
+      return found?.claims ?? null;
     },
   };
 }
