@@ -30,8 +30,10 @@ export function createContextFactory({ services, authenticate, limits, addressOf
       const token = bearerOf(req.headers.authorization);
       if (token === undefined) return anonymous;
       const found = await authenticate(token);
-      if (found.kind === 'user') req.userId = found.userId;
-      if (found.kind === 'user') await limits.countUser(found.userId, calls);
+      if (found.kind === 'user') {
+        req.userId = found.userId;
+        await limits.countUser(found.userId, calls);
+      }
       return found;
     };
     return {
