@@ -5,7 +5,7 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { programEnvironment, type Toolchain } from './cluster.js';
 import { type ClusterLocation, giveToOwnerOf, isCode } from './location.js';
-import { isPostmasterOf } from './processes.js';
+import { isAlive, isPostmasterOf } from './processes.js';
 
 /** What postmaster.pid says of the PostgreSQL that holds a data folder. */
 export interface Postmaster {
@@ -141,9 +141,10 @@ function isReady({ pgData }: ClusterLocation, pid: number): boolean {
   }
 }
 
-async function endsWithin(location: ClusterLocation, pid: number, milliseconds: number): Promise<boolean> {
+/** Asks whether the process is gone, not whether it is still ours: one that ends lets go of its folder before it does. */
+async function endsWithin(pid: number, milliseconds: number): Promise<boolean> {
   for (const deadline = Date.now() + milliseconds; Date.now() < deadline; await delay(10)) {
-    if (!isPostmasterOf(pid, location.pgData)) return true;
+    if (!isAlive(pid)) return true;
   }
   return false;
 }
@@ -153,7 +154,7 @@ export async function stopPostmaster(location: ClusterLocation, pid: number): Pr
   for (const signal of ['SIGINT', 'SIGQUIT'] as const) {
     if (!isPostmasterOf(pid, location.pgData)) return;
     process.kill(pid, signal);
-    if (await endsWithin(location, pid, 10_000)) return;
+    if (await endsWithin(pid, 10_000)) return;
   }
   throw new Error(`The embedded PostgreSQL (process ${pid}) does not end. End it by hand: kill -9 ${pid}`);
 }

@@ -25,7 +25,8 @@ export function isPostmasterOf(pid: number, pgData: string): boolean {
     if (process.platform === 'linux') return readlinkSync(`/proc/${pid}/cwd`).replace(/ \(deleted\)$/, '') === pgData;
     if (process.platform === 'win32') return true;
     return execFileSync('ps', ['-o', 'command=', '-p', String(pid)], { encoding: 'utf8' }).includes(pgData);
-  } catch {
-    return false;
+  } catch (error) {
+    // A process that was killed lets go of its folder before it is gone. It still counts, or nobody would wait for its end.
+    return isCode(error, 'ENOENT') && isAlive(pid);
   }
 }
