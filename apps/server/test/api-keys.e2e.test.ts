@@ -81,7 +81,7 @@ describe('an API key over the wire', () => {
 
   it('is refused once it has expired', async () => {
     const { token } = await server.newUser();
-    const { key } = await newKey(token, { expiresAt: new Date(Date.now() + 1500).toISOString() });
+    const { key } = await newKey(token, { expiresAt: new Date(Date.now() + 3000).toISOString() });
     expect(await server.rest('GET', '/auth/me', { token: key })).toMatchObject({ status: 200 });
     await until(async () => (await server.rest('GET', '/auth/me', { token: key })).status === 401, { timeout: 10_000 });
   });

@@ -85,10 +85,10 @@ describe('a module that goes wrong while it works', () => {
     expect(await call('chatter')).toBe('said');
     await call('throw');
     await expect
-      .poll(() => JSON.stringify(log.lines.filter(({ level }) => level === 'error')))
+      .poll(() => JSON.stringify(log.lines.filter(({ level }) => level === 'error')), soon)
       .toContain('canary-of-a-raw-error');
     await expect
-      .poll(() => log.lines.find(({ message }) => /^\d+ lines of the module were dropped$/.test(message)), { timeout: 5_000 })
+      .poll(() => log.lines.find(({ message }) => /^\d+ lines of the module were dropped$/.test(message)), soon)
       .toBeDefined();
     const said = log.lines.filter(({ message }) => message.startsWith('line '));
     expect(said[0]?.fields).toEqual({ module: 'workbench' });

@@ -141,11 +141,10 @@ describe('aborting', () => {
 
   test('a call that waits to be tried again can be aborted', async () => {
     server.control.intercept = (_req, res) => answerProblem(res, 503, 'unavailable', { 'retry-after': '9' });
-    const before = performance.now();
     await expect(client.users.me.get.query(undefined, { signal: AbortSignal.timeout(100) })).rejects.toMatchObject({
       code: 'aborted',
     });
-    expect(performance.now() - before).toBeLessThan(2000);
+    expect(sent('users.me.get')).toBe(1);
   });
 
   test('aborting a call that waits for a refresh leaves the refresh to the others', async () => {
