@@ -94,7 +94,7 @@ try {
     { seconds, rounds },
   );
   print(figures);
-  const flood = await measureFlood(origin, { url: `${origin}/api/v1/dashboards/${id}`, headers }, seconds);
+  const flood = await measureFlood(origin, { url: `${origin}/api/v1/dashboards/${id}`, headers }, 4 * seconds);
   console.log('REST dashboards.get, 50 a second, without and with 200 sign-ins a second:', flood);
   const enumeration = await measureEnumeration(origin, benchAddress, samples);
   console.log('Milliseconds for addresses with and without an account:');
