@@ -16,6 +16,8 @@ export const mailSchema = z.discriminatedUnion('template', [
   mailOf('invite', { invitedBy: z.string(), link, hours: z.number() }),
   /** Someone registered with an address that has an account. */
   mailOf('existing-account', { name, link }),
+  /** Likewise, and nobody has shown yet that the address is theirs. */
+  mailOf('choose-password', { name, link, minutes: z.number() }),
   mailOf('password-changed', { name, time, address }),
   mailOf('new-sign-in', { name, time, address, device: z.string() }),
   /** Many sign-ins with a wrong password: delayed, never locked. */
@@ -31,6 +33,7 @@ export const mailTemplates = [
   'reset',
   'invite',
   'existing-account',
+  'choose-password',
   'password-changed',
   'new-sign-in',
   'failed-sign-ins',

@@ -30,6 +30,15 @@ export const mails = {
     button: 'Go to Synap',
     note: 'If it was not you, there is nothing to do.',
   },
+  'choose-password': {
+    subject: 'Choose the password of your account',
+    lines: [
+      'Hello {{name}},',
+      'somebody – you, we hope – made a Synap account with this address more than once, and it was not verified yet. None of the passwords counts. Choose one within {{minutes}} minutes:',
+    ],
+    button: 'Choose a password',
+    note: 'If it was not you, there is nothing to do: without this nobody can sign in.',
+  },
   'password-changed': {
     subject: 'Your password was changed',
     lines: [

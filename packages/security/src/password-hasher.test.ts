@@ -18,6 +18,17 @@ test('two hashes of one password differ', async () => {
   expect(await hasher.hash(password)).not.toBe(await hasher.hash(password));
 });
 
+test('with the salt of another hash the result is equal if the password is, and only then', async () => {
+  const hash = await hasher.hash(password);
+  expect(await hasher.hash(password, hash)).toBe(hash);
+  expect(await hasher.hash(`${password} `, hash)).not.toBe(hash);
+  for (const other of [hashOfNothing(), await bcrypt.hash(password, { cost: 4 }), 'plain text', '']) {
+    const made = await hasher.hash(password, other);
+    expect(made).not.toBe(other);
+    expect(await hasher.verify(made, password)).toEqual({ ok: true, needsRehash: false });
+  }
+});
+
 test('the same characters in another composition are the same password, compatible ones are not', async () => {
   const hash = await hasher.hash('ma\u00f1ana ma\u00f1ana \u00b2');
   expect((await hasher.verify(hash, 'man\u0303ana man\u0303ana \u00b2')).ok).toBe(true);

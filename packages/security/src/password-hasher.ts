@@ -15,8 +15,11 @@ export interface PasswordVerdict {
 
 /** Every method throws or rejects with `HasherBusy` when too many passwords are being checked already. */
 export interface PasswordHasher {
-  /** @returns a PHC string of argon2id */
-  hash(password: string): Promise<string>;
+  /**
+   * @param like a hash whose salt is taken, where it is of today's scheme: the result is equal if, and only if, the password is.
+   * @returns a PHC string of argon2id
+   */
+  hash(password: string, like?: string): Promise<string>;
   /** Knows argon2 and bcrypt hashes; anything else never matches and costs as much as one that does not. */
   verify(hash: string, password: string): Promise<PasswordVerdict>;
   /** Costs what `verify` costs: for accounts that do not exist, so that timing does not tell them apart. */
@@ -37,6 +40,11 @@ export function hashOfNothing(): string {
   return `${livePrefix}${part(16)}$${part(32)}`;
 }
 
+function saltOf(hash: string): { salt?: Uint8Array } {
+  if (!hash.startsWith(livePrefix)) return {};
+  return { salt: Buffer.from(hash.slice(livePrefix.length).split('$')[0] ?? '', 'base64') };
+}
+
 /** Hashes and verifies passwords off the main thread, only so many at once: a login flood must not slow the rest. */
 export function createPasswordHasher(limits: Partial<SemaphoreOptions> = {}): PasswordHasher {
   const { run: inTurn, admit } = createSemaphore({ concurrency: 2, queue: 32, waitMs: 2000, ...limits });
@@ -51,7 +59,7 @@ export function createPasswordHasher(limits: Partial<SemaphoreOptions> = {}): Pa
 
   return {
     admit,
-    hash: (password) => inTurn(() => argon2.hash(normalize(password), parameters)),
+    hash: (password, like = '') => inTurn(() => argon2.hash(normalize(password), { ...parameters, ...saltOf(like) })),
     async verify(hash, password) {
       const ok = await inTurn(() => matches(hash, normalize(password)));
       return { ok, needsRehash: ok && !hash.startsWith(livePrefix) };

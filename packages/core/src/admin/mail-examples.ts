@@ -11,6 +11,7 @@ export const mailExamples: Readonly<Record<MailTemplate, Mail>> = {
   reset: { template: 'reset', to, values: { name, link, minutes: 10 } },
   invite: { template: 'invite', to, values: { invitedBy: 'Ada Admin', link, hours: 72 } },
   'existing-account': { template: 'existing-account', to, values: { name, link } },
+  'choose-password': { template: 'choose-password', to, values: { name, link, minutes: 10 } },
   'password-changed': { template: 'password-changed', to, values: { name, time, address: '192.0.2.1' } },
   'new-sign-in': { template: 'new-sign-in', to, values: { name, time, address: '192.0.2.1', device: 'Firefox on Linux' } },
   'failed-sign-ins': { template: 'failed-sign-ins', to, values: { name, time } },

@@ -60,13 +60,43 @@ describe('where addresses must be verified', () => {
     expect(await mails()).toEqual([]);
   });
 
-  test('registering again before gives another link to the same account', async () => {
+  test('of several who register an address, none is let in by the password they sent: whoever reads the mail chooses one', async () => {
+    const auth = verifying();
+    await auth.register(call, { email, password, name: 'Mallory' });
+    await auth.register(call, { email, password: newPassword });
+    const [first, second] = await mails();
+    expect(second).toMatchObject({ template: 'choose-password', to: email, values: { minutes: 10 } });
+    await auth.verify(call, { token: tokenIn(first) });
+    for (const sent of [password, newPassword])
+      await expect(auth.login(call, { email, password: sent })).rejects.toMatchObject(refused);
+    const chosen = 'what the owner likes best';
+    await auth.reset(call, { token: tokenIn(second), newPassword: chosen });
+    await auth.login(call, { email, password: chosen });
+    const user = await fixture.db.user.findUniqueOrThrow({ where: { email } });
+    const types = ['user.registered', 'user.registered-again', 'user.password-withdrawn', 'user.verified', 'user.password-reset'];
+    expect(await trailOf(user.id)).toEqual(types);
+  });
+
+  test('who sends the form twice, also at once, gets another link, and keeps the password', async () => {
+    const auth = verifying();
+    const register = () => auth.register(call, { email, password });
+    await Promise.all([register(), register()]);
+    await register();
+    const sent = await mails();
+    expect(sent.map(({ template }) => template)).toEqual(['verify', 'verify', 'verify']);
+    await auth.verify(call, { token: tokenIn(sent[1]) });
+    await auth.login(call, { email, password });
+    await register();
+    expect(await mails()).toMatchObject([{ template: 'existing-account', to: email }]);
+  });
+
+  test('who has verified keeps the password when somebody registers the address again', async () => {
     const auth = verifying();
     await auth.register(call, { email, password });
-    await auth.register(call, { email, password: newPassword, name: 'Mallory' });
-    const [, again] = await mails();
-    await auth.verify(call, { token: tokenIn(again) });
-    await expect(auth.login(call, { email, password: newPassword })).rejects.toMatchObject(refused);
+    const [mail] = await mails();
+    await auth.register(call, { email, password: newPassword });
+    await auth.verify(call, { token: tokenIn(mail) });
+    expect(await mails()).toMatchObject([{ template: 'existing-account', to: email }]);
     await auth.login(call, { email, password });
   });
 

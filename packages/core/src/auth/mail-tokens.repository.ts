@@ -41,6 +41,10 @@ export function createMailTokensRepository(db: Db) {
       await db.mailToken.deleteMany({ where: { userId } });
     },
 
+    async removeResetsOf(userId: string): Promise<void> {
+      await db.mailToken.deleteMany({ where: { userId, purpose: 'reset', usedAt: null } });
+    },
+
     async purge(): Promise<void> {
       await db.$executeRaw`DELETE FROM mail_tokens WHERE expires_at < now() - interval '1 day'`;
     },

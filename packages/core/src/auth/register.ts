@@ -3,9 +3,11 @@ import type { PasswordHasher } from '@synap/security';
 import type { RequestMail } from '../mail/mail-queue.js';
 import type { Transaction } from '../repositories.js';
 import { demandGoodPassword, nameFrom } from '../users/new-account.js';
+import type { UsersRepository } from '../users/users.repository.js';
 import type { IdentityGuard } from './identity-guard.js';
 
 export interface RegisterDependencies {
+  users: Pick<UsersRepository, 'findCredentials'>;
   transaction: Transaction;
   hasher: Pick<PasswordHasher, 'admit' | 'hash'>;
   requestMail: RequestMail;
@@ -14,6 +16,8 @@ export interface RegisterDependencies {
   guard: Pick<IdentityGuard, 'register'>;
 }
 
+type RegisterCall = Pick<Call, 'actor' | 'address' | 'requestId'>;
+
 export interface Registration {
   email: string;
   password: string;
@@ -21,26 +25,31 @@ export interface Registration {
 }
 
 /** Signs up. An address that has an account keeps it, and its owner gets a notice; answer and timing are the same. */
-export function createRegister({ transaction, hasher, requestMail, signup, productName, guard }: RegisterDependencies) {
-  return async function register(
-    call: Pick<Call, 'actor' | 'address' | 'requestId'>,
-    { email, password, name }: Registration,
-  ): Promise<{ accepted: true }> {
+export function createRegister({ users, transaction, hasher, requestMail, signup, productName, guard }: RegisterDependencies) {
+  /** One hash and the same statements, whether there is such an account or not. @returns false where one was made in between */
+  async function tryTo(call: RegisterCall, { email, password, name }: Registration): Promise<boolean> {
+    const before = await users.findCredentials(email);
+    // Who only sent the form twice gives the same hash again.
+    const passwordHash = await hasher.hash(password, before?.passwordHash);
+    const again = passwordHash === before?.passwordHash ? 'registered-alike' : 'registered-again';
+    return transaction(async (within) => {
+      const { id, made } = await within.users.insertUnlessTaken({ email, name: name ?? nameFrom(email), passwordHash });
+      if (!made && !before) return false;
+      await within.audit.record(call, { type: made ? 'user.registered' : 'user.registered-again', subject: `user ${id}` });
+      const { address, requestId } = call;
+      await requestMail(within, { ask: made ? 'registered' : again, email, address, requestId });
+      return true;
+    });
+  }
+
+  return async function register(call: RegisterCall, registration: Registration): Promise<{ accepted: true }> {
     if (signup === 'closed') throw forbidden('Sign-up is closed: ask an administrator for an account');
     if (signup === 'invite')
       throw forbidden('Sign-up is by invitation only: open the link in yours, or ask an administrator for one');
     hasher.admit();
     await guard.register(call.address);
-    demandGoodPassword(password, { productName, email });
-    // Hashed before anything is known of the account; from here on, the same statements either way.
-    const passwordHash = await hasher.hash(password);
-    await transaction(async (within) => {
-      const { id, made } = await within.users.insertUnlessTaken({ email, name: name ?? nameFrom(email), passwordHash });
-      const type = made ? 'user.registered' : 'user.registered-again';
-      await within.audit.record(call, { type, subject: `user ${id}` });
-      const { address, requestId } = call;
-      await requestMail(within, { ask: made ? 'registered' : 'registered-again', email, address, requestId });
-    });
+    demandGoodPassword(registration.password, { productName, email: registration.email });
+    while (!(await tryTo(call, registration)));
     return { accepted: true };
   };
 }

@@ -12,7 +12,7 @@ export const mailContext = (id: string) => `mail ${id}`;
  * whether there is such an account or not.
  */
 export const mailRequestSchema = z.object({
-  ask: z.enum(['registered', 'registered-again', 'verify', 'reset']),
+  ask: z.enum(['registered', 'registered-again', 'registered-alike', 'verify', 'reset']),
   email: z.string(),
   /** Where from, and in which request: for the trail. */
   address: z.string(),

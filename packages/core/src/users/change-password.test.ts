@@ -1,3 +1,4 @@
+import { hashToken, makeToken } from '@synap/security';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type AuthFixture, call, createAuthFixture, password } from '../auth/auth.test.fixture.js';
 import { createChangePassword } from './change-password.js';
@@ -33,6 +34,17 @@ test('a changed password ends all other sessions at once, leaves this one, and i
   const where = { subject: `user ${user.id}`, type: 'user.password-changed' };
   expect(await fixture.db.event.findMany({ where })).toMatchObject([{ actorId: user.id, source: 'user' }]);
   expect(await fixture.db.mail.count({ where: { template: 'password-changed' } })).toBe(1);
+});
+
+test('a link for a new password that was asked for before is of no use after the change', async () => {
+  const { user, me, signIn } = await signedIn();
+  const token = makeToken();
+  const link = { userId: user.id, purpose: 'reset', hash: hashToken(token), lifetime: 600 } as const;
+  await fixture.transaction(({ mailTokens }) => mailTokens.insert(link));
+  await changePassword(me, { currentPassword: password, newPassword });
+  const reset = fixture.auth.reset(call, { token, newPassword: 'a passphrase of a thief' });
+  await expect(reset).rejects.toMatchObject({ code: 'bad_request' });
+  await signIn(newPassword);
 });
 
 test('a wrong current password and a weak new one change nothing', async () => {

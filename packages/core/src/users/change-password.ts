@@ -41,6 +41,8 @@ export function createChangePassword(dependencies: ChangePasswordDependencies) {
       const current = await within.users.lockCredentials(userId);
       if (current?.passwordHash !== account.passwordHash) throw conflict('The password was changed meanwhile: sign in again');
       await within.users.replaceHash(userId, passwordHash);
+      // A link that was asked for before would undo it.
+      await within.mailTokens.removeResetsOf(userId);
       const { name } = present(await within.users.findById(userId));
       const values = { name, time: new Date().toUTCString(), address: call.address };
       await sendMail(within, { template: 'password-changed', to: account.email, values });

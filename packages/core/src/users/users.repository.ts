@@ -77,6 +77,11 @@ export function createUsersRepository(db: Db) {
       await db.user.update({ where: { id }, data: { passwordHash }, select: { id: true } });
     },
 
+    /** Likewise, unless the owner has shown meanwhile to read mail at their address. */
+    async replaceUnverifiedHash(id: string, passwordHash: string): Promise<void> {
+      await db.user.updateMany({ where: { id, verifiedAt: null }, data: { passwordHash } });
+    },
+
     async findAccount(email: string): Promise<Account | null> {
       const select = { id: true, email: true, name: true, disabledAt: true, verifiedAt: true } as const;
       const row = await db.user.findUnique({ where: { email }, select });
