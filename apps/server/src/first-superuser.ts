@@ -11,6 +11,10 @@ export async function announceSuperuser(
 ): Promise<void> {
   const made = await core.ensureSuperuser(admin);
   if (!made) return;
+  if (made === 'address-taken') {
+    report(`There is no superuser, and ${admin.email} has an ordinary account: start with another SYNAP_ADMIN_EMAIL.`);
+    return;
+  }
   report(`Superuser: ${made.email}`);
   if (made.madePassword === null) return;
   if (process.stdout.isTTY) {

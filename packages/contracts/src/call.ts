@@ -16,6 +16,8 @@ export interface UserActor {
   role: Role;
   /** Null where an API key acts. */
   sessionId: string | null;
+  /** Whether the address is known to be theirs. */
+  verified: boolean;
   /** Absent where a session acts, which may do all that its user may. */
   key?: ApiKeyGrant;
 }

@@ -33,7 +33,8 @@ export type JsonValue = string | number | boolean | null | JsonValue[] | { [key:
 /** `z.json()` under a type of our own, so that declarations of the contract need no zod. */
 export const jsonSchema: z.ZodType<JsonValue, JsonValue> = z.json();
 
-export const idSchema = z.uuid();
+/** In lower case, as the database gives them: two spellings of one id must not pass for two. */
+export const idSchema = z.uuid().toLowerCase();
 export const idInput = z.object({ id: idSchema });
 
 /** Input of every list: keyset paging. */

@@ -65,8 +65,8 @@ export interface Core {
   composeMail: ComposeMail;
   /** Each forgets what is long over of one kind. */
   purges: readonly (() => Promise<void>)[];
-  /** Makes the first superuser where there is no user yet; tells the password it made, once. */
-  ensureSuperuser(given: { email: string; password?: string | undefined }): Promise<FirstSuperuser | null>;
+  /** Makes the first superuser where there is none; tells the password it made, once. */
+  ensureSuperuser(given: { email: string; password?: string | undefined }): Promise<FirstSuperuser | 'address-taken' | null>;
 }
 
 /** Every rule of the product, wired. Called once, by the composition root. */
@@ -91,7 +91,7 @@ export function createServices(deps: CoreDeps): Core {
     if (deps.databaseState() === 'unmigrated') throw unmigrated();
   };
   const auth = createAuthService({
-    ...{ users, sessions, lookups, transaction, hasher, accessTokens, refreshTokens, sessionEnded },
+    ...{ users, sessions, lookups, transaction, hasher, accessTokens, refreshTokens, sessionEnded, keyEnded },
     ...{ mailTokens, sendMail, requestMail, verifyEmail, guard: deps.guard, signup: meta.signup, productName: meta.name },
   });
 

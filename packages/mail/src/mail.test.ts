@@ -19,7 +19,12 @@ import {
 } from './index.js';
 
 const link = 'https://synap.example.org/verify#token=a_b-c';
-const verify: Mail = { template: 'verify', to: 'ann@example.org', values: { name: '<b>Ann</b> & Berg', link, hours: 24 } };
+const verify: Mail = { template: 'verify', to: 'ann@example.org', values: { link, hours: 24 } };
+const inviteBy = (invitedBy: string): Mail => ({
+  template: 'invite',
+  to: 'ben@example.org',
+  values: { invitedBy, link, hours: 72 },
+});
 const from = 'Synap <synap@example.org>';
 const outgoing = (id: string): OutgoingMail => ({ id, to: verify.to, ...renderMail(verify) });
 
@@ -68,8 +73,8 @@ function smtp(url: string, timeoutMs?: number) {
 
 describe('the words of a mail', () => {
   it('hold its values, escaped in HTML and plain in text', () => {
-    const { subject, html, text } = renderMail(verify);
-    expect(subject).toBe('Verify your address');
+    const { subject, html, text } = renderMail(inviteBy('<b>Ann</b> & Berg'));
+    expect(subject).toBe('You are invited to Synap');
     expect(html).toContain('&lt;b&gt;Ann&lt;/b&gt; &amp; Berg');
     expect(html).not.toContain('<b>Ann');
     expect(html).toContain(`href="${link}"`);
@@ -79,8 +84,8 @@ describe('the words of a mail', () => {
   });
 
   it('give nobody a line of their own', () => {
-    const values = { ...verify.values, name: 'Ann\r\nBcc: x@example.org\n\nClick here' };
-    expect(renderMail({ ...verify, values }).text).toContain('Hello Ann Bcc: x@example.org Click here,');
+    const { text } = renderMail(inviteBy('Ann\r\nBcc: x@example.org\n\nClick here'));
+    expect(text).toContain('Ann Bcc: x@example.org Click here invites you');
   });
 
   it('are compiled from the templates as they are', async () => {

@@ -1,17 +1,14 @@
-// What each mail says. `{{name}}` is a value of contracts' `mailValues`; `link` becomes a button. HTML and text are made from the same words.
+// What each mail says. `{{time}}` is a value of contracts' `mailValues`; `link` becomes a button. HTML and text are made from the same words.
 export const mails = {
   verify: {
     subject: 'Verify your address',
-    lines: [
-      'Hello {{name}},',
-      'somebody – you, we hope – made a Synap account with this address. Verify it within {{hours}} hours:',
-    ],
+    lines: ['Hello,', 'somebody – you, we hope – made a Synap account with this address. Verify it within {{hours}} hours:'],
     button: 'Verify the address',
     note: 'If it was not you, there is nothing to do: without this the account cannot be used.',
   },
   reset: {
     subject: 'Choose a new password',
-    lines: ['Hello {{name}},', 'a new password was asked for. Within {{minutes}} minutes you can choose one:'],
+    lines: ['Hello,', 'a new password was asked for. Within {{minutes}} minutes you can choose one:'],
     button: 'Choose a password',
     note: 'If it was not you, there is nothing to do: your password stays as it is.',
   },
@@ -24,7 +21,7 @@ export const mails = {
   'existing-account': {
     subject: 'You have an account already',
     lines: [
-      'Hello {{name}},',
+      'Hello,',
       'somebody tried to make a Synap account with this address, which has one. You can sign in, or choose a new password:',
     ],
     button: 'Go to Synap',
@@ -33,7 +30,7 @@ export const mails = {
   'choose-password': {
     subject: 'Choose the password of your account',
     lines: [
-      'Hello {{name}},',
+      'Hello,',
       'somebody – you, we hope – made a Synap account with this address more than once, and it was not verified yet. None of the passwords counts. Choose one within {{minutes}} minutes:',
     ],
     button: 'Choose a password',
@@ -41,21 +38,18 @@ export const mails = {
   },
   'password-changed': {
     subject: 'Your password was changed',
-    lines: [
-      'Hello {{name}},',
-      'the password of your account was changed at {{time}} from {{address}}. All other sign-ins have ended.',
-    ],
+    lines: ['Hello,', 'the password of your account was changed at {{time}} from {{address}}. All other sign-ins have ended.'],
     note: 'If it was not you, ask for a new password at once and tell your administrator.',
   },
   'new-sign-in': {
     subject: 'A new sign-in to your account',
-    lines: ['Hello {{name}},', 'somebody signed in at {{time}} with {{device}} from {{address}}.'],
+    lines: ['Hello,', 'somebody signed in at {{time}} with {{device}} from {{address}}.'],
     note: 'If it was not you, change your password and end the session in your list of sessions.',
   },
   'failed-sign-ins': {
     subject: 'Many failed sign-ins to your account',
     lines: [
-      'Hello {{name}},',
+      'Hello,',
       'since about {{time}} somebody has tried many wrong passwords on your account. Further tries are slowed down; you can go on signing in.',
     ],
     note: 'A long password that you use nowhere else keeps them out.',

@@ -95,7 +95,7 @@ export function createSessions() {
     if (sessionId === undefined || sessions.get(sessionId)?.revoked !== false) {
       throw unauthenticated('The access token is not valid any more');
     }
-    return { kind: 'user', userId: user.id, email: user.email, role: user.role, sessionId };
+    return { kind: 'user', userId: user.id, email: user.email, role: user.role, sessionId, verified: true };
   };
 
   const authSessions: AuthSessionsService = {

@@ -2,18 +2,17 @@ import type { Mail, MailTemplate } from '@synap/contracts';
 
 const to = 'ann@example.org';
 const time = '2026-11-25 10:00 UTC';
-const name = 'Ann Berg';
 const link = 'https://synap.example.org/';
 
 /** What previews show: a mail of each template with values as they could be. */
 export const mailExamples: Readonly<Record<MailTemplate, Mail>> = {
-  verify: { template: 'verify', to, values: { name, link, hours: 24 } },
-  reset: { template: 'reset', to, values: { name, link, minutes: 10 } },
+  verify: { template: 'verify', to, values: { link, hours: 24 } },
+  reset: { template: 'reset', to, values: { link, minutes: 10 } },
   invite: { template: 'invite', to, values: { invitedBy: 'Ada Admin', link, hours: 72 } },
-  'existing-account': { template: 'existing-account', to, values: { name, link } },
-  'choose-password': { template: 'choose-password', to, values: { name, link, minutes: 10 } },
-  'password-changed': { template: 'password-changed', to, values: { name, time, address: '192.0.2.1' } },
-  'new-sign-in': { template: 'new-sign-in', to, values: { name, time, address: '192.0.2.1', device: 'Firefox on Linux' } },
-  'failed-sign-ins': { template: 'failed-sign-ins', to, values: { name, time } },
+  'existing-account': { template: 'existing-account', to, values: { link } },
+  'choose-password': { template: 'choose-password', to, values: { link, minutes: 10 } },
+  'password-changed': { template: 'password-changed', to, values: { time, address: '192.0.2.1' } },
+  'new-sign-in': { template: 'new-sign-in', to, values: { time, address: '192.0.2.1', device: 'Firefox on Linux' } },
+  'failed-sign-ins': { template: 'failed-sign-ins', to, values: { time } },
   test: { template: 'test', to, values: { time } },
 };

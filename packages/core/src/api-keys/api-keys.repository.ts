@@ -40,6 +40,12 @@ export function createApiKeysRepository(db: Db) {
       return count === 1;
     },
 
+    /** Deletes all keys of a user. @returns their ids, of which `keyEnded` must be told after the commit */
+    async deleteAllOf(userId: string): Promise<string[]> {
+      const rows = await db.$queryRaw<{ id: string }[]>`DELETE FROM api_keys WHERE user_id = ${userId}::uuid RETURNING id`;
+      return rows.map(({ id }) => id);
+    },
+
     /** Deletes the keys that are bound to a dashboard. @returns their ids, of which `keyEnded` must be told after the commit */
     async deleteBoundTo(dashboardId: string): Promise<string[]> {
       const rows = await db.$queryRaw<{ id: string }[]>`

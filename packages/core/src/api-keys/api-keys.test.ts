@@ -30,7 +30,7 @@ afterAll(() => fixture.close());
 /** Someone who is signed in. */
 async function someone(): Promise<UserCall> {
   const { id, email, role } = await fixture.makeUser();
-  return { ...call, actor: { kind: 'user', userId: id, email, role, sessionId: uuidv7() } };
+  return { ...call, actor: { kind: 'user', userId: id, email, role, sessionId: uuidv7(), verified: false } };
 }
 
 const make = (by: UserCall, more: { dashboardId?: string; expiresAt?: string; scopes?: Scope[] } = {}) =>

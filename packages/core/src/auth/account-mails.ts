@@ -1,5 +1,5 @@
 import type { Mail } from '@synap/contracts';
-import { hashOfNothing, hashToken, makeToken } from '@synap/security';
+import { hashToken, makeToken } from '@synap/security';
 import type { MailRequest } from '../mail/mail-queue.js';
 import type { Repositories, Transaction } from '../repositories.js';
 import type { Account } from '../users/users.repository.js';
@@ -7,9 +7,6 @@ import type { Account } from '../users/users.repository.js';
 /** Lifetimes of links (security parameters: verify 24 h, reset 10 min). */
 const verifyHours = 24;
 const resetMinutes = 10;
-
-/** Whoever asked, as the trail has them. */
-const strangerOf = ({ address, requestId }: MailRequest) => ({ actor: { kind: 'anonymous' }, address, requestId }) as const;
 
 export interface AccountMailsDependencies {
   transaction: Transaction;
@@ -24,42 +21,34 @@ export function createAccountMails({ transaction, verifyEmail, linkTo }: Account
   /** The token stands behind `#`, so no server and no `Referer` ever sees it. */
   const withToken = (page: string, token: string) => `${linkTo(page)}#${token}`;
 
-  async function verify({ mailTokens }: Repositories, { id, email, name }: Account): Promise<Mail> {
+  async function verify({ mailTokens }: Repositories, { id, email }: Account): Promise<Mail> {
     const token = makeToken();
     await mailTokens.insert({ userId: id, purpose: 'verify', hash: hashToken(token), lifetime: verifyHours * 3600 });
-    return { template: 'verify', to: email, values: { name, link: withToken('/verify', token), hours: verifyHours } };
+    return { template: 'verify', to: email, values: { link: withToken('/verify', token), hours: verifyHours } };
   }
 
-  async function resetValues({ mailTokens }: Repositories, { id, name }: Account) {
+  async function reset(
+    within: Repositories,
+    { id, email }: Account,
+    request: MailRequest,
+    template: 'reset' | 'choose-password',
+  ) {
     const token = makeToken();
-    await mailTokens.insert({ userId: id, purpose: 'reset', hash: hashToken(token), lifetime: resetMinutes * 60 });
-    return { name, link: withToken('/reset', token), minutes: resetMinutes };
-  }
-
-  async function reset(within: Repositories, account: Account, request: MailRequest): Promise<Mail> {
-    const values = await resetValues(within, account);
-    await within.audit.record(strangerOf(request), { type: 'user.reset-requested', subject: `user ${account.id}` });
-    return { template: 'reset', to: account.email, values };
-  }
-
-  /**
-   * Of several who registered an address that is not verified, one may be its owner, and nobody knows which. So no password of
-   * theirs counts, or a stranger's would once the owner verifies; whoever reads the mail chooses one.
-   */
-  async function choosePassword(within: Repositories, account: Account, request: MailRequest): Promise<Mail> {
-    await within.users.replaceUnverifiedHash(account.id, hashOfNothing());
-    await within.audit.record(strangerOf(request), { type: 'user.password-withdrawn', subject: `user ${account.id}` });
-    return { template: 'choose-password', to: account.email, values: await resetValues(within, account) };
+    await within.mailTokens.insert({ userId: id, purpose: 'reset', hash: hashToken(token), lifetime: resetMinutes * 60 });
+    const { address, requestId } = request;
+    const stranger = { actor: { kind: 'anonymous' }, address, requestId } as const;
+    await within.audit.record(stranger, { type: 'user.reset-requested', subject: `user ${id}` });
+    return { template, to: email, values: { link: withToken('/reset', token), minutes: resetMinutes } };
   }
 
   return function compose(request: MailRequest): Promise<Mail | null> {
     return transaction(async (within) => {
-      const account = await within.users.findAccount(request.email);
+      const account = await within.users.lockAccount(request.email);
       if (!account || account.disabled) return null;
-      const { email, name, verified } = account;
+      const { email, verified } = account;
       switch (request.ask) {
         case 'reset':
-          return reset(within, account, request);
+          return reset(within, account, request, 'reset');
         case 'verify':
           return verified ? null : verify(within, account);
         case 'registered':
@@ -67,8 +56,10 @@ export function createAccountMails({ transaction, verifyEmail, linkTo }: Account
         case 'registered-alike':
         case 'registered-again':
           if (verifyEmail && !verified)
-            return request.ask === 'registered-alike' ? verify(within, account) : choosePassword(within, account, request);
-          return { template: 'existing-account', to: email, values: { name, link: linkTo('/') } };
+            return request.ask === 'registered-alike'
+              ? verify(within, account)
+              : reset(within, account, request, 'choose-password');
+          return { template: 'existing-account', to: email, values: { link: linkTo('/') } };
       }
     });
   };

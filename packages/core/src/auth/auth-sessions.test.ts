@@ -120,7 +120,7 @@ describe('the mail of a new sign-in', () => {
     const text = mail && box.open({ keyId: mail.keyId, bytes: mail.sealed }, mailContext(mail.id));
     expect(JSON.parse(String(text))).toMatchObject({
       to: email,
-      values: { name: 'Someone', device: 'curl', address: '192.0.2.1' },
+      values: { device: 'curl', address: '192.0.2.1' },
     });
     expect(await by({ userAgent: 'curl/8.5.0' })).toEqual([]);
     expect(await by({ address: '192.0.2.2' })).toHaveLength(1);

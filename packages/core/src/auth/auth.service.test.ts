@@ -27,6 +27,7 @@ describe('signing in', () => {
       email: user.email,
       role: 'superuser',
       sessionId,
+      verified: false,
     });
     expect(await fixture.sessionsOf(user.id)).toMatchObject([
       { id: sessionId, address: '192.0.2.1', userAgent: 'x'.repeat(500), counter: 0, keyId: 'r', revokedAt: null },

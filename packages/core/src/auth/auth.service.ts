@@ -34,6 +34,8 @@ export interface AuthDependencies extends TokenMakers {
   productName: string;
   /** Told of each session that was revoked, once that is committed. */
   sessionEnded: (sessionId: string) => void;
+  /** Told of each API key that was removed, likewise. */
+  keyEnded: (keyId: string) => void;
   /** None by default. */
   guard?: IdentityGuard;
 }

@@ -76,6 +76,7 @@ export async function createAuthFixture() {
     accessTokens,
     refreshTokens,
     sessionEnded: forget,
+    keyEnded: (id) => authentication.forget('key', id),
     signup: 'open',
     productName: 'Synap',
   };

@@ -61,7 +61,14 @@ describe('what is believed', () => {
 
   /** Tokens here are the session's id; all belong to one user. */
   const accessTokens = { verify: (sid: string): AccessTokenClaims => ({ sub: 'user', sid }) };
-  const actor = (sessionId: string): UserActor => ({ kind: 'user', userId: 'user', email: 'e', role: 'user', sessionId });
+  const actor = (sessionId: string): UserActor => ({
+    kind: 'user',
+    userId: 'user',
+    email: 'e',
+    role: 'user',
+    sessionId,
+    verified: true,
+  });
 
   /** A look-up that is answered when the test says so. */
   function pending() {

@@ -33,7 +33,7 @@ export function createFailedSignIns({ guard, transaction, sendMail, sleep = slee
       const user = account && (await within.users.findById(account.id));
       if (!user) return;
       const time = new Date().toISOString();
-      await sendMail(within, { template: 'failed-sign-ins', to: user.email, values: { name: user.name, time } });
+      await sendMail(within, { template: 'failed-sign-ins', to: user.email, values: { time } });
       await within.audit.record(call, { type: 'user.sign-in-failed-often', subject: `user ${user.id}` });
     });
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { AppError, type Call, forbidden, unauthenticated } from '@synap/contracts';
+import { type Call, forbidden, unauthenticated } from '@synap/contracts';
 import { HasherBusy, type PasswordHasher } from '@synap/security';
 import { uuidv7 } from '../ids.js';
 import type { SendMail } from '../mail/mail-queue.js';
@@ -28,16 +28,15 @@ export interface LoginDependencies extends TokenMakers {
   sessionEnded: (sessionId: string) => void;
 }
 
-/** Said after the right password only: to others there is no such account. */
-const unverified = () =>
-  new AppError('forbidden', 'Verify your address first: open the link that was mailed to you, or ask for another', {
-    errors: [{ pointer: '/email', message: 'Not verified yet', code: 'unverified' }],
-  });
-const wrong = () => unauthenticated('E-mail address or password is wrong');
-
 export function createLogin(dependencies: LoginDependencies) {
   const { users, transaction, hasher, guard, sessionEnded, sendMail, verifyEmail, sleep, ...makers } = dependencies;
   const failed = createFailedSignIns({ guard, transaction, sendMail, sleep });
+  const wrong = () =>
+    unauthenticated(
+      verifyEmail
+        ? 'E-mail address or password is wrong, or the address is not verified yet: open the link that was mailed to you, or ask for another'
+        : 'E-mail address or password is wrong',
+    );
 
   /** @returns the account and, where its hash should be replaced, the better one */
   async function verify(email: string, password: string): Promise<{ account: Credentials; betterHash: string | null } | null> {
@@ -47,6 +46,8 @@ export function createLogin(dependencies: LoginDependencies) {
       return null;
     }
     const { ok, needsRehash } = await hasher.verify(account.passwordHash, password);
+    // Whoever registers an address and then signs in could tell by another answer whether it had an account before.
+    if (verifyEmail && !account.verified) return null;
     return ok ? { account, betterHash: needsRehash ? await tryToHash(password) : null } : null;
   }
 
@@ -75,7 +76,6 @@ export function createLogin(dependencies: LoginDependencies) {
       const current = await within.users.lockCredentials(account.id);
       if (current?.passwordHash !== account.passwordHash) throw wrong();
       if (current.disabled) throw forbidden('This account is disabled: ask an administrator');
-      if (verifyEmail && !current.verified) throw unverified();
       if (betterHash) await within.users.replaceHash(account.id, betterHash);
       const revoked = await within.sessions.revokeAllButNewest(account.id, sessionRules.perUser - 1, sessionRules.idleSeconds);
       const lifetime = sessionRules.absoluteSeconds;
@@ -97,7 +97,7 @@ export function createLogin(dependencies: LoginDependencies) {
   ): Promise<void> {
     const user = await within.users.findById(userId);
     if (!user) return;
-    const values = { name: user.name, time: new Date().toUTCString(), address, device: deviceOf(userAgent) };
+    const values = { time: new Date().toUTCString(), address, device: deviceOf(userAgent) };
     await sendMail(within, { template: 'new-sign-in', to: user.email, values });
   }
 

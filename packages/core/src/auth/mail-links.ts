@@ -1,5 +1,6 @@
 import { badRequest, type Call } from '@synap/contracts';
 import { hashToken, type PasswordHasher } from '@synap/security';
+import { revokedKeyEntry } from '../api-keys/api-key-audit.js';
 import type { RequestMail, SendMail } from '../mail/mail-queue.js';
 import type { Repositories, Transaction } from '../repositories.js';
 import { demandGoodPassword } from '../users/new-account.js';
@@ -17,6 +18,8 @@ export interface MailLinksDependencies {
   requestMail: RequestMail;
   /** Told of each session that was revoked, once that is committed. */
   sessionEnded: (sessionId: string) => void;
+  /** Told of each API key that was removed, likewise. */
+  keyEnded: (keyId: string) => void;
   productName: string;
 }
 
@@ -30,7 +33,8 @@ const accepted = { accepted: true } as const;
 
 /** What links in mails are for: asked for by anybody, with an answer that is always the same; used by whoever reads the mail. */
 export function createMailLinks(dependencies: MailLinksDependencies) {
-  const { users, mailTokens, transaction, hasher, guard, sendMail, requestMail, sessionEnded, productName } = dependencies;
+  const { users, mailTokens, transaction, hasher, guard, sendMail, requestMail, sessionEnded, keyEnded, productName } =
+    dependencies;
   const askFor = (ask: 'verify' | 'reset', { address, requestId }: Call, email: string) =>
     transaction((within) => requestMail(within, { ask, email, address, requestId }));
 
@@ -67,18 +71,22 @@ export function createMailLinks(dependencies: MailLinksDependencies) {
       demandGoodPassword(newPassword, { productName, email: user.email }, '/newPassword');
       const passwordHash = await hasher.hash(newPassword);
       const ended = await transaction(async (within) => {
-        await within.users.lockCredentials(user.id);
+        const before = await within.users.lockCredentials(user.id);
         if (!(await within.mailTokens.take('reset', hash))) throw spent();
         await within.users.replaceHash(user.id, passwordHash);
         await within.users.markVerified(user.id);
-        const values = { name: user.name, time: new Date().toUTCString(), address: call.address };
+        const values = { time: new Date().toUTCString(), address: call.address };
         await sendMail(within, { template: 'password-changed', to: user.email, values });
         await within.audit.record(call, { type: 'user.password-reset', subject: `user ${user.id}`, actorId: user.id });
-        const ids = await within.sessions.revokeAllOf(user.id);
-        for (const id of ids) await within.audit.record(call, { ...revokedEntry(id), actorId: user.id });
-        return ids;
+        const sessions = await within.sessions.revokeAllOf(user.id);
+        for (const id of sessions) await within.audit.record(call, { ...revokedEntry(id), actorId: user.id });
+        // Until now the address was anybody's: what a stranger may have left must not stay behind its owner's back.
+        const keys = before?.verified ? [] : await within.apiKeys.deleteAllOf(user.id);
+        for (const id of keys) await within.audit.record(call, { ...revokedKeyEntry(id), actorId: user.id });
+        return { sessions, keys };
       });
-      ended.forEach(sessionEnded);
+      ended.sessions.forEach(sessionEnded);
+      ended.keys.forEach(keyEnded);
     },
   };
 }

@@ -1,5 +1,5 @@
 import { type Call, forbidden, type Meta } from '@synap/contracts';
-import type { PasswordHasher } from '@synap/security';
+import { hashOfNothing, type PasswordHasher } from '@synap/security';
 import type { RequestMail } from '../mail/mail-queue.js';
 import type { Transaction } from '../repositories.js';
 import { demandGoodPassword, nameFrom } from '../users/new-account.js';
@@ -11,6 +11,8 @@ export interface RegisterDependencies {
   transaction: Transaction;
   hasher: Pick<PasswordHasher, 'admit' | 'hash'>;
   requestMail: RequestMail;
+  /** Whether an address must be verified before its account can be used. */
+  verifyEmail: boolean;
   signup: Meta['signup'];
   productName: string;
   guard: Pick<IdentityGuard, 'register'>;
@@ -25,17 +27,24 @@ export interface Registration {
 }
 
 /** Signs up. An address that has an account keeps it, and its owner gets a notice; answer and timing are the same. */
-export function createRegister({ users, transaction, hasher, requestMail, signup, productName, guard }: RegisterDependencies) {
+export function createRegister(dependencies: RegisterDependencies) {
+  const { users, transaction, hasher, requestMail, verifyEmail, signup, productName, guard } = dependencies;
+
   /** One hash and the same statements, whether there is such an account or not. @returns false where one was made in between */
   async function tryTo(call: RegisterCall, { email, password, name }: Registration): Promise<boolean> {
     const before = await users.findCredentials(email);
     // Who only sent the form twice gives the same hash again.
     const passwordHash = await hasher.hash(password, before?.passwordHash);
     const again = passwordHash === before?.passwordHash ? 'registered-alike' : 'registered-again';
+    // Of several who register an address that is not verified, one may be its owner, and nobody knows which. So no password of theirs
+    // counts, or a stranger's would once the owner verifies; whoever reads the mail chooses one.
+    const insteadOfUnverified = verifyEmail && before && again === 'registered-again' ? hashOfNothing() : null;
     return transaction(async (within) => {
-      const { id, made } = await within.users.insertUnlessTaken({ email, name: name ?? nameFrom(email), passwordHash });
+      const user = { email, name: name ?? nameFrom(email), passwordHash, insteadOfUnverified };
+      const { id, made, withdrawn } = await within.users.insertUnlessTaken(user);
       if (!made && !before) return false;
-      await within.audit.record(call, { type: made ? 'user.registered' : 'user.registered-again', subject: `user ${id}` });
+      const type = made ? 'user.registered' : 'user.registered-again';
+      await within.audit.record(call, { type, subject: `user ${id}`, payload: withdrawn ? { passwordWithdrawn: true } : {} });
       const { address, requestId } = call;
       await requestMail(within, { ask: made ? 'registered' : again, email, address, requestId });
       return true;

@@ -4,7 +4,7 @@ import type { RefreshState } from './session-rules.js';
 
 const actorStatement: Statement<UserActor> = {
   name: 'auth_actor',
-  text: `SELECT s.id, s.user_id, u.email, u.role::text AS role
+  text: `SELECT s.id, s.user_id, u.email, u.role::text AS role, u.verified_at IS NOT NULL AS verified
     FROM sessions s JOIN users u ON u.id = s.user_id
     WHERE s.id = $1 AND s.revoked_at IS NULL AND s.expires_at > now() AND u.disabled_at IS NULL`,
   read: (row) => ({
@@ -13,6 +13,7 @@ const actorStatement: Statement<UserActor> = {
     email: row.text('email'),
     role: roleSchema.parse(row.text('role')),
     sessionId: row.text('id'),
+    verified: row.boolean('verified'),
   }),
 };
 

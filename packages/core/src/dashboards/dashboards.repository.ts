@@ -37,10 +37,16 @@ const findOwned: Statement<Dashboard> = {
   }),
 };
 
-const placedOn: Statement<Pick<WidgetPlacement, 'moduleId' | 'widgetId'>> = {
+export type PlacedData = Pick<WidgetPlacement, 'moduleId' | 'widgetId'> & { params: unknown };
+
+const placedOn: Statement<PlacedData> = {
   name: 'dashboards_placed_on',
-  text: 'SELECT DISTINCT module_id, widget_id FROM widget_placements WHERE dashboard_id = $1::uuid',
-  read: (row) => ({ moduleId: row.text('module_id'), widgetId: row.text('widget_id') }),
+  text: 'SELECT module_id, widget_id, params FROM widget_placements WHERE dashboard_id = $1::uuid',
+  read: (row) => ({
+    moduleId: row.text('module_id'),
+    widgetId: row.text('widget_id'),
+    params: row.json('params'),
+  }),
 };
 
 export type PlacedWidget = Pick<WidgetPlacement, 'id' | 'moduleId' | 'widgetId'>;
@@ -88,7 +94,7 @@ export function createDashboardsRepository(db: Db, sql: Sql) {
     },
 
     /** The widgets that a dashboard shows, each once. */
-    placedOn: (id: string): Promise<Pick<WidgetPlacement, 'moduleId' | 'widgetId'>[]> => sql.many(placedOn, [id]),
+    placedOn: (id: string): Promise<PlacedData[]> => sql.many(placedOn, [id]),
 
     /** Holds the dashboard against other writers until the transaction ends. */
     lockOwned(ownerId: string, id: string): Promise<LockedDashboard | null> {

@@ -22,7 +22,14 @@ let bob: UserCall;
 
 async function personNamed(name: string): Promise<UserCall> {
   const { id } = await database.db.user.create({ data: { email: `${name}@example.com`, name, passwordHash: '-' } });
-  const actor = { kind: 'user', userId: id, email: `${name}@example.com`, role: 'user', sessionId: uuidv7() } as const;
+  const actor = {
+    kind: 'user',
+    userId: id,
+    email: `${name}@example.com`,
+    role: 'user',
+    sessionId: uuidv7(),
+    verified: true,
+  } as const;
   return { actor, requestId: name, address: '127.0.0.1', signal: new AbortController().signal };
 }
 

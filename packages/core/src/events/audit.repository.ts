@@ -27,7 +27,6 @@ type AuditType =
   | 'user.password-changed'
   | 'user.password-reset'
   | 'user.reset-requested'
-  | 'user.password-withdrawn'
   | 'user.sign-in-failed-often'
   | 'session.started'
   | 'session.ended'

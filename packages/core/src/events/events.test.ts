@@ -8,7 +8,14 @@ import { createEventsRepository } from './events.repository.js';
 import { createEventsService } from './events.service.js';
 
 const actorId = uuidv7();
-const actor = { kind: 'user', userId: actorId, email: 'ada@example.org', role: 'superuser', sessionId: null } as const;
+const actor = {
+  kind: 'user',
+  userId: actorId,
+  email: 'ada@example.org',
+  role: 'superuser',
+  sessionId: null,
+  verified: true,
+} as const;
 const base: Call = { actor, requestId: 'request-1', address: '192.0.2.7', signal: new AbortController().signal };
 const call: UserCall = { ...base, actor };
 

@@ -23,7 +23,7 @@ let bob: UserActor;
 async function personNamed(name: string): Promise<UserActor> {
   const email = `${name}@example.com`;
   const { id } = await database.db.user.create({ data: { email, name, passwordHash: '-' } });
-  return { kind: 'user', userId: id, email, role: 'user', sessionId: uuidv7() };
+  return { kind: 'user', userId: id, email, role: 'user', sessionId: uuidv7(), verified: true };
 }
 
 beforeAll(async () => {

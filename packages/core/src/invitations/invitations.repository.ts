@@ -37,6 +37,13 @@ export function createInvitationsRepository(db: Db) {
       return db.invitation.findUniqueOrThrow({ where: { id }, select: invitationSelect });
     },
 
+    /** The open invitation of an address, which an advisory lock keeps from changing meanwhile. */
+    async openFor(email: string): Promise<string | null> {
+      const [row] = await db.$queryRaw<{ id: string }[]>`
+        SELECT id FROM invitations WHERE email = ${email} AND accepted_at IS NULL AND expires_at > clock_timestamp()`;
+      return row?.id ?? null;
+    },
+
     /** Whom an open invitation is for. */
     async addressOf(hash: Uint8Array<ArrayBuffer>): Promise<string | null> {
       const [row] = await db.$queryRaw<{ email: string }[]>`
@@ -51,6 +58,13 @@ export function createInvitationsRepository(db: Db) {
         WHERE hash = ${hash} AND accepted_at IS NULL AND expires_at > clock_timestamp()
         RETURNING id, email, role::text AS role`;
       return row ?? null;
+    },
+
+    /** Withdraws what somebody invited to and nobody accepted yet. @returns the ids */
+    async removeOpenBy(invitedById: string): Promise<string[]> {
+      const rows = await db.$queryRaw<{ id: string }[]>`
+        DELETE FROM invitations WHERE invited_by_id = ${invitedById}::uuid AND accepted_at IS NULL RETURNING id`;
+      return rows.map(({ id }) => id);
     },
 
     async remove(id: string): Promise<boolean> {

@@ -6,6 +6,7 @@ import type { SendMail } from '../mail/mail-queue.js';
 import { pageById } from '../paging.js';
 import type { Repositories, Transaction } from '../repositories.js';
 import { demandGoodPassword, nameFrom } from '../users/new-account.js';
+import { invitationOf, withdrawnEntry } from './invitation-audit.js';
 
 const hours = 72;
 
@@ -19,8 +20,6 @@ export interface InvitationsDependencies {
   linkTo: (path: string) => string;
   productName: string;
 }
-
-const subjectOf = (id: string) => `invitation ${id}`;
 
 /** Accounts by invitation: a superuser's word, a link in a mail, a password of their own. */
 export function createInvitationsService(dependencies: InvitationsDependencies): InvitationsService {
@@ -36,13 +35,18 @@ export function createInvitationsService(dependencies: InvitationsDependencies):
       const { userId } = call.actor;
       const token = makeToken();
       return transaction(async (within) => {
+        // Whoever loses that office meanwhile loses their open invitations, this one too.
+        await within.managedUsers.lockAdministration();
+        const inviter = await within.managedUsers.find(userId);
+        if (inviter?.role !== 'superuser' || inviter.disabled) throw forbidden('Only superusers invite');
         if (await within.users.findAccount(email)) throw conflict('This address has an account already');
-        const inviter = await within.users.findById(userId);
+        const before = await within.invitations.openFor(email);
         const made = { email, role, invitedById: userId, hash: hashToken(token), lifetime: hours * 3600 };
         const invitation = await within.invitations.replace(made);
-        const values = { invitedBy: inviter?.name ?? productName, link: `${linkTo('/invite')}#${token}`, hours };
+        const values = { invitedBy: inviter.name, link: `${linkTo('/invite')}#${token}`, hours };
         await sendMail(within, { template: 'invite', to: email, values });
-        await within.audit.record(call, { type: 'invitation.created', subject: subjectOf(invitation.id), payload: { role } });
+        if (before) await within.audit.record(call, withdrawnEntry(before));
+        await within.audit.record(call, { type: 'invitation.created', subject: invitationOf(invitation.id), payload: { role } });
         return invitation;
       });
     },
@@ -50,7 +54,7 @@ export function createInvitationsService(dependencies: InvitationsDependencies):
     async remove(call, { id }) {
       await transaction(async (within) => {
         if (!(await within.invitations.remove(id))) throw notFound('Invitation not found');
-        await within.audit.record(call, { type: 'invitation.withdrawn', subject: subjectOf(id) });
+        await within.audit.record(call, withdrawnEntry(id));
       });
     },
 
@@ -72,7 +76,7 @@ export function createInvitationsService(dependencies: InvitationsDependencies):
         const account = await within.users.insertUnlessTaken(user);
         if (!account.made) throw conflict('This address has an account already: sign in, or ask for a new password');
         const by = { actorId: account.id };
-        await within.audit.record(call, { type: 'invitation.accepted', subject: subjectOf(id), ...by });
+        await within.audit.record(call, { type: 'invitation.accepted', subject: invitationOf(id), ...by });
         await within.audit.record(call, { type: 'user.registered', subject: `user ${account.id}`, payload: { role }, ...by });
       });
     },

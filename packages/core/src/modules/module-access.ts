@@ -1,10 +1,10 @@
 import { forbidden, notFound, type UserActor } from '@synap/contracts';
 import type { ModuleInfo, ModuleRegistry } from '@synap/module-runtime';
 
-/** Whether the operator lets this person read the module's data; superusers always may. */
+/** Whether the operator lets this person read the module's data; superusers always may. An address counts once it is known to be theirs. */
 export function mayRead({ access }: Pick<ModuleInfo, 'access'>, actor: UserActor): boolean {
   if (actor.role === 'superuser' || access.kind === 'everyone') return true;
-  return access.kind === 'users' && access.emails.includes(actor.email);
+  return access.kind === 'users' && actor.verified && access.emails.includes(actor.email);
 }
 
 /** The module, for someone who may read its data. */

@@ -15,10 +15,13 @@ export interface ModulesDeps {
 /** What an ordinary user learns of a module that is not ready: the details name paths and settings. */
 const discreet = 'This module does not work at present; a superuser sees why.';
 
+const shown = (run: ModuleRun, { role }: UserActor): ModuleRun =>
+  run.error && role !== 'superuser' ? { ...run, error: discreet } : run;
+
 function describe(info: ModuleInfo, lastRun: ModuleRun | undefined, actor: UserActor): Module {
   const { id, name, version, status, error, widgets } = info;
   const shownError = error && (actor.role === 'superuser' ? error : discreet);
-  const shownRun = lastRun && { ...lastRun, error: lastRun.error && actor.role !== 'superuser' ? discreet : lastRun.error };
+  const shownRun = lastRun && shown(lastRun, actor);
   return {
     ...{ id, name, version, status, widgets: widgets.map((widget) => widget.id) },
     ...(shownError && { error: shownError }),
@@ -54,14 +57,15 @@ export function createModulesService({ registry, runs, once, newId }: ModulesDep
 
     async runs({ actor }, { id, ...page }) {
       readable(registry, id, actor);
-      return pageById(await runs.listOf(id, page), page.size);
+      const { items, nextCursor } = pageById(await runs.listOf(id, page), page.size);
+      return { items: items.map((run) => shown(run, actor)), nextCursor };
     },
 
     async run({ actor }, { id, runId }) {
       readable(registry, id, actor);
       const run = await runs.findOf(id, runId);
       if (!run) throw notFound('Run not found');
-      return run;
+      return shown(run, actor);
     },
   };
 }

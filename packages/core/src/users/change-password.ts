@@ -1,5 +1,6 @@
 import { conflict, type UserCall } from '@synap/contracts';
 import type { PasswordHasher } from '@synap/security';
+import { createFailedSignIns } from '../auth/failed-sign-ins.js';
 import { type IdentityGuard, noIdentityGuard } from '../auth/identity-guard.js';
 import { revokedEntry } from '../auth/session-audit.js';
 import type { SendMail } from '../mail/mail-queue.js';
@@ -7,7 +8,6 @@ import type { Transaction } from '../repositories.js';
 import { demandGoodPassword } from './new-account.js';
 import { createOwnPassword } from './own-password.js';
 import type { UsersRepository } from './users.repository.js';
-import { present } from './users.service.js';
 
 export interface ChangePasswordDependencies {
   users: Pick<UsersRepository, 'findOwnCredentials'>;
@@ -29,7 +29,8 @@ interface PasswordChange {
 /** Changes one's own password (ASVS 5.0, 6.2.3); all other sessions end with it (7.4.3), and its owner gets a mail. */
 export function createChangePassword(dependencies: ChangePasswordDependencies) {
   const { users, transaction, hasher, guard = noIdentityGuard, sendMail, sessionEnded, productName } = dependencies;
-  const demandOwnPassword = createOwnPassword({ users, hasher, guard });
+  const failed = createFailedSignIns({ guard, transaction, sendMail });
+  const demandOwnPassword = createOwnPassword({ users, hasher, guard, failed });
   const asked = { pointer: '/currentPassword', message: 'The current password is wrong' };
 
   return async function changePassword(call: UserCall, { currentPassword, newPassword }: PasswordChange): Promise<void> {
@@ -43,8 +44,7 @@ export function createChangePassword(dependencies: ChangePasswordDependencies) {
       await within.users.replaceHash(userId, passwordHash);
       // A link that was asked for before would undo it.
       await within.mailTokens.removeResetsOf(userId);
-      const { name } = present(await within.users.findById(userId));
-      const values = { name, time: new Date().toUTCString(), address: call.address };
+      const values = { time: new Date().toUTCString(), address: call.address };
       await sendMail(within, { template: 'password-changed', to: account.email, values });
       await within.audit.record(call, { type: 'user.password-changed', subject: `user ${userId}` });
       const ids = await within.sessions.revokeAllOf(userId, sessionId);

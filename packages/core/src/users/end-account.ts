@@ -1,6 +1,8 @@
 import { conflict, type ManagedUser, notFound } from '@synap/contracts';
+import { revokedKeyEntry } from '../api-keys/api-key-audit.js';
 import { revokedEntry } from '../auth/session-audit.js';
 import type { AuditCall } from '../events/audit.repository.js';
+import { withdrawnEntry } from '../invitations/invitation-audit.js';
 import type { Repositories } from '../repositories.js';
 
 /** Throws `conflict` where nobody could administer any more without this user. The administration is locked already. */
@@ -14,6 +16,11 @@ export async function endSessions({ sessions, audit }: Repositories, call: Audit
   const ids = await sessions.revokeAllOf(userId);
   for (const id of ids) await audit.record(call, revokedEntry(id));
   return ids;
+}
+
+/** Withdraws what a user invited to and nobody accepted yet: an office that is lost makes nobody a superuser any more. */
+export async function withdrawInvitations({ invitations, audit }: Repositories, call: AuditCall, userId: string): Promise<void> {
+  for (const id of await invitations.removeOpenBy(userId)) await audit.record(call, withdrawnEntry(id));
 }
 
 export interface Removal {
@@ -32,7 +39,9 @@ export async function removeAccount(within: Repositories, call: AuditCall, { use
   if (!user) throw notFound('User not found');
   await demandAnotherSuperuser(within, user);
   if (handOverTo !== undefined) await handOver(within, userId, handOverTo);
+  await withdrawInvitations(within, call, userId);
   const ended = await endSessions(within, call, userId);
+  for (const id of await within.apiKeys.deleteAllOf(userId)) await within.audit.record(call, revokedKeyEntry(id));
   await within.managedUsers.remove(userId);
   const payload = handOverTo === undefined ? {} : { handedOverTo: handOverTo };
   await within.audit.record(call, { type: 'user.removed', subject: `user ${userId}`, payload });

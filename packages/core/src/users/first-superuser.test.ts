@@ -10,8 +10,10 @@ afterEach(() => fixture.close());
 
 test('a new installation gets one superuser, whose made password works and is told once', async () => {
   const made = await ensureSuperuser(fixture, { email: ' Admin@Example.ORG ' });
+  if (!made || made === 'address-taken') throw new Error('No superuser was made');
   expect(made).toEqual({ email: 'admin@example.org', madePassword: expect.any(String) });
-  const { accessToken } = await fixture.auth.login(call, { email: 'admin@example.org', password: made?.madePassword ?? '' });
+  const { accessToken } = await fixture.auth.login(call, { email: 'admin@example.org', password: made.madePassword ?? '' });
+  expect(await fixture.db.event.findMany({ where: { type: 'user.created' } })).toMatchObject([{ source: 'system' }]);
   expect(await fixture.authenticate(accessToken)).toMatchObject({ role: 'superuser' });
   expect(await ensureSuperuser(fixture, { email: 'admin@example.org' })).toBeNull();
   expect(await ensureSuperuser(fixture, { email: 'other@example.org', password })).toBeNull();
@@ -35,8 +37,15 @@ test('instances that start at once make one, and one of them tells', async () =>
   expect(await fixture.db.user.count()).toBe(1);
 });
 
-test('an installation with any user gets none, and nothing is hashed for it', async () => {
-  await fixture.makeUser();
+test('who signed up before does not stand in its way, but keeps the address', async () => {
+  const user = await fixture.makeUser();
+  expect(await ensureSuperuser(fixture, { email: user.email, password })).toBe('address-taken');
+  expect(await ensureSuperuser(fixture, { email: 'admin@example.org', password })).toMatchObject({ email: 'admin@example.org' });
+});
+
+test('an installation with a superuser gets none, disabled or not, and nothing is hashed for it', async () => {
+  const { id } = await fixture.makeUser();
+  await fixture.db.user.update({ where: { id }, data: { role: 'superuser', disabledAt: new Date() } });
   const hash = vi.fn(fixture.hasher.hash);
   expect(await ensureSuperuser({ ...fixture, hasher: { hash } }, { email: 'admin@example.org' })).toBeNull();
   expect(hash).not.toHaveBeenCalled();

@@ -1,11 +1,12 @@
 import { emailSchema } from '@synap/contracts';
 import { makePassword, type PasswordHasher } from '@synap/security';
+import type { Repositories } from '../repositories.js';
 import { demandGoodPassword, nameFrom } from './new-account.js';
 import type { UsersRepository } from './users.repository.js';
 
 export interface FirstSuperuserDependencies {
-  users: Pick<UsersRepository, 'anyExists'>;
-  transaction: <T>(run: (repositories: { users: UsersRepository }) => Promise<T>) => Promise<T>;
+  users: Pick<UsersRepository, 'superuserExists'>;
+  transaction: <T>(run: (repositories: Pick<Repositories, 'audit' | 'users'>) => Promise<T>) => Promise<T>;
   hasher: Pick<PasswordHasher, 'hash'>;
   productName: string;
 }
@@ -17,23 +18,27 @@ export interface FirstSuperuser {
 }
 
 /**
- * Makes the superuser of a new installation. Does nothing and returns null when there is any user at all; of several instances that
- * start at once, one makes it. Throws `bad_request` for a given password that the policy refuses.
+ * Makes the superuser of a new installation. Does nothing and returns null when there is one, disabled or not; of several instances
+ * that start at once, one makes it. Who signed up before does not stand in its way, but
+ * for the address: an account that has it already stays as it is. Throws `bad_request` for a given password that the policy refuses.
  */
 export async function ensureSuperuser(
   { users, transaction, hasher, productName }: FirstSuperuserDependencies,
   given: { email: string; password?: string | undefined },
-): Promise<FirstSuperuser | null> {
-  if (await users.anyExists()) return null;
+): Promise<FirstSuperuser | 'address-taken' | null> {
+  if (await users.superuserExists()) return null;
   const email = emailSchema.parse(given.email);
   if (given.password !== undefined) demandGoodPassword(given.password, { productName, email });
   const password = given.password ?? makePassword();
   const passwordHash = await hasher.hash(password);
-  const made = await transaction(async (within) => {
+  const outcome = await transaction(async (within) => {
     await within.users.lockFirst();
-    if (await within.users.anyExists()) return false;
+    if (await within.users.superuserExists()) return null;
     const user = { email, name: nameFrom(email), passwordHash, role: 'superuser', verified: true } as const;
-    return (await within.users.insertUnlessTaken(user)).made;
+    const { id, made } = await within.users.insertUnlessTaken(user);
+    if (!made) return 'address-taken';
+    await within.audit.record(null, { type: 'user.created', subject: `user ${id}`, payload: { role: user.role } });
+    return 'made';
   });
-  return made ? { email, madePassword: given.password === undefined ? password : null } : null;
+  return outcome === 'made' ? { email, madePassword: given.password === undefined ? password : null } : outcome;
 }

@@ -4,7 +4,7 @@ import { whenHasherIsFree } from '../auth/hasher-turn.js';
 import type { AuditCall, AuditEntry } from '../events/audit.repository.js';
 import { pageById } from '../paging.js';
 import type { Repositories, Transaction } from '../repositories.js';
-import { demandAnotherSuperuser, endSessions, removeAccount } from './end-account.js';
+import { demandAnotherSuperuser, endSessions, removeAccount, withdrawInvitations } from './end-account.js';
 import { demandGoodPassword, nameFrom } from './new-account.js';
 
 export interface ManagedUsersDependencies {
@@ -51,6 +51,7 @@ export function createManagedUsersService(dependencies: ManagedUsersDependencies
         // A link that was mailed to the old address must not open the account of the new one.
         if (moved) await within.mailTokens.removeAllOf(input.id);
         const ends = changes.some(({ type }) => type === 'user.role-changed' || type === 'user.disabled');
+        if (user.role !== 'superuser' || user.disabled) await withdrawInvitations(within, call, input.id);
         return { updated: user, ended: ends ? await endSessions(within, call, input.id) : [] };
       });
       ended.forEach(sessionEnded);

@@ -6,21 +6,23 @@ import type { Credentials, UsersRepository } from './users.repository.js';
 export interface OwnPasswordDependencies {
   users: Pick<UsersRepository, 'findOwnCredentials'>;
   hasher: Pick<PasswordHasher, 'verify'>;
-  guard: Pick<IdentityGuard, 'login' | 'loginFailed'>;
+  guard: Pick<IdentityGuard, 'login'>;
+  /** What follows from a wrong password, as at a sign-in. */
+  failed: (call: UserCall, email: string) => Promise<void>;
 }
 
 /** Asks for one's password again before what a stolen session must not do. Counted like a sign-in (ASVS 5.0, 6.3.1 and 7.5.1). */
-export function createOwnPassword({ users, hasher, guard }: OwnPasswordDependencies) {
+export function createOwnPassword({ users, hasher, guard, failed }: OwnPasswordDependencies) {
   return async function demand(
-    { actor, address }: UserCall,
+    call: UserCall,
     password: string,
     { pointer, message }: { pointer: string; message: string },
   ): Promise<Credentials & { email: string }> {
-    const account = await users.findOwnCredentials(actor.userId);
+    const account = await users.findOwnCredentials(call.actor.userId);
     if (!account) throw unauthenticated('This account does not exist any more');
-    await guard.login(account.email, address);
+    await guard.login(account.email, call.address);
     if ((await hasher.verify(account.passwordHash, password)).ok) return account;
-    await guard.loginFailed(account.email, address);
+    await failed(call, account.email);
     throw badRequest(message, [{ pointer, message: 'Not your password', code: 'wrong_password' }]);
   };
 }

@@ -1,6 +1,8 @@
 import type { UserCall } from '@synap/contracts';
 import type { PasswordHasher } from '@synap/security';
+import { createFailedSignIns } from '../auth/failed-sign-ins.js';
 import { type IdentityGuard, noIdentityGuard } from '../auth/identity-guard.js';
+import type { SendMail } from '../mail/mail-queue.js';
 import type { Transaction } from '../repositories.js';
 import { removeAccount } from './end-account.js';
 import { createOwnPassword } from './own-password.js';
@@ -12,6 +14,7 @@ export interface RemoveMeDependencies {
   hasher: Pick<PasswordHasher, 'verify'>;
   /** None by default. */
   guard?: Pick<IdentityGuard, 'login' | 'loginFailed'> | undefined;
+  sendMail: SendMail;
   /** Told of each session that was revoked, once that is committed. */
   sessionEnded: (sessionId: string) => void;
   /** Told of the user, likewise. */
@@ -24,10 +27,12 @@ export function createRemoveMe({
   transaction,
   hasher,
   guard = noIdentityGuard,
+  sendMail,
   sessionEnded,
   userChanged,
 }: RemoveMeDependencies) {
-  const demandOwnPassword = createOwnPassword({ users, hasher, guard });
+  const failed = createFailedSignIns({ guard, transaction, sendMail });
+  const demandOwnPassword = createOwnPassword({ users, hasher, guard, failed });
   const asked = { pointer: '/password', message: 'The password is wrong' };
 
   return async function removeMe(call: UserCall, { password }: { password: string }): Promise<void> {

@@ -36,6 +36,8 @@ export interface NewUser {
   role?: Role;
   /** Whether the address is known to be theirs. */
   verified?: boolean;
+  /** The hash that an account gets which the address has already, unless it is verified; null leaves it as it is. */
+  insteadOfUnverified?: string | null;
 }
 
 type CredentialsRow = Prisma.UserGetPayload<{ select: typeof credentialsSelect }>;
@@ -51,6 +53,8 @@ export interface InsertedUser {
   id: string;
   /** False where it had one before. */
   made: boolean;
+  /** Whether an account that was there got `insteadOfUnverified`. */
+  withdrawn: boolean;
 }
 
 export function createUsersRepository(db: Db) {
@@ -77,9 +81,10 @@ export function createUsersRepository(db: Db) {
       await db.user.update({ where: { id }, data: { passwordHash }, select: { id: true } });
     },
 
-    /** Likewise, unless the owner has shown meanwhile to read mail at their address. */
-    async replaceUnverifiedHash(id: string, passwordHash: string): Promise<void> {
-      await db.user.updateMany({ where: { id, verifiedAt: null }, data: { passwordHash } });
+    /** The account of an address; it keeps that, and its state, until the transaction ends. */
+    async lockAccount(email: string): Promise<Account | null> {
+      await db.$executeRaw`SELECT FROM users WHERE email = ${email} FOR NO KEY UPDATE`;
+      return this.findAccount(email);
     },
 
     async findAccount(email: string): Promise<Account | null> {
@@ -89,14 +94,16 @@ export function createUsersRepository(db: Db) {
     },
 
     /** Inserts the user; an address that is taken keeps its account. One written row either way: timing must not tell them apart. */
-    async insertUnlessTaken({ email, name, passwordHash, role = 'user', verified = false }: NewUser): Promise<InsertedUser> {
+    async insertUnlessTaken(user: NewUser): Promise<InsertedUser> {
+      const { email, name, passwordHash, role = 'user', verified = false, insteadOfUnverified = null } = user;
       const id = uuidv7();
-      const [row] = await db.$queryRaw<{ id: string }[]>`
+      const [row] = await db.$queryRaw<{ id: string; withdrawn: boolean }[]>`
         INSERT INTO users (id, email, name, password_hash, role, verified_at)
         VALUES (${id}::uuid, ${email}, ${name}, ${passwordHash}, ${role}::"role", CASE WHEN ${verified} THEN now() END)
-        ON CONFLICT (email) DO UPDATE SET email = users.email
-        RETURNING id`;
-      return { id: row?.id ?? id, made: row?.id === id };
+        ON CONFLICT (email) DO UPDATE SET password_hash =
+          CASE WHEN users.verified_at IS NULL THEN coalesce(${insteadOfUnverified}, users.password_hash) ELSE users.password_hash END
+        RETURNING id, password_hash IS NOT DISTINCT FROM ${insteadOfUnverified}::text AS withdrawn`;
+      return { id: row?.id ?? id, made: row?.id === id, withdrawn: row?.withdrawn ?? false };
     },
 
     /** The owner has shown to read mail at their address. Once is for ever. */
@@ -110,9 +117,11 @@ export function createUsersRepository(db: Db) {
       return user ?? null;
     },
 
-    anyExists: async (): Promise<boolean> => (await db.user.findFirst({ select: { id: true } })) !== null,
+    async superuserExists(): Promise<boolean> {
+      return (await db.user.findFirst({ where: { role: 'superuser' }, select: { id: true } })) !== null;
+    },
 
-    /** Lets one transaction at a time, of all instances, make the first user. */
+    /** Lets one transaction at a time, of all instances, make the first superuser. */
     async lockFirst(): Promise<void> {
       await db.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended('synap: first user', 0))`;
     },

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   type AppError,
   badRequest,
@@ -39,13 +40,27 @@ function refusal(error: ModuleCallError): AppError {
   }
 }
 
+/** Over REST every parameter arrives as text. */
+const asText = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(asText);
+  if (typeof value !== 'object' || value === null) return String(value);
+  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, asText(part)]));
+};
+const isAlike = (a: unknown, b: unknown) => isDeepStrictEqual(asText(a), asText(b));
+
 export function createWidgetsService({ registry, cache, dashboards }: WidgetsDeps): WidgetsService {
-  /** Which widgets are within the caller's reach: to a key that is bound to a dashboard, those that are placed on it. */
-  async function reachOf(actor: UserActor): Promise<(moduleId: string, widgetId: string) => boolean> {
+  /** What is within the caller's reach: to a key that is bound to a dashboard, the widgets on it, with the parameters they have there. */
+  async function reachOf(actor: UserActor): Promise<(moduleId: string, widgetId: string, params?: object) => boolean> {
     const only = boundTo(actor);
     if (only === null) return () => true;
     const placed = await dashboards.placedOn(only);
-    return (moduleId, widgetId) => placed.some((widget) => widget.moduleId === moduleId && widget.widgetId === widgetId);
+    return (moduleId, widgetId, params) =>
+      placed.some(
+        (widget) =>
+          widget.moduleId === moduleId &&
+          widget.widgetId === widgetId &&
+          (params === undefined || isAlike(widget.params, params)),
+      );
   }
 
   return {
@@ -64,8 +79,8 @@ export function createWidgetsService({ registry, cache, dashboards }: WidgetsDep
     /** Fresh data from the cache or the module; the last good data, marked stale, when the module fails. */
     async data({ actor, signal }, { moduleId, widgetId, params }) {
       const isReached = await reachOf(actor);
-      if (!isReached(moduleId, widgetId))
-        throw forbidden('This API key is bound to a dashboard on which there is no such widget');
+      if (!isReached(moduleId, widgetId, params))
+        throw forbidden('This API key is bound to a dashboard on which there is no such widget with these parameters');
       const info = readable(registry, moduleId, actor);
       if (info.widgets.length > 0 && !info.widgets.some((widget) => widget.id === widgetId)) {
         throw notFound(
