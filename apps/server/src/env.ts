@@ -34,7 +34,7 @@ function isNetwork(text: string): boolean {
   const [address = '', bits, ...more] = text.split('/');
   const family = isIP(address);
   if (family === 0 || more.length > 0) return false;
-  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) > 0 && Number(bits) <= (family === 4 ? 32 : 128));
 }
 
 /** `https://<public key>@<host>/<project>`, https://develop.sentry.dev/sdk/foundations/transport/authentication/ */
@@ -85,7 +85,7 @@ const schema = z.object({
   ),
   TRUST_PROXY: list.refine(
     (networks) => networks.every(isNetwork),
-    'must be a comma-separated list of addresses or CIDR networks; never "true"',
+    'must be a comma-separated list of addresses or CIDR networks; never "true", nor all addresses there are',
   ),
   DOCS_ENABLED: optional(onOff),
   METRICS_TOKEN: optional(z.string().min(16, 'must have at least 16 characters')),
@@ -202,7 +202,10 @@ export function originOf({ publicUrl, host, port }: Environment, listening = por
   return `http://${everywhere ? 'localhost' : isIP(host) === 6 ? `[${host}]` : host}:${listening}`;
 }
 
-const loopback = new Set(['127.0.0.1', '::1', 'localhost']);
+const loopback = new Set(['127.0.0.1', '::1', '[::1]', 'localhost']);
 
-/** Whether only this machine reaches the service, for development. */
-export const isPrivate = ({ environment, host }: Environment): boolean => environment === 'local' && loopback.has(host);
+/** Whether only this machine reaches the service, for development: nothing says that it is served under another name, or by a proxy. */
+export function isPrivate({ environment, host, publicUrl, trustProxy }: Environment): boolean {
+  if (environment !== 'local' || trustProxy.length > 0) return false;
+  return [host, publicUrl === undefined ? host : new URL(publicUrl).hostname].every((name) => loopback.has(name));
+}

@@ -18,6 +18,7 @@ import { scrubText } from './scrub.js';
 
 const SCHEDULE_TASK = 'module-schedule';
 const PURGE_TASK = 'purge';
+const loggedJobSchema = z.object({ id: z.string(), task_identifier: z.string(), attempts: z.number() });
 const mailJobSchema = z.object({ mailId: z.uuid() });
 const syncJobSchema = z.object({ runId: z.uuid() });
 
@@ -139,8 +140,9 @@ async function unlessEnding<T>(work: Promise<T>, signal: AbortSignal): Promise<T
 
 function loggerFor(log: Logger): GraphileLogger {
   return new GraphileLogger(() => (level, message, meta) => {
-    // The message quotes the error.
-    if (level === 'error') log.error({ ...meta }, scrubText(message));
-    else log.debug(message);
+    if (level !== 'error') return log.debug(message);
+    // The message quotes the error, and so does the job's row, of what failed before.
+    const { job, ...rest } = meta ?? {};
+    log.error({ ...rest, job: loggedJobSchema.safeParse(job).data }, scrubText(message));
   });
 }

@@ -86,6 +86,17 @@ describe('an API key over the wire', () => {
     await until(async () => (await server.rest('GET', '/auth/me', { token: key })).status === 401, { timeout: 10_000 });
   });
 
+  it('that is bound to a dashboard reads the data that is on it, and none with other parameters', async () => {
+    const token = await server.signIn();
+    const place = { moduleId: 'host', widgetId: 'cpu', x: 0, y: 0, w: 3, h: 3 };
+    const body = { name: 'Home', widgets: [{ ...place, params: { limit: 7 } }] };
+    const { id: dashboardId } = (await server.rest('POST', '/dashboards', { token, body })).body;
+    const { key } = await newKey(token, { scopes: ['widgets:read'], dashboardId });
+    const read = async (query: string) => (await server.rest('GET', `/widget-data/host/cpu${query}`, { token: key })).status;
+    expect(await read('?params[limit]=7')).not.toBe(403);
+    for (const query of ['', '?params[limit]=8', '?params[limit]=7&params[other]=1']) expect(await read(query), query).toBe(403);
+  });
+
   it('is not given what was answered to its owner under the same Idempotency-Key', async () => {
     const { token } = await server.newUser();
     const scopes = ['dashboards:read', 'dashboards:write'];

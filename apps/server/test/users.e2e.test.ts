@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { request } from 'node:http';
 import type { localRouter } from '@synap/api';
 import { createTRPCClient, httpLink, TRPCClientError } from '@trpc/client';
 import superjson from 'superjson';
@@ -31,8 +33,24 @@ describe('an account without signing in', { timeout: 60_000 }, () => {
     expect((await server.rest('GET', '/openapi.json')).body.paths).toHaveProperty(['/private/users']);
   });
 
+  it('is not there for what comes through a proxy, or by a name that was pointed at this machine', async () => {
+    const server = await start();
+    const forwarded: Record<string, string>[] = [{ 'x-forwarded-for': '127.0.0.1' }, { forwarded: 'for=127.0.0.1' }];
+    for (const headers of forwarded)
+      expect(await server.rest('POST', '/private/users', { body: account, headers })).toMatchObject({ status: 404 });
+    const headers = { host: 'rebound.example.org', 'content-type': 'application/json' };
+    for (const target of ['/api/v1/private/users', '/trpc/private.createUser']) {
+      const call = request(`${server.origin}${target}`, { method: 'POST', headers }).end(JSON.stringify(account));
+      const [{ statusCode }] = await once(call, 'response');
+      expect(statusCode, target).toBe(404);
+    }
+    expect(await createPrivately(server)).toMatchObject({ status: 201 });
+  });
+
   it.each([
     ['beyond the loopback address', { HOST: '0.0.0.0' }],
+    ['behind a proxy', { TRUST_PROXY: '127.0.0.1' }],
+    ['under a public name', { PUBLIC_URL: 'https://synap.example.org' }],
     [
       'outside local',
       {
@@ -70,6 +88,22 @@ describe('accounts under administration', { timeout: 60_000 }, () => {
     expect((await server.rest('POST', '/auth/login', { body: person })).status).toBe(403);
     await server.rest('PATCH', `/users/${id}`, { token, body: { disabled: false } });
     await server.signIn(person);
+  });
+
+  it('are the same by whatever spelling of their ids', async () => {
+    const server = await start();
+    const token = await server.signIn();
+    const mine = (await server.rest('GET', '/auth/me', { token })).body.id.toUpperCase();
+    for (const [method, body] of [['PATCH', { role: 'user' }], ['PATCH', { disabled: true }], ['DELETE']] as const)
+      expect((await server.rest(method, `/users/${mine}`, { token, body })).status).toBe(403);
+    const other = await server.newUser();
+    const { id } = (await server.rest('GET', '/auth/me', { token: other.token })).body;
+    const removal = await server.rest('DELETE', `/users/${id}?handOverTo=${id.toUpperCase()}`, { token });
+    expect(removal).toMatchObject({ status: 409 });
+    expect(await server.rest('DELETE', `/users/${id.toUpperCase()}`, { token })).toMatchObject({ status: 204 });
+    expect(
+      (await server.rest('GET', `/events?subject=${encodeURIComponent(`user ${id}`)}`, { token })).body.items,
+    ).toContainEqual(expect.objectContaining({ type: 'user.removed' }));
   });
 
   it('never lose the last superuser', async () => {

@@ -33,8 +33,9 @@ export function createSmtpTransport({ url, from, timeoutMs = 10_000 }: SmtpOptio
       } catch (error) {
         const code = codeOf(error);
         // The server's own words may quote the receiver: the class is all that the log needs.
-        if (code !== undefined && code >= 500) throw new MailRefused(`The mail server refused it for good (${code})`);
-        throw error;
+        if (code === undefined) throw error;
+        if (code >= 500) throw new MailRefused(`The mail server refused it for good (${code})`);
+        throw new Error(`The mail server does not take it at present (${code})`);
       }
     },
     async verify() {

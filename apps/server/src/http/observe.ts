@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Logger } from 'pino';
+import { scrubText } from '../scrub.js';
 import type { Metrics } from './metrics.js';
 import { type Middleware, pathOf } from './middleware.js';
 
@@ -35,12 +36,14 @@ export function createObserver(log: Logger, metrics: Pick<Metrics, 'observe'>): 
     res.setHeader('x-request-id', requestId);
     const { method = '' } = req;
     const path = pathOf(req);
+    // One path of ours holds a mail address.
+    const shownPath = /@|%40/.test(path) ? scrubText(path) : path;
     const address = req.socket.remoteAddress;
     res.once('close', () => {
       const milliseconds = performance.now() - start;
       const status = res.writableFinished ? res.statusCode : 499;
       metrics.observe(path, method, status, milliseconds / 1000);
-      const line = { requestId, method, path, status, address, milliseconds: Math.round(milliseconds * 10) / 10 };
+      const line = { requestId, method, path: shownPath, status, address, milliseconds: Math.round(milliseconds * 10) / 10 };
       if (status >= 500) log.error(line, 'request failed');
       else log.info(line, 'request');
     });

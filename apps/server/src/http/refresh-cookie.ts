@@ -1,10 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { badRequest, forbidden, type RefreshCookie } from '@synap/contracts';
 import type { Environment } from '../env.js';
+import { loopbackHost } from './address.js';
 
 export type CookieEnvironment = Pick<Environment, 'environment' | 'publicUrl' | 'corsOrigins'>;
-
-const loopbackHost = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?$/i;
 
 /** A value of the `Cookie` header, RFC 6265 §5.4; of several by one name the first, which is the most specific. */
 function cookieIn(header: string | undefined, name: string): string | undefined {

@@ -1,3 +1,4 @@
+import { randomBytes, randomUUID } from 'node:crypto';
 import type { Mail } from '@synap/contracts';
 import { hashToken, makeToken } from '@synap/security';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -157,6 +158,20 @@ describe('a new password', () => {
     expect(await fixture.sendMails()).toMatchObject([{ template: 'password-changed', to: user.email }]);
     expect(await trailOf(user.id)).toEqual(['user.reset-requested', 'user.password-reset']);
     await expect(fixture.auth.reset(call, { token, newPassword })).rejects.toMatchObject(spent);
+  });
+
+  test('ends the API keys of an address that was not verified before, and of no other', async () => {
+    for (const verifiedAt of [null, new Date()]) {
+      const { user, token } = await asked();
+      await fixture.db.user.update({ where: { id: user.id }, data: { verifiedAt } });
+      const { id } = await fixture.db.apiKey.create({
+        data: { id: randomUUID(), userId: user.id, name: 'Left behind', secretHash: randomBytes(32), scopes: ['profile:read'] },
+      });
+      await fixture.auth.reset(call, { token, newPassword });
+      const ended = verifiedAt === null ? 1 : 0;
+      expect(await fixture.db.apiKey.count({ where: { id } })).toBe(1 - ended);
+      expect(await fixture.db.event.count({ where: { type: 'api-key.revoked', subject: `api-key ${id}` } })).toBe(ended);
+    }
   });
 
   test('that the policy refuses leaves the link as it is', async () => {

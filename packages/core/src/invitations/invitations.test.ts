@@ -1,6 +1,8 @@
-import type { InvitationsService, UserCall } from '@synap/contracts';
+import type { InvitationsService, ManagedUsersService, UserCall } from '@synap/contracts';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type AuthFixture, call, createAuthFixture, password } from '../auth/auth.test.fixture.js';
+import { createManagedUsersRepository } from '../users/managed-users.repository.js';
+import { createManagedUsersService } from '../users/managed-users.service.js';
 import { createInvitationsRepository } from './invitations.repository.js';
 import { createInvitationsService } from './invitations.service.js';
 
@@ -24,8 +26,8 @@ beforeEach(async () => {
 afterEach(() => fixture.close());
 
 /** Invites, and reads the token out of the mail. */
-async function invited(role: 'user' | 'superuser' = 'user') {
-  const invitation = await service.create(me, { email, role });
+async function invited(role: 'user' | 'superuser' = 'user', by = me) {
+  const invitation = await service.create(by, { email, role });
   const [mail] = await fixture.sendMails();
   expect(mail).toMatchObject({ template: 'invite', to: email, values: { invitedBy: 'Someone', hours: 72 } });
   const link = mail && 'link' in mail.values ? mail.values.link : '';
@@ -61,12 +63,30 @@ test('inviting again ends the link before; withdrawing ends it, too, as does tim
   const first = await invited();
   const second = await invited();
   await expect(service.accept(call, { token: first.token, password })).rejects.toMatchObject(spent);
+  const ended = { type: 'invitation.withdrawn', subject: `invitation ${first.invitation.id}` };
+  expect(await fixture.db.event.count({ where: ended })).toBe(1);
   await expect(service.remove(me, { id: first.invitation.id })).rejects.toMatchObject({ code: 'not_found' });
   await service.remove(me, { id: second.invitation.id });
   await expect(service.accept(call, { token: second.token, password })).rejects.toMatchObject(spent);
   const third = await invited();
   await fixture.db.$executeRaw`UPDATE invitations SET expires_at = clock_timestamp()`;
   await expect(service.accept(call, { token: third.token, password })).rejects.toMatchObject(spent);
+});
+
+test.each<[string, (users: ManagedUsersService, id: string) => Promise<unknown>]>([
+  ['is disabled', (users, id) => users.update(me, { id, disabled: true })],
+  ['is a superuser no more', (users, id) => users.update(me, { id, role: 'user' })],
+  ['is removed', (users, id) => users.remove(me, { id })],
+])('whoever %s has invited nobody, and invites nobody', async (_how, end) => {
+  const users = createManagedUsersService({ ...fixture, managedUsers: createManagedUsersRepository(fixture.db) });
+  const { id } = await fixture.makeUser({ role: 'superuser' });
+  const by = { ...me, actor: { ...me.actor, userId: id } };
+  const { token, invitation } = await invited('superuser', by);
+  await end(users, id);
+  await expect(service.accept(call, { token, password })).rejects.toMatchObject(spent);
+  const withdrawn = { type: 'invitation.withdrawn', subject: `invitation ${invitation.id}` };
+  expect(await fixture.db.event.count({ where: withdrawn })).toBe(1);
+  await expect(service.create(by, { email, role: 'superuser' })).rejects.toMatchObject({ code: 'forbidden' });
 });
 
 test('an invitation that is accepted many times at once makes one account', async () => {

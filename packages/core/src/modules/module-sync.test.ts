@@ -3,10 +3,12 @@ import { ModuleCallError, type ModuleEvent, type ModuleInfo, type SyncRequest } 
 import { createTestDatabase, type TestDatabase, until } from '@synap/testing';
 import { runMigrations } from 'graphile-worker';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { createOnce } from '../idempotency/once.js';
 import { uuidv7 } from '../ids.js';
 import { createRepositories, createTransaction } from '../repositories.js';
 import { createModuleStore } from './module-store.js';
 import { createModuleSync } from './module-sync.js';
+import { createModulesService } from './modules.service.js';
 
 const info = (id: string): ModuleInfo => ({
   ...{ id, name: id, version: '1.0.0', status: 'ready', widgets: [], access: { kind: 'everyone' } },
@@ -100,6 +102,30 @@ describe('a run of a sync job', () => {
       const id = await enqueue();
       await sync.perform(id, { lastAttempt: true, signal });
       expect(await run(id)).toMatchObject({ status: 'succeeded', events });
+    }
+  });
+
+  it('that fails tells superusers why, and others that it did: the reason may name paths', async () => {
+    const { sync, runs, transaction, enqueue } = arrange(async () => {
+      throw new ModuleCallError('failed', 'There is no /srv/git/secret');
+    });
+    const runId = await enqueue();
+    await expect(sync.perform(runId, { lastAttempt: true, signal })).rejects.toThrow('/srv/git/secret');
+    const registry = { list: () => [info('git')], get: info };
+    const service = createModulesService({ registry, runs, once: createOnce(transaction), newId: uuidv7 });
+    for (const role of ['superuser', 'user'] as const) {
+      const actor = { kind: 'user', userId: uuidv7(), email: 'ann@example.org', role, sessionId: null, verified: true } as const;
+      const call = { actor, address: '192.0.2.1', requestId: 'r', userAgent: undefined, signal };
+      const answers = [
+        await service.get(call, { id: 'git' }),
+        await service.list(call, { size: 10 }),
+        await service.runs(call, { id: 'git', size: 10 }),
+        await service.run(call, { id: 'git', runId }),
+      ];
+      for (const answer of answers) {
+        expect(JSON.stringify(answer).includes('/srv/git/secret')).toBe(role === 'superuser');
+        expect(JSON.stringify(answer)).toContain(role === 'superuser' ? 'failed' : 'a superuser sees why');
+      }
     }
   });
 

@@ -59,6 +59,17 @@ test('a wrong current password and a weak new one change nothing', async () => {
   expect(await fixture.db.event.count({ where: { subject: `user ${user.id}` } })).toBe(0);
 });
 
+test('wrong current passwords count like failed sign-ins: after many the owner is told', async () => {
+  const { user, me } = await signedIn();
+  const guard = { login: async () => {}, loginFailed: async () => ({ notify: true, delayMs: 0 }) };
+  const change = createChangePassword({ ...fixture, guard });
+  await expect(change(me, { currentPassword: 'not this one at all', newPassword })).rejects.toMatchObject({
+    code: 'bad_request',
+  });
+  const told = { type: 'user.sign-in-failed-often', subject: `user ${user.id}` };
+  expect(await fixture.db.event.count({ where: told })).toBe(1);
+});
+
 test('of two changes at once one takes effect', async () => {
   const { me } = await signedIn();
   const change = (text: string) => changePassword(me, { currentPassword: password, newPassword: text });

@@ -1,3 +1,4 @@
+import { randomBytes, randomUUID } from 'node:crypto';
 import type { ManagedUsersService, Role, User, UserCall } from '@synap/contracts';
 import { hashToken, makeToken } from '@synap/security';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -142,6 +143,17 @@ describe('a removed user', () => {
     await expect(fixture.authenticate(tokens.accessToken)).rejects.toMatchObject(refused);
     const trail = await trailOf(user.id);
     expect(trail).toEqual([{ type: 'user.removed', actorId: me.actor.userId, payload: { handedOverTo: me.actor.userId } }]);
+  });
+
+  test('leaves no API key, and the trail tells of each', async () => {
+    const { me } = await signedIn('superuser');
+    const { user } = await signedIn();
+    const data = { userId: user.id, name: 'Robot', secretHash: randomBytes(32), scopes: ['profile:read'] };
+    const { id } = await fixture.db.apiKey.create({ data: { ...data, id: randomUUID() } });
+    await service.remove(me, { id: user.id });
+    expect(await fixture.db.event.findMany({ where: { subject: `api-key ${id}` } })).toMatchObject([
+      { type: 'api-key.revoked', actorId: me.actor.userId },
+    ]);
   });
 
   test('leaves nothing where nothing is handed over; what cannot be handed over removes nobody', async () => {
