@@ -127,17 +127,8 @@ export async function startServer({
   if (environment.role !== 'worker') {
     const addressOf = createAddressOf(environment.trustProxy);
     const app = createApp({
-      ...{
-        router,
-        routerBeyond: appRouter,
-        environment,
-        log,
-        errors,
-        metrics,
-        addressOf,
-        services: core.services,
-        authenticate: core.authenticate,
-      },
+      ...{ router, routerBeyond: appRouter, environment, log, errors, metrics, addressOf },
+      ...{ services: core.services, authenticate: core.authenticate },
       idempotency: core.idempotency,
       cookieOf: createRefreshCookies(environment),
       limits: createApiLimits(environment.rateLimitFactor, addressOf, limitStores.api),

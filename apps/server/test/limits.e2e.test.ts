@@ -70,6 +70,14 @@ describe('sign-ins', () => {
     expect((await signIn(server, 1, { 'x-forwarded-for': '2001:db8:0:ac00::1' })).status).toBe(401);
   });
 
+  it('of one client stay one client’s where the proxy writes its port, too', async () => {
+    const server = await start({ TRUST_PROXY: '127.0.0.1' });
+    const fromPort = (n: number) => ({ 'x-forwarded-for': n % 2 === 0 ? `203.0.113.7:${40_000 + n}` : '203.0.113.7' });
+    expect(await statuses(server, 12, fromPort)).toEqual(tenThenRefused);
+    const bracketed = (n: number) => ({ 'x-forwarded-for': `[2001:db8::7]:${40_000 + n}` });
+    expect(await statuses(server, 12, bracketed)).toEqual(tenThenRefused);
+  });
+
   it('go on being limited, in memory, without the table', async () => {
     const server = await start();
     const { pool, close } = createDatabase({ url: server.database.url });

@@ -8,7 +8,13 @@ export type AddressOf = (req: IncomingMessage) => string;
 export function createAddressOf(trusted: readonly string[]): AddressOf {
   if (trusted.length === 0) return (req) => req.socket.remoteAddress ?? '';
   const trust = proxyaddr.compile([...trusted]);
-  return (req) => proxyaddr(req, trust);
+  return (req) => withoutPort(proxyaddr(req, trust));
+}
+
+/** Some proxies write the client's port, too, which would make each of its connections another client. */
+function withoutPort(text: string): string {
+  const [, ipv6, ipv4] = /^\[([^\]]+)\](?::\d+)?$|^([\d.]+):\d+$/.exec(text) ?? [];
+  return ipv6 ?? ipv4 ?? text;
 }
 
 export const loopbackHost = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?$/i;

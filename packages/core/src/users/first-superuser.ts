@@ -19,8 +19,8 @@ export interface FirstSuperuser {
 
 /**
  * Makes the superuser of a new installation. Does nothing and returns null when there is one, disabled or not; of several instances
- * that start at once, one makes it. Who signed up before does not stand in its way, but
- * for the address: an account that has it already stays as it is. Throws `bad_request` for a given password that the policy refuses.
+ * that start at once, one makes it. Who signed up before does not stand in its way, but an account that has the address already stays
+ * as it is. Throws `bad_request` for a given password that the policy refuses.
  */
 export async function ensureSuperuser(
   { users, transaction, hasher, productName }: FirstSuperuserDependencies,
