@@ -51,6 +51,8 @@ export async function makeWorld(variables: Record<string, string> = {}): Promise
   });
   const database = createPool({ url: server.database.url, size: 3, idleInTransactionMilliseconds: 0 });
   const [user, other, guest] = [await server.newUser(), await server.newUser(), await server.newUser()];
+  // Addresses count for `SYNAP_PROBE_ACCESS` once they are verified.
+  await database.query('UPDATE users SET verified_at = now() WHERE verified_at IS NULL');
   const tokens = { anonymous: undefined, user: user.token, other: other.token, superuser: await server.signIn() };
   const newDashboard = async () => {
     const widgets = [{ moduleId: 'probe', widgetId: 'count', params: { limit: 2 }, x: 0, y: 0, w: 1, h: 1 }];
