@@ -64,7 +64,7 @@ describe.runIf(testsBrowser)('in a browser', { timeout: 60_000 }, () => {
     const account = { email: 'ada@example.org', password };
     await server.rest('POST', '/auth/register', { body: account });
     await page.goto(await mailedLink(account.email, 'verify'));
-    expect((await server.rest('POST', '/auth/login', { body: account })).status).toBe(403);
+    expect((await server.rest('POST', '/auth/login', { body: account })).status).toBe(401);
     await press('Verify');
     await page.getByText('Your address is verified').waitFor();
     expect(page.url()).not.toContain('#');
