@@ -25,25 +25,36 @@ const interval = 2000;
 export function createBringUp({ url, database, migrate, log, report, onReady }: BringUpDeps) {
   const stop = new AbortController();
   let state: DatabaseState = 'unavailable';
+  let queueIsThere = false;
   let told = '';
   const tell = (line: string) => {
     if (line !== told) report(line);
     told = line;
   };
 
-  async function attempt(): Promise<void> {
+  /** @returns whether the database can be used */
+  async function attempt(): Promise<boolean> {
     if (migrate) await migrateDeploy(url, migrationsFolder, { log: report });
-    if ((await look()) !== 'ready') return tell(`${unmigrated} – until then every call that needs it is answered with 503.`);
+    const { state: migrations } = await migrationStatus(database.pool, migrationsFolder);
+    if (migrations !== 'current') {
+      state = 'unmigrated';
+      tell(`${unmigrated} – until then every call that needs it is answered with 503.`);
+      return false;
+    }
     // The queue's tables are the library's own, in a schema of their own: it alone brings them up to date.
+    if (!queueIsThere) state = 'unmigrated';
     await migrateJobQueue({ connectionString: url });
+    queueIsThere = true;
+    await look();
     await onReady();
+    return true;
   }
 
   /** Asks the database how it stands. */
   async function look(): Promise<DatabaseState> {
     try {
       const { state: migrations } = await migrationStatus(database.pool, migrationsFolder);
-      state = migrations === 'current' ? 'ready' : 'unmigrated';
+      state = migrations === 'current' && queueIsThere ? 'ready' : 'unmigrated';
     } catch (error) {
       if (!isUnavailable(error)) throw error;
       state = 'unavailable';
@@ -54,8 +65,7 @@ export function createBringUp({ url, database, migrate, log, report, onReady }: 
   async function run(): Promise<void> {
     while (!stop.signal.aborted) {
       try {
-        await attempt();
-        if (state === 'ready') return;
+        if (await attempt()) return;
       } catch (error) {
         if (!isUnavailable(error)) {
           log.error({ err: error }, 'the database could not be brought up');

@@ -36,6 +36,28 @@ describe('a database that is not migrated', () => {
   });
 });
 
+describe('a database that is being brought up', () => {
+  it('takes what needs its queue or says 503, and is ready once it takes it', async () => {
+    const server = await startServerUnderTest({ migrated: false, waitUntilReady: false, variables: { SYNAP_ROLE: 'server' } });
+    try {
+      const answers = new Set<string>();
+      const askUntilReady = async () => {
+        for (let isReady = false; !isReady; ) {
+          isReady = (await fetch(`${server.origin}/readyz`)).status === 200;
+          const { status, text } = await server.rest('POST', '/auth/forgot', { body: { email: 'nobody@example.org' } });
+          if (status !== 503 || isReady) answers.add(`${status} ${text}`);
+        }
+      };
+      await Promise.all(Array.from({ length: 4 }, askUntilReady));
+      expect([...answers]).toEqual(['202 {"accepted":true}']);
+      await server.running.ready;
+      await server.signIn();
+    } finally {
+      await server.close();
+    }
+  });
+});
+
 describe('a database that goes away', () => {
   it('makes calls answer 503 with Retry-After, and they work within moments of its return', async () => {
     const folder = await mkdtemp(path.join(os.tmpdir(), 'synap-away-'));

@@ -15,7 +15,7 @@ export interface DatabaseFault {
 /** Connection (08), authorisation (28), database missing (3D), resources (53), operator (57P) and every kind of time-out or lost race. */
 const unavailableStates = /^(08...|28...|3D000|53...|57P..|57014|55P03|25P03|25P04|40001|40P01)$/;
 /** Table, column, type or schema missing. */
-const unmigratedStates = /^(42P01|42703|42704|3F000)$/;
+const unmigratedStates = /^(42P01|42703|42704|42883|3F000)$/;
 
 const unavailableCodes = new Set([
   ...['ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'EPIPE', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'],
