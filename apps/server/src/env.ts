@@ -74,7 +74,7 @@ const schema = z.object({
   ENCRYPTION_SECRET: optional(z.string()),
   SMTP_URL: optional(z.url({ protocol: /^smtps?$/, error: 'must be an smtp:// or smtps:// URL' })),
   MAIL_FROM: withDefault(
-    z.string().regex(/^[^\r\n]*[^\s@]+@[^\s@]+[^\r\n]*$/, 'must hold an e-mail address'),
+    z.string().regex(/^[^\r\n@]*[^\s@]@[^\s@][^\r\n]*$/, 'must hold an e-mail address'),
     'Synap <synap@localhost>',
   ),
   SIGNUP: withDefault(z.enum(['open', 'invite', 'closed']), 'closed'),
@@ -197,7 +197,7 @@ export function parseEnvironment(variables: Record<string, string | undefined>):
 
 /** Where people reach the service, without a slash at its end; never what a `Host` header says. */
 export function originOf({ publicUrl, host, port }: Environment, listening = port): string {
-  if (publicUrl) return publicUrl.replace(/\/+$/, '');
+  if (publicUrl) return publicUrl.replace(/(?<!\/)\/+$/, '');
   const everywhere = ['127.0.0.1', '0.0.0.0', '::', '::1'].includes(host);
   return `http://${everywhere ? 'localhost' : isIP(host) === 6 ? `[${host}]` : host}:${listening}`;
 }

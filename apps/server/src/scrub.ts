@@ -11,34 +11,81 @@ const maxValues = 20_000;
 /** A property by such a name holds nothing that anybody else needs. */
 const secretName = /pass(?:word|wd|phrase)|pwd|token|secret|key|authorization|cookie|e-?mail|credential|jwt/i;
 
+/** Replaces each match by what stays of it. Every expression here matches all that it looks at, so none is tried twice. */
+const replacing = (pattern: RegExp, replace: (...groups: string[]) => string) => (text: string) => text.replace(pattern, replace);
+
 /** In this order: an address with a password in it looks like a mail address too. Each is linear in the length of the text. */
-const rules: readonly (readonly [RegExp, string])[] = [
+const rules: readonly ((text: string) => string)[] = [
   // Connection strings: whatever stands before the host.
-  [/\b([a-z][a-z0-9+.-]{0,20}:\/\/)[^\s"'<>]*@/gi, `$1${removed}@`],
+  replacing(/:\/\/([^\s"'<>]*)/g, (whole, rest = '') => {
+    const at = rest.lastIndexOf('@');
+    return at < 0 ? whole : `://${removed}${rest.slice(at)}`;
+  }),
   // Headers that were quoted, to the end of the line.
-  [/\b((?:set-)?cookie|(?:proxy-)?authorization)(["']?\s{0,3}[:=]\s{0,3})[^\r\n]*/gi, `$1$2${removed}`],
-  [/\b(bearer|basic)(\s{1,3})[A-Za-z0-9+/=._~-]+/gi, `$1$2${removed}`],
-  // `password=…`, `"accessToken": "…"`.
-  [
-    /([\w-]{0,40}(?:passw(?:or)?d|passphrase|token|secret|api[-_]?key|credential)[\w-]{0,40}["']?)(\s{0,3}[:=]\s{0,3})(?:"[^"]*"?|'[^']*'?|[^\s,;&}"']+)/gi,
-    `$1$2${removed}`,
-  ],
+  replacing(
+    /\b((?:set-)?cookie|(?:proxy-)?authorization)(["']?\s{0,3}[:=]\s{0,3})[^\r\n]*/gi,
+    (_, name = '', separator = '') => `${name}${separator}${removed}`,
+  ),
+  replacing(/\b(bearer|basic)(\s{1,3})[A-Za-z0-9+/=._~-]+/gi, (_, scheme = '', space = '') => `${scheme}${space}${removed}`),
+  removeNamedSecrets,
   // Queries and fragments, of addresses and of paths.
-  [/((?:\b[a-z][a-z0-9+.-]{0,20}:\/)?\/[^\s?#"'<>]*)[?#][^\s"'<>)\]]*/gi, `$1?${removed}`],
+  replacing(/(\/[^\s?#"'<>]*)([?#][^\s"'<>)\]]*)?/g, (whole, path = '', query?: string) =>
+    query === undefined ? whole : `${path}?${removed}`,
+  ),
   // JWT (RFC 7519): the header of each begins with `{"`.
-  [/\beyJ[A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]*){0,4}/g, removed],
-  [/\bsyn_[A-Za-z0-9_-]+/g, removed],
-  [/[\p{L}\p{N}.!#$%&'*+/=?^_`{|}~-]{1,64}(?:@|%40)(?:localhost\b|(?:[\p{L}\p{N}-]{1,63}\.){1,8}\p{L}{2,63})/giu, removed],
+  replacing(/\beyJ[A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]*){0,4}/g, () => removed),
+  replacing(/\bsyn_[A-Za-z0-9_-]+/g, () => removed),
+  removeMailAddresses,
   // 256 bits: base64url as our tokens and links have them, base64 as `openssl rand` makes them, hex.
-  [/(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])/g, removed],
-  [/(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{43}=/g, removed],
-  [/(?<![A-Fa-f0-9])[A-Fa-f0-9]{64}(?![A-Fa-f0-9])/g, removed],
+  replacing(/(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])/g, () => removed),
+  replacing(/(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{43}=/g, () => removed),
+  replacing(/(?<![A-Fa-f0-9])[A-Fa-f0-9]{64}(?![A-Fa-f0-9])/g, () => removed),
 ];
+
+const namedSecret = /passw(?:or)?d|passphrase|token|secret|api[-_]?key|credential/i;
+const secretValue = /["']?\s{0,3}[:=]\s{0,3}(?:"[^"]*"?|'[^']*'?|[^\s,;&}"']+)/y;
+const separator = /^["']?\s{0,3}[:=]\s{0,3}/;
+
+/** Removes the values of `password=…` and `"accessToken": "…"`. */
+function removeNamedSecrets(text: string): string {
+  let scrubbed = '';
+  let from = 0;
+  for (const { 0: name, index } of text.matchAll(/[\w-]+/g)) {
+    if (index < from || !namedSecret.test(name)) continue;
+    secretValue.lastIndex = index + name.length;
+    const value = secretValue.exec(text)?.[0];
+    if (value === undefined) continue;
+    scrubbed += `${text.slice(from, index)}${name}${separator.exec(value)?.[0] ?? ''}${removed}`;
+    from = secretValue.lastIndex;
+  }
+  return scrubbed + text.slice(from);
+}
+
+/** The longest local part of an address (RFC 5321 §4.5.3.1.1). */
+const localLength = 64;
+const localCharacter = /[\p{L}\p{N}.!#$%&'*+/=?^_`{|}~-]/u;
+const domain = /localhost\b|(?:[\p{L}\p{N}-]{1,63}\.){1,8}\p{L}{2,63}/iuy;
+
+/** Removes mail addresses, also in the percent-encoding of an address line. */
+function removeMailAddresses(text: string): string {
+  let scrubbed = '';
+  let from = 0;
+  for (const { 0: at, index } of text.matchAll(/@|%40/g)) {
+    domain.lastIndex = index + at.length;
+    if (index <= from || !domain.test(text)) continue;
+    const before = [...text.slice(Math.max(from, index - localLength), index)];
+    const local = before.slice(before.findLastIndex((character) => !localCharacter.test(character)) + 1).join('');
+    if (local === '') continue;
+    scrubbed += text.slice(from, index - local.length) + removed;
+    from = domain.lastIndex;
+  }
+  return scrubbed + text.slice(from);
+}
 
 /** A text without what looks like a secret or a mail address. Meant for what leaves us and for errors in the log. */
 export function scrubText(text: string): string {
   const short = text.length > maxLength ? `${text.slice(0, maxLength)}…` : text;
-  return rules.reduce((scrubbed, [pattern, replacement]) => scrubbed.replace(pattern, replacement), short);
+  return rules.reduce((scrubbed, rule) => rule(scrubbed), short);
 }
 
 /** A copy of a payload in which no text, at any depth, holds what looks like a secret, nor any property by the name of one a value. */

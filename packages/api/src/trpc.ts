@@ -1,5 +1,6 @@
 import { type Actor, AppError, forbidden } from '@synap/contracts';
 import { toProblem } from '@synap/rest/problem';
+import { readSuperjson } from '@synap/rpc/superjson';
 import { initTRPC } from '@trpc/server';
 import superjson from 'superjson';
 import type { Context } from './context.js';
@@ -11,7 +12,8 @@ const t = initTRPC
   .context<Context>()
   .meta<Meta>()
   .create({
-    transformer: superjson,
+    // superjson itself would build whatever an annotation of the input asks for, of any size.
+    transformer: { input: { serialize: superjson.serialize, deserialize: readSuperjson }, output: superjson },
     isDev: false,
     errorFormatter({ shape, error, ctx }): ErrorShape {
       const problem = toProblem(error, { requestId: ctx?.call.requestId, readSource: readProblemSource });

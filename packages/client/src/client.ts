@@ -1,7 +1,7 @@
 import { createTRPCClient, httpBatchLink } from '@trpc/client';
 import { createTRPCFlatProxy } from '@trpc/server';
-import superjson from 'superjson';
 import { callLink, type SentTokens } from './call/call-link.js';
+import { transformer } from './call/transformer.js';
 import { createTransport } from './call/transport.js';
 import { type ClientOptions, resolveOptions } from './options.js';
 import { createKeyAccess } from './session/api-key.js';
@@ -43,7 +43,7 @@ export function createClient(options: ClientOptions): SynapClient {
       httpBatchLink({
         url: rpcUrl,
         fetch: transport,
-        transformer: superjson,
+        transformer,
         maxItems: maxBatchSize,
         maxURLLength: maxUrlLength,
         headers: async ({ opList }) => {

@@ -58,7 +58,7 @@ function readBase(url: string | URL) {
   if (!parsed || !/^https?:$/.test(parsed.protocol) || parsed.search || parsed.hash) {
     throw new TypeError(`\`url\` must be the origin of a Synap server, such as "http://localhost:3000"; it is "${url}".`);
   }
-  return { origin: parsed.origin, rpcUrl: `${parsed.origin}${parsed.pathname.replace(/\/+$/, '')}/trpc` };
+  return { origin: parsed.origin, rpcUrl: `${parsed.origin}${parsed.pathname.replace(/(?<!\/)\/+$/, '')}/trpc` };
 }
 
 const cookieSession = (rpcUrl: string): HeldSessionOptions => ({

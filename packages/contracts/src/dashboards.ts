@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { type Endpoint, idInput, idSchema, jsonSchema, pageInput, pageOf, type ServiceOf, slugSchema } from './contract.js';
-import { isShallow, tooDeep } from './depth.js';
+import { isShallowJson, notShallowJson } from './depth.js';
 import { lineSchema, textSchema } from './text.js';
 
 /** Parameters of a placed widget; the module's own schema judges them when the data is loaded. */
-export const widgetParamsSchema = z.record(textSchema(0, 100), jsonSchema).refine(isShallow, tooDeep);
+export const widgetParamsSchema = z.record(textSchema(0, 100), jsonSchema).refine(isShallowJson, notShallowJson);
 
 const placement = {
   moduleId: slugSchema,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { widgetParamsSchema } from './dashboards.js';
+import { isShallowJson } from './depth.js';
 import { widgetDataInput } from './widgets.js';
 
 /** Parameters that nest so many levels deep. */
@@ -14,5 +15,23 @@ describe('free JSON', () => {
     expect(parse(params(32)).success).toBe(true);
     expect(parse({ ...params(33), b: 1 }).error?.issues).toMatchObject([{ path: [], code: 'custom' }]);
     expect(parse({ a: 'x'.repeat(1000), b: Array.from({ length: 1000 }, () => [1]) }).success).toBe(true);
+  });
+
+  it('is measured by one visit of each object, however often it occurs', () => {
+    let visits = 0;
+    const counted = (value: object) =>
+      new Proxy(value, {
+        ownKeys(target) {
+          visits += 1;
+          return Reflect.ownKeys(target);
+        },
+      });
+    let graph: object = {};
+    for (let level = 1; level < 32; level += 1) graph = counted({ left: graph, right: graph });
+    expect([isShallowJson(graph), visits]).toEqual([true, 31]);
+    expect([isShallowJson({ graph }), isShallowJson([graph, [graph]])]).toEqual([false, false]);
+    const circle: Record<string, unknown> = {};
+    circle.self = circle;
+    expect(isShallowJson(circle)).toBe(false);
   });
 });

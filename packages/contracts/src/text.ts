@@ -1,6 +1,14 @@
 import { z } from 'zod';
 
+/*
+ * The length is checked before any expression runs, and each expression is linear in it: for every character only one of its
+ * parts can match, so that there is nothing to try again.
+ */
+
 const loneSurrogate = /\p{Surrogate}/u;
+const withoutNull = /^[^\u0000]*$/;
+/** Spaces, then something to see, then anything but control characters. */
+const visibleLine = /^[^\S\u0000-\u001f\u007f]*[^\s\u0000-\u001f\u007f][^\u0000-\u001f\u007f]*$/;
 
 /** Counts characters as JSON Schema does (code points), which is not how JavaScript measures a string. */
 function hasLength(text: string, min: number, max: number): boolean {
@@ -11,20 +19,17 @@ function hasLength(text: string, min: number, max: number): boolean {
 
 const bounded = (schema: z.ZodString, min: number, max: number) =>
   schema
-    .refine((text) => !loneSurrogate.test(text), { error: 'Must not contain lone surrogates', abort: true })
-    .refine((text) => hasLength(text, min, max), `Must have ${min} to ${max} characters`)
-    .meta({ minLength: min, maxLength: max });
+    .refine((text) => hasLength(text, min, max), { error: `Must have ${min} to ${max} characters`, abort: true })
+    .refine((text) => !loneSurrogate.test(text), { error: 'Must not contain lone surrogates', abort: true });
 
 /** Text of `min` to `max` characters that PostgreSQL can store and JSON can carry: no U+0000, no lone surrogates. */
 export const textSchema = (min: number, max: number) =>
-  bounded(z.string().regex(/^[^\u0000]*$/, { error: 'Must not contain U+0000', abort: true }), min, max);
+  bounded(z.string(), min, max)
+    .regex(withoutNull, { error: 'Must not contain U+0000', abort: true })
+    .meta({ minLength: min, maxLength: max });
 
 /** Text of a single line, trimmed, with something to see and `min` to `max` characters. */
-export const lineSchema = (min: number, max: number) => {
-  const line = /^[^\u0000-\u001f\u007f]*[^\s\u0000-\u001f\u007f][^\u0000-\u001f\u007f]*$/;
-  return bounded(
-    z.string().trim().regex(line, { error: 'Must be one line, not blank, without control characters', abort: true }),
-    min,
-    max,
-  );
-};
+export const lineSchema = (min: number, max: number) =>
+  bounded(z.string().trim(), min, max)
+    .regex(visibleLine, { error: 'Must be one line, not blank, without control characters', abort: true })
+    .meta({ minLength: min, maxLength: max });

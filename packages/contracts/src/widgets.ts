@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type Endpoint, pageInput, pageOf, type ServiceOf, slugSchema } from './contract.js';
-import { isShallow, tooDeep } from './depth.js';
+import { isShallowJson, notShallowJson } from './depth.js';
 
 const jsonSchemaSchema = z.record(z.string(), z.unknown());
 
@@ -32,7 +32,7 @@ export const widgetDataInput = z.object({
   widgetId: slugSchema,
   params: z
     .record(z.string(), z.unknown())
-    .refine(isShallow, tooDeep)
+    .refine(isShallowJson, notShallowJson)
     .default({})
     .describe('Parameters of the widget; over REST as `?params[limit]=10`.'),
 });

@@ -38,8 +38,10 @@ export interface OutboxEntry {
   subject: string;
 }
 
-const headerOf = (message: string, name: string) =>
-  new RegExp(`^${name}: (.*)$`, 'im').exec(message.slice(0, message.indexOf('\r\n\r\n')))?.[1]?.trim() ?? '';
+const headers = { to: /^To: (.*)$/im, subject: /^Subject: (.*)$/im };
+
+const headerOf = (message: string, name: keyof typeof headers) =>
+  headers[name].exec(message.slice(0, message.indexOf('\r\n\r\n')))?.[1]?.trim() ?? '';
 
 /** The mails of an outbox folder, the newest first; none where there is no folder yet. */
 export async function listOutbox(folder: string): Promise<OutboxEntry[]> {
@@ -50,7 +52,7 @@ export async function listOutbox(folder: string): Promise<OutboxEntry[]> {
   const read = async (name: string): Promise<OutboxEntry> => {
     const file = path.join(folder, name);
     const [message, { mtime }] = await Promise.all([readFile(file, 'utf8'), stat(file)]);
-    return { name, writtenAt: mtime, to: headerOf(message, 'To'), subject: headerOf(message, 'Subject') };
+    return { name, writtenAt: mtime, to: headerOf(message, 'to'), subject: headerOf(message, 'subject') };
   };
   const entries = await Promise.all(names.filter((name) => name.endsWith(ending)).map(read));
   return entries.sort((a, b) => b.writtenAt.getTime() - a.writtenAt.getTime());
@@ -65,10 +67,12 @@ const decodeQuotedPrintable = (text: string) =>
 /** The text part of a mail in an outbox folder. */
 export async function readOutboxText(folder: string, { name }: Pick<OutboxEntry, 'name'>): Promise<string> {
   const message = await readFile(path.join(folder, name), 'latin1');
-  const part = /^Content-Type: text\/plain[\s\S]*?\r\n\r\n([\s\S]*?)\r\n--/im.exec(message);
-  if (!part) return message;
-  const [whole, body = ''] = part;
-  const encoding = /^Content-Transfer-Encoding: (\S+)/im.exec(whole)?.[1]?.toLowerCase();
+  const start = message.search(/^Content-Type: text\/plain/im);
+  const blank = start < 0 ? -1 : message.indexOf('\r\n\r\n', start);
+  const end = blank < 0 ? -1 : message.indexOf('\r\n--', blank + 4);
+  if (end < 0) return message;
+  const body = message.slice(blank + 4, end);
+  const encoding = /^Content-Transfer-Encoding: (\S+)/im.exec(message.slice(start, blank))?.[1]?.toLowerCase();
   if (encoding === 'base64') return Buffer.from(body, 'base64').toString('utf8');
   return encoding === 'quoted-printable' ? decodeQuotedPrintable(body) : Buffer.from(body, 'latin1').toString('utf8');
 }

@@ -47,6 +47,8 @@ export interface RestHandlerOptions<TRouter extends AnyTRPCRouter> {
   deprecatedSince?: string;
   /** Bytes of a body; default 102,400. */
   bodyLimit?: number;
+  /** Bytes of a body for one procedure whose operation states none; undefined if the handler's `bodyLimit` holds. */
+  bodyLimitOf?: (path: string, meta: unknown) => number | undefined;
   /** The id of a request, where the server has given it one already. Default: a sane `X-Request-Id`, else a new UUID. */
   requestId?: (req: IncomingMessage, res: ServerResponse) => string | undefined;
   /** `WWW-Authenticate` of every 401 (RFC 9110 §11.6.1) that has none of its own; default `Bearer`. */

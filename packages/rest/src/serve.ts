@@ -108,8 +108,8 @@ function inputOf<TRouter extends AnyTRPCRouter>(
   attempt: IdempotentAttempt<inferRouterContext<TRouter>> | undefined,
 ) {
   const { req, search } = exchange;
-  const { meta, reader } = route.operation;
-  const bodyLimit = meta.bodyLimit ?? settings.bodyLimit;
+  const { meta, path, procedure, reader } = route.operation;
+  const bodyLimit = meta.bodyLimit ?? settings.options.bodyLimitOf?.(path, procedure._def.meta) ?? settings.bodyLimit;
   if (!reader.takesInput && hasBody(route.method) && announcesBody(req) && req.headers['content-type']) checkBodyType(req, route);
   if (meta.multipart) endUnreadBody(exchange);
   let reading: Promise<unknown> | undefined;

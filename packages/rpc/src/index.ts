@@ -10,4 +10,3 @@ export type {
   RpcResults,
   RpcUploadType,
 } from './options.js';
-export { writeSuperjson } from './superjson-writer.js';

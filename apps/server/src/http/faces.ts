@@ -2,7 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import { type AppRouter, readProblemSource } from '@synap/api';
 import type { IdempotencyStore } from '@synap/core';
 import { createRestHandler } from '@synap/rest';
-import { createRpcHandler, invokeProcedure, writeSuperjson } from '@synap/rpc';
+import { createRpcHandler, invokeProcedure } from '@synap/rpc';
+import { writeSuperjson } from '@synap/rpc/superjson';
 import { getTRPCErrorShape, type TRPCError, transformTRPCResponse } from '@trpc/server';
 import type { Logger } from 'pino';
 import type { ErrorReports } from '../error-reports.js';
@@ -15,9 +16,10 @@ import { asTRPCError } from './problems.js';
 export const rpcPath = '/trpc';
 export const restPath = '/api/v1';
 
-/** Bytes of a body; what auth takes is small. */
+/** Bytes of a body. */
 const bodyLimit = 100 * 1024;
-const authBodyLimit = 4 * 1024;
+/** Bytes of a body that anybody may send: sign-in, links of mails, invitations. None of them needs more. */
+const publicBodyLimit = 4 * 1024;
 /** Since when the API is served without a version too, for old clients. */
 const unversionedSince = '2026-11-21';
 
@@ -26,6 +28,12 @@ export interface FaceDeps extends ContextDeps {
   idempotency: IdempotencyStore;
   log: Logger;
   errors: ErrorReports;
+}
+
+/** The limits are the same over RPC and REST. */
+function bodyLimitOf(_path: string, meta: unknown): number | undefined {
+  const isPublic = typeof meta === 'object' && meta !== null && 'access' in meta && meta.access === 'public';
+  return isPublic ? publicBodyLimit : undefined;
 }
 
 /** The router over tRPC's own wire. */
@@ -37,7 +45,7 @@ export function createRpc(deps: FaceDeps): Middleware {
     basePath: rpcPath,
     maxBatchSize,
     bodyLimit,
-    bodyLimitOf: (path) => (path.startsWith('auth.') ? authBodyLimit : undefined),
+    bodyLimitOf,
     createContext: ({ req, res, signal, calls }) => contextOf(req, res, signal, calls.length),
     refusalContext: ({ req, res }) => contextOf(req, res, never),
     serialize: (_path, output) => writeSuperjson(output),
@@ -76,6 +84,7 @@ export function createRest(deps: FaceDeps): Middleware {
     basePath: restPath,
     deprecatedBasePaths: [{ path: '/api', since: unversionedSince }],
     bodyLimit,
+    bodyLimitOf,
     requestId: requestIdOf,
     invoke: invokeProcedure,
     readProblemSource,

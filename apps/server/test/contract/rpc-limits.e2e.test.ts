@@ -105,8 +105,8 @@ describe('a body', () => {
     expect((await post('dashboards.create,dashboards.create?batch=1', padded)).status).toBe(413);
   });
 
-  const auth = procedures.filter(({ path, type }) => path.startsWith('auth.') && type === 'mutation');
-  it.each(auth.map(({ path }) => path))('of %s may have 4 KB, alone and in a batch', async (path) => {
+  const open = procedures.filter(({ meta, type }) => meta.access === 'public' && type === 'mutation');
+  it.each(open.map(({ path }) => path))('of %s, which anybody may send, may have 4 KB, alone and in a batch', async (path) => {
     const own = { ...json, authorization: `Bearer ${await server.signIn()}` };
     const refused = await call(path, { method: 'POST', headers: own, body: sized(4097) });
     expect([refused.status, refused.problem?.status]).toEqual([413, 413]);
@@ -115,5 +115,17 @@ describe('a body', () => {
     // What ends the session must not have ended it.
     expect((await call('auth.me', { headers: own })).status).toBe(200);
     expect((await call(path, { method: 'POST', headers: own, body: sized(4096) })).status).not.toBe(413);
+  });
+
+  const routes = open.flatMap(({ input, meta: { openapi } }) => (input && openapi ? [openapi, ...(openapi.aliases ?? [])] : []));
+  it.each(routes.map(({ method, path }) => [method, path]))('over REST, by %s %s, may have 4 KB too', async (method, path) => {
+    const types = ['application/json', 'application/x-www-form-urlencoded'];
+    const statuses = types.map(async (type) => {
+      const body = type.endsWith('json') ? JSON.stringify({ name: 'x'.repeat(4097) }) : `name=${'x'.repeat(4097)}`;
+      const target = path.replaceAll(/\{[^}]+\}/g, 'someone%40example.com');
+      return (await fetch(`${server.origin}/api/v1${target}`, { method, headers: { 'content-type': type }, body })).status;
+    });
+    expect(await Promise.all(statuses)).toContain(413);
+    for (const status of await Promise.all(statuses)) expect([413, 415]).toContain(status);
   });
 });

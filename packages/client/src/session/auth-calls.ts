@@ -1,6 +1,6 @@
 import { createTRPCClient, httpLink } from '@trpc/client';
-import superjson from 'superjson';
 import { delayAfter, pause } from '../call/retry.js';
+import { transformer } from '../call/transformer.js';
 import type { Transport } from '../call/transport.js';
 import { abortedBy, toSynapError } from '../errors/read-error.js';
 import type { AppRouter, RouterInputs, RouterOutputs } from '../types.js';
@@ -38,7 +38,7 @@ export function createAuthCalls({ rpcUrl, transport, headers, cookie }: AuthCall
       httpLink({
         url: rpcUrl,
         fetch: (url, init) => transport(url, cookie ? { ...init, credentials: 'include' } : init),
-        transformer: superjson,
+        transformer,
         headers: async ({ op }) => {
           const { accessToken } = op.context;
           return {

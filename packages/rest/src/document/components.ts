@@ -169,7 +169,7 @@ function jsonText(): string {
  * That a pattern excludes lone surrogates, beside other characters. JSON has none (RFC 8259 §8.2), and the regular expressions
  * of Python, Rust and Go know none.
  */
-const loneSurrogates = /(?<=\[\^[^\]\\]*(?:\\.[^\]\\]*)+)\\ud800-\\udfff(?=\])/i;
+const loneSurrogates = /\\ud800-\\udfff(?=\])(?<=\[\^[^\][]+\\ud800-\\udfff)/i;
 
 /** Leaves out what does not describe what is served. */
 function polish(schema: $ZodTypes, json: JsonObject): void {

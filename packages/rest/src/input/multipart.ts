@@ -129,9 +129,14 @@ function readHeaders(text: string): Pick<MultipartPart, 'name' | 'filename' | 'c
   return { name, filename: dispositionParameter(disposition, 'filename'), contentType: headers.get('content-type') };
 }
 
+const dispositionParameters = {
+  name: /;\s*name="((?:[^"\\]|\\.)*)"/i,
+  filename: /;\s*filename="((?:[^"\\]|\\.)*)"/i,
+};
+
 /** Browsers write `"` as %22 and line breaks as %0D%0A there, and nothing else (WHATWG HTML, multipart/form-data). */
-function dispositionParameter(disposition: string, name: string): string | undefined {
-  const value = new RegExp(`;\\s*${name}="((?:[^"\\\\]|\\\\.)*)"`, 'i').exec(disposition)?.[1];
+function dispositionParameter(disposition: string, name: keyof typeof dispositionParameters): string | undefined {
+  const value = dispositionParameters[name].exec(disposition)?.[1];
   return value
     ?.replaceAll('%22', '"')
     .replaceAll('%0D', '\r')

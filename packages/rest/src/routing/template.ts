@@ -5,7 +5,7 @@ export type TemplateSegment =
 
 /** Splits `/themes/{id}.css` into its segments. Throws where a template cannot be served. */
 export function parseTemplate(template: string): TemplateSegment[] {
-  const trimmed = template.replace(/^\/+|\/+$/g, '');
+  const trimmed = template.replace(/^\/+|(?<!\/)\/+$/g, '');
   return trimmed === '' ? [] : trimmed.split('/').map((segment) => parseSegment(segment, template));
 }
 

@@ -1,0 +1,88 @@
+import fc from 'fast-check';
+import superjson from 'superjson';
+import { describe, expect, test } from 'vitest';
+import { readSuperjson } from './superjson-reader.js';
+
+const read = (payload: unknown): unknown => readSuperjson(JSON.parse(JSON.stringify(payload)));
+
+const key = fc
+  .oneof(fc.string({ unit: 'binary' }), fc.constantFrom('a', 'a.b', '\\', '\\.', '0', '10', ''))
+  .filter((name) => !['__proto__', 'constructor', 'prototype'].includes(name));
+const { input } = fc.letrec((tie) => ({
+  input: fc.oneof(
+    { maxDepth: 4 },
+    fc.string({ unit: 'grapheme' }),
+    fc.integer(),
+    fc.boolean(),
+    fc.constantFrom(null, undefined),
+    fc.bigInt({ min: -(2n ** 64n), max: 2n ** 64n }),
+    fc.date({ noInvalidDate: true }),
+    fc.array(tie('input'), { maxLength: 5 }),
+    fc.dictionary(key, tie('input'), { maxKeys: 5, noNullPrototype: true }),
+  ),
+}));
+
+test('what superjson writes of JSON, undefined, dates and bigints is read as superjson reads it', () => {
+  fc.assert(
+    fc.property(input, (value) => {
+      const { json, meta } = superjson.serialize(value);
+      const { referentialEqualities: _, ...rest } = meta ?? {};
+      expect(read({ json, ...(meta && { meta: rest }) })).toEqual(value);
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+test('an input without annotations is given as it is', () => {
+  const json = { a: [1, { b: null }] };
+  expect(readSuperjson({ json })).toBe(json);
+  expect([read({}), read({ json: null, meta: null }), read({ json: 1, meta: { v: 1 } })]).toEqual([undefined, null, 1]);
+});
+
+test('an earlier version of superjson, which notes no version, is read', () => {
+  expect(read({ json: { at: '1970-01-01T00:00:00.000Z' }, meta: { values: { at: ['Date'] } } })).toEqual({ at: new Date(0) });
+});
+
+describe('refused before anything is built', () => {
+  const json = { email: { length: 5e8 }, list: [null, 'x'], at: '2026-01-01' };
+  const values = (annotations: unknown) => ({ json, meta: { values: annotations, v: 1 } });
+  const types = ['set', 'map', 'regexp', 'URL', 'Error', 'number', 'class', 'symbol', 'custom', 'toString', '__proto__'];
+
+  test.each<[string, unknown]>([
+    ['a typed array', values({ email: [['typed-array', 'Uint8Array']] })],
+    ['a class', values({ email: [['class', 'User']] })],
+    ['a symbol', values({ email: [['symbol', 'x']] })],
+    ['a custom type', values({ email: [['custom', 'x']] })],
+    ...types.map((type): [string, unknown] => [`the type ${type}`, values({ email: [type] })]),
+    ['a type of the whole', values([['typed-array', 'Uint8Array']])],
+    ['types within a type', values({ list: ['Date', { 0: ['Date'] }] })],
+    ['a tree of types', values({ list: { 0: ['Date'] } })],
+    ['no type', values({ at: [] })],
+    ['text for a type', values({ at: 'Date' })],
+    ['equal references', { json, meta: { referentialEqualities: { email: ['list.0'] } } }],
+    ['the whole as its own part', { json, meta: { referentialEqualities: [['list.0']] } }],
+    ['an unknown note', { json, meta: { other: 1 } }],
+    ['notes that are a list', { json, meta: [['Date']] }],
+    ['another version', { json, meta: { values: { at: ['Date'] }, v: 2 } }],
+    ['a path beyond a list', values({ 'list.4294967294': ['undefined'] })],
+    ['a list’s length', values({ 'list.length': ['undefined'] })],
+    ['a path that leads nowhere', values({ 'email.no.such': ['undefined'] })],
+    ['a path into text', values({ 'at.0': ['undefined'] })],
+    ['a path over an inherited name', values({ 'list.constructor.prototype.x': ['undefined'] })],
+    ['a path that is not escaped well', values({ 'at\\': ['Date'] })],
+    ['a date that is no text', values({ email: ['Date'] })],
+    ['a date that is too long', { json: { at: '9'.repeat(65) }, meta: { values: { at: ['Date'] } } }],
+    ['a bigint that is too long', { json: { at: '9'.repeat(65) }, meta: { values: { at: ['bigint'] } } }],
+    ['a bigint that is no number', values({ at: ['bigint'] })],
+    ['no object', 'text'],
+    ['null', null],
+    ['a list', [1]],
+  ])('%s', (_what, payload) => {
+    expect(() => read(payload)).toThrow(expect.objectContaining({ code: 'BAD_REQUEST', cause: undefined }));
+  });
+
+  test('a name that leads to the prototype, though it was sent', () => {
+    const payload: unknown = JSON.parse('{"json":{"__proto__":{"a":"1"}},"meta":{"values":{"__proto__.a":["bigint"]}}}');
+    expect(() => readSuperjson(payload)).toThrow('does not hold');
+  });
+});

@@ -1,0 +1,2 @@
+export { readSuperjson } from './superjson-reader.js';
+export { writeSuperjson } from './superjson-writer.js';
