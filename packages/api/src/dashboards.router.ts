@@ -87,6 +87,7 @@ export const dashboardsRouter = router({
         path: '/dashboards/{id}',
         tags,
         summary: 'Delete a dashboard',
+        versioned: true,
         successStatus: 204,
         examples: dashboardsExamples.remove,
       },

@@ -55,13 +55,21 @@ export const saveDashboardSchema = z.object({
 });
 export type SaveDashboard = z.output<typeof saveDashboardSchema>;
 
+export const upsertDashboardSchema = saveDashboardSchema.extend({
+  createOnly: z.boolean().optional().describe('Refuse if it exists; over REST `If-None-Match: *` says the same.'),
+});
+
+export const removeDashboardSchema = idInput.extend({
+  version: versionSchema.optional().describe('Refuse if it has changed since this version; over REST `If-Match` says the same.'),
+});
+
 export const dashboards = {
   list: { access: 'user', input: pageInput, output: pageOf(dashboardSummarySchema) },
   create: { access: 'user', input: createDashboardSchema, output: dashboardSchema },
   get: { access: 'user', input: idInput, output: dashboardSchema },
   save: { access: 'user', input: saveDashboardSchema, output: dashboardSchema },
-  upsert: { access: 'user', input: saveDashboardSchema, output: dashboardSchema },
-  remove: { access: 'user', input: idInput, output: z.void() },
+  upsert: { access: 'user', input: upsertDashboardSchema, output: dashboardSchema },
+  remove: { access: 'user', input: removeDashboardSchema, output: z.void() },
 } as const satisfies Record<string, Endpoint>;
 
 export type DashboardsService = ServiceOf<typeof dashboards>;

@@ -43,7 +43,7 @@ export function fail<TRouter extends AnyTRPCRouter>(
     staleVersionCode: settings.staleVersionCode,
     versioned: meta?.versioned === true,
     method: req.method ?? 'GET',
-    hasIfMatch: req.headers['if-match'] !== undefined,
+    isConditional: req.headers['if-match'] !== undefined || req.headers['if-none-match'] !== undefined,
     hasVersion: isRecord(exchange.input) && exchange.input.version !== undefined,
   });
   headers['content-type'] = 'application/problem+json';

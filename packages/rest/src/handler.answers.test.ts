@@ -98,6 +98,14 @@ describe.each<Face>(['node:http', 'Express 5'])('an answer, %s', (face) => {
       expect((await call('GET', '/notes/n1', { 'if-none-match': '"2"' })).status).toBe(200);
     });
 
+    it('are honoured by If-Match, and given with what was created', async () => {
+      expect((await call('GET', '/notes/n1', { 'if-match': '"3"' })).status).toBe(200);
+      expect((await call('GET', '/notes/n1', { 'if-match': '"2"' })).status).toBe(412);
+      const made = await call('POST', '/notes', { ...ann, ...json }, '{"title":"x"}');
+      const read = await call('GET', made.headers.location ?? '');
+      expect([made.status, made.headers.etag]).toEqual([201, read.headers.etag]);
+    });
+
     it('are a hash of the body otherwise, and lists have none', async () => {
       const first = await call('GET', '/users/x');
       expect(first.headers.etag).toMatch(/^"[\w-]+"$/);
@@ -121,11 +129,28 @@ describe.each<Face>(['node:http', 'Express 5'])('an answer, %s', (face) => {
     it('refuses both where they differ, a stale one, and none', async () => {
       expect((await put({ 'if-match': '"3"' }, { version: 2 })).status).toBe(400);
       expect((await put({ 'if-match': '"2"' }, {})).status).toBe(412);
-      expect((await put({ 'if-match': 'W/"3"' }, {})).status).toBe(412);
       expect((await put({ 'if-match': '"abc"' }, {})).status).toBe(412);
-      expect((await put({ 'if-match': '"1", "3"' }, {})).status).toBe(400);
+      expect((await put({ 'if-match': '"9999999999"' }, {})).status).toBe(412);
+      expect((await put({ 'if-match': 'three' }, {})).status).toBe(400);
       expect((await put({}, { version: 2 })).status).toBe(409);
       expect((await put({}, {})).status).toBe(428);
+      const stale = await put({ 'if-match': '"9999999999", "abc"' }, {});
+      expect([stale.status, stale.body.includes('2147483647')]).toEqual([412, false]);
+    });
+
+    it('takes a list of tags, any tag, and those that a compressing proxy made weak', async () => {
+      expect((await put({ 'if-match': '"1", W/"3"' }, {})).headers.etag).toBe('"4"');
+      expect((await put({ 'if-match': 'W/"4"' }, {})).headers.etag).toBe('"5"');
+      expect((await put({ 'if-match': '*' }, {})).headers.etag).toBe('"6"');
+      expect((await put({ 'if-match': '"1", "2"' }, {})).status).toBe(412);
+      expect((await put({ 'if-match': '*' }, {}, '/notes/none')).status).toBe(404);
+    });
+
+    it('takes If-None-Match, and the body is judged before any condition', async () => {
+      expect((await put({ 'if-none-match': '"3"', 'if-match': '"3"' }, {})).status).toBe(412);
+      expect((await put({ 'if-none-match': '*' }, { version: 3 })).status).toBe(412);
+      expect((await put({ 'if-none-match': '"2"' }, {})).headers.etag).toBe('"4"');
+      expect((await call('PUT', '/notes/n1', { ...ann, ...json, 'if-none-match': '*' }, '{"title":""}')).status).toBe(400);
     });
 
     it('checks in the order 401, 400, 404, 428', async () => {

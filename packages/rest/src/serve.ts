@@ -6,7 +6,9 @@ import { type Exchange, send, type Target } from './exchange.js';
 import { endUnreadBody, fail, report } from './fail.js';
 import { AnsweredBefore, IdempotentAttempt, readIdempotencyKey } from './idempotency/attempt.js';
 import { announcesBody } from './input/body.js';
+import { toBadRequest } from './input/fault.js';
 import { checkBodyType, readInput } from './input/request-input.js';
+import { applyPreconditions, type ConditionalWrite, readerFor } from './preconditions.js';
 import { hasBody } from './routing/operations.js';
 import type { Settings } from './settings.js';
 
@@ -35,7 +37,7 @@ export async function serve<TRouter extends AnyTRPCRouter>(
   try {
     ctx = await settings.options.createContext({ req, res, requestId, signal, type, path, operation: operation.meta });
     attempt = attemptOf(settings, exchange, target, ctx);
-    const getRawInput = inputOf(settings, exchange, target, attempt);
+    const getRawInput = inputOf(settings, exchange, target, attempt, readerFor(settings, ctx, signal));
     if (attempt && !operation.reader.takesInput) await attempt.begin(undefined);
     const output: unknown = await settings.invoke(operation.procedure, { path, type, ctx, signal, batchIndex: 0, getRawInput });
     const answer = answerOf(settings, exchange, target, output);
@@ -106,6 +108,7 @@ function inputOf<TRouter extends AnyTRPCRouter>(
   exchange: Exchange,
   { route, values }: Target,
   attempt: IdempotentAttempt<inferRouterContext<TRouter>> | undefined,
+  readResource: ConditionalWrite['read'],
 ) {
   const { req, search } = exchange;
   const { meta, path, procedure, reader } = route.operation;
@@ -114,8 +117,15 @@ function inputOf<TRouter extends AnyTRPCRouter>(
   if (meta.multipart) endUnreadBody(exchange);
   let reading: Promise<unknown> | undefined;
   const read = async () => {
-    exchange.input = await readInput({ req, route, values, search, bodyLimit });
-    if (attempt) await attempt.begin(exchange.input);
+    const input = await readInput({ req, route, values, search, bodyLimit });
+    exchange.input = input;
+    // A repeated request gets the first answer, though the state has changed since.
+    if (attempt) await attempt.begin(input);
+    if (route.method === 'GET') return input;
+    const write: ConditionalWrite = { route, headers: req.headers, read: readResource };
+    exchange.input = await applyPreconditions(write, input).catch((cause: unknown) => {
+      throw toBadRequest(cause);
+    });
     return exchange.input;
   };
   return () => {

@@ -112,6 +112,8 @@ export const dashboardsRows: Record<string, Row> = {
         asCaller('other'),
         byAsking(() => ({ input: { id: randomUUID() } })),
       ),
+      409: byAsking(async (world) => ({ input: { ...(await existing(world)), version: 7 } })),
+      412: byHeaders({ 'if-match': '"7"' }),
     },
   },
 };

@@ -31,7 +31,7 @@ export interface Row {
   readonly differs?: readonly string[];
   /**
    * How each documented error is reached, or why it is listed though it cannot be. What is the same for all procedures – 401 without
-   * a token, 408, 413, 415, 429, 500, 503 – is reached in the same way for all.
+   * a token, 408, 412, 413, 415, 429, 500, 503 – is reached in the same way for all.
    */
   readonly errors: Readonly<Record<number, Reach | string>>;
 }

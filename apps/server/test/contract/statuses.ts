@@ -4,7 +4,7 @@ import type { ServedDocument } from './document.js';
 import { type Answer, type Ask, createFaces } from './faces.js';
 import { isRecord } from './json.js';
 import { type Procedure, procedures, routeOf } from './procedures.js';
-import { bind, type Reach } from './reach.js';
+import { bind, byHeaders, type Reach } from './reach.js';
 import { goodAsk, rowOf } from './rows.js';
 import { callWithoutBody } from './slow.js';
 import type { Caller, World } from './world.js';
@@ -28,6 +28,7 @@ const general: Readonly<Record<number, Reach>> = {
     const strangers = [undefined, 'not-a-token', `${(await ask()).token}x`, unknownKey];
     return Promise.all(strangers.flatMap((token) => [rest, rpc].map(async (call) => call({ ...(await ask()), token }))));
   },
+  412: byHeaders({ 'if-match': '"a state that never was"' }),
   413: async ({ rest, rpc, ask }) => {
     const { input, ...others } = await ask();
     return Promise.all([rest, rpc].map((call) => call({ ...others, input: { ...(isRecord(input) && input), padding } })));

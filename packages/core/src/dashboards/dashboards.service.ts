@@ -26,6 +26,7 @@ export interface DashboardsDeps {
 }
 
 const absent = () => notFound('Dashboard not found');
+const exists = () => staleVersion('A dashboard with this id exists already: leave out `createOnly` to replace it.');
 const stale = (current: number, given: number) =>
   staleVersion(
     `The dashboard is at version ${current}, the change is based on ${given}: read it again and repeat the change on what is there now.`,
@@ -89,12 +90,19 @@ export function createDashboardsService(deps: DashboardsDeps): DashboardsService
       return saved;
     },
 
-    /** Creates an absent id; without a version overwrites one's own. An id that someone else holds is "not found". */
-    async upsert(call, input) {
+    /**
+     * Creates an absent id; without a version overwrites one's own, unless only a creation is wanted. An id that someone else
+     * holds is "not found".
+     */
+    async upsert(call, { createOnly, ...input }) {
       const { userId } = call.actor;
       if (!reaches(call.actor, input.id)) throw absent();
+      const overwrite = async (within: Repositories) => {
+        if (createOnly && (await within.dashboards.lockOwned(userId, input.id))) throw exists();
+        return replace(within, userId, input, false);
+      };
       return once(call, async (within) => {
-        const saved = await replace(within, userId, input, false);
+        const saved = await overwrite(within);
         if (saved) return saved;
         // A bound key ends with its dashboard: it must not bring it back.
         if (boundTo(call.actor) !== null) throw absent();
@@ -102,18 +110,20 @@ export function createDashboardsService(deps: DashboardsDeps): DashboardsService
         const created = await insert(within, userId, input.id, input);
         if (created) return created;
         // Between the two somebody took the id: oneself in another call, or someone else.
-        const taken = await replace(within, userId, input, false);
+        const taken = await overwrite(within);
         if (!taken) throw absent();
         return taken;
       });
     },
 
     /** The keys that are bound to it end with it, and are on record. Under its lock no further one can be bound meanwhile. */
-    async remove(call, { id }) {
+    async remove(call, { id, version }) {
       const { userId } = call.actor;
       if (!reaches(call.actor, id)) throw absent();
       const ended = await transaction(async (within) => {
-        if (!(await within.dashboards.lockOwned(userId, id))) throw absent();
+        const current = await within.dashboards.lockOwned(userId, id);
+        if (!current) throw absent();
+        if (version !== undefined && version !== current.version) throw stale(current.version, version);
         const keys = await within.apiKeys.deleteBoundTo(id);
         for (const key of keys) await within.audit.record(call, revokedKeyEntry(key));
         await within.dashboards.deleteOwned(userId, id);

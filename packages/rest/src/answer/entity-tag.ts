@@ -6,28 +6,29 @@ export const versionTag = (version: number | bigint) => `"${version}"`;
 /** The strong entity tag of a body, by its hash. */
 export const hashTag = (body: string | Uint8Array) => `"${hash('sha1', body, 'base64url')}"`;
 
-/** `If-None-Match` (RFC 9110 §13.1.2): weak comparison. */
-export function matchesNone(header: string, tag: string): boolean {
-  return header.trim() === '*' || tagsOf(header).some((candidate) => candidate.replace(/^W\//, '') === tag);
+/** The largest version that a resource may have: 32 bits, signed. */
+const maxVersion = 2 ** 31 - 1;
+
+/** The version that an entity tag of a versioned resource names; undefined for any other tag. */
+export function versionOf(tag: string): number | undefined {
+  const version = Number(/^"(\d{1,10})"$/.exec(tag)?.[1]);
+  return version <= maxVersion ? version : undefined;
 }
 
-/** What `If-Match` (RFC 9110 §13.1.1) asks of a versioned resource. */
-export type VersionCondition =
-  /** Any version will do (`*`). */
-  | { readonly kind: 'any' }
-  | { readonly kind: 'version'; readonly version: number }
-  /** Not one entity tag: none, or more than one version, cannot be handed on. */
-  | { readonly kind: 'unreadable' };
+/**
+ * Entity tags that a conditional request names, without the mark of weakness: a proxy that compresses an answer makes its tag
+ * weak, and means the same state. `any` is `*`.
+ */
+export type TagCondition = 'any' | readonly string[];
 
-/** The largest of 32 bits stands for a tag that never matches, weak or not of ours: a version that is right, and never current. */
-const neverCurrent = 2 ** 31 - 1;
-
-export function readIfMatch(header: string): VersionCondition {
-  if (header.trim() === '*') return { kind: 'any' };
-  const [tag, ...more] = tagsOf(header);
-  if (tag === undefined || more.length > 0 || header.trim() !== tag) return { kind: 'unreadable' };
-  const version = Number(/^"(\d{1,10})"$/.exec(tag)?.[1] ?? neverCurrent);
-  return { kind: 'version', version: Math.min(version, neverCurrent) };
+/** Reads `If-Match` or `If-None-Match` (RFC 9110 §13.1); undefined if the header is absent, null if it is malformed. */
+export function readTagCondition(header: string | undefined): TagCondition | null | undefined {
+  if (header === undefined) return undefined;
+  if (header.trim() === '*') return 'any';
+  const tags = header.match(/"[^"]*"/g) ?? [];
+  const rest = header.replaceAll(/(?:W\/)?"[^"]*"/g, '');
+  return tags.length === 0 || /[^\s,]/.test(rest) ? null : tags;
 }
 
-const tagsOf = (header: string): string[] => header.match(/(W\/)?"[^"]*"/g) ?? [];
+/** True if a condition names the tag. */
+export const namesTag = (condition: TagCondition, tag: string): boolean => condition === 'any' || condition.includes(tag);

@@ -10,7 +10,8 @@ export interface FailureContext {
   /** The request writes a versioned resource. */
   readonly versioned: boolean;
   readonly method: string;
-  readonly hasIfMatch: boolean;
+  /** The request has `If-Match` or `If-None-Match`. */
+  readonly isConditional: boolean;
   /** The input said a version, rightly or not. */
   readonly hasVersion: boolean;
 }
@@ -23,11 +24,11 @@ export function toFailure(error: TRPCError, context: FailureContext): { problem:
   return { problem: context.versioned ? withPrecondition(problem, error, context) : problem, headers: { ...headers, ...own } };
 }
 
-/** A stale `If-Match` is 412 (RFC 9110 §13.1.1); a write that must say its version and does not is 428 (RFC 6585 §3). */
+/** A condition that turns out false when the procedure checks it is 412 (RFC 9110 §13.1); a write that must say its version and does not is 428 (RFC 6585 §3). */
 function withPrecondition(problem: Problem, error: TRPCError, context: FailureContext): Problem {
-  if (context.hasIfMatch && problem.status === 409 && problem.code === context.staleVersionCode) return restate(problem, 412);
+  if (context.isConditional && problem.status === 409 && problem.code === context.staleVersionCode) return restate(problem, 412);
   const mustSay = context.method === 'PUT' || context.method === 'PATCH';
-  if (!mustSay || context.hasVersion || context.hasIfMatch || problem.status !== 400) return problem;
+  if (!mustSay || context.hasVersion || context.isConditional || problem.status !== 400) return problem;
   const issues = issuesOf(error) ?? [];
   const onlyVersion = issues.length > 0 && issues.every((issue) => issue.pointer === '/version');
   if (!onlyVersion) return problem;

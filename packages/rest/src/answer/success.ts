@@ -2,7 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import type { Route } from '../routing/routes.js';
 import { fillTemplate } from '../routing/template.js';
 import { isRecord } from '../schema.js';
-import { hashTag, matchesNone, versionTag } from './entity-tag.js';
+import { hashTag, namesTag, readTagCondition, versionTag } from './entity-tag.js';
+import { HttpError } from './http-error.js';
 import { paginationLinks } from './links.js';
 
 /** An answer that is ready to be sent. */
@@ -41,12 +42,20 @@ export function toAnswer(output: unknown, context: SuccessContext): Answer {
   if (tag !== undefined) {
     headers.etag = tag;
     if (isGet) headers['cache-control'] = 'private, no-cache';
-    const condition = context.req.headers['if-none-match'];
-    if (isGet && condition !== undefined && matchesNone(condition, tag))
-      return { status: 304, headers, links: [], body: undefined };
+    if (isGet && isUnchanged(context, tag)) return { status: 304, headers, links: [], body: undefined };
   }
   const links = isGet && route.operation.isList ? paginationLinks(context.path, context.search, output) : [];
   return { status, headers, links, body: status === 204 ? undefined : body };
+}
+
+/** Compares the tag of what is read with the conditions of the request (RFC 9110 §13.2.2). Throws 412 if `If-Match` does not name it. */
+function isUnchanged({ req: { headers } }: SuccessContext, tag: string): boolean {
+  const ifMatch = readTagCondition(headers['if-match']);
+  if (ifMatch && !namesTag(ifMatch, tag)) {
+    throw new HttpError('PRECONDITION_FAILED', 'The resource is not in the state that If-Match names.');
+  }
+  const ifNoneMatch = readTagCondition(headers['if-none-match']);
+  return ifNoneMatch ? namesTag(ifNoneMatch, tag) : false;
 }
 
 const statusOf = (body: Answer['body'], { operation: { meta } }: Route): number =>
@@ -63,8 +72,9 @@ function bodyOf(output: unknown, { operation: { meta }, write }: Route, headers:
   return body;
 }
 
-/** The version of a versioned resource; of any other single resource that is read, a hash of its body. */
-function tagOf(output: unknown, body: Answer['body'], { operation, method }: Route): string | undefined {
+/** The version of a versioned resource; of any other single resource that is read or created, a hash of its body. */
+export function tagOf(output: unknown, body: Answer['body'], { operation, method, created }: Route): string | undefined {
+  if (created) return tagOf(output, body, created);
   if (operation.meta.versioned) {
     const version = isRecord(output) ? output.version : undefined;
     return typeof version === 'number' || typeof version === 'bigint' ? versionTag(version) : undefined;

@@ -9,9 +9,10 @@ import { errorResponse, tellsOfMove } from './shared.js';
 import type { DocumentedOperation } from './skeleton.js';
 
 /** Whether a success carries an `ETag`. */
-export function givesEntityTag({ operation: { meta, isList, hasVoidOutput }, method }: DocumentedOperation): boolean {
+export function givesEntityTag({ operation, method, tagsCreation }: DocumentedOperation): boolean {
+  const { meta, isList, hasVoidOutput } = operation;
   if (meta.noStore || hasVoidOutput) return false;
-  return meta.versioned === true || (method === 'GET' && !isList);
+  return meta.versioned === true || tagsCreation || (method === 'GET' && !isList);
 }
 
 export interface ResponseInput {
@@ -96,6 +97,12 @@ export const responseName = (status: number, { moved }: Pick<DocumentedOperation
 export const problemExampleOf = ({ operation }: DocumentedOperation, status: number): ProblemExample | undefined =>
   operation.meta.examples?.problems?.[status];
 
+/** True if `If-Match` or `If-None-Match` can keep a request from being served. A POST has a state only if it replaces a resource. */
+function mayBeConditional(entry: DocumentedOperation): boolean {
+  if (entry.method === 'GET') return givesEntityTag(entry);
+  return entry.operation.reader.takesInput && (entry.method !== 'POST' || entry.hasState);
+}
+
 /** The error statuses that an operation may give, in order. */
 export function errorsOf({ entry, hasParameters, readsBody }: ResponseInput, options: DocumentOptions): number[] {
   const { method, path, isProtected, operation } = entry;
@@ -109,7 +116,8 @@ export function errorsOf({ entry, hasParameters, readsBody }: ResponseInput, opt
   if (path.includes('{')) add(404);
   if (readsBody) add(408, 413);
   if (hasBody(method)) add(415);
-  if (meta.versioned && method !== 'GET') add(400, 409, 412);
+  if (mayBeConditional(entry)) add(412);
+  if (meta.versioned && method !== 'GET') add(400, 409);
   if (meta.versioned && (method === 'PUT' || method === 'PATCH')) add(428);
   if (options.rateLimited) add(429);
   if (options.idempotency && keepsAnswers(entry)) add(400, 409, 422);

@@ -3,7 +3,7 @@ import { generateOpenApiDocument, type OpenApiMeta } from 'trpc-openapi';
 import { z } from 'zod';
 import { acceptedTypes } from '../input/request-input.js';
 import type { RestAlias, RestMethod, RestOperation, RestPath } from '../meta.js';
-import { hasBody, type Operation } from '../routing/operations.js';
+import { givesWhatIsRead, hasBody, type Operation } from '../routing/operations.js';
 import { parameterNames } from '../routing/template.js';
 import { isJsonObject, type JsonObject } from './json-schema.js';
 import type { DocumentOptions } from './options.js';
@@ -19,6 +19,10 @@ export interface DocumentedOperation {
   /** Whether answers tell what took its place. */
   readonly moved: boolean;
   readonly isProtected: boolean;
+  /** A creation carries the entity tag of what it made. */
+  readonly tagsCreation: boolean;
+  /** The GET of the same resource gives its state. */
+  readonly hasState: boolean;
 }
 
 /** Every address of every operation. Throws where two would have one `operationId`. */
@@ -27,7 +31,15 @@ export function documentedOperations(operations: readonly Operation[], options: 
     const { meta, path, procedure } = operation;
     const operationId = meta.operationId ?? camelCase(path);
     const isProtected = options.isProtected?.({ path, meta: procedure._def.meta }) ?? meta.protect !== false;
-    const common = { operation, isProtected };
+    const readingAt = (path: string | undefined) =>
+      operations.find((other) => other.meta.method === 'GET' && other.meta.path === path);
+    const created = readingAt(meta.location);
+    const common = {
+      operation,
+      isProtected,
+      tagsCreation: created !== undefined && givesWhatIsRead(operation, created),
+      hasState: readingAt(meta.path)?.isList === false,
+    };
     const own = {
       ...common,
       operationId,

@@ -1,4 +1,3 @@
-import { readIfMatch } from '../answer/entity-tag.js';
 import { HttpError } from '../answer/http-error.js';
 import { hasBody } from '../routing/operations.js';
 import type { Route } from '../routing/routes.js';
@@ -16,7 +15,7 @@ import {
   readText,
   tooLarge,
 } from './body.js';
-import { inputFault, toBadRequest } from './fault.js';
+import { toBadRequest } from './fault.js';
 import { boundaryOf, readParts } from './multipart.js';
 import { fromNatural, type ParameterNode, parseParameters } from './parameters.js';
 import { pathNode } from './reader.js';
@@ -38,8 +37,7 @@ export async function readInput(request: InputRequest): Promise<unknown> {
   try {
     const { route } = request;
     const sent = hasBody(route.method) ? await readBodyInput(request) : readQueryInput(request);
-    const input = route.fixed === undefined ? sent : { ...(isRecord(sent) ? sent : {}), ...route.fixed };
-    return route.operation.meta.versioned && route.method !== 'GET' ? withVersion(request.req, input) : input;
+    return route.fixed === undefined ? sent : { ...(isRecord(sent) ? sent : {}), ...route.fixed };
   } catch (cause) {
     throw toBadRequest(cause);
   }
@@ -100,19 +98,4 @@ export function acceptedTypes({ form, operation }: Pick<Route, 'form' | 'operati
 function unsupported(route: Route): HttpError {
   const types = acceptedTypes(route);
   return new HttpError('UNSUPPORTED_MEDIA_TYPE', `Send the body as ${types.join(' or ')}.`, { accept: types.join(', ') });
-}
-
-/** `If-Match` says which version a write is based on, as `version` in the body does. */
-function withVersion(req: RestIncoming, input: unknown): unknown {
-  const header = req.headers['if-match'];
-  if (header === undefined) return input;
-  const condition = readIfMatch(header);
-  if (condition.kind === 'any') return input;
-  if (condition.kind === 'unreadable')
-    throw inputFault(['version'], 'Give one entity tag in If-Match, such as "7", or *.', 'invalid_format');
-  if (input !== undefined && !isRecord(input)) return input;
-  if (input?.version !== undefined && input.version !== condition.version) {
-    throw inputFault(['version'], 'If-Match and the body name different versions.', 'contradiction');
-  }
-  return { ...input, version: condition.version };
 }

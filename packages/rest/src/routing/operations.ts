@@ -18,7 +18,13 @@ export interface Operation {
   /** The output is a page: `items` with `nextCursor`, or with `page` and `total`. */
   readonly isList: boolean;
   readonly hasVoidOutput: boolean;
+  /** The input has `createOnly`: `If-None-Match: *` sets it, and the procedure must not replace what exists. */
+  readonly takesCreateOnly: boolean;
 }
+
+/** True if a creation answers with the representation that the GET at its `location` gives, and so with its entity tag. */
+export const givesWhatIsRead = (creation: Operation, reading: Operation): boolean =>
+  reading.output !== undefined && reading.output === creation.output && !reading.meta.noStore && !creation.meta.noStore;
 
 /** Methods whose input comes in a body; of the others it comes in the query. */
 export const hasBody = (method: RestMethod): boolean => method === 'POST' || method === 'PUT' || method === 'PATCH';
@@ -70,6 +76,7 @@ function readOperation(path: string, procedure: AnyTRPCProcedure, meta: RestOper
     reader: createInputReader(inputs),
     isList: output !== undefined && isPage(output),
     hasVoidOutput: output !== undefined && isVoid(output),
+    takesCreateOnly: inputs.some((input) => propertiesOf(input, 'input').has('createOnly')),
   };
 }
 
