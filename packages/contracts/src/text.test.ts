@@ -19,7 +19,16 @@ describe('text', () => {
 describe('a line', () => {
   it('is trimmed and must show something', () => {
     expect(lineSchema(1, 5).parse('  ab ')).toBe('ab');
-    for (const text of ['', '   ', 'a\nb', 'a\u007f', 'abcdef'])
+    const unseen = ['', '   ', '\u200b', '\u2060\ufeff', '\u3164', '\u00ad', '\u2800 '];
+    for (const text of [...unseen, 'a\nb', 'a\u007f', 'abcdef'])
       expect(lineSchema(1, 5).safeParse(text).success, JSON.stringify(text)).toBe(false);
+  });
+
+  it.each(['a\u2028b', 'a\u2029b', 'a\u0085b', 'a\u202eb', '\u2066ab', 'a\u200fb'])('refuses %j', (text) => {
+    expect(lineSchema(1, 5).safeParse(text).success).toBe(false);
+  });
+
+  it.each(['é', '👩‍💻', 'שלום', '日本', 'a‌b'])('takes %j', (text) => {
+    expect(lineSchema(1, 5).safeParse(text).success).toBe(true);
   });
 });

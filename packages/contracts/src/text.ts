@@ -10,6 +10,11 @@ const withoutNull = /^[^\u0000]*$/;
 /** Spaces, then something to see, then anything but control characters. */
 const visibleLine = /^[^\S\u0000-\u001f\u007f]*[^\s\u0000-\u001f\u007f][^\u0000-\u001f\u007f]*$/;
 
+/** Line breaks and controls beyond ASCII; controls of the writing direction can make a text look like another one (UTS #55). */
+const unsafeInLine = /[\u0080-\u009f\u2028\u2029]|\p{Bidi_Control}/u;
+/** Something to see: neither space nor control, nor one of the characters that are drawn as nothing. */
+const visible = /[^\s\p{Cc}\p{Default_Ignorable_Code_Point}\u2800]/u;
+
 /** Counts characters as JSON Schema does (code points), which is not how JavaScript measures a string. */
 function hasLength(text: string, min: number, max: number): boolean {
   if (text.length < min || text.length > 2 * max) return false;
@@ -28,8 +33,11 @@ export const textSchema = (min: number, max: number) =>
     .regex(withoutNull, { error: 'Must not contain U+0000', abort: true })
     .meta({ minLength: min, maxLength: max });
 
+const notALine = 'Must be one line, not blank, without control characters';
+
 /** Text of a single line, trimmed, with something to see and `min` to `max` characters. */
 export const lineSchema = (min: number, max: number) =>
   bounded(z.string().trim(), min, max)
-    .regex(visibleLine, { error: 'Must be one line, not blank, without control characters', abort: true })
+    .regex(visibleLine, { error: notALine, abort: true })
+    .refine((text) => visible.test(text) && !unsafeInLine.test(text), { error: notALine, abort: true })
     .meta({ minLength: min, maxLength: max });
