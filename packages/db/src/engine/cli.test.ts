@@ -26,6 +26,13 @@ describe('npx prisma', () => {
     expect(existsSync(project.dataDir)).toBe(false);
   });
 
+  it('--version names the engine, and fails at nothing', async () => {
+    const { code, output } = await project.prisma('--version');
+    expect(output).toMatch(/Schema Engine +: schema-engine-cli [0-9a-f]{40}/);
+    expect(output).not.toContain('Error');
+    expect(code).toBe(0);
+  });
+
   it('migrate diff writes the first script, on a database that it starts for that', async () => {
     const { code, output } = await project.prisma('migrate diff --from-empty --to-schema prisma --script');
     expect(output).toContain('CREATE TABLE "Note"');

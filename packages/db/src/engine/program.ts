@@ -6,7 +6,7 @@ import { passToNative } from './native.js';
 import { codeOf, logLine, messageOf, rpcError } from './reports.js';
 import { createEngineSession, type EngineSession } from './session.js';
 import { createTarget, type Target } from './target.js';
-import { EnginePanic } from './wasm.js';
+import { EnginePanic, loadEngine } from './wasm.js';
 
 /** What the CLI takes for a panic of the engine. */
 const panicCode = 101;
@@ -101,7 +101,14 @@ function onSignal(leave: () => Promise<void>): void {
     process.on(signal, () => void leave().finally(() => process.exit()));
 }
 
+/** As the native engine says it: its name, then the commit that it was built from. */
+async function printVersion(): Promise<void> {
+  const { module } = await loadEngine();
+  console.log(`schema-engine-cli ${module.version()}`);
+}
+
 async function main(): Promise<void> {
+  if (process.argv.includes('--version')) return printVersion();
   const args = readArguments(process.argv.slice(2));
   const target = createTarget(args.url, process.env.SYNAP_DATA_DIR);
   const native = process.env.SYNAP_NATIVE_SCHEMA_ENGINE;
