@@ -8,13 +8,39 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 export const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const stamp = path.join(root, 'node_modules', '.synap-installed');
 
+const { packageManager } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
+const shell = process.platform === 'win32';
+/** An unreachable registry is told after seconds; npm's own waits make a silent minute. */
+const impatient = { npm_config_fetch_retries: '1', npm_config_fetch_retry_mintimeout: '1000', npm_config_fetch_timeout: '20000' };
+
+let found;
+
+/** How pnpm is started: from the PATH if its version is the pinned one, from npm's cache, or else from the registry. */
+function findPnpm() {
+  const version = packageManager.slice(packageManager.indexOf('@') + 1);
+  const answers = ([command, args]) => {
+    const { status, stdout } = spawnSync(command, [...args, '--version'], { cwd: root, encoding: 'utf8', shell });
+    return status === 0 && stdout.trim() === version;
+  };
+  const cached = ['npx', ['--offline', '--yes', packageManager]];
+  const way = [['pnpm', []], cached].find(answers);
+  if (way) return way;
+  console.log(`Fetching ${packageManager} …`);
+  const fetching = { cwd: root, stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, ...impatient }, shell };
+  if (spawnSync('npx', ['--yes', packageManager, '--version'], fetching).status === 0) return cached;
+  throw new Error(
+    `${packageManager} could not be fetched: check that the npm registry is reachable, then run the command again.`,
+  );
+}
+
 /** Runs pnpm at the version that package.json pins and returns its exit code. */
 export function pnpm(args) {
-  const { packageManager } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
-  const { status, signal, error } = spawnSync('npx', ['--yes', packageManager, ...args], {
+  found ??= findPnpm();
+  const [command, first] = found;
+  const { status, signal, error } = spawnSync(command, [...first, ...args], {
     cwd: root,
     stdio: 'inherit',
-    shell: process.platform === 'win32',
+    shell,
   });
   if (error) throw error;
   return signal ? 1 : (status ?? 1);
