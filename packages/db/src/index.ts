@@ -1,3 +1,14 @@
+export { BackupError } from './backup/backup-error.js';
+export { type Manifest, macText, type SealingParameters } from './backup/manifest.js';
+export {
+  type ArchiveVisitor,
+  demandKnownMigrations,
+  type ReadArchive,
+  readArchive,
+  readManifestOf,
+} from './backup/read-archive.js';
+export { type RestoreBackupOptions, restoreBackup } from './backup/restore-backup.js';
+export { type Sealing, type WriteBackupOptions, writeBackup } from './backup/write-backup.js';
 export { createDatabase, type Database, type DatabaseOptions, type Db, type TransactionOptions } from './client/database.js';
 export { type UniqueViolation, uniqueViolation } from './client/driver-errors.js';
 export { type DatabaseFault, type FaultKind, isUnavailable, toDatabaseFault } from './client/faults.js';

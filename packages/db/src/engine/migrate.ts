@@ -5,7 +5,7 @@ import { createMigrationAdapter, createMigrationPool } from './adapter.js';
 import { explainFailure } from './failure.js';
 import { migrationNames, readMigrations } from './migrations-folder.js';
 import { takeTurn } from './turn.js';
-import { loadEngine } from './wasm.js';
+import { loadEngine, type MigrationList } from './wasm.js';
 
 /** How a database stands to a folder of migrations. */
 export interface MigrationStatus {
@@ -17,6 +17,10 @@ export interface MigrationStatus {
 
 export interface MigrateOptions {
   log?: (message: string) => void;
+  /** Applies these migrations of the folder only. */
+  only?: readonly string[];
+  /** True if the caller has taken the turn (`takeTurn`) already. */
+  hasTurn?: boolean;
 }
 
 interface Recorded {
@@ -49,11 +53,11 @@ export async function migrationStatus(database: string | pg.Pool, folder: string
   return { state: failed.length > 0 ? 'failed' : pending.length > 0 ? 'pending' : 'current', pending, failed };
 }
 
-async function apply(url: string, folder: string): Promise<string[]> {
+async function apply(url: string, migrations: MigrationList): Promise<string[]> {
   const { module, guard } = await loadEngine();
   const adapter = createMigrationAdapter(url);
   const factory = bindMigrationAwareSqlAdapterFactory(adapter);
-  const input = { migrationsList: readMigrations(folder), filters: { externalTables: [], externalEnums: [] } };
+  const input = { migrationsList: migrations, filters: { externalTables: [], externalEnums: [] } };
   try {
     const engine = await guard(() => module.SchemaEngine.new({ datamodels: undefined }, () => undefined, factory));
     const { appliedMigrationNames } = await guard(() => engine.applyMigrations(input));
@@ -70,16 +74,21 @@ async function apply(url: string, folder: string): Promise<string[]> {
  * Applies what is pending, as `prisma migrate deploy` does, and returns the names. Any number of processes may call it at once:
  * one applies, the others wait and find nothing to do. Rejects with advice when a migration fails or failed earlier.
  */
-export async function migrateDeploy(url: string, folder: string, { log = () => {} }: MigrateOptions = {}): Promise<string[]> {
-  const turn = await takeTurn(url, log);
+export async function migrateDeploy(
+  url: string,
+  folder: string,
+  { log = () => {}, only, hasTurn = false }: MigrateOptions = {},
+): Promise<string[]> {
+  const turn = hasTurn ? undefined : await takeTurn(url, log);
   try {
-    const { state, pending, failed } = await migrationStatus(url, folder);
-    if (state === 'current') return [];
-    if (state === 'failed') throw new Error(adviceFor(failed));
+    const status = await migrationStatus(url, folder);
+    if (status.state === 'failed') throw new Error(adviceFor(status.failed));
+    const pending = status.pending.filter((name) => only?.includes(name) ?? true);
+    if (pending.length === 0) return [];
     log(`Applying ${pending.length} migration(s): ${pending.join(', ')} …`);
-    return await apply(url, folder);
+    return await apply(url, readMigrations(folder, only));
   } finally {
-    await turn.end();
+    await turn?.end();
   }
 }
 

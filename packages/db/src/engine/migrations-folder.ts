@@ -19,16 +19,18 @@ function content(file: string): { tag: 'ok'; value: string } | { tag: 'error'; v
   }
 }
 
-/** The folder as the engine wants it. */
-export function readMigrations(folder: string): MigrationList {
+/** The folder as the engine wants it; with `only`, these migrations of it. */
+export function readMigrations(folder: string, only?: readonly string[]): MigrationList {
   const lockfile = path.join(folder, 'migration_lock.toml');
   return {
     baseDir: folder,
     lockfile: { path: 'migration_lock.toml', content: existsSync(lockfile) ? readFileSync(lockfile, 'utf8') : null },
     shadowDbInitScript: '',
-    migrationDirectories: migrationNames(folder).map((name) => ({
-      path: name,
-      migrationFile: { path: 'migration.sql', content: content(path.join(folder, name, 'migration.sql')) },
-    })),
+    migrationDirectories: migrationNames(folder)
+      .filter((name) => only?.includes(name) ?? true)
+      .map((name) => ({
+        path: name,
+        migrationFile: { path: 'migration.sql', content: content(path.join(folder, name, 'migration.sql')) },
+      })),
   };
 }

@@ -1,0 +1,91 @@
+import { z } from 'zod';
+import { BackupError, damaged } from './backup-error.js';
+
+/** Grows by a major number when older readers must not try, by a minor one when they may. */
+export const formatVersion = { major: 1, minor: 0 };
+export const manifestEntry = 'manifest.json';
+export const secretsEntry = 'secrets.sealed';
+export const checksumsEntry = 'checksums.json';
+export const tablesFolder = 'tables';
+
+/** The kinds of entries that this version knows: names without a folder, or the first folder. */
+export const knownKinds = new Set([manifestEntry, secretsEntry, checksumsEntry, tablesFolder]);
+
+const tableSchema = z.object({ name: z.string(), columns: z.array(z.string()) });
+
+/** How the key of the sealed secrets derives from the passphrase. */
+const sealingSchema = z.object({
+  algorithm: z.literal('argon2id'),
+  memoryCost: z.int().min(8192).max(1_048_576),
+  timeCost: z.int().min(1).max(16),
+  parallelism: z.int().min(1).max(16),
+  salt: z.base64(),
+});
+
+const manifestSchema = z.object({
+  format: z.literal('synap-backup'),
+  version: z.object({ major: z.int(), minor: z.int() }),
+  /** Kinds of entries in the archive; a reader that does not know a kind refuses `required` ones and skips `optional` ones. */
+  kinds: z.record(z.string(), z.enum(['required', 'optional'])),
+  id: z.uuid(),
+  createdAt: z.iso.datetime(),
+  /** Version of Synap that wrote it. */
+  product: z.string(),
+  postgres: z.string(),
+  /** Digest that tells the databases of several installations apart. */
+  installation: z.string(),
+  /** Applied migrations, in their order. */
+  migrations: z.array(z.string()).min(1),
+  /** In the order of the archive, which no foreign key contradicts. */
+  tables: z.array(tableSchema),
+  sealing: sealingSchema.nullable(),
+});
+
+const sumSchema = z.object({ bytes: z.int(), sha256: z.string(), rows: z.int().optional() });
+const checksumsSchema = z.object({
+  /** By entry; the parts of a table count as one. */
+  contents: z.record(z.string(), sumSchema),
+  /** HMAC-SHA256 of `contents` under a key from the passphrase, if there is one. */
+  mac: z.string().nullable(),
+});
+
+export type Table = z.output<typeof tableSchema>;
+export type Manifest = z.output<typeof manifestSchema>;
+export type SealingParameters = z.output<typeof sealingSchema>;
+export type Sum = z.output<typeof sumSchema>;
+export type Checksums = z.output<typeof checksumsSchema>;
+
+function parsed<T extends z.ZodType>(schema: T, content: Buffer, entry: string): z.output<T> {
+  try {
+    return schema.parse(JSON.parse(content.toString('utf8')));
+  } catch (error) {
+    throw damaged(`${entry} cannot be read`, error);
+  }
+}
+
+const headSchema = manifestSchema.pick({ format: true, version: true, product: true });
+
+/** Reads a manifest; refuses what a newer format demands. */
+export function readManifest(content: Buffer): Manifest {
+  const { version, product } = parsed(headSchema, content, manifestEntry);
+  if (version.major !== formatVersion.major) {
+    throw new BackupError(
+      `The archive has format ${version.major}.${version.minor}, written by Synap ${product}; this version reads format ${formatVersion.major}. Install that version of Synap.`,
+    );
+  }
+  const manifest = parsed(manifestSchema, content, manifestEntry);
+  const unknown = Object.keys(manifest.kinds).filter((kind) => !knownKinds.has(kind) && manifest.kinds[kind] === 'required');
+  if (unknown.length > 0) {
+    throw new BackupError(
+      `The archive holds ${unknown.join(', ')}, which this version cannot restore: install Synap ${product} or newer.`,
+    );
+  }
+  return manifest;
+}
+
+export const readChecksums = (content: Buffer): Checksums => parsed(checksumsSchema, content, checksumsEntry);
+export const jsonOf = (value: unknown): Buffer => Buffer.from(`${JSON.stringify(value, null, 2)}\n`);
+
+/** The text that the MAC covers. */
+export const macText = (contents: Checksums['contents']): string =>
+  JSON.stringify(Object.entries(contents).map(([name, { bytes, sha256, rows }]) => [name, bytes, sha256, rows ?? null]));

@@ -1,0 +1,148 @@
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
+import { BackupError, damaged } from './backup-error.js';
+import {
+  type Checksums,
+  checksumsEntry,
+  knownKinds,
+  type Manifest,
+  manifestEntry,
+  readChecksums,
+  readManifest,
+  secretsEntry,
+  tablesFolder,
+} from './manifest.js';
+import { contentOf, createSums } from './sums.js';
+import { type ArchiveEntry, fromTar } from './tar.js';
+import { checkTrailer } from './trailer.js';
+
+/** Receives the contents of an archive in their order. What it was given is proven only once `readArchive` has resolved. */
+export interface ArchiveVisitor {
+  manifest?(manifest: Manifest): void | Promise<void>;
+  secrets?(content: Buffer, manifest: Manifest): void | Promise<void>;
+  /** One part of a table; parts end anywhere, also inside a row. */
+  table?(name: string, part: Buffer): void | Promise<void>;
+  checksums?(checksums: Checksums): void | Promise<void>;
+}
+
+export interface ReadArchive {
+  manifest: Manifest;
+  contents: Checksums['contents'];
+  /** Entries of kinds that this version does not know and may skip. */
+  skipped: string[];
+}
+
+const isZlibFault = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code.startsWith('Z_');
+
+/** Reads and proves a whole archive. Rejects with `BackupError` when it is truncated, altered, or of a format that it cannot read. */
+export async function readArchive(source: Readable, visitor: ArchiveVisitor = {}): Promise<ReadArchive> {
+  let read: ReadArchive | undefined;
+  try {
+    await pipeline(source, checkTrailer, createGunzip(), async (bytes: AsyncIterable<Buffer>) => {
+      read = await readEntries(fromTar(bytes), visitor);
+    });
+  } catch (error) {
+    throw isZlibFault(error) ? damaged('it cannot be unpacked', error) : error;
+  }
+  if (!read) throw damaged('it is empty');
+  return read;
+}
+
+/** Reads the manifest alone, without proving the rest. */
+export async function readManifestOf(source: Readable): Promise<Manifest> {
+  let manifest: Manifest | undefined;
+  const enough = new Error('enough');
+  await readArchive(source, {
+    manifest(found) {
+      manifest = found;
+      throw enough;
+    },
+  }).catch((error: unknown) => {
+    if (error !== enough) throw error;
+  });
+  if (!manifest) throw damaged('it has no manifest');
+  return manifest;
+}
+
+async function readEntries(entries: AsyncGenerator<ArchiveEntry>, visitor: ArchiveVisitor): Promise<ReadArchive> {
+  const first = await entries.next();
+  if (first.done || first.value.name !== manifestEntry) throw damaged('it does not begin with a manifest');
+  const sums = createSums();
+  sums.add(manifestEntry, first.value.content);
+  const manifest = readManifest(first.value.content);
+  await visitor.manifest?.(manifest);
+  const order = createOrder(manifest);
+  const skipped: string[] = [];
+  let checksums: Checksums | undefined;
+  for await (const { name, content } of entries) {
+    if (checksums) throw damaged('entries follow the checksums');
+    if (name === checksumsEntry) {
+      checksums = readChecksums(content);
+      compare(checksums.contents, sums.finish());
+      await visitor.checksums?.(checksums);
+      continue;
+    }
+    order.check(name);
+    sums.add(contentOf(name), content);
+    const kind = kindOf(name);
+    if (name === secretsEntry) await visitor.secrets?.(content, manifest);
+    else if (kind === tablesFolder) await visitor.table?.(order.table(), content);
+    else skipped.push(name);
+  }
+  if (!checksums) throw damaged('it has no checksums');
+  return { manifest, contents: checksums.contents, skipped };
+}
+
+const kindOf = (name: string) => name.split('/')[0] ?? name;
+
+/** Entries come as the writer orders them: each table once, its parts numbered, unknown kinds only where the manifest names them. */
+function createOrder(manifest: Manifest) {
+  let index = -1;
+  let part = 0;
+  const nameOf = (at: number) => manifest.tables[at]?.name;
+  return {
+    table: () => nameOf(index) ?? '',
+    check(name: string) {
+      const kind = kindOf(name);
+      if (manifest.kinds[kind] === undefined) throw damaged(`${name} is not in the manifest`);
+      if (kind !== tablesFolder) {
+        if (knownKinds.has(kind) && name !== kind) throw damaged(`${name} is unexpected`);
+        return;
+      }
+      const [, table, file] = name.split('/');
+      if (table !== nameOf(index)) {
+        const next = manifest.tables.findIndex((each) => each.name === table);
+        if (next <= index) throw damaged(`${name} is out of order`);
+        index = next;
+        part = 0;
+      }
+      part += 1;
+      if (file !== partName(part)) throw damaged(`${name} is out of order`);
+    },
+  };
+}
+
+export const partName = (part: number) => `${String(part).padStart(6, '0')}.copy`;
+
+function compare(stated: Checksums['contents'], found: Checksums['contents']): void {
+  for (const name of new Set([...Object.keys(stated), ...Object.keys(found)])) {
+    const [one, other] = [stated[name], found[name]];
+    if (!one && other) throw damaged(`${name} is not in the checksums`);
+    // A table without rows has no entry.
+    if (one && !other && one.bytes === 0) continue;
+    if (!one || !other || one.sha256 !== other.sha256 || one.bytes !== other.bytes || one.rows !== other.rows) {
+      throw damaged(`${name} does not fit its checksum`);
+    }
+  }
+}
+
+/** Refuses a schema that this version does not know. */
+export function demandKnownMigrations({ migrations, product }: Manifest, known: readonly string[], version: string): void {
+  const unknown = migrations.filter((name) => !known.includes(name));
+  if (unknown.length === 0) return;
+  throw new BackupError(
+    `The archive was written by Synap ${product} with migrations that Synap ${version} does not know (${unknown.join(', ')}): install Synap ${product} or newer and restore with it.`,
+  );
+}

@@ -1,0 +1,201 @@
+import type { Readable } from 'node:stream';
+import { finished } from 'node:stream/promises';
+import type pg from 'pg';
+import { from as copyFrom } from 'pg-copy-streams';
+import { createPool } from '../client/pool.js';
+import { migrateDeploy } from '../engine/migrate.js';
+import { migrationNames } from '../engine/migrations-folder.js';
+import { takeTurn } from '../engine/turn.js';
+import { BackupError, damaged } from './backup-error.js';
+import { type Checksums, type Manifest, type Table, tablesFolder } from './manifest.js';
+import { type ArchiveVisitor, demandKnownMigrations, type ReadArchive, readArchive } from './read-archive.js';
+import { dataTables, type OwnNames, ownNames, quoted, setTransferFormat } from './tables.js';
+import { demandEmpty, dropOwnSchema, prepareTarget } from './target.js';
+
+export interface RestoreBackupOptions {
+  url: string;
+  migrationsFolder: string;
+  archive: Readable;
+  /** Version of Synap. */
+  product: string;
+  /** Judges secrets and checksums of the archive; what it throws refuses the archive. */
+  visitor?: Pick<ArchiveVisitor, 'secrets' | 'checksums'>;
+  /** Called when everything is loaded and proven, and before it is committed. */
+  beforeCommit?: () => Promise<void>;
+  log?: (line: string) => void;
+}
+
+const unlimited = { acquireMilliseconds: 0, statementMilliseconds: 0, lockMilliseconds: 0, idleInTransactionMilliseconds: 0 };
+
+/**
+ * Restores an archive into an empty database: makes the schema of the archive, loads and proves everything in one transaction, then
+ * migrates to this version. When it rejects before the commit, the database is as empty as before. Servers that start meanwhile wait.
+ */
+export async function restoreBackup(options: RestoreBackupOptions): Promise<ReadArchive> {
+  const { url, migrationsFolder, log = () => {} } = options;
+  const turn = await takeTurn(url, log);
+  const pool = createPool({ url, applicationName: 'synap restore', size: 2, ...unlimited });
+  try {
+    const read = await load(pool, options);
+    const applied = await migrateDeploy(url, migrationsFolder, { log, hasTurn: true });
+    if (applied.length === 0) log('The schema of the archive is the current one.');
+    await pool.query('ANALYZE').catch(() => undefined);
+    return read;
+  } finally {
+    await pool.end();
+    await turn.end();
+  }
+}
+
+/** The archive's schema and data. The schema is removed again when the data are not accepted. */
+async function load(pool: pg.Pool, options: RestoreBackupOptions): Promise<ReadArchive> {
+  const { log = () => {} } = options;
+  const own = ownNames(options.migrationsFolder);
+  const client = await pool.connect();
+  let schemaMade = false;
+  try {
+    const loader = createLoader(client, own, options, () => {
+      schemaMade = true;
+    });
+    const read = await readArchive(options.archive, loader.visitor);
+    await loader.finish(read);
+    await options.beforeCommit?.();
+    await client.query('COMMIT');
+    schemaMade = false;
+    return read;
+  } finally {
+    // Ends a COPY or a transaction that was given up.
+    client.release(true);
+    // Its failure must not hide why the archive was refused.
+    if (schemaMade) await removeSchema(pool, own).catch(() => log(`Its empty schema could not be removed.`));
+  }
+}
+
+async function removeSchema(pool: pg.Pool, own: OwnNames): Promise<void> {
+  const client = await pool.connect();
+  try {
+    // Waits for the connection that was given up to let go of its locks.
+    await client.query('BEGIN');
+    await demandEmpty(client, own);
+    await dropOwnSchema(client, own);
+    await client.query('COMMIT');
+  } finally {
+    client.release(true);
+  }
+}
+
+function createLoader(client: pg.PoolClient, own: OwnNames, options: RestoreBackupOptions, onSchema: () => void) {
+  const { url, migrationsFolder, product, visitor, log = () => {} } = options;
+  let tables: Table[] = [];
+  let copy: Copy | undefined;
+  const rows = new Map<string, number>();
+
+  async function endTable(): Promise<void> {
+    if (copy) rows.set(copy.table, await copy.end());
+    copy = undefined;
+  }
+
+  async function manifest(found: Manifest): Promise<void> {
+    demandKnownMigrations(found, migrationNames(migrationsFolder), product);
+    await prepareTarget(client, { own, folder: migrationsFolder, migrations: found.migrations });
+    onSchema();
+    await migrateDeploy(url, migrationsFolder, { log, only: found.migrations, hasTurn: true });
+    await client.query('BEGIN');
+    await setTransferFormat(client);
+    tables = found.tables;
+    const missing = unknownColumns(tables, await dataTables(client, own));
+    if (missing.length > 0) throw damaged(`its schema has no ${missing.join(', ')}`);
+    await client.query(`LOCK TABLE ${tables.map(({ name }) => quoted(name)).join(', ')} IN SHARE ROW EXCLUSIVE MODE`);
+    await demandEmpty(client, own);
+  }
+
+  return {
+    visitor: {
+      manifest,
+      ...(visitor?.secrets && { secrets: visitor.secrets }),
+      async table(name, part) {
+        if (copy?.table !== name) {
+          await endTable();
+          log(`Loading ${name} …`);
+          copy = startCopy(client, name, tables.find((table) => table.name === name)?.columns ?? []);
+        }
+        await copy.write(part);
+      },
+      async checksums(checksums) {
+        await endTable();
+        await visitor?.checksums?.(checksums);
+      },
+    } satisfies ArchiveVisitor,
+    /** Compares what the database holds now with what the archive states. */
+    async finish({ contents }: ReadArchive): Promise<void> {
+      await demandCounts(client, tables, contents, rows);
+      await advanceSequences(client, tables);
+    },
+  };
+}
+
+function unknownColumns(wanted: readonly Table[], there: readonly Table[]): string[] {
+  const known = new Set(there.flatMap(({ name, columns }) => columns.map((column) => `${name}.${column}`)));
+  return wanted.flatMap(({ name, columns }) => columns.map((column) => `${name}.${column}`)).filter((name) => !known.has(name));
+}
+
+interface Copy {
+  table: string;
+  write(part: Buffer): Promise<void>;
+  /** Answers the number of rows. */
+  end(): Promise<number>;
+}
+
+function startCopy(client: pg.PoolClient, table: string, columns: readonly string[]): Copy {
+  const stream = client.query(copyFrom(`COPY ${quoted(table)} (${columns.map(quoted).join(', ')}) FROM STDIN`));
+  const done = finished(stream);
+  done.catch(() => undefined);
+  const refused = (error: unknown) =>
+    new BackupError(
+      `PostgreSQL does not accept the rows of ${table}: ${error instanceof Error ? error.message : String(error)}`,
+      {
+        cause: error,
+      },
+    );
+  return {
+    table,
+    async write(part) {
+      const written = new Promise<void>((resolve, reject) => {
+        stream.write(part, (error) => (error ? reject(error) : resolve()));
+      });
+      await Promise.race([written, done]).catch((error: unknown) => Promise.reject(refused(error)));
+    },
+    async end() {
+      stream.end();
+      await done.catch((error: unknown) => Promise.reject(refused(error)));
+      return stream.rowCount;
+    },
+  };
+}
+
+async function demandCounts(
+  client: pg.ClientBase,
+  tables: readonly Table[],
+  contents: Checksums['contents'],
+  loaded: ReadonlyMap<string, number>,
+): Promise<void> {
+  for (const { name } of tables) {
+    const { rows } = await client.query<{ count: number }>(`SELECT count(*)::float8 AS count FROM ${quoted(name)}`);
+    const [stated, found] = [contents[`${tablesFolder}/${name}`]?.rows, rows[0]?.count];
+    if (stated !== found || (loaded.get(name) ?? 0) !== found)
+      throw damaged(`${name} has ${found} rows instead of ${stated ?? 'those stated'}`);
+  }
+}
+
+/** Sequences of columns continue after the largest value that was loaded. */
+async function advanceSequences(client: pg.ClientBase, tables: readonly Table[]): Promise<void> {
+  for (const { name, columns } of tables) {
+    const { rows } = await client.query<{ column: string; sequence: string }>(
+      `SELECT name AS column, sequence FROM unnest($2::text[]) AS name, pg_get_serial_sequence($1, name) AS sequence
+       WHERE sequence IS NOT NULL`,
+      [quoted(name), columns],
+    );
+    for (const { column, sequence } of rows)
+      await client.query(`SELECT setval($1, max(${quoted(column)})) FROM ${quoted(name)} HAVING count(*) > 0`, [sequence]);
+  }
+}

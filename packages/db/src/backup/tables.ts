@@ -1,0 +1,100 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import type pg from 'pg';
+import { migrationNames } from '../engine/migrations-folder.js';
+import { BackupError } from './backup-error.js';
+import type { Table } from './manifest.js';
+
+/** Tables that hold nothing worth keeping. `_prisma_migrations` is written again by the migrations. */
+const leftOut = new Set(['_prisma_migrations', 'rate_limits']);
+
+/** Names that the migrations give to tables, types and functions: whatever else is in the schema belongs to somebody else. */
+export interface OwnNames {
+  tables: Set<string>;
+  types: Set<string>;
+  functions: Set<string>;
+}
+
+function namesAfter(sql: string, pattern: RegExp): string[] {
+  return [...sql.matchAll(pattern)].flatMap(([, name]) => name ?? []);
+}
+
+export function ownNames(folder: string): OwnNames {
+  const names: OwnNames = { tables: new Set(['_prisma_migrations']), types: new Set(), functions: new Set() };
+  for (const migration of migrationNames(folder)) {
+    const sql = readFileSync(path.join(folder, migration, 'migration.sql'), 'utf8');
+    for (const name of namesAfter(sql, /CREATE TABLE (?:IF NOT EXISTS )?"?(\w+)/gi)) names.tables.add(name);
+    for (const name of namesAfter(sql, /RENAME TO "?(\w+)/gi)) for (const set of [names.tables, names.types]) set.add(name);
+    for (const name of namesAfter(sql, /CREATE TYPE "?(\w+)/gi)) names.types.add(name);
+    for (const name of namesAfter(sql, /CREATE (?:OR REPLACE )?FUNCTION "?(\w+)/gi)) names.functions.add(name);
+  }
+  return names;
+}
+
+export const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
+
+/** The schema with our tables: that of `_prisma_migrations`, or the first one of the search path. */
+const schemaOid = `coalesce(
+  (SELECT relnamespace FROM pg_class WHERE oid = to_regclass('_prisma_migrations')),
+  (SELECT oid FROM pg_namespace WHERE nspname = current_schema()))`;
+
+/** Applied migrations in their order; none for an empty database. Throws for those that failed. */
+export async function appliedMigrations(client: pg.ClientBase): Promise<string[]> {
+  const { rows: there } = await client.query<{ there: boolean }>(`SELECT to_regclass('_prisma_migrations') IS NOT NULL AS there`);
+  if (!there[0]?.there) return [];
+  const { rows } = await client.query<{ name: string; finished: boolean }>(
+    `SELECT migration_name AS name, finished_at IS NOT NULL AS finished FROM _prisma_migrations
+     WHERE rolled_back_at IS NULL ORDER BY migration_name`,
+  );
+  const failed = rows.filter(({ finished }) => !finished).map(({ name }) => name);
+  if (failed.length > 0) throw new BackupError(`The migration ${failed.join(', ')} failed or is running. Finish it first.`);
+  return rows.map(({ name }) => name);
+}
+
+/** Our tables that hold data, with their columns, so ordered that no table comes before one that it references. */
+export async function dataTables(client: pg.ClientBase, { tables: own }: OwnNames): Promise<Table[]> {
+  const { rows } = await client.query<Table>(
+    `SELECT c.relname::text AS name, array_agg(a.attname::text ORDER BY a.attnum) AS columns
+     FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
+     WHERE c.relnamespace = ${schemaOid} AND c.relkind = 'r' GROUP BY 1 ORDER BY 1`,
+  );
+  const tables = rows.filter(({ name }) => own.has(name) && !leftOut.has(name));
+  return sorted(tables, await references(client));
+}
+
+/** For each table, those that it references. */
+async function references(client: pg.ClientBase): Promise<Map<string, string[]>> {
+  const { rows } = await client.query<{ name: string; others: string[] }>(
+    `SELECT c.relname::text AS name, array_agg(DISTINCT r.relname::text) AS others
+     FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_class r ON r.oid = k.confrelid
+     WHERE k.contype = 'f' AND k.connamespace = ${schemaOid} AND c.oid <> r.oid GROUP BY 1`,
+  );
+  return new Map(rows.map(({ name, others }) => [name, others]));
+}
+
+function sorted(tables: readonly Table[], referenced: ReadonlyMap<string, string[]>): Table[] {
+  const left = new Map(tables.map((table) => [table.name, table]));
+  const order: Table[] = [];
+  while (left.size > 0) {
+    const next = [...left.values()].find(({ name }) => !(referenced.get(name) ?? []).some((other) => left.has(other)));
+    if (!next) throw new BackupError(`Tables reference each other in a circle: ${[...left.keys()].join(', ')}`);
+    order.push(next);
+    left.delete(next.name);
+  }
+  return order;
+}
+
+/** Settings under which COPY writes and reads the same text, whatever the server, the role or a pooler sets. */
+export async function setTransferFormat(client: pg.ClientBase): Promise<void> {
+  const settings = {
+    ...{ client_encoding: "'UTF8'", datestyle: "'ISO, YMD'", intervalstyle: "'postgres'", timezone: "'UTC'" },
+    ...{ extra_float_digits: '3', bytea_output: "'hex'", standard_conforming_strings: 'on' },
+    ...{ statement_timeout: '0', lock_timeout: "'60s'", idle_in_transaction_session_timeout: '0' },
+  };
+  // SET takes no snapshot, which must come after the locks.
+  await client.query(
+    Object.entries(settings)
+      .map(([name, value]) => `SET LOCAL ${name} = ${value}`)
+      .join('; '),
+  );
+}

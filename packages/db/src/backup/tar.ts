@@ -1,0 +1,87 @@
+import { damaged } from './backup-error.js';
+
+/** One file of an archive, small enough to be held in memory. */
+export interface ArchiveEntry {
+  name: string;
+  content: Buffer;
+}
+
+const blockBytes = 512;
+/** Largest entry that is read; the writer splits tables into parts far smaller. */
+const maxEntryBytes = 64 * 1024 * 1024;
+
+const octal = (value: number, digits: number) => `${value.toString(8).padStart(digits, '0')}\0`;
+const padding = (bytes: number) => (blockBytes - (bytes % blockBytes)) % blockBytes;
+
+/** A POSIX ustar header; the same name and size always give the same bytes. */
+function tarHeader(name: string, size: number): Buffer {
+  if (Buffer.byteLength(name) > 100) throw new Error(`The entry name ${name} is too long`);
+  const header = Buffer.alloc(blockBytes);
+  header.write(name, 0);
+  header.write(`${octal(0o600, 7)}${octal(0, 7)}${octal(0, 7)}${octal(size, 11)}${octal(0, 11)}        0`, 100);
+  header.write('ustar\x0000', 257);
+  const sum = header.reduce((total, byte) => total + byte, 0);
+  header.write(`${octal(sum, 6)} `, 148);
+  return header;
+}
+
+/** Writes entries as a tar stream that ends with two empty blocks. */
+export async function* toTar(entries: AsyncIterable<ArchiveEntry>): AsyncGenerator<Buffer> {
+  for await (const { name, content } of entries) {
+    yield tarHeader(name, content.length);
+    yield content;
+    yield Buffer.alloc(padding(content.length));
+  }
+  yield Buffer.alloc(2 * blockBytes);
+}
+
+/** Reads an exact number of bytes at a time; rejects when the source ends before. */
+function createTaker(source: AsyncIterable<Buffer>) {
+  const iterator = source[Symbol.asyncIterator]();
+  let held: Buffer = Buffer.alloc(0);
+  return {
+    async take(bytes: number): Promise<Buffer> {
+      const parts = [held];
+      let length = held.length;
+      while (length < bytes) {
+        const { done, value } = await iterator.next();
+        if (done) throw damaged('it ends too early');
+        parts.push(value);
+        length += value.length;
+      }
+      const all = Buffer.concat(parts);
+      held = all.subarray(bytes);
+      return all.subarray(0, bytes);
+    },
+    async isAtEnd(): Promise<boolean> {
+      for (let next = await iterator.next(); !next.done; next = await iterator.next()) if (next.value.length > 0) return false;
+      return held.length === 0;
+    },
+  };
+}
+
+const empty = Buffer.alloc(blockBytes);
+
+function textAt(header: Buffer, start: number, end: number): string {
+  const field = header.toString('latin1', start, end);
+  const terminator = field.indexOf('\0');
+  return terminator < 0 ? field : field.slice(0, terminator);
+}
+
+/** Reads the entries of a tar stream as `toTar` writes it, and nothing else: any other header counts as damage. */
+export async function* fromTar(source: AsyncIterable<Buffer>): AsyncGenerator<ArchiveEntry> {
+  const { take, isAtEnd } = createTaker(source);
+  for (;;) {
+    const header = await take(blockBytes);
+    if (header.equals(empty)) break;
+    const name = textAt(header, 0, 100);
+    const size = Number.parseInt(textAt(header, 124, 136), 8);
+    if (!(size >= 0 && size <= maxEntryBytes) || !header.equals(tarHeader(name, size)))
+      throw damaged('an entry has no valid header');
+    const content = await take(size);
+    const filler = await take(padding(size));
+    if (filler.some((byte) => byte !== 0)) throw damaged(`${name} is followed by other bytes`);
+    yield { name, content };
+  }
+  if (!(await take(blockBytes)).equals(empty) || !(await isAtEnd())) throw damaged('bytes follow its end');
+}

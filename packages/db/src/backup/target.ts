@@ -1,0 +1,53 @@
+import type pg from 'pg';
+import { migrationNames } from '../engine/migrations-folder.js';
+import { BackupError } from './backup-error.js';
+import { appliedMigrations, dataTables, type OwnNames, quoted } from './tables.js';
+
+/** Throws unless every table of ours is empty. */
+export async function demandEmpty(client: pg.ClientBase, own: OwnNames): Promise<void> {
+  const full: string[] = [];
+  for (const { name } of await dataTables(client, own)) {
+    const { rows } = await client.query<{ full: boolean }>(`SELECT EXISTS (SELECT FROM ${quoted(name)}) AS full`);
+    if (rows[0]?.full) full.push(name);
+  }
+  if (full.length === 0) return;
+  throw new BackupError(
+    `The database is not empty (${full.join(', ')}): a backup is restored into an empty installation only. Set SYNAP_DATA_DIR to a new folder, or DATABASE_URL to a new database.`,
+  );
+}
+
+/** Removes tables, types and functions that our migrations made. The tables must be empty. */
+export async function dropOwnSchema(client: pg.ClientBase, own: OwnNames): Promise<void> {
+  const { rows } = await client.query<{ kind: string; name: string; id: string }>(
+    `WITH here AS (SELECT oid FROM pg_namespace WHERE oid = coalesce(
+       (SELECT relnamespace FROM pg_class WHERE oid = to_regclass('_prisma_migrations')),
+       (SELECT oid FROM pg_namespace WHERE nspname = current_schema())))
+     SELECT 'TABLE' AS kind, relname::text AS name, oid::regclass::text AS id FROM pg_class
+       WHERE relkind = 'r' AND relnamespace = (SELECT oid FROM here)
+     UNION ALL SELECT 'TYPE', typname::text, oid::regtype::text FROM pg_type
+       WHERE typtype = 'e' AND typnamespace = (SELECT oid FROM here)
+     UNION ALL SELECT 'FUNCTION', proname::text, oid::regprocedure::text FROM pg_proc WHERE pronamespace = (SELECT oid FROM here)`,
+  );
+  const known: Record<string, Set<string>> = { TABLE: own.tables, TYPE: own.types, FUNCTION: own.functions };
+  const mine = rows.filter(({ kind, name }) => known[kind]?.has(name));
+  for (const { kind, id } of mine) await client.query(`DROP ${kind} IF EXISTS ${id} CASCADE`);
+}
+
+/**
+ * Makes the database ready for migrations up to those of an archive: an empty schema that is further, which no migration can take
+ * back, is removed. Throws when the database holds data.
+ */
+export async function prepareTarget(
+  client: pg.ClientBase,
+  { own, folder, migrations }: { own: OwnNames; folder: string; migrations: readonly string[] },
+): Promise<void> {
+  const applied = await appliedMigrations(client);
+  const unknown = applied.filter((name) => !migrationNames(folder).includes(name));
+  if (unknown.length > 0) throw new BackupError(`A newer version of Synap has migrated the database (${unknown.join(', ')}).`);
+  await demandEmpty(client, own);
+  if (applied.every((name) => migrations.includes(name))) return;
+  // The engine accepts tables of others beside an empty history only.
+  const tables = new Set([...own.tables].filter((name) => name !== '_prisma_migrations'));
+  await dropOwnSchema(client, { tables, types: own.types, functions: own.functions });
+  await client.query('DELETE FROM _prisma_migrations');
+}

@@ -1,0 +1,175 @@
+import { createHash, randomUUID } from 'node:crypto';
+import type { Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGzip } from 'node:zlib';
+import type pg from 'pg';
+import { to as copyTo } from 'pg-copy-streams';
+import { createPool } from '../client/pool.js';
+import { migrationNames } from '../engine/migrations-folder.js';
+import { BackupError } from './backup-error.js';
+import {
+  checksumsEntry,
+  formatVersion,
+  jsonOf,
+  type Manifest,
+  macText,
+  manifestEntry,
+  type SealingParameters,
+  secretsEntry,
+  type Table,
+  tablesFolder,
+} from './manifest.js';
+import { partName } from './read-archive.js';
+import { createSums } from './sums.js';
+import { appliedMigrations, dataTables, ownNames, quoted, setTransferFormat } from './tables.js';
+import { type ArchiveEntry, toTar } from './tar.js';
+import { addTrailer } from './trailer.js';
+
+/** Seals secrets into the archive under a key that derives from a passphrase. */
+export interface Sealing {
+  parameters: SealingParameters;
+  /** The sealed secrets; `id` binds them to this archive. */
+  seal(id: string): Uint8Array;
+  /** Proves the checksums to holders of the passphrase. */
+  mac(text: string): string;
+}
+
+export interface WriteBackupOptions {
+  url: string;
+  migrationsFolder: string;
+  output: Writable;
+  /** Version of Synap. */
+  product: string;
+  now: Date;
+  sealing?: Sealing | undefined;
+  onTable?: (name: string, bytes: number) => void;
+  signal?: AbortSignal | undefined;
+}
+
+const partBytes = 4 * 1024 * 1024;
+const unlimited = { acquireMilliseconds: 0, statementMilliseconds: 0, lockMilliseconds: 0, idleInTransactionMilliseconds: 0 };
+
+/**
+ * Writes all data of one consistent snapshot as an archive, in constant memory, while others read and write. Rejects when the database
+ * is not migrated, or by a newer version than this one. The output is complete only once this has resolved.
+ */
+export async function writeBackup(options: WriteBackupOptions): Promise<Manifest> {
+  const { url, output, sealing, onTable = () => {}, signal } = options;
+  const pool = createPool({ url, applicationName: 'synap backup', size: 1, ...unlimited });
+  try {
+    const client = await pool.connect();
+    try {
+      const manifest = await begin(client, options);
+      const entries = entriesOf({ client, manifest, sealing, onTable });
+      await pipeline(entries, toTar, createGzip({ level: 6 }), addTrailer, output, { signal });
+      await client.query('COMMIT');
+      return manifest;
+    } finally {
+      // A COPY that was given up would keep the connection busy.
+      client.release(true);
+    }
+  } finally {
+    await pool.end();
+  }
+}
+
+/** Opens the snapshot. Tables are locked before it against what COPY does not see as of the snapshot: TRUNCATE and ALTER TABLE. */
+async function begin(client: pg.PoolClient, { migrationsFolder, product, now, sealing }: WriteBackupOptions): Promise<Manifest> {
+  const own = ownNames(migrationsFolder);
+  const installation = await installationOf(client);
+  const planned = await describe(client, migrationsFolder, own);
+  await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+  await setTransferFormat(client);
+  await client.query(`LOCK TABLE ${planned.tables.map(({ name }) => quoted(name)).join(', ')} IN ACCESS SHARE MODE`);
+  const found = await describe(client, migrationsFolder, own);
+  if (JSON.stringify(found) !== JSON.stringify(planned)) throw new BackupError('A migration ran just now: run the backup again.');
+  const { rows } = await client.query<{ version: string }>(`SELECT current_setting('server_version') AS version`);
+  return {
+    format: 'synap-backup',
+    version: formatVersion,
+    kinds: { [manifestEntry]: 'required', [secretsEntry]: 'required', [tablesFolder]: 'required', [checksumsEntry]: 'required' },
+    id: randomUUID(),
+    createdAt: now.toISOString(),
+    product,
+    postgres: rows[0]?.version ?? '',
+    installation,
+    migrations: found.migrations,
+    tables: found.tables,
+    sealing: sealing?.parameters ?? null,
+  };
+}
+
+async function describe(client: pg.ClientBase, folder: string, own: ReturnType<typeof ownNames>) {
+  const migrations = await appliedMigrations(client);
+  const known = migrationNames(folder);
+  const unknown = migrations.filter((name) => !known.includes(name));
+  if (migrations.length === 0) throw new BackupError('The database is not migrated: there is nothing to back up.');
+  if (unknown.length > 0) {
+    throw new BackupError(
+      `A newer version of Synap has migrated the database (${unknown.join(', ')}): make the backup with that version.`,
+    );
+  }
+  return { migrations, tables: await dataTables(client, own) };
+}
+
+/** Tells the databases of two installations apart whose backups share a folder. */
+async function installationOf(client: pg.ClientBase): Promise<string> {
+  const text = `SELECT current_database() || ' ' || current_schema()`;
+  const { rows } = await client
+    .query<{ id: string }>(`${text} || ' ' || system_identifier AS id FROM pg_control_system()`)
+    // Some managed services keep that function to themselves.
+    .catch(() => client.query<{ id: string }>(`${text} AS id`));
+  return createHash('sha256')
+    .update(rows[0]?.id ?? '')
+    .digest('hex')
+    .slice(0, 16);
+}
+
+interface EntriesOptions {
+  client: pg.PoolClient;
+  manifest: Manifest;
+  sealing: Sealing | undefined;
+  onTable: (name: string, bytes: number) => void;
+}
+
+/** The secrets come before the tables, so that a wrong passphrase is noticed before anything is loaded. */
+async function* entriesOf({ client, manifest, sealing, onTable }: EntriesOptions): AsyncGenerator<ArchiveEntry> {
+  const sums = createSums();
+  const entry = (name: string, content: Buffer, sumName = name): ArchiveEntry => {
+    sums.add(sumName, content);
+    return { name, content };
+  };
+  yield entry(manifestEntry, jsonOf(manifest));
+  if (sealing) yield entry(secretsEntry, Buffer.from(sealing.seal(manifest.id)));
+  for (const table of manifest.tables) {
+    const folder = `${tablesFolder}/${table.name}`;
+    let [number, bytes] = [0, 0];
+    sums.add(folder, Buffer.alloc(0));
+    for await (const part of partsOf(client, table)) {
+      number += 1;
+      bytes += part.length;
+      yield entry(`${folder}/${partName(number)}`, part, folder);
+      onTable(table.name, bytes);
+    }
+  }
+  const contents = sums.finish();
+  yield { name: checksumsEntry, content: jsonOf({ contents, mac: sealing?.mac(macText(contents)) ?? null }) };
+}
+
+/** A table in COPY's text format, in parts that end anywhere. */
+async function* partsOf(client: pg.PoolClient, { name, columns }: Table): AsyncGenerator<Buffer> {
+  const stream: AsyncIterable<Buffer> = client.query(
+    copyTo(`COPY ${quoted(name)} (${columns.map(quoted).join(', ')}) TO STDOUT`),
+  );
+  let held: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of stream) {
+    held.push(chunk);
+    length += chunk.length;
+    if (length < partBytes) continue;
+    yield Buffer.concat(held);
+    held = [];
+    length = 0;
+  }
+  if (length > 0) yield Buffer.concat(held);
+}
