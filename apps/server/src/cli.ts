@@ -9,15 +9,24 @@ const usage = `Usage: synap <command>
   doctor    check node, database, migrations, secrets and disk, and say how to mend them
   outbox    list the mails that were written to the data folder; with a number, show one
   secrets   with "rotate", seal what is stored with the first key of ENCRYPTION_SECRET
+  backup    write all data to a file, or with - to standard output; also while the server runs
+  restore   load a backup into an empty installation
+  upgrade   with --check, say what an upgrade to this version will do
   openapi   print the OpenAPI document; with --spec 3.0 for tools that do not know 3.1
 
+backup and restore take --passphrase-file <file> (or BACKUP_PASSPHRASE) to seal the secrets into the backup and to open them.
 Settings come from the environment and from a .env file; .env.example documents each.
 `;
 
 async function main(): Promise<number> {
   const { positionals, values } = parseArgs({
     allowPositionals: true,
-    options: { help: { type: 'boolean', short: 'h' }, spec: { type: 'string', default: '3.1' } },
+    options: {
+      help: { type: 'boolean', short: 'h' },
+      spec: { type: 'string', default: '3.1' },
+      'passphrase-file': { type: 'string' },
+      check: { type: 'boolean', default: false },
+    },
   });
   const [command = 'help'] = positionals;
   if (values.help || command === 'help') {
@@ -36,6 +45,12 @@ async function main(): Promise<number> {
       return (await import('./commands/outbox.js')).outbox(process.env, positionals[1]);
     case 'secrets':
       return (await import('./commands/secrets.js')).secrets(process.env, positionals[1]);
+    case 'backup':
+      return (await import('./commands/backup.js')).backup(process.env, positionals[1], values['passphrase-file']);
+    case 'restore':
+      return (await import('./commands/restore.js')).restore(process.env, positionals[1], values['passphrase-file']);
+    case 'upgrade':
+      return (await import('./commands/upgrade.js')).upgrade(process.env, values.check);
     case 'openapi':
       return (await import('./commands/openapi.js')).openapi(values.spec);
     default:

@@ -1,5 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EnvironmentError, parseEnvironment } from './env.js';
 
 function faultsOf(variables: Record<string, string>): string[] {
@@ -139,5 +142,65 @@ describe('the environment', () => {
     ['one for two purposes', { ACCESS_TOKEN_SECRET: production.REFRESH_TOKEN_SECRET }],
   ])('refuses secrets: %s', (_what, secrets) => {
     expect(faultsOf({ ...production, ...secrets })).toHaveLength(1);
+  });
+
+  describe('secrets in files', () => {
+    let folder: string;
+    beforeAll(() => {
+      folder = mkdtempSync(path.join(tmpdir(), 'synap-secret-files-'));
+    });
+    afterAll(() => rmSync(folder, { recursive: true }));
+    const fileOf = (content: string) => {
+      const file = path.join(folder, randomUUID());
+      writeFileSync(file, content);
+      return file;
+    };
+    const { SYNAP_ENV, PUBLIC_URL } = production;
+    const values = {
+      ACCESS_TOKEN_SECRET: production.ACCESS_TOKEN_SECRET,
+      REFRESH_TOKEN_SECRET: production.REFRESH_TOKEN_SECRET,
+      ENCRYPTION_SECRET: production.ENCRYPTION_SECRET,
+      DATABASE_URL: 'postgresql://data@db.example.org/data',
+      DATABASE_PASSWORD: 'Wq4Xs8Bn5 /?#%41@:ü',
+      SMTP_URL: 'smtps://user:Kd7Pz2Qj6Ym9@mail.example.org',
+      REDIS_URL: 'rediss://user:Kd7Pz2Qj6Ym9@redis.example.org',
+      METRICS_TOKEN: 'Hs3Kd7Pz2Qj6Ym9Bc4Lf1Rg',
+      SENTRY_DSN: 'https://0a1b2c@o1.ingest.sentry.io/42',
+      SYNAP_ADMIN_PASSWORD: ' with spaces around ',
+      BACKUP_PASSPHRASE: 'a passphrase for backups',
+    };
+
+    it('count as the variables themselves, without the newline at the end', () => {
+      const inFiles = Object.entries(values).map(([name, value], index) => [
+        `${name}_FILE`,
+        fileOf(`${value}${['', '\n', '\r\n'][index % 3]}`),
+      ]);
+      const environment = parseEnvironment({ SYNAP_ENV, PUBLIC_URL, ...Object.fromEntries(inFiles) });
+      expect(environment).toEqual(parseEnvironment({ SYNAP_ENV, PUBLIC_URL, ...values }));
+      expect(environment.admin.password).toBe(values.SYNAP_ADMIN_PASSWORD);
+      expect(decodeURIComponent(new URL(environment.database.url ?? '').password)).toBe(values.DATABASE_PASSWORD);
+    });
+
+    it.each(Object.entries(values))('that are missing, empty or given twice are faults that name %s_FILE', (name, value) => {
+      const missing = path.join(folder, 'missing');
+      const base: Record<string, string> = name === 'DATABASE_PASSWORD' ? { DATABASE_URL: values.DATABASE_URL } : {};
+      const faults = (variables: Record<string, string>) => faultsOf({ ...base, ...variables });
+      expect(faults({ [`${name}_FILE`]: missing })).toEqual([expect.stringMatching(`^${name}_FILE: ${missing} cannot be read`)]);
+      expect(faults({ [`${name}_FILE`]: fileOf('\n') })).toEqual([expect.stringMatching(`^${name}_FILE: .* is empty$`)]);
+      expect(faults({ [`${name}_FILE`]: missing, [name]: value })).toEqual([
+        `${name}_FILE: is set beside ${name}: remove one of them`,
+      ]);
+    });
+
+    it('a password needs an address without one, and is judged in it', () => {
+      expect(faultsOf({ DATABASE_PASSWORD: 'x' })).toEqual([expect.stringContaining('without DATABASE_URL')]);
+      const url = 'postgresql://data:other@db.example.org/data';
+      expect(faultsOf({ DATABASE_URL: url, DATABASE_PASSWORD: 'x' })).toEqual([
+        expect.stringContaining('holds a password already'),
+      ]);
+      expect(faultsOf({ ...production, DATABASE_URL: values.DATABASE_URL, DATABASE_PASSWORD: 'postgres' })).toEqual([
+        expect.stringContaining('a password that everybody knows'),
+      ]);
+    });
   });
 });

@@ -1,7 +1,9 @@
 import { isIP } from 'node:net';
 import path from 'node:path';
-import { hasKnownPassword, isExampleSecret, judgeSecrets } from '@synap/security';
+import { hasKnownPassword, isExampleSecret, judgeSecrets, minPassphraseLength } from '@synap/security';
 import { z } from 'zod';
+import { isSchedule } from './backup/schedule.js';
+import { readSecretFiles } from './secret-files.js';
 
 const blankIsAbsent = (value: unknown) => (typeof value === 'string' && value.trim() === '' ? undefined : value);
 const optional = <T extends z.ZodType>(schema: T) => z.preprocess(blankIsAbsent, schema.optional());
@@ -94,6 +96,13 @@ const schema = z.object({
   SENTRY_DSN: optional(
     z.string().trim().refine(isDsn, 'must be a DSN such as https://<public key>@sentry.example.org/<project number>'),
   ),
+  BACKUP_DIR: optional(z.string()),
+  BACKUP_SCHEDULE: withDefault(
+    z.string().refine(isSchedule, 'must be a cron expression of five fields such as "0 3 * * *", in UTC'),
+    '0 3 * * *',
+  ),
+  BACKUP_KEEP: withDefault(whole(1, 10_000), '14'),
+  BACKUP_PASSPHRASE: optional(z.string().min(minPassphraseLength, `must have at least ${minPassphraseLength} characters`)),
   LOG_LEVEL: withDefault(z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']), 'info'),
 });
 
@@ -174,6 +183,12 @@ function shape(raw: Raw) {
     rateLimitFactor: raw.RATE_LIMIT_FACTOR,
     redisUrl: raw.REDIS_URL,
     sentryDsn: raw.SENTRY_DSN,
+    backup: {
+      dir: raw.BACKUP_DIR && path.resolve(raw.BACKUP_DIR),
+      schedule: raw.BACKUP_SCHEDULE,
+      keep: raw.BACKUP_KEEP,
+      passphrase: raw.BACKUP_PASSPHRASE,
+    },
     logLevel: raw.LOG_LEVEL,
     /** Milliseconds between "not ready" and closing the door, so that a balancer can look away. */
     shutdownDelay: local ? 0 : 5000,
@@ -183,14 +198,15 @@ function shape(raw: Raw) {
 export type Environment = ReturnType<typeof shape>;
 
 /** Reads the environment once. Throws `EnvironmentError` with every fault at once. */
-export function parseEnvironment(variables: Record<string, string | undefined>): Environment {
+export function parseEnvironment(given: Record<string, string | undefined>): Environment {
+  const { variables, faults: fileFaults } = readSecretFiles(given);
   const parsed = schema.safeParse(variables);
   const issues = parsed.error?.issues ?? [];
-  const wrong = new Set(issues.map((issue) => String(issue.path[0])));
+  const wrong = new Set([...issues.map((issue) => String(issue.path[0])), ...fileFaults.map(({ variable }) => variable)]);
   // Every variable may be absent, so what is right by itself can always be read.
   const raw = parsed.data ?? schema.parse(Object.fromEntries(Object.entries(variables).filter(([name]) => !wrong.has(name))));
   const across = faultsAcross(raw).filter(({ name }) => !wrong.has(name));
-  const faults = [...issues.map(({ path: [name], message }) => ({ name, message })), ...across];
+  const faults = [...fileFaults, ...issues.map(({ path: [name], message }) => ({ name, message })), ...across];
   if (faults.length > 0) throw new EnvironmentError(faults.map(({ name, message }) => `${String(name)}: ${message}`));
   return shape(raw);
 }

@@ -6,6 +6,7 @@ import { renderMail } from '@synap/mail';
 import { createModuleRegistry, createWidgetCache, discoverModules } from '@synap/module-runtime';
 import { createAccessTokens, createPasswordHasher, createRefreshTokens, createSecretBox, signingKeysOf } from '@synap/security';
 import type { Logger } from 'pino';
+import { scheduledBackup } from './backup/scheduled.js';
 import { createBringUp } from './bring-up.js';
 import { openDatabase } from './database.js';
 import { type Environment, isPrivate, originOf } from './env.js';
@@ -101,6 +102,7 @@ export async function startServer({
           }),
           ...{ log, errors },
           purges: [...core.purges, core.idempotency.purge, () => purgeRateLimits(database.pool)],
+          backup: scheduledBackup({ environment, url, secrets, log }),
         });
       }
       settle();

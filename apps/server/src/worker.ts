@@ -18,6 +18,7 @@ import { scrubText } from './scrub.js';
 
 const SCHEDULE_TASK = 'module-schedule';
 const PURGE_TASK = 'purge';
+const BACKUP_TASK = 'backup';
 const loggedJobSchema = z.object({ id: z.string(), task_identifier: z.string(), attempts: z.number() });
 const mailJobSchema = z.object({ mailId: z.uuid() });
 const syncJobSchema = z.object({ runId: z.uuid() });
@@ -36,8 +37,16 @@ export interface WorkerDeps {
   mail: MailDelivery;
   /** Each forgets what is over of one kind; one that fails keeps none of the others. */
   purges: readonly (() => Promise<void>)[];
+  /** Scheduled backups, if there are any. */
+  backup?: WorkerBackup | undefined;
   log: Logger;
   errors: ErrorReports;
+}
+
+interface WorkerBackup {
+  /** Cron expression, in UTC. */
+  schedule: string;
+  run: (signal: AbortSignal) => Promise<void>;
 }
 
 export interface Worker {
@@ -46,7 +55,7 @@ export interface Worker {
 }
 
 /** Works in the background until closed: sync jobs, each minute a look at what is due, each hour a purge. */
-export function startWorker({ url, sync, mail, purges, log, errors }: WorkerDeps): Worker {
+export function startWorker({ url, sync, mail, purges, backup, log, errors }: WorkerDeps): Worker {
   const unlimited = { acquireMilliseconds: 0, statementMilliseconds: 0, lockMilliseconds: 0, idleInTransactionMilliseconds: 0 };
   const pool = createPool({
     url,
@@ -79,6 +88,8 @@ export function startWorker({ url, sync, mail, purges, log, errors }: WorkerDeps
       const faults = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
       if (faults.length > 0) throw new AggregateError(faults, 'Not everything that is over could be purged');
     },
+    // An instance without a folder must leave the job to those that have one.
+    ...(backup && { [BACKUP_TASK]: () => backup.run(aborting.signal) }),
   };
   const events: WorkerEvents = new EventEmitter();
   // After the last attempt; what fails before is tried again.
@@ -88,6 +99,7 @@ export function startWorker({ url, sync, mail, purges, log, errors }: WorkerDeps
     parsedCronItems: parseCronItems([
       { task: SCHEDULE_TASK, match: '* * * * *', options: { jobKey: SCHEDULE_TASK, maxAttempts: 1 } },
       { task: PURGE_TASK, match: '0 * * * *', options: { jobKey: PURGE_TASK, maxAttempts: 1 } },
+      ...(backup ? [{ task: BACKUP_TASK, match: backup.schedule, options: { jobKey: BACKUP_TASK, maxAttempts: 3 } }] : []),
     ]),
     // In batches, even of one, the library retries to note the end of a job; else a database that is away rejects where nobody listens.
     preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },

@@ -10,6 +10,9 @@ import { admin } from './server-under-test.js';
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const command = ['--import', 'tsx', '--conditions=@synap/source', path.join(root, 'apps/server/src/cli.ts')];
 
+/** The synap command as a program with arguments, for pipes of a shell. */
+export const synapCommand = [process.execPath, ...command];
+
 const children = new Set<ChildProcess>();
 const folders: string[] = [];
 

@@ -13,6 +13,7 @@ export { createDatabase, type Database, type DatabaseOptions, type Db, type Tran
 export { type UniqueViolation, uniqueViolation } from './client/driver-errors.js';
 export { type DatabaseFault, type FaultKind, isUnavailable, toDatabaseFault } from './client/faults.js';
 export { type Listening, listenTo } from './client/listen.js';
+export { withPassword } from './client/password.js';
 export { createPool, type PoolOptions } from './client/pool.js';
 export type { Row } from './client/row.js';
 export { type Sql, type SqlValue, type Statement, sqlWithin } from './client/sql.js';
@@ -20,7 +21,9 @@ export { type EmbeddedPostgres, type EmbeddedPostgresOptions, startEmbeddedPostg
 export { type EnsureDatabaseOptions, type EnsuredDatabase, ensureDatabase } from './embedded/ensure.js';
 export { removeCluster } from './embedded/location.js';
 export { DataInUseError } from './embedded/open.js';
+export { type MigrationHistory, migrationHistory } from './engine/history.js';
 export { type MigrateOptions, type MigrationStatus, migrateDeploy, migrationStatus } from './engine/migrate.js';
+export { migrationNames } from './engine/migrations-folder.js';
 export { Prisma } from './generated/client.js';
 export * from './generated/enums.js';
 export { readSeed, type Seed } from './seed/schema.js';

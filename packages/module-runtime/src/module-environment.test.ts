@@ -1,5 +1,15 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { configOf, isReservedId, moduleEnvironment, unknownVariables, upperSnake } from './module-environment.js';
+import {
+  configOf,
+  isReservedId,
+  moduleEnvironment,
+  readSettingFiles,
+  unknownVariables,
+  upperSnake,
+} from './module-environment.js';
 
 describe('the environment of a module', () => {
   it('is what starts with SYNAP_<ID>_, and nothing else', () => {
@@ -82,6 +92,27 @@ describe('the configuration of a module', () => {
       loud: 'yes',
       mapping: '{',
     });
+  });
+
+  it('reads a setting from the file that is named for it, and says what is wrong with the file', () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'synap-setting-'));
+    const file = path.join(folder, 'label');
+    writeFileSync(file, 'from a file\n');
+    const filesOf = (variables: Record<string, string>) => readSettingFiles(moduleEnvironment(variables, 'rss'), schema);
+    const { env, faults } = filesOf({ SYNAP_RSS_LABEL_FILE: file });
+    expect(faults).toEqual([]);
+    expect(configOf(env, schema)).toEqual({ label: 'from a file' });
+    expect(unknownVariables(env, schema)).toEqual([]);
+    expect(filesOf({ SYNAP_RSS_LABEL_FILE: file, SYNAP_RSS_LABEL: 'x' }).faults).toEqual([
+      'SYNAP_RSS_LABEL_FILE is set beside SYNAP_RSS_LABEL: remove one of them',
+    ]);
+    const missing = path.join(folder, 'missing');
+    expect(filesOf({ SYNAP_RSS_LABEL_FILE: missing }).faults[0]).toContain(`SYNAP_RSS_LABEL_FILE: ${missing} cannot be read`);
+    const withFile = { type: 'object', properties: { log: { type: 'string' }, logFile: { type: 'string' } } };
+    const both = readSettingFiles(moduleEnvironment({ SYNAP_RSS_LOG_FILE: missing }, 'rss'), withFile);
+    expect(both.faults).toEqual([]);
+    expect(configOf(both.env, withFile)).toEqual({ logFile: missing });
+    rmSync(folder, { recursive: true });
   });
 
   it('finds variables that are none of its settings', () => {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { JsonSchema, JsonValue } from '@synap/module-sdk';
 import { z } from 'zod';
 import { propertiesOf } from './json-schema.js';
@@ -52,6 +53,34 @@ function readAccess(text: string, variable: string): Pick<ModuleEnvironment, 'ac
   };
 }
 
+/** Names of the module's settings as variables have them. */
+const settingsOf = (schema: JsonSchema) => new Set(Object.keys(propertiesOf(schema)).map(upperSnake));
+
+/**
+ * Puts the content of files in the place of settings: `SYNAP_<ID>_<KEY>_FILE` names the file of a secret, unless the module has a setting
+ * of that very name. Answers what is wrong with the files, if anything is.
+ */
+export function readSettingFiles(env: ModuleEnvironment, schema: JsonSchema): { env: ModuleEnvironment; faults: string[] } {
+  const known = settingsOf(schema);
+  const values = new Map(env.values);
+  const faults: string[] = [];
+  for (const name of known) {
+    const fileName = `${name}_FILE`;
+    const file = env.values.get(fileName);
+    if (file === undefined || known.has(fileName)) continue;
+    const variable = env.prefix + fileName;
+    if (env.values.has(name)) faults.push(`${variable} is set beside ${env.prefix}${name}: remove one of them`);
+    else {
+      try {
+        values.set(name, readFileSync(file, 'utf8').replace(/\r?\n$/, ''));
+      } catch (error) {
+        faults.push(`${variable}: ${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+      }
+    }
+  }
+  return { env: { prefix: env.prefix, values, access: env.access, fault: env.fault }, faults };
+}
+
 /** The module's configuration as its environment gives it, each value read as what the schema says of it. */
 export function configOf({ values }: ModuleEnvironment, schema: JsonSchema): Record<string, JsonValue> {
   const config: [string, JsonValue][] = [];
@@ -64,6 +93,7 @@ export function configOf({ values }: ModuleEnvironment, schema: JsonSchema): Rec
 
 /** Variables that look meant for the module and are none of its settings: a typing error, most likely. */
 export function unknownVariables({ prefix, values }: ModuleEnvironment, schema: JsonSchema): string[] {
-  const known = new Set(Object.keys(propertiesOf(schema)).map(upperSnake));
-  return [...values.keys()].filter((name) => !known.has(name)).map((name) => prefix + name);
+  const known = settingsOf(schema);
+  const isKnown = (name: string) => known.has(name) || (name.endsWith('_FILE') && known.has(name.slice(0, -'_FILE'.length)));
+  return [...values.keys()].filter((name) => !isKnown(name)).map((name) => prefix + name);
 }

@@ -3,14 +3,15 @@ import { chmod, link, mkdir, open, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { makeSecret } from './secrets.js';
 
-const isCode = (error: unknown, code: string) => error instanceof Error && 'code' in error && error.code === code;
+const isCode = (error: unknown, ...codes: string[]) =>
+  error instanceof Error && 'code' in error && codes.some((code) => code === error.code);
 
 /** Puts a secret under its name whole and only once: when two starts race, the later one finds the earlier one's. */
-async function makeOnce(file: string): Promise<void> {
+async function makeOnce(file: string, secret = makeSecret()): Promise<void> {
   const draft = `${file}.${randomUUID()}`;
   const handle = await open(draft, 'wx', 0o600);
   try {
-    await handle.writeFile(`${makeSecret()}\n`);
+    await handle.writeFile(`${secret}\n`);
     await handle.sync();
     await link(draft, file);
   } catch (error) {
@@ -19,6 +20,26 @@ async function makeOnce(file: string): Promise<void> {
     await handle.close();
     await rm(draft, { force: true });
   }
+}
+
+async function readIfThere(file: string): Promise<string | null> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    if (isCode(error, 'ENOENT', 'ENOTDIR')) return null;
+    throw error;
+  }
+}
+
+/** Reads the named secret of a folder; `null` if it is not there. Makes nothing. */
+export async function readSecret(folder: string, name: string): Promise<string | null> {
+  return (await readIfThere(path.join(folder, name)))?.trim() ?? null;
+}
+
+/** Puts a secret that was kept elsewhere into the folder. One that is there stays. */
+export async function keepSecret(folder: string, name: string, secret: string): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await makeOnce(path.join(folder, name), secret);
 }
 
 /**
@@ -30,10 +51,7 @@ export async function loadSecrets<N extends string>(folder: string, names: reado
   const secrets = new Map<N, string>();
   for (const name of names) {
     const file = path.join(folder, name);
-    let content = await readFile(file, 'utf8').catch((error: unknown) => {
-      if (isCode(error, 'ENOENT')) return null;
-      throw error;
-    });
+    let content = await readIfThere(file);
     if (content === null) {
       await makeOnce(file);
       content = await readFile(file, 'utf8');

@@ -2,6 +2,8 @@ import { constants } from 'node:fs';
 import { access, mkdir, stat, statfs } from 'node:fs/promises';
 import path from 'node:path';
 import { createDatabase, DataInUseError, ensureDatabase, migrationStatus } from '@synap/db';
+import { newestGood } from '../backup/backup-folder.js';
+import { lastDue } from '../backup/schedule.js';
 import { type Environment, EnvironmentError, parseEnvironment } from '../env.js';
 import { createMailTransport, outboxFolder } from '../mail.js';
 import { migrationsFolder } from '../paths.js';
@@ -25,7 +27,7 @@ export async function doctor(variables: NodeJS.ProcessEnv): Promise<number> {
     const environment = parseEnvironment(variables);
     findings.push(fine('environment', environment.environment), await checkFolder(environment), await checkDisk(environment));
     findings.push(await checkSecrets(environment), ...(await checkDatabase(environment)));
-    findings.push(await checkMail(environment), ...checkAddress(environment));
+    findings.push(await checkMail(environment), ...(await checkBackups(environment)), ...checkAddress(environment));
   } catch (error) {
     if (!(error instanceof EnvironmentError)) throw error;
     findings.push(bad('environment', error.message));
@@ -121,6 +123,30 @@ async function checkMail(environment: Environment): Promise<Finding> {
     return bad('mail', `${new URL(smtpUrl).host}: ${messageOf(error)}; check SMTP_URL and that the server takes mail from here`);
   } finally {
     transport.close();
+  }
+}
+
+const graceMilliseconds = 3_600_000;
+
+/** The newest backup must be younger than the last time one was due, but for an hour in which it may be on its way. */
+async function checkBackups({ backup: { dir, schedule } }: Environment): Promise<Finding[]> {
+  if (dir === undefined) return [];
+  const remedy = 'look for the reason in the log, or run "synap backup"';
+  try {
+    const { backup, damaged } = await newestGood(dir);
+    if (damaged.length > 0) return [bad('backup', `${damaged.join(', ')}: cannot be restored; check the disk, and ${remedy}`)];
+    if (!backup) return [bad('backup', `no good backup in ${dir}: ${remedy}`)];
+    const made = Date.parse(backup.manifest.createdAt);
+    const due = lastDue(schedule, new Date(Date.now() - graceMilliseconds));
+    const age = `${Math.max(0, Math.round((Date.now() - made) / 3_600_000))} h`;
+    const text = `last good backup ${age} ago: ${backup.file}`;
+    return [
+      due && made < due.getTime()
+        ? bad('backup', `${text}; one was due at ${due.toISOString()}: ${remedy}`)
+        : fine('backup', text),
+    ];
+  } catch (error) {
+    return [bad('backup', `${messageOf(error)}: check BACKUP_DIR, or ${remedy}`)];
   }
 }
 

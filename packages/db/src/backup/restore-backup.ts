@@ -21,7 +21,7 @@ export interface RestoreBackupOptions {
   /** Judges secrets and checksums of the archive; what it throws refuses the archive. */
   visitor?: Pick<ArchiveVisitor, 'secrets' | 'checksums'>;
   /** Called when everything is loaded and proven, and before it is committed. */
-  beforeCommit?: () => Promise<void>;
+  beforeCommit?: (manifest: Manifest) => Promise<void>;
   log?: (line: string) => void;
 }
 
@@ -59,7 +59,7 @@ async function load(pool: pg.Pool, options: RestoreBackupOptions): Promise<ReadA
     });
     const read = await readArchive(options.archive, loader.visitor);
     await loader.finish(read);
-    await options.beforeCommit?.();
+    await options.beforeCommit?.(read.manifest);
     await client.query('COMMIT');
     schemaMade = false;
     return read;

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type pg from 'pg';
+import { recordedMigrations } from '../engine/history.js';
 import { migrationNames } from '../engine/migrations-folder.js';
 import { BackupError } from './backup-error.js';
 import type { Table } from './manifest.js';
@@ -40,12 +41,7 @@ const schemaOid = `coalesce(
 
 /** Applied migrations in their order; none for an empty database. Throws for those that failed. */
 export async function appliedMigrations(client: pg.ClientBase): Promise<string[]> {
-  const { rows: there } = await client.query<{ there: boolean }>(`SELECT to_regclass('_prisma_migrations') IS NOT NULL AS there`);
-  if (!there[0]?.there) return [];
-  const { rows } = await client.query<{ name: string; finished: boolean }>(
-    `SELECT migration_name AS name, finished_at IS NOT NULL AS finished FROM _prisma_migrations
-     WHERE rolled_back_at IS NULL ORDER BY migration_name`,
-  );
+  const rows = await recordedMigrations(client);
   const failed = rows.filter(({ finished }) => !finished).map(({ name }) => name);
   if (failed.length > 0) throw new BackupError(`The migration ${failed.join(', ')} failed or is running. Finish it first.`);
   return rows.map(({ name }) => name);
@@ -87,9 +83,15 @@ function sorted(tables: readonly Table[], referenced: ReadonlyMap<string, string
 /** Settings under which COPY writes and reads the same text, whatever the server, the role or a pooler sets. */
 export async function setTransferFormat(client: pg.ClientBase): Promise<void> {
   const settings = {
-    ...{ client_encoding: "'UTF8'", datestyle: "'ISO, YMD'", intervalstyle: "'postgres'", timezone: "'UTC'" },
-    ...{ extra_float_digits: '3', bytea_output: "'hex'", standard_conforming_strings: 'on' },
-    ...{ statement_timeout: '0', lock_timeout: "'60s'", idle_in_transaction_session_timeout: '0' },
+    client_encoding: "'UTF8'",
+    datestyle: "'ISO, YMD'",
+    intervalstyle: "'postgres'",
+    timezone: "'UTC'",
+    extra_float_digits: '3',
+    bytea_output: "'hex'",
+    statement_timeout: '0',
+    lock_timeout: "'60s'",
+    idle_in_transaction_session_timeout: '0',
   };
   // SET takes no snapshot, which must come after the locks.
   await client.query(

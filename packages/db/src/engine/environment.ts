@@ -1,6 +1,7 @@
-import { accessSync, chmodSync, constants, existsSync } from 'node:fs';
+import { accessSync, chmodSync, constants, existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { withPassword } from '../client/password.js';
 import { embeddedAddress } from '../embedded/address.js';
 
 const launcher = fileURLToPath(new URL('../../bin/schema-engine', import.meta.url));
@@ -13,6 +14,17 @@ function makeRunnable(program: string): void {
   }
 }
 
+const textOf = (env: NodeJS.ProcessEnv, name: string) => {
+  const file = env[`${name}_FILE`];
+  return env[name] || (file && readFileSync(file, 'utf8').replace(/\r?\n$/, ''));
+};
+
+/** The operator's database, also when its address or password is in a file, as the server reads them. */
+function databaseUrlOf(env: NodeJS.ProcessEnv): string | undefined {
+  const [url, password] = [textOf(env, 'DATABASE_URL'), textOf(env, 'DATABASE_PASSWORD')];
+  return url && password ? withPassword(url, password) : url;
+}
+
 /**
  * Prepares the environment of Prisma's CLI, for prisma.config.ts: reads `.env`, names our schema engine where the operator
  * names none, and keeps the CLI from calling home. Returns the address of the database: `DATABASE_URL`, or the embedded one.
@@ -21,6 +33,8 @@ export function prepareCliEnvironment(root: string): string {
   const { env } = process;
   const envFile = path.join(root, '.env');
   if (existsSync(envFile)) process.loadEnvFile(envFile);
+  const url = databaseUrlOf(env);
+  if (url) env.DATABASE_URL = url;
   env.CHECKPOINT_DISABLE ??= '1';
   env.PRISMA_HIDE_UPDATE_MESSAGE ??= '1';
   env.SYNAP_DATA_DIR = path.resolve(root, env.SYNAP_DATA_DIR || '.data');

@@ -5,6 +5,7 @@ import {
   isReservedId,
   type ModuleEnvironment,
   moduleEnvironment,
+  readSettingFiles,
   upperSnake,
 } from '../module-environment.js';
 import type { ModuleProcess } from '../process/module-process.js';
@@ -36,12 +37,14 @@ export async function setUp(process: ModuleProcess, { entry, environment, onDesc
   const reason = onDescribed(description) ?? reserved ?? env.fault;
   if (reason !== undefined) return { kind: 'refused', reason };
 
-  const configured = await process.configure(configOf(env, description.configSchema));
+  const { env: whole, faults } = readSettingFiles(env, description.configSchema);
+  if (faults.length > 0) return { kind: 'refused', reason: `${faults.join('; ')}. Correct it and start the server again` };
+  const configured = await process.configure(configOf(whole, description.configSchema));
   if (configured.kind === 'configured') return { kind: 'up', description };
   if (configured.kind === 'refused') return { kind: 'failed', reason: configured.reason };
   return {
     kind: 'refused',
-    reason: `${configured.issues.map((issue) => faultOf(issue, env)).join('; ')}. Correct it and start the server again`,
+    reason: `${configured.issues.map((issue) => faultOf(issue, whole)).join('; ')}. Correct it and start the server again`,
   };
 }
 

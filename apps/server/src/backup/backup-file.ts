@@ -1,0 +1,60 @@
+import { createReadStream, createWriteStream } from 'node:fs';
+import { access, link, open, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import type { Writable } from 'node:stream';
+import { BackupError, readArchive } from '@synap/db';
+
+const isCode = (error: unknown, ...codes: string[]) =>
+  error instanceof Error && 'code' in error && codes.some((code) => code === error.code);
+
+/** Ends the names of files that are being written. */
+export const draftSuffix = '.partial';
+
+/**
+ * Writes an archive (0600) under another name, reads it back, and only then gives it its own: a file of that name is always whole.
+ * Never replaces a file.
+ */
+export async function writeBackupFile<T>(file: string, write: (output: Writable) => Promise<T>): Promise<T> {
+  const exists = new BackupError(`${file} exists already: choose another name.`);
+  if (await isThere(file)) throw exists;
+  const draft = path.join(path.dirname(file), `.${path.basename(file)}.${process.pid}${draftSuffix}`);
+  try {
+    const result = await write(createWriteStream(draft, { flags: 'wx', mode: 0o600, flush: true }));
+    await readArchive(createReadStream(draft));
+    await moveTo(draft, file).catch((error: unknown) => {
+      throw isCode(error, 'EEXIST') ? exists : error;
+    });
+    await syncFolder(path.dirname(file));
+    return result;
+  } finally {
+    await rm(draft, { force: true });
+  }
+}
+
+async function isThere(file: string): Promise<boolean> {
+  try {
+    await access(file);
+    return true;
+  } catch (error) {
+    if (isCode(error, 'ENOENT')) return false;
+    throw error;
+  }
+}
+
+async function moveTo(draft: string, file: string): Promise<void> {
+  try {
+    // Unlike a rename, a link never replaces a file.
+    await link(draft, file);
+  } catch (error) {
+    // Some network and memory-card file systems know no links.
+    if (!isCode(error, 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EINVAL')) throw error;
+    await rename(draft, file);
+  }
+}
+
+/** Makes the new name durable. Windows cannot open folders, and needs no such step. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r').catch(() => undefined);
+  await handle?.sync().catch(() => undefined);
+  await handle?.close();
+}

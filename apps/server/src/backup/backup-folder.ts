@@ -1,0 +1,74 @@
+import { createReadStream } from 'node:fs';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import type { Writable } from 'node:stream';
+import { type Manifest, readArchive, readManifestOf } from '@synap/db';
+import { draftSuffix, writeBackupFile } from './backup-file.js';
+
+/** A backup in the folder of scheduled backups. */
+interface FolderBackup {
+  file: string;
+  manifest: Manifest;
+}
+
+const namePattern = /^synap-backup-\d{8}T\d{6}Z\.tar\.gz$/;
+const draftPattern = /^\.synap-backup-\d{8}T\d{6}Z\.tar\.gz\.\d+\.partial$/;
+const dayMilliseconds = 86_400_000;
+
+const nameAt = (now: Date) => `synap-backup-${now.toISOString().replace(/[-:]|\.\d+/g, '')}.tar.gz`;
+
+/** Backups that scheduled runs made, newest first. Files of other names, and those without a manifest of ours, are none. */
+async function listBackups(folder: string): Promise<FolderBackup[]> {
+  const backups: FolderBackup[] = [];
+  for (const name of await readdir(folder)) {
+    if (!namePattern.test(name)) continue;
+    const file = path.join(folder, name);
+    const manifest = await readManifestOf(createReadStream(file)).catch(() => null);
+    if (manifest) backups.push({ file, manifest });
+  }
+  return backups.sort((a, b) => Date.parse(b.manifest.createdAt) - Date.parse(a.manifest.createdAt));
+}
+
+/** The newest backup that can be restored, and the files of newer ones that cannot. */
+export async function newestGood(folder: string): Promise<{ backup: FolderBackup | null; damaged: string[] }> {
+  const damaged: string[] = [];
+  for (const backup of await listBackups(folder)) {
+    try {
+      await readArchive(createReadStream(backup.file));
+      return { backup, damaged };
+    } catch {
+      damaged.push(backup.file);
+    }
+  }
+  return { backup: null, damaged };
+}
+
+interface BackUpToFolderOptions {
+  folder: string;
+  /** Backups of this installation that stay, including the new one. */
+  keep: number;
+  now: Date;
+  write: (output: Writable) => Promise<Manifest>;
+}
+
+/** Adds a backup to the folder, then removes the oldest ones of the same installation. Answers the name of the new file. */
+export async function backUpToFolder({ folder, keep, now, write }: BackUpToFolderOptions): Promise<string> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await removeDrafts(folder, now);
+  const file = path.join(folder, nameAt(now));
+  const { installation } = await writeBackupFile(file, write);
+  const own = (await listBackups(folder)).filter(({ manifest }) => manifest.installation === installation);
+  // The new one was read back just now, so that a good one stays in any case.
+  for (const old of own.filter((each) => each.file !== file).slice(keep - 1)) await rm(old.file, { force: true });
+  return file;
+}
+
+/** Removes what killed runs left; a run of today may still be writing. */
+async function removeDrafts(folder: string, now: Date): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (!name.endsWith(draftSuffix) || !draftPattern.test(name)) continue;
+    const file = path.join(folder, name);
+    const { mtimeMs } = await stat(file);
+    if (now.getTime() - mtimeMs > dayMilliseconds) await rm(file, { force: true });
+  }
+}

@@ -1,0 +1,80 @@
+import { mkdtemp, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { createClock, createTestDatabase, type TestDatabase } from '@synap/testing';
+import { pino } from 'pino';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { newestGood } from './backup-folder.js';
+import { isSchedule, lastDue } from './schedule.js';
+import { scheduledBackup } from './scheduled.js';
+
+let database: TestDatabase;
+let folder: string;
+const clock = createClock(new Date('2026-03-01T03:00:00Z'));
+const secrets = { access: 'a', refresh: 'b', encryption: 'c' };
+beforeEach(async () => {
+  database = await createTestDatabase();
+  folder = await mkdtemp(path.join(os.tmpdir(), 'synap-backups-'));
+});
+afterEach(async () => {
+  await database.drop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+function jobFor(url: string, keep: number) {
+  const backup = { dir: folder, schedule: '0 3 * * *', keep, passphrase: undefined };
+  const job = scheduledBackup({ environment: { backup }, url, secrets, log: pino({ level: 'silent' }), now: clock.now });
+  if (!job) throw new Error('no job');
+  return job;
+}
+const day = 86_400_000;
+const files = async () => (await readdir(folder)).sort();
+
+it('keeps the newest backups of its own, and no other file is ever removed', async () => {
+  const others = ['notes.txt', 'synap-backup-20200101T000000Z.tar.gz', 'synap-backup-20200102T000000Z.tar.gz.old'];
+  for (const name of others) await writeFile(path.join(folder, name), 'not a backup');
+  const stranger = await createTestDatabase();
+  await jobFor(stranger.url, 1).run(new AbortController().signal);
+  await stranger.drop();
+  const foreign = 'synap-backup-20260301T030000Z.tar.gz';
+  const { run } = jobFor(database.url, 2);
+  for (let round = 0; round < 4; round += 1) {
+    clock.advance(day);
+    await run(new AbortController().signal);
+  }
+  const own = ['synap-backup-20260304T030000Z.tar.gz', 'synap-backup-20260305T030000Z.tar.gz'];
+  expect(await files()).toEqual([...others, foreign, ...own].sort());
+  expect((await stat(path.join(folder, own[0] ?? ''))).mode & 0o777).toBe(0o600);
+});
+
+it('a run that fails removes nothing and leaves nothing; what killed runs left goes after a day', async () => {
+  clock.set(new Date());
+  await jobFor(database.url, 1).run(new AbortController().signal);
+  const [good] = await files();
+  const [old, fresh] = ['.synap-backup-20200101T000000Z.tar.gz.1.partial', '.synap-backup-20200102T000000Z.tar.gz.2.partial'];
+  for (const name of [old, fresh]) await writeFile(path.join(folder, name), '');
+  await utimes(path.join(folder, old), new Date(0), new Date(0));
+  clock.advance(60_000);
+  const empty = await createTestDatabase({ migrated: false });
+  await expect(jobFor(empty.url, 1).run(new AbortController().signal)).rejects.toThrow('not migrated');
+  await empty.drop();
+  expect(await files()).toEqual([fresh, good].sort());
+});
+
+it('a damaged file is not taken for the last good one', async () => {
+  const { run } = jobFor(database.url, 5);
+  clock.set(new Date('2026-03-01T03:00:00Z'));
+  await run(new AbortController().signal);
+  const [good = ''] = await files();
+  await writeFile(path.join(folder, 'synap-backup-20270101T000000Z.tar.gz'), 'cut short');
+  expect((await newestGood(folder)).backup?.file).toBe(path.join(folder, good));
+});
+
+it('knows when a backup was due last, in UTC', () => {
+  const now = new Date('2026-03-01T02:59:59Z');
+  expect(lastDue('0 3 * * *', now)).toEqual(new Date('2026-02-28T03:00:00Z'));
+  expect(lastDue('0 3 * * 0', new Date('2026-03-04T00:00:00Z'))).toEqual(new Date('2026-03-01T03:00:00Z'));
+  expect(lastDue('0 0 30 2 *', now)).toBeNull();
+  expect(['0 3 * * *', '*/15 * * * *'].every(isSchedule)).toBe(true);
+  expect(['', 'daily', '0 3 * *', '61 3 * * *'].some(isSchedule)).toBe(false);
+});

@@ -1,0 +1,55 @@
+import { type ArchiveVisitor, BackupError, type Manifest, macText, type Sealing } from '@synap/db';
+import { type PassphraseKey, passphraseKey } from '@synap/security';
+import { z } from 'zod';
+import type { Secrets } from '../secrets.js';
+
+const contextOf = (id: string) => `backup ${id}`;
+const secretsSchema = z.object({ access: z.string(), refresh: z.string(), encryption: z.string() });
+
+/** Seals the server's secrets into an archive. */
+export async function sealSecrets(passphrase: string, secrets: Secrets): Promise<Sealing> {
+  const { parameters, box, mac } = await passphraseKey(passphrase);
+  return { parameters, mac, seal: (id) => box.seal(JSON.stringify(secrets), contextOf(id)).bytes };
+}
+
+export interface SecretsReader {
+  visitor: Required<Pick<ArchiveVisitor, 'secrets' | 'checksums'>>;
+  /** The secrets of the archive that was read last; `null` without a passphrase. */
+  secrets(): Secrets | null;
+  /** Refuses an archive that holds no secrets although a passphrase is given. */
+  demandSealed(manifest: Manifest): void;
+}
+
+/** Opens what a passphrase seals. Without one the secrets of the archive are skipped. */
+export function createSecretsReader(passphrase: string | undefined): SecretsReader {
+  let key: PassphraseKey | undefined;
+  let found: Secrets | null = null;
+  return {
+    demandSealed({ sealing }) {
+      if (passphrase !== undefined && sealing === null)
+        throw new BackupError('The archive holds no secrets: it was made without a passphrase. Restore it without one.');
+    },
+    visitor: {
+      async secrets(content, { id, sealing }) {
+        if (passphrase === undefined || sealing === null) return;
+        if (key?.parameters.salt !== sealing.salt) key = await passphraseKey(passphrase, sealing);
+        found = open(key, content, id);
+      },
+      checksums({ contents, mac }) {
+        if (key && key.mac(macText(contents)) !== mac)
+          throw new BackupError(
+            'The archive was altered after it was made: its checksums are not those that the passphrase proves.',
+          );
+      },
+    },
+    secrets: () => found,
+  };
+}
+
+function open({ box }: PassphraseKey, content: Buffer, id: string): Secrets {
+  try {
+    return secretsSchema.parse(JSON.parse(box.open({ keyId: box.currentKeyId, bytes: content }, contextOf(id))));
+  } catch (error) {
+    throw new BackupError('The passphrase is wrong.', { cause: error });
+  }
+}

@@ -1,0 +1,77 @@
+import path from 'node:path';
+import type { Writable } from 'node:stream';
+import { ensureDatabase, type Manifest, writeBackup } from '@synap/db';
+import { writeBackupFile } from '../backup/backup-file.js';
+import { backUpToFolder } from '../backup/backup-folder.js';
+import { readPassphrase } from '../backup/passphrase.js';
+import { sealSecrets } from '../backup/sealing.js';
+import { type Environment, parseEnvironment } from '../env.js';
+import { migrationsFolder } from '../paths.js';
+import { currentSecrets } from '../secrets.js';
+import { version } from '../version.js';
+
+const say = (line: string) => void process.stderr.write(`${line}\n`);
+
+/**
+ * Writes all data to a file, to standard output, or without a name to BACKUP_DIR as a scheduled backup does; also while a server runs.
+ * Answers 0 when the backup is whole.
+ */
+export async function backup(
+  variables: NodeJS.ProcessEnv,
+  target: string | undefined,
+  passphraseFile: string | undefined,
+): Promise<number> {
+  if (target === '-' && process.stdout.isTTY) {
+    say('A backup is binary: send standard output to a file or another program.');
+    return 2;
+  }
+  const environment = parseEnvironment(variables);
+  const { dir, keep } = environment.backup;
+  if (target === undefined && dir === undefined) {
+    say('Usage: synap backup <file|-> [--passphrase-file <file>]   (without a name to BACKUP_DIR, if that is set)');
+    return 2;
+  }
+  const passphrase = readPassphrase(environment, passphraseFile);
+  const abort = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.once(signal, () => abort.abort(new Error(`Ended by ${signal}: there is no backup.`)));
+  const now = new Date();
+  const write = (output: Writable) => writeTo(output, { environment, passphrase, now, signal: abort.signal });
+  if (target === '-') await write(process.stdout);
+  else if (target !== undefined) await writeBackupFile(path.resolve(target), write);
+  const file = target ?? (await backUpToFolder({ folder: dir ?? '', keep, now, write }));
+  say(`Backup as of ${now.toISOString()}${file === '-' ? '' : `: ${path.resolve(file)}`}`);
+  if (passphrase === undefined)
+    say(
+      'The secrets are not in it (no passphrase was given): keep them elsewhere, or people must sign in again after a restore.',
+    );
+  return 0;
+}
+
+interface WriteTo {
+  environment: Environment;
+  passphrase: string | undefined;
+  now: Date;
+  signal: AbortSignal;
+}
+
+async function writeTo(output: Writable, { environment, passphrase, now, signal }: WriteTo): Promise<Manifest> {
+  const sealing = passphrase === undefined ? undefined : await sealSecrets(passphrase, await currentSecrets(environment));
+  const { url, release } = await ensureDatabase({ dataDir: environment.dataDir, databaseUrl: environment.database.url });
+  const { isTTY } = process.stderr;
+  try {
+    return await writeBackup({
+      url,
+      migrationsFolder,
+      output,
+      sealing,
+      signal,
+      product: version,
+      now,
+      onTable: (name, bytes) => isTTY && process.stderr.write(`\r\u001b[K${name}: ${(bytes / 1e6).toFixed(1)} MB`),
+    });
+  } finally {
+    if (isTTY) process.stderr.write('\r\u001b[K');
+    await release();
+  }
+}

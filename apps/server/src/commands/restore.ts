@@ -1,0 +1,89 @@
+import { createReadStream } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { demandKnownMigrations, ensureDatabase, migrationNames, type ReadArchive, readArchive, restoreBackup } from '@synap/db';
+import { readPassphrase } from '../backup/passphrase.js';
+import { planSecrets, type SecretsPlan, writeSecrets } from '../backup/restore-secrets.js';
+import { createSecretsReader, type SecretsReader } from '../backup/sealing.js';
+import { type Environment, parseEnvironment } from '../env.js';
+import { migrationsFolder } from '../paths.js';
+import { version } from '../version.js';
+
+const say = (line: string) => void process.stderr.write(`${line}\n`);
+
+/** Restores a backup into an empty installation. Answers 0 when everything is there; else nothing is. */
+export async function restore(
+  variables: NodeJS.ProcessEnv,
+  source: string | undefined,
+  passphraseFile: string | undefined,
+): Promise<number> {
+  if (source === undefined) {
+    say('Usage: synap restore <file|-> [--passphrase-file <file>]');
+    return 2;
+  }
+  const environment = parseEnvironment(variables);
+  const reader = createSecretsReader(readPassphrase(environment, passphraseFile));
+  // A stream can be read only once: it is proven while it is loaded.
+  if (source !== '-') {
+    say(`Checking ${source} …`);
+    await checkArchive(source, environment, reader);
+  }
+  await mkdir(environment.dataDir, { recursive: true, mode: 0o700 });
+  const { url, release } = await ensureDatabase({
+    dataDir: environment.dataDir,
+    databaseUrl: environment.database.url,
+    log: say,
+  });
+  let plan: SecretsPlan | undefined;
+  try {
+    const read = await restoreBackup({
+      url,
+      migrationsFolder,
+      log: say,
+      product: version,
+      visitor: reader.visitor,
+      archive: source === '-' ? process.stdin : createReadStream(source),
+      async beforeCommit(manifest) {
+        reader.demandSealed(manifest);
+        const secrets = reader.secrets();
+        if (!secrets) return;
+        plan = await planSecrets(environment, secrets);
+        await writeSecrets(environment, secrets, plan);
+      },
+    });
+    report(read, plan);
+  } finally {
+    await release();
+  }
+  return 0;
+}
+
+/** Everything that can refuse an archive, before anything is touched. */
+async function checkArchive(file: string, environment: Environment, reader: SecretsReader): Promise<void> {
+  await readArchive(createReadStream(file), {
+    manifest(manifest) {
+      demandKnownMigrations(manifest, migrationNames(migrationsFolder), version);
+      reader.demandSealed(manifest);
+    },
+    secrets: reader.visitor.secrets,
+    checksums: reader.visitor.checksums,
+  });
+  const secrets = reader.secrets();
+  if (secrets) await planSecrets(environment, secrets);
+}
+
+function report({ manifest, contents, skipped }: ReadArchive, plan: SecretsPlan | undefined): void {
+  const rows = Object.values(contents).reduce((total, each) => total + (each.rows ?? 0), 0);
+  say(`Restored ${rows} rows of ${manifest.tables.length} tables, as of ${manifest.createdAt} (Synap ${manifest.product}).`);
+  if (skipped.length > 0) say(`Left out, because this version does not know it: ${skipped.join(', ')}`);
+  if (!plan) {
+    say(
+      manifest.sealing
+        ? 'The secrets of the archive were left out (no passphrase was given): with others people must sign in again.'
+        : 'The archive holds no secrets: with others than before people must sign in again.',
+    );
+    return;
+  }
+  for (const name of plan.overridden)
+    say(`${name} differs from the archive: list the former one behind it, or sessions and waiting mails of it are lost.`);
+  say('The secrets of the archive are in the data folder.');
+}

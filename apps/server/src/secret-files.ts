@@ -1,0 +1,61 @@
+import { readFileSync } from 'node:fs';
+import { withPassword } from '@synap/db';
+
+/** Variables that hold secrets: each may be given by a file, named in `<variable>_FILE`, as Docker, Kubernetes and systemd do. */
+const secretVariables = [
+  ...['ACCESS_TOKEN_SECRET', 'REFRESH_TOKEN_SECRET', 'ENCRYPTION_SECRET', 'DATABASE_URL', 'DATABASE_PASSWORD', 'SMTP_URL'],
+  ...['REDIS_URL', 'METRICS_TOKEN', 'SENTRY_DSN', 'SYNAP_ADMIN_PASSWORD', 'BACKUP_PASSPHRASE'],
+];
+
+type Variables = Record<string, string | undefined>;
+
+interface FileFault {
+  /** Variable to name. */
+  name: string;
+  /** Variable that has no value therefore. */
+  variable: string;
+  message: string;
+}
+
+const isSet = (value: string | undefined): value is string => value !== undefined && value.trim() !== '';
+
+/** The content of a secret file without the newline that editors and `echo` put at its end. */
+export const readSecretFile = (file: string): string => readFileSync(file, 'utf8').replace(/\r?\n$/, '');
+
+/** Puts the content of secret files in the place of variables, and DATABASE_PASSWORD into DATABASE_URL. */
+export function readSecretFiles(given: Variables): { variables: Variables; faults: FileFault[] } {
+  const variables = Object.fromEntries(Object.entries(given));
+  const faults: FileFault[] = [];
+  for (const variable of secretVariables) {
+    const name = `${variable}_FILE`;
+    const file = given[name];
+    if (!isSet(file)) continue;
+    if (isSet(given[variable])) {
+      faults.push({ name, variable, message: `is set beside ${variable}: remove one of them` });
+      continue;
+    }
+    try {
+      variables[variable] = readSecretFile(file);
+      if (!isSet(variables[variable])) faults.push({ name, variable, message: `${file} is empty` });
+    } catch (error) {
+      faults.push({
+        name,
+        variable,
+        message: `${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+      });
+    }
+  }
+  return { variables, faults: [...faults, ...joinPassword(variables)] };
+}
+
+function joinPassword(variables: Variables): FileFault[] {
+  const { DATABASE_URL: url, DATABASE_PASSWORD: password } = variables;
+  if (!isSet(password)) return [];
+  const fault = (message: string) => [{ name: 'DATABASE_PASSWORD', variable: 'DATABASE_URL', message }];
+  if (!isSet(url)) return fault('is set without DATABASE_URL, which says where the database is');
+  // What is no URL is reported by the schema.
+  if (!URL.canParse(url)) return [];
+  if (new URL(url).password !== '') return fault('is set, but DATABASE_URL holds a password already: remove one of them');
+  variables.DATABASE_URL = withPassword(url, password);
+  return [];
+}

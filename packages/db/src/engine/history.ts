@@ -1,0 +1,49 @@
+import type pg from 'pg';
+import { createMigrationPool } from './adapter.js';
+import { migrationNames } from './migrations-folder.js';
+
+/** The migrations of a database beside those of a folder. */
+export interface MigrationHistory {
+  applied: string[];
+  failed: string[];
+  /** In the folder only. */
+  pending: string[];
+  /** Applied, but not in the folder: a newer version did that. */
+  unknown: string[];
+}
+
+interface RecordedMigration {
+  name: string;
+  finished: boolean;
+}
+
+/** The migrations that a database records, in their order; none for a database without a schema. */
+export async function recordedMigrations(client: pg.Pool | pg.ClientBase): Promise<RecordedMigration[]> {
+  const there = `SELECT to_regclass('_prisma_migrations') IS NOT NULL AS there`;
+  const { rows: found } = await client.query<{ there: boolean }>(there);
+  if (!found[0]?.there) return [];
+  const { rows } = await client.query<RecordedMigration>(
+    `SELECT migration_name AS name, finished_at IS NOT NULL AS finished FROM _prisma_migrations
+     WHERE rolled_back_at IS NULL ORDER BY migration_name`,
+  );
+  return rows;
+}
+
+/** Compares the database with the folder. Changes nothing. */
+export async function migrationHistory(url: string, folder: string): Promise<MigrationHistory> {
+  const pool = createMigrationPool(url);
+  try {
+    const rows = await recordedMigrations(pool);
+    const applied = rows.filter(({ finished }) => finished).map(({ name }) => name);
+    const failed = rows.filter(({ finished }) => !finished).map(({ name }) => name);
+    const known = migrationNames(folder);
+    return {
+      applied,
+      failed,
+      pending: known.filter((name) => !applied.includes(name) && !failed.includes(name)),
+      unknown: applied.filter((name) => !known.includes(name)),
+    };
+  } finally {
+    await pool.end();
+  }
+}
