@@ -233,4 +233,15 @@ describe('the queue of runs', () => {
     await sync.perform(id, { lastAttempt: true, signal });
     expect(await run(id)).toMatchObject({ status: 'succeeded' });
   });
+
+  it('gets a job again where the queue has lost it, as after a restored backup', async () => {
+    const { sync, enqueue, run } = arrange(async () => {});
+    const id = await enqueue();
+    await database.db.$executeRaw`DELETE FROM graphile_worker._private_jobs`;
+    await sync.schedule(new Date());
+    await sync.schedule(new Date());
+    expect(await jobs()).toEqual([id]);
+    await sync.perform(id, { lastAttempt: true, signal });
+    expect(await run(id)).toMatchObject({ status: 'succeeded' });
+  });
 });

@@ -107,11 +107,13 @@ export function createRunsRepository(db: Db) {
         WHERE id = ${id}::uuid AND lease_token = ${leaseToken}::uuid AND status = 'running'`;
     },
 
-    /** Queues again the runs whose worker fell silent, each with a new job. */
+    /** Gives a new job to runs whose worker fell silent, and to queued ones without any, as a restored backup has them. */
     async requeueAbandoned(): Promise<string[]> {
       const rows = await db.$queryRaw<{ id: string }[]>`
         UPDATE module_runs SET status = 'queued', lease_token = NULL, lease_until = NULL
-        WHERE status = 'running' AND lease_until < clock_timestamp() RETURNING id`;
+        WHERE (status = 'running' AND lease_until < clock_timestamp())
+          OR (status = 'queued' AND NOT EXISTS (SELECT FROM graphile_worker.jobs j WHERE j.key = module_runs.id::text))
+        RETURNING id`;
       for (const { id } of rows) await addJob(id);
       return rows.map(({ id }) => id);
     },
