@@ -53,7 +53,7 @@ function joinPassword(variables: Variables): FileFault[] {
   if (!isSet(password)) return [];
   const fault = (message: string) => [{ name: 'DATABASE_PASSWORD', variable: 'DATABASE_URL', message }];
   if (!isSet(url)) return fault('is set without DATABASE_URL, which says where the database is');
-  // What is no URL is reported by the schema.
+  // The schema reports an invalid URL.
   if (!URL.canParse(url)) return [];
   if (new URL(url).password !== '') return fault('is set, but DATABASE_URL holds a password already: remove one of them');
   variables.DATABASE_URL = withPassword(url, password);

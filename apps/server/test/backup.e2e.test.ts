@@ -36,7 +36,7 @@ async function tablesOf(url: string): Promise<unknown[]> {
   return rows;
 }
 
-/** What the API answers about everything that was stored. */
+/** Reads the stored data over the API. */
 async function answersOf(origin: string) {
   const post = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(admin) };
   const login = await fetch(`${origin}/api/v1/auth/login`, post);
@@ -116,7 +116,6 @@ describe('synap backup and restore', { timeout: 120_000 }, () => {
     expect(await restore({}, cut)).toMatchObject({ code: 1, text: expect.stringContaining('truncated or altered') });
     expect(await tablesOf(url)).toEqual([]);
     expect(await restore({})).toMatchObject({ code: 0, text: expect.stringContaining('secrets of the archive were left out') });
-    expect(bytes.includes('BEGIN')).toBe(false);
   });
 
   it('pass an archive through a pipe', async () => {

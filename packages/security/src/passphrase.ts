@@ -13,7 +13,7 @@ export interface PassphraseParameters {
   salt: string;
 }
 
-/** What the holder of a passphrase can do. */
+/** Keys that derive from a passphrase. */
 export interface PassphraseKey {
   parameters: PassphraseParameters;
   /** Seals with one key, named `passphrase`. */
@@ -22,7 +22,7 @@ export interface PassphraseKey {
   mac(text: string): string;
 }
 
-/** Shorter ones fall to guessing, because whoever holds the file can try without limits. */
+/** Shorter ones fall to guessing, because a holder of the file can try without limits. */
 export const minPassphraseLength = 12;
 
 /** RFC 9106 §4, second recommended option. */

@@ -17,7 +17,7 @@ const dayMilliseconds = 86_400_000;
 
 const nameAt = (now: Date) => `synap-backup-${now.toISOString().replace(/[-:]|\.\d+/g, '')}.tar.gz`;
 
-/** Backups that scheduled runs made, newest first. Files of other names, and those without a manifest of ours, are none. */
+/** Backups that scheduled runs made, newest first. Leaves out files of other names and those without a readable manifest. */
 async function listBackups(folder: string): Promise<FolderBackup[]> {
   const backups: FolderBackup[] = [];
   for (const name of await readdir(folder)) {

@@ -6,7 +6,7 @@ import { type Secrets, secretFiles, secretFolder } from '../secrets.js';
 const variables = { access: 'ACCESS_TOKEN_SECRET', refresh: 'REFRESH_TOKEN_SECRET', encryption: 'ENCRYPTION_SECRET' } as const;
 const names = ['access', 'refresh', 'encryption'] as const;
 
-/** What becomes of the secrets of an archive. */
+/** Says how a restore handles the secrets of an archive. */
 export interface SecretsPlan {
   /** Secrets that are missing in the data folder. */
   write: (keyof Secrets)[];

@@ -20,14 +20,15 @@ export interface SecretsReader {
   demandSealed(manifest: Manifest): void;
 }
 
+const unsealed = () => new BackupError('The archive holds no secrets: it was made without a passphrase. Restore it without one.');
+
 /** Opens what a passphrase seals. Without one the secrets of the archive are skipped. */
 export function createSecretsReader(passphrase: string | undefined): SecretsReader {
   let key: PassphraseKey | undefined;
   let found: Secrets | null = null;
   return {
     demandSealed({ sealing }) {
-      if (passphrase !== undefined && sealing === null)
-        throw new BackupError('The archive holds no secrets: it was made without a passphrase. Restore it without one.');
+      if (passphrase !== undefined && sealing === null) throw unsealed();
     },
     visitor: {
       async secrets(content, { id, sealing }) {
@@ -36,6 +37,7 @@ export function createSecretsReader(passphrase: string | undefined): SecretsRead
         found = open(key, content, id);
       },
       checksums({ contents, mac }) {
+        if (passphrase !== undefined && !key) throw unsealed();
         if (key && key.mac(macText(contents)) !== mac)
           throw new BackupError(
             'The archive was altered after it was made: its checksums are not those that the passphrase proves.',

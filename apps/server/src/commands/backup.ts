@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Writable } from 'node:stream';
 import { ensureDatabase, type Manifest, writeBackup } from '@synap/db';
@@ -57,7 +58,10 @@ interface WriteTo {
 
 async function writeTo(output: Writable, { environment, passphrase, now, signal }: WriteTo): Promise<Manifest> {
   const sealing = passphrase === undefined ? undefined : await sealSecrets(passphrase, await currentSecrets(environment));
-  const { url, release } = await ensureDatabase({ dataDir: environment.dataDir, databaseUrl: environment.database.url });
+  const { dataDir, database } = environment;
+  if (database.url === undefined && !existsSync(dataDir))
+    throw new Error(`There is no data folder ${dataDir}: run this with the settings of the server.`);
+  const { url, release } = await ensureDatabase({ dataDir, databaseUrl: database.url });
   const { isTTY } = process.stderr;
   try {
     return await writeBackup({

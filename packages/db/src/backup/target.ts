@@ -3,7 +3,7 @@ import { migrationNames } from '../engine/migrations-folder.js';
 import { BackupError } from './backup-error.js';
 import { appliedMigrations, dataTables, type OwnNames, quoted } from './tables.js';
 
-/** Throws unless every table of ours is empty. */
+/** Throws unless all tables of Synap are empty. */
 export async function demandEmpty(client: pg.ClientBase, own: OwnNames): Promise<void> {
   const full: string[] = [];
   for (const { name } of await dataTables(client, own)) {

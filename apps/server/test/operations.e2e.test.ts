@@ -1,0 +1,35 @@
+import { readFile } from 'node:fs/promises';
+import { until } from '@synap/testing';
+import { afterEach, expect, it } from 'vitest';
+import { admin } from './server-under-test.js';
+import { dataFolder, ended, endProcesses, startServer } from './synap-process.js';
+
+afterEach(endProcesses);
+
+/** The patterns of the filter for fail2ban in docs/operations.md, as fail2ban reads them. */
+async function banPatterns(): Promise<RegExp[]> {
+  const text = await readFile(new URL('../../../docs/operations.md', import.meta.url), 'utf8');
+  const [, block = ''] = text.split('failregex = ');
+  const lines = block.slice(0, block.indexOf('\ndatepattern')).split('\n');
+  return lines.map((line) => new RegExp(line.trim().replace('<HOST>', '(?<host>[0-9a-f.:]+)')));
+}
+
+it('the documented filter of fail2ban finds refused sign-ins in the log, with their address, and no other request', async () => {
+  const { child, origin, output } = await startServer({ SYNAP_DATA_DIR: await dataFolder() });
+  const login = (password: string) =>
+    fetch(`${origin}/api/v1/auth/login`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ email: admin.email, password }),
+    });
+  expect([(await login('wrong password here')).status, (await login(admin.password)).status]).toEqual([401, 200]);
+  await fetch(`${origin}/api/v1/users/me`);
+  await ended(child, 'SIGTERM');
+  const linesOfRequests = () => output.text.split('\n').filter((line) => line.includes('"msg":"request"'));
+  await until(() => linesOfRequests().length >= 3);
+  const lines = linesOfRequests();
+  const patterns = await banPatterns();
+  const hosts = lines.flatMap((line) => patterns.flatMap((pattern) => pattern.exec(line)?.groups?.host ?? []));
+  expect(patterns).toHaveLength(2);
+  expect(hosts).toEqual(['127.0.0.1']);
+}, 60_000);
