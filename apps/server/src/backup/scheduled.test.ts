@@ -1,9 +1,12 @@
-import { mkdtemp, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import type { Writable } from 'node:stream';
+import { finished } from 'node:stream/promises';
 import { createClock, createTestDatabase, type TestDatabase } from '@synap/testing';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { writeBackupFile } from './backup-file.js';
 import { newestGood } from './backup-folder.js';
 import { isSchedule, lastDue } from './schedule.js';
 import { scheduledBackup } from './scheduled.js';
@@ -38,12 +41,16 @@ it('keeps the newest backups of its own, and no other file is ever removed', asy
   await stranger.drop();
   const foreign = 'synap-backup-20260301T030000Z.tar.gz';
   const { run } = jobFor(database.url, 2);
+  clock.advance(1000);
+  await run(new AbortController().signal);
+  const copy = 'copy-by-hand.tar.gz';
+  await copyFile(path.join(folder, 'synap-backup-20260301T030001Z.tar.gz'), path.join(folder, copy));
   for (let round = 0; round < 4; round += 1) {
     clock.advance(day);
     await run(new AbortController().signal);
   }
-  const own = ['synap-backup-20260304T030000Z.tar.gz', 'synap-backup-20260305T030000Z.tar.gz'];
-  expect(await files()).toEqual([...others, foreign, ...own].sort());
+  const own = ['synap-backup-20260304T030001Z.tar.gz', 'synap-backup-20260305T030001Z.tar.gz'];
+  expect(await files()).toEqual([...others, foreign, copy, ...own].sort());
   expect((await stat(path.join(folder, own[0] ?? ''))).mode & 0o777).toBe(0o600);
 });
 
@@ -68,6 +75,13 @@ it('a damaged file is not taken for the last good one', async () => {
   const [good = ''] = await files();
   await writeFile(path.join(folder, 'synap-backup-20270101T000000Z.tar.gz'), 'cut short');
   expect((await newestGood(folder)).backup?.file).toBe(path.join(folder, good));
+});
+
+it('what cannot be read back never gets its name', async () => {
+  const file = path.join(folder, 'backup.tar.gz');
+  const write = (output: Writable) => finished(output.end('a disk that forgets'));
+  await expect(writeBackupFile(file, write)).rejects.toThrow('truncated or altered');
+  expect(await files()).toEqual([]);
 });
 
 it('knows when a backup was due last, in UTC', () => {

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { query, repositoryMigrations, type TemporaryCluster, temporaryCluster } from '../temporary.test.support.js';
 import { allMigrations, awkward, backUp, collector, contentOf, newDatabase, product, restore } from './backup.test.support.js';
 import { readArchive } from './read-archive.js';
+import { restoreBackup } from './restore-backup.js';
 import { writeBackup } from './write-backup.js';
 
 let cluster: TemporaryCluster;
@@ -201,6 +202,34 @@ describe('restore', () => {
     altered[last] = (altered[last] ?? 0) ^ 1;
     await expect(restore(target, altered)).rejects.toThrow('altered');
     expect(await isEmpty(target)).toBe(true);
+  });
+
+  it('takes back schema and rows when only the end of a long archive shows that it was altered', async () => {
+    const long = await newDatabase(cluster);
+    await fill(long);
+    await query(
+      long,
+      `INSERT INTO module_entries (module_id, key, value)
+       SELECT 'm', n::text, to_jsonb(md5(n::text) || md5((-n)::text)) FROM generate_series(1, 30000) n`,
+    );
+    const altered = await backUp(long);
+    const last = altered.length - 20;
+    altered[last] = (altered[last] ?? 0) ^ 1;
+    const target = await newDatabase(cluster, []);
+    const loaded: string[] = [];
+    const pieces = Array.from({ length: Math.ceil(altered.length / 4096) }, (_, index) =>
+      altered.subarray(index * 4096, (index + 1) * 4096),
+    );
+    const restoring = restoreBackup({
+      url: target,
+      migrationsFolder: repositoryMigrations,
+      archive: Readable.from(pieces),
+      product,
+      log: (line) => void loaded.push(line),
+    });
+    await expect(restoring).rejects.toThrow('altered');
+    expect(loaded).toContain('Loading events …');
+    expect(await query(target, `SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace`)).toEqual([]);
   });
 
   it('refuses a database that holds data, and changes nothing there', async () => {
