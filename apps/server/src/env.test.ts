@@ -61,6 +61,7 @@ describe('the environment', () => {
 
   it.each([
     ['PORT', '80x'],
+    ['METRICS_PORT', '3000'],
     ['PORT', '65536'],
     ['PORT', '-1'],
     ['DATABASE_POOL_SIZE', '0'],
@@ -127,6 +128,14 @@ describe('the environment', () => {
       expect(given).toContain('synap-s3-secret');
       for (const name of ['ACCESS_TOKEN_SECRET', 'REFRESH_TOKEN_SECRET', 'ENCRYPTION_SECRET'])
         for (const value of given) expect(faultsOf({ ...production, [name]: value }), value).not.toEqual([]);
+    });
+
+    it('refuses to serve private procedures', () => {
+      expect(faultsOf({ ...production, SYNAP_PRIVATE_API: 'on' })).toEqual([
+        expect.stringMatching(/^SYNAP_PRIVATE_API: .*outside local/),
+      ]);
+      expect(parseEnvironment({ SYNAP_PRIVATE_API: 'on' }).privateApi).toBe(true);
+      expect(parseEnvironment({}).privateApi).toBe(false);
     });
 
     it('refuses an example as the token of /metrics', () => {

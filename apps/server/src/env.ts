@@ -66,6 +66,7 @@ const schema = z.object({
   SYNAP_ADMIN_EMAIL: withDefault(z.email('must be an e-mail address'), 'admin@example.com'),
   SYNAP_ADMIN_PASSWORD: optional(z.string()),
   SYNAP_MODULES_DIR: optional(z.string()),
+  SYNAP_PRIVATE_API: withDefault(onOff, 'off'),
   HOST: optional(z.string()),
   PORT: withDefault(whole(0, 65_535), '3000'),
   PUBLIC_URL: optional(httpUrl),
@@ -91,6 +92,7 @@ const schema = z.object({
   ),
   DOCS_ENABLED: optional(onOff),
   METRICS_TOKEN: optional(z.string().min(16, 'must have at least 16 characters')),
+  METRICS_PORT: optional(whole(0, 65_535)),
   RATE_LIMIT_FACTOR: withDefault(decimal, '1'),
   REDIS_URL: optional(z.url({ protocol: /^rediss?$/, error: 'must be a redis:// or rediss:// URL' })),
   SENTRY_DSN: optional(
@@ -145,6 +147,16 @@ function faultsAcross(raw: Raw): { name: string; message: string }[] {
     'METRICS_TOKEN',
     'is a well-known example, not a secret: make one with "openssl rand -base64 32"',
   );
+  demand(
+    !raw.SYNAP_PRIVATE_API || raw.SYNAP_ENV === 'local',
+    'SYNAP_PRIVATE_API',
+    'makes accounts without signing in, for trials: it is refused outside local',
+  );
+  demand(
+    raw.METRICS_PORT === undefined || raw.METRICS_PORT === 0 || raw.METRICS_PORT !== raw.PORT,
+    'METRICS_PORT',
+    'must differ from PORT: it is a listener of its own',
+  );
   for (const name of secretNames) {
     demand(
       raw.SYNAP_ENV === 'local' || raw[name] !== undefined,
@@ -180,6 +192,8 @@ function shape(raw: Raw) {
     trustProxy: raw.TRUST_PROXY,
     docs: raw.DOCS_ENABLED ?? environment !== 'production',
     metricsToken: raw.METRICS_TOKEN,
+    metricsPort: raw.METRICS_PORT,
+    privateApi: raw.SYNAP_PRIVATE_API,
     rateLimitFactor: raw.RATE_LIMIT_FACTOR,
     redisUrl: raw.REDIS_URL,
     sentryDsn: raw.SENTRY_DSN,
@@ -216,12 +230,4 @@ export function originOf({ publicUrl, host, port }: Environment, listening = por
   if (publicUrl) return publicUrl.replace(/(?<!\/)\/+$/, '');
   const everywhere = ['127.0.0.1', '0.0.0.0', '::', '::1'].includes(host);
   return `http://${everywhere ? 'localhost' : isIP(host) === 6 ? `[${host}]` : host}:${listening}`;
-}
-
-const loopback = new Set(['127.0.0.1', '::1', '[::1]', 'localhost']);
-
-/** Whether only this machine reaches the service, for development: nothing says that it is served under another name, or by a proxy. */
-export function isPrivate({ environment, host, publicUrl, trustProxy }: Environment): boolean {
-  if (environment !== 'local' || trustProxy.length > 0) return false;
-  return [host, publicUrl === undefined ? host : new URL(publicUrl).hostname].every((name) => loopback.has(name));
 }

@@ -1,9 +1,9 @@
-import { appRouter, localRouter, type Meta } from '@synap/api';
+import { appRouter, type Meta, privateApiRouter } from '@synap/api';
 import type { Route } from '@synap/contracts';
 import type { AnyTRPCProcedure, AnyTRPCRouter } from '@trpc/server';
 
 const proceduresOf = ({ _def }: AnyTRPCRouter): Record<string, AnyTRPCProcedure> => _def.procedures;
-const known = proceduresOf(localRouter);
+const known = proceduresOf(privateApiRouter);
 
 /** The meta of a procedure; all of ours have it, for the router's builder demands its type. */
 export function metaOf(procedure: string): Meta {

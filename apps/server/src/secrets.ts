@@ -11,6 +11,8 @@ export interface Secrets {
 /** Folder of the secrets that are made where the operator gives none. */
 export const secretFolder = (dataDir: string) => path.join(dataDir, 'secrets');
 
+const privateTokenFile = 'private-api-token';
+
 /** File of each secret in the folder. */
 export const secretFiles = { access: 'access-token', refresh: 'refresh-token', encryption: 'encryption' } as const;
 
@@ -32,4 +34,9 @@ export async function currentSecrets({ dataDir, secrets: given }: Environment): 
     return secret;
   };
   return { access: await secretOf('access'), refresh: await secretOf('refresh'), encryption: await secretOf('encryption') };
+}
+
+/** The token of the private API, made once in the data folder; undefined where that API is off. */
+export async function resolvePrivateToken({ dataDir, privateApi }: Environment): Promise<string | undefined> {
+  return privateApi ? (await loadSecrets(dataDir, [privateTokenFile])).get(privateTokenFile) : undefined;
 }

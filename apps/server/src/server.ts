@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { appRouter, localRouter } from '@synap/api';
+import { appRouter, privateApiRouter } from '@synap/api';
 import type { Meta } from '@synap/contracts';
 import { createModuleStore, createModuleSync, createRepositories, createServices, createTransaction, uuidv7 } from '@synap/core';
 import { renderMail } from '@synap/mail';
@@ -9,14 +9,14 @@ import type { Logger } from 'pino';
 import { scheduledBackup } from './backup/scheduled.js';
 import { createBringUp } from './bring-up.js';
 import { openDatabase } from './database.js';
-import { type Environment, isPrivate, originOf } from './env.js';
+import { type Environment, originOf } from './env.js';
 import { type ErrorReports, noErrorReports } from './error-reports.js';
 import { announceSuperuser } from './first-superuser.js';
 import { createAddressOf } from './http/address.js';
 import { createApp } from './http/app.js';
 import { restPath } from './http/faces.js';
 import { createApiLimits, createIdentityLimits, openLimitStores, purgeRateLimits } from './http/limits/index.js';
-import { createMetrics } from './http/metrics.js';
+import { createMetrics, type Metrics } from './http/metrics.js';
 import { createRefreshCookies } from './http/refresh-cookie.js';
 import { hearIdentityNews } from './identity-news.js';
 import { type Listener, listen } from './listener.js';
@@ -24,7 +24,7 @@ import { createDelivery, createMailTransport } from './mail.js';
 import { openApiDocument } from './openapi.js';
 import { packageFolder } from './paths.js';
 import { listRoutes } from './routes.js';
-import { resolveSecrets } from './secrets.js';
+import { resolvePrivateToken, resolveSecrets } from './secrets.js';
 import { version } from './version.js';
 import { startWorker, type Worker } from './worker.js';
 
@@ -45,6 +45,8 @@ export interface ServerOptions {
 export interface RunningServer {
   /** Where it listens; undefined for a worker without HTTP. */
   port: number | undefined;
+  /** Where metrics are served without a token, on the loopback address; undefined without `METRICS_PORT`. */
+  metricsPort: number | undefined;
   /** Resolves when the database is migrated and the worker runs. */
   ready: Promise<void>;
   /** Ends everything in order; answers under way get 20 s. */
@@ -60,6 +62,7 @@ export async function startServer({
   errors = noErrorReports,
 }: ServerOptions): Promise<RunningServer> {
   const secrets = await resolveSecrets(environment);
+  const privateToken = await resolvePrivateToken(environment);
   const opened = await openDatabase(environment, log, report);
   const { database, url } = opened;
   const repositories = createRepositories(database.db, database.sql);
@@ -109,7 +112,7 @@ export async function startServer({
     },
   });
 
-  const router = isPrivate(environment) ? localRouter : appRouter;
+  const router = environment.privateApi ? privateApiRouter : appRouter;
   const core = createServices({
     ...{ database, registry, widgetCache, databaseState: bringUp.state, probeDatabase: bringUp.probe },
     hasher: createPasswordHasher(),
@@ -123,13 +126,14 @@ export async function startServer({
     routes: listRoutes(restPath, router),
   });
 
-  const metrics = createMetrics(environment.metricsToken);
+  const metrics = createMetrics();
   let closing = false;
   let listener: Listener | undefined;
+  let metricsListener: Listener | undefined;
   if (environment.role !== 'worker') {
     const addressOf = createAddressOf(environment.trustProxy);
     const app = createApp({
-      ...{ router, routerBeyond: appRouter, environment, log, errors, metrics, addressOf },
+      ...{ router, privateToken, environment, log, errors, metrics, addressOf },
       ...{ services: core.services, authenticate: core.authenticate },
       idempotency: core.idempotency,
       cookieOf: createRefreshCookies(environment),
@@ -140,9 +144,10 @@ export async function startServer({
     });
     try {
       listener = await listen(app, environment);
+      metricsListener = await listenForMetrics(environment, metrics);
     } catch (error) {
-      // Its connection would keep a process alive that cannot start.
-      await limitStores.close();
+      // An open port or connection would keep a process alive that cannot start.
+      await Promise.all([listener?.close(0), limitStores.close()]);
       throw error;
     }
   }
@@ -156,7 +161,7 @@ export async function startServer({
     closing = true;
     bringUp.stop();
     await delay(environment.shutdownDelay);
-    await Promise.all([listener?.close(20_000), bringingUp]);
+    await Promise.all([listener?.close(20_000), metricsListener?.close(1000), bringingUp]);
     await Promise.all([worker?.close(), news?.close()]);
     mailTransport.close();
     await registry.close();
@@ -165,7 +170,12 @@ export async function startServer({
     await opened.close();
   };
   let closed: Promise<void> | undefined;
-  return { port: listener?.port, ready, close: () => (closed ??= close()) };
+  return { port: listener?.port, metricsPort: metricsListener?.port, ready, close: () => (closed ??= close()) };
+}
+
+/** Metrics without a token, for this machine alone: no proxy serves a port that it does not know. */
+async function listenForMetrics({ metricsPort }: Environment, { alone }: Metrics): Promise<Listener | undefined> {
+  return metricsPort === undefined ? undefined : listen(alone, { host: '127.0.0.1', port: metricsPort });
 }
 
 function metaOf({ environment, signup, docs }: Environment): Meta {

@@ -53,8 +53,7 @@ describe('identity over the wire', () => {
       .filter((route: { access: string }) => route.access === 'public')
       .map((route: { procedure: string }) => route.procedure);
     const ofAuth = ['forgot', 'login', 'logout', 'refresh', 'register', 'resend', 'reset', 'token', 'verify'];
-    // `private.createUser` is served to this machine alone, where the test runs.
-    const others = ['invitations.accept', 'private.createUser', 'system.health', 'system.meta'];
+    const others = ['invitations.accept', 'system.health', 'system.meta'];
     expect(open).toEqual([...ofAuth.map((name) => `auth.${name}`), ...others]);
   });
 

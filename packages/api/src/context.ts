@@ -7,4 +7,6 @@ export interface Context {
   call: Call;
   /** Tells who is signed in. Answers the same for each call of a request; throws `unauthenticated` for a bad token. */
   authenticate(): Promise<Actor>;
+  /** True if the request carries the token of the private API. */
+  hasPrivateToken: boolean;
 }

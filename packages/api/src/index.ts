@@ -1,4 +1,4 @@
 export type { Context } from './context.js';
 export { readProblemSource, toTRPCError } from './errors.js';
 export type { Meta } from './meta.js';
-export { type AppRouter, appRouter, localRouter } from './router.js';
+export { type AppRouter, appRouter, privateApiRouter } from './router.js';

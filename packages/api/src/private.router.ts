@@ -1,12 +1,12 @@
 import { privateUsers } from '@synap/contracts';
 import { privateExamples } from './private.examples.js';
-import { publicProcedure, router } from './trpc.js';
+import { privateProcedure, router } from './trpc.js';
 
 const tags = ['private'];
 
-/** For trials on one's own machine, without signing in. Elsewhere it is not served at all. */
+/** For trials, without signing in; served only if the operator switches it on. */
 export const privateRouter = router({
-  createUser: publicProcedure
+  createUser: privateProcedure
     .meta({
       scope: null,
       openapi: {
@@ -14,10 +14,11 @@ export const privateRouter = router({
         path: '/private/users',
         tags,
         summary: 'Make an account without signing in',
-        description: 'Served with `SYNAP_ENV=local` on the loopback address only.',
+        description:
+          'Served with `SYNAP_ENV=local` and `SYNAP_PRIVATE_API=on` only. The header `X-Synap-Private-Token` must hold the content of `private-api-token` in the data folder.',
         successStatus: 201,
         ...{ noStore: true, idempotent: false },
-        errors: [409],
+        errors: [403, 409],
         examples: privateExamples.createUser,
       },
     })

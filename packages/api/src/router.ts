@@ -27,5 +27,5 @@ const routers = {
 export const appRouter = router(routers);
 export type AppRouter = typeof appRouter;
 
-/** What is served on one's own machine: all of the above, and what must not exist anywhere else. */
-export const localRouter = router({ ...routers, private: privateRouter });
+/** Everything above, and the private procedures; served only with `SYNAP_PRIVATE_API=on`. */
+export const privateApiRouter = router({ ...routers, private: privateRouter });

@@ -58,6 +58,13 @@ export const authedProcedure = base.meta({ access: 'user' }).use(async ({ ctx, m
   return next({ ctx: { ...ctx, call: { ...ctx.call, actor } } });
 });
 
+/** For trials on one's own machine: open to programs that can read the token in the data folder. */
+export const privateProcedure = publicProcedure.use(({ ctx, next }) => {
+  if (!ctx.hasPrivateToken)
+    throw forbidden('Send the content of "private-api-token", a file in the data folder, as X-Synap-Private-Token.');
+  return next();
+});
+
 /** Open to everybody, and told of who is signed in; the cookie of a browser stands in for an access token that is gone. */
 export const cookieProcedure = publicProcedure.use(async ({ ctx, meta, next }) => {
   const actor = await ctx.authenticate().catch((error: unknown) => {

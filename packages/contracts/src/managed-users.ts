@@ -49,7 +49,7 @@ export const managedUsers = {
 
 export type ManagedUsersService = ServiceOf<typeof managedUsers>;
 
-/** For trials on one's own machine; served there only. */
+/** For trials; served only with `SYNAP_PRIVATE_API=on`. */
 export const privateUsers = {
   create: { access: 'public', input: createUserSchema.omit({ role: true }), output: managedUserSchema },
 } as const satisfies Record<string, Endpoint>;

@@ -19,10 +19,6 @@ function withoutPort(text: string): string {
 
 export const loopbackHost = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?$/i;
 
-/** Whether a program on this machine asks, by its own name: neither through a proxy nor by another name that was pointed at it. */
-export const isFromHere = ({ headers }: IncomingMessage): boolean =>
-  loopbackHost.test(headers.host ?? '') && headers.forwarded === undefined && headers['x-forwarded-for'] === undefined;
-
 /** What counts as one client for limits: an IPv4 address, or the /56 that a provider gives to one IPv6 customer. */
 export function networkOf(address: string): string {
   if (!ipaddr.isValid(address)) return address;

@@ -1,5 +1,4 @@
 import type { RequestListener } from 'node:http';
-import type { AppRouter } from '@synap/api';
 import type { OpenApiDocument } from '@synap/rest';
 import cors from 'cors';
 import express, { type Express } from 'express';
@@ -7,19 +6,16 @@ import helmet from 'helmet';
 import type { Logger } from 'pino';
 import type { Environment } from '../env.js';
 import { createAccountPages } from './account-pages.js';
-import { isFromHere } from './address.js';
 import { createDocs } from './docs.js';
 import { asksForDocument, createDocuments, documentPath } from './documents.js';
 import { createRest, createRpc, createRpcRefusal, type FaceDeps, restPath, rpcPath } from './faces.js';
-import type { Metrics } from './metrics.js';
+import { demandBearer, type Metrics } from './metrics.js';
 import { inTurn, type Middleware } from './middleware.js';
 import { createObserver } from './observe.js';
 import { createLastResort, nothingHere, sendProblem } from './problems.js';
 
 export interface AppDeps extends FaceDeps {
   environment: Environment;
-  /** What is served to those who are not on this machine; the same router where nothing is for it alone. */
-  routerBeyond: AppRouter;
   log: Logger;
   metrics: Metrics;
   /** What keeps the service from being ready; undefined when nothing does. */
@@ -56,8 +52,8 @@ export function createApp(deps: AppDeps): RequestListener {
     ...(corsOrigins.length > 0 ? [crossOrigin] : []),
     endConnections(isClosing),
   );
-  const rpc = inTurn(limits.countAddress(createRpcRefusal(deps)), createFor(createRpc, deps));
-  const rest = inTurn(limits.countAddress(sendProblem), createFor(createRest, deps));
+  const rpc = inTurn(limits.countAddress(createRpcRefusal(deps)), createRpc(deps));
+  const rest = inTurn(limits.countAddress(sendProblem), createRest(deps));
   const others = createOthers(deps);
   const lastResort = createLastResort({ log, errors });
 
@@ -74,14 +70,6 @@ export function createApp(deps: AppDeps): RequestListener {
   };
 }
 
-/** A face over the router that is for whoever asks. */
-function createFor(create: (deps: FaceDeps) => Middleware, { routerBeyond, ...deps }: AppDeps): Middleware {
-  const beyond = create({ ...deps, router: routerBeyond });
-  if (routerBeyond === deps.router) return beyond;
-  const here = create(deps);
-  return (req, res, next) => (isFromHere(req) ? here : beyond)(req, res, next);
-}
-
 /** Probes, documents, and whatever is not served. */
 function createOthers({ environment, log, errors, metrics, hindrance, isClosing, document }: AppDeps): Express {
   const app = express();
@@ -95,7 +83,7 @@ function createOthers({ environment, log, errors, metrics, hindrance, isClosing,
       .type('text/plain')
       .send(`${reason ?? 'ready'}\n`);
   });
-  app.get('/metrics', metrics.mayRead, metrics.show);
+  if (environment.metricsToken !== undefined) app.get('/metrics', demandBearer(environment.metricsToken), metrics.show);
   app.get('/', (_req, res) => res.redirect(302, environment.docs ? '/docs' : `${restPath}/health`));
   app.use(createAccountPages());
   app.use(createDocuments(document));

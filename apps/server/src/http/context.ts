@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Context } from '@synap/api';
 import type { Actor, AnonymousActor, Authenticate, Services } from '@synap/contracts';
+import { isSameText } from '@synap/security';
 import type { AddressOf } from './address.js';
 import type { ApiLimits } from './limits/index.js';
 import { requestIdOf } from './observe.js';
@@ -20,10 +21,12 @@ export interface ContextDeps {
   limits: ApiLimits;
   addressOf: AddressOf;
   cookieOf: CookieOf;
+  /** Undefined where no private procedure is served. */
+  privateToken: string | undefined;
 }
 
 /** Makes the context of a request; never fails, so that every error has a request id. */
-export function createContextFactory({ services, authenticate, limits, addressOf, cookieOf }: ContextDeps) {
+export function createContextFactory({ services, authenticate, limits, addressOf, cookieOf, privateToken }: ContextDeps) {
   return (req: IncomingMessage, res: ServerResponse, signal: AbortSignal, calls = 1): Context => {
     let actor: Promise<Actor> | undefined;
     const identify = async (): Promise<Actor> => {
@@ -36,8 +39,10 @@ export function createContextFactory({ services, authenticate, limits, addressOf
       }
       return found;
     };
+    const given = req.headers['x-synap-private-token'];
     return {
       services,
+      hasPrivateToken: privateToken !== undefined && typeof given === 'string' && isSameText(given, privateToken),
       call: {
         actor: anonymous,
         requestId: requestIdOf(req),

@@ -1,6 +1,8 @@
-import { timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { isSameText } from '@synap/security';
 import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
-import type { Middleware } from './middleware.js';
+import { loopbackHost } from './address.js';
+import { type Middleware, pathOf } from './middleware.js';
 
 const faces = new Set(['trpc', 'api', 'docs', 'redoc']);
 
@@ -13,15 +15,18 @@ function faceOf(path: string): string {
 
 const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
-const loopback = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1']);
-
-function sameText(given: string, wanted: string): boolean {
-  const [a, b] = [Buffer.from(given), Buffer.from(wanted)];
-  return a.length === b.length && timingSafeEqual(a, b);
+/** Lets a bearer of the token pass. */
+export function demandBearer(token: string): Middleware {
+  return (req, res, next) => {
+    const bearer = /^Bearer +(\S+)$/i.exec(req.headers.authorization ?? '')?.[1];
+    if (bearer !== undefined && isSameText(bearer, token)) return next();
+    const headers = { 'content-type': 'text/plain', 'www-authenticate': 'Bearer' };
+    res.writeHead(401, headers).end('Metrics need METRICS_TOKEN as "Authorization: Bearer …".\n');
+  };
 }
 
 /** Prometheus metrics of one server: its own registry, so that several servers can live in one process. */
-export function createMetrics(token: string | undefined) {
+export function createMetrics() {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const durations = new Histogram({
@@ -32,31 +37,25 @@ export function createMetrics(token: string | undefined) {
     registers: [registry],
   });
 
-  /** Open to a bearer of the token, or to this machine itself when no proxy stands between. */
-  const mayRead: Middleware = (req, res, next) => {
-    const direct =
-      loopback.has(req.socket.remoteAddress ?? '') &&
-      req.headers.forwarded === undefined &&
-      req.headers['x-forwarded-for'] === undefined;
-    const bearer = /^Bearer +(\S+)$/i.exec(req.headers.authorization ?? '')?.[1];
-    if (token === undefined ? direct : bearer !== undefined && sameText(bearer, token)) return next();
-    res
-      .writeHead(403, { 'content-type': 'text/plain' })
-      .end('Metrics are for METRICS_TOKEN or, where none is set, for this machine itself.\n');
-  };
-
   const show: Middleware = (_req, res, next) => {
     registry.metrics().then((text) => res.writeHead(200, { 'content-type': registry.contentType }).end(text), next);
   };
 
   return {
-    mayRead,
     show,
     /** Notes the end of a request; `duration` in seconds. */
     observe(path: string, method: string, status: number, duration: number): void {
       durations.observe({ face: faceOf(path), method: methods.has(method) ? method : 'other', status }, duration);
     },
     close: () => registry.clear(),
+    /** Serves the metrics alone, without a token: for a listener on the loopback address. */
+    alone(req: IncomingMessage, res: ServerResponse): void {
+      // A page whose name was pointed at this machine must not read them.
+      const isAsked = pathOf(req) === '/metrics' && loopbackHost.test(req.headers.host ?? '');
+      const fail = () => void res.writeHead(isAsked ? 500 : 404, { 'content-type': 'text/plain' }).end();
+      if (isAsked && (req.method === 'GET' || req.method === 'HEAD')) show(req, res, fail);
+      else fail();
+    },
   };
 }
 

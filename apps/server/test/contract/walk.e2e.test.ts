@@ -37,7 +37,7 @@ describe('the table', () => {
   it('knows every endpoint of the contracts once', () => {
     const isEndpoint = (value: unknown) =>
       isRecord(value) && typeof value.access === 'string' && value.output instanceof z.ZodType;
-    // What is served on one's own machine alone is in no public router: users.e2e.test.ts calls it.
+    // Private procedures are in no public router: private-api.e2e.test.ts calls them.
     const { privateUsers: _, ...served } = contracts;
     const endpoints = Object.values<unknown>(served).flatMap((value) =>
       isRecord(value) ? Object.values(value).filter(isEndpoint) : [],

@@ -29,6 +29,7 @@ export async function serveSynap() {
       return {
         services,
         call,
+        hasPrivateToken: false,
         async authenticate() {
           await sessions.settings.beforeAuthentication(req.url ?? '');
           return token ? sessions.authenticate(token) : anonymous;
