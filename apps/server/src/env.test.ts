@@ -75,6 +75,7 @@ describe('the environment', () => {
     ['PUBLIC_URL', 'synap.example.org'],
     ['REDIS_URL', 'localhost:6379'],
     ['SIGNUP', 'maybe'],
+    ['SMTP_TLS', 'off'],
     ['METRICS_TOKEN', 'short'],
     ['SENTRY_DSN', 'on'],
     ['SENTRY_DSN', 'https://sentry.example.org/42'],

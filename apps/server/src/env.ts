@@ -76,6 +76,7 @@ const schema = z.object({
   REFRESH_TOKEN_SECRET: optional(z.string()),
   ENCRYPTION_SECRET: optional(z.string()),
   SMTP_URL: optional(z.url({ protocol: /^smtps?$/, error: 'must be an smtp:// or smtps:// URL' })),
+  SMTP_TLS: withDefault(z.enum(['required', 'optional']), 'required'),
   MAIL_FROM: withDefault(
     z.string().regex(/^[^\r\n@]*[^\s@]@[^\s@][^\r\n]*$/, 'must hold an e-mail address'),
     'Synap <synap@localhost>',
@@ -184,6 +185,7 @@ function shape(raw: Raw) {
     database: { url: raw.DATABASE_URL, poolSize: raw.DATABASE_POOL_SIZE },
     secrets: { access: raw.ACCESS_TOKEN_SECRET, refresh: raw.REFRESH_TOKEN_SECRET, encryption: raw.ENCRYPTION_SECRET },
     smtpUrl: raw.SMTP_URL,
+    smtpTls: raw.SMTP_TLS,
     mailFrom: raw.MAIL_FROM,
     signup: raw.SIGNUP,
     /** Where no mail is sent, nobody could verify theirs. */

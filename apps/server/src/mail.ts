@@ -10,9 +10,9 @@ import type { ErrorReports } from './error-reports.js';
 export const outboxFolder = (dataDir: string) => path.join(dataDir, 'outbox');
 
 /** The operator's mail server, or the outbox folder. */
-export function createMailTransport({ smtpUrl, mailFrom, dataDir }: Environment): MailTransport {
+export function createMailTransport({ smtpUrl, smtpTls, mailFrom, dataDir }: Environment): MailTransport {
   return smtpUrl
-    ? createSmtpTransport({ url: smtpUrl, from: mailFrom })
+    ? createSmtpTransport({ url: smtpUrl, from: mailFrom, tls: smtpTls })
     : createOutboxTransport({ folder: outboxFolder(dataDir), from: mailFrom });
 }
 

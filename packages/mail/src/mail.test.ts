@@ -65,8 +65,8 @@ async function startSmtp(verdictOf: (attempt: number) => number | undefined = ()
   return { url: `smtp://127.0.0.1:${port}`, taken, connections: () => connections };
 }
 
-function smtp(url: string, timeoutMs?: number) {
-  const transport = createSmtpTransport({ url, from, timeoutMs });
+function smtp(url: string, { timeoutMs, tls }: { timeoutMs?: number; tls?: 'optional' } = {}) {
+  const transport = createSmtpTransport({ url, from, timeoutMs, tls });
   endings.push(async () => transport.close());
   return transport;
 }
@@ -118,12 +118,26 @@ describe('SMTP', () => {
     expect(server.taken).toHaveLength(1);
   });
 
+  it('sends nothing in clear text beyond the loopback address, unless that is asked for', async () => {
+    const server = await startSmtp();
+    // Reaches this machine, too, but is no loopback name.
+    const beyond = server.url.replace('127.0.0.1', '0.0.0.0');
+    const refused = await smtp(beyond)
+      .send(outgoing('one'))
+      .catch((error: unknown) => error);
+    expect(refused).toBeInstanceOf(Error);
+    expect(refused, 'the operator can correct it').not.toBeInstanceOf(MailRefused);
+    expect(server.taken).toEqual([]);
+    await smtp(beyond, { tls: 'optional' }).send(outgoing('one'));
+    expect(server.taken).toHaveLength(1);
+  });
+
   it('does not wait for a server that says nothing', async () => {
     const silent: Server = createServer((socket) => void socket.on('error', () => undefined));
     await new Promise<void>((resolve) => void silent.listen(0, '127.0.0.1', resolve));
     endings.push(() => new Promise((resolve) => void silent.close(() => resolve())));
     const { port } = silent.address() as AddressInfo;
-    const sending = smtp(`smtp://127.0.0.1:${port}`, 300).send(outgoing('one'));
+    const sending = smtp(`smtp://127.0.0.1:${port}`, { timeoutMs: 300 }).send(outgoing('one'));
     await expect(sending).rejects.not.toBeInstanceOf(MailRefused);
   });
 });
