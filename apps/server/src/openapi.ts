@@ -16,6 +16,7 @@ const description = `A self-hosted, type-safe backend for dashboards, fed by plu
 **API keys** are for programs: \`POST /api-keys\` makes one, sent in the same header. It acts for its owner within its scopes:
 ${scopes}. \`x-scope\` of an operation is the scope that it takes; \`null\` means that no key may call it.
 A key that is bound to a dashboard reaches that one alone and may have ${bindable} only.
+It may rename the dashboard, and move, resize, reorder and remove its widgets, but not add one or change \`moduleId\`, \`widgetId\` or \`params\`.
 
 **Errors** are problem details (RFC 9457): act on \`code\`, show \`detail\`, report \`requestId\`.
 

@@ -97,6 +97,44 @@ describe('an API key over the wire', () => {
     for (const query of ['', '?params[limit]=8', '?params[limit]=7&params[other]=1']) expect(await read(query), query).toBe(403);
   });
 
+  it('that is bound to a dashboard cannot place there what it would read, by any way of saving', async () => {
+    const token = await server.signIn();
+    const widget = { moduleId: 'host', widgetId: 'cpu', params: { limit: 7 }, x: 0, y: 0, w: 3, h: 3 };
+    const made = (await server.rest('POST', '/dashboards', { token, body: { name: 'Home', widgets: [widget, widget] } })).body;
+    const [first, second] = made.widgets;
+    const { key } = await newKey(token, {
+      scopes: ['dashboards:read', 'dashboards:write', 'widgets:read'],
+      dashboardId: made.id,
+    });
+    const robot = createClient({ url: server.origin, auth: { apiKey: key } });
+    const escapes = [
+      [...made.widgets, { ...widget, moduleId: 'git', widgetId: 'commits', params: {} }],
+      [...made.widgets, widget],
+      [first, { ...second, widgetId: 'memory' }],
+      [first, { ...second, moduleId: 'git', widgetId: 'commits' }],
+      [first, { ...second, params: { limit: 8 } }],
+      [first, { ...second, params: {} }],
+    ];
+    for (const widgets of escapes) {
+      const body = { name: 'Home', widgets };
+      const ways = await Promise.all([
+        server.rest('PUT', `/dashboards/${made.id}`, { token: key, body: { ...body, version: 1 } }),
+        server.rest('POST', `/dashboards/${made.id}`, { token: key, body }),
+      ]);
+      for (const answer of ways) expect(answer).toMatchObject({ status: 403, body: { code: 'forbidden' } });
+      const input = { id: made.id, ...body };
+      await expect(robot.dashboards.save.mutate({ ...input, version: 1 })).rejects.toMatchObject({ code: 'forbidden' });
+      await expect(robot.dashboards.upsert.mutate(input)).rejects.toMatchObject({ code: 'forbidden' });
+    }
+    expect(await server.rest('GET', '/widget-data/git/commits', { token: key })).toMatchObject({ status: 403 });
+    const moved = { name: 'Renamed', widgets: [{ ...second, x: 4, w: 5 }], version: 1 };
+    expect(await server.rest('PUT', `/dashboards/${made.id}`, { token: key, body: moved })).toMatchObject({
+      ...{ status: 200, body: { name: 'Renamed', version: 2, widgets: [{ id: second.id, x: 4, w: 5 }] } },
+    });
+    const back = { name: 'Renamed', widgets: [second, first] };
+    expect(await server.rest('POST', `/dashboards/${made.id}`, { token: key, body: back })).toMatchObject({ status: 403 });
+  });
+
   it('is not given what was answered to its owner under the same Idempotency-Key', async () => {
     const { token } = await server.newUser();
     const scopes = ['dashboards:read', 'dashboards:write'];

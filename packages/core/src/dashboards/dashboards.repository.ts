@@ -49,7 +49,7 @@ const placedOn: Statement<PlacedData> = {
   }),
 };
 
-export type PlacedWidget = Pick<WidgetPlacement, 'id' | 'moduleId' | 'widgetId'>;
+export type PlacedWidget = Pick<WidgetPlacement, 'id' | 'moduleId' | 'widgetId' | 'params'>;
 export interface LockedDashboard {
   version: number;
   widgets: PlacedWidget[];
@@ -59,7 +59,7 @@ const lockOwned: Statement<LockedDashboard> = {
   name: 'dashboards_lock_owned',
   text: `
     SELECT d.version, coalesce((
-        SELECT json_agg(json_build_object('id', w.id, 'moduleId', w.module_id, 'widgetId', w.widget_id))
+        SELECT json_agg(json_build_object('id', w.id, 'moduleId', w.module_id, 'widgetId', w.widget_id, 'params', w.params))
         FROM widget_placements w WHERE w.dashboard_id = d.id), '[]') AS widgets
     FROM dashboards d WHERE d.id = $1::uuid AND d.owner_id = $2::uuid FOR UPDATE`,
   read: (row) => ({ version: row.number('version'), widgets: row.composed<PlacedWidget[]>('widgets') }),

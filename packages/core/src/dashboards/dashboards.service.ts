@@ -5,6 +5,7 @@ import {
   notFound,
   type SaveDashboard,
   staleVersion,
+  type UserActor,
   versionRequired,
 } from '@synap/contracts';
 import { revokedKeyEntry } from '../api-keys/api-key-audit.js';
@@ -13,7 +14,7 @@ import type { Once } from '../idempotency/once.js';
 import { pageById } from '../paging.js';
 import type { Repositories, Transaction } from '../repositories.js';
 import type { DashboardsRepository } from './dashboards.repository.js';
-import { settlePlacements, type WidgetCatalogue } from './placements.js';
+import { demandNothingNew, settlePlacements, type WidgetCatalogue } from './placements.js';
 
 export interface DashboardsDeps {
   dashboards: DashboardsRepository;
@@ -38,15 +39,17 @@ export function createDashboardsService(deps: DashboardsDeps): DashboardsService
   /** Replaces one's own dashboard; `null` when there is none of that id. */
   async function replace(
     within: Repositories,
-    ownerId: string,
+    actor: UserActor,
     { id, name, widgets, version }: SaveDashboard,
     versionNeeded: boolean,
   ): Promise<Dashboard | null> {
+    const { userId: ownerId } = actor;
     const current = await within.dashboards.lockOwned(ownerId, id);
     if (!current) return null;
     if (version === undefined && versionNeeded)
       throw versionRequired('Say which version the change is based on: `version`, or `If-Match` over REST.');
     if (version !== undefined && version !== current.version) throw stale(current.version, version);
+    if (boundTo(actor) !== null) demandNothingNew(widgets, current.widgets);
     await within.dashboards.replace(id, { name, widgets: settlePlacements(widgets, current.widgets, catalogue, newId) });
     return within.dashboards.findOwned(ownerId, id);
   }
@@ -85,7 +88,7 @@ export function createDashboardsService(deps: DashboardsDeps): DashboardsService
 
     async save({ actor }, input) {
       if (!reaches(actor, input.id)) throw absent();
-      const saved = await transaction((within) => replace(within, actor.userId, input, true));
+      const saved = await transaction((within) => replace(within, actor, input, true));
       if (!saved) throw absent();
       return saved;
     },
@@ -99,7 +102,7 @@ export function createDashboardsService(deps: DashboardsDeps): DashboardsService
       if (!reaches(call.actor, input.id)) throw absent();
       const overwrite = async (within: Repositories) => {
         if (createOnly && (await within.dashboards.lockOwned(userId, input.id))) throw exists();
-        return replace(within, userId, input, false);
+        return replace(within, call.actor, input, false);
       };
       return once(call, async (within) => {
         const saved = await overwrite(within);

@@ -1,4 +1,5 @@
-import { badRequest, type InputFault, type PlaceWidget } from '@synap/contracts';
+import { isDeepStrictEqual } from 'node:util';
+import { badRequest, forbidden, type InputFault, type PlaceWidget } from '@synap/contracts';
 import type { DashboardContent, PlacedWidget } from './dashboards.repository.js';
 
 /** What the installed modules offer, as far as a dashboard needs to know. */
@@ -13,6 +14,22 @@ const fault = (index: number, field: string, message: string, code: string): Inp
   message,
   code,
 });
+
+/**
+ * Throws `forbidden` if a widget was added, or shows something else than before. A key that is bound to the dashboard reads the widgets
+ * that stand on it: placing one of its choice would let it read everything.
+ */
+export function demandNothingNew(widgets: readonly PlaceWidget[], already: readonly PlacedWidget[]): void {
+  const placed = new Map(already.map((widget) => [widget.id, widget]));
+  const isAlike = ({ id, moduleId, widgetId, params }: PlaceWidget) => {
+    const before = id === undefined ? undefined : placed.get(id);
+    return before?.moduleId === moduleId && before.widgetId === widgetId && isDeepStrictEqual(before.params, params);
+  };
+  if (widgets.every(isAlike)) return;
+  throw forbidden(
+    'This API key is bound to the dashboard: it may move, resize, reorder and remove widgets, but not add one or change moduleId, widgetId or params.',
+  );
+}
 
 /** Gives each placed widget its id and checks that something installed can fill it. What was there already may stay: its module may come back. */
 export function settlePlacements(
