@@ -8,8 +8,8 @@ import type { AppRouter, RouterInputs, RouterOutputs } from '../types.js';
 /** Milliseconds after which one attempt to refresh counts as lost. */
 const refreshTimeout = 5_000;
 /**
- * Milliseconds after which no further attempt to refresh starts. The server answers a token that it has just replaced with the same
- * successor for 10 s, so within that time a lost answer can be asked for again; later the same token would count as stolen.
+ * Milliseconds after which no further attempt to refresh starts. The server answers a token whose successor was never used with that
+ * successor, so a lost answer can be asked for again, now or later.
  */
 const refreshWindow = 8_000;
 const refreshRetries = 3;

@@ -4,8 +4,6 @@ export const sessionRules = {
   idleSeconds: 14 * 86_400,
   /** A session ends this long after the sign-in, whatever the use: 90 days. */
   absoluteSeconds: 90 * 86_400,
-  /** For this long after a rotation the refresh token before is answered with the current one: concurrent calls, lost answers. */
-  graceSeconds: 10,
   /** Sessions that a user may have; a further one ends the oldest. */
   perUser: 20,
 } as const;
@@ -26,19 +24,19 @@ export interface RefreshState {
 export type RefreshVerdict =
   /** The token in force: the next one takes its place. */
   | 'rotate'
-  /** The token before, moments after: the one in force is given again. */
+  /** The token before, while the one in force was never presented: that one is given again. Its answer may have been lost. */
   | 'repeat'
-  /** A token that was used before comes back: somebody has a copy, so the session must end (RFC 9700 §4.14.2). */
+  /** An older token comes back: somebody has a copy, so the session must end (RFC 9700 §4.14.2). */
   | 'reused'
   | 'ended';
 
-/** Judges a genuine refresh token of the session by its counter. */
+/** Judges a genuine refresh token of the session by its counter. Presenting the token in force rotates it, so that one is always unused. */
 export function judgeRefresh(
   state: Pick<RefreshState, 'counter' | 'live' | 'secondsSinceRotation'>,
   counter: number,
 ): RefreshVerdict {
   if (!state.live || state.secondsSinceRotation > sessionRules.idleSeconds) return 'ended';
   if (counter === state.counter) return 'rotate';
-  if (counter === state.counter - 1 && state.secondsSinceRotation <= sessionRules.graceSeconds) return 'repeat';
+  if (counter === state.counter - 1) return 'repeat';
   return 'reused';
 }
