@@ -83,6 +83,7 @@ const schema = z.object({
   ),
   SIGNUP: withDefault(z.enum(['open', 'invite', 'closed']), 'closed'),
   VERIFY_EMAIL: optional(z.enum(['required', 'off'])),
+  PASSWORD_GRANT: withDefault(onOff, 'off'),
   CORS_ORIGINS: list.refine(
     (origins) => origins.every(isOrigin),
     'must be a comma-separated list of origins such as https://app.example.com; "*" is refused, because answers carry credentials',
@@ -192,6 +193,7 @@ function shape(raw: Raw) {
     verifyEmail: raw.VERIFY_EMAIL === undefined ? raw.SMTP_URL !== undefined : raw.VERIFY_EMAIL === 'required',
     corsOrigins: local && raw.CORS_ORIGINS.length === 0 ? ['http://localhost:5173', 'http://127.0.0.1:5173'] : raw.CORS_ORIGINS,
     trustProxy: raw.TRUST_PROXY,
+    passwordGrant: raw.PASSWORD_GRANT,
     docs: raw.DOCS_ENABLED ?? environment !== 'production',
     metricsToken: raw.METRICS_TOKEN,
     metricsPort: raw.METRICS_PORT,

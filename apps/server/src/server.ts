@@ -120,6 +120,7 @@ export async function startServer({
     refreshTokens: createRefreshTokens({ keys: signingKeysOf(secrets.refresh) }),
     ...{ secretBox, renderMail },
     verifyEmail: environment.verifyEmail,
+    passwordGrant: environment.passwordGrant,
     linkTo: (path) => `${originOf(environment, listener?.port)}${path}`,
     guard: createIdentityLimits(environment.rateLimitFactor, limitStores.identity),
     meta: metaOf(environment),
@@ -135,7 +136,7 @@ export async function startServer({
     const app = createApp({
       ...{ router, privateToken, environment, log, errors, metrics, addressOf },
       ...{ services: core.services, authenticate: core.authenticate },
-      idempotency: core.idempotency,
+      ...{ idempotency: core.idempotency, recordRefusal: core.recordRefusal },
       cookieOf: createRefreshCookies(environment),
       limits: createApiLimits(environment.rateLimitFactor, addressOf, limitStores.api),
       hindrance: bringUp.hindrance,

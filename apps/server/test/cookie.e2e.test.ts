@@ -4,7 +4,7 @@ import { admin, type ServerUnderTest, startServerUnderTest } from './server-unde
 
 let server: ServerUnderTest;
 beforeAll(async () => {
-  server = await startServerUnderTest();
+  server = await startServerUnderTest({ variables: { PASSWORD_GRANT: 'on' } });
 });
 afterAll(() => server.close());
 

@@ -79,7 +79,8 @@ export const authRouter = router({
         path: '/login/access-token',
         tags,
         summary: 'Sign in by the OAuth2 password form',
-        description: 'For tools that know this form only; `POST /auth/login` does the same.',
+        description:
+          'For tools that know this form only, with `PASSWORD_GRANT=on`; else it answers 400 with the code `unsupported_grant_type` (RFC 9700 §2.4). `POST /auth/login` does the same.',
         form: true,
         replacedBy: { path: '/auth/login', since: aliasesSince },
         ...secret,

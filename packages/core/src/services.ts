@@ -9,12 +9,13 @@ import { type ComposeMail, createAccountMails } from './auth/account-mails.js';
 import { createAuthService } from './auth/auth.service.js';
 import { createAuthSessionsService } from './auth/auth-sessions.service.js';
 import { type Authentication, createAuthentication } from './auth/authenticate.js';
-import type { IdentityGuard } from './auth/identity-guard.js';
+import { type IdentityGuard, noIdentityGuard } from './auth/identity-guard.js';
 import { createSessionLookups } from './auth/session-lookups.repository.js';
 import { createDashboardsService } from './dashboards/dashboards.service.js';
 import type { WidgetCatalogue } from './dashboards/placements.js';
 import { guarded, translateDatabaseFault, unmigrated } from './database-faults.js';
 import { createEventsService } from './events/events.service.js';
+import { createRefusalRecorder, type RecordRefusal } from './events/refusals.js';
 import { createIdempotencyStore, type IdempotencyStore } from './idempotency/idempotency.store.js';
 import { createOnce } from './idempotency/once.js';
 import { uuidv7 } from './ids.js';
@@ -47,6 +48,8 @@ export interface CoreDeps {
   renderMail: (mail: Mail) => MailPreview;
   /** Whether an address must be verified before its account can be used. */
   verifyEmail: boolean;
+  /** If `POST /login/access-token` signs in. */
+  passwordGrant?: boolean;
   /** A whole URL of one of our pages, such as `/reset`. */
   linkTo: (path: string) => string;
   guard?: IdentityGuard;
@@ -61,6 +64,8 @@ export interface Core {
   /** To be told what changes of who somebody is. */
   identity: Pick<Authentication, 'forget' | 'forgetAll'>;
   idempotency: IdempotencyStore;
+  /** Writes a refusal (403) to the trail, bounded. */
+  recordRefusal: RecordRefusal;
   /** The mail that a request for one comes to. */
   composeMail: ComposeMail;
   /** Each forgets what is long over of one kind. */
@@ -92,7 +97,16 @@ export function createServices(deps: CoreDeps): Core {
   };
   const auth = createAuthService({
     ...{ users, sessions, lookups, transaction, hasher, accessTokens, refreshTokens, sessionEnded, keyEnded },
-    ...{ mailTokens, sendMail, requestMail, verifyEmail, guard: deps.guard, signup: meta.signup, productName: meta.name },
+    ...{
+      mailTokens,
+      sendMail,
+      requestMail,
+      verifyEmail,
+      passwordGrant: deps.passwordGrant,
+      guard: deps.guard,
+      signup: meta.signup,
+      productName: meta.name,
+    },
   });
 
   const account = { users, transaction, hasher, guard: deps.guard, sendMail, sessionEnded, productName: meta.name };
@@ -127,6 +141,7 @@ export function createServices(deps: CoreDeps): Core {
       }
     },
     identity: { forget, forgetAll },
+    recordRefusal: createRefusalRecorder({ transaction, guard: deps.guard ?? noIdentityGuard }),
     idempotency: guarded(createIdempotencyStore(repositories.idempotencyKeys), admit),
     composeMail: createAccountMails({ transaction, verifyEmail, linkTo }),
     purges: [mailTokens.purge, sessions.purge],

@@ -12,6 +12,7 @@ import { createRest, createRpc, createRpcRefusal, type FaceDeps, restPath, rpcPa
 import { demandBearer, type Metrics } from './metrics.js';
 import { inTurn, type Middleware } from './middleware.js';
 import { createObserver } from './observe.js';
+import { refuseCrossSiteForms } from './origins.js';
 import { createLastResort, nothingHere, sendProblem } from './problems.js';
 
 export interface AppDeps extends FaceDeps {
@@ -47,13 +48,14 @@ export function createApp(deps: AppDeps): RequestListener {
   const { corsOrigins } = environment;
   const crossOrigin: Middleware = cors({ origin: corsOrigins, credentials: true, maxAge: 600, exposedHeaders });
   const front = inTurn(
-    createObserver(log, metrics),
+    createObserver(log, metrics, deps.addressOf),
     securityHeaders(environment),
     ...(corsOrigins.length > 0 ? [crossOrigin] : []),
     endConnections(isClosing),
   );
   const rpc = inTurn(limits.countAddress(createRpcRefusal(deps)), createRpc(deps));
-  const rest = inTurn(limits.countAddress(sendProblem), createRest(deps));
+  const forms = refuseCrossSiteForms(environment, sendProblem);
+  const rest = inTurn(limits.countAddress(sendProblem), forms, createRest(deps));
   const others = createOthers(deps);
   const lastResort = createLastResort({ log, errors });
 

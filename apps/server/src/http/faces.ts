@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
-import { type AppRouter, readProblemSource } from '@synap/api';
-import type { IdempotencyStore } from '@synap/core';
+import { type AppRouter, type Context, readProblemSource } from '@synap/api';
+import { AppError } from '@synap/contracts';
+import type { Core, IdempotencyStore } from '@synap/core';
 import { createRestHandler } from '@synap/rest';
 import { createRpcHandler, invokeProcedure } from '@synap/rpc';
 import { writeSuperjson } from '@synap/rpc/superjson';
@@ -28,6 +29,7 @@ export interface FaceDeps extends ContextDeps {
   idempotency: IdempotencyStore;
   log: Logger;
   errors: ErrorReports;
+  recordRefusal: Core['recordRefusal'];
 }
 
 /** The limits are the same over RPC and REST. */
@@ -98,9 +100,29 @@ export function createRest(deps: FaceDeps): Middleware {
   });
 }
 
-/** What no rule foresaw goes to the log with its cause, and to whoever is told of errors; refusals are answers, not errors. */
-function createErrorLog({ log, errors }: Pick<FaceDeps, 'log' | 'errors'>) {
-  return ({ error, req, path }: { error: TRPCError; req: IncomingMessage; path: string | undefined }): void => {
+interface Failure {
+  error: TRPCError;
+  req: IncomingMessage;
+  path: string | undefined;
+  ctx: Context | undefined;
+}
+
+/** What no rule foresaw goes to the log with its cause, and to whoever is told of errors. What was forbidden goes to the trail. */
+function createErrorLog({ log, errors, recordRefusal }: Pick<FaceDeps, 'log' | 'errors' | 'recordRefusal'>) {
+  /** Beside the answer, which must not wait for it. */
+  async function recordForbidden({ error, req, path, ctx }: Failure): Promise<void> {
+    const isForbidden = error.cause instanceof AppError && error.cause.code === 'forbidden';
+    if (!isForbidden || path === undefined || ctx === undefined || req.userId === undefined) return;
+    const actor = await ctx.authenticate();
+    const { address, requestId } = ctx.call;
+    if (actor.kind === 'user') await recordRefusal({ actor, procedure: path, address, requestId });
+  }
+
+  return (failure: Failure): void => {
+    const { error, req, path } = failure;
+    recordForbidden(failure).catch((err: unknown) =>
+      log.warn({ err, requestId: requestIdOf(req) }, 'a refusal is not on the trail'),
+    );
     if (error.code !== 'INTERNAL_SERVER_ERROR') return;
     const cause = error.cause ?? error;
     const requestId = requestIdOf(req);

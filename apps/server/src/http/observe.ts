@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Logger } from 'pino';
 import { scrubText } from '../scrub.js';
+import type { AddressOf } from './address.js';
 import type { Metrics } from './metrics.js';
 import { type Middleware, pathOf } from './middleware.js';
 
@@ -9,7 +10,7 @@ declare module 'node:http' {
   interface IncomingMessage {
     /** Ties together the answer, the log lines and the problem object of a request. */
     requestId?: string;
-    /** Whose request it turned out to be; for reports of errors. */
+    /** Whose request it turned out to be; for the log and reports of errors. */
     userId?: string;
   }
 }
@@ -29,7 +30,7 @@ export function requestIdOf(req: IncomingMessage): string {
  * Gives each request its id, and notes its end: one line in the log, one observation in the metrics. Headers, bodies and queries
  * stay out of the log: they hold tokens and passwords.
  */
-export function createObserver(log: Logger, metrics: Pick<Metrics, 'observe'>): Middleware {
+export function createObserver(log: Logger, metrics: Pick<Metrics, 'observe'>, addressOf: AddressOf): Middleware {
   return (req, res, next) => {
     const start = performance.now();
     const requestId = requestIdOf(req);
@@ -38,12 +39,15 @@ export function createObserver(log: Logger, metrics: Pick<Metrics, 'observe'>): 
     const path = pathOf(req);
     // One path of ours holds a mail address.
     const shownPath = /@|%40/.test(path) ? scrubText(path) : path;
-    const address = req.socket.remoteAddress;
+    // As the limits count it. Read now: a connection that ended has none.
+    const address = addressOf(req);
     res.once('close', () => {
       const milliseconds = performance.now() - start;
       const status = res.writableFinished ? res.statusCode : 499;
       metrics.observe(path, method, status, milliseconds / 1000);
-      const line = { requestId, method, path: shownPath, status, address, milliseconds: Math.round(milliseconds * 10) / 10 };
+      const { userId } = req;
+      const taken = { address, userId, milliseconds: Math.round(milliseconds * 10) / 10 };
+      const line = { requestId, method, path: shownPath, status, ...taken };
       if (status >= 500) log.error(line, 'request failed');
       else log.info(line, 'request');
     });

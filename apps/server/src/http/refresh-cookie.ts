@@ -1,9 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { badRequest, forbidden, type RefreshCookie } from '@synap/contracts';
-import type { Environment } from '../env.js';
 import { loopbackHost } from './address.js';
-
-export type CookieEnvironment = Pick<Environment, 'environment' | 'publicUrl' | 'corsOrigins'>;
+import { createOriginCheck, type OriginEnvironment } from './origins.js';
 
 /** A value of the `Cookie` header, RFC 6265 §5.4; of several by one name the first, which is the most specific. */
 function cookieIn(header: string | undefined, name: string): string | undefined {
@@ -15,18 +13,13 @@ function cookieIn(header: string | undefined, name: string): string | undefined 
 }
 
 /** How requests of browsers carry the refresh token, and what proves that a page of ours sent them. */
-export function createRefreshCookies({ environment, publicUrl, corsOrigins }: CookieEnvironment) {
-  const { protocol, host, origin } = publicUrl === undefined ? {} : new URL(publicUrl);
+export function createRefreshCookies(environment: OriginEnvironment) {
+  const { publicUrl } = environment;
+  const { protocol, host } = publicUrl === undefined ? {} : new URL(publicUrl);
+  const isOurs = createOriginCheck(environment);
 
   /** A browser keeps no `Secure` cookie of plain HTTP; on localhost it does without. */
   const isPlainLocal = (req: IncomingMessage) => protocol !== 'https:' && loopbackHost.test(host ?? req.headers.host ?? '');
-
-  function isOurs(given: string, req: IncomingMessage): boolean {
-    if (given === origin || corsOrigins.includes(given)) return true;
-    // Without PUBLIC_URL the only name that nobody else can point at this machine is the loopback's.
-    const local = environment === 'local' && origin === undefined && loopbackHost.test(req.headers.host ?? '');
-    return local && given === `http://${req.headers.host}`;
-  }
 
   /** Throws `forbidden` unless a page of ours sent the request: a form of another site cannot set the header, nor its origin. */
   function demandOurs(req: IncomingMessage): void {

@@ -44,6 +44,7 @@ export async function makeWorld(variables: Record<string, string> = {}): Promise
   const server = await startServerUnderTest({
     variables: {
       SYNAP_ROLE: 'server',
+      PASSWORD_GRANT: 'on',
       SYNAP_MODULES_DIR: probe.folder,
       SYNAP_PROBE_ACCESS: 'person1@example.org',
       ...variables,

@@ -7,6 +7,8 @@ import type { Account } from '../users/users.repository.js';
 /** Lifetimes of links (security parameters: verify 24 h, reset 10 min). */
 const verifyHours = 24;
 const resetMinutes = 10;
+/** Seconds for which an unused link is enough: further requests mail nothing, so no stranger can flood an owner or cut one off. */
+const quietSeconds = 300;
 
 export interface AccountMailsDependencies {
   transaction: Transaction;
@@ -16,14 +18,16 @@ export interface AccountMailsDependencies {
   linkTo: (path: string) => string;
 }
 
-/** Says what the owner of an address is told, and makes the tokens of its links. Null where there is nothing to tell, or nobody. */
+/** Says what the owner of an address is told, and makes the tokens of its links. Null if there is no such account, or nothing that a link of the last minutes does not do. */
 export function createAccountMails({ transaction, verifyEmail, linkTo }: AccountMailsDependencies) {
   /** The token stands behind `#`, so no server and no `Referer` ever sees it. */
   const withToken = (page: string, token: string) => `${linkTo(page)}#${token}`;
 
-  async function verify({ mailTokens }: Repositories, { id, email }: Account): Promise<Mail> {
+  async function verify({ mailTokens }: Repositories, { id, email }: Account, mailId: string): Promise<Mail | null> {
+    if (await mailTokens.wasMailedLately(id, 'verify', { seconds: quietSeconds, mailId })) return null;
     const token = makeToken();
-    await mailTokens.insert({ userId: id, purpose: 'verify', hash: hashToken(token), lifetime: verifyHours * 3600 });
+    const lifetime = verifyHours * 3600;
+    await mailTokens.insert({ id: mailId, userId: id, purpose: 'verify', hash: hashToken(token), lifetime });
     return { template: 'verify', to: email, values: { link: withToken('/verify', token), hours: verifyHours } };
   }
 
@@ -31,34 +35,36 @@ export function createAccountMails({ transaction, verifyEmail, linkTo }: Account
     within: Repositories,
     { id, email }: Account,
     request: MailRequest,
-    template: 'reset' | 'choose-password',
-  ) {
+    { mailId, template }: { mailId: string; template: 'reset' | 'choose-password' },
+  ): Promise<Mail | null> {
+    if (await within.mailTokens.wasMailedLately(id, 'reset', { seconds: quietSeconds, mailId })) return null;
     const token = makeToken();
-    await within.mailTokens.insert({ userId: id, purpose: 'reset', hash: hashToken(token), lifetime: resetMinutes * 60 });
+    const lifetime = resetMinutes * 60;
+    await within.mailTokens.insert({ id: mailId, userId: id, purpose: 'reset', hash: hashToken(token), lifetime });
     const { address, requestId } = request;
     const stranger = { actor: { kind: 'anonymous' }, address, requestId } as const;
     await within.audit.record(stranger, { type: 'user.reset-requested', subject: `user ${id}` });
     return { template, to: email, values: { link: withToken('/reset', token), minutes: resetMinutes } };
   }
 
-  return function compose(request: MailRequest): Promise<Mail | null> {
+  return function compose(request: MailRequest, mailId: string): Promise<Mail | null> {
     return transaction(async (within) => {
       const account = await within.users.lockAccount(request.email);
       if (!account || account.disabled) return null;
       const { email, verified } = account;
       switch (request.ask) {
         case 'reset':
-          return reset(within, account, request, 'reset');
+          return reset(within, account, request, { mailId, template: 'reset' });
         case 'verify':
-          return verified ? null : verify(within, account);
+          return verified ? null : verify(within, account, mailId);
         case 'registered':
-          return verifyEmail && !verified ? verify(within, account) : null;
+          return verifyEmail && !verified ? verify(within, account, mailId) : null;
         case 'registered-alike':
         case 'registered-again':
           if (verifyEmail && !verified)
             return request.ask === 'registered-alike'
-              ? verify(within, account)
-              : reset(within, account, request, 'choose-password');
+              ? verify(within, account, mailId)
+              : reset(within, account, request, { mailId, template: 'choose-password' });
           return { template: 'existing-account', to: email, values: { link: linkTo('/') } };
       }
     });

@@ -1,4 +1,4 @@
-import { type AuthService, type Call, forbidden, type Meta, type Tokens, unauthenticated } from '@synap/contracts';
+import { type AuthService, badRequest, type Call, forbidden, type Meta, type Tokens, unauthenticated } from '@synap/contracts';
 import type { PasswordHasher } from '@synap/security';
 import type { RequestMail, SendMail } from '../mail/mail-queue.js';
 import type { Repositories, Transaction } from '../repositories.js';
@@ -28,6 +28,8 @@ export interface AuthDependencies extends TokenMakers {
   requestMail: RequestMail;
   /** Whether an address must be verified before its account can be used. */
   verifyEmail: boolean;
+  /** If `POST /login/access-token` signs in. @default false */
+  passwordGrant?: boolean | undefined;
   sleep?: Sleep;
   signup: Meta['signup'];
   /** No password may be built from it. */
@@ -58,6 +60,7 @@ export function createAuthService({ guard = noIdentityGuard, ...rest }: AuthDepe
       return inCookie(port, await whenHasherIsFree(login(call, account)));
     },
     async token(call, { username, password }) {
+      if (!dependencies.passwordGrant) throw unsupportedGrant();
       const tokens = await whenHasherIsFree(login(call, { email: username, password }));
       return {
         access_token: tokens.accessToken,
@@ -81,6 +84,12 @@ export function createAuthService({ guard = noIdentityGuard, ...rest }: AuthDepe
     me: async ({ actor }) => present(await users.findById(actor.userId)),
   };
 }
+
+/** RFC 6749 §5.2 */
+const unsupportedGrant = () =>
+  badRequest('The password grant is off (RFC 9700 §2.4): use POST /auth/login, or ask an administrator for PASSWORD_GRANT=on', [
+    { pointer: '/grant_type', message: 'Not supported', code: 'unsupported_grant_type' },
+  ]);
 
 function cookiePort({ cookie }: Call) {
   if (!cookie) throw forbidden('There are no cookies on this way: sign in without "cookie"');

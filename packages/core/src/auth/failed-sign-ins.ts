@@ -19,13 +19,13 @@ const sleepUnlessAborted: Sleep = (milliseconds, signal) =>
   delay(milliseconds, undefined, { signal, ref: false }).catch(() => undefined);
 
 export interface FailedSignInDependencies {
-  guard: Pick<IdentityGuard, 'loginFailed'>;
+  guard: Pick<IdentityGuard, 'loginFailed' | 'mayRecord'>;
   transaction: <T>(run: (within: FailedSignInRepositories) => Promise<T>) => Promise<T>;
   sendMail: SendMail;
   sleep?: Sleep | undefined;
 }
 
-/** What follows from a failed sign-in: counted; after many for one account slower, and its owner is told. Never a lock. */
+/** What follows from a failed sign-in: counted and on the trail; after many for one account slower, and its owner is told. Never a lock. */
 export function createFailedSignIns({ guard, transaction, sendMail, sleep = sleepUnlessAborted }: FailedSignInDependencies) {
   const tell = (call: Call, email: string) =>
     transaction(async (within) => {
@@ -37,9 +37,18 @@ export function createFailedSignIns({ guard, transaction, sendMail, sleep = slee
       await within.audit.record(call, { type: 'user.sign-in-failed-often', subject: `user ${user.id}` });
     });
 
+  /** The first of an hour for an account. An address without one is on record, too, without its text: people type passwords there. */
+  async function record(call: Call, email: string): Promise<void> {
+    if (!(await guard.mayRecord(`sign-in ${email}`))) return;
+    await transaction(async (within) => {
+      const account = await within.users.findCredentials(email);
+      await within.audit.record(call, { type: 'user.sign-in-failed', subject: `user ${account?.id ?? 'unknown'}` });
+    });
+  }
+
   return async function failed(call: Call, email: string): Promise<void> {
     const { notify, delayMs } = await guard.loginFailed(email, call.address);
     // At the same time, and whatever comes of the notice: neither time nor answer may tell whether there is such an account.
-    await Promise.allSettled([notify && tell(call, email), delayMs > 0 && sleep(delayMs, call.signal)]);
+    await Promise.allSettled([record(call, email), notify && tell(call, email), delayMs > 0 && sleep(delayMs, call.signal)]);
   };
 }

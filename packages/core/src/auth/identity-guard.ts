@@ -14,12 +14,14 @@ export interface IdentityGuard {
   loginFailed(email: string, address: string): Promise<FailedLogin>;
   loginSucceeded(email: string, address: string): Promise<void>;
   register(address: string): Promise<void>;
-  /** Before a link for a new password is mailed; counted alike whether there is such an account or not. */
-  forgot(email: string, address: string): Promise<void>;
+  /** Before a link for a new password is asked for. Counted by address only: a stranger's requests must not use up the owner's. */
+  forgot(address: string): Promise<void>;
   /** Before another mail for verification is sent; counted like `forgot`. */
-  resend(email: string, address: string): Promise<void>;
+  resend(address: string): Promise<void>;
   /** Before the refresh token of a session is judged; only genuine tokens count, so nobody can use up another's tries. */
   refresh(sessionId: string): Promise<void>;
+  /** Before a refusal is written to the trail. False if the same was written within the hour, or the hour has had too many. */
+  mayRecord(what: string): Promise<boolean>;
 }
 
 /** Lets everything pass. */
@@ -31,4 +33,5 @@ export const noIdentityGuard: IdentityGuard = {
   forgot: async () => {},
   resend: async () => {},
   refresh: async () => {},
+  mayRecord: async () => true,
 };

@@ -22,8 +22,14 @@ function tokenIn(mail: Mail | undefined): string {
   return token;
 }
 
-const trailOf = async (userId: string) =>
-  (await fixture.db.event.findMany({ where: { subject: `user ${userId}` }, orderBy: { id: 'asc' } })).map(({ type }) => type);
+/** Without failed sign-ins, which these tests cause on purpose. */
+const trailOf = async (userId: string) => {
+  const where = { subject: `user ${userId}`, type: { not: 'user.sign-in-failed' } };
+  return (await fixture.db.event.findMany({ where, orderBy: { id: 'asc' } })).map(({ type }) => type);
+};
+
+/** As if all links had been mailed five minutes earlier. */
+const ageLinks = () => fixture.db.$executeRaw`UPDATE mail_tokens SET created_at = created_at - interval '5 minutes'`;
 
 describe('where addresses must be verified', () => {
   const email = 'ada@example.org';
@@ -55,8 +61,12 @@ describe('where addresses must be verified', () => {
   test('another mail can be asked for, and one used link ends all others', async () => {
     const auth = verifying();
     await auth.register(call, { email, password });
+    const [first] = await mails();
     expect(await auth.resend(call, { email })).toEqual(accepted);
-    const [first, second, ...more] = await mails();
+    expect(await mails(), 'the link is minutes old').toEqual([]);
+    await ageLinks();
+    await auth.resend(call, { email });
+    const [second, ...more] = await mails();
     expect(more).toEqual([]);
     await auth.verify(call, { token: tokenIn(second) });
     await expect(auth.verify(call, { token: tokenIn(first) })).rejects.toMatchObject(spent);
@@ -83,14 +93,17 @@ describe('where addresses must be verified', () => {
     expect(await trailOf(user.id)).toEqual(types);
   });
 
-  test('who sends the form twice, also at once, gets another link, and keeps the password', async () => {
+  test('who sends the form twice, also at once, gets a link, and keeps the password', async () => {
     const auth = verifying();
     const register = () => auth.register(call, { email, password });
     await Promise.all([register(), register()]);
     await register();
     const sent = await mails();
-    expect(sent.map(({ template }) => template)).toEqual(['verify', 'verify', 'verify']);
-    await auth.verify(call, { token: tokenIn(sent[1]) });
+    expect(
+      sent.map(({ template }) => template),
+      'one link is enough',
+    ).toEqual(['verify']);
+    await auth.verify(call, { token: tokenIn(sent[0]) });
     await auth.login(call, { email, password });
     await register();
     expect(await mails()).toMatchObject([{ template: 'existing-account', to: email }]);

@@ -40,13 +40,13 @@ export function createMailLinks(dependencies: MailLinksDependencies) {
 
   return {
     async resend(call: Call, { email }: { email: string }) {
-      await guard.resend(email, call.address);
+      await guard.resend(call.address);
       await askFor('verify', call, email);
       return accepted;
     },
 
     async forgot(call: Call, { email }: { email: string }) {
-      await guard.forgot(email, call.address);
+      await guard.forgot(call.address);
       await askFor('reset', call, email);
       return accepted;
     },

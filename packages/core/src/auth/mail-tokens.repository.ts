@@ -1,6 +1,9 @@
 import type { Db, MailTokenPurpose } from '@synap/db';
+import { uuidv7 } from '../ids.js';
 
 export interface NewMailToken {
+  /** By default a new one. That of the mail it goes into: another attempt at that mail then replaces the token. */
+  id?: string;
   userId: string;
   purpose: MailTokenPurpose;
   hash: Uint8Array<ArrayBuffer>;
@@ -11,11 +14,20 @@ export interface NewMailToken {
 /** What links in mails prove. Single use, by conditional update; all times are the database's. */
 export function createMailTokensRepository(db: Db) {
   return {
-    async insert({ userId, purpose, hash, lifetime }: NewMailToken): Promise<void> {
+    async insert({ id = uuidv7(), userId, purpose, hash, lifetime }: NewMailToken): Promise<void> {
       await db.$executeRaw`
         INSERT INTO mail_tokens (id, user_id, purpose, hash, created_at, expires_at)
-        SELECT gen_random_uuid(), ${userId}::uuid, ${purpose}::mail_token_purpose, ${hash}, now, now + make_interval(secs => ${lifetime})
-        FROM clock_timestamp() AS now`;
+        SELECT ${id}::uuid, ${userId}::uuid, ${purpose}::mail_token_purpose, ${hash}, now, now + make_interval(secs => ${lifetime})
+        FROM clock_timestamp() AS now
+        ON CONFLICT (id) DO UPDATE SET hash = EXCLUDED.hash, created_at = EXCLUDED.created_at, expires_at = EXCLUDED.expires_at`;
+    },
+
+    /** True if a link that can still be used went to the user moments ago, in another mail. */
+    async wasMailedLately(userId: string, purpose: MailTokenPurpose, { seconds, mailId }: { seconds: number; mailId: string }) {
+      const rows = await db.$queryRaw<unknown[]>`
+        SELECT FROM mail_tokens WHERE user_id = ${userId}::uuid AND purpose = ${purpose}::mail_token_purpose AND used_at IS NULL
+          AND id <> ${mailId}::uuid AND created_at > clock_timestamp() - make_interval(secs => ${seconds}) LIMIT 1`;
+      return rows.length > 0;
     },
 
     /** Whose token it is, as long as it can be used; using it is another step. */

@@ -56,8 +56,9 @@ export function createRegister(dependencies: RegisterDependencies) {
     if (signup === 'invite')
       throw forbidden('Sign-up is by invitation only: open the link in yours, or ask an administrator for one');
     hasher.admit();
-    await guard.register(call.address);
+    // First: a password that is refused must not use up a try.
     demandGoodPassword(registration.password, { productName, email: registration.email });
+    await guard.register(call.address);
     while (!(await tryTo(call, registration)));
     return { accepted: true };
   };

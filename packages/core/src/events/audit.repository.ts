@@ -5,7 +5,7 @@ import { uuidv7 } from '../ids.js';
 /** A change of identity or access. */
 export interface AuditEntry {
   type: AuditType;
-  /** What it happened to: `user <id>`, `session <id>`, `api-key <id>`, `invitation <id>`. */
+  /** What it happened to: `user <id>`, `session <id>`, `api-key <id>`, `invitation <id>`, `procedure <path>`. */
   subject: string;
   /** Never a secret, and no more of a person than is needed to understand it. An API key by which it was done is added. */
   payload?: Prisma.InputJsonObject;
@@ -27,7 +27,9 @@ type AuditType =
   | 'user.password-changed'
   | 'user.password-reset'
   | 'user.reset-requested'
+  | 'user.sign-in-failed'
   | 'user.sign-in-failed-often'
+  | 'access.refused'
   | 'session.started'
   | 'session.ended'
   | 'session.revoked'

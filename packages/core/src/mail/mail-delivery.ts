@@ -8,7 +8,7 @@ export interface MailDeliveryDependencies {
   mails: Pick<MailsRepository, 'find' | 'remove' | 'requeueStalled'>;
   box: Pick<SecretBox, 'open'>;
   /** The mail that a request comes to; null where there is nobody to tell. */
-  compose: (request: MailRequest) => Promise<Mail | null>;
+  compose: (request: MailRequest, mailId: string) => Promise<Mail | null>;
   /** Hands a mail to whoever carries it; the same id is the same mail. */
   carry: (id: string, mail: Mail) => Promise<void>;
   /** Whether trying again is no use. */
@@ -27,7 +27,7 @@ export function createMailDelivery({ mails, box, compose, carry, isFinal, givenU
   /** A request is composed anew at each attempt: the link in it then lives as long as its mail says. */
   async function open({ id, template, keyId, sealed }: WaitingMail): Promise<Mail | null> {
     const content = sealedSchema.parse(JSON.parse(box.open({ keyId, bytes: sealed }, mailContext(id))));
-    return 'ask' in content ? compose(content) : mailSchema.parse({ template, ...content });
+    return 'ask' in content ? compose(content, id) : mailSchema.parse({ template, ...content });
   }
 
   return {

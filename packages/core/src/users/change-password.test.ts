@@ -56,12 +56,13 @@ test('a wrong current password and a weak new one change nothing', async () => {
   for (const [input, pointer] of faults)
     await expect(changePassword(me, input)).rejects.toMatchObject({ code: 'bad_request', details: { errors: [{ pointer }] } });
   await expect(signIn()).resolves.toBeDefined();
-  expect(await fixture.db.event.count({ where: { subject: `user ${user.id}` } })).toBe(0);
+  const events = await fixture.db.event.findMany({ where: { subject: `user ${user.id}` } });
+  expect(events).toMatchObject([{ type: 'user.sign-in-failed' }]);
 });
 
 test('wrong current passwords count like failed sign-ins: after many the owner is told', async () => {
   const { user, me } = await signedIn();
-  const guard = { login: async () => {}, loginFailed: async () => ({ notify: true, delayMs: 0 }) };
+  const guard = { login: async () => {}, loginFailed: async () => ({ notify: true, delayMs: 0 }), mayRecord: async () => true };
   const change = createChangePassword({ ...fixture, guard });
   await expect(change(me, { currentPassword: 'not this one at all', newPassword })).rejects.toMatchObject({
     code: 'bad_request',

@@ -14,7 +14,7 @@ export interface ChangePasswordDependencies {
   transaction: Transaction;
   hasher: Pick<PasswordHasher, 'hash' | 'verify'>;
   /** None by default. */
-  guard?: Pick<IdentityGuard, 'login' | 'loginFailed'> | undefined;
+  guard?: Pick<IdentityGuard, 'login' | 'loginFailed' | 'mayRecord'> | undefined;
   sendMail: SendMail;
   /** Told of each session that was revoked, once that is committed. */
   sessionEnded: (sessionId: string) => void;

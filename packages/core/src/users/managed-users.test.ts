@@ -180,7 +180,7 @@ describe('a removed user', () => {
     await expect(fixture.auth.login(call, { email: user.email, password })).rejects.toMatchObject(refused);
     expect(await fixture.db.user.count()).toBe(0);
     expect(await fixture.db.dashboard.count()).toBe(0);
-    expect((await trailOf(user.id)).map(({ type }) => type)).toEqual(['user.removed']);
+    expect((await trailOf(user.id)).map(({ type }) => type)).toEqual(['user.sign-in-failed', 'user.removed']);
   });
 });
 

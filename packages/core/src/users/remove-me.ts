@@ -13,7 +13,7 @@ export interface RemoveMeDependencies {
   transaction: Transaction;
   hasher: Pick<PasswordHasher, 'verify'>;
   /** None by default. */
-  guard?: Pick<IdentityGuard, 'login' | 'loginFailed'> | undefined;
+  guard?: Pick<IdentityGuard, 'login' | 'loginFailed' | 'mayRecord'> | undefined;
   sendMail: SendMail;
   /** Told of each session that was revoked, once that is committed. */
   sessionEnded: (sessionId: string) => void;

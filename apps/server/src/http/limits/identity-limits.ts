@@ -9,7 +9,7 @@ const failureDelay = 2000;
 const refusal = (what: string) => `Too many ${what}: wait as long as Retry-After says.`;
 
 /**
- * The limits of identity: sign-in by address, failures by account and address, mails by account and by address, refresh by session.
+ * The limits of identity: sign-in by address, failures by account and address, mails by address, refresh by session.
  * Accounts are counted by the text of their address, whether there is such an account or not.
  */
 export function createIdentityLimits(factor: number, store: LimitStore = memoryStore): IdentityGuard {
@@ -21,18 +21,11 @@ export function createIdentityLimits(factor: number, store: LimitStore = memoryS
   const hourly = counter('login-failures-hourly', 50, hour, 'failed sign-ins for this account');
   const registrations = counter('register', 5, hour, 'sign-ups from this address');
   const refreshes = counter('refresh', 300, 300, 'requests');
-  const forgets = mails('forgot', 'requests for a new password');
-  const resends = mails('resend', 'requests for another mail');
+  const forgets = counter('forgot', 10, hour, 'requests for a new password from this address');
+  const resends = counter('resend', 10, hour, 'requests for another mail from this address');
+  const recorded = counter('recorded', 1, hour, 'entries of a kind');
+  const records = counter('records', 500, hour, 'entries');
   const accountKey = (email: string, address: string) => `${networkOf(address)} ${hashed(email)}`;
-
-  function mails(name: string, what: string) {
-    const byAddress = counter(name, 10, hour, `${what} from this address`);
-    const byAccount = counter(`${name}-account`, 3, hour, `${what} for this account`);
-    return async (email: string, address: string): Promise<void> => {
-      await byAddress.consume(networkOf(address));
-      await byAccount.consume(hashed(email));
-    };
-  }
 
   return {
     async login(email, address) {
@@ -49,10 +42,18 @@ export function createIdentityLimits(factor: number, store: LimitStore = memoryS
     async register(address) {
       await registrations.consume(networkOf(address));
     },
-    forgot: forgets,
-    resend: resends,
+    async forgot(address) {
+      await forgets.consume(networkOf(address));
+    },
+    async resend(address) {
+      await resends.consume(networkOf(address));
+    },
     async refresh(sessionId) {
       await refreshes.consume(sessionId);
+    },
+    async mayRecord(what) {
+      const isFirst = (await recorded.note(hashed(what))).consumedPoints === 1;
+      return isFirst && (await records.note('all')).consumedPoints <= records.points;
     },
   };
 }

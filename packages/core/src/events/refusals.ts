@@ -1,0 +1,27 @@
+import type { UserActor } from '@synap/contracts';
+import type { IdentityGuard } from '../auth/identity-guard.js';
+import type { Repositories } from '../repositories.js';
+
+export interface Refusal {
+  actor: UserActor;
+  /** Path of the procedure. */
+  procedure: string;
+  address: string;
+  requestId: string;
+}
+
+export interface RefusalDependencies {
+  guard: Pick<IdentityGuard, 'mayRecord'>;
+  transaction: <T>(run: (within: Pick<Repositories, 'audit'>) => Promise<T>) => Promise<T>;
+}
+
+/** Writes to the trail that someone was forbidden something: once an hour for a person, key and procedure. */
+export function createRefusalRecorder({ guard, transaction }: RefusalDependencies) {
+  return async function record({ procedure, ...call }: Refusal): Promise<void> {
+    const { userId, key } = call.actor;
+    if (!(await guard.mayRecord(`refusal ${userId} ${key?.id ?? ''} ${procedure}`))) return;
+    await transaction((within) => within.audit.record(call, { type: 'access.refused', subject: `procedure ${procedure}` }));
+  };
+}
+
+export type RecordRefusal = ReturnType<typeof createRefusalRecorder>;
