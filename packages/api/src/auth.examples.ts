@@ -31,6 +31,7 @@ export const authExamples = {
       403: { code: 'forbidden', detail: 'This account is disabled: ask an administrator' },
     },
   }),
+  reauthenticate: exampleOf(auth.reauthenticate, { input: { password } }),
   refresh: exampleOf(auth.refresh, {
     input: { refreshToken: tokens.refreshToken },
     output: tokens,

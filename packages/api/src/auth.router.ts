@@ -165,6 +165,24 @@ export const authRouter = router({
     .output(auth.reset.output)
     .mutation(({ ctx, input }) => ctx.services.auth.reset(ctx.call, input)),
 
+  reauthenticate: authedProcedure
+    .meta({
+      scope: null,
+      openapi: {
+        method: 'POST',
+        path: '/auth/reauthenticate',
+        tags,
+        summary: 'Give the password again',
+        description: 'For ten minutes this session may then do what answers 403 `reauthentication_required` otherwise.',
+        successStatus: 204,
+        ...secret,
+        examples: authExamples.reauthenticate,
+      },
+    })
+    .input(auth.reauthenticate.input)
+    .output(auth.reauthenticate.output)
+    .mutation(({ ctx, input }) => ctx.services.auth.reauthenticate(ctx.call, input)),
+
   logout: cookieProcedure
     .meta({
       scope: null,
@@ -186,6 +204,7 @@ export const authRouter = router({
   me: authedProcedure
     .meta({
       scope: 'profile:read',
+      beforePasswordChange: true,
       openapi: { method: 'GET', path: '/auth/me', tags, summary: 'Who is signed in', noStore: true, examples: authExamples.me },
     })
     .output(auth.me.output)

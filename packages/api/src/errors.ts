@@ -6,6 +6,8 @@ const trpcCodes = {
   bad_request: 'BAD_REQUEST',
   unauthenticated: 'UNAUTHORIZED',
   forbidden: 'FORBIDDEN',
+  reauthentication_required: 'FORBIDDEN',
+  password_change_required: 'FORBIDDEN',
   not_found: 'NOT_FOUND',
   conflict: 'CONFLICT',
   stale_version: 'CONFLICT',

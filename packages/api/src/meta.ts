@@ -6,4 +6,6 @@ export interface Meta extends RestMeta {
   access?: Access;
   /** The scope that an API key needs; `null` where no key may call. */
   scope?: Scope | null;
+  /** Open also to a session that must change its password first. */
+  beforePasswordChange?: boolean;
 }

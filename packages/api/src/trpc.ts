@@ -1,4 +1,4 @@
-import { type Actor, AppError, forbidden } from '@synap/contracts';
+import { type Actor, AppError, forbidden, passwordChangeRequired } from '@synap/contracts';
 import { toProblem } from '@synap/rest/problem';
 import { readSuperjson } from '@synap/rpc/superjson';
 import { initTRPC } from '@trpc/server';
@@ -55,6 +55,7 @@ export const authedProcedure = base.meta({ access: 'user' }).use(async ({ ctx, m
       'Sign in first: this needs an access token or an API key as "Authorization: Bearer …".',
     );
   demandScope(actor, meta);
+  if (actor.mustChangePassword && !meta?.beforePasswordChange) throw passwordChangeRequired();
   return next({ ctx: { ...ctx, call: { ...ctx.call, actor } } });
 });
 

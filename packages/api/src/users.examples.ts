@@ -10,7 +10,7 @@ export const ann: User = {
   updatedAt: new Date('2026-11-20T17:40:09.118Z'),
 };
 
-export const managedAnn: ManagedUser = { ...ann, disabled: false, verified: true };
+export const managedAnn: ManagedUser = { ...ann, disabled: false, verified: true, mustChangePassword: false };
 const lastSuperuser = { code: 'conflict', detail: 'This is the last superuser: make another one first' };
 
 export const usersExamples = {
@@ -19,6 +19,12 @@ export const usersExamples = {
     input: { currentPassword: 'four words make a passphrase', newPassword: 'four other words make another' },
     problems: { 409: { code: 'conflict', detail: 'The password was changed meanwhile: sign in again' } },
   }),
+  changeEmail: exampleOf(users.changeEmail, {
+    input: { email: 'ann.berg@example.org', currentPassword: 'four words make a passphrase' },
+    output: { accepted: true },
+    problems: { 409: { code: 'conflict', detail: 'This address has an account already' } },
+  }),
+  sendReset: exampleOf(managedUsers.sendReset, { input: { id: ann.id }, output: { accepted: true } }),
   removeMe: exampleOf(users.removeMe, { input: { password: 'four words make a passphrase' }, problems: { 409: lastSuperuser } }),
   list: exampleOf(managedUsers.list, {
     input: { q: 'ann', disabled: false, size: 20 },
@@ -27,7 +33,7 @@ export const usersExamples = {
   get: exampleOf(managedUsers.get, { input: { id: ann.id }, output: managedAnn }),
   create: exampleOf(managedUsers.create, {
     input: { email: ann.email, password: 'four words make a passphrase', name: ann.name },
-    output: managedAnn,
+    output: { ...managedAnn, mustChangePassword: true },
     problems: { 409: { code: 'conflict', detail: 'This address has an account already' } },
   }),
   update: exampleOf(managedUsers.update, {

@@ -9,6 +9,7 @@ export const usersRouter = router({
     get: authedProcedure
       .meta({
         scope: 'profile:read',
+        beforePasswordChange: true,
         openapi: { method: 'GET', path: '/users/me', tags, summary: 'My profile', examples: usersExamples.me },
       })
       .output(users.me.output)
@@ -26,6 +27,7 @@ export const usersRouter = router({
     changePassword: authedProcedure
       .meta({
         scope: null,
+        beforePasswordChange: true,
         openapi: {
           method: 'POST',
           path: '/users/me/password',
@@ -41,6 +43,26 @@ export const usersRouter = router({
       .input(users.changePassword.input)
       .output(users.changePassword.output)
       .mutation(({ ctx, input }) => ctx.services.users.changePassword(ctx.call, input)),
+
+    changeEmail: authedProcedure
+      .meta({
+        scope: null,
+        openapi: {
+          method: 'POST',
+          path: '/users/me/email',
+          tags,
+          summary: 'Change my address',
+          description:
+            'The old address gets a notice. Where addresses must be verified, it changes once the link in the mail to the new one is used.',
+          successStatus: 202,
+          ...{ noStore: true, idempotent: false },
+          errors: [409],
+          examples: usersExamples.changeEmail,
+        },
+      })
+      .input(users.changeEmail.input)
+      .output(users.changeEmail.output)
+      .mutation(({ ctx, input }) => ctx.services.users.changeEmail(ctx.call, input)),
 
     remove: authedProcedure
       .meta({
@@ -100,7 +122,8 @@ export const usersRouter = router({
         path: '/users',
         tags,
         summary: 'Make an account',
-        description: 'It can be used at once. An invitation lets people choose their password themselves.',
+        description:
+          'It can be used once its owner has changed the password. An invitation lets people choose it themselves. A superuser needs a recent sign-in.',
         successStatus: 201,
         location: '/users/{id}',
         ...{ noStore: true, idempotent: false },
@@ -127,6 +150,24 @@ export const usersRouter = router({
     .input(managedUsers.update.input)
     .output(managedUsers.update.output)
     .mutation(({ ctx, input }) => ctx.services.managedUsers.update(ctx.call, input)),
+
+  sendReset: superuserProcedure
+    .meta({
+      scope: null,
+      openapi: {
+        method: 'POST',
+        path: '/users/{id}/reset-password',
+        tags,
+        summary: 'Mail a user a link for a new password',
+        description: 'Their password stays until they use it. `mustChangePassword` forces them.',
+        successStatus: 202,
+        idempotent: false,
+        examples: usersExamples.sendReset,
+      },
+    })
+    .input(managedUsers.sendReset.input)
+    .output(managedUsers.sendReset.output)
+    .mutation(({ ctx, input }) => ctx.services.managedUsers.sendReset(ctx.call, input)),
 
   remove: superuserProcedure
     .meta({

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { acceptedSchema } from './auth.js';
-import type { Endpoint, ServiceOf } from './contract.js';
+import { acceptedSchema, type Endpoint, type ServiceOf } from './contract.js';
 import { mailTemplates } from './mail.js';
 import { emailSchema } from './users.js';
 

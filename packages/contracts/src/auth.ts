@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Endpoint, ServiceOf } from './contract.js';
+import { acceptedSchema, type Endpoint, type ServiceOf } from './contract.js';
 import { lineSchema, textSchema } from './text.js';
 import { emailSchema, newPasswordInput, passwordInput, userSchema } from './users.js';
 
@@ -54,7 +54,7 @@ export const verifySchema = z.object({ token: linkToken });
 export const addressSchema = z.object({ email: emailSchema });
 export const resetSchema = z.object({ token: linkToken, newPassword: newPasswordInput });
 
-export const acceptedSchema = z.object({ accepted: z.literal(true) }).meta({ id: 'Accepted' });
+export const reauthenticateSchema = z.object({ password: passwordInput });
 
 export const auth = {
   register: { access: 'public', input: registerSchema, output: acceptedSchema },
@@ -66,6 +66,7 @@ export const auth = {
   forgot: { access: 'public', input: addressSchema, output: acceptedSchema },
   reset: { access: 'public', input: resetSchema, output: z.void() },
   logout: { access: 'public', output: z.void() },
+  reauthenticate: { access: 'user', input: reauthenticateSchema, output: z.void() },
   me: { access: 'user', output: userSchema },
 } as const satisfies Record<string, Endpoint>;
 

@@ -18,6 +18,8 @@ export interface UserActor {
   sessionId: string | null;
   /** Whether the address is known to be theirs. */
   verified: boolean;
+  /** True if the session may do nothing but change the password. */
+  mustChangePassword?: boolean;
   /** Absent where a session acts, which may do all that its user may. */
   key?: ApiKeyGrant;
 }

@@ -37,6 +37,9 @@ export const jsonSchema: z.ZodType<JsonValue, JsonValue> = z.json();
 export const idSchema = z.uuid().toLowerCase();
 export const idInput = z.object({ id: idSchema });
 
+/** Output of what is done later, or perhaps not: the same in every case. */
+export const acceptedSchema = z.object({ accepted: z.literal(true) }).meta({ id: 'Accepted' });
+
 /** Input of every list: keyset paging. */
 export const pageInput = z.object({
   cursor: textSchema(0, 500).optional().describe('`nextCursor` of the page before; absent for the first page.'),

@@ -3,6 +3,8 @@ export const errorCodes = [
   'bad_request',
   'unauthenticated',
   'forbidden',
+  'reauthentication_required',
+  'password_change_required',
   'not_found',
   'conflict',
   'stale_version',
@@ -51,6 +53,15 @@ export class AppError extends Error {
 export const badRequest = (message: string, errors?: InputFault[]) => new AppError('bad_request', message, { errors });
 export const unauthenticated = (message: string) => new AppError('unauthenticated', message);
 export const forbidden = (message: string) => new AppError('forbidden', message);
+/** The password must have been given lately (ASVS 5.0, 7.5.1). */
+export const reauthenticationRequired = () =>
+  new AppError(
+    'reauthentication_required',
+    'This needs a recent sign-in: POST /auth/reauthenticate with your password, then repeat it.',
+  );
+/** Somebody else chose the password. */
+export const passwordChangeRequired = () =>
+  new AppError('password_change_required', 'Somebody else chose your password: change it by POST /users/me/password first.');
 export const notFound = (message: string) => new AppError('not_found', message);
 export const conflict = (message: string) => new AppError('conflict', message);
 /** The write was based on a version that is no longer the current one. */

@@ -21,6 +21,8 @@ export const mailSchema = z.discriminatedUnion('template', [
   /** Likewise, and nobody has shown yet that the address is theirs. */
   mailOf('choose-password', { link, minutes: z.number() }),
   mailOf('password-changed', { time, address }),
+  /** To the old address. */
+  mailOf('email-changed', { time, address }),
   mailOf('new-sign-in', { time, address, device: z.string() }),
   /** Many sign-ins with a wrong password: delayed, never locked. */
   mailOf('failed-sign-ins', { time }),
@@ -37,6 +39,7 @@ export const mailTemplates = [
   'existing-account',
   'choose-password',
   'password-changed',
+  'email-changed',
   'new-sign-in',
   'failed-sign-ins',
   'test',

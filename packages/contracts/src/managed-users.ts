@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Endpoint, idInput, idSchema, pageInput, pageOf, type ServiceOf } from './contract.js';
+import { acceptedSchema, type Endpoint, idInput, idSchema, pageInput, pageOf, type ServiceOf } from './contract.js';
 import { lineSchema, textSchema } from './text.js';
 import { emailSchema, newPasswordInput, roleSchema, userSchema } from './users.js';
 
@@ -8,6 +8,7 @@ export const managedUserSchema = userSchema
   .extend({
     disabled: z.boolean().describe('Whether signing in is refused.'),
     verified: z.boolean().describe('Whether the address is known to be theirs.'),
+    mustChangePassword: z.boolean().describe('Whether they must choose another password before anything else.'),
   })
   .meta({ id: 'ManagedUser' });
 export type ManagedUser = z.output<typeof managedUserSchema>;
@@ -27,10 +28,11 @@ export const createUserSchema = z.object({
 });
 
 export const updateUserSchema = idInput.extend({
-  email: emailSchema.optional(),
+  email: emailSchema.optional().describe('It counts as unverified, and the old address gets a notice. Needs a recent sign-in.'),
   name: lineSchema(1, 100).optional(),
-  role: roleSchema.optional().describe('Another role ends all sessions.'),
+  role: roleSchema.optional().describe('Another role ends all sessions. Needs a recent sign-in.'),
   disabled: z.boolean().optional().describe('True ends all sessions.'),
+  mustChangePassword: z.boolean().optional().describe('True lets their sessions do nothing but choose another password.'),
   verified: z.literal(true).optional().describe('Your word instead of the link in a mail.'),
 });
 export type UpdateUser = z.output<typeof updateUserSchema>;
@@ -44,6 +46,7 @@ export const managedUsers = {
   get: { access: 'superuser', input: idInput, output: managedUserSchema },
   create: { access: 'superuser', input: createUserSchema, output: managedUserSchema },
   update: { access: 'superuser', input: updateUserSchema, output: managedUserSchema },
+  sendReset: { access: 'superuser', input: idInput, output: acceptedSchema },
   remove: { access: 'superuser', input: removeUserSchema, output: z.void() },
 } as const satisfies Record<string, Endpoint>;
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Endpoint, idSchema, type ServiceOf } from './contract.js';
+import { acceptedSchema, type Endpoint, idSchema, type ServiceOf } from './contract.js';
 import { withAsciiDomain } from './mail-domain.js';
 import { lineSchema, textSchema } from './text.js';
 
@@ -36,12 +36,15 @@ export const newPasswordInput = passwordInput.meta({ minLength: 12, maxLength: 1
 
 export const changePasswordSchema = z.object({ currentPassword: passwordInput, newPassword: newPasswordInput });
 
+export const changeEmailSchema = z.object({ email: emailSchema, currentPassword: passwordInput });
+
 export const removeMeSchema = z.object({ password: passwordInput });
 
 export const users = {
   me: { access: 'user', output: userSchema },
   updateMe: { access: 'user', input: updateMeSchema, output: userSchema },
   changePassword: { access: 'user', input: changePasswordSchema, output: z.void() },
+  changeEmail: { access: 'user', input: changeEmailSchema, output: acceptedSchema },
   removeMe: { access: 'user', input: removeMeSchema, output: z.void() },
 } as const satisfies Record<string, Endpoint>;
 

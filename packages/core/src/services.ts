@@ -24,6 +24,7 @@ import { createMailQueue, createMailRequests } from './mail/mail-queue.js';
 import { createModulesService } from './modules/modules.service.js';
 import { createRepositories, createTransaction } from './repositories.js';
 import { createSystemService } from './system/system.service.js';
+import { createChangeEmail } from './users/change-email.js';
 import { createChangePassword } from './users/change-password.js';
 import { ensureSuperuser, type FirstSuperuser } from './users/first-superuser.js';
 import { createAccountMaker, createManagedUsersService } from './users/managed-users.service.js';
@@ -96,7 +97,7 @@ export function createServices(deps: CoreDeps): Core {
     if (deps.databaseState() === 'unmigrated') throw unmigrated();
   };
   const auth = createAuthService({
-    ...{ users, sessions, lookups, transaction, hasher, accessTokens, refreshTokens, sessionEnded, keyEnded },
+    ...{ users, sessions, lookups, transaction, hasher, accessTokens, refreshTokens, sessionEnded, keyEnded, userChanged },
     ...{
       mailTokens,
       sendMail,
@@ -109,9 +110,20 @@ export function createServices(deps: CoreDeps): Core {
     },
   });
 
-  const account = { users, transaction, hasher, guard: deps.guard, sendMail, sessionEnded, productName: meta.name };
+  const account = {
+    users,
+    transaction,
+    hasher,
+    guard: deps.guard,
+    sendMail,
+    requestMail,
+    sessionEnded,
+    userChanged,
+    productName: meta.name,
+  };
   const changePassword = createChangePassword(account);
-  const removeMe = createRemoveMe({ userChanged, ...account });
+  const changeEmail = createChangeEmail({ verifyEmail, linkTo, ...account });
+  const removeMe = createRemoveMe(account);
 
   return {
     services: {
@@ -120,8 +132,8 @@ export function createServices(deps: CoreDeps): Core {
       auth: guarded(auth, admit),
       authSessions: guarded(createAuthSessionsService({ sessions, transaction, sessionEnded }), admit),
       apiKeys: guarded(createApiKeysService({ apiKeys, transaction, newId, clock: deps.clock, keyEnded }), admit),
-      users: guarded(createUsersService({ users, transaction, changePassword, removeMe }), admit),
-      managedUsers: guarded(createManagedUsersService({ managedUsers, userChanged, ...account }), admit),
+      users: guarded(createUsersService({ users, transaction, changePassword, changeEmail, removeMe }), admit),
+      managedUsers: guarded(createManagedUsersService({ managedUsers, ...account }), admit),
       privateUsers: guarded({ create: createAccountMaker(account) }, admit),
       invitations: guarded(createInvitationsService({ invitations, linkTo, signup: meta.signup, ...account }), admit),
       dashboards: guarded(

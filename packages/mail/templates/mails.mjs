@@ -41,6 +41,11 @@ export const mails = {
     lines: ['Hello,', 'the password of your account was changed at {{time}} from {{address}}. All other sign-ins have ended.'],
     note: 'If it was not you, ask for a new password at once and tell your administrator.',
   },
+  'email-changed': {
+    subject: 'Your address was changed',
+    lines: ['Hello,', 'the mail address of your account was changed at {{time}} from {{address}}. Mails no longer come here.'],
+    note: 'If it was not you, tell your administrator at once.',
+  },
   'new-sign-in': {
     subject: 'A new sign-in to your account',
     lines: ['Hello,', 'somebody signed in at {{time}} with {{device}} from {{address}}.'],

@@ -121,6 +121,16 @@ export const authRows: Record<string, Row> = {
     changes: true,
     errors: { 400: byInput({ token: 'none of ours', newPassword: 'another passphrase for tests' }) },
   },
+  'auth.reauthenticate': {
+    endpoint: auth.reauthenticate,
+    callers: { anonymous: 401, user: 204, other: 204, superuser: 204 },
+    async ask(world, caller) {
+      const account = newAccount();
+      return { input: { password: account.password }, token: await signInAs(world, caller, account) };
+    },
+    changes: true,
+    errors: { 400: byInput({ password: 'not the right one' }), 403: untilKeys },
+  },
   'auth.me': { endpoint: auth.me, callers: signedIn, changes: false, errors: { 403: untilKeys } },
   'users.me.get': { endpoint: users.me, callers: signedIn, changes: false, errors: { 403: untilKeys } },
   'users.me.changePassword': {

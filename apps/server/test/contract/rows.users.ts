@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createUserSchema, invitations, managedUsers, users } from '@synap/contracts';
 import { hashToken, makeToken } from '@synap/security';
-import { asCaller, byAsking, byInput } from './reach.js';
+import { asCaller, byAsking, byInput, each } from './reach.js';
 import { newAccount, signInAs, untilKeys } from './rows.auth.js';
 import type { Row } from './rows.js';
 import type { World } from './world.js';
@@ -31,6 +31,17 @@ async function invitationToken({ server, database, tokenOf }: World, email = inv
 
 const password = 'a passphrase for tests';
 
+/** Signs in as a superuser whose last sign-in counts as hours ago. */
+async function staleSuperuser(world: World): Promise<string | undefined> {
+  const account = newAccount();
+  const token = await signInAs(world, 'superuser', account);
+  await world.database.query(
+    "UPDATE sessions SET authenticated_at = now() - interval '1 hour' FROM users WHERE user_id = users.id AND email = $1",
+    [account.email],
+  );
+  return token;
+}
+
 export const usersRows: Record<string, Row> = {
   'users.me.remove': {
     endpoint: users.removeMe,
@@ -38,6 +49,32 @@ export const usersRows: Record<string, Row> = {
     ask: async (world, caller) => ({ input: { password }, token: await signInAs(world, caller, { ...newAccount(), password }) }),
     changes: true,
     errors: { 400: byInput({ password: 'not the right one' }), 403: untilKeys, 409: 'users.e2e.test.ts: the last superuser' },
+  },
+  'users.me.changeEmail': {
+    endpoint: users.changeEmail,
+    callers: { anonymous: 401, user: 202, other: 202, superuser: 202 },
+    async ask(world, caller) {
+      const account = newAccount();
+      const input = { email: newAccount().email, currentPassword: account.password };
+      return { input, token: await signInAs(world, caller, account) };
+    },
+    changes: true,
+    errors: {
+      400: byInput({ email: 'new@example.org', currentPassword: 'not the right one' }),
+      403: untilKeys,
+      409: byAsking(async (world) => {
+        const account = newAccount();
+        const input = { email: (await someone(world)).email, currentPassword: account.password };
+        return { input, token: await signInAs(world, 'user', account) };
+      }),
+    },
+  },
+  'users.sendReset': {
+    endpoint: managedUsers.sendReset,
+    callers: { ...forSuperusers, superuser: 202 },
+    ask: async (world) => ({ input: { id: (await someone(world)).id } }),
+    changes: true,
+    errors: { 400: byInput({ id: 'no uuid' }), 403: asCaller('user'), 404: unknown },
   },
   'users.list': {
     endpoint: managedUsers.list,
@@ -63,7 +100,10 @@ export const usersRows: Record<string, Row> = {
     differs: ['/id', '/email', '/name', '/createdAt', '/updatedAt'],
     errors: {
       400: byInput({ email: 'nobody', password }),
-      403: asCaller('user'),
+      403: each(
+        asCaller('user'),
+        byAsking(async (world) => ({ token: await staleSuperuser(world), input: { ...newAccount(), role: 'superuser' } })),
+      ),
       409: byAsking(async (world) => ({ input: { ...newAccount(), email: (await someone(world)).email } })),
     },
   },
@@ -75,7 +115,10 @@ export const usersRows: Record<string, Row> = {
     differs: ['/id', '/email', '/name', '/createdAt', '/updatedAt'],
     errors: {
       400: byInput({ id: 'no uuid' }),
-      403: byAsking(async (world) => ({ input: { id: await superuserId(world), disabled: true } })),
+      403: each(
+        byAsking(async (world) => ({ input: { id: await superuserId(world), disabled: true } })),
+        byAsking(async (world) => ({ token: await staleSuperuser(world) })),
+      ),
       404: unknown,
       409: byAsking(async (world) => ({ input: { id: (await someone(world)).id, email: (await someone(world)).email } })),
     },

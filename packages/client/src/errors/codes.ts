@@ -5,6 +5,8 @@ const refusals = {
   bad_request: true,
   unauthenticated: true,
   forbidden: true,
+  reauthentication_required: true,
+  password_change_required: true,
   not_found: true,
   conflict: true,
   stale_version: true,

@@ -82,6 +82,7 @@ export function createSessions() {
     },
     token: absent,
     verify: absent,
+    reauthenticate: absent,
     resend: absent,
     forgot: absent,
     reset: absent,

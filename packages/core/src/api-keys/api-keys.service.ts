@@ -1,5 +1,6 @@
 import { type ApiKeysService, badRequest, boundScopes, conflict, notFound, type Scope } from '@synap/contracts';
 import { type Clock, makeApiKey } from '@synap/security';
+import { demandRecentSignIn } from '../auth/recent-sign-in.js';
 import { pageById } from '../paging.js';
 import type { Repositories, Transaction } from '../repositories.js';
 import { revokedKeyEntry } from './api-key-audit.js';
@@ -59,6 +60,7 @@ export function createApiKeysService(dependencies: ApiKeysDependencies): ApiKeys
       const { key, secretHash } = makeApiKey(id);
       const made = await transaction(async (within) => {
         await within.users.lockCredentials(userId);
+        if (end === null) await demandRecentSignIn(within, call);
         if ((await within.apiKeys.countOwnedBy(userId)) >= perUser) throw tooMany();
         if (dashboardId !== null && !(await within.dashboards.findOwned(userId, dashboardId)))
           throw notFound('Dashboard not found');

@@ -4,7 +4,7 @@ import type { ModuleInfo } from '@synap/module-runtime';
 import { parseApiKey } from '@synap/security';
 import { until } from '@synap/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type AuthFixture, call, createAuthFixture } from '../auth/auth.test.fixture.js';
+import { type AuthFixture, call, createAuthFixture, password } from '../auth/auth.test.fixture.js';
 import { createDashboardsRepository } from '../dashboards/dashboards.repository.js';
 import { createDashboardsService } from '../dashboards/dashboards.service.js';
 import { createOnce } from '../idempotency/once.js';
@@ -29,8 +29,8 @@ afterAll(() => fixture.close());
 
 /** Someone who is signed in. */
 async function someone(): Promise<UserCall> {
-  const { id, email, role } = await fixture.makeUser();
-  return { ...call, actor: { kind: 'user', userId: id, email, role, sessionId: uuidv7(), verified: false } };
+  const { email } = await fixture.makeUser();
+  return fixture.callOf((await fixture.auth.login(call, { email, password })).accessToken);
 }
 
 const make = (by: UserCall, more: { dashboardId?: string; expiresAt?: string; scopes?: Scope[] } = {}) =>
@@ -60,7 +60,8 @@ describe('a key', () => {
     const { key, id } = await make(ann);
     const { actor } = await callBy(key);
     const grant = { id, scopes: ['dashboards:read'], dashboardId: null };
-    expect(actor).toEqual({ ...ann.actor, sessionId: null, key: grant });
+    const { mustChangePassword: _, ...owner } = ann.actor;
+    expect(actor).toEqual({ ...owner, sessionId: null, key: grant });
     await fixture.db.user.update({ where: { id: actor.userId }, data: { role: 'superuser' } });
     fixture.authentication.forget('user', actor.userId);
     expect((await callBy(key)).actor.role).toBe('superuser');

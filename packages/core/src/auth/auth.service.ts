@@ -11,6 +11,7 @@ import { type IdentityGuard, noIdentityGuard } from './identity-guard.js';
 import { createLogin } from './login.js';
 import { createLogout } from './logout.js';
 import { createMailLinks } from './mail-links.js';
+import { createReauthenticate } from './reauthenticate.js';
 import { createRefresh } from './refresh.js';
 import { createRegister } from './register.js';
 import type { SessionLookups } from './session-lookups.repository.js';
@@ -36,6 +37,8 @@ export interface AuthDependencies extends TokenMakers {
   productName: string;
   /** Told of each session that was revoked, once that is committed. */
   sessionEnded: (sessionId: string) => void;
+  /** Told of a user whose address changed, once that is committed. */
+  userChanged: (userId: string) => void;
   /** Told of each API key that was removed, likewise. */
   keyEnded: (keyId: string) => void;
   /** None by default. */
@@ -49,6 +52,7 @@ export function createAuthService({ guard = noIdentityGuard, ...rest }: AuthDepe
   const register = createRegister(dependencies);
   const login = createLogin(dependencies);
   const refresh = createRefresh(dependencies);
+  const reauthenticate = createReauthenticate(dependencies);
   const { verify, resend, forgot, reset } = createMailLinks(dependencies);
 
   return {
@@ -80,6 +84,7 @@ export function createAuthService({ guard = noIdentityGuard, ...rest }: AuthDepe
     resend,
     forgot,
     reset: (call, input) => whenHasherIsFree(reset(call, input)),
+    reauthenticate: (call, input) => whenHasherIsFree(reauthenticate(call, input)),
     logout: createLogout(dependencies),
     me: async ({ actor }) => present(await users.findById(actor.userId)),
   };

@@ -77,6 +77,7 @@ export async function createAuthFixture() {
     refreshTokens,
     sessionEnded: forget,
     keyEnded: (id) => authentication.forget('key', id),
+    userChanged: (id) => authentication.forget('user', id),
     signup: 'open',
     productName: 'Synap',
   };

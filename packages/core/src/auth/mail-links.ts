@@ -3,6 +3,7 @@ import { hashToken, type PasswordHasher } from '@synap/security';
 import { revokedKeyEntry } from '../api-keys/api-key-audit.js';
 import type { RequestMail, SendMail } from '../mail/mail-queue.js';
 import type { Repositories, Transaction } from '../repositories.js';
+import { createAccountMove } from '../users/account-move.js';
 import { demandGoodPassword } from '../users/new-account.js';
 import type { UsersRepository } from '../users/users.repository.js';
 import type { IdentityGuard } from './identity-guard.js';
@@ -20,6 +21,8 @@ export interface MailLinksDependencies {
   sessionEnded: (sessionId: string) => void;
   /** Told of each API key that was removed, likewise. */
   keyEnded: (keyId: string) => void;
+  /** Told of a user whose address changed, once that is committed. */
+  userChanged: (userId: string) => void;
   productName: string;
 }
 
@@ -33,8 +36,9 @@ const accepted = { accepted: true } as const;
 
 /** What links in mails are for: asked for by anybody, with an answer that is always the same; used by whoever reads the mail. */
 export function createMailLinks(dependencies: MailLinksDependencies) {
-  const { users, mailTokens, transaction, hasher, guard, sendMail, requestMail, sessionEnded, keyEnded, productName } =
-    dependencies;
+  const { users, mailTokens, transaction, hasher, guard, sendMail, requestMail, sessionEnded, keyEnded } = dependencies;
+  const { userChanged, productName } = dependencies;
+  const moveAccount = createAccountMove(sendMail);
   const askFor = (ask: 'verify' | 'reset', { address, requestId }: Call, email: string) =>
     transaction((within) => requestMail(within, { ask, email, address, requestId }));
 
@@ -52,12 +56,19 @@ export function createMailLinks(dependencies: MailLinksDependencies) {
     },
 
     async verify(call: Call, { token }: { token: string }): Promise<void> {
-      await transaction(async (within) => {
-        const userId = await within.mailTokens.take('verify', hashToken(token));
-        if (!userId) throw spentLink('sign in, or ask for another');
+      const changed = await transaction(async (within) => {
+        const taken = await within.mailTokens.take('verify', hashToken(token));
+        if (!taken) throw spentLink('sign in, or ask for another');
+        const { userId, email } = taken;
+        if (email !== null) {
+          await moveAccount(within, call, { userId, email, verified: true });
+          return userId;
+        }
         await within.users.markVerified(userId);
         await within.audit.record(call, { type: 'user.verified', subject: `user ${userId}`, actorId: userId });
+        return null;
       });
+      if (changed) userChanged(changed);
     },
 
     /** A new password for whoever reads the mail; all sessions end (ASVS 5.0, 7.4.3). It proves the address, too. */
@@ -73,7 +84,7 @@ export function createMailLinks(dependencies: MailLinksDependencies) {
       const ended = await transaction(async (within) => {
         const before = await within.users.lockCredentials(user.id);
         if (!(await within.mailTokens.take('reset', hash))) throw spent();
-        await within.users.replaceHash(user.id, passwordHash);
+        await within.users.setOwnPassword(user.id, passwordHash);
         await within.users.markVerified(user.id);
         const values = { time: new Date().toUTCString(), address: call.address };
         await sendMail(within, { template: 'password-changed', to: user.email, values });

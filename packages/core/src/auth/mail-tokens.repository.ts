@@ -9,15 +9,17 @@ export interface NewMailToken {
   hash: Uint8Array<ArrayBuffer>;
   /** Seconds. */
   lifetime: number;
+  /** The address that the account gets by using it. */
+  email?: string;
 }
 
 /** What links in mails prove. Single use, by conditional update; all times are the database's. */
 export function createMailTokensRepository(db: Db) {
   return {
-    async insert({ id = uuidv7(), userId, purpose, hash, lifetime }: NewMailToken): Promise<void> {
+    async insert({ id = uuidv7(), userId, purpose, hash, lifetime, email }: NewMailToken): Promise<void> {
       await db.$executeRaw`
-        INSERT INTO mail_tokens (id, user_id, purpose, hash, created_at, expires_at)
-        SELECT ${id}::uuid, ${userId}::uuid, ${purpose}::mail_token_purpose, ${hash}, now, now + make_interval(secs => ${lifetime})
+        INSERT INTO mail_tokens (id, user_id, purpose, hash, email, created_at, expires_at)
+        SELECT ${id}::uuid, ${userId}::uuid, ${purpose}::mail_token_purpose, ${hash}, ${email ?? null}, now, now + make_interval(secs => ${lifetime})
         FROM clock_timestamp() AS now
         ON CONFLICT (id) DO UPDATE SET hash = EXCLUDED.hash, created_at = EXCLUDED.created_at, expires_at = EXCLUDED.expires_at`;
     },
@@ -38,15 +40,18 @@ export function createMailTokensRepository(db: Db) {
       return row?.userId ?? null;
     },
 
-    /** Uses a token up, and with it all others of its owner for this purpose. @returns its owner; null when it cannot be used (any more) */
-    async take(purpose: MailTokenPurpose, hash: Uint8Array<ArrayBuffer>): Promise<string | null> {
-      const [row] = await db.$queryRaw<{ userId: string }[]>`
+    /** Uses a token up, and with it all others of its owner for this purpose. @returns its owner and the address they get; null if it cannot be used */
+    async take(
+      purpose: MailTokenPurpose,
+      hash: Uint8Array<ArrayBuffer>,
+    ): Promise<{ userId: string; email: string | null } | null> {
+      const [row] = await db.$queryRaw<{ userId: string; email: string | null }[]>`
         UPDATE mail_tokens SET used_at = clock_timestamp()
         WHERE hash = ${hash} AND purpose = ${purpose}::mail_token_purpose AND used_at IS NULL AND expires_at > clock_timestamp()
-        RETURNING user_id AS "userId"`;
+        RETURNING user_id AS "userId", email`;
       if (!row) return null;
       await db.mailToken.deleteMany({ where: { userId: row.userId, purpose, usedAt: null } });
-      return row.userId;
+      return row;
     },
 
     async removeAllOf(userId: string): Promise<void> {

@@ -4,7 +4,8 @@ import type { RefreshState } from './session-rules.js';
 
 const actorStatement: Statement<UserActor> = {
   name: 'auth_actor',
-  text: `SELECT s.id, s.user_id, u.email, u.role::text AS role, u.verified_at IS NOT NULL AS verified
+  text: `SELECT s.id, s.user_id, u.email, u.role::text AS role, u.verified_at IS NOT NULL AS verified,
+      u.must_change_password
     FROM sessions s JOIN users u ON u.id = s.user_id
     WHERE s.id = $1 AND s.revoked_at IS NULL AND s.expires_at > now() AND u.disabled_at IS NULL`,
   read: (row) => ({
@@ -14,6 +15,7 @@ const actorStatement: Statement<UserActor> = {
     role: roleSchema.parse(row.text('role')),
     sessionId: row.text('id'),
     verified: row.boolean('verified'),
+    mustChangePassword: row.boolean('must_change_password'),
   }),
 };
 

@@ -4,6 +4,8 @@ export const sessionRules = {
   idleSeconds: 14 * 86_400,
   /** A session ends this long after the sign-in, whatever the use: 90 days. */
   absoluteSeconds: 90 * 86_400,
+  /** For this long after a password was given a session may do what a stolen one must not: ten minutes. */
+  recentSeconds: 600,
   /** Sessions that a user may have; a further one ends the oldest. */
   perUser: 20,
 } as const;

@@ -48,6 +48,18 @@ export function createSessionsRepository(db: Db) {
       return rows === 1;
     },
 
+    /** Notes that the password was given in it again. */
+    async reauthenticate(id: string): Promise<void> {
+      await db.$executeRaw`UPDATE sessions SET authenticated_at = clock_timestamp() WHERE id = ${id}::uuid`;
+    },
+
+    /** True if the password was given in it within that many seconds. */
+    async wasAuthenticatedWithin(id: string, seconds: number): Promise<boolean> {
+      const rows = await db.$queryRaw<unknown[]>`
+        SELECT FROM sessions WHERE id = ${id}::uuid AND authenticated_at > clock_timestamp() - make_interval(secs => ${seconds})`;
+      return rows.length === 1;
+    },
+
     /** @returns false when it had ended before */
     async revoke(id: string): Promise<boolean> {
       const rows = await db.$executeRaw`

@@ -2,6 +2,7 @@ import { conflict, forbidden, type InvitationsService, type Meta, notFound } fro
 import { hashToken, makeToken, type PasswordHasher } from '@synap/security';
 import { whenHasherIsFree } from '../auth/hasher-turn.js';
 import { spentLink } from '../auth/mail-links.js';
+import { demandRecentSignIn } from '../auth/recent-sign-in.js';
 import type { SendMail } from '../mail/mail-queue.js';
 import { pageById } from '../paging.js';
 import type { Repositories, Transaction } from '../repositories.js';
@@ -39,6 +40,7 @@ export function createInvitationsService(dependencies: InvitationsDependencies):
         await within.managedUsers.lockAdministration();
         const inviter = await within.managedUsers.find(userId);
         if (inviter?.role !== 'superuser' || inviter.disabled) throw forbidden('Only superusers invite');
+        if (role === 'superuser') await demandRecentSignIn(within, call);
         if (await within.users.findAccount(email)) throw conflict('This address has an account already');
         const before = await within.invitations.openFor(email);
         const made = { email, role, invitedById: userId, hash: hashToken(token), lifetime: hours * 3600 };

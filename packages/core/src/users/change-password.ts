@@ -18,6 +18,8 @@ export interface ChangePasswordDependencies {
   sendMail: SendMail;
   /** Told of each session that was revoked, once that is committed. */
   sessionEnded: (sessionId: string) => void;
+  /** Told of the user, who may do everything again, once that is committed. */
+  userChanged: (userId: string) => void;
   productName: string;
 }
 
@@ -28,7 +30,7 @@ interface PasswordChange {
 
 /** Changes one's own password (ASVS 5.0, 6.2.3); all other sessions end with it (7.4.3), and its owner gets a mail. */
 export function createChangePassword(dependencies: ChangePasswordDependencies) {
-  const { users, transaction, hasher, guard = noIdentityGuard, sendMail, sessionEnded, productName } = dependencies;
+  const { users, transaction, hasher, guard = noIdentityGuard, sendMail, sessionEnded, userChanged, productName } = dependencies;
   const failed = createFailedSignIns({ guard, transaction, sendMail });
   const demandOwnPassword = createOwnPassword({ users, hasher, guard, failed });
   const asked = { pointer: '/currentPassword', message: 'The current password is wrong' };
@@ -41,7 +43,7 @@ export function createChangePassword(dependencies: ChangePasswordDependencies) {
     const ended = await transaction(async (within) => {
       const current = await within.users.lockCredentials(userId);
       if (current?.passwordHash !== account.passwordHash) throw conflict('The password was changed meanwhile: sign in again');
-      await within.users.replaceHash(userId, passwordHash);
+      await within.users.setOwnPassword(userId, passwordHash);
       // A link that was asked for before would undo it.
       await within.mailTokens.removeResetsOf(userId);
       const values = { time: new Date().toUTCString(), address: call.address };
@@ -52,5 +54,6 @@ export function createChangePassword(dependencies: ChangePasswordDependencies) {
       return ids;
     });
     ended.forEach(sessionEnded);
+    userChanged(userId);
   };
 }

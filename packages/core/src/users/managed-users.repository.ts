@@ -4,7 +4,7 @@ import { cursorId } from '../paging.js';
 
 const managedSelect = {
   ...{ id: true, email: true, name: true, role: true, createdAt: true, updatedAt: true },
-  ...{ disabledAt: true, verifiedAt: true },
+  ...{ disabledAt: true, verifiedAt: true, mustChangePassword: true },
 } satisfies Prisma.UserSelect;
 
 type ManagedRow = Prisma.UserGetPayload<{ select: typeof managedSelect }>;
@@ -49,10 +49,12 @@ export function createManagedUsersRepository(db: Db) {
       return this.find(id);
     },
 
-    async update({ id, email, name, role, disabled, verified }: UpdateUser): Promise<ManagedUser> {
+    async update({ id, email, name, role, disabled, verified, mustChangePassword }: UpdateUser): Promise<ManagedUser> {
       const now = new Date();
       const data = {
-        ...(email !== undefined && { email }),
+        // Another address is nobody's yet.
+        ...(email !== undefined && { email, verifiedAt: null }),
+        ...(mustChangePassword !== undefined && { mustChangePassword }),
         ...(name !== undefined && { name }),
         ...(role !== undefined && { role }),
         ...(disabled !== undefined && { disabledAt: disabled ? now : null }),

@@ -1,15 +1,20 @@
 import { conflict, forbidden, type ManagedUser, type ManagedUsersService, notFound, type UpdateUser } from '@synap/contracts';
 import type { PasswordHasher } from '@synap/security';
 import { whenHasherIsFree } from '../auth/hasher-turn.js';
+import { demandRecentSignIn } from '../auth/recent-sign-in.js';
 import type { AuditCall, AuditEntry } from '../events/audit.repository.js';
+import type { RequestMail, SendMail } from '../mail/mail-queue.js';
 import { pageById } from '../paging.js';
 import type { Repositories, Transaction } from '../repositories.js';
+import { notifyOldAddress } from './account-move.js';
 import { demandAnotherSuperuser, endSessions, removeAccount, withdrawInvitations } from './end-account.js';
 import { demandGoodPassword, nameFrom } from './new-account.js';
 
 export interface ManagedUsersDependencies {
   managedUsers: Pick<Repositories['managedUsers'], 'list' | 'find'>;
   transaction: Transaction;
+  sendMail: SendMail;
+  requestMail: RequestMail;
   hasher: Pick<PasswordHasher, 'hash'>;
   /** Told of each session that was revoked, once that is committed. */
   sessionEnded: (sessionId: string) => void;
@@ -28,13 +33,26 @@ function present(user: ManagedUser | null): ManagedUser {
 
 /** What superusers do with others' accounts. Their own role, state and end are another superuser's to decide. */
 export function createManagedUsersService(dependencies: ManagedUsersDependencies): ManagedUsersService {
-  const { managedUsers, transaction, sessionEnded, userChanged } = dependencies;
+  const { managedUsers, transaction, sessionEnded, userChanged, sendMail, requestMail } = dependencies;
   const make = createAccountMaker(dependencies);
 
   return {
     list: async (_call, input) => pageById(await managedUsers.list(input), input.size),
     get: async (_call, { id }) => present(await managedUsers.find(id)),
-    create: (call, input) => make(call, input),
+    async create(call, input) {
+      if (input.role === 'superuser') await transaction((within) => demandRecentSignIn(within, call));
+      return make(call, { ...input, mustChangePassword: true });
+    },
+
+    async sendReset(call, { id }) {
+      await transaction(async (within) => {
+        const { email } = present(await within.managedUsers.find(id));
+        const { address, requestId } = call;
+        await requestMail(within, { ask: 'reset', email, address, requestId });
+        await within.audit.record(call, { type: 'user.reset-sent', subject: `user ${id}` });
+      });
+      return { accepted: true };
+    },
 
     async update(call, input) {
       if (input.id === call.actor.userId && (input.role !== undefined || input.disabled !== undefined))
@@ -45,11 +63,16 @@ export function createManagedUsersService(dependencies: ManagedUsersDependencies
         const changes = changesOf(before, input);
         if (input.role === 'user' || input.disabled) await demandAnotherSuperuser(within, before);
         const moved = changes.some(({ type }) => type === 'user.email-changed');
+        if (moved || changes.some(({ type }) => type === 'user.role-changed')) await demandRecentSignIn(within, call);
         if (moved && input.email && (await within.users.findAccount(input.email))) throw taken();
         const user = changes.length === 0 ? before : await within.managedUsers.update(input);
         for (const change of changes) await within.audit.record(call, change);
         // A link that was mailed to the old address must not open the account of the new one.
-        if (moved) await within.mailTokens.removeAllOf(input.id);
+        if (moved) {
+          await within.mailTokens.removeAllOf(input.id);
+          await notifyOldAddress(within, sendMail, { to: before.email, address: call.address });
+          await requestMail(within, { ask: 'registered', email: user.email, address: call.address, requestId: call.requestId });
+        }
         const ends = changes.some(({ type }) => type === 'user.role-changed' || type === 'user.disabled');
         if (user.role !== 'superuser' || user.disabled) await withdrawInvitations(within, call, input.id);
         return { updated: user, ended: ends ? await endSessions(within, call, input.id) : [] };
@@ -73,6 +96,7 @@ interface NewAccount {
   password: string;
   name?: string | undefined;
   role?: ManagedUser['role'];
+  mustChangePassword?: boolean;
 }
 
 /** Makes an account that can be used at once, on somebody's word instead of a mail. */
@@ -81,11 +105,14 @@ export function createAccountMaker({
   hasher,
   productName,
 }: Pick<ManagedUsersDependencies, 'transaction' | 'hasher' | 'productName'>) {
-  return async function make(call: AuditCall, { email, password, name, role = 'user' }: NewAccount): Promise<ManagedUser> {
+  return async function make(
+    call: AuditCall,
+    { email, password, name, role = 'user', mustChangePassword }: NewAccount,
+  ): Promise<ManagedUser> {
     demandGoodPassword(password, { productName, email });
     const passwordHash = await whenHasherIsFree(hasher.hash(password));
     return transaction(async (within) => {
-      const user = { email, name: name ?? nameFrom(email), passwordHash, role, verified: true };
+      const user = { email, name: name ?? nameFrom(email), passwordHash, role, verified: true, mustChangePassword };
       const { id, made } = await within.users.insertUnlessTaken(user);
       if (!made) throw taken();
       await within.audit.record(call, { type: 'user.created', subject: `user ${id}`, payload: { role } });
@@ -95,7 +122,7 @@ export function createAccountMaker({
 }
 
 /** What an update changes, as the trail tells it; what is so already is no change. */
-function changesOf(before: ManagedUser, { email, name, role, disabled, verified }: UpdateUser): AuditEntry[] {
+function changesOf(before: ManagedUser, { email, name, role, disabled, verified, mustChangePassword }: UpdateUser): AuditEntry[] {
   const subject = `user ${before.id}`;
   const changes: AuditEntry[] = [];
   if (role !== undefined && role !== before.role)
@@ -104,6 +131,8 @@ function changesOf(before: ManagedUser, { email, name, role, disabled, verified 
     changes.push({ type: disabled ? 'user.disabled' : 'user.enabled', subject });
   if (email !== undefined && email !== before.email) changes.push({ type: 'user.email-changed', subject });
   if (name !== undefined && name !== before.name) changes.push({ type: 'user.updated', subject });
+  if (mustChangePassword !== undefined && mustChangePassword !== before.mustChangePassword)
+    changes.push({ type: 'user.password-change-demanded', subject, payload: { demanded: mustChangePassword } });
   if (verified && !before.verified) changes.push({ type: 'user.verified', subject });
   return changes;
 }

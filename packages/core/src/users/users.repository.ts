@@ -36,6 +36,8 @@ export interface NewUser {
   role?: Role;
   /** Whether the address is known to be theirs. */
   verified?: boolean;
+  /** If they must choose another password first. */
+  mustChangePassword?: boolean;
   /** The hash that an account gets which the address has already, unless it is verified; null leaves it as it is. */
   insteadOfUnverified?: string | null;
 }
@@ -81,6 +83,17 @@ export function createUsersRepository(db: Db) {
       await db.user.update({ where: { id }, data: { passwordHash }, select: { id: true } });
     },
 
+    /** Stores a password that its owner chose. */
+    async setOwnPassword(id: string, passwordHash: string): Promise<void> {
+      await db.user.update({ where: { id }, data: { passwordHash, mustChangePassword: false }, select: { id: true } });
+    },
+
+    /** The account gets another address, which is verified or not. */
+    async changeEmail(id: string, email: string, { verified }: { verified: boolean }): Promise<void> {
+      const data = { email, verifiedAt: verified ? new Date() : null };
+      await db.user.update({ where: { id }, data, select: { id: true } });
+    },
+
     /** The account of an address; it keeps that, and its state, until the transaction ends. */
     async lockAccount(email: string): Promise<Account | null> {
       await db.$executeRaw`SELECT FROM users WHERE email = ${email} FOR NO KEY UPDATE`;
@@ -95,11 +108,19 @@ export function createUsersRepository(db: Db) {
 
     /** Inserts the user; an address that is taken keeps its account. One written row either way: timing must not tell them apart. */
     async insertUnlessTaken(user: NewUser): Promise<InsertedUser> {
-      const { email, name, passwordHash, role = 'user', verified = false, insteadOfUnverified = null } = user;
+      const {
+        email,
+        name,
+        passwordHash,
+        role = 'user',
+        verified = false,
+        mustChangePassword = false,
+        insteadOfUnverified = null,
+      } = user;
       const id = uuidv7();
       const [row] = await db.$queryRaw<{ id: string; withdrawn: boolean }[]>`
-        INSERT INTO users (id, email, name, password_hash, role, verified_at)
-        VALUES (${id}::uuid, ${email}, ${name}, ${passwordHash}, ${role}::"role", CASE WHEN ${verified} THEN now() END)
+        INSERT INTO users (id, email, name, password_hash, role, verified_at, must_change_password)
+        VALUES (${id}::uuid, ${email}, ${name}, ${passwordHash}, ${role}::"role", CASE WHEN ${verified} THEN now() END, ${mustChangePassword})
         ON CONFLICT (email) DO UPDATE SET password_hash =
           CASE WHEN users.verified_at IS NULL THEN coalesce(${insteadOfUnverified}, users.password_hash) ELSE users.password_hash END
         RETURNING id, password_hash IS NOT DISTINCT FROM ${insteadOfUnverified}::text AS withdrawn`;

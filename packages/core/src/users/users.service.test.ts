@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type AuthFixture, call, createAuthFixture, password } from '../auth/auth.test.fixture.js';
+import { createChangeEmail } from './change-email.js';
 import { createChangePassword } from './change-password.js';
 import { createRemoveMe } from './remove-me.js';
 import { createUsersService } from './users.service.js';
@@ -16,7 +17,12 @@ async function signedIn() {
   return {
     user,
     me: await fixture.callOf(accessToken),
-    service: createUsersService({ ...fixture, changePassword: createChangePassword(fixture), removeMe: createRemoveMe(fixture) }),
+    service: createUsersService({
+      ...fixture,
+      changePassword: createChangePassword(fixture),
+      changeEmail: createChangeEmail({ ...fixture, linkTo: (path) => `https://synap.example.org${path}` }),
+      removeMe: createRemoveMe(fixture),
+    }),
   };
 }
 

@@ -13,11 +13,18 @@ export interface UsersDependencies {
   users: Pick<UsersRepository, 'findById'>;
   transaction: Transaction;
   changePassword: UsersService['changePassword'];
+  changeEmail: UsersService['changeEmail'];
   removeMe: UsersService['removeMe'];
 }
 
 /** What people do with their own account. */
-export function createUsersService({ users, transaction, changePassword, removeMe }: UsersDependencies): UsersService {
+export function createUsersService({
+  users,
+  transaction,
+  changePassword,
+  changeEmail,
+  removeMe,
+}: UsersDependencies): UsersService {
   const rename = (call: UserCall, name: string) =>
     transaction(async (within) => {
       const { userId } = call.actor;
@@ -32,6 +39,7 @@ export function createUsersService({ users, transaction, changePassword, removeM
     updateMe: async (call, { name }) =>
       name === undefined ? present(await users.findById(call.actor.userId)) : rename(call, name),
     changePassword: (call, input) => whenHasherIsFree(changePassword(call, input)),
+    changeEmail: (call, input) => whenHasherIsFree(changeEmail(call, input)),
     removeMe: (call, input) => whenHasherIsFree(removeMe(call, input)),
   };
 }

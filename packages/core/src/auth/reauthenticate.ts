@@ -1,0 +1,32 @@
+import { forbidden, type UserCall } from '@synap/contracts';
+import type { PasswordHasher } from '@synap/security';
+import type { SendMail } from '../mail/mail-queue.js';
+import type { Transaction } from '../repositories.js';
+import { createOwnPassword } from '../users/own-password.js';
+import type { UsersRepository } from '../users/users.repository.js';
+import { createFailedSignIns } from './failed-sign-ins.js';
+import type { IdentityGuard } from './identity-guard.js';
+
+export interface ReauthenticateDependencies {
+  users: Pick<UsersRepository, 'findOwnCredentials'>;
+  transaction: Transaction;
+  hasher: Pick<PasswordHasher, 'verify'>;
+  guard: IdentityGuard;
+  sendMail: SendMail;
+}
+
+/** Takes the password again, counted like a sign-in: for ten minutes the session may do what a stolen one must not. */
+export function createReauthenticate({ users, transaction, hasher, guard, sendMail }: ReauthenticateDependencies) {
+  const failed = createFailedSignIns({ guard, transaction, sendMail });
+  const demandOwnPassword = createOwnPassword({ users, hasher, guard, failed });
+
+  return async function reauthenticate(call: UserCall, { password }: { password: string }): Promise<void> {
+    const { sessionId } = call.actor;
+    if (sessionId === null) throw forbidden('No API key may do this: sign in.');
+    await demandOwnPassword(call, password, { pointer: '/password', message: 'The password is wrong' });
+    await transaction(async (within) => {
+      await within.sessions.reauthenticate(sessionId);
+      await within.audit.record(call, { type: 'session.reauthenticated', subject: `session ${sessionId}` });
+    });
+  };
+}
