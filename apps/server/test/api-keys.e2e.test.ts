@@ -1,7 +1,7 @@
 import { createClient } from '@synap/client';
 import { until } from '@synap/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type ServerUnderTest, startServerUnderTest } from './server-under-test.js';
+import { admin, type ServerUnderTest, startServerUnderTest } from './server-under-test.js';
 
 let server: ServerUnderTest;
 beforeAll(async () => {
@@ -54,7 +54,10 @@ describe('an API key over the wire', () => {
       expect(await server.rest('GET', '/auth/me', { headers })).toMatchObject({ status: 401 });
     }
     const origin = { origin: server.origin, 'x-synap-client': '1', 'content-type': 'application/json' };
-    const refresh = await server.rest('POST', '/auth/refresh', { headers: { ...origin, cookie: `rt=${key}` }, body: '{}' });
+    const signIn = await server.rest('POST', '/auth/login', { body: { ...admin, cookie: true } });
+    const [name] = signIn.headers.getSetCookie()[0]?.split('=') ?? [];
+    const cookie = `${name}=${key}`;
+    const refresh = await server.rest('POST', '/auth/refresh', { headers: { ...origin, cookie }, body: '{}' });
     expect(refresh).toMatchObject({ status: 401 });
     expect(server.logged.join('')).not.toContain(key.slice(37));
   });

@@ -86,7 +86,7 @@ describe('the typed client in a page, by cookie', () => {
     expect(await first.$session.ready()).toEqual({ status: 'signed-out' });
     await first.$session.signIn(admin);
     expect((await first.auth.me.query()).email).toBe(admin.email);
-    expect(cookie()).toMatch(/^rt=/);
+    expect(cookie()).toMatch(/^rt-[0-9a-f]{8}=/);
     first.$session.close();
 
     const reloaded = open();

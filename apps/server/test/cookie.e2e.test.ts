@@ -47,17 +47,20 @@ describe.each(['rest', 'rpc'] as const)('the cookie over %s', (face) => {
     const first = await signIn(face);
     expect(first.status).toBe(200);
     expect(first.body).toEqual({ accessToken: expect.any(String), tokenType: 'Bearer', expiresIn: 600 });
-    expect(first.set).toMatch(/^rt=[^;]+; Max-Age=1209600; Path=\/; HttpOnly; SameSite=Strict$/);
+    expect(first.set).toMatch(/^rt-[0-9a-f]{8}=[^;]+; Max-Age=1209600; Path=\/; HttpOnly; SameSite=Strict$/);
     const second = await send(face, 'refresh', { cookie: first.pair, body: {} });
     expect(second.status).toBe(200);
     expect(second.body).not.toHaveProperty('refreshToken');
-    expect(second.pair).toMatch(/^rt=/);
+    expect(second.pair).toMatch(/^rt-[0-9a-f]{8}=/);
     expect(second.pair).not.toBe(first.pair);
     const out = await send(face, 'logout', { cookie: second.pair });
     expect(out.status).toBe(face === 'rest' ? 204 : 200);
-    expect(out.set).toBe('rt=; Max-Age=0; Path=/; HttpOnly; SameSite=Strict');
+    expect(out.set).toEqual(expect.stringMatching(/^rt-[0-9a-f]{8}=; Max-Age=0; Path=\/; HttpOnly; SameSite=Strict$/));
     const late = await send(face, 'refresh', { cookie: second.pair, body: {} });
-    expect(late).toMatchObject({ status: 401, set: 'rt=; Max-Age=0; Path=/; HttpOnly; SameSite=Strict' });
+    expect(late).toMatchObject({
+      status: 401,
+      set: expect.stringMatching(/^rt-[0-9a-f]{8}=; Max-Age=0; Path=\/; HttpOnly; SameSite=Strict$/),
+    });
     expect(await server.rest('GET', '/auth/me', { token: second.body.accessToken })).toMatchObject({ status: 401 });
   });
 
@@ -98,10 +101,37 @@ describe.each(['rest', 'rpc'] as const)('the cookie over %s', (face) => {
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
     expect(new Set(answers.map((answer) => answer.pair)).size).toBe(1);
     const database = createDatabase({ url: server.database.url });
-    const session = await database.db.session.findUnique({ where: { id: pair?.slice(3, 39) ?? '' } });
+    const session = await database.db.session.findUnique({ where: { id: pair?.slice(12, 48) ?? '' } });
     await database.close();
     expect(session?.counter).toBe(1);
   });
+});
+
+it('ends the session that a sign-in replaces, if a page of ours signs in', async () => {
+  const first = await signIn();
+  const again = { ...admin, cookie: true };
+  await send('rest', 'login', { body: again, cookie: first.pair, headers: { 'x-synap-client': undefined } });
+  expect((await server.rest('GET', '/auth/me', { token: first.body.accessToken })).status).toBe(200);
+  const second = await send('rest', 'login', { body: again, cookie: first.pair });
+  expect(second.status).toBe(200);
+  expect((await server.rest('GET', '/auth/me', { token: first.body.accessToken })).status).toBe(401);
+  expect((await server.rest('GET', '/auth/me', { token: second.body.accessToken })).status).toBe(200);
+  const wrong = await send('rest', 'login', { body: { ...again, password: 'not the password' }, cookie: second.pair });
+  expect(wrong.status).toBe(401);
+  expect((await server.rest('GET', '/auth/me', { token: second.body.accessToken })).status).toBe(200);
+});
+
+it('is not shared by two installations under one host name', async () => {
+  const other = await startServerUnderTest({ variables: { SYNAP_ROLE: 'server' } });
+  try {
+    const [one, two] = [await signIn(), await signIn('rest', other)];
+    const cookie = `${one.pair}; ${two.pair}`;
+    expect(one.pair?.split('=')[0]).not.toBe(two.pair?.split('=')[0]);
+    expect((await send('rest', 'refresh', { cookie, body: {} })).status).toBe(200);
+    expect((await send('rest', 'refresh', { cookie, body: {} }, other)).status).toBe(200);
+  } finally {
+    await other.close();
+  }
 });
 
 it('signs nobody in by itself', async () => {
@@ -134,7 +164,7 @@ it('is __Host-rt and Secure under a public address, whose origin alone counts be
   });
   try {
     const { set, pair } = await signIn('rest', secure);
-    expect(set).toMatch(/^__Host-rt=[^;]+; Max-Age=1209600; Path=\/; HttpOnly; Secure; SameSite=Strict$/);
+    expect(set).toMatch(/^__Host-rt-[0-9a-f]{8}=[^;]+; Max-Age=1209600; Path=\/; HttpOnly; Secure; SameSite=Strict$/);
     const by = async (origin: string) =>
       (await send('rest', 'refresh', { cookie: pair, body: {}, headers: { origin } }, secure)).status;
     expect([await by(secure.origin), await by('http://synap.example.org')]).toEqual([403, 403]);

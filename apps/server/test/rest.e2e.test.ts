@@ -29,6 +29,18 @@ describe('REST', () => {
     expect(await server.rest('GET', at, { token })).toMatchObject({ status: 404, body: { code: 'not_found' } });
   });
 
+  it('lets nobody store answers, but a single object that is asked for again each time', async () => {
+    const { id } = (await make()).body;
+    const policyOf = async (target: string) => (await server.rest('GET', target, { token })).headers.get('cache-control');
+    for (const target of ['/dashboards', '/widgets', '/events', '/auth/me', `/dashboards/${randomUUID()}`])
+      expect(await policyOf(target), target).toBe('no-store');
+    for (const target of [`/dashboards/${id}`, '/users/me']) expect(await policyOf(target)).toBe('private, no-cache');
+    for (const call of ['dashboards.list', 'users.me.get', 'system.health', 'unknown', 'dashboards.list,users.me.get?batch=1']) {
+      const answer = await fetch(`${server.origin}/trpc/${call}`, { headers: { authorization: `Bearer ${token}` } });
+      expect(answer.headers.get('cache-control'), call).toBe('no-store');
+    }
+  });
+
   it('saves a version by If-Match or body: 412, 409, 428 and 400 tell them apart', async () => {
     const at = `/dashboards/${(await make()).body.id}`;
     const save = (body: object, headers = {}) =>

@@ -53,9 +53,9 @@ export function createApp(deps: AppDeps): RequestListener {
     ...(corsOrigins.length > 0 ? [crossOrigin] : []),
     endConnections(isClosing),
   );
-  const rpc = inTurn(limits.countAddress(createRpcRefusal(deps)), createRpc(deps));
+  const rpc = inTurn(noStore, limits.countAddress(createRpcRefusal(deps)), createRpc(deps));
   const forms = refuseCrossSiteForms(environment, sendProblem);
-  const rest = inTurn(limits.countAddress(sendProblem), forms, createRest(deps));
+  const rest = inTurn(noStore, limits.countAddress(sendProblem), forms, createRest(deps));
   const others = createOthers(deps);
   const lastResort = createLastResort({ log, errors });
 
@@ -104,6 +104,12 @@ function securityHeaders({ publicUrl }: Environment): Middleware {
     ...{ xPermittedCrossDomainPolicies: false, xXssProtection: false },
   });
 }
+
+/** Answers hold people's data. What may be kept says so itself, as objects with an `ETag` do. */
+const noStore: Middleware = (_req, res, next) => {
+  res.setHeader('cache-control', 'no-store');
+  next();
+};
 
 /** While the service ends, answers tell the client to take another connection. */
 function endConnections(isClosing: () => boolean): Middleware {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { badRequest, forbidden, type RefreshCookie } from '@synap/contracts';
 import { loopbackHost } from './address.js';
@@ -11,6 +12,16 @@ function cookieIn(header: string | undefined, name: string): string | undefined 
   }
   return undefined;
 }
+
+/**
+ * Tells installations under one host name apart: cookies do not know ports or paths (RFC 6265 §8.5). All instances of one installation
+ * have the same `PUBLIC_URL`; without it the port is what differs.
+ */
+const instanceOf = (publicUrl: string | undefined, req: IncomingMessage): string =>
+  createHash('sha256')
+    .update(publicUrl ?? String(req.socket.localPort))
+    .digest('hex')
+    .slice(0, 8);
 
 /** How requests of browsers carry the refresh token, and what proves that a page of ours sent them. */
 export function createRefreshCookies(environment: OriginEnvironment) {
@@ -41,7 +52,7 @@ export function createRefreshCookies(environment: OriginEnvironment) {
 
   return (req: IncomingMessage, res: ServerResponse): RefreshCookie => {
     const plain = isPlainLocal(req);
-    const name = plain ? 'rt' : '__Host-rt';
+    const name = `${plain ? 'rt' : '__Host-rt'}-${instanceOf(publicUrl, req)}`;
     const value = cookieIn(req.headers.cookie, name);
     const send = (text: string, maxAge: number) => {
       if (res.headersSent) return;

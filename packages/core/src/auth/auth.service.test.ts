@@ -28,6 +28,7 @@ describe('signing in', () => {
       role: 'superuser',
       sessionId,
       verified: false,
+      mustChangePassword: false,
     });
     expect(await fixture.sessionsOf(user.id)).toMatchObject([
       { id: sessionId, address: '192.0.2.1', userAgent: 'x'.repeat(500), counter: 0, keyId: 'r', revokedAt: null },

@@ -1,4 +1,14 @@
-import { type AuthService, badRequest, type Call, forbidden, type Meta, type Tokens, unauthenticated } from '@synap/contracts';
+import {
+  AppError,
+  type AuthService,
+  badRequest,
+  type Call,
+  forbidden,
+  type Meta,
+  type RefreshCookie,
+  type Tokens,
+  unauthenticated,
+} from '@synap/contracts';
 import type { PasswordHasher } from '@synap/security';
 import type { RequestMail, SendMail } from '../mail/mail-queue.js';
 import type { Repositories, Transaction } from '../repositories.js';
@@ -52,6 +62,7 @@ export function createAuthService({ guard = noIdentityGuard, ...rest }: AuthDepe
   const register = createRegister(dependencies);
   const login = createLogin(dependencies);
   const refresh = createRefresh(dependencies);
+  const { logout, endByToken } = createLogout(dependencies);
   const reauthenticate = createReauthenticate(dependencies);
   const { verify, resend, forgot, reset } = createMailLinks(dependencies);
 
@@ -61,7 +72,10 @@ export function createAuthService({ guard = noIdentityGuard, ...rest }: AuthDepe
       if (!cookie) return whenHasherIsFree(login(call, account));
       const port = cookiePort(call);
       port.demandSettable();
-      return inCookie(port, await whenHasherIsFree(login(call, account)));
+      const replaced = heldIn(port);
+      const tokens = await whenHasherIsFree(login(call, account));
+      if (replaced !== undefined) await endByToken(call, replaced);
+      return inCookie(port, tokens);
     },
     async token(call, { username, password }) {
       if (!dependencies.passwordGrant) throw unsupportedGrant();
@@ -85,9 +99,19 @@ export function createAuthService({ guard = noIdentityGuard, ...rest }: AuthDepe
     forgot,
     reset: (call, input) => whenHasherIsFree(reset(call, input)),
     reauthenticate: (call, input) => whenHasherIsFree(reauthenticate(call, input)),
-    logout: createLogout(dependencies),
+    logout,
     me: async ({ actor }) => present(await users.findById(actor.userId)),
   };
+}
+
+/** The token that a sign-in replaces: nobody could sign out of its session any more. Only a page of ours may end it. */
+function heldIn(port: RefreshCookie): string | undefined {
+  try {
+    return port.read();
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'forbidden') return undefined;
+    throw error;
+  }
 }
 
 /** RFC 6749 §5.2 */

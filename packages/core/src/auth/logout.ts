@@ -20,7 +20,7 @@ export function createLogout({ refreshTokens, lookups, transaction, sessionEnded
     sessionEnded(id);
   }
 
-  /** A token that was rotated away still tells whose session it is; whoever has it may end it, as a reuse would. */
+  /** Ends the session of a refresh token. One that was rotated away still tells whose session it is; whoever has it may end it, as a reuse would. */
   async function endByToken(call: Call, refreshToken: string): Promise<void> {
     const token = refreshTokens.parse(refreshToken);
     const state = token && (await lookups.refreshStateOf(token.sid));
@@ -28,7 +28,7 @@ export function createLogout({ refreshTokens, lookups, transaction, sessionEnded
     if (judgeRefresh(state, token.counter) !== 'ended') await end(call, state.id, state.userId);
   }
 
-  return async function logout(call: Call): Promise<void> {
+  async function logout(call: Call): Promise<void> {
     const { actor, cookie } = call;
     if (actor.kind === 'user') {
       if (actor.sessionId === null) throw forbidden('An API key has no session to end: revoke the key instead');
@@ -41,5 +41,7 @@ export function createLogout({ refreshTokens, lookups, transaction, sessionEnded
       throw unauthenticated('Sign in first: this needs an access token, or the cookie of a sign-in');
     await endByToken(call, held);
     cookie.clear();
-  };
+  }
+
+  return { logout, endByToken };
 }
