@@ -1,7 +1,20 @@
+import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
 import { dictionary } from '@zxcvbn-ts/language-common';
 
-/** About 49,000 of the most used passwords, lower case. */
-const common: ReadonlySet<string> = new Set(dictionary['passwords-common']);
+const file = new URL('../data/common-passwords.txt.gz', import.meta.url);
+
+let known: ReadonlySet<string> | undefined;
+
+/** The most used passwords, in lower case; those of twelve characters and more are what the policy needs (ASVS 5.0, 6.2.4). */
+export function commonPasswords(): ReadonlySet<string> {
+  // Read on first use: most processes never judge a password. About 2 MB.
+  known ??= new Set([
+    ...dictionary['passwords-common'],
+    ...gunzipSync(readFileSync(file)).toString('utf8').trimEnd().split('\n'),
+  ]);
+  return known;
+}
 
 /** Characters that people add to a common password to please a rule. */
 const decoration = /[^\p{L}]{1,4}$/u;
@@ -27,6 +40,7 @@ function isRun(text: string): boolean {
 export function isCommonPassword(password: string): boolean {
   const text = password.normalize('NFKC').toLowerCase();
   const part = repeatedPart(text);
+  const common = commonPasswords();
   return (
     common.has(text) ||
     part.length <= 4 ||

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { commonPasswords } from './common-passwords.js';
 import { checkPassword, passwordLength } from './password-policy.js';
 
 const context = { productName: 'Synap', email: 'margarete.muster@example.org' };
@@ -13,6 +14,9 @@ test.each([
   ['QWERTY123456', 'too_common'],
   ['ｑｗｅｒｔｙ１２３４５６', 'too_common'],
   ['password1234', 'too_common'],
+  ['1qaz2wsx3edc', 'too_common'],
+  ['leavemealone', 'too_common'],
+  ['gfhjkmgfhjkm', 'too_common'],
   ['hunter2hunter2', 'too_common'],
   ['aaaaaaaaaaaaaaaa', 'too_common'],
   ['abcabcabcabcab', 'too_common'],
@@ -38,6 +42,16 @@ test.each([
   'пароль из многих слов',
 ])('"%s" is accepted: there are no rules about kinds of characters', (password) => {
   expect(codes(password)).toEqual([]);
+});
+
+test('more than 3,000 common passwords that are long enough are refused, in any case', () => {
+  const long = [...commonPasswords()].filter((text) => Array.from(text).length >= passwordLength.min);
+  expect(long.length).toBeGreaterThan(3000);
+  const unrelated = { productName: 'Else' };
+  for (const text of long) {
+    for (const spelling of [text, text.toUpperCase()])
+      expect(checkPassword(spelling, unrelated), text).toMatchObject([{ code: 'too_common' }]);
+  }
 });
 
 test('the bounds are 12 and 128 code points', () => {
