@@ -214,3 +214,16 @@ describe('the environment', () => {
     });
   });
 });
+
+describe('the container', () => {
+  const read = (name: string) => readFileSync(new URL(`../../../${name}`, import.meta.url), 'utf8');
+
+  it('gets every variable of .env, not a choice of them', () => {
+    expect(read('docker-compose.yml')).toMatch(/env_file:\n\s+- path: \.env\n\s+required: false\n/);
+  });
+
+  it.each(['Dockerfile', 'docker-compose.yml'])('is asked for its health at PORT by %s', (name) => {
+    const [, port] = /fetch\('http:\/\/127\.0\.0\.1:(.*?)\/readyz'\)/.exec(read(name)) ?? [];
+    expect(port).toBe("' + process.env.PORT + '");
+  });
+});
