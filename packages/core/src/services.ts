@@ -28,6 +28,7 @@ import { createChangeEmail } from './users/change-email.js';
 import { createChangePassword } from './users/change-password.js';
 import { ensureSuperuser, type FirstSuperuser } from './users/first-superuser.js';
 import { createAccountMaker, createManagedUsersService } from './users/managed-users.service.js';
+import { createPurgeAbandoned } from './users/purge-abandoned.js';
 import { createRemoveMe } from './users/remove-me.js';
 import { createUsersService } from './users/users.service.js';
 import { createWidgetsService } from './widgets/widgets.service.js';
@@ -156,7 +157,7 @@ export function createServices(deps: CoreDeps): Core {
     recordRefusal: createRefusalRecorder({ transaction, guard: deps.guard ?? noIdentityGuard }),
     idempotency: guarded(createIdempotencyStore(repositories.idempotencyKeys), admit),
     composeMail: createAccountMails({ transaction, verifyEmail, linkTo }),
-    purges: [mailTokens.purge, sessions.purge],
+    purges: [mailTokens.purge, sessions.purge, ...(verifyEmail ? [createPurgeAbandoned(transaction)] : [])],
     ensureSuperuser: (given) => ensureSuperuser({ users, transaction, hasher, productName: meta.name }, given),
   };
 }

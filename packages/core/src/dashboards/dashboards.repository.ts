@@ -52,17 +52,28 @@ const placedOn: Statement<PlacedData> = {
 export type PlacedWidget = Pick<WidgetPlacement, 'id' | 'moduleId' | 'widgetId' | 'params'>;
 export interface LockedDashboard {
   version: number;
+  bytes: number;
   widgets: PlacedWidget[];
 }
 
 const lockOwned: Statement<LockedDashboard> = {
   name: 'dashboards_lock_owned',
   text: `
-    SELECT d.version, coalesce((
+    SELECT d.version, d.bytes, coalesce((
         SELECT json_agg(json_build_object('id', w.id, 'moduleId', w.module_id, 'widgetId', w.widget_id, 'params', w.params))
         FROM widget_placements w WHERE w.dashboard_id = d.id), '[]') AS widgets
     FROM dashboards d WHERE d.id = $1::uuid AND d.owner_id = $2::uuid FOR UPDATE`,
-  read: (row) => ({ version: row.number('version'), widgets: row.composed<PlacedWidget[]>('widgets') }),
+  read: (row) => ({
+    version: row.number('version'),
+    bytes: row.number('bytes'),
+    widgets: row.composed<PlacedWidget[]>('widgets'),
+  }),
+};
+
+const usageOf: Statement<{ dashboards: number; bytes: number }> = {
+  name: 'dashboards_usage_of',
+  text: 'SELECT count(*)::int AS dashboards, coalesce(sum(bytes), 0)::float8 AS bytes FROM dashboards WHERE owner_id = $1::uuid',
+  read: (row) => ({ dashboards: row.number('dashboards'), bytes: row.number('bytes') }),
 };
 
 export type DashboardsRepository = ReturnType<typeof createDashboardsRepository>;
@@ -101,17 +112,22 @@ export function createDashboardsRepository(db: Db, sql: Sql) {
       return sql.one(lockOwned, [id, ownerId]);
     },
 
+    /** What counts against a user's quota. */
+    async usageOf(ownerId: string): Promise<{ dashboards: number; bytes: number }> {
+      return (await sql.one(usageOf, [ownerId])) ?? { dashboards: 0, bytes: 0 };
+    },
+
     /** Answers false when the id is taken, by whomever; the transaction can go on. */
-    async insert(ownerId: string, id: string, { name, widgets }: DashboardContent): Promise<boolean> {
-      const { count } = await db.dashboard.createMany({ data: [{ id, ownerId, name }], skipDuplicates: true });
+    async insert(ownerId: string, id: string, { name, widgets }: DashboardContent, bytes: number): Promise<boolean> {
+      const { count } = await db.dashboard.createMany({ data: [{ id, ownerId, name, bytes }], skipDuplicates: true });
       if (count === 0) return false;
       await db.widgetPlacement.createMany({ data: rowsOf(id, widgets) });
       return true;
     },
 
     /** Replaces name and widgets and counts the version up. */
-    async replace(id: string, { name, widgets }: DashboardContent): Promise<void> {
-      await db.dashboard.update({ where: { id }, data: { name, version: { increment: 1 } }, select: { id: true } });
+    async replace(id: string, { name, widgets }: DashboardContent, bytes: number): Promise<void> {
+      await db.dashboard.update({ where: { id }, data: { name, bytes, version: { increment: 1 } }, select: { id: true } });
       await db.widgetPlacement.deleteMany({ where: { dashboardId: id } });
       await db.widgetPlacement.createMany({ data: rowsOf(id, widgets) });
     },

@@ -15,6 +15,7 @@ import { pageById } from '../paging.js';
 import type { Repositories, Transaction } from '../repositories.js';
 import type { DashboardsRepository } from './dashboards.repository.js';
 import { demandNothingNew, settlePlacements, type WidgetCatalogue } from './placements.js';
+import { bytesOf, dashboardQuota, demandRoom } from './quota.js';
 
 export interface DashboardsDeps {
   dashboards: DashboardsRepository;
@@ -22,6 +23,8 @@ export interface DashboardsDeps {
   once: Once;
   catalogue: WidgetCatalogue;
   newId: () => string;
+  /** By default what every user may keep. */
+  quota?: { dashboards: number; bytes: number };
   /** Told of each API key that ended with its dashboard, once that is committed. */
   keyEnded: (keyId: string) => void;
 }
@@ -34,7 +37,7 @@ const stale = (current: number, given: number) =>
   );
 
 export function createDashboardsService(deps: DashboardsDeps): DashboardsService {
-  const { dashboards, transaction, once, catalogue, newId, keyEnded } = deps;
+  const { dashboards, transaction, once, catalogue, newId, keyEnded, quota = dashboardQuota } = deps;
 
   /** Replaces one's own dashboard; `null` when there is none of that id. */
   async function replace(
@@ -44,13 +47,18 @@ export function createDashboardsService(deps: DashboardsDeps): DashboardsService
     versionNeeded: boolean,
   ): Promise<Dashboard | null> {
     const { userId: ownerId } = actor;
+    // Before the dashboard, as everywhere: whoever takes them in the other order could wait for each other.
+    await within.users.lockCredentials(ownerId);
     const current = await within.dashboards.lockOwned(ownerId, id);
     if (!current) return null;
     if (version === undefined && versionNeeded)
       throw versionRequired('Say which version the change is based on: `version`, or `If-Match` over REST.');
     if (version !== undefined && version !== current.version) throw stale(current.version, version);
     if (boundTo(actor) !== null) demandNothingNew(widgets, current.widgets);
-    await within.dashboards.replace(id, { name, widgets: settlePlacements(widgets, current.widgets, catalogue, newId) });
+    const content = { name, widgets: settlePlacements(widgets, current.widgets, catalogue, newId) };
+    const bytes = bytesOf(content);
+    await demandRoom(within, ownerId, { dashboards: 0, bytes: bytes - current.bytes }, quota);
+    await within.dashboards.replace(id, content, bytes);
     return within.dashboards.findOwned(ownerId, id);
   }
 
@@ -61,8 +69,11 @@ export function createDashboardsService(deps: DashboardsDeps): DashboardsService
     id: string,
     { name, widgets }: Pick<SaveDashboard, 'name' | 'widgets'>,
   ): Promise<Dashboard | null> {
+    await within.users.lockCredentials(ownerId);
     const content = { name, widgets: settlePlacements(widgets, [], catalogue, newId) };
-    return (await within.dashboards.insert(ownerId, id, content)) ? within.dashboards.findOwned(ownerId, id) : null;
+    const bytes = bytesOf(content);
+    await demandRoom(within, ownerId, { dashboards: 1, bytes }, quota);
+    return (await within.dashboards.insert(ownerId, id, content, bytes)) ? within.dashboards.findOwned(ownerId, id) : null;
   }
 
   return {
