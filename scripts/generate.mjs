@@ -1,8 +1,8 @@
-// Generates the Prisma client when the schema is newer than what was generated last: called after install and before start, test and build.
+// Copies Redoc's bundle, and generates the Prisma client when the schema is newer than what was generated last: called after install and before start, test and build.
 // Any number of calls at once are fine: one generates, the others wait for it.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -12,6 +12,22 @@ const stamp = path.join(output, '.stamp');
 const lock = path.join(root, 'node_modules/.synap-generate.lock');
 const prisma = path.join(root, 'node_modules/prisma');
 const patienceSeconds = 120;
+
+const redoc = path.join(root, 'apps/server/node_modules/redoc/bundles');
+const vendor = path.join(root, 'apps/server/pages/vendor');
+
+/** The page needs one file of the package, and a server none of the packages that this file was made of. */
+function copyRedoc() {
+  if (!existsSync(redoc)) return;
+  mkdirSync(vendor, { recursive: true });
+  for (const name of ['redoc.standalone.js', 'redoc.standalone.js.LICENSE.txt']) {
+    const [from, to] = [path.join(redoc, name), path.join(vendor, name)];
+    if (attempt(() => readFileSync(to).equals(readFileSync(from)))) continue;
+    // Renamed when it is whole: another process may be serving it.
+    copyFileSync(from, `${to}.${process.pid}`);
+    renameSync(`${to}.${process.pid}`, to);
+  }
+}
 
 const attempt = (read) => {
   try {
@@ -68,6 +84,7 @@ function main() {
     if (process.env.npm_lifecycle_event === 'prepare') return console.warn(message);
     throw new Error(message);
   }
+  copyRedoc();
   const digest = wanted();
   if (isFresh(digest)) return;
   acquire();

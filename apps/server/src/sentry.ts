@@ -1,4 +1,5 @@
-import { createTransport, defaultStackParser, linkedErrorsIntegration, NodeClient, Scope } from '@sentry/node';
+import { createStackParser, createTransport, linkedErrorsIntegration, Scope } from '@sentry/core';
+import { nodeStackLineParser, ServerRuntimeClient } from '@sentry/core/server';
 import type { ErrorPlace, ErrorReports } from './error-reports.js';
 import { textOfThrown } from './logger.js';
 import { scrub } from './scrub.js';
@@ -16,10 +17,12 @@ const sendPatience = 5000;
  */
 export function createSentryReports({ dsn, environment }: { dsn: string; environment: string }): ErrorReports {
   const closing = new AbortController();
-  const client = new NodeClient({
-    ...{ dsn, environment, release: `synap@${version}`, stackParser: defaultStackParser },
+  // Sentry's core instead of its package for Node: that one brings bundler plug-ins with another licence.
+  const client = new ServerRuntimeClient({
+    ...{ dsn, environment, release: `synap@${version}`, stackParser: createStackParser(nodeStackLineParser()) },
+    ...{ platform: 'node', runtime: { name: 'node', version: process.version } },
     integrations: [linkedErrorsIntegration()],
-    ...{ includeServerName: false, sendClientReports: false, enableRuntimeChannelInjection: false },
+    ...{ sendClientReports: false, traceLifecycle: 'static' },
     dataCollection: {
       ...{ userInfo: false, cookies: false, httpHeaders: false, httpBodies: [], urlQueryParams: false },
       ...{ databaseQueryData: false, queues: false, stackFrameVariables: false, frameContextLines: 0 },

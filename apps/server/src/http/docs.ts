@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import express, { Router } from 'express';
 import helmet from 'helmet';
+import { packageFolder } from '../paths.js';
 
 const require = createRequire(import.meta.url);
 
@@ -52,7 +53,7 @@ const html =
 export function createDocs(documentUrl: string): Router {
   const router = Router();
   const assets = express.static(path.dirname(require.resolve('swagger-ui-dist/package.json')), { index: false, maxAge: '1h' });
-  const redoc = path.join(path.dirname(require.resolve('redoc/package.json')), 'bundles');
+  const redoc = path.join(packageFolder, 'pages/vendor');
 
   router.use(['/docs', '/redoc'], contentSecurityPolicy);
   router.get('/docs', html(swaggerPage));
