@@ -4,7 +4,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { type EmbeddedPostgres, type EmbeddedPostgresOptions, startEmbeddedPostgres } from './embedded/embedded.js';
-import { removeCluster } from './embedded/location.js';
+import { removeCluster } from './embedded/remove.js';
 
 /** A temporary folder that other accounts may pass through (0711), as PostgreSQL's has to when the tests run as root. */
 export function temporaryFolder(): string {

@@ -1,24 +1,35 @@
-import { existsSync } from 'node:fs';
-import path from 'node:path';
-import { addressOf, appName, readCredentials, rememberedPort } from './credentials.js';
-import { homeOf } from './location.js';
+import { addressOf, appName, readPassword } from './credentials.js';
+import { findCluster, homeOf } from './location.js';
+import { readPostmaster } from './postmaster.js';
 
-/** Stands for the embedded database while its port and password are not made yet. */
+/** Stands for the embedded database while it is down. */
 const placeholder = `postgresql://${appName}@embedded/${appName}`;
 
-/** The address the embedded database of `dataDir` had last, or a placeholder. Makes and starts nothing. */
-export function embeddedAddress(dataDir: string): string {
-  const home = homeOf(dataDir);
-  if (!existsSync(path.join(home, 'password'))) return placeholder;
-  const port = rememberedPort(home);
-  return port === null ? placeholder : addressOf({ port, password: readCredentials(home).password });
+function runningAddress(dataDir: string): string | null {
+  const location = findCluster(dataDir);
+  const postmaster = location && readPostmaster(location);
+  const password = location && readPassword(location.home);
+  if (!postmaster?.alive || postmaster.port === 0 || !password) return null;
+  return addressOf({ port: postmaster.port, password });
 }
 
-/** Whether `url` means the embedded database of `dataDir`, at whatever port. */
+/**
+ * The address of the embedded database of `dataDir` if it runs, else a placeholder: at the remembered port another database may
+ * answer by now. Makes and starts nothing, and never throws: commands that need no database work without one.
+ */
+export function embeddedAddress(dataDir: string): string {
+  try {
+    return runningAddress(dataDir) ?? placeholder;
+  } catch {
+    return placeholder; // The error comes up when the database is opened.
+  }
+}
+
+/** True if `url` means the embedded database of `dataDir`, at whatever port. */
 export function isEmbeddedAddress(url: string, dataDir: string): boolean {
   if (url === placeholder) return true;
-  const home = homeOf(dataDir);
-  if (!URL.canParse(url) || !existsSync(path.join(home, 'password'))) return false;
+  const stored = readPassword(homeOf(dataDir));
+  if (!URL.canParse(url) || stored === null) return false;
   const { hostname, password } = new URL(url);
-  return hostname === '127.0.0.1' && password === readCredentials(home).password;
+  return hostname === '127.0.0.1' && password === stored;
 }

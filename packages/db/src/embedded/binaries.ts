@@ -17,7 +17,8 @@ import {
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { type Account, canUse } from './account.js';
-import { isCode } from './location.js';
+import { isCode } from './files.js';
+import { runProgram } from './programs.js';
 
 /** PostgreSQL's programs, ready to run. */
 export interface Binaries {
@@ -88,7 +89,9 @@ function usableInPlace({ folder }: NativePackage, account: Account | null): bool
   return (
     ['initdb', 'postgres'].every((name) => canUse(path.join(folder, 'bin', name), account, { run: true })) &&
     libraries.every(({ name }) => canUse(path.join(folder, 'lib', name), account, { run: false })) &&
-    canUse(path.join(folder, 'share/postgresql/postgres.bki'), account, { run: false })
+    canUse(path.join(folder, 'share/postgresql/postgres.bki'), account, { run: false }) &&
+    // Access lists and mounts may deny more than the modes say.
+    runProgram(path.join(folder, 'bin/postgres'), ['--version'], { account }) === null
   );
 }
 
@@ -133,10 +136,18 @@ function ownCopy({ folder, version }: NativePackage, base: string): string {
     if (!isCode(error, 'ENOTEMPTY', 'EEXIST')) throw error;
   }
   for (const other of readdirSync(base)) {
-    if (/^programs-[^/]*$/.test(other) && other !== name && !other.startsWith(`${name}.`))
-      rmSync(path.join(base, other), { recursive: true, force: true });
+    if (/^programs-[^/]*$/.test(other) && other !== name && !other.startsWith(`${name}.`)) removeOld(path.join(base, other));
   }
   return copy;
+}
+
+/** Removes the programs of an earlier version, unless another account put them there: they do no harm. */
+function removeOld(programs: string): void {
+  try {
+    rmSync(programs, { recursive: true, force: true });
+  } catch (error) {
+    if (!isCode(error, 'EACCES', 'EPERM')) throw error;
+  }
 }
 
 /** PostgreSQL's programs for this machine, in place where that works and else in a copy below `base`. Throws with advice where there are none. */

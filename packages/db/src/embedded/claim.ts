@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { addressOf } from './credentials.js';
-import { isAlive } from './processes.js';
+import { isAlive, parentOf } from './processes.js';
 
 /**
  * Who may end a running cluster is settled by advisory locks inside it, held by one connection of each process: PostgreSQL
@@ -16,11 +16,20 @@ export interface Claim {
   ended: Promise<void>;
   /** True when nobody else uses the cluster; from then on nobody can begin to, so that it may be stopped. */
   closeToOthers(): Promise<boolean>;
+  /** Runs `action` while no other process owns the cluster or runs such an action. False, without running it, if one owns it. */
+  alone(action: () => void): Promise<boolean>;
   release(): Promise<void>;
 }
 
 /** How an attempt to claim a running cluster ended; `later`: it is starting, stopping or being let go of. */
 export type ClaimOutcome = { kind: 'claimed'; claim: Claim } | { kind: 'later' } | { kind: 'held'; pid: number | null };
+
+export interface ClusterAddress {
+  /** PostgreSQL's process, verified to serve this very data folder. */
+  pid: number;
+  port: number;
+  password: string;
+}
 
 const notYet = new Set([
   'ECONNREFUSED',
@@ -50,38 +59,61 @@ async function tryLock(
   return rows[0]?.locked === true;
 }
 
-/** The process id that the holder of the owner's lock gave in its application name. */
-async function ownerPid(client: pg.Client): Promise<number | null> {
+/** The holder of the owner's lock as its application name says, `null` if it says nothing; `passing` if it lets go in a moment. */
+async function findOwner(client: pg.Client): Promise<number | null | 'passing'> {
   const { rows } = await client.query<{ name: string }>(
     `SELECT a.application_name AS name FROM pg_locks l JOIN pg_stat_activity a USING (pid)
      WHERE l.locktype = 'advisory' AND l.classid = $1 AND l.objid = $2 AND l.granted`,
     [locks.space, locks.owner],
   );
-  const pid = /^synap owner (\d+)$/.exec(rows[0]?.name ?? '')?.[1];
-  return pid ? Number(pid) : null;
+  const name = rows[0]?.name ?? '';
+  if (rows.length === 0 || name.startsWith('synap guest ')) return 'passing';
+  const pid = Number(/^synap owner (\d+)$/.exec(name)?.[1] ?? Number.NaN);
+  // The connection of a killed process lingers for a moment.
+  return Number.isNaN(pid) ? null : isAlive(pid) ? pid : 'passing';
 }
 
 async function claimWith(client: pg.Client, role: Role): Promise<'claimed' | 'later' | { pid: number | null }> {
   if (role === 'owner' && !(await tryLock(client, 'pg_try_advisory_lock', locks.owner))) {
-    const pid = await ownerPid(client);
-    // A killed process's connection lingers for a moment.
-    return pid !== null && !isAlive(pid) ? 'later' : { pid };
+    const pid = await findOwner(client);
+    return pid === 'passing' ? 'later' : { pid };
   }
   return (await tryLock(client, 'pg_try_advisory_lock_shared', locks.user)) ? 'claimed' : 'later';
 }
 
-function claimOf(client: pg.Client, ended: Promise<void>): Claim {
+async function runAlone(client: pg.Client, role: Role, action: () => void): Promise<boolean> {
+  if (role === 'guest' && !(await tryLock(client, 'pg_try_advisory_lock', locks.owner))) return false;
+  try {
+    action();
+  } finally {
+    if (role === 'guest') await client.query('SELECT pg_advisory_unlock($1::int, $2::int)', [locks.space, locks.owner]);
+  }
+  return true;
+}
+
+function claimOf(client: pg.Client, role: Role, ended: Promise<void>): Claim {
   return {
     ended,
     closeToOthers: () => tryLock(client, 'pg_try_advisory_lock', locks.user),
+    alone: (action) => runAlone(client, role, action),
     release: async () => {
       await client.end().catch(() => undefined);
     },
   };
 }
 
-/** Claims the cluster that answers on `port`. Throws what is neither passing nor a matter of claims, such as a wrong password. */
-export async function claimCluster({ port, password }: { port: number; password: string }, role: Role): Promise<ClaimOutcome> {
+/** True unless the server that answers is another one: the port was let go of, and a cluster with this password took it. */
+async function isServedBy(client: pg.Client, postmaster: number): Promise<boolean> {
+  const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+  const parent = parentOf(rows[0]?.pid ?? 0);
+  return parent === null || parent === postmaster;
+}
+
+/**
+ * Claims the cluster that the process `pid` serves on `port`. Throws what is neither passing nor a matter of claims, such as a
+ * wrong password.
+ */
+export async function claimCluster({ pid, port, password }: ClusterAddress, role: Role): Promise<ClaimOutcome> {
   const client = new pg.Client({
     // Not the application's own database: that one can then be dropped and made again.
     connectionString: addressOf({ port, password, database: 'postgres' }),
@@ -95,8 +127,8 @@ export async function claimCluster({ port, password }: { port: number; password:
   });
   try {
     await client.connect();
-    const outcome = await claimWith(client, role);
-    if (outcome === 'claimed') return { kind: 'claimed', claim: claimOf(client, ended) };
+    const outcome = (await isServedBy(client, pid)) ? await claimWith(client, role) : 'later';
+    if (outcome === 'claimed') return { kind: 'claimed', claim: claimOf(client, role, ended) };
     await client.end();
     return outcome === 'later' ? { kind: 'later' } : { kind: 'held', pid: outcome.pid };
   } catch (error) {

@@ -1,120 +1,125 @@
-import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  fsyncSync,
+  lchownSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import type { Account } from './account.js';
-import type { Binaries } from './binaries.js';
 import { appName } from './credentials.js';
-import { type ClusterLocation, isCode } from './location.js';
+import { isCode } from './files.js';
+import type { ClusterLocation } from './location.js';
+import { writeMarker } from './marker.js';
+import { writeOwner } from './ownership.js';
+import { readPostmaster } from './postmaster.js';
+import { clusterExists } from './presence.js';
 import { isAlive } from './processes.js';
+import { disregarding, giveTo, isTaken, runProgram, type Toolchain } from './programs.js';
 
-/** What PostgreSQL's programs are run with. */
-export interface Toolchain {
-  binaries: Binaries;
-  account: Account | null;
-  /** False only for tests: nothing is flushed to disk. */
-  durable: boolean;
-}
-
-/** Their environment: nothing of ours, no time zone or language of the machine's. */
-export const programEnvironment: NodeJS.ProcessEnv = {
-  PATH: process.env.PATH,
-  SystemRoot: process.env.SystemRoot,
-  TZ: 'UTC',
-  LC_ALL: 'C',
-  LANG: 'C',
-};
-
-function run(
-  program: string,
-  args: string[],
-  { account, input, fault }: { account: Account | null; input?: string; fault: string },
-): void {
-  const result = spawnSync(program, args, { ...account, input, cwd: '/', env: programEnvironment, encoding: 'utf8' });
-  if (result.status === 0) return;
-  const reason = result.error?.message ?? (`${result.stderr}`.trim() || `it ended with ${result.signal ?? result.status}`);
-  throw new Error(`${fault}: ${adviceFor(reason) ?? reason}`, { cause: result.error });
-}
-
-/** As root the cluster is given to another account, which a container with mapped user ids may not have. */
-function giveTo({ uid, gid }: Account, files: string[]): void {
-  try {
-    for (const file of files) chownSync(file, uid, gid);
-  } catch (error) {
-    if (!isCode(error, 'EINVAL', 'EPERM')) throw error;
-    throw new Error(
-      `PostgreSQL does not run as root, and here files cannot be given to the account ${uid}. Run Synap as an ordinary user, or set DATABASE_URL.`,
-      {
-        cause: error,
-      },
-    );
-  }
-}
-
-/** PostgreSQL asks the system for the name of its account, which a container started with a bare user id does not have. */
-function adviceFor(reason: string): string | null {
-  const uid = /could not look up effective user ID (\d+)/.exec(reason)?.[1];
-  return uid
-    ? `the account ${uid} has no entry in /etc/passwd. Run Synap under an account that has one, or set DATABASE_URL.`
-    : null;
-}
-
-/** Runs SQL in PostgreSQL's single-user mode: no socket, so there is no moment at which anyone else could come in. */
-function runAlone(pgData: string, { binaries, account, durable }: Toolchain, statements: string[]): void {
+/** Runs SQL in PostgreSQL's single-user mode, without a socket that anyone could connect to. Returns its fault, or `null`. */
+function runAlone(pgData: string, { binaries, account, durable }: Toolchain, statements: string[]): string | null {
   const settings = ['-c', 'exit_on_error=on', '-c', 'log_min_messages=fatal', '-c', `fsync=${durable ? 'on' : 'off'}`];
-  run(binaries.postgres, ['--single', '-D', pgData, ...settings, 'postgres'], {
+  const postmaster = readPostmaster({ pgData });
+  return runProgram(binaries.postgres, ['--single', '-D', pgData, ...settings, 'postgres'], {
     account,
     input: `${statements.join('\n')}\n`,
-    fault: 'The embedded PostgreSQL could not be prepared',
+    environment: disregarding(postmaster && !postmaster.alive ? postmaster.pid : null),
   });
 }
 
-/** Remains of an initialisation that was killed. */
+function assertDone(task: string, fault: string | null): void {
+  if (fault !== null) throw new Error(`The embedded PostgreSQL could not ${task}: ${fault}`);
+}
+
+/** Removes a draft. An initdb that outlived its killed parent may still write into it; then the next start removes the rest. */
+function removeDraft(draft: string): void {
+  try {
+    rmSync(draft, { recursive: true, force: true });
+  } catch (error) {
+    if (!isCode(error, 'ENOTEMPTY', 'EACCES', 'EPERM')) throw error;
+  }
+}
+
+/** Removes what an initialisation that was killed left: drafts, which never hold data. */
 function sweepDrafts(base: string): void {
   for (const name of readdirSync(base)) {
-    const pid = /^data\.(\d+)\.[0-9a-f]+(\.superuser)?$/.exec(name)?.[1];
-    if (pid && !isAlive(Number(pid))) rmSync(path.join(base, name), { recursive: true, force: true });
+    const pid = /^draft\.(\d+)\.[0-9a-f]{8}$/.exec(name)?.[1];
+    if (pid && !isAlive(Number(pid))) removeDraft(path.join(base, name));
   }
 }
 
-function initialise(draft: string, tools: Toolchain, password: string): void {
+function initialise(draft: string, tools: Toolchain, password: string): string {
   const { binaries, account, durable } = tools;
-  mkdirSync(draft, { mode: 0o700 });
-  const superuserPassword = `${draft}.superuser`;
-  // Nobody keeps the superuser's password: PostgreSQL asks for one, and administration goes through single-user mode.
+  const pgData = path.join(draft, 'data');
+  const superuserPassword = path.join(draft, 'superuser');
+  // The superuser's password is not kept: PostgreSQL asks for one, and administration goes through single-user mode.
   writeFileSync(superuserPassword, randomBytes(32).toString('base64url'), { mode: 0o600 });
-  try {
-    if (account) giveTo(account, [draft, superuserPassword]);
-    const locale = ['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
-    const access = ['--username=postgres', '--auth=scram-sha-256', `--pwfile=${superuserPassword}`];
-    run(binaries.initdb, ['-D', draft, ...access, ...locale, ...(durable ? [] : ['--no-sync'])], {
-      account,
-      fault: 'The embedded PostgreSQL could not make its data folder',
-    });
-  } finally {
-    rmSync(superuserPassword, { force: true });
-  }
-  runAlone(draft, tools, [
+  if (account) giveTo(account, [draft, superuserPassword]);
+  const locale = ['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
+  const access = ['--username=postgres', '--auth=scram-sha-256', `--pwfile=${superuserPassword}`];
+  const sync = durable ? [] : ['--no-sync'];
+  assertDone('make its data folder', runProgram(binaries.initdb, ['-D', pgData, ...access, ...locale, ...sync], { account }));
+  const statements = [
     `CREATE ROLE ${appName} LOGIN CREATEDB PASSWORD '${password}';`,
     `CREATE DATABASE ${appName} OWNER ${appName};`,
-  ]);
+  ];
+  assertDone('be prepared', runAlone(pgData, tools, statements));
+  return pgData;
 }
 
-/** Makes the cluster unless it exists. It is made under another name and moved into place whole: a killed or a second initialisation does no harm. */
-export function createCluster({ base, pgData }: ClusterLocation, tools: Toolchain, password: string): void {
+function flushFolder(folder: string): void {
+  if (process.platform === 'win32') return;
+  const descriptor = openSync(folder, 'r');
+  fsyncSync(descriptor);
+  closeSync(descriptor);
+}
+
+/**
+ * Makes the cluster. It is made under another name and moved into place whole: a killed or a second initialisation does no harm,
+ * and files that are there already are never replaced.
+ */
+export function createCluster(location: ClusterLocation, tools: Toolchain, password: string): void {
+  const { base, pgData } = location;
   sweepDrafts(base);
-  const draft = path.join(base, `data.${process.pid}.${randomBytes(4).toString('hex')}`);
+  const draft = path.join(base, `draft.${process.pid}.${randomBytes(4).toString('hex')}`);
   try {
-    initialise(draft, tools, password);
-    renameSync(draft, pgData);
+    mkdirSync(draft, { mode: 0o700 });
+    const made = initialise(draft, tools, password);
+    const token = writeOwner(made, location);
+    renameSync(made, pgData);
+    flushFolder(base);
+    writeMarker(location, token);
   } catch (error) {
-    rmSync(draft, { recursive: true, force: true });
-    if (!isCode(error, 'ENOTEMPTY', 'EEXIST')) throw error;
+    const overtaken = isCode(error, 'ENOTEMPTY', 'EEXIST') && clusterExists(location);
+    if (!overtaken) throw error;
+  } finally {
+    removeDraft(draft);
   }
 }
 
-export function clusterExists({ pgData }: ClusterLocation): boolean {
-  return existsSync(path.join(pgData, 'PG_VERSION'));
+function giveTree({ uid, gid }: Account, folder: string): void {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const target = path.join(folder, entry.name);
+    if (entry.isDirectory()) giveTree({ uid, gid }, target);
+    else lchownSync(target, uid, gid);
+  }
+  lchownSync(folder, uid, gid); // Last, so that an interruption is noticed at the next start.
+}
+
+/** Gives a cluster that was copied or restored by root, without owner and mode, the ones that PostgreSQL demands. */
+export function settleFiles({ pgData }: ClusterLocation, account: Account | null): void {
+  const { uid, mode } = statSync(pgData);
+  if (account && uid === 0) giveTree(account, pgData);
+  if ((mode & 0o027) !== 0 && process.platform !== 'win32') chmodSync(pgData, 0o700);
 }
 
 /** Refuses a cluster that another major version made. */
@@ -126,7 +131,10 @@ export function checkVersion({ pgData }: ClusterLocation, { binaries }: Toolchai
   );
 }
 
-/** Gives the application's role the password that we hold, after its file was lost. The cluster must be stopped. */
-export function resetPassword({ pgData }: ClusterLocation, tools: Toolchain, password: string): void {
-  runAlone(pgData, tools, [`ALTER ROLE ${appName} PASSWORD '${password}';`]);
+/** Gives the application's role a password. The cluster must be stopped; false if another process has started it meanwhile. */
+export function setPassword({ pgData }: ClusterLocation, tools: Toolchain, password: string): boolean {
+  const fault = runAlone(pgData, tools, [`ALTER ROLE ${appName} PASSWORD '${password}';`]);
+  if (fault !== null && isTaken(fault)) return false;
+  assertDone('take a new password', fault);
+  return true;
 }

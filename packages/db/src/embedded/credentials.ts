@@ -1,34 +1,69 @@
 import { randomBytes } from 'node:crypto';
-import { renameSync, writeFileSync } from 'node:fs';
+import { renameSync } from 'node:fs';
 import path from 'node:path';
-import { giveToOwnerOf, isCode, readIfThere, writeOnce } from './location.js';
+import { isCode, isThere, readIfThere, replaceFile, writeOnce } from './files.js';
 
 /** The role that the application uses, and the database that it owns. */
 export const appName = 'synap';
 
-/** The made password of the application's role, and whether it was made just now. */
-export interface Credentials {
-  password: string;
-  made: boolean;
-}
+const passwordOf = (home: string) => path.join(home, 'password');
+/** A password that the cluster may not know yet. It replaces the old one once the cluster knows it. */
+const nextPasswordOf = (home: string) => path.join(home, 'password.next');
 
-/** Reads the password (0600, in the data folder) or makes one. */
-export function readCredentials(home: string): Credentials {
-  const file = path.join(home, 'password');
-  const offered = randomBytes(32).toString('base64url');
+function read<T>(file: string, action: () => T): T {
   try {
-    const password = (readIfThere(file) ?? writeOnce(file, offered)).trim();
-    if (!/^[\w-]{32,}$/.test(password))
-      throw new Error(`${file} is damaged. Delete it: a new password is made at the next start.`);
-    return { password, made: password === offered };
+    return action();
   } catch (error) {
     if (!isCode(error, 'EACCES', 'EPERM')) throw error;
     throw new Error(
       `${file} belongs to another account. Run this as the account that started Synap on this data folder, or set DATABASE_URL.`,
-      {
-        cause: error,
-      },
+      { cause: error },
     );
+  }
+}
+
+function checked(file: string, content: string): string {
+  const password = content.trim();
+  if (/^[\w-]{32,}$/.test(password)) return password;
+  throw new Error(
+    `${file} is damaged. Stop Synap, delete it and start again: a new password is made, the data stay as they are.`,
+  );
+}
+
+/** Reads the password of the application's role (0600, in the data folder); `null` when it is lost or not made yet. */
+export function readPassword(home: string): string | null {
+  const file = passwordOf(home);
+  const content = read(file, () => readIfThere(file));
+  return content === null ? null : checked(file, content);
+}
+
+const makeIn = (file: string) =>
+  checked(
+    file,
+    read(file, () => writeOnce(file, randomBytes(32).toString('base64url'))),
+  );
+
+/** The password for a cluster that is about to be made. */
+export function makePassword(home: string): string {
+  return makeIn(passwordOf(home));
+}
+
+/** True if a change of the password was begun and not ended. */
+export function isPasswordPending(home: string): boolean {
+  return isThere(nextPasswordOf(home));
+}
+
+/** The password that the cluster gets next: the one of a change that was interrupted, or a new one. */
+export function makeNextPassword(home: string): string {
+  return makeIn(nextPasswordOf(home));
+}
+
+/** Ends a change: the cluster knows the next password. */
+export function commitNextPassword(home: string): void {
+  try {
+    renameSync(nextPasswordOf(home), passwordOf(home));
+  } catch (error) {
+    if (!isCode(error, 'ENOENT')) throw error; // Another process was quicker, with the same password.
   }
 }
 
@@ -40,10 +75,7 @@ export function rememberedPort(home: string): number | null {
 
 export function rememberPort(home: string, port: number): void {
   if (rememberedPort(home) === port) return;
-  const draft = path.join(home, `port.${process.pid}`);
-  writeFileSync(draft, `${port}\n`);
-  giveToOwnerOf(home, draft);
-  renameSync(draft, path.join(home, 'port'));
+  replaceFile(path.join(home, 'port'), `${port}\n`);
 }
 
 export function addressOf({ port, password, database = appName }: { port: number; password: string; database?: string }): string {

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { query, removeFolder, temporaryFolder } from '../temporary.test.support.js';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded.js';
-import { DataInUseError } from './open.js';
+import { DataInUseError } from './in-use.js';
 import { isAlive } from './processes.js';
 
 const folders: string[] = [];

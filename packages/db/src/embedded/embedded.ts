@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { locateCluster } from './location.js';
+import { describeLocation, locateCluster } from './location.js';
 import { type OpenCluster, openCluster } from './open.js';
 import { stopPostmaster } from './postmaster.js';
 import { isPostmasterOf } from './processes.js';
@@ -43,8 +43,9 @@ export async function startEmbeddedPostgres({
   onDown,
   onUp,
 }: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
-  const location = locateCluster(dataDir);
-  const options = { role: 'owner', durable, log } as const;
+  const location = locateCluster(dataDir, log);
+  log(describeLocation(location));
+  const options = { role: 'owner', durable, log, notify: log } as const;
   let open = await openCluster(location, { ...options, preferredPort: port, create: true });
   let stopping = false;
   const abort = new AbortController();

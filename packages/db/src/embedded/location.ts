@@ -1,152 +1,137 @@
 import { randomBytes } from 'node:crypto';
-import {
-  chmodSync,
-  chownSync,
-  existsSync,
-  linkSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, chownSync, mkdirSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { accountFor, canReach, runsAsRoot } from './account.js';
+import { grantAccess } from './access.js';
+import { runsAsRoot, unprivileged } from './account.js';
+import { isCode, isThere, makeFolder, readIfThere, realPathIfThere, systemFolder, writeOnce } from './files.js';
+import { hadDatabase, MissingDatabaseError } from './presence.js';
 
-/** Where an embedded cluster and what belongs to it live. All paths are absolute. */
+/** Where an embedded cluster and the files around it live. All paths are absolute and without links. */
 export interface ClusterLocation {
   /** The data folder the operator named. */
   dataDir: string;
-  /** Our own files: credentials, remembered port, id of a cluster kept elsewhere. */
+  /** Synap's own files: credentials, remembered port, id of a cluster kept elsewhere. */
   home: string;
   /** The folder of PostgreSQL's files: `home`, or one below /var/lib/synap. */
   base: string;
   /** PGDATA. */
   pgData: string;
+  /** True if the cluster is not inside the data folder: a copy of that folder leads to the same cluster. */
+  elsewhere: boolean;
 }
 
-const systemFolder = '/var/lib/synap';
+const isClusterId = (text: string) => /^[0-9a-f]{24}$/.test(text);
 
 /** The folder PostgreSQL's files of this data folder go to by themselves, without making anything. */
 export function homeOf(dataDir: string): string {
   return path.join(path.resolve(dataDir), 'postgres');
 }
 
-/** Writes `content` to `file` (0600) unless it exists; whoever comes first wins, and everyone reads the winner's content. */
-export function writeOnce(file: string, content: string): string {
-  const draft = `${file}.${process.pid}.${randomBytes(4).toString('hex')}`;
-  writeFileSync(draft, content, { mode: 0o600, flush: true });
-  giveToOwnerOf(path.dirname(file), draft);
-  try {
-    linkSync(draft, file);
-  } catch (error) {
-    if (!isCode(error, 'EEXIST')) throw error;
-  } finally {
-    rmSync(draft, { force: true });
-  }
-  return readFileSync(file, 'utf8');
+function locationAt(dataDir: string, home: string, folder: string): ClusterLocation {
+  const base = realPathIfThere(folder) ?? folder;
+  const pgData = realPathIfThere(path.join(base, 'data')) ?? path.join(base, 'data');
+  return { dataDir, home, base, pgData, elsewhere: !pgData.startsWith(`${dataDir}${path.sep}`) };
 }
 
-/** What root writes into a user's folder belongs to the user, who starts Synap next time. */
-export function giveToOwnerOf(folder: string, file: string): void {
-  if (!runsAsRoot()) return;
-  const { uid, gid } = statSync(folder);
-  chownSync(file, uid, gid);
+/** A line that says where the data are. */
+export function describeLocation({ pgData, elsewhere, dataDir }: ClusterLocation): string {
+  const backup = elsewhere ? `, outside of the data folder ${dataDir}: back up both together` : '';
+  return `The database is in ${pgData}${backup}.`;
 }
 
-export function isCode(error: unknown, ...codes: string[]): boolean {
-  return error instanceof Error && 'code' in error && codes.some((code) => code === error.code);
+function readClusterId(home: string): string | null {
+  const id = readIfThere(path.join(home, 'cluster-id'))?.trim();
+  if (id === undefined) return null;
+  if (isClusterId(id)) return id;
+  throw new Error(
+    `${path.join(home, 'cluster-id')} does not hold a cluster id. Restore it: the id is the name of the folder below ${systemFolder} that holds this database.`,
+  );
 }
 
-/** Whether a cluster of ours may live below `home`: as root, another account has to reach it and be given folders in it. */
-function canHost(home: string): boolean {
-  const account = accountFor(path.join(home, 'data'));
-  if (account === null) return true;
-  if (!canReach(path.join(home, 'data'), account)) return false;
-  const probe = path.join(home, `probe.${process.pid}`);
-  try {
-    mkdirSync(probe);
-    chownSync(probe, account.uid, account.gid);
-    return true;
-  } catch {
-    return false;
-  } finally {
-    rmSync(probe, { recursive: true, force: true });
-  }
+/** The cluster that `dataDir` leads to, if there is one. Makes nothing. */
+export function findCluster(dataDir: string): ClusterLocation | null {
+  const folder = realPathIfThere(path.resolve(dataDir));
+  const home = folder && realPathIfThere(path.join(folder, 'postgres'));
+  if (!folder || !home) return null;
+  const id = readClusterId(home);
+  const base = id === null ? home : path.join(systemFolder, id);
+  return isThere(path.join(base, 'data')) ? locationAt(folder, home, base) : null;
 }
 
-/** Makes the cluster's folder below /var/lib/synap, open for passing through whatever our umask says. */
-function makeSystemBase(id: string, home: string): string {
+/** Makes a folder below /var/lib/synap, open for passing through whatever the umask says, for the owner of the data folder. */
+function makeSystemBase(dataDir: string, id: string): string {
   const base = path.join(systemFolder, id);
-  if (existsSync(base)) return base;
   mkdirSync(base, { recursive: true });
   for (const folder of [systemFolder, base]) chmodSync(folder, 0o711);
-  writeFileSync(path.join(base, 'origin'), `${home}\n`);
-  sweepSystemFolder();
+  const { uid, gid } = statSync(dataDir);
+  chownSync(base, uid, gid);
   return base;
 }
 
-/**
- * A cluster elsewhere outlives its deleted data folder. One whose data folder was temporary is deleted here; any other stays,
- * for its folder may be on a volume that is not mounted just now.
- */
-function sweepSystemFolder(): void {
-  for (const id of readdirSync(systemFolder)) {
-    const base = path.join(systemFolder, id);
-    const origin = readIfThere(path.join(base, 'origin'))?.trim();
-    if (!origin?.startsWith(`${realpathSync(tmpdir())}${path.sep}`)) continue;
-    if (readIfThere(path.join(origin, 'cluster-id'))?.trim() === id || existsSync(path.join(base, 'data/postmaster.pid')))
-      continue;
-    rmSync(base, { recursive: true, force: true });
-  }
+function baseBelowSystemFolder(dataDir: string, home: string): string {
+  const offered = randomBytes(12).toString('hex');
+  // The folder comes first: an id without its folder always means that the folder is lost.
+  const made = makeSystemBase(dataDir, offered);
+  const id = writeOnce(path.join(home, 'cluster-id'), offered).trim();
+  if (id === offered) return made;
+  rmdirSync(made);
+  return path.join(systemFolder, id);
 }
 
-/** The text of a file; `null` where there is none. */
-export function readIfThere(file: string): string | null {
+/** Says why no cluster can live below `home`; `null` if one can. */
+function obstacleAt(dataDir: string, home: string, notify: (message: string) => void): string | null {
+  if (!runsAsRoot()) return null;
+  const probe = path.join(home, `probe.${process.pid}`);
   try {
-    return readFileSync(file, 'utf8');
+    mkdirSync(probe);
+    chownSync(probe, unprivileged.uid, unprivileged.gid);
   } catch (error) {
-    if (isCode(error, 'ENOENT', 'ENOTDIR')) return null;
-    throw error;
+    if (!isCode(error, 'EPERM', 'EINVAL', 'EACCES', 'EOPNOTSUPP', 'ENOSYS')) throw error;
+    return 'files there cannot be given to the account of PostgreSQL, which does not run as root';
+  } finally {
+    rmSync(probe, { recursive: true, force: true });
   }
+  const account = grantAccess(locationAt(dataDir, home, home), notify);
+  return account ? null : 'PostgreSQL does not run as root, and its account cannot reach that folder';
 }
 
-function baseFolder(home: string): string {
-  const idFile = path.join(home, 'cluster-id');
-  if (!existsSync(idFile) && (existsSync(path.join(home, 'data')) || canHost(home))) return home;
-  const id = writeOnce(idFile, randomBytes(12).toString('hex')).trim();
-  if (/^[0-9a-f]{24}$/.test(id)) return makeSystemBase(id, home);
-  throw new Error(`${idFile} does not hold a cluster id. Restore it, or delete it to begin with an empty database.`);
+function baseFolder(dataDir: string, home: string, notify: (message: string) => void): string {
+  const id = readClusterId(home);
+  if (id === null) {
+    if (isThere(path.join(home, 'data')) || hadDatabase({ dataDir, home, base: home })) return home;
+    const obstacle = obstacleAt(dataDir, home, notify);
+    if (obstacle === null) return home;
+    const base = baseBelowSystemFolder(dataDir, home);
+    notify(`The database of ${dataDir} is kept in ${base}: ${obstacle}.`);
+    return base;
+  }
+  const base = path.join(systemFolder, id);
+  if (realPathIfThere(base) === null) throw new MissingDatabaseError({ dataDir, home, pgData: path.join(base, 'data') });
+  if (!isThere(path.join(home, 'data/PG_VERSION'))) return base;
+  throw new Error(
+    `${home} has a database in its folder data, and the file cluster-id names another one in ${base}. Move the one away that is not wanted: ${home}/data or ${home}/cluster-id.`,
+  );
 }
 
 /**
- * Finds (and on first use decides) where the cluster of `dataDir` lives; makes the folders. As root with a data folder that
- * PostgreSQL's account cannot reach, the cluster lives below /var/lib/synap.
+ * Finds (and on first use decides) where the cluster of `dataDir` lives; makes the folders, never the cluster. For a root user
+ * whose data folder PostgreSQL's account cannot reach, the cluster lives below /var/lib/synap.
+ *
+ * @throws MissingDatabaseError when the database that the data folder names is not there.
  */
-export function locateCluster(dataDir: string): ClusterLocation {
-  const folder = homeOf(dataDir);
+export function locateCluster(dataDir: string, notify: (message: string) => void): ClusterLocation {
   try {
-    mkdirSync(folder, { recursive: true, mode: runsAsRoot() ? 0o711 : 0o700 });
-    const home = realpathSync(folder);
-    const base = realpathSync(baseFolder(home));
-    return { dataDir: path.dirname(home), home, base, pgData: path.join(base, 'data') };
+    const folder = makeFolder(dataDir);
+    const home = path.join(folder, 'postgres');
+    const lost = realPathIfThere(home) === null && (isThere(home) || hadDatabase({ dataDir: folder, home, base: home }));
+    if (lost) throw new MissingDatabaseError({ dataDir: folder, home, pgData: path.join(home, 'data') });
+    const real = makeFolder(home);
+    return locationAt(folder, real, baseFolder(folder, real, notify));
   } catch (error) {
     if (!isCode(error, 'EACCES', 'EPERM', 'EROFS', 'ENOTDIR')) throw error;
     throw new Error(
-      `The data folder ${path.dirname(folder)} cannot be written. Give this account the folder, or set SYNAP_DATA_DIR to another one.`,
+      `This account cannot use the data folder ${path.resolve(dataDir)} (${error.message}). Give it the whole folder, or set SYNAP_DATA_DIR to another one.`,
       { cause: error },
     );
   }
-}
-
-/** Deletes the cluster of `dataDir` for good, wherever it lives. The database must be stopped. */
-export function removeCluster(dataDir: string): void {
-  const home = homeOf(dataDir);
-  if (!existsSync(home)) return;
-  const { base } = locateCluster(dataDir);
-  if (base !== home) rmSync(base, { recursive: true, force: true });
-  rmSync(home, { recursive: true, force: true });
 }

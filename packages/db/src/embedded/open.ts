@@ -1,41 +1,31 @@
-import { rmSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { accountFor } from './account.js';
-import { prepareBinaries } from './binaries.js';
 import { type Claim, claimCluster, type Role } from './claim.js';
-import { checkVersion, clusterExists, createCluster, resetPassword, type Toolchain } from './cluster.js';
-import { addressOf, readCredentials, rememberedPort, rememberPort } from './credentials.js';
+import { addressOf, readPassword, rememberedPort, rememberPort } from './credentials.js';
+import { isCode } from './files.js';
+import { DataInUseError } from './in-use.js';
 import type { ClusterLocation } from './location.js';
-import { choosePort, type Postmaster, readPostmaster, startPostmaster } from './postmaster.js';
-
-/** Another process owns the cluster of this data folder. */
-export class DataInUseError extends Error {
-  override name = 'DataInUseError';
-  constructor(
-    readonly dataDir: string,
-    /** The process that holds the data, where it is known. */
-    readonly pid: number | null,
-  ) {
-    const holder = pid === null ? 'another process' : `process ${pid}`;
-    super(
-      `The data in ${dataDir} are in use by ${holder} (another Synap). Stop that one first, or set SYNAP_DATA_DIR to a folder of its own.`,
-    );
-  }
-}
+import { ensureMarker } from './marker.js';
+import { recordOwner, standingOf } from './ownership.js';
+import { choosePort, type Postmaster, readPostmaster, startPostmaster, stopPostmaster } from './postmaster.js';
+import { prepareCluster } from './prepare.js';
+import type { Toolchain } from './programs.js';
 
 export interface OpenOptions {
   role: Role;
   durable: boolean;
+  /** Receives each step worth a line. */
   log: (message: string) => void;
+  /** Receives changes of permissions. */
+  notify: (message: string) => void;
   /** Only this port will do: the address was given out already. */
   port?: number;
   /** Taken when it is free; without it the last one. */
   preferredPort?: number;
-  /** Whether a missing cluster is made. */
+  /** True if a cluster that does not exist is made. */
   create: boolean;
 }
 
-/** A running cluster with our claim on it. */
+/** A running cluster with this process's claim on it. */
 export interface OpenCluster {
   pid: number;
   port: number;
@@ -46,17 +36,41 @@ export interface OpenCluster {
 /** A cluster that recovers after a crash of the machine may take its time. */
 const patienceMilliseconds = 120_000;
 
-/** Makes and starts the cluster as far as that is needed, and claims it. Safe to call from any number of processes at once. */
+/**
+ * Makes and starts the cluster as far as that is needed, and claims it. Safe to call from any number of processes at once.
+ *
+ * @throws MissingDatabaseError, ForeignClusterError, DataInUseError
+ */
 export async function openCluster(location: ClusterLocation, options: OpenOptions): Promise<OpenCluster> {
+  try {
+    return await open(location, options);
+  } catch (error) {
+    if (!isCode(error, 'EACCES', 'EPERM')) throw error;
+    throw foreignFiles(location, error);
+  }
+}
+
+/** Another account made the database, or this one was run with other rights before. */
+function foreignFiles({ dataDir, base, elsewhere }: ClusterLocation, cause: Error): Error {
+  const account = `${process.getuid?.() ?? ''}:${process.getgid?.() ?? ''}`;
+  const folders = elsewhere ? `${dataDir} ${base}` : dataDir;
+  return new Error(
+    `The database in ${base} belongs to another account (${cause.message}). Start Synap as that account; or stop it, give its data to this one (sudo chown -R ${account} ${folders}) and start again.`,
+    { cause },
+  );
+}
+
+async function open(location: ClusterLocation, options: OpenOptions): Promise<OpenCluster> {
   let tools: Toolchain | null = null;
-  for (const deadline = Date.now() + patienceMilliseconds; Date.now() < deadline; await delay(25)) {
+  const deadline = Date.now() + patienceMilliseconds;
+  for (; Date.now() < deadline; await delay(25)) {
     const running = readPostmaster(location);
     if (running?.alive) {
       const opened = await claimRunning(location, running, options);
       if (opened) return opened;
     } else {
-      tools ??= prepareTools(location, options);
-      if (!(await start(location, tools, options))) await delay(100);
+      tools = prepareCluster(location, tools, options);
+      if (!tools || !(await start(location, tools, options))) await delay(100);
     }
   }
   throw new Error(`The embedded PostgreSQL in ${location.base} did not become ready. Its log: ${location.base}/postgres.log`);
@@ -68,41 +82,50 @@ async function claimRunning(
   { role }: OpenOptions,
 ): Promise<OpenCluster | null> {
   if (port === 0) return null;
-  const { password, made } = readCredentials(location.home);
+  standingOf(location); // A copy is refused before it connects.
+  const password = readPassword(location.home);
+  if (password === null) throw wrongPassword(location, pid, 'is missing', 'start again');
   try {
-    const outcome = await claimCluster({ port, password }, role);
+    const outcome = await claimCluster({ pid, port, password }, role);
     if (outcome.kind === 'later') return null;
     if (outcome.kind === 'held') throw new DataInUseError(location.dataDir, outcome.pid);
+    await settleOwner(location, pid, outcome.claim, role);
     rememberPort(location.home, port);
     return { pid, port, url: addressOf({ port, password }), claim: outcome.claim };
   } catch (error) {
-    if (!isWrongPassword(error)) throw error;
-    if (made) rmSync(`${location.home}/password`, { force: true });
-    throw new Error(
-      `${location.home}/password does not fit the PostgreSQL that runs there (process ${pid}). Stop Synap and that process, delete the file and start again: a new password is made.`,
-      { cause: error },
-    );
+    if (isCode(error, '28P01')) throw wrongPassword(location, pid, 'does not fit', 'delete the file and start again', error);
+    throw error;
   }
 }
 
-function isWrongPassword(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === '28P01';
+function wrongPassword({ home, base }: ClusterLocation, pid: number, fault: string, remedy: string, cause?: Error): Error {
+  return new Error(
+    `${home}/password ${fault}, and the PostgreSQL of ${base} runs (process ${pid}). Stop Synap and that process, then ${remedy}: a new password is made, the data stay as they are.`,
+    { cause },
+  );
 }
 
-function prepareTools(location: ClusterLocation, { durable, create, log }: OpenOptions): Toolchain {
-  const account = accountFor(location.pgData);
-  const tools = { binaries: prepareBinaries(location.base, account), account, durable };
-  const { password, made } = readCredentials(location.home);
-  if (!clusterExists(location)) {
-    if (!create)
-      throw new Error(`The database in ${location.base} is gone. Stop Synap and start it again to begin with an empty one.`);
-    log(`Making a PostgreSQL ${tools.binaries.major} database in ${location.base} …`);
-    createCluster(location, tools, password);
-  } else {
-    checkVersion(location, tools);
-    if (made) resetPassword(location, tools, password);
+/** Makes the data folder the recorded owner of a cluster that is claimed. Of several copies the first one gets it. */
+async function settleOwner(location: ClusterLocation, pid: number, claim: Claim, role: Role): Promise<void> {
+  try {
+    const standing = standingOf(location);
+    if (role === 'owner' || standing !== 'owner') {
+      const recorded = await claim.alone(() => recordOwner(location));
+      // The present owner may be a folder of another path whose server runs.
+      if (!recorded && location.elsewhere && standing === 'moved') throw new DataInUseError(location.dataDir, null);
+    }
+    ensureMarker(location);
+  } catch (error) {
+    await letGo(location, pid, claim);
+    throw error;
   }
-  return tools;
+}
+
+/** Ends the use of a cluster, and the cluster itself if nothing else uses it. */
+export async function letGo(location: ClusterLocation, pid: number, claim: Claim): Promise<void> {
+  // Answers false too when the connection broke: then another process has stopped it.
+  if (await claim.closeToOthers().catch(() => false)) await stopPostmaster(location, pid);
+  await claim.release();
 }
 
 /** One attempt; false where another process was quicker or the port was taken in the last moment: the caller looks again. */

@@ -3,9 +3,10 @@ import { closeSync, existsSync, openSync, readFileSync, renameSync, statSync } f
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { programEnvironment, type Toolchain } from './cluster.js';
-import { type ClusterLocation, giveToOwnerOf, isCode } from './location.js';
+import { giveToOwnerOf, isCode } from './files.js';
+import type { ClusterLocation } from './location.js';
 import { isAlive, isPostmasterOf } from './processes.js';
+import { disregarding, isTaken, programEnvironment, type Toolchain } from './programs.js';
 
 /** What postmaster.pid says of the PostgreSQL that holds a data folder. */
 export interface Postmaster {
@@ -16,7 +17,7 @@ export interface Postmaster {
 }
 
 /** Reads postmaster.pid; `null` when PostgreSQL is down or has only begun to write the file. */
-export function readPostmaster({ pgData }: ClusterLocation): Postmaster | null {
+export function readPostmaster({ pgData }: Pick<ClusterLocation, 'pgData'>): Postmaster | null {
   try {
     const lines = readFileSync(path.join(pgData, 'postmaster.pid'), 'utf8').split('\n');
     const [pid, port] = [Number(lines[0]), Number(lines[3])];
@@ -80,21 +81,18 @@ export type StartOutcome =
   | { kind: 'failed'; reason: string };
 
 function outcomeOf(written: string, code: number | null, signal: string | null): StartOutcome {
-  if (/lock file "postmaster\.pid" (already exists|is empty)|pre-existing shared memory block/.test(written))
-    return { kind: 'taken' };
+  if (isTaken(written)) return { kind: 'taken' };
   if (/could not bind|Address already in use/.test(written)) return { kind: 'port-taken' };
   return { kind: 'failed', reason: written.trim().split('\n').slice(-5).join('\n') || `it ended with ${signal ?? code}` };
 }
 
 function launch(location: ClusterLocation, { binaries, account, durable }: Toolchain, port: number, log: number): ChildProcess {
-  // A killed PostgreSQL leaves postmaster.pid behind, and its number may be someone else's by now. PostgreSQL takes no
-  // offence at the number of its grandparent (made for pg_ctl): so it goes on to the check of the shared memory.
-  const stale = readPostmaster(location);
-  const grandparent = stale && !stale.alive ? { PG_GRANDPARENT_PID: String(stale.pid) } : {};
+  const postmaster = readPostmaster(location);
+  const stalePid = postmaster && !postmaster.alive ? postmaster.pid : null;
   const child = spawn(binaries.postgres, ['-D', location.pgData, ...settings(port, durable)], {
     ...account,
     cwd: '/',
-    env: { ...programEnvironment, ...grandparent },
+    env: { ...programEnvironment, ...disregarding(stalePid) },
     stdio: ['ignore', log, log],
     detached: true, // Ctrl-C in a terminal must reach us only: we end PostgreSQL last.
   });

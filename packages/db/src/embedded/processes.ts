@@ -1,8 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, readlinkSync } from 'node:fs';
-import { isCode } from './location.js';
+import { readFileSync, statSync } from 'node:fs';
+import { isCode } from './files.js';
 
-/** Whether a process with this id runs. A zombie (nobody collected its exit, as in a container without an init) does not. */
+/** Returns the fields of /proc/<pid>/stat from the third on: state, parent, … */
+function statFields(pid: number): string[] {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+}
+
+/** True if a process with this id runs. A zombie (nobody collected its exit, as in a container without an init) does not. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -11,22 +17,60 @@ export function isAlive(pid: number): boolean {
   }
   if (process.platform !== 'linux') return true;
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return !/^[ZX]/.test(stat.slice(stat.lastIndexOf(')') + 2));
+    return !/^[ZX]/.test(statFields(pid)[0] ?? '');
   } catch {
     return false;
   }
 }
 
-/** Whether `pid` is the PostgreSQL of this very folder (given as real path), not a process that was given the same number later. */
+function execute(program: string, ...args: string[]): string {
+  return execFileSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+}
+
+const windowsProcess = (pid: number, field: string) =>
+  execute('powershell', '-NoProfile', '-Command', `(Get-CimInstance Win32_Process -Filter 'ProcessId=${pid}').${field}`);
+
+/** The id of the process that started `pid`; `null` when it cannot be found out. */
+export function parentOf(pid: number): number | null {
+  try {
+    if (process.platform === 'linux') return Number(statFields(pid)[1]);
+    if (process.platform === 'win32') return Number(windowsProcess(pid, 'ParentProcessId'));
+    return Number(execute('ps', '-o', 'ppid=', '-p', String(pid)));
+  } catch {
+    return null;
+  }
+}
+
+/** True if the command line of `pid` names the folder as its PGDATA. */
+function names(pid: number, pgData: string): boolean {
+  try {
+    if (process.platform === 'linux') return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(`\0-D\0${pgData}\0`);
+    const windows = process.platform === 'win32';
+    const command = windows ? windowsProcess(pid, 'CommandLine') : execute('ps', '-wwo', 'command=', '-p', String(pid));
+    return [` -D ${pgData} `, ` -D "${pgData}" `].some((part) => command.includes(part));
+  } catch {
+    return false; // It has ended by now.
+  }
+}
+
+/** True if `pid` works in this very folder, whatever the path it was started with. */
+function worksIn(pid: number, pgData: string): boolean {
+  const [own, folder] = [`/proc/${pid}/cwd`, pgData].map((target) => statSync(target, { throwIfNoEntry: false, bigint: true }));
+  // A process that was killed lets go of its folder before it is gone. It still counts, or nobody would wait for its end.
+  if (own === undefined) return isAlive(pid);
+  return folder === undefined ? names(pid, pgData) : own.dev === folder.dev && own.ino === folder.ino;
+}
+
+/**
+ * True if `pid` is the PostgreSQL of this very folder (given without links), not a process that was given the same number later,
+ * nor the PostgreSQL of the folder that this one is a copy of.
+ */
 export function isPostmasterOf(pid: number, pgData: string): boolean {
   if (!isAlive(pid)) return false;
   try {
-    if (process.platform === 'linux') return readlinkSync(`/proc/${pid}/cwd`).replace(/ \(deleted\)$/, '') === pgData;
-    if (process.platform === 'win32') return true;
-    return execFileSync('ps', ['-o', 'command=', '-p', String(pid)], { encoding: 'utf8' }).includes(pgData);
+    return process.platform === 'linux' ? worksIn(pid, pgData) : names(pid, pgData);
   } catch (error) {
-    // A process that was killed lets go of its folder before it is gone. It still counts, or nobody would wait for its end.
-    return isCode(error, 'ENOENT') && isAlive(pid);
+    // Root in a container may not look into processes of other accounts; their command line is open to all.
+    return isCode(error, 'EACCES', 'EPERM') && names(pid, pgData);
   }
 }

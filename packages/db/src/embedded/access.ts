@@ -1,0 +1,95 @@
+import { chmodSync, chownSync, type Stats, statSync } from 'node:fs';
+import { type Account, allows, canEnter, foldersTo, hasName, runsAsRoot, unprivileged } from './account.js';
+import type { ClusterLocation } from './location.js';
+
+/** One permission to change, so that PostgreSQL's account can pass through a folder. */
+interface Change {
+  folder: string;
+  before: Stats;
+  gid: number;
+}
+
+/** Folders of the installation. Root's own ones may change their group; those above them only let their group pass. */
+type Place = Pick<ClusterLocation, 'dataDir' | 'base' | 'pgData'>;
+
+const groupPass = 0o010;
+
+/** Lists the changes that let `account` reach the folder of the cluster; `null` when they are not for Synap to make. */
+function planFor(account: Account, { dataDir, base }: Place): Change[] | null {
+  const owners = new Set([0, statSync(dataDir).uid]);
+  const changes: Change[] = [];
+  for (const folder of foldersTo(base)) {
+    const before = statSync(folder);
+    if (allows(before, account, 0o1)) continue;
+    const isOwn = folder === dataDir || folder === base;
+    const mayRegroup = isOwn && before.uid === 0 && [0, unprivileged.gid].includes(before.gid);
+    if (!owners.has(before.uid) || (before.gid !== account.gid && !mayRegroup)) return null;
+    changes.push({ folder, before, gid: account.gid });
+  }
+  return changes;
+}
+
+function apply(changes: Change[]): void {
+  for (const { folder, before, gid } of changes) {
+    if (before.gid !== gid) chownSync(folder, before.uid, gid);
+    const kept = before.gid === gid ? before.mode : before.mode & ~0o070;
+    chmodSync(folder, (kept | groupPass) & 0o7777);
+  }
+}
+
+function undo(changes: Change[]): void {
+  for (const { folder, before } of changes.toReversed()) {
+    chownSync(folder, before.uid, before.gid);
+    chmodSync(folder, before.mode & 0o7777);
+  }
+}
+
+function describe({ uid, gid }: Account, changes: Change[]): string {
+  const folders = changes.map(({ folder }) => folder).join(' ');
+  return `PostgreSQL does not run as root: its account (uid ${uid}, group ${gid}) may now pass through ${folders} (chmod g+x). To undo this while Synap is down: chmod g-x ${folders}; the next start here needs it again.`;
+}
+
+/** The user that PostgreSQL is to run as: the owner of the cluster, for a new one the owner of the data folder, never root. */
+function preferred({ dataDir, pgData }: Place): Account {
+  const cluster = statSync(pgData, { throwIfNoEntry: false });
+  if (cluster && cluster.uid !== 0) return { uid: cluster.uid, gid: cluster.gid };
+  const { uid, gid } = statSync(dataDir);
+  return uid !== 0 && hasName({ uid, gid }) ? { uid, gid } : unprivileged;
+}
+
+/** The group of the account, then the groups of the folders that are closed to it. */
+function groups({ uid, gid }: Account, { base }: Place): number[] {
+  const closed = foldersTo(base).map((folder) => statSync(folder));
+  return [...new Set([gid, ...closed.filter((stats) => !allows(stats, { uid, gid }, 0o1)).map((stats) => stats.gid)])];
+}
+
+/**
+ * Finds the account that PostgreSQL runs under for a root user and lets it reach the cluster: it opens folders for their group
+ * when that is enough, and names them to `notify`. Returns `null` when there is no such account.
+ */
+export function grantAccess(place: Place, notify: (message: string) => void): Account | null {
+  const { uid, gid: usual } = preferred(place);
+  for (const gid of groups({ uid, gid: usual }, place)) {
+    const account = { uid, gid };
+    const changes = planFor(account, place);
+    if (changes === null) continue;
+    apply(changes);
+    if (canEnter(place.base, account)) {
+      if (changes.length > 0) notify(describe(account, changes));
+      return account;
+    }
+    undo(changes);
+  }
+  return null;
+}
+
+/** The account for the cluster in `place`; `null` for the account of this process. Throws when none can reach it. */
+export function accountFor(place: Place, notify: (message: string) => void): Account | null {
+  if (!runsAsRoot()) return null;
+  const account = grantAccess(place, notify);
+  if (account) return account;
+  const { uid } = preferred(place);
+  throw new Error(
+    `PostgreSQL does not run as root, and its account (uid ${uid}) cannot reach ${place.base}. Let others pass through the folders above it (chmod o+x), or move the data folder ${place.dataDir} to a place that others can reach.`,
+  );
+}

@@ -1,0 +1,121 @@
+import { randomBytes } from 'node:crypto';
+import {
+  chmodSync,
+  lchownSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import path from 'node:path';
+import { runsAsRoot, unprivileged } from './account.js';
+
+/** Holds the clusters that cannot live in their data folder. */
+export const systemFolder = '/var/lib/synap';
+
+export function isCode(error: unknown, ...codes: string[]): error is Error {
+  return error instanceof Error && 'code' in error && codes.some((code) => code === error.code);
+}
+
+/** True if there is anything at this path, also a link that leads nowhere. Throws when that cannot be found out. */
+export function isThere(target: string): boolean {
+  return lstatSync(target, { throwIfNoEntry: false }) !== undefined;
+}
+
+/** The path without links; `null` when nothing is there. Throws when that cannot be found out. */
+export function realPathIfThere(target: string): string | null {
+  try {
+    return realpathSync(target);
+  } catch (error) {
+    if (isCode(error, 'ENOENT', 'ENOTDIR')) return null;
+    throw error;
+  }
+}
+
+/** The text of a file; `null` when there is none. */
+export function readIfThere(file: string): string | null {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if (isCode(error, 'ENOENT', 'ENOTDIR')) return null;
+    throw error;
+  }
+}
+
+/** Gives a file that root wrote to the owner of `folder`, who may start Synap next time. */
+export function giveToOwnerOf(folder: string, file: string): void {
+  if (!runsAsRoot()) return;
+  const { uid, gid } = statSync(folder);
+  lchownSync(file, uid, gid);
+}
+
+function writeDraft(file: string, content: string): string {
+  const draft = `${file}.${process.pid}.${randomBytes(4).toString('hex')}`;
+  writeFileSync(draft, content, { mode: 0o600, flush: true, flag: 'wx' });
+  giveToOwnerOf(path.dirname(file), draft);
+  return draft;
+}
+
+/** Writes `content` to `file` (0600) unless it exists. The first writer wins, and every caller gets its content. */
+export function writeOnce(file: string, content: string): string {
+  const draft = writeDraft(file, content);
+  try {
+    linkSync(draft, file);
+  } catch (error) {
+    if (!isCode(error, 'EEXIST')) throw error;
+  } finally {
+    rmSync(draft, { force: true });
+  }
+  return readFileSync(file, 'utf8');
+}
+
+/** Writes `content` to `file` (0600) in one step: a reader sees the old content or the new one. */
+export function replaceFile(file: string, content: string): void {
+  const draft = writeDraft(file, content);
+  try {
+    renameSync(draft, file);
+  } catch (error) {
+    rmSync(draft, { force: true });
+    throw error;
+  }
+}
+
+/** Gives a new folder to the owner of its parent; one of root lets PostgreSQL's group pass, for PostgreSQL does not run as root. */
+function settleFolder(parent: string, folder: string): void {
+  if (!runsAsRoot()) return;
+  const { uid, gid } = statSync(parent);
+  try {
+    lchownSync(folder, uid, uid === 0 ? unprivileged.gid : gid);
+    if (uid === 0) chmodSync(folder, 0o710);
+  } catch (error) {
+    if (!isCode(error, 'EPERM', 'EINVAL')) throw error; // A container with mapped user ids, or a file system without owners.
+  }
+}
+
+function makeFolders(folder: string): void {
+  if (statSync(folder, { throwIfNoEntry: false })) return;
+  const parent = path.dirname(folder);
+  makeFolders(parent);
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+    settleFolder(parent, folder);
+  } catch (error) {
+    if (!isCode(error, 'EEXIST')) throw error;
+    if (!statSync(folder, { throwIfNoEntry: false }))
+      throw new Error(`${folder} is a link that leads nowhere. If its volume is not mounted, mount it and start again.`);
+  }
+}
+
+/**
+ * Makes a private folder with the missing ones above it, and returns its path without links. A folder that root makes in a
+ * user's folder belongs to that user.
+ */
+export function makeFolder(folder: string): string {
+  makeFolders(path.resolve(folder));
+  return realpathSync(folder);
+}

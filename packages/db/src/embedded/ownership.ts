@@ -1,0 +1,98 @@
+import { randomBytes } from 'node:crypto';
+import { rmSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { z } from 'zod';
+import { isThere, readIfThere, replaceFile } from './files.js';
+import { type ClusterLocation, findCluster } from './location.js';
+import { readMarker, readRecord, writeMarker } from './marker.js';
+
+/** The data folder is not the one that its cluster belongs to. */
+class ForeignClusterError extends Error {
+  override name = 'ForeignClusterError';
+}
+
+/**
+ * The owner record inside the cluster: the data folder it belongs to, and a token that changes with every start of a cluster
+ * outside of its data folder. A copy of the data folder has an old token once the original was started again.
+ */
+const ownerSchema = z.object({ dataDir: z.string(), token: z.string().optional() });
+
+export type Owner = z.infer<typeof ownerSchema>;
+
+type Base = Pick<ClusterLocation, 'base' | 'pgData'>;
+
+const recordOf = (pgData: string) => path.join(pgData, 'synap-owner.json');
+
+/** The recorded owner; `null` when there is none. Earlier versions kept it in a file `origin` beside the cluster. */
+export function readOwner({ base, pgData }: Base): Owner | null {
+  const owner = readRecord(recordOf(pgData), ownerSchema);
+  if (owner) return owner;
+  const origin = readIfThere(path.join(base, 'origin'))?.trim();
+  return origin ? { dataDir: path.dirname(origin) } : null;
+}
+
+/** Writes the owner record into a cluster, also one that is not in place yet. Returns its token. */
+export function writeOwner(pgData: string, { dataDir }: ClusterLocation): string {
+  const token = randomBytes(16).toString('hex');
+  replaceFile(recordOf(pgData), `${JSON.stringify({ dataDir, token } satisfies Owner)}\n`);
+  return token;
+}
+
+/** True for one folder under two paths, such as a bind mount. */
+function isSameFolder(one: string, other: string): boolean {
+  if (one === other) return true;
+  const [a, b] = [one, other].map((folder) => statSync(folder, { throwIfNoEntry: false, bigint: true }));
+  return a !== undefined && b !== undefined && a.dev === b.dev && a.ino === b.ino;
+}
+
+/** True if `dataDir` leads to the cluster. A folder that cannot be looked into counts, because it may be the owner. */
+function leadsTo(dataDir: string, pgData: string): boolean {
+  try {
+    return findCluster(dataDir)?.pgData === pgData;
+  } catch {
+    return true;
+  }
+}
+
+function adviceToSeparate({ dataDir, home, base, pgData }: ClusterLocation): string {
+  if (base !== home) return `copy ${pgData} to ${home}/data and delete ${home}/cluster-id`;
+  const link = home === path.join(dataDir, 'postgres') ? path.join(home, 'data') : path.join(dataDir, 'postgres');
+  return `replace the link ${link} by a copy of the folder that it leads to`;
+}
+
+function foreign(location: ClusterLocation, owner: string, reason: string): ForeignClusterError {
+  const { dataDir, base, pgData } = location;
+  const record = isThere(recordOf(pgData)) ? recordOf(pgData) : path.join(base, 'origin');
+  return new ForeignClusterError(
+    `The database in ${pgData} belongs to the data folder ${owner}, ${reason}. ${dataDir} is a copy of that folder. It was not started, because two installations must not share a database.\n` +
+      `- To make it independent: stop Synap in ${owner}, ${adviceToSeparate(location)}.\n` +
+      `- To give it the database instead: stop Synap in ${owner}, delete ${record} and start here. ${owner} is refused from then on.`,
+  );
+}
+
+/** How a data folder stands to the cluster that it leads to. */
+export type Standing = 'owner' | 'unrecorded' | 'moved';
+
+/** Compares the data folder with the owner record. Throws for a copy whose original has the cluster; changes nothing. */
+export function standingOf(location: ClusterLocation): Standing {
+  const { dataDir, pgData, elsewhere } = location;
+  const owner = readOwner(location);
+  if (owner === null) return 'unrecorded';
+  if (isSameFolder(owner.dataDir, dataDir)) return 'owner';
+  // A cluster inside the data folder was moved or copied with it: it is this folder's own.
+  if (!elsewhere) return 'moved';
+  if (leadsTo(owner.dataDir, pgData)) throw foreign(location, owner.dataDir, 'which leads to it');
+  if (owner.token !== undefined && owner.token !== readMarker(dataDir)?.token)
+    throw foreign(location, owner.dataDir, 'which was started again since this folder was copied');
+  return 'moved';
+}
+
+/**
+ * Records the data folder as the owner. Must not run at once for two folders. The token of a cluster elsewhere changes each time,
+ * which makes copies of the data folder stale.
+ */
+export function recordOwner(location: ClusterLocation): void {
+  const { base, pgData, elsewhere } = location;
+  if (elsewhere || standingOf(location) !== 'owner') writeMarker(location, writeOwner(pgData, location));
+  rmSync(path.join(base, 'origin'), { force: true });
+}

@@ -1,0 +1,66 @@
+import { readdirSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { isThere, systemFolder } from './files.js';
+import type { ClusterLocation } from './location.js';
+import { markerOf, readMarker } from './marker.js';
+
+type Place = Pick<ClusterLocation, 'dataDir' | 'home' | 'pgData'>;
+
+/** The data folder had a database, which is not there. Starting with an empty one would hide the loss. */
+export class MissingDatabaseError extends Error {
+  override name = 'MissingDatabaseError';
+  constructor(place: Place) {
+    super(describeStray(place) ?? describeLoss(place));
+  }
+}
+
+/** The database is there, but the link or the id that leads to it is not; `null` when that is not so. */
+function describeStray({ dataDir, home, pgData }: Place): string | null {
+  const cluster = readMarker(dataDir)?.cluster;
+  if (cluster === undefined || cluster === pgData || !isThere(cluster)) return null;
+  const base = path.dirname(cluster);
+  const lead =
+    path.dirname(base) === systemFolder
+      ? `the file ${home}/cluster-id, whose only line is ${path.basename(base)}`
+      : 'the link in the data folder that leads there';
+  return `The database of ${dataDir} is in ${cluster}, but nothing leads there. Restore ${lead}.`;
+}
+
+function describeLoss({ dataDir, home, pgData }: Place): string {
+  const cluster = readMarker(dataDir)?.cluster ?? pgData;
+  const remains = [home, markerOf(dataDir)].filter(isThere).join(' and ');
+  return `The database of ${dataDir} is missing: its folder ${cluster} does not exist, or is empty. If it is on a volume that is not mounted, mount it; else restore the folder from a backup. Nothing was changed. To begin with an empty database instead, move away ${remains}.`;
+}
+
+/**
+ * True if a database was made for this data folder once. Installations of earlier versions have no marker; they are known by the
+ * remembered port and the log, which the first start of a whole cluster writes. An interrupted first start leaves neither.
+ */
+export function hadDatabase({ dataDir, home, base }: Pick<ClusterLocation, 'dataDir' | 'home' | 'base'>): boolean {
+  const remains = [markerOf(dataDir), path.join(home, 'port'), path.join(base, 'postgres.log')];
+  return remains.some(isThere);
+}
+
+function contentOf(pgData: string): 'whole' | 'empty' | 'partial' {
+  if (isThere(path.join(pgData, 'PG_VERSION'))) return 'whole';
+  return readdirSync(pgData).length === 0 ? 'empty' : 'partial';
+}
+
+/**
+ * True if there is a cluster, false before the first start. Throws for everything else: a database that is gone or in part, and
+ * a folder that cannot be read.
+ */
+export function clusterExists(location: ClusterLocation): boolean {
+  const { pgData } = location;
+  if (isThere(pgData)) {
+    if (statSync(pgData, { throwIfNoEntry: false }) === undefined) throw new MissingDatabaseError(location);
+    const content = contentOf(pgData);
+    if (content === 'whole') return true;
+    if (content === 'partial')
+      throw new Error(
+        `${pgData} is not empty, but no whole database: its file PG_VERSION is missing. Restore the folder from a backup. Nothing was changed. If it holds nothing that you need, move it away.`,
+      );
+  }
+  if (hadDatabase(location)) throw new MissingDatabaseError(location);
+  return false;
+}

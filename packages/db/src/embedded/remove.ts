@@ -1,0 +1,29 @@
+import { randomBytes } from 'node:crypto';
+import { renameSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { DataInUseError } from './in-use.js';
+import { findCluster, homeOf } from './location.js';
+import { markerOf } from './marker.js';
+import { standingOf } from './ownership.js';
+import { readPostmaster } from './postmaster.js';
+
+/**
+ * Deletes the cluster of `dataDir` for good, wherever it lives. For tests and measurements, which make and remove clusters.
+ *
+ * @throws ForeignClusterError when it belongs to another data folder, DataInUseError while it runs.
+ */
+export function removeCluster(dataDir: string): void {
+  const location = findCluster(dataDir);
+  if (location) {
+    standingOf(location);
+    const postmaster = readPostmaster(location);
+    if (postmaster?.alive) throw new DataInUseError(location.dataDir, postmaster.pid);
+    // Renamed first: what a killed removal leaves is a draft, not a damaged database.
+    const draft = path.join(location.base, `draft.${process.pid}.${randomBytes(4).toString('hex')}`);
+    renameSync(location.pgData, draft);
+    rmSync(draft, { recursive: true, force: true });
+    if (location.base !== location.home) rmSync(location.base, { recursive: true, force: true });
+  }
+  rmSync(homeOf(dataDir), { recursive: true, force: true });
+  rmSync(markerOf(dataDir), { force: true });
+}
