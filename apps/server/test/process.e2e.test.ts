@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readdir, readFile, realpath, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { createPool } from '@synap/db';
 import { createTestDatabase, until } from '@synap/testing';
@@ -128,6 +128,30 @@ describe('synap start', { timeout: 60_000 }, () => {
       'ENCRYPTION_SECRET',
     ];
     for (const name of faulty) expect(text).toContain(`- ${name}: `);
+  });
+});
+
+describe('the folder of the database', { timeout: 60_000 }, () => {
+  it('is named by the start and by the doctor', async () => {
+    const folder = await realpath(await dataFolder());
+    const { child, output } = await startServer({ SYNAP_DATA_DIR: folder });
+    expect(output.text.split('\n').slice(0, 3)).toContain(`The database is in ${folder}/postgres/data.`);
+    const { text } = await run(['doctor'], { SYNAP_DATA_DIR: folder });
+    expect(text).toMatch(new RegExp(`ok +database .* in ${folder}/postgres/data\n`));
+    await ended(child, 'SIGTERM');
+  });
+
+  it('is named by both when it is missing, and neither makes an empty one', async () => {
+    const folder = await realpath(await dataFolder());
+    await run(['doctor'], { SYNAP_DATA_DIR: folder });
+    await rm(path.join(folder, 'postgres/data'), { recursive: true });
+    for (const command of ['start', 'doctor']) {
+      const { code, text } = await run([command], { SYNAP_DATA_DIR: folder });
+      expect(code).toBe(1);
+      expect(text).toContain(`its folder ${folder}/postgres/data does not exist`);
+    }
+    expect(await readdir(path.join(folder, 'postgres'))).not.toContain('data');
+    await rm(folder, { recursive: true });
   });
 });
 

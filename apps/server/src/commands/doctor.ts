@@ -1,9 +1,9 @@
-import { constants } from 'node:fs';
-import { access, mkdir, stat, statfs } from 'node:fs/promises';
+import { stat, statfs } from 'node:fs/promises';
 import path from 'node:path';
-import { createDatabase, DataInUseError, ensureDatabase, migrationStatus } from '@synap/db';
+import { createDatabase, ensureDatabase, listUnclaimedClusters, migrationStatus, type UnclaimedCluster } from '@synap/db';
 import { newestGood } from '../backup/backup-folder.js';
 import { lastDue } from '../backup/schedule.js';
+import { prepareDataFolder } from '../data-folder.js';
 import { type Environment, EnvironmentError, parseEnvironment } from '../env.js';
 import { createMailTransport, outboxFolder } from '../mail.js';
 import { migrationsFolder } from '../paths.js';
@@ -26,7 +26,7 @@ export async function doctor(variables: NodeJS.ProcessEnv): Promise<number> {
   try {
     const environment = parseEnvironment(variables);
     findings.push(fine('environment', environment.environment), await checkFolder(environment), await checkDisk(environment));
-    findings.push(await checkSecrets(environment), ...(await checkDatabase(environment)));
+    findings.push(await checkSecrets(environment), ...(await checkDatabase(environment)), ...checkUnclaimed());
     findings.push(await checkMail(environment), ...(await checkBackups(environment)), ...checkAddress(environment));
   } catch (error) {
     if (!(error instanceof EnvironmentError)) throw error;
@@ -44,18 +44,19 @@ function checkNode(): Finding {
 
 async function checkFolder({ dataDir }: Environment): Promise<Finding> {
   try {
-    await mkdir(dataDir, { recursive: true, mode: 0o700 });
-    await access(dataDir, constants.R_OK | constants.W_OK);
+    await prepareDataFolder(dataDir);
     return fine('data folder', dataDir);
   } catch (error) {
-    return bad('data folder', `${dataDir}: ${messageOf(error)}; give this user the right to write there, or set SYNAP_DATA_DIR`);
+    return bad('data folder', messageOf(error));
   }
 }
 
 const leastBytes = 500_000_000;
 
 async function checkDisk({ dataDir }: Environment): Promise<Finding> {
-  const { bavail, bsize } = await statfs(dataDir);
+  const disk = await statfs(dataDir).catch((error: unknown) => messageOf(error));
+  if (typeof disk === 'string') return bad('disk', disk);
+  const { bavail, bsize } = disk;
   const free = bavail * bsize;
   const text = `${(free / 1e9).toFixed(1)} GB free`;
   return free >= leastBytes
@@ -84,15 +85,30 @@ async function checkDatabase({ dataDir, database: { url } }: Environment): Promi
     const database = createDatabase({ url: ensured.url, size: 1 });
     try {
       const { rows } = await database.pool.query<{ version: string }>(`SELECT current_setting('server_version') AS version`);
-      return [fine('database', `${origin}, PostgreSQL ${rows[0]?.version ?? '?'}`), await checkMigrations(ensured.url)];
+      const place = ensured.folder === null ? '' : `, in ${ensured.folder}`;
+      return [fine('database', `${origin}, PostgreSQL ${rows[0]?.version ?? '?'}${place}`), await checkMigrations(ensured.url)];
     } finally {
       await database.close();
       await ensured.release();
     }
   } catch (error) {
-    const advice = error instanceof DataInUseError ? '' : '; check DATABASE_URL and that PostgreSQL runs';
+    const advice = url ? '; check DATABASE_URL and that PostgreSQL runs' : '';
     return [bad('database', `${origin}: ${messageOf(error)}${advice}`)];
   }
+}
+
+function describeUnclaimed({ folder, bytes, dataDir }: UnclaimedCluster): string {
+  const [id, size] = [path.basename(folder), `${(bytes / 1e6).toFixed(0)} MB`];
+  return (
+    `${folder} (${size}) is a database of ${dataDir ?? 'an unknown data folder'}, which does not lead to it. That folder may have moved, or be on a volume that is not mounted. ` +
+    `If it is lost, use the database from another folder D: rm -f ${folder}/data/synap-owner.json; mkdir -p D/postgres; echo ${id} > D/postgres/cluster-id. ` +
+    `Only if its data are of no use: rm -r ${folder}`
+  );
+}
+
+/** Lists databases outside of all data folders, so that one whose data folder is lost can be found. */
+function checkUnclaimed(): Finding[] {
+  return listUnclaimedClusters().map((cluster) => fine('unclaimed', describeUnclaimed(cluster)));
 }
 
 async function checkMigrations(url: string): Promise<Finding> {

@@ -1,5 +1,5 @@
-import { mkdir } from 'node:fs/promises';
 import type { Logger } from 'pino';
+import { prepareDataFolder } from '../data-folder.js';
 import { originOf, parseEnvironment } from '../env.js';
 import { type ErrorReports, openErrorReports } from '../error-reports.js';
 import { createLogger } from '../logger.js';
@@ -11,7 +11,7 @@ const hardEnd = 30_000;
 /** Runs the server until a signal ends it. */
 export async function start(variables: NodeJS.ProcessEnv): Promise<number> {
   const environment = parseEnvironment(variables);
-  await mkdir(environment.dataDir, { recursive: true, mode: 0o700 });
+  await prepareDataFolder(environment.dataDir);
   const { log, flush } = createLogger(environment);
   const report = (line: string) => console.log(line);
   report(`Starting Synap (${environment.environment}), data in ${environment.dataDir}`);
