@@ -11,6 +11,8 @@ export function translateDatabaseFault(error: unknown): unknown {
       return badRequest('The database cannot store one of these values: look for control characters and numbers out of range.');
     case 'unavailable':
       return unavailable('The database cannot be reached at present: try again later.', 5, error);
+    case 'read-only':
+      return unavailable('The database takes no changes at present, it is read-only: try again later.', 5, error);
     case 'not-migrated':
       return unmigrated();
     case 'unique':

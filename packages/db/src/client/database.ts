@@ -1,7 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg';
-import type pg from 'pg';
 import { type Prisma, PrismaClient } from '../generated/client.js';
-import { createPool, type PoolOptions, schemaOf } from './pool.js';
+import { schemaOf } from './connection.js';
+import { createPool, type Pool, type PoolOptions } from './pool.js';
 import { createSql, type Sql } from './sql.js';
 
 /** What a repository gets: the client itself or one bound to a transaction. */
@@ -17,11 +17,13 @@ export interface Database {
   db: Db;
   sql: Sql;
   /** The pool below both, for what neither offers. */
-  pool: pg.Pool;
+  pool: Pool;
   /** Runs all or nothing; the connection is taken for as long as `run` takes. */
   transaction<T>(run: (db: Db) => Promise<T>, options?: TransactionOptions): Promise<T>;
   /** Resolves when the database answers; rejects within the limits of the pool. */
   ping(): Promise<void>;
+  /** False if the server takes no changes: then its connections are closed, so that the next ones may find the primary. */
+  isWritable(): Promise<boolean>;
   /** Waits for what runs, then closes all connections. */
   close(): Promise<void>;
 }
@@ -36,12 +38,20 @@ export function createDatabase(options: DatabaseOptions): Database {
   const maxWait = options.acquireMilliseconds || 2_000;
   return {
     db: prisma,
-    sql: createSql(pool),
+    sql: createSql(pool, options.pooler !== 'transaction'),
     pool,
     transaction: (run, { isolation, milliseconds = 10_000 } = {}) =>
       prisma.$transaction(run, { maxWait, timeout: milliseconds, ...(isolation && { isolationLevel: isolation }) }),
     async ping() {
       await pool.query('SELECT 1');
+    },
+    async isWritable() {
+      const { rows } = await pool.query<{ writable: boolean }>(
+        "SELECT current_setting('transaction_read_only') = 'off' AS writable",
+      );
+      const isWritable = rows[0]?.writable === true;
+      if (!isWritable) pool.discardConnections();
+      return isWritable;
     },
     async close() {
       await prisma.$disconnect();

@@ -1,10 +1,12 @@
 import { codesOf, sqlStateOf, uniqueViolation } from './driver-errors.js';
+import { SessionSettingsError } from './session.js';
 
 /**
  * What a database error means for a caller: `bad-input` a value the database cannot take (400), `unavailable` try again later
- * (503), `not-migrated` the schema is older than the program (503), `unique` and `reference` a rule of the data.
+ * (503), `read-only` a server that takes no changes, such as a standby (503), `not-migrated` the schema is older than the program
+ * (503), `unique` and `reference` a rule of the data.
  */
-export type FaultKind = 'bad-input' | 'unavailable' | 'not-migrated' | 'unique' | 'reference';
+export type FaultKind = 'bad-input' | 'unavailable' | 'read-only' | 'not-migrated' | 'unique' | 'reference';
 
 export interface DatabaseFault {
   kind: FaultKind;
@@ -21,17 +23,23 @@ const unavailableCodes = new Set([
   ...['ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'EPIPE', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'],
   ...['P1000', 'P1001', 'P1002', 'P1003', 'P1008', 'P1010', 'P1017', 'P2024', 'P2034', 'P2037'],
   ...['DatabaseNotReachable', 'ConnectionClosed', 'SocketTimeout', 'TlsConnectionError'],
+  // Certificates that OpenSSL or Node refuse.
+  ...['DEPTH_ZERO_SELF_SIGNED_CERT', 'SELF_SIGNED_CERT_IN_CHAIN', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'CERT_HAS_EXPIRED'],
+  ...['UNABLE_TO_GET_ISSUER_CERT', 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'CERT_NOT_YET_VALID', 'CERT_REVOKED', 'CERT_UNTRUSTED'],
+  ...['CERT_REJECTED', 'CERT_SIGNATURE_FAILURE', 'INVALID_CA', 'INVALID_PURPOSE', 'HOSTNAME_MISMATCH', 'EPROTO'],
+  ...['ERR_TLS_CERT_ALTNAME_INVALID', 'ERR_TLS_HANDSHAKE_TIMEOUT', 'ERR_SSL_TLSV1_ALERT_UNKNOWN_CA'],
 ]);
 
 /** Errors of pg and pg-pool that carry no code. */
 const unavailableMessages =
-  /^(timeout exceeded when trying to connect|Connection terminated|Query read timeout|Cannot use a pool after calling end|Client has encountered a connection error|Client was closed)/;
+  /^(timeout exceeded when trying to connect|Connection terminated|Query read timeout|Cannot use a pool after calling end|Client has encountered a connection error|Client was closed|The server does not support SSL|There was an error establishing an SSL)/;
 
 /** P2028 covers all that can be wrong with a transaction: only these two are a matter of time. */
 const transactionTimeouts = /Unable to start a transaction in the given time|expired transaction/;
 
 function kindOfState(state: string): FaultKind | null {
   if (state.startsWith('22')) return 'bad-input';
+  if (state === '25006') return 'read-only';
   if (unavailableStates.test(state)) return 'unavailable';
   if (unmigratedStates.test(state)) return 'not-migrated';
   return state === '23503' ? 'reference' : null;
@@ -39,6 +47,7 @@ function kindOfState(state: string): FaultKind | null {
 
 function kindOf(error: Error, state: string | null): FaultKind | null {
   if (state !== null) return uniqueViolation(error) ? 'unique' : kindOfState(state);
+  if (error instanceof SessionSettingsError) return 'unavailable';
   const codes = codesOf(error);
   if (codes.some((code) => code !== null && unavailableCodes.has(code))) return 'unavailable';
   if (codes.includes('P2021') || codes.includes('P2022')) return 'not-migrated';
@@ -54,8 +63,8 @@ export function toDatabaseFault(error: unknown): DatabaseFault | null {
   return kind && { kind, sqlState };
 }
 
-/** Whether the database is away, overloaded, too slow or not migrated: answer 503 and try again later. */
+/** True if the database is away, overloaded, too slow, read-only or not migrated: answer 503 and try again later. */
 export function isUnavailable(error: unknown): boolean {
   const kind = toDatabaseFault(error)?.kind;
-  return kind === 'unavailable' || kind === 'not-migrated';
+  return kind === 'unavailable' || kind === 'read-only' || kind === 'not-migrated';
 }

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
-import { sessionOptions } from './pool.js';
+import { connectionOf } from './connection.js';
+import { prepareSession } from './session.js';
 
 export interface ListenOptions {
   url: string;
@@ -43,6 +44,7 @@ export function listenTo(options: ListenOptions): Listening {
     client.on('notification', ({ payload = '' }) => signal.aborted || onMessage(payload));
     client.once('end', () => ended.abort(new Error('The connection was closed')));
     await client.connect();
+    await prepareSession(client, { url });
     await client.query(`LISTEN ${client.escapeIdentifier(channel)}`);
     wait = shortestWait;
     isLost = false;
@@ -58,7 +60,7 @@ export function listenTo(options: ListenOptions): Listening {
   async function keepListening(): Promise<void> {
     while (!signal.aborted) {
       const client = new pg.Client({
-        ...{ connectionString: url, application_name: applicationName, options: sessionOptions(url), keepAlive: true },
+        ...{ ...connectionOf(url), application_name: applicationName, keepAlive: true },
         ...{ connectionTimeoutMillis: patience, query_timeout: patience },
       });
       // What breaks is told by what waits for it; without a listener it would end the process.

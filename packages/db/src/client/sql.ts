@@ -1,4 +1,4 @@
-import type pg from 'pg';
+import pg from 'pg';
 import type { Db } from './database.js';
 import { sqlStateOf } from './driver-errors.js';
 import { type Row, readerOf } from './row.js';
@@ -29,7 +29,8 @@ export interface Sql {
 
 /** After a migration a prepared plan may no longer fit ("cached plan must not change result type"); a new connection has none. */
 function isStalePlan(error: unknown): boolean {
-  return sqlStateOf(error) === '0A000' && error instanceof Error && error.message.includes('cached plan');
+  // By the routine that reports it: the message is in the server's language.
+  return sqlStateOf(error) === '0A000' && error instanceof pg.DatabaseError && error.routine === 'RevalidateCachedQuery';
 }
 
 /** The same reads inside a transaction, where Prisma holds the connection. */
@@ -48,12 +49,17 @@ export function sqlWithin(db: Db): Sql {
   };
 }
 
-export function createSql(pool: pg.Pool): Sql {
+/** @param prepared false sends each statement without a name: behind a transaction pooler the next connection does not know it. */
+export function createSql(pool: pg.Pool, prepared = true): Sql {
   async function rowsOf(name: string, text: string, values: readonly SqlValue[]): Promise<Record<string, unknown>[]> {
     // pool.query() closes a connection whose query failed, so each try meets one stale connection less.
     for (let left = pool.options.max ?? 10; ; left -= 1) {
       try {
-        const { rows } = await pool.query<Record<string, unknown>>({ name, text, values: [...values] });
+        const { rows } = await pool.query<Record<string, unknown>>({
+          name: prepared ? name : undefined,
+          text,
+          values: [...values],
+        });
         return rows;
       } catch (error) {
         if (left === 0 || !isStalePlan(error)) throw error;

@@ -26,7 +26,7 @@ import { isAlive } from './processes.js';
 import { disregarding, giveTo, isTaken, runProgram, type Toolchain } from './programs.js';
 
 /** Runs SQL in PostgreSQL's single-user mode, without a socket that anyone could connect to. Returns its fault, or `null`. */
-function runAlone(pgData: string, { binaries, account, durable }: Toolchain, statements: string[]): string | null {
+export function runAlone(pgData: string, { binaries, account, durable }: Toolchain, statements: string[]): string | null {
   const settings = ['-c', 'exit_on_error=on', '-c', 'log_min_messages=fatal', '-c', `fsync=${durable ? 'on' : 'off'}`];
   const postmaster = readPostmaster({ pgData });
   return runProgram(binaries.postgres, ['--single', '-D', pgData, ...settings, 'postgres'], {

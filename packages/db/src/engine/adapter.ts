@@ -8,7 +8,9 @@ import {
   type SqlResultSet,
 } from '@prisma/driver-adapter-utils';
 import pg from 'pg';
-import { schemaOf, sessionOptions } from '../client/pool.js';
+import { connectionOf, schemaOf } from '../client/connection.js';
+import { prepareSession } from '../client/session.js';
+import { unlimited } from './turn.js';
 
 const charType = 18;
 const textType = 25;
@@ -18,13 +20,13 @@ const textType = 25;
  */
 export function createMigrationPool(url: string): pg.Pool {
   const pool = new pg.Pool({
-    connectionString: url,
+    ...connectionOf(url),
     application_name: 'synap migrations',
     max: 1,
     idleTimeoutMillis: 0,
     connectionTimeoutMillis: 10_000,
     keepAlive: true,
-    options: sessionOptions(url, { statement_timeout: 0, lock_timeout: 0, idle_in_transaction_session_timeout: 0 }),
+    onConnect: (client) => prepareSession(client, { url, settings: unlimited }, 10_000),
   });
   pool.on('connect', answerCharAsText);
   pool.on('error', () => undefined);

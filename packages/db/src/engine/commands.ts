@@ -1,8 +1,13 @@
 import pg from 'pg';
+import { connectionOf } from '../client/connection.js';
 import { sqlStateOf } from '../client/driver-errors.js';
 
 async function withClient<T>(url: string, use: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000, application_name: 'synap migrations' });
+  const client = new pg.Client({
+    ...connectionOf(url),
+    connectionTimeoutMillis: 10_000,
+    application_name: 'synap migrations',
+  });
   client.on('error', () => undefined);
   try {
     await client.connect();

@@ -51,7 +51,9 @@ describe('prisma migrate deploy', () => {
       code: 1,
       output: expect.stringMatching(new RegExp(`P3018[\\s\\S]*${name}[\\s\\S]*22012[\\s\\S]*division by zero`)),
     });
-    expect(await migrationStatus(server.url, folder())).toEqual({ state: 'failed', pending: [], failed: [name] });
+    expect(await migrationStatus(server.url, folder())).toEqual({
+      ...{ state: 'failed', pending: [], failed: [name], unknown: [] },
+    });
     await expect(migrateDeploy(server.url, folder())).rejects.toThrow(`migration ${name} failed earlier`);
     expect(await project.prisma('migrate deploy')).toMatchObject({ code: 1, output: expect.stringContaining('P3009') });
     expect(await project.prisma('migrate status')).toMatchObject({ code: 1, output: expect.stringContaining(name) });
@@ -59,7 +61,9 @@ describe('prisma migrate deploy', () => {
     expect(await project.prisma(`migrate resolve --rolled-back ${name}`)).toMatchObject({ code: 0 });
     project.migration(name, 'CREATE TABLE half ();');
     expect(await project.prisma('migrate deploy')).toMatchObject({ code: 0 });
-    expect(await migrationStatus(server.url, folder())).toEqual({ state: 'current', pending: [], failed: [] });
+    expect(await migrationStatus(server.url, folder())).toEqual({
+      ...{ state: 'current', pending: [], failed: [], unknown: [] },
+    });
   });
 
   it('makes the database that DATABASE_URL names, and the schema', async () => {
@@ -126,8 +130,11 @@ describe('migrateDeploy', () => {
     rmSync(path.join(folder(), '20260104000000_broken'), { recursive: true });
   });
 
-  it('takes a database that knows more migrations than the folder for current', async () => {
+  it('takes a database that knows more migrations than the folder for current, and names them as "migrate status" does', async () => {
     rmSync(path.join(folder(), '20260103000000_fails'), { recursive: true });
-    expect(await migrationStatus(server.url, folder())).toMatchObject({ state: 'current', pending: [] });
+    expect(await migrationStatus(server.url, folder())).toEqual({
+      ...{ state: 'current', pending: [], failed: [], unknown: ['20260103000000_fails'] },
+    });
+    expect((await project.prisma('migrate status')).output).toContain('20260103000000_fails');
   });
 });

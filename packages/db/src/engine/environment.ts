@@ -27,7 +27,8 @@ function databaseUrlOf(env: NodeJS.ProcessEnv): string | undefined {
 
 /**
  * Prepares the environment of Prisma's CLI, for prisma.config.ts: reads `.env`, names our schema engine where the operator
- * names none, and keeps the CLI from calling home. Returns the address of the database: `DATABASE_URL`, or the embedded one.
+ * names none, and keeps the CLI from calling home. Returns the address of the database: `DATABASE_DIRECT_URL`, `DATABASE_URL`, or the
+ * embedded one.
  */
 export function prepareCliEnvironment(root: string): string {
   const { env } = process;
@@ -41,10 +42,11 @@ export function prepareCliEnvironment(root: string): string {
 
   const own = env.PRISMA_SCHEMA_ENGINE_BINARY;
   // An engine of the operator's is used as it is; on the embedded database ours starts the database first, then that engine.
-  if (own && own !== launcher && !env.DATABASE_URL) env.SYNAP_NATIVE_SCHEMA_ENGINE = path.resolve(own);
+  if (own && own !== launcher && !(env.DATABASE_DIRECT_URL || env.DATABASE_URL))
+    env.SYNAP_NATIVE_SCHEMA_ENGINE = path.resolve(own);
   if (!own || env.SYNAP_NATIVE_SCHEMA_ENGINE) {
     makeRunnable(launcher);
     env.PRISMA_SCHEMA_ENGINE_BINARY = launcher;
   }
-  return env.DATABASE_URL || embeddedAddress(env.SYNAP_DATA_DIR);
+  return env.DATABASE_DIRECT_URL || env.DATABASE_URL || embeddedAddress(env.SYNAP_DATA_DIR);
 }

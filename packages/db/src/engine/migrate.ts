@@ -4,6 +4,7 @@ import { sqlStateOf } from '../client/driver-errors.js';
 import { createMigrationAdapter, createMigrationPool } from './adapter.js';
 import { explainFailure } from './failure.js';
 import { migrationNames, readMigrations } from './migrations-folder.js';
+import { assertMayCreate } from './rights.js';
 import { takeTurn } from './turn.js';
 import { loadEngine, type MigrationList } from './wasm.js';
 
@@ -13,6 +14,8 @@ export interface MigrationStatus {
   state: 'current' | 'pending' | 'failed';
   pending: string[];
   failed: string[];
+  /** Applied, but not in the folder: a later version of the program ran on this database. */
+  unknown: string[];
 }
 
 export interface MigrateOptions {
@@ -49,8 +52,10 @@ export async function migrationStatus(database: string | pg.Pool, folder: string
   const rows = await recorded(database);
   const applied = new Set(rows.filter((row) => row.finished).map((row) => row.name));
   const failed = rows.filter((row) => !row.finished).map((row) => row.name);
-  const pending = migrationNames(folder).filter((name) => !applied.has(name) && !failed.includes(name));
-  return { state: failed.length > 0 ? 'failed' : pending.length > 0 ? 'pending' : 'current', pending, failed };
+  const known = migrationNames(folder);
+  const pending = known.filter((name) => !applied.has(name) && !failed.includes(name));
+  const unknown = [...applied].filter((name) => !known.includes(name)).sort();
+  return { state: failed.length > 0 ? 'failed' : pending.length > 0 ? 'pending' : 'current', pending, failed, unknown };
 }
 
 async function apply(url: string, migrations: MigrationList): Promise<string[]> {
@@ -85,6 +90,7 @@ export async function migrateDeploy(
     if (status.state === 'failed') throw new Error(adviceFor(status.failed));
     const pending = status.pending.filter((name) => only?.includes(name) ?? true);
     if (pending.length === 0) return [];
+    await assertMayCreate(url);
     log(`Applying ${pending.length} migration(s): ${pending.join(', ')} …`);
     return await apply(url, readMigrations(folder, only));
   } finally {

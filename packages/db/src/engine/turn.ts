@@ -1,4 +1,6 @@
 import pg from 'pg';
+import { connectionOf } from '../client/connection.js';
+import { prepareSession } from '../client/session.js';
 
 /**
  * The engine guards a deployment with an advisory lock of its own (72707369), but gives up on it after ten seconds. Ours is
@@ -6,17 +8,20 @@ import pg from 'pg';
  */
 const deployLock = 72_707_370;
 
+/** A migration takes what it takes. */
+export const unlimited = { statement_timeout: 0, lock_timeout: 0, idle_in_transaction_session_timeout: 0 };
+
 /** Waits until no other process of ours applies migrations to this database. `end()` lets the next one in. */
 export async function takeTurn(url: string, log: (message: string) => void): Promise<pg.Client> {
   const client = new pg.Client({
-    connectionString: url,
+    ...connectionOf(url),
     application_name: 'synap migrations',
-    options: '-c statement_timeout=0 -c lock_timeout=0',
     keepAlive: true,
   });
   client.on('error', () => undefined);
   try {
     await client.connect();
+    await prepareSession(client, { url, settings: unlimited });
     const { rows } = await client.query<{ locked: boolean }>('SELECT pg_try_advisory_lock($1) AS locked', [deployLock]);
     if (!rows[0]?.locked) {
       log('Another process migrates this database; waiting for it …');

@@ -1,0 +1,101 @@
+import { readFileSync } from 'node:fs';
+import type { ConnectionOptions } from 'node:tls';
+import type { ClientConfig } from 'pg';
+
+/** An address that cannot be used as it is written. Its message never holds the address, which may contain a password. */
+export class DatabaseAddressError extends Error {
+  override name = 'DatabaseAddressError';
+}
+
+const fail = (message: string): never => {
+  throw new DatabaseAddressError(message);
+};
+
+function parse(url: string): URL {
+  const isAddress = /^postgres(ql)?:/.test(url) && URL.canParse(url);
+  return isAddress ? new URL(url) : fail('must be an address such as postgresql://user:password@host:5432/database');
+}
+
+function decode(part: string, text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return fail(`has a "%" in its ${part} that begins no UTF-8 escape: write a literal one as %25`);
+  }
+}
+
+/** The schema of Prisma's `?schema=` in an address; `undefined` if there is none. Throws for a name that would need quoting. */
+export function schemaOf(url: string): string | undefined {
+  const schema = parse(url).searchParams.get('schema') ?? undefined;
+  if (schema !== undefined && !/^[a-z_][a-z0-9_]*$/.test(schema))
+    fail(`has the schema "${schema}", which must consist of lower-case letters, digits and underscores`);
+  return schema;
+}
+
+function readCertificate(parameters: URLSearchParams, name: string): string | undefined {
+  const file = parameters.get(name);
+  if (file === null || file === 'system') return undefined;
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    return fail(`has ${name}=${file}, which cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** Verifies the chain alone, not the host name. */
+const anyName = { checkServerIdentity: () => undefined };
+
+/**
+ * TLS as libpq's `sslmode` means it (https://www.postgresql.org/docs/current/libpq-ssl.html), with two differences: without a mode
+ * there is no TLS, and `prefer` never falls back to plain text. `verify-full` without `sslrootcert` trusts Node's authorities.
+ */
+function tlsOf(parameters: URLSearchParams): ConnectionOptions | false {
+  const mode = parameters.get('sslmode') ?? process.env.PGSSLMODE ?? 'disable';
+  if (mode === 'disable') return false;
+  const ca = readCertificate(parameters, 'sslrootcert');
+  const files: ConnectionOptions = {
+    ca,
+    cert: readCertificate(parameters, 'sslcert'),
+    key: readCertificate(parameters, 'sslkey'),
+  };
+  switch (mode) {
+    case 'prefer':
+    case 'no-verify':
+      return Object.assign(files, { rejectUnauthorized: false });
+    case 'require':
+      // As libpq does, for compatibility with its older versions.
+      return Object.assign(files, ca === undefined ? { rejectUnauthorized: false } : anyName);
+    case 'verify-ca':
+      if (ca === undefined) fail('has sslmode=verify-ca, which needs the file of the authority: add sslrootcert=…');
+      return Object.assign(files, anyName);
+    case 'verify-full':
+      return files;
+    default:
+      return fail(`has sslmode=${mode}; known are disable, prefer, require, verify-ca and verify-full`);
+  }
+}
+
+/**
+ * What pg needs to connect. The driver's own reading of an address garbles escapes beside a space, and gives `sslmode` meanings of
+ * its own; parameters that are not named here (Prisma's `connection_limit`, …) do not reach the driver.
+ *
+ * @throws DatabaseAddressError
+ */
+export function connectionOf(url: string): ClientConfig {
+  const address = parse(url);
+  const { searchParams: parameters } = address;
+  const read = (part: string, text: string) => (text === '' ? undefined : decode(part, text));
+  const hostname = read('host', address.hostname)?.replace(/^\[(.+)\]$/, '$1');
+  const port = parameters.get('port') ?? address.port;
+  schemaOf(url);
+  return {
+    user: parameters.get('user') ?? read('user name', address.username),
+    password: parameters.get('password') ?? read('password', address.password),
+    host: parameters.get('host') ?? hostname,
+    port: port === '' ? undefined : Number(port),
+    database: read('database name', address.pathname.slice(1)),
+    // Of the operator, such as the endpoint of a hosted PostgreSQL; none of ours are passed this way.
+    options: parameters.get('options') ?? undefined,
+    ssl: tlsOf(parameters),
+  };
+}

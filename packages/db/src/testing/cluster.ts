@@ -1,0 +1,54 @@
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { accountFor } from '../embedded/access.js';
+import { prepareBinaries } from '../embedded/binaries.js';
+import { createCluster, runAlone } from '../embedded/cluster.js';
+import { locateCluster } from '../embedded/location.js';
+import { choosePort, startPostmaster, stopPostmaster } from '../embedded/postmaster.js';
+import type { Toolchain } from '../embedded/programs.js';
+import { removeCluster } from '../embedded/remove.js';
+
+export interface SuperuserCluster {
+  /** Of the superuser, in the database `synap`. */
+  url: string;
+  port: number;
+  /** Process id of PostgreSQL. */
+  pid: number;
+  /** Folder of PostgreSQL's own files, which belong to the account it runs under. */
+  pgData: string;
+  /** Stops and deletes it. */
+  dispose(): Promise<void>;
+}
+
+/** A PostgreSQL of one's own with a superuser, for tests that change roles and settings of the server. Belongs in tests only. */
+export async function startSuperuserCluster(): Promise<SuperuserCluster> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'synap-superuser-'));
+  chmodSync(folder, 0o711);
+  const dataDir = path.join(folder, 'data');
+  const location = locateCluster(dataDir, () => undefined);
+  const account = accountFor(location, () => undefined);
+  const tools: Toolchain = { binaries: prepareBinaries(location.base, account), account, durable: false };
+  const password = crypto.randomUUID();
+  createCluster(location, tools, password);
+  const fault = runAlone(location.pgData, tools, [`ALTER ROLE postgres PASSWORD '${password}';`]);
+  if (fault !== null) throw new Error(fault);
+  for (;;) {
+    const port = await choosePort(null);
+    const outcome = await startPostmaster(location, tools, port);
+    if (outcome.kind === 'port-taken') continue;
+    if (outcome.kind !== 'ready') throw new Error(`PostgreSQL did not start: ${JSON.stringify(outcome)}`);
+    const { pid } = outcome;
+    return {
+      url: `postgresql://postgres:${password}@127.0.0.1:${port}/synap`,
+      port,
+      pid,
+      pgData: location.pgData,
+      async dispose() {
+        await stopPostmaster(location, pid);
+        removeCluster(dataDir);
+        rmSync(folder, { recursive: true, force: true });
+      },
+    };
+  }
+}
