@@ -3,6 +3,7 @@ import { TRPCError } from '@trpc/server';
 /** Longest text of a date or bigint, in characters: more than any needs, little enough that parsing costs nothing. */
 const maxScalarLength = 64;
 
+/** A value of the payload as its annotation means it. */
 type Revive = (value: unknown, path: string) => unknown;
 
 /** The only annotations that are accepted. superjson has many more, some of which build far more than was sent. */
@@ -13,11 +14,12 @@ const revivers: ReadonlyMap<unknown, Revive> = new Map<unknown, Revive>([
 ]);
 
 /**
- * Reads what `superjson.serialize` made of plain JSON values, `undefined`, `Date` and `bigint`. Its cost is linear in the size
- * of the payload, which it changes in place.
+ * Reads what `superjson.serialize` made of plain JSON values, `undefined`, `Date` and `bigint`. Properties that are undefined are left
+ * out. Its cost is linear in the size of the payload, which it changes in place.
  *
  * @throws TRPCError `BAD_REQUEST` for any other annotation (`map`, `set`, `typed-array`, `regexp`, `class`,
- * `referentialEqualities`, …), and for one that names a value the payload does not hold.
+ * `referentialEqualities`, …), for one that names a value the payload does not hold, and for an
+ * item of a list that is undefined.
  */
 export function readSuperjson(payload: unknown): unknown {
   if (!isRecord(payload)) throw malformed('Send the input as { "json": … }, as superjson writes it.');
@@ -35,7 +37,12 @@ function annotate(json: unknown, values: unknown): unknown {
   for (const [path, annotation] of Object.entries(values)) {
     const revive = reviverOf(annotation, path);
     const { holder, key } = locate(json, path);
-    holder[key] = revive(holder[key], shorten(path));
+    const value = revive(holder[key], shorten(path));
+    if (value !== undefined) holder[key] = value;
+    else if (Array.isArray(holder))
+      throw malformed(`The input's "${shorten(path)}" is undefined, which an item of a list cannot be.`);
+    // An absent property: a form sends undefined for a field that is left empty, and behind this point it would mean an error.
+    else delete holder[key];
   }
   return json;
 }

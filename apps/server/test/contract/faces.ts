@@ -9,6 +9,8 @@ export interface Ask {
   headers?: Record<string, string>;
   /** Sent as it is, in place of what the input becomes. */
   body?: string;
+  /** Over RPC as superjson writes it, with a note of what is undefined. */
+  annotated?: boolean;
 }
 
 export interface Answer {
@@ -44,7 +46,7 @@ export function createFaces(origin: string) {
       return restAnswer(await send(origin, `/api/v1${target}`, routeOf(procedure).method, body, ask));
     },
     async rpc(procedure: Procedure, ask: Ask): Promise<RpcAnswer> {
-      const { target, body } = rpcRequest(procedure, ask.input);
+      const { target, body } = rpcRequest(procedure, ask.input, ask.annotated);
       return rpcAnswer(await send(origin, `/trpc/${target}`, procedure.type === 'query' ? 'GET' : 'POST', body, ask));
     },
   };
@@ -91,8 +93,13 @@ function queryOf(values: Readonly<Record<string, unknown>>): string {
 }
 
 /** On tRPC's wire; the inputs of the product are plain JSON, of which superjson takes no note. */
-export function rpcRequest({ path, type }: Procedure, input: unknown): { target: string; body: string | undefined } {
-  const text = input === undefined ? undefined : `{"json":${JSON.stringify(input)}}`;
+export function rpcRequest(
+  { path, type }: Procedure,
+  input: unknown,
+  annotated = false,
+): { target: string; body: string | undefined } {
+  const plain = input === undefined ? undefined : `{"json":${JSON.stringify(input)}}`;
+  const text = annotated ? superjson.stringify(input) : plain;
   if (type === 'query') {
     return { target: text === undefined ? path : `${path}?input=${encodeURIComponent(text)}`, body: undefined };
   }

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { readDocument, type ServedDocument } from './document.js';
 import type { Answer } from './faces.js';
 import { bad } from './generate-bad.js';
-import { anyJson, good, type JsonSchema, type Making } from './generate-good.js';
+import { anyJson, good, type JsonSchema, type Making, propertiesOf, requiredOf } from './generate-good.js';
 import { isRecord } from './json.js';
 import { type Procedure, procedures, routeOf } from './procedures.js';
 import { goodAsk, rowOf } from './rows.js';
@@ -176,6 +176,41 @@ describe('an input that only RPC can say', () => {
       const answer = await world.faces.rpc(procedure, { token, input: value });
       expect(answer, JSON.stringify(value)).toMatchObject({ status: 400, problem: { code: 'bad_request' } });
     }
+  });
+});
+
+describe('an optional field that is sent as undefined', () => {
+  /** The properties that a schema of an object does not require. */
+  const optionalOf = (schema: z.ZodType): string[] => {
+    const root: JsonSchema = { ...z.toJSONSchema(schema, { io: 'input' }) };
+    const required = requiredOf(root);
+    return propertiesOf(root)
+      .map(([name]) => name)
+      .filter((name) => !required.includes(name));
+  };
+  const withOptional = withInput.filter(([, , schema]) => optionalOf(schema).length > 0);
+
+  it.each(withOptional)('is as if it were absent to %s', async (_path, procedure, schema) => {
+    const names = optionalOf(schema);
+    // Each by itself, then all.
+    for (const left of [...names.map((name) => [name]), names]) {
+      const row = rowOf(procedure);
+      const { token, input } = await goodAsk(procedure, world);
+      const rest = isRecord(input) ? Object.fromEntries(Object.entries(input).filter(([name]) => !left.includes(name))) : {};
+      const absent = await world.faces.rpc(procedure, { token, input: rest });
+      await row.undo?.(world, input);
+      const again = await goodAsk(procedure, world);
+      const undefineds = Object.fromEntries(left.map((name) => [name, undefined]));
+      const present = isRecord(again.input) ? Object.assign({}, again.input, undefineds) : undefineds;
+      const sent = await world.faces.rpc(procedure, { token: again.token, input: present, annotated: true });
+      await row.undo?.(world, again.input);
+      expect(sent.status, `${left}: ${sent.text}`).toBe(absent.status);
+      expect(sent.status, `${left}: ${sent.text}`).toBeLessThan(500);
+    }
+  });
+
+  it('is found for most procedures', () => {
+    expect(withOptional.length).toBeGreaterThan(5);
   });
 });
 
