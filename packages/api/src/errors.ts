@@ -21,17 +21,24 @@ export function toTRPCError(error: AppError): TRPCError {
   return new TRPCError({ code: trpcCodes[error.code], message: error.message, cause: error });
 }
 
+/** Seconds, for a refusal that names no time: every 503 has one. */
+const defaultRetryAfter = 5;
+
 /** What the problem object tells of a refusal, for both faces. */
 export function readProblemSource(error: TRPCError): ProblemSource | undefined {
   const refusal = error.cause;
   if (!(refusal instanceof AppError)) return undefined;
   const { errors } = refusal.details;
-  const headers = headersOf(refusal.details);
+  const headers = headersOf(refusal.details, refusal.code === 'unavailable' ? defaultRetryAfter : undefined);
   return { code: refusal.code, detail: refusal.message, ...(errors && { errors }), ...(headers && { headers }) };
 }
 
 /** When to come again and, of a spent limit, which one that is; it takes the place of what the answer would tell of other limits. */
-function headersOf({ retryAfter, limit }: AppError['details']): Record<string, string> | undefined {
+function headersOf(
+  { retryAfter: given, limit }: AppError['details'],
+  otherwise: number | undefined,
+): Record<string, string> | undefined {
+  const retryAfter = given ?? otherwise;
   if (retryAfter === undefined) return undefined;
   const wait = String(Math.max(1, Math.ceil(retryAfter)));
   if (!limit) return { 'retry-after': wait };

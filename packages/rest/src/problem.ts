@@ -137,8 +137,13 @@ export function describeProblem(
   if (context.instance !== undefined) problem.instance = context.instance;
   if (context.requestId !== undefined) problem.requestId = context.requestId;
   if (errors !== undefined && errors.length > 0) problem.errors = errors;
-  return { problem, headers: source?.headers ?? {} };
+  const headers = source?.headers ?? {};
+  if (status !== 503 || 'retry-after' in headers) return { problem, headers };
+  return { problem, headers: { ...headers, 'retry-after': defaultRetryAfter } };
 }
+
+/** Seconds after which a client may try again where nothing else says so: every 503 names a time (RFC 9110 §15.6.4). */
+const defaultRetryAfter = '5';
 
 function detailOf(error: TRPCError, status: number, errors: ProblemIssue[] | undefined): string {
   if (errors !== undefined)

@@ -80,6 +80,7 @@ function createOthers({ environment, log, errors, metrics, hindrance, isClosing,
   app.get('/healthz', (_req, res) => void res.type('text/plain').send('ok\n'));
   app.get('/readyz', async (_req, res) => {
     const reason = isClosing() ? 'shutting down' : await hindrance();
+    if (reason) res.setHeader('retry-after', '5');
     res
       .status(reason ? 503 : 200)
       .type('text/plain')

@@ -75,7 +75,9 @@ export function createRpcRefusal(deps: Pick<FaceDeps, keyof ContextDeps | 'route
 function headersOf(errors: readonly TRPCError[]): Record<string, string> {
   const waitOf = (headers: Record<string, string>) => Number(headers['retry-after'] ?? 0);
   const waiting = errors.map((error) => readProblemSource(error)?.headers ?? {}).filter((headers) => waitOf(headers) > 0);
-  return waiting.sort((a, b) => waitOf(b) - waitOf(a))[0] ?? {};
+  const longest = waiting.sort((a, b) => waitOf(b) - waitOf(a))[0];
+  // Also a 503 that no rule of ours gave, such as that of a deadline.
+  return longest ?? (errors.some(({ code }) => code === 'SERVICE_UNAVAILABLE') ? { 'retry-after': '5' } : {});
 }
 
 /** The same router as REST. */
