@@ -1,12 +1,26 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { DatabaseState } from '@synap/contracts';
-import { type Database, isUnavailable, migrateDeploy, migrationStatus } from '@synap/db';
-import { runMigrations as migrateJobQueue } from 'graphile-worker';
+import { AppError, type DatabaseState } from '@synap/contracts';
+import {
+  type Database,
+  isTransactionPooler,
+  isUnavailable,
+  MissingRightError,
+  migrateDeploy,
+  migrationStatus,
+  type Pooler,
+  SessionSettingsError,
+} from '@synap/db';
 import type { Logger } from 'pino';
+import { databaseReason } from './database-reason.js';
+import { migrateJobQueue } from './job-queue.js';
 import { migrationsFolder } from './paths.js';
 
 export interface BringUpDeps {
+  /** Where sessions are our own. */
+  directUrl: string;
+  /** The address that calls use. */
   url: string;
+  pooler: Pooler;
   database: Database;
   migrate: boolean;
   log: Logger;
@@ -17,33 +31,55 @@ export interface BringUpDeps {
 }
 
 const unmigrated = 'Database is not migrated: run "npx prisma migrate deploy"';
+const readOnly = 'The database takes no changes at present: it is read-only';
 
 /** Milliseconds between two looks at a database that is not ready. */
 const interval = 2000;
 
+/** Settings are wrong, and waiting does not help: the process ends. */
+class StartError extends Error {
+  override name = 'StartError';
+}
+
 /** Waits for the database, migrates it where that is wanted, and knows from then on how it stands. */
-export function createBringUp({ url, database, migrate, log, report, onReady }: BringUpDeps) {
+export function createBringUp(deps: BringUpDeps) {
+  const { url, directUrl, database, migrate, log, report, onReady } = deps;
   const stop = new AbortController();
   let state: DatabaseState = 'unavailable';
+  let isReadOnly = false;
   let queueIsThere = false;
   let told = '';
-  const tell = (line: string) => {
-    if (line !== told) report(line);
+  /** @returns true for a line that was not the last one already */
+  const tell = (line: string): boolean => {
+    const isNew = line !== told;
+    if (isNew) report(line);
     told = line;
+    return isNew;
   };
 
-  /** @returns whether the database can be used */
+  async function examinePoolers(): Promise<void> {
+    if (await isTransactionPooler(directUrl)) throw new StartError(poolerAdvice(url === directUrl));
+    if (deps.pooler !== 'transaction' && url !== directUrl && (await isTransactionPooler(url)))
+      throw new StartError('DATABASE_POOLER: must be "transaction", which is how the pooler of DATABASE_URL works');
+  }
+
+  /** @returns true once the database can be used */
   async function attempt(): Promise<boolean> {
-    if (migrate) await migrateDeploy(url, migrationsFolder, { log: report });
-    const { state: migrations } = await migrationStatus(database.pool, migrationsFolder);
+    await examinePoolers();
+    if (!(await database.isWritable())) {
+      tell(`${readOnly}. Trying again until it takes them …`);
+      return false;
+    }
+    if (migrate) await migrateDeploy(directUrl, migrationsFolder, { log: report });
+    const { state: migrations, unknown } = await migrationStatus(database.pool, migrationsFolder);
+    if (unknown.length > 0) tell(newerAdvice(unknown));
     if (migrations !== 'current') {
       state = 'unmigrated';
       tell(`${unmigrated} – until then every call that needs it is answered with 503.`);
       return false;
     }
-    // The queue's tables are the library's own, in a schema of their own: it alone brings them up to date.
     if (!queueIsThere) state = 'unmigrated';
-    await migrateJobQueue({ connectionString: url });
+    await migrateJobQueue(directUrl);
     queueIsThere = true;
     await look();
     await onReady();
@@ -53,10 +89,12 @@ export function createBringUp({ url, database, migrate, log, report, onReady }: 
   /** Asks the database how it stands. */
   async function look(): Promise<DatabaseState> {
     try {
+      isReadOnly = !(await database.isWritable());
       const { state: migrations } = await migrationStatus(database.pool, migrationsFolder);
       state = migrations === 'current' && queueIsThere ? 'ready' : 'unmigrated';
     } catch (error) {
       if (!isUnavailable(error)) throw error;
+      isReadOnly = false;
       state = 'unavailable';
     }
     return state;
@@ -67,10 +105,13 @@ export function createBringUp({ url, database, migrate, log, report, onReady }: 
       try {
         if (await attempt()) return;
       } catch (error) {
-        if (!isUnavailable(error)) {
+        // None of these changes by waiting.
+        if (error instanceof SessionSettingsError) throw new StartError(`DATABASE_URL: ${error.message}`, { cause: error });
+        if (error instanceof StartError || error instanceof AppError) throw error;
+        if (isUnavailable(error)) tell(`The database cannot be used: ${databaseReason(error)}. Trying again until it can …`);
+        else if (error instanceof MissingRightError) tell(`${error.message}. Trying again until it is granted …`);
+        else if (tell(`The database could not be brought up: ${databaseReason(error)}`))
           log.error({ err: error }, 'the database could not be brought up');
-          tell(`The database could not be brought up: ${error instanceof Error ? error.message : String(error)}`);
-        } else tell('The database cannot be reached; trying again until it can …');
       }
       await delay(interval, undefined, { signal: stop.signal }).catch(() => undefined);
     }
@@ -86,9 +127,22 @@ export function createBringUp({ url, database, migrate, log, report, onReady }: 
     /** Why the service is not ready; undefined when it is. */
     async hindrance(): Promise<string | undefined> {
       const found = await probe();
-      if (found === 'ready') return undefined;
-      return found === 'unmigrated' ? unmigrated : 'The database cannot be reached';
+      if (found === 'unmigrated') return unmigrated;
+      if (found === 'unavailable') return 'The database cannot be reached';
+      return isReadOnly ? readOnly : undefined;
     },
     stop: () => stop.abort(),
   };
+}
+
+function newerAdvice(unknown: readonly string[]): string {
+  return `The database has migrations that this version does not know (${unknown.join(', ')}): a newer Synap ran on it. Run that version or a later one.`;
+}
+
+/** @param isOnly true if there is no other address for sessions */
+export function poolerAdvice(isOnly: boolean): string {
+  const direct = 'the address of PostgreSQL itself, or of a pooler in session mode';
+  return isOnly
+    ? `DATABASE_URL: leads through a pooler that works by the transaction. Set DATABASE_POOLER=transaction, and DATABASE_DIRECT_URL to ${direct}`
+    : `DATABASE_DIRECT_URL: leads through a pooler that works by the transaction. It must be ${direct}`;
 }

@@ -4,6 +4,8 @@ import type { Environment } from './env.js';
 
 export interface OpenDatabase {
   url: string;
+  /** Where sessions are our own, for what needs more than one statement or transaction. */
+  directUrl: string;
   database: Database;
   /** Closes the pool, then the embedded PostgreSQL where it is ours. */
   close(): Promise<void>;
@@ -11,7 +13,7 @@ export interface OpenDatabase {
 
 /** The operator's database, or the embedded one of the data folder. */
 export async function openDatabase(
-  { dataDir, database: { url, poolSize } }: Environment,
+  { dataDir, database: { url, directUrl, pooler, poolSize } }: Environment,
   log: Logger,
   report: (line: string) => void,
 ): Promise<OpenDatabase> {
@@ -26,12 +28,13 @@ export async function openDatabase(
   const address = url ?? embedded?.url ?? '';
   let closing = false;
   const database = createDatabase({
-    url: address,
+    ...{ url: address, pooler },
     size: poolSize,
     onError: (error) => closing || log.warn({ err: error }, 'a database connection broke'),
   });
   return {
     url: address,
+    directUrl: directUrl ?? address,
     database,
     async close() {
       closing = true;

@@ -49,6 +49,29 @@ describe('the environment', () => {
     expect(parseEnvironment({ SENTRY_DSN: ' ' }).sentryDsn).toBeUndefined();
   });
 
+  it.each([
+    [{ DATABASE_POOLER: 'transaction', DATABASE_URL: 'postgresql://a:b@h/d' }, 'DATABASE_DIRECT_URL: is required'],
+    [{ DATABASE_POOLER: 'session' }, 'DATABASE_POOLER: needs DATABASE_URL'],
+    [{ DATABASE_DIRECT_URL: 'postgresql://a:b@h/d' }, 'DATABASE_DIRECT_URL: needs DATABASE_URL'],
+    [{ DATABASE_URL: 'postgresql://a:b@h/d?pgbouncer=true' }, 'DATABASE_POOLER: must be "transaction"'],
+    [
+      { DATABASE_URL: 'postgresql://a:b@h/d?schema=x', DATABASE_DIRECT_URL: 'postgresql://a:b@h/d' },
+      'DATABASE_DIRECT_URL: must name the same ?schema=',
+    ],
+    [{ DATABASE_URL: 'postgresql://a:%zz@h/d' }, 'DATABASE_URL: has a "%"'],
+    [{ DATABASE_URL: 'postgresql://a:b@h/d?sslmode=verify-ca' }, 'DATABASE_URL: has sslmode=verify-ca'],
+    [{ SYNAP_ADMIN_PASSWORD: 'short' }, 'SYNAP_ADMIN_PASSWORD: '],
+  ])('refuses %j with the remedy', (variables, fault) => {
+    expect(faultsOf(variables)).toEqual([expect.stringContaining(fault)]);
+  });
+
+  it('takes a pooler with its direct address, which defaults to the other', () => {
+    const [url, direct] = ['postgresql://a:b@pooler/d', 'postgresql://a:b@h/d'];
+    const variables = { DATABASE_URL: url, DATABASE_DIRECT_URL: direct, DATABASE_POOLER: 'transaction' };
+    expect(parseEnvironment(variables).database).toMatchObject({ url, directUrl: direct, pooler: 'transaction' });
+    expect(parseEnvironment({ DATABASE_URL: url }).database).toMatchObject({ url, directUrl: url, pooler: 'none' });
+  });
+
   it('in production is strict, open to the network and without documents', () => {
     expect(parseEnvironment(production)).toMatchObject({ host: '0.0.0.0', docs: false, corsOrigins: [], shutdownDelay: 5000 });
     expect(faultsOf({ SYNAP_ENV: 'production' }).map((fault) => fault.split(':')[0])).toEqual([

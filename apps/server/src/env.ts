@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import path from 'node:path';
-import { hasKnownPassword, isExampleSecret, judgeSecrets, minPassphraseLength } from '@synap/security';
+import { connectionOf, DatabaseAddressError, schemaOf } from '@synap/db';
+import { checkPassword, hasKnownPassword, isExampleSecret, judgeSecrets, minPassphraseLength } from '@synap/security';
 import { z } from 'zod';
 import { isSchedule } from './backup/schedule.js';
 import { readSecretFiles } from './secret-files.js';
@@ -71,6 +72,8 @@ const schema = z.object({
   PORT: withDefault(whole(0, 65_535), '3000'),
   PUBLIC_URL: optional(httpUrl),
   DATABASE_URL: optional(z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgresql:// URL' })),
+  DATABASE_DIRECT_URL: optional(z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgresql:// URL' })),
+  DATABASE_POOLER: withDefault(z.enum(['none', 'session', 'transaction']), 'none'),
   DATABASE_POOL_SIZE: withDefault(whole(1, 200), '10'),
   ACCESS_TOKEN_SECRET: optional(z.string()),
   REFRESH_TOKEN_SECRET: optional(z.string()),
@@ -123,7 +126,7 @@ export class EnvironmentError extends Error {
 }
 
 /** Addresses that hold the password of a service. */
-const serviceNames = ['DATABASE_URL', 'REDIS_URL', 'SMTP_URL'] as const;
+const serviceNames = ['DATABASE_URL', 'DATABASE_DIRECT_URL', 'REDIS_URL', 'SMTP_URL'] as const;
 const secretNames = ['ACCESS_TOKEN_SECRET', 'REFRESH_TOKEN_SECRET', 'ENCRYPTION_SECRET'] as const;
 
 /** What is wrong between variables. */
@@ -166,8 +169,47 @@ function faultsAcross(raw: Raw): { name: string; message: string }[] {
       'is required outside local: make one with "openssl rand -base64 32"',
     );
   }
+  faults.push(...databaseFaults(raw));
+  // The policy for every account's password: a weak one would only be found when the superuser is made.
+  if (raw.SYNAP_ADMIN_PASSWORD !== undefined) {
+    const context = { productName: 'Synap', email: raw.SYNAP_ADMIN_EMAIL };
+    for (const { message } of checkPassword(raw.SYNAP_ADMIN_PASSWORD, context))
+      faults.push({ name: 'SYNAP_ADMIN_PASSWORD', message });
+  }
   const given = secretNames.flatMap((name): [string, string][] => (raw[name] === undefined ? [] : [[name, raw[name]]]));
   return [...faults, ...judgeSecrets(Object.fromEntries(given))];
+}
+
+/** Addresses that cannot be used as they are written, and combinations that would fail at the first call. */
+function databaseFaults(raw: Raw): { name: string; message: string }[] {
+  const { DATABASE_URL: url, DATABASE_DIRECT_URL: direct, DATABASE_POOLER: pooler } = raw;
+  const faults: { name: string; message: string }[] = [];
+  for (const name of ['DATABASE_URL', 'DATABASE_DIRECT_URL'] as const) {
+    try {
+      if (raw[name] !== undefined) connectionOf(raw[name]);
+    } catch (error) {
+      if (!(error instanceof DatabaseAddressError)) throw error;
+      faults.push({ name, message: error.message });
+    }
+  }
+  if (faults.length > 0) return faults;
+  if (url === undefined) {
+    const pointless = 'needs DATABASE_URL: the embedded PostgreSQL has no pooler';
+    if (direct !== undefined) faults.push({ name: 'DATABASE_DIRECT_URL', message: pointless });
+    if (pooler !== 'none') faults.push({ name: 'DATABASE_POOLER', message: pointless });
+    return faults;
+  }
+  if (pooler === 'transaction' && direct === undefined)
+    faults.push({
+      name: 'DATABASE_DIRECT_URL',
+      message:
+        'is required with DATABASE_POOLER=transaction: migrations, notifications and the job queue need sessions of their own; give the address of PostgreSQL itself, or of a pooler in session mode',
+    });
+  if (pooler !== 'transaction' && new URL(url).searchParams.get('pgbouncer') === 'true')
+    faults.push({ name: 'DATABASE_POOLER', message: 'must be "transaction", as pgbouncer=true in DATABASE_URL says' });
+  if (direct !== undefined && schemaOf(direct) !== schemaOf(url))
+    faults.push({ name: 'DATABASE_DIRECT_URL', message: 'must name the same ?schema= as DATABASE_URL' });
+  return faults;
 }
 
 function shape(raw: Raw) {
@@ -183,7 +225,13 @@ function shape(raw: Raw) {
     host: raw.HOST ?? (local ? '127.0.0.1' : '0.0.0.0'),
     port: raw.PORT,
     publicUrl: raw.PUBLIC_URL,
-    database: { url: raw.DATABASE_URL, poolSize: raw.DATABASE_POOL_SIZE },
+    database: {
+      url: raw.DATABASE_URL,
+      /** Where sessions are our own: PostgreSQL itself, or a pooler in session mode. */
+      directUrl: raw.DATABASE_DIRECT_URL ?? raw.DATABASE_URL,
+      pooler: raw.DATABASE_POOLER,
+      poolSize: raw.DATABASE_POOL_SIZE,
+    },
     secrets: { access: raw.ACCESS_TOKEN_SECRET, refresh: raw.REFRESH_TOKEN_SECRET, encryption: raw.ENCRYPTION_SECRET },
     smtpUrl: raw.SMTP_URL,
     smtpTls: raw.SMTP_TLS,
@@ -215,8 +263,14 @@ function shape(raw: Raw) {
 
 export type Environment = ReturnType<typeof shape>;
 
-/** Reads the environment once. Throws `EnvironmentError` with every fault at once. */
-export function parseEnvironment(given: Record<string, string | undefined>): Environment {
+export interface EnvironmentReading {
+  /** Faulty variables have their defaults. */
+  environment: Environment;
+  faults: string[];
+}
+
+/** Reads the environment, with every fault at once. */
+export function readEnvironment(given: Record<string, string | undefined>): EnvironmentReading {
   const { variables, faults: fileFaults } = readSecretFiles(given);
   const parsed = schema.safeParse(variables);
   const issues = parsed.error?.issues ?? [];
@@ -225,8 +279,14 @@ export function parseEnvironment(given: Record<string, string | undefined>): Env
   const raw = parsed.data ?? schema.parse(Object.fromEntries(Object.entries(variables).filter(([name]) => !wrong.has(name))));
   const across = faultsAcross(raw).filter(({ name }) => !wrong.has(name));
   const faults = [...fileFaults, ...issues.map(({ path: [name], message }) => ({ name, message })), ...across];
-  if (faults.length > 0) throw new EnvironmentError(faults.map(({ name, message }) => `${String(name)}: ${message}`));
-  return shape(raw);
+  return { environment: shape(raw), faults: faults.map(({ name, message }) => `${String(name)}: ${message}`) };
+}
+
+/** The environment of a command. Throws `EnvironmentError` with every fault at once. */
+export function parseEnvironment(variables: Record<string, string | undefined>): Environment {
+  const { environment, faults } = readEnvironment(variables);
+  if (faults.length > 0) throw new EnvironmentError(faults);
+  return environment;
 }
 
 /** Where people reach the service, without a slash at its end; never what a `Host` header says. */

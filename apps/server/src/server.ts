@@ -8,6 +8,7 @@ import { createAccessTokens, createPasswordHasher, createRefreshTokens, createSe
 import type { Logger } from 'pino';
 import { scheduledBackup } from './backup/scheduled.js';
 import { createBringUp } from './bring-up.js';
+import { type CloseStack, createCloseStack } from './close-stack.js';
 import { openDatabase } from './database.js';
 import { type Environment, originOf } from './env.js';
 import { type ErrorReports, noErrorReports } from './error-reports.js';
@@ -47,45 +48,63 @@ export interface RunningServer {
   port: number | undefined;
   /** Where metrics are served without a token, on the loopback address; undefined without `METRICS_PORT`. */
   metricsPort: number | undefined;
-  /** Resolves when the database is migrated and the worker runs. */
+  /** Resolves when the database is migrated and the worker runs; rejects when that cannot come to be with these settings. */
   ready: Promise<void>;
   /** Ends everything in order; answers under way get 20 s. */
   close(): Promise<void>;
 }
 
+/** Starts the service. If that fails, what was opened is closed before it rejects. */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const opened = createCloseStack(options.log);
+  try {
+    return await compose(options, opened);
+  } catch (error) {
+    await opened.close();
+    throw error;
+  }
+}
+
 /** The composition root: everything is made here once and handed on as plain arguments. */
-export async function startServer({
-  environment,
-  variables,
-  log,
-  report,
-  errors = noErrorReports,
-}: ServerOptions): Promise<RunningServer> {
+async function compose(
+  { environment, variables, log, report, errors = noErrorReports }: ServerOptions,
+  stack: CloseStack,
+): Promise<RunningServer> {
   const secrets = await resolveSecrets(environment);
   const privateToken = await resolvePrivateToken(environment);
   const opened = await openDatabase(environment, log, report);
-  const { database, url } = opened;
+  stack.add(opened.close);
+  const { database, url, directUrl } = opened;
   const repositories = createRepositories(database.db, database.sql);
   const secretBox = createSecretBox({ keys: signingKeysOf(secrets.encryption) });
   const mailTransport = createMailTransport(environment);
+  stack.add(() => mailTransport.close());
   const store = createModuleStore(repositories.entries);
 
   const discovered = await discoverModules({ from: packageFolder, modulesDir: environment.modulesDir });
   const registry = createModuleRegistry({ discovered, environment: variables, hostServices: { store: store.store }, log });
+  stack.add(() => registry.close());
   const widgetCache = createWidgetCache({ load: registry.load });
 
   // A worker without HTTP counts nobody.
   const redisUrl = environment.role === 'worker' ? undefined : environment.redisUrl;
-  const limitStores = await openLimitStores({ redisUrl, url, log });
+  const limitStores = await openLimitStores({ redisUrl, url: directUrl, log });
+  stack.add(limitStores.close);
 
   let worker: Worker | undefined;
+  stack.add(() => worker?.close());
   let settle = () => {};
-  const ready = new Promise<void>((resolve) => {
+  let giveUp: (error: unknown) => void = () => {};
+  const ready = new Promise<void>((resolve, reject) => {
     settle = resolve;
+    giveUp = reject;
   });
+  // Also where no caller waits for it.
+  ready.catch(() => undefined);
 
   const bringUp = createBringUp({
-    ...{ url, database, migrate: environment.migrate, log, report },
+    ...{ url, directUrl, pooler: environment.database.pooler },
+    ...{ database, migrate: environment.migrate, log, report },
     async onReady() {
       await announceSuperuser(core, environment, report);
       // Modules start beside all this; one that hangs must not hold up the rest.
@@ -97,7 +116,7 @@ export async function startServer({
           onSynced: (moduleId) => widgetCache.expire(moduleId),
         });
         worker = startWorker({
-          url,
+          url: directUrl,
           sync,
           mail: createDelivery({
             ...{ mails: repositories.mails, box: secretBox, transport: mailTransport },
@@ -128,6 +147,7 @@ export async function startServer({
   });
 
   const metrics = createMetrics();
+  stack.add(() => metrics.close());
   let closing = false;
   let listener: Listener | undefined;
   let metricsListener: Listener | undefined;
@@ -143,32 +163,26 @@ export async function startServer({
       isClosing: () => closing,
       document: openApiDocument(restPath, router),
     });
-    try {
-      listener = await listen(app, environment);
-      metricsListener = await listenForMetrics(environment, metrics);
-    } catch (error) {
-      // An open port or connection would keep a process alive that cannot start.
-      await Promise.all([listener?.close(0), limitStores.close()]);
+    listener = await listen(app, environment);
+    metricsListener = await listenForMetrics(environment, metrics).catch(async (error: unknown) => {
+      // An open port would keep a process alive that cannot start.
+      await listener?.close(0);
       throw error;
-    }
+    });
   }
   // A worker without HTTP believes nothing of anybody.
-  const news = listener && hearIdentityNews({ url, identity: core.identity, log });
+  const news = listener && hearIdentityNews({ url: directUrl, identity: core.identity, log });
   if (environment.rateLimitFactor > 1)
     log.warn({ factor: environment.rateLimitFactor }, 'rate limits are loosened by RATE_LIMIT_FACTOR');
-  const bringingUp = bringUp.run();
+  stack.add(() => news?.close());
+  const bringingUp = bringUp.run().catch(giveUp);
 
   const close = async () => {
     closing = true;
     bringUp.stop();
     await delay(environment.shutdownDelay);
     await Promise.all([listener?.close(20_000), metricsListener?.close(1000), bringingUp]);
-    await Promise.all([worker?.close(), news?.close()]);
-    mailTransport.close();
-    await registry.close();
-    metrics.close();
-    await limitStores.close();
-    await opened.close();
+    await stack.close();
   };
   let closed: Promise<void> | undefined;
   return { port: listener?.port, metricsPort: metricsListener?.port, ready, close: () => (closed ??= close()) };

@@ -1,9 +1,21 @@
 import { stat, statfs } from 'node:fs/promises';
 import path from 'node:path';
-import { createDatabase, ensureDatabase, listUnclaimedClusters, migrationStatus, type UnclaimedCluster } from '@synap/db';
+import {
+  createDatabase,
+  type Database,
+  ensureDatabase,
+  isTransactionPooler,
+  listUnclaimedClusters,
+  migrationStatus,
+  type Pooler,
+  SessionSettingsError,
+  type UnclaimedCluster,
+} from '@synap/db';
 import { newestGood } from '../backup/backup-folder.js';
 import { lastDue } from '../backup/schedule.js';
+import { poolerAdvice } from '../bring-up.js';
 import { prepareDataFolder } from '../data-folder.js';
+import { databaseReason } from '../database-reason.js';
 import { type Environment, EnvironmentError, parseEnvironment } from '../env.js';
 import { createMailTransport, outboxFolder } from '../mail.js';
 import { migrationsFolder } from '../paths.js';
@@ -78,23 +90,45 @@ async function checkSecrets(environment: Environment): Promise<Finding> {
     : bad('secrets', `others may read ${folder}: run chmod -R go= ${folder}`);
 }
 
-async function checkDatabase({ dataDir, database: { url } }: Environment): Promise<Finding[]> {
+async function checkDatabase({ dataDir, database: { url, directUrl, pooler } }: Environment): Promise<Finding[]> {
   const origin = url ? 'DATABASE_URL' : 'embedded';
   try {
-    const ensured = await ensureDatabase({ dataDir, databaseUrl: url });
-    const database = createDatabase({ url: ensured.url, size: 1 });
+    const ensured = await ensureDatabase({ dataDir, databaseUrl: directUrl });
+    // As calls reach it, which may be through a pooler.
+    const database = createDatabase({ url: url ?? ensured.url, pooler, size: 1 });
     try {
       const { rows } = await database.pool.query<{ version: string }>(`SELECT current_setting('server_version') AS version`);
       const place = ensured.folder === null ? '' : `, in ${ensured.folder}`;
-      return [fine('database', `${origin}, PostgreSQL ${rows[0]?.version ?? '?'}${place}`), await checkMigrations(ensured.url)];
+      return [
+        fine('database', `${origin}, PostgreSQL ${rows[0]?.version ?? '?'}${place}`),
+        ...(await checkPooler(pooler, ensured.url, url)),
+        await checkWrites(database),
+        await checkMigrations(ensured.url),
+      ];
     } finally {
       await database.close();
       await ensured.release();
     }
   } catch (error) {
-    const advice = url ? '; check DATABASE_URL and that PostgreSQL runs' : '';
-    return [bad('database', `${origin}: ${messageOf(error)}${advice}`)];
+    const isAdvice = error instanceof SessionSettingsError || !url;
+    const advice = isAdvice ? '' : '; check DATABASE_URL and that PostgreSQL runs';
+    return [bad('database', `${origin}: ${databaseReason(error)}${advice}`)];
   }
+}
+
+async function checkPooler(pooler: Pooler, directUrl: string, url: string | undefined): Promise<Finding[]> {
+  if (!url) return [];
+  if (await isTransactionPooler(directUrl))
+    return [bad('pooler', `it works by the transaction: ${poolerAdvice(url === directUrl)}`)];
+  if (pooler !== 'transaction' && url !== directUrl && (await isTransactionPooler(url)))
+    return [bad('pooler', 'DATABASE_URL leads through one that works by the transaction: set DATABASE_POOLER=transaction')];
+  return [fine('pooler', pooler)];
+}
+
+async function checkWrites(database: Database): Promise<Finding> {
+  return (await database.isWritable())
+    ? fine('writes', 'taken')
+    : bad('writes', 'the server is read-only: DATABASE_URL must lead to the primary');
 }
 
 function describeUnclaimed({ folder, bytes, dataDir }: UnclaimedCluster): string {
@@ -112,7 +146,7 @@ function checkUnclaimed(): Finding[] {
 }
 
 async function checkMigrations(url: string): Promise<Finding> {
-  const { state, pending, failed } = await migrationStatus(url, migrationsFolder);
+  const { state, pending, failed, unknown } = await migrationStatus(url, migrationsFolder);
   if (state === 'failed')
     return bad(
       'migrations',
@@ -120,6 +154,11 @@ async function checkMigrations(url: string): Promise<Finding> {
     );
   if (state === 'pending')
     return bad('migrations', `${pending.length} pending (${pending.join(', ')}): run "npx prisma migrate deploy"`);
+  if (unknown.length > 0)
+    return bad(
+      'migrations',
+      `this version does not know ${unknown.join(', ')}: a newer Synap ran on this database; run that version or a later one`,
+    );
   return fine('migrations', 'all applied');
 }
 

@@ -1,17 +1,21 @@
 import type { Logger } from 'pino';
-import { prepareDataFolder } from '../data-folder.js';
-import { originOf, parseEnvironment } from '../env.js';
+import { EnvironmentError, originOf, readEnvironment } from '../env.js';
 import { type ErrorReports, openErrorReports } from '../error-reports.js';
 import { createLogger } from '../logger.js';
+import { preflight } from '../preflight.js';
 import { startServer } from '../server.js';
 
 /** Longest that ending may take before the process exits hard. */
 const hardEnd = 30_000;
 
+/** Milliseconds that a process whose start failed gets to end by itself. */
+const failedEnd = 5000;
+
 /** Runs the server until a signal ends it. */
 export async function start(variables: NodeJS.ProcessEnv): Promise<number> {
-  const environment = parseEnvironment(variables);
-  await prepareDataFolder(environment.dataDir);
+  const { environment, faults } = readEnvironment(variables);
+  faults.push(...(await preflight(environment)));
+  if (faults.length > 0) throw new EnvironmentError(faults);
   const { log, flush } = createLogger(environment);
   const report = (line: string) => console.log(line);
   report(`Starting Synap (${environment.environment}), data in ${environment.dataDir}`);
@@ -19,25 +23,43 @@ export async function start(variables: NodeJS.ProcessEnv): Promise<number> {
   const ended = endSignal();
   const errors = await openErrorReports(environment);
   endAtFault(log, errors, flush);
-  const server = await startServer({ environment, variables, log, report, errors });
-  void server.ready.then(() => {
-    if (server.port === undefined) return report('Synap is ready: worker without HTTP');
-    const origin = originOf(environment, server.port);
+  // From the signal on, also while the start still goes on.
+  void ended.then(() => setTimeout(() => process.exit(1), hardEnd).unref());
+  const server = await startServer({ environment, variables, log, report, errors }).catch(async (error: unknown) => {
+    await errors.close();
+    flush();
+    endSoon();
+    throw error;
+  });
+  const failed = server.ready.then(() => {
+    if (server.port === undefined) report('Synap is ready: worker without HTTP');
+    else announce(server.port);
+    return new Promise<never>(() => {});
+  });
+  function announce(port: number): void {
+    const origin = originOf(environment, port);
     report(`Synap is ready: ${origin}`);
     if (environment.docs) report(`  docs  ${origin}/docs`);
     report(`  REST  ${origin}/api/v1`);
     report(`  RPC   ${origin}/trpc`);
-  });
+  }
 
-  const reason = await ended;
-  report(`Ending (${reason}) …`);
-  setTimeout(() => process.exit(1), hardEnd).unref();
-  await server.close();
-  await errors.close();
+  try {
+    report(`Ending (${await Promise.race([ended, failed])}) …`);
+  } catch (error) {
+    endSoon();
+    throw error;
+  } finally {
+    await server.close();
+    await errors.close();
+    flush();
+  }
   report('Synap has ended.');
-  flush();
   return 0;
 }
+
+/** A start that failed must not leave a process behind, whatever else still holds it. */
+const endSoon = () => void setTimeout(() => process.exit(1), failedEnd).unref();
 
 /** What nobody caught, thrown or rejected, leaves the process in a state that nobody knows: it is told, and the process ends. */
 function endAtFault(log: Logger, errors: ErrorReports, flush: () => void): void {

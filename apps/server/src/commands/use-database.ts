@@ -6,7 +6,7 @@ import type { Environment } from '../env.js';
  * is not migrated.
  */
 export async function useDatabase<T>(
-  { dataDir, database: { url: databaseUrl } }: Environment,
+  { dataDir, database: { directUrl: databaseUrl } }: Environment,
   applicationName: string,
   use: (database: Database) => Promise<T>,
 ): Promise<T> {

@@ -1,0 +1,87 @@
+import { existsSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:net';
+import path from 'node:path';
+import { pino } from 'pino';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { parseEnvironment } from '../src/env.js';
+import { startServer } from '../src/server.js';
+import { dataFolder, ended, endProcesses, launch, run } from './synap-process.js';
+
+let taken: Server;
+let port: number;
+beforeAll(async () => {
+  taken = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => taken.once('listening', resolve));
+  const address = taken.address();
+  port = typeof address === 'object' && address ? address.port : 0;
+});
+afterAll(() => taken.close());
+afterEach(endProcesses);
+
+describe('a start that cannot succeed', { timeout: 60_000 }, () => {
+  it('ends the process with every fault of environment and machine, and opens nothing', async () => {
+    const folder = await dataFolder();
+    const { code, text } = await run(['start'], {
+      SYNAP_DATA_DIR: folder,
+      PORT: String(port),
+      SYNAP_MODULES_DIR: path.join(folder, 'none'),
+      SYNAP_ADMIN_PASSWORD: 'password1234',
+      DATABASE_URL: 'postgresql://synap:100%@localhost/synap',
+      DATABASE_POOLER: 'transaction',
+      SMTP_URL: 'mail.example.org',
+    });
+    expect(code).toBe(1);
+    for (const name of ['PORT', 'SYNAP_MODULES_DIR', 'SYNAP_ADMIN_PASSWORD', 'DATABASE_URL', 'SMTP_URL'])
+      expect(text).toContain(`- ${name}: `);
+    expect(text).not.toContain('password1234');
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('ends the process when HOST does not resolve', async () => {
+    const folder = await dataFolder();
+    const { code, text } = await run(['start'], { SYNAP_DATA_DIR: folder, HOST: 'no-such-host.invalid' });
+    expect([code, text]).toEqual([1, expect.stringContaining('- HOST: "no-such-host.invalid"')]);
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('that fails when database and modules run already stops both', async () => {
+    const dataDir = await dataFolder();
+    // The port was free when it was looked at.
+    const variables = { SYNAP_DATA_DIR: dataDir, PORT: String(port), PATH: process.env.PATH };
+    const reported: string[] = [];
+    const before = await childProcesses();
+    const starting = startServer({
+      ...{ environment: parseEnvironment(variables), variables },
+      log: pino({ level: 'silent' }),
+      report: (line) => void reported.push(line),
+    });
+    await expect(starting).rejects.toThrow(`Port ${port} is taken`);
+    expect(reported.join('\n')).toContain('PostgreSQL runs on');
+    expect(existsSync(path.join(dataDir, 'postgres/data/postmaster.pid'))).toBe(false);
+    await expect
+      .poll(async () => (await childProcesses()).filter((pid) => !before.includes(pid)), { timeout: 15_000 })
+      .toEqual([]);
+  });
+
+  it('is ended by SIGTERM also before it is ready', async () => {
+    const folder = await dataFolder();
+    const { child, output } = launch(['start'], { SYNAP_DATA_DIR: folder, DATABASE_URL: 'postgresql://a:b@127.0.0.1:9/none' });
+    await expect.poll(() => output.text, { timeout: 30_000 }).toContain('The database cannot be used');
+    expect(await ended(child, 'SIGTERM')).toBe(0);
+  });
+});
+
+/** Numbers of the processes whose parent is this one. */
+async function childProcesses(): Promise<string[]> {
+  const found = await Promise.all(
+    (await readdir('/proc'))
+      .filter((name) => /^\d+$/.test(name))
+      .map(async (pid) => {
+        const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+        const isChild = new RegExp(`^PPid:\\t${process.pid}$`, 'm').test(status) && !/^State:\tZ/m.test(status);
+        return isChild ? [pid] : [];
+      }),
+  );
+  return found.flat();
+}
