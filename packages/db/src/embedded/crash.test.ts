@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { chmodSync, chownSync, existsSync, readFileSync, realpathSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, readFileSync, realpathSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -44,6 +44,26 @@ async function takeOver<T>(dataDir: string, use: (cluster: EmbeddedPostgres) => 
     expect(isAlive(cluster.pid)).toBe(false);
   }
 }
+
+describe('a crash of the machine', () => {
+  it.each([
+    ['empty', ''],
+    ['filled with zeros', '\0'.repeat(100)],
+  ])('that left postmaster.pid %s does not keep the database from starting', async (_, content) => {
+    const dataDir = newDataDir();
+    const { folder } = await takeOver(dataDir, async (cluster) => {
+      await query(cluster.url, 'CREATE TABLE kept ()');
+      return cluster;
+    });
+    const file = path.join(folder, 'data/postmaster.pid');
+    writeFileSync(file, content, { mode: 0o600 });
+    const { uid, gid } = statSync(path.dirname(file));
+    chownSync(file, uid, gid);
+    // As after the time that a machine takes to start.
+    utimesSync(file, new Date(0), new Date(0));
+    await takeOver(dataDir, async ({ url }) => expect(await query(url, 'SELECT FROM kept')).toEqual([]));
+  });
+});
 
 describe('two processes', () => {
   it('started at once on a new folder: one owns the data, the other names it', async () => {

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, existsSync, openSync, readFileSync, renameSync, statSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -26,6 +26,25 @@ export function readPostmaster({ pgData }: Pick<ClusterLocation, 'pgData'>): Pos
   } catch (error) {
     if (isCode(error, 'ENOENT')) return null;
     throw error;
+  }
+}
+
+/** Milliseconds within which a PostgreSQL that starts has written its number. */
+const lockFileGrace = 10_000;
+
+/**
+ * Removes a postmaster.pid without a process id: a crash of the machine can leave it empty or filled with zeros, and PostgreSQL then
+ * never starts. One that was just made may belong to a PostgreSQL that is starting.
+ */
+function removeBlankLockFile({ pgData }: ClusterLocation): void {
+  const file = path.join(pgData, 'postmaster.pid');
+  try {
+    const isBlank = !/^\d/.test(readFileSync(file, 'utf8'));
+    // A clock that was set back leaves times of the future.
+    const age = Math.abs(Date.now() - statSync(file).mtimeMs);
+    if (isBlank && age > lockFileGrace) rmSync(file, { force: true });
+  } catch (error) {
+    if (!isCode(error, 'ENOENT')) throw error;
   }
 }
 
@@ -87,6 +106,7 @@ function outcomeOf(written: string, code: number | null, signal: string | null):
 }
 
 function launch(location: ClusterLocation, { binaries, account, durable }: Toolchain, port: number, log: number): ChildProcess {
+  removeBlankLockFile(location);
   const postmaster = readPostmaster(location);
   const stalePid = postmaster && !postmaster.alive ? postmaster.pid : null;
   const child = spawn(binaries.postgres, ['-D', location.pgData, ...settings(port, durable)], {

@@ -59,7 +59,9 @@ function adviceFor(reason: string): string | null {
 
 /** True if PostgreSQL says that another process has the cluster. */
 export function isTaken(written: string): boolean {
-  return /lock file "postmaster\.pid" (already exists|is empty)|pre-existing shared memory block/.test(written);
+  return /lock file "postmaster\.pid" (already exists|is empty)|bogus data in lock file|pre-existing shared memory block/.test(
+    written,
+  );
 }
 
 /**
