@@ -35,6 +35,7 @@ async function serve() {
 test('a call that takes too long is answered 503 and its signal aborted', async () => {
   const answer = await fetch(`${await serve()}/slow`);
   expect(answer.status).toBe(503);
+  expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
   expect(await answer.json()).toMatchObject({ code: 'service_unavailable', detail: expect.stringContaining('try again later') });
   await aborted;
 });

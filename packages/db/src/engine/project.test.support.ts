@@ -64,7 +64,7 @@ function run(args: string[], cwd: string, env: NodeJS.ProcessEnv): Promise<Outco
 export function createProject(models: string): Project {
   const folder = temporaryFolder();
   const dataDir = path.join(folder, 'data');
-  const { DATABASE_URL: _, PRISMA_SCHEMA_ENGINE_BINARY: __, ...inherited } = process.env;
+  const { DATABASE_URL: _, DATABASE_DIRECT_URL: __, PRISMA_SCHEMA_ENGINE_BINARY: ___, ...inherited } = process.env;
   const schema = (text: string) => writeFileSync(path.join(folder, 'prisma/schema.prisma'), `${header}${text}`);
   mkdirSync(path.join(folder, 'prisma'));
   schema(models);
