@@ -20,7 +20,11 @@ try {
       'prisma',
       '--exit-code',
     ],
-    { cwd: root, stdio: 'inherit', env: { ...process.env, SYNAP_DATA_DIR: dataDir, DATABASE_URL: undefined, DATABASE_DIRECT_URL: undefined } },
+    {
+      cwd: root,
+      stdio: 'inherit',
+      env: { ...process.env, SYNAP_DATA_DIR: dataDir, DATABASE_URL: undefined, DATABASE_DIRECT_URL: undefined },
+    },
   );
   if (status === 2)
     console.error(
