@@ -1,14 +1,16 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, isAbsolute, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 
 export const configSchema = z.object({
   repositories: z
-    .array(z.string().refine(isAbsolute, 'each repository must be an absolute path, such as /srv/app'))
+    .array(z.string())
     .max(100)
     .optional()
-    .describe("Folders of local git repositories; without them the product's own checkout, where it runs from one."),
+    .describe(
+      "Absolute paths of local git repositories, separated by commas or as a JSON array. Default: the product's own checkout if it runs from one.",
+    ),
 });
 export type Config = z.output<typeof configSchema>;
 

@@ -21,15 +21,27 @@ describe('the commits of a repository', () => {
     const data = await harness.load(commits, { limit: 2 });
     expect(data.total).toBe(Number(run('rev-list', '--count', 'HEAD')));
     expect(data.commits).toEqual([
-      { hash: hashes[2], author: 'Ann', date: '2023-11-14T22:13:23.000Z', subject: 'Commit 3' },
-      { hash: hashes[1], author: 'Ann', date: '2023-11-14T22:13:22.000Z', subject: 'Commit 2' },
+      {
+        hash: hashes[2],
+        author: 'Ann',
+        date: '2023-11-14T22:13:23.000Z',
+        committedAt: '2023-11-14T22:13:23.000Z',
+        subject: 'Commit 3',
+      },
+      {
+        hash: hashes[1],
+        author: 'Ann',
+        date: '2023-11-14T22:13:22.000Z',
+        committedAt: '2023-11-14T22:13:22.000Z',
+        subject: 'Commit 2',
+      },
     ]);
   });
 
   it('are none in a repository without a commit', async () => {
     const { path } = makeRepository(join(temporaryFolder(), 'app'));
     const harness = await setUp(path);
-    expect(await harness.load(commits, {})).toEqual({ total: 0, commits: [] });
+    expect(await harness.load(commits, {})).toEqual({ total: 0, totalIsComplete: true, commits: [] });
     expect(await harness.load(authors, {})).toEqual({ total: 0, authors: [] });
     expect((await harness.load(activity, { days: 3 })).days.map(({ commits: count }) => count)).toEqual([0, 0, 0]);
     await harness.sync();
@@ -156,8 +168,19 @@ describe('repositories', () => {
     }
   });
 
-  it('must be listed as absolute paths', async () => {
-    await expect(setUp('some/app')).rejects.toThrow(/absolute path/);
+  it('that are not listed by absolute paths are named, and leave the others alone', async () => {
+    const { path, commit } = makeRepository(join(temporaryFolder(), 'app'));
+    commit();
+    const harness = await setUp('some/relative', path);
+    const listed = await harness.load(repositories, {});
+    expect(listed.repositories).toMatchObject([
+      { name: 'relative', error: expect.stringMatching(/not listed by an absolute path: correct SYNAP_GIT_REPOSITORIES$/) },
+      { name: 'app', branch: 'main' },
+    ]);
+    expect((await harness.load(commits, { repository: 'app' })).total).toBe(1);
+    await expect(harness.load(commits, { repository: 'some/relative' })).rejects.toThrow(/"relative" is not listed by/);
+    await harness.sync();
+    expect(harness.events).toHaveLength(1);
   });
 
   it('that belong to another user are read all the same', async () => {
@@ -180,16 +203,19 @@ describe('the sync job', () => {
     const first = [commit({ message: 'One' }), commit({ message: 'Two' })];
     const harness = await setUp(path);
     await harness.sync();
-    expect(harness.events.map(({ key }) => key).sort()).toEqual([...first].sort());
-    expect(harness.events.find(({ key }) => key === first[1])).toEqual({
-      ...{ key: first[1], type: 'commit', time: new Date(1_700_000_000_000), subject: 'app' },
-      payload: { repository: 'app', hash: first[1], author: 'Ann', subject: 'Two' },
+    expect(harness.events.map(({ payload }) => payload.hash).sort()).toEqual([...first].sort());
+    expect(harness.events.find(({ payload }) => payload.hash === first[1])).toEqual({
+      key: expect.stringMatching(new RegExp(`^[0-9a-f]{32}:${first[1]}$`)),
+      type: 'commit',
+      time: new Date(1_700_000_000_000),
+      subject: 'app',
+      payload: { repository: 'app', hash: first[1], author: 'Ann', committedAt: '2023-11-14T22:13:20.000Z', subject: 'Two' },
     });
     expect(harness.progress).toEqual([0, 1].map((done) => ({ done, total: 1 })));
     const third = commit({ message: 'Three' });
     await harness.sync();
-    expect(harness.events.at(-1)?.key).toBe(third);
-    expect([...harness.store.values()]).toEqual([{ head: third, total: 3 }]);
+    expect(harness.events.at(-1)?.payload.hash).toBe(third);
+    expect([...harness.store.values()]).toEqual([{ head: third, total: 3, ownKeysFrom: 0 }]);
   });
 
   it('goes on from a rewritten history', async () => {
@@ -249,7 +275,7 @@ describe('git itself', () => {
     writeFileSync(join(folder, 'git'), '#!/bin/sh\nexit 7\n');
     chmodSync(join(folder, 'git'), 0o755);
     vi.stubEnv('PATH', `${folder.slice(1)}:.:${process.env.PATH}`);
-    expect(await (await setUp(path)).load(commits, {})).toEqual({ total: 0, commits: [] });
+    expect(await (await setUp(path)).load(commits, {})).toEqual({ total: 0, totalIsComplete: true, commits: [] });
   });
 
   it('has what it says kept from the caller and put into the log', async () => {

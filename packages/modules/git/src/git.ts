@@ -9,7 +9,7 @@ export interface GitCall {
   readonly signal: AbortSignal;
 }
 
-/** A repository's configuration may name programs for many occasions. Each is overruled, or the occasion never comes up. */
+/** Overrides settings of a repository that name programs to run or change the form of the output. */
 const overruled = [
   'core.fsmonitor=false',
   'core.hooksPath=/dev/null',
@@ -17,6 +17,8 @@ const overruled = [
   'core.pager=cat',
   'protocol.allow=never',
   'diff.external=',
+  'i18n.commitEncoding=UTF-8',
+  'i18n.logOutputEncoding=UTF-8',
   'log.follow=false',
   'log.mailmap=false',
   'log.showSignature=false',

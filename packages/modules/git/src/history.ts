@@ -1,4 +1,4 @@
-import { type GitCall, GitFailure, gitLine, gitRecords, plainLog } from './git.js';
+import { type GitCall, gitLine, gitRecords, plainLog } from './git.js';
 import { shorten } from './text.js';
 
 export interface Commit {
@@ -6,35 +6,12 @@ export interface Commit {
   readonly author: string;
   /** When it was written, ISO 8601 in UTC. */
   readonly date: string;
+  /** When it was committed: later than `date` after a rebase, an amendment or a patch by mail. */
+  readonly committedAt: string;
   readonly subject: string;
 }
 
-/** The commit that HEAD is at; null in a repository without one. */
-export async function headOf(call: GitCall): Promise<string | null> {
-  try {
-    return await gitLine(call, ['rev-parse', '--verify', '--quiet', '--end-of-options', 'HEAD^{commit}']);
-  } catch (error) {
-    // `--quiet` makes an unborn HEAD an exit code of 1 without a word.
-    if (error instanceof GitFailure && error.exitCode === 1 && error.said === '') return null;
-    throw error;
-  }
-}
-
-/** The branch that HEAD is on; null when it is on none. */
-export async function branchOf(call: GitCall): Promise<string | null> {
-  try {
-    return shorten(await gitLine(call, ['symbolic-ref', '--quiet', '--short', 'HEAD']), 200);
-  } catch (error) {
-    if (error instanceof GitFailure && error.exitCode === 1 && error.said === '') return null;
-    throw error;
-  }
-}
-
-/** How many commits lead to `head`. */
-export const countCommits = async (call: GitCall, head: string): Promise<number> =>
-  Number(await gitLine(call, ['rev-list', '--count', '--end-of-options', head]));
-
-const commitFormat = '--format=%H%x00%an%x00%at%x00%s';
+const commitFormat = '--format=%H%x00%an%x00%at%x00%ct%x00%s';
 
 /** The newest commits that lead to `head` and not to `since`, newest first. */
 export async function newestCommits(
@@ -44,8 +21,14 @@ export async function newestCommits(
   const commits: Commit[] = [];
   const range = since === undefined ? [head] : [head, `^${since}`];
   const args = ['log', '-z', ...plainLog, commitFormat, `--max-count=${limit}`, '--end-of-options', ...range, '--'];
-  for await (const [hash = '', author = '', seconds = '', subject = ''] of gitRecords(call, args, 4)) {
-    commits.push({ hash, author: shorten(author, 200), date: isoOf(Number(seconds)), subject: shorten(subject, 500) });
+  for await (const [hash = '', author = '', written = '', committed = '', subject = ''] of gitRecords(call, args, 5)) {
+    commits.push({
+      hash,
+      author: shorten(author, 200),
+      date: isoOf(Number(written)),
+      committedAt: isoOf(Number(committed)),
+      subject: shorten(subject, 500),
+    });
   }
   return commits;
 }
@@ -58,20 +41,58 @@ export function isoOf(seconds: number): string {
   return new Date(known * 1_000).toISOString();
 }
 
+/** How many commits lead to `head`, at most `limit`. */
+export const countCommits = async (call: GitCall, head: string, limit?: number): Promise<number> => {
+  const bound = limit === undefined ? [] : [`--max-count=${limit}`];
+  return Number(await gitLine(call, ['rev-list', '--count', ...bound, '--end-of-options', head]));
+};
+
+/** How many more commits lead to `head` than to `known`; negative after a rewrite. Reads only the commits that differ. */
+export async function countDifference(call: GitCall, head: string, known: string): Promise<number> {
+  const range = `${known}...${head}`;
+  const line = await gitLine(call, ['rev-list', '--count', '--left-right', '--end-of-options', range]);
+  const [left = Number.NaN, right = Number.NaN] = line.split('\t').map(Number);
+  return right - left;
+}
+
+/** How many of the newest commits statistics read, and for how long. */
+export interface ReadBudget {
+  readonly commits: number;
+  readonly milliseconds: number;
+}
+
+/** Leaves most of a load's deadline to a slow machine; a history beyond it is counted in part. */
+export const widgetBudget: ReadBudget = { commits: 200_000, milliseconds: 4_000 };
+
 /** Who wrote each of the newest commits, and when, in seconds since the epoch. */
 export async function* authorships(
   call: GitCall,
   head: string,
-  limit: number,
+  budget: ReadBudget,
 ): AsyncGenerator<{ author: string; seconds: number }> {
-  const args = ['log', '-z', ...plainLog, '--format=%an%x00%at', `--max-count=${limit}`, '--end-of-options', head, '--'];
-  for await (const [author = '', seconds = ''] of gitRecords(call, args, 2)) {
+  for await (const [author = '', seconds = ''] of readNewest(call, head, { format: '%an%x00%at', fields: 2, budget })) {
     yield { author: shorten(author, 200), seconds: Number(seconds) };
   }
 }
 
-/** When each commit since a time was committed, in seconds since the epoch. */
-export async function* commitTimes(call: GitCall, head: string, since: number): AsyncGenerator<number> {
-  const args = ['log', '-z', ...plainLog, '--format=%ct', `--max-age=${since}`, '--end-of-options', head, '--'];
-  for await (const [seconds = ''] of gitRecords(call, args, 1)) yield Number(seconds);
+/**
+ * When each of the newest commits was committed, in seconds since the epoch. Git's own `--since` would stop at the first older
+ * commit and miss newer ones behind it, so the caller selects.
+ */
+export async function* commitTimes(call: GitCall, head: string, budget: ReadBudget): AsyncGenerator<number> {
+  for await (const [seconds = ''] of readNewest(call, head, { format: '%ct', fields: 1, budget })) yield Number(seconds);
+}
+
+/** Yields fields of the newest commits, until the budget is spent. */
+async function* readNewest(
+  call: GitCall,
+  head: string,
+  { format, fields, budget }: { format: string; fields: number; budget: ReadBudget },
+): AsyncGenerator<string[]> {
+  const end = performance.now() + budget.milliseconds;
+  const bounds = [`--format=${format}`, `--max-count=${budget.commits}`];
+  for await (const record of gitRecords(call, ['log', '-z', ...plainLog, ...bounds, '--end-of-options', head, '--'], fields)) {
+    yield record;
+    if (performance.now() > end) return;
+  }
 }

@@ -1,18 +1,15 @@
-import { createHash } from 'node:crypto';
 import { ModuleError, type SyncContext } from '@synap/module-sdk';
-import { z } from 'zod';
 import type { Config } from './config.js';
 import { type GitCall, GitFailure } from './git.js';
 import { type Commit, countCommits, newestCommits } from './history.js';
-import { readRepository } from './reading.js';
+import { readDeadlines, readRepository } from './reading.js';
 import { type ListedRepository, listRepositories } from './repository.js';
+import { type KnownRepository, knownRepository, repositoryId, storeKey, totalFrom } from './totals.js';
 
 /** The most commits a run reports of one repository; of a longer history it reports the newest. */
 const mostCommits = 1_000;
 /** A run that has reported so many leaves the other repositories to the next one. */
 const enoughCommits = 5_000;
-
-const knownSchema = z.object({ head: z.string().regex(/^[0-9a-f]{40,64}$/), total: z.number() });
 
 /**
  * Reports each commit that is new since the last run, repository by repository. One that cannot be read stops only itself.
@@ -40,28 +37,53 @@ export async function syncRepositories(context: SyncContext<Config>): Promise<vo
 
 /** How many commits were new. */
 const syncRepository = (listed: ListedRepository, context: SyncContext<Config>): Promise<number> =>
-  readRepository(listed, context, async (call, head) => {
-    if (head === null) return 0;
-    const key = `repository:${createHash('sha256').update(call.gitDirectory).digest('hex').slice(0, 32)}`;
-    const known = knownSchema.safeParse(await context.store.get(key));
-    if (known.success && known.data.head === head) return 0;
-    const fresh = await commitsSince(call, head, known.success ? known.data.head : undefined);
-    await context.emit(fresh.map((commit) => eventOf(commit, listed.name)));
-    await context.store.set(key, { head, total: await countCommits(call, head) });
-    return fresh.length;
-  });
+  readRepository(
+    listed,
+    context,
+    async (call, head) => {
+      if (head === null) return 0;
+      const known = await knownRepository(call, context.store);
+      if (known?.head === head && known.ownKeysFrom !== undefined) return 0;
+      const ownKeysFrom = known === undefined ? 0 : (known.ownKeysFrom ?? Math.ceil(Date.now() / 1_000));
+      const fresh = known?.head === head ? [] : await commitsSince(call, head, known);
+      const total = (await totalFrom(call, head, known)) ?? (await countCommits(call, head));
+      await context.emit(fresh.map((commit) => eventOf(commit, { name: listed.name, id: repositoryId(call), ownKeysFrom })));
+      await context.store.set(storeKey(call), { head, total, ownKeysFrom });
+      return fresh.length;
+    },
+    readDeadlines.sync,
+  );
 
-async function commitsSince(call: GitCall, head: string, since: string | undefined): Promise<Commit[]> {
+async function commitsSince(call: GitCall, head: string, known: KnownRepository | undefined): Promise<Commit[]> {
   try {
-    return await newestCommits(call, { head, since, limit: mostCommits });
+    return await newestCommits(call, { head, since: known?.head, limit: mostCommits });
   } catch (error) {
     // The last known commit is gone: history was rewritten. Events known already are dropped by their key.
-    if (since !== undefined && error instanceof GitFailure) return newestCommits(call, { head, limit: mostCommits });
+    if (known !== undefined && error instanceof GitFailure) return newestCommits(call, { head, limit: mostCommits });
     throw error;
   }
 }
 
-const eventOf = ({ hash, author, date, subject }: Commit, repository: string) => ({
-  ...{ key: hash, type: 'commit', time: new Date(date), subject: repository.slice(-200) },
-  payload: { repository, hash, author, subject },
-});
+interface EventSource {
+  readonly name: string;
+  readonly id: string;
+  readonly ownKeysFrom: number;
+}
+
+/**
+ * Includes the repository, so that repositories with common commits each report them. A commit that an earlier version may have
+ * reported keeps the key of that version, its hash alone: an upgrade must not report it again.
+ */
+const eventKey = ({ hash, committedAt }: Commit, { id, ownKeysFrom }: EventSource): string =>
+  Date.parse(committedAt) / 1_000 < ownKeysFrom ? hash : `${id}:${hash}`;
+
+function eventOf(commit: Commit, source: EventSource) {
+  const { hash, author, date, committedAt, subject } = commit;
+  return {
+    key: eventKey(commit, source),
+    type: 'commit',
+    time: new Date(date),
+    subject: source.name.slice(-200),
+    payload: { repository: source.name, hash, author, committedAt, subject },
+  };
+}

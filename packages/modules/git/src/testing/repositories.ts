@@ -15,7 +15,9 @@ interface CommitOptions {
   author?: string | Buffer;
   /** Seconds since the epoch. */
   at?: number | string;
-  message?: string;
+  /** When it was committed, in seconds since the epoch. Default: `at`. */
+  committed?: number | string;
+  message?: string | Buffer;
   /** Further header lines of the commit. */
   headers?: string;
 }
@@ -40,15 +42,21 @@ export function makeRepository(path: string, ...initArguments: string[]): TestRe
   return {
     path,
     git,
-    commit({ author = 'Ann', at = 1_700_000_000, message = 'A commit', headers = '' } = {}) {
+    commit({ author = 'Ann', at = 1_700_000_000, committed = at, message = 'A commit', headers = '' } = {}) {
       const parent = head === undefined ? '' : `parent ${head}\n`;
       const name = Buffer.from(author);
-      const signature = (role: string) => [Buffer.from(`${role} `), name, Buffer.from(` <a@example.org> ${at} +0000\n`)];
+      const signature = (role: string, time: number | string) => [
+        Buffer.from(`${role} `),
+        name,
+        Buffer.from(` <a@example.org> ${time} +0000\n`),
+      ];
       const body = [
         Buffer.from(`tree ${tree}\n${parent}`),
-        ...signature('author'),
-        ...signature('committer'),
-        Buffer.from(`${headers}\n${message}\n`),
+        ...signature('author', at),
+        ...signature('committer', committed),
+        Buffer.from(`${headers}\n`),
+        Buffer.from(message),
+        Buffer.from('\n'),
       ];
       head = run(['hash-object', '-t', 'commit', '-w', '--literally', '--stdin'], Buffer.concat(body));
       git('update-ref', 'HEAD', head);

@@ -1,7 +1,7 @@
 import { defineWidget } from '@synap/module-sdk';
 import { z } from 'zod';
 import { configSchema } from '../config.js';
-import { commitTimes } from '../history.js';
+import { commitTimes, widgetBudget } from '../history.js';
 import { readRepository } from '../reading.js';
 import { chooseRepository } from '../repository.js';
 import { repositoryParam } from './repository-param.js';
@@ -19,7 +19,7 @@ export const activityWidget = defineWidget({
     days: z.number().int().min(1).max(366).default(30).describe('How many days up to today.'),
   }),
   dataSchema: z.object({
-    total: z.number().int().describe('All commits of these days.'),
+    total: z.number().int().describe('All commits of these days, by the date of committing.'),
     days: z.array(z.object({ date: z.iso.date().describe('A day in UTC.'), commits: z.number().int() })),
   }),
   load: ({ repository, days }, context) =>
@@ -27,7 +27,7 @@ export const activityWidget = defineWidget({
       const first = Math.floor(Date.now() / 1_000 / daySeconds) - days + 1;
       const counts = new Array<number>(days).fill(0);
       if (head !== null) {
-        for await (const seconds of commitTimes(call, head, first * daySeconds)) {
+        for await (const seconds of commitTimes(call, head, widgetBudget)) {
           const day = Math.floor(seconds / daySeconds) - first;
           // A clock that was ahead may have dated a commit into the future.
           if (day >= 0 && day < days) counts[day] = (counts[day] ?? 0) + 1;

@@ -2,13 +2,10 @@ import { defineWidget } from '@synap/module-sdk';
 import { z } from 'zod';
 import { configSchema } from '../config.js';
 import type { GitCall } from '../git.js';
-import { authorships, isoOf } from '../history.js';
+import { authorships, isoOf, widgetBudget } from '../history.js';
 import { readRepository } from '../reading.js';
 import { chooseRepository } from '../repository.js';
 import { repositoryParam } from './repository-param.js';
-
-/** Counting stops here, so that a very long history is answered in time. */
-const mostCommits = 200_000;
 
 export const authorsWidget = defineWidget({
   id: 'authors',
@@ -21,9 +18,13 @@ export const authorsWidget = defineWidget({
     limit: z.number().int().min(1).max(100).default(10).describe('How many authors, those with most commits first.'),
   }),
   dataSchema: z.object({
-    total: z.number().int().describe('All authors.'),
+    total: z.number().int().describe('All authors, of the newest 200,000 commits at most.'),
     authors: z.array(
-      z.object({ name: z.string(), commits: z.number().int(), last: z.iso.datetime().describe('Their newest commit.') }),
+      z.object({
+        name: z.string(),
+        commits: z.number().int(),
+        last: z.iso.datetime().describe('When they wrote their newest commit.'),
+      }),
     ),
   }),
   load: ({ repository, limit }, context) =>
@@ -36,7 +37,7 @@ export const authorsWidget = defineWidget({
 /** All authors, those with most commits first. */
 async function countByAuthor(call: GitCall, head: string) {
   const byName = new Map<string, { commits: number; last: number }>();
-  for await (const { author, seconds } of authorships(call, head, mostCommits)) {
+  for await (const { author, seconds } of authorships(call, head, widgetBudget)) {
     const known = byName.get(author);
     byName.set(author, { commits: (known?.commits ?? 0) + 1, last: Math.max(known?.last ?? 0, seconds) });
   }
