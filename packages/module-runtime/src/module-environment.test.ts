@@ -67,6 +67,15 @@ describe('the configuration of a module', () => {
   };
   const read = (env: Record<string, string>) => configOf(moduleEnvironment(env, 'rss'), schema);
 
+  it.each([
+    ['["/srv/a,b", "/srv/c"]', ['/srv/a,b', '/srv/c']],
+    [' [] ', []],
+    ['["/srv/a"', ['["/srv/a"']],
+    ['[::1],[::2]', ['[::1]', '[::2]']],
+  ])('takes a list also as a JSON array, so that an item may hold a comma: %s', (text, list) => {
+    expect(read({ SYNAP_RSS_FEED_URLS: text })).toEqual({ feedUrls: list });
+  });
+
   it('takes each key from its variable, read as what its schema says', () => {
     const env = {
       SYNAP_RSS_FEED_URLS: 'https://a.example/x, https://b.example/y',

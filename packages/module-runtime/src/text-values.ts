@@ -3,13 +3,17 @@ import { z } from 'zod';
 import { alternativesOf, itemsOf, propertiesOf, typesOf } from './json-schema.js';
 
 /**
- * Reads text as what the schema says it is: a number, a boolean (`true`, `1`, `false`, `0`), a list (split at `separator`,
- * without one a list of one), an object (as JSON). Text that is no such thing stays text: the schema then says what is wrong.
+ * Reads text as what the schema says it is: a number, a boolean (`true`, `1`, `false`, `0`), a list (split at `separator` or
+ * a JSON array; without a separator a list of one), an object (as JSON). Text that is no such thing stays text: the schema then
+ * says what is wrong.
  */
 export function readText(text: string, schema: JsonSchema, separator?: string): JsonValue {
   const alternatives = alternativesOf(schema);
   const types = typesOf(alternatives);
-  if (types.has('array')) return split(text, separator).map((part) => readText(part, itemsOf(alternatives)));
+  if (types.has('array')) {
+    const list = separator === undefined ? undefined : parseList(text);
+    return list ?? split(text, separator).map((part) => readText(part, itemsOf(alternatives)));
+  }
   if (types.has('string')) return text;
   if ((types.has('number') || types.has('integer')) && isNumber(text)) return Number(text);
   if (types.has('boolean')) return text === 'true' || text === '1' ? true : text === 'false' || text === '0' ? false : text;
@@ -18,6 +22,13 @@ export function readText(text: string, schema: JsonSchema, separator?: string): 
 
 const split = (text: string, separator: string | undefined): string[] =>
   separator === undefined ? [text] : text.split(separator).flatMap((part) => part.trim() || []);
+
+/** A JSON array: the form for items that contain the separator. */
+function parseList(text: string): JsonValue[] | undefined {
+  if (!text.trimStart().startsWith('[')) return undefined;
+  const list = parseJson(text);
+  return Array.isArray(list) ? list : undefined;
+}
 
 const isNumber = (text: string): boolean => /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/.test(text) && Number.isFinite(Number(text));
 
