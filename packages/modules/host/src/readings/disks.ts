@@ -37,30 +37,38 @@ const diskTypes = new Set([
   'fuseblk',
 ]);
 
-/** The mounts of `/proc/mounts` that are disks, each device once, at its shortest path; the root whatever it is. */
-export function parseMounts(text: string): Mount[] {
-  const byDevice = new Map<string, Mount>();
+/**
+ * The mounts of `/proc/mounts` that are disks, by device, shortest paths first; the root of any type. A container mounts single
+ * files such as `/etc/hosts` from the same device as its volumes, so the shortest path need not be a folder.
+ */
+export function parseMounts(text: string): Mount[][] {
+  const byDevice = new Map<string, Mount[]>();
   for (const line of text.split('\n')) {
     const [device = '', point = '', type = ''] = line.split(' ').map(unescapeMount);
-    const known = byDevice.get(device);
-    if (!(diskTypes.has(type) || point === '/') || (known && known.point.length <= point.length)) continue;
-    byDevice.set(device, { device, point, type });
+    if (diskTypes.has(type) || point === '/') byDevice.set(device, [...(byDevice.get(device) ?? []), { device, point, type }]);
   }
-  return [...byDevice.values()].sort((a, b) => (a.point < b.point ? -1 : 1));
+  return [...byDevice.values()].map((mounts) => mounts.sort((a, b) => a.point.length - b.point.length));
 }
 
 /** Blanks and the like stand as octal numbers in there (proc(5)). */
 const unescapeMount = (text: string): string =>
   text.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
 
-/** The disks of this machine; the root alone where its mounts cannot be read. */
+/** The disks of this machine, each device once; the root alone if its mounts cannot be read. */
 export async function readDisks(path = '/proc/mounts'): Promise<Disk[]> {
-  const mounts = parseMounts(await readFile(path, 'utf8').catch(() => ''));
-  const disks = await Promise.all(mounts.map(readDisk));
-  const readable = disks.flatMap((disk) => disk ?? []);
-  if (readable.length > 0) return readable;
+  const devices = parseMounts(await readFile(path, 'utf8').catch(() => ''));
+  const disks = (await Promise.all(devices.map(readFirst))).flatMap((disk) => disk ?? []);
+  if (disks.length > 0) return disks.sort((a, b) => (a.mount < b.mount ? -1 : 1));
   const root = await readDisk({ device: '', point: parse(process.execPath).root, type: 'unknown' });
   return root ? [root] : [];
+}
+
+async function readFirst(mounts: readonly Mount[]): Promise<Disk | undefined> {
+  for (const mount of mounts) {
+    const disk = await readDisk(mount);
+    if (disk) return disk;
+  }
+  return undefined;
 }
 
 /** Undefined where the server may not look, and for what is no directory, such as a file mounted into a container. */

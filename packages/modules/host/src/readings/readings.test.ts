@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
@@ -87,8 +87,11 @@ describe('the disks', () => {
       'tank/home /home zfs rw 0 0',
       '',
     ];
-    expect(parseMounts(mounts.join('\n')).map(({ point, type }) => `${point} ${type}`)).toEqual([
-      ...['/ overlay', '/home zfs', '/media/My Disk\\x ext4', '/srv ext4'],
+    expect(parseMounts(mounts.join('\n')).map((device) => device.map(({ point, type }) => `${point} ${type}`))).toEqual([
+      ['/ overlay'],
+      ['/srv ext4', '/etc/hosts ext4'],
+      ['/media/My Disk\\x ext4'],
+      ['/home zfs'],
     ]);
   });
 
@@ -97,6 +100,17 @@ describe('the disks', () => {
     const { blocks, bsize } = await statfs('/');
     expect(root?.total).toBe(blocks * bsize);
     expect(root && root.used + root.available).toBeLessThanOrEqual(blocks * bsize);
+  });
+
+  it('keep a volume whose path is longer than those of single files from the same device', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'synap-host-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const volume = join(folder, 'var/lib/application/data');
+    mkdirSync(volume, { recursive: true });
+    const mounts = join(folder, 'mounts');
+    const points = [mounts, volume, join(volume, 'again'), join(folder, 'gone')];
+    writeFileSync(mounts, points.map((point) => `/dev/a ${point} ext4 rw 0 0\n`).join(''));
+    expect((await readDisks(mounts)).map(({ mount }) => mount)).toEqual([volume]);
   });
 
   it('are the root alone where the mounts cannot be read, and leave out what is no folder or not there', async () => {

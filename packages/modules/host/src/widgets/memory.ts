@@ -1,6 +1,8 @@
 import { defineWidget } from '@synap/module-sdk';
 import { z } from 'zod';
+import { readCgroupLimits } from '../readings/cgroup.js';
 import { readMemory } from '../readings/memory.js';
+import { readScope, scopeSchema } from '../readings/scope.js';
 
 const bytes = z.number().int().min(0);
 
@@ -17,6 +19,14 @@ export const memoryWidget = defineWidget({
     usedPercent: z.number().min(0).max(100),
     swapTotal: bytes.describe('Bytes.'),
     swapUsed: bytes.describe('Bytes.'),
+    scope: scopeSchema,
+    cgroup: z
+      .object({ limit: bytes.describe('Bytes.'), used: bytes.describe('Bytes, without file cache that is dropped first.') })
+      .nullable()
+      .describe('The limit of the container or service that the server runs in, and its use; null without a limit.'),
   }),
-  load: () => readMemory(),
+  load: async () => {
+    const [memory, scope, limits] = await Promise.all([readMemory(), readScope('/proc/meminfo'), readCgroupLimits()]);
+    return { ...memory, scope, cgroup: limits.memory };
+  },
 });
