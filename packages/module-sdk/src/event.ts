@@ -8,11 +8,15 @@ export interface ModuleEvent {
   readonly key: string;
   /** What kind of happening: lower case, words apart by `.`, `_` or `-` (`commit`, `issue.opened`). */
   readonly type: string;
+  /** When it happened; in the years 1 to 9999, which PostgreSQL and ISO 8601 both know. */
   readonly time: Date;
   /** What it is about: a repository, a feed. Up to 200 characters. */
   readonly subject?: string | undefined;
   readonly payload: JsonObject;
 }
+
+const firstTime = new Date('0001-01-01T00:00:00.000Z');
+const lastTime = new Date('9999-12-31T23:59:59.999Z');
 
 const moduleEventsSchema = z.array(
   z.object({
@@ -21,7 +25,10 @@ const moduleEventsSchema = z.array(
       .string()
       .max(60)
       .regex(/^[a-z][a-z0-9]*([._-][a-z0-9]+)*$/, 'lower-case words apart by ".", "_" or "-"'),
-    time: z.date(),
+    time: z
+      .date({ error: 'must be a valid Date' })
+      .min(firstTime, { error: 'must be in the years 1 to 9999' })
+      .max(lastTime, { error: 'must be in the years 1 to 9999' }),
     subject: z.string().max(200).optional(),
     payload: z.record(z.string(), z.unknown()),
   }),

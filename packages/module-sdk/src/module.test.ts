@@ -114,6 +114,24 @@ describe('a module', () => {
     }
   });
 
+  it('emits events of the years 1 to 9999, and names the time of any other', async () => {
+    const at = (time: Date) => {
+      const event = { key: 'a', type: 'feed.item', time, payload: {} };
+      return defineModule({ ...empty('emitter'), syncJob: { every: 60, run: ({ emit }) => emit([event]) } });
+    };
+    for (const time of ['0001-01-01T00:00:00.000Z', '9999-12-31T23:59:59.999Z'])
+      expect(await (await open(at(new Date(time)))).sync(syncServices().services)).toEqual({ kind: 'done' });
+    for (const time of ['0000-12-31T23:59:59.999Z', '-000044-03-15T00:00:00.000Z', '+010000-01-01T00:00:00.000Z'])
+      expect(await (await open(at(new Date(time)))).sync(syncServices().services)).toEqual({
+        kind: 'failed',
+        message: 'The module emitted a faulty event at 0.time: must be in the years 1 to 9999',
+      });
+    expect(await (await open(at(new Date('no date')))).sync(syncServices().services)).toEqual({
+      kind: 'failed',
+      message: 'The module emitted a faulty event at 0.time: must be a valid Date',
+    });
+  });
+
   it('keeps the ids of its widgets in its type, and takes only widgets that fit its configuration', () => {
     expectTypeOf<(typeof greeter)['widgets'][number]['id']>().toEqualTypeOf<'greet'>();
     const other = z.object({ greeting: z.number() });

@@ -19,7 +19,7 @@ export type DefaultAccess = 'everyone' | 'superusers';
 export type AnyWidget<Config> = Widget<string, ParamsSchema, DataSchema, Config>;
 
 export interface SyncJob<Config> {
-  /** Seconds between runs, at least 10. */
+  /** Seconds between runs, at least 10. The server starts due jobs once a minute, so fewer than 60 mean a minute. */
   readonly every: number;
   readonly run: (context: SyncContext<Config>) => void | Promise<void>;
 }
