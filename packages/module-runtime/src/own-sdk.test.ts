@@ -13,3 +13,9 @@ it('runs a package that was copied into the modules folder without dependencies 
   onTestFinished(() => registry.close());
   expect(await registry.load({ moduleId: 'workbench', widgetId: 'echo', params: {} })).toMatchObject({ data: { limit: 10 } });
 });
+
+it('runs a CommonJS module that finds the SDK by itself', async () => {
+  const { registry } = await startFixtures(['commonjs']);
+  onTestFinished(() => registry.close());
+  expect(await registry.load({ moduleId: 'commonjs', widgetId: 'answer', params: {} })).toMatchObject({ data: { answer: 42 } });
+});

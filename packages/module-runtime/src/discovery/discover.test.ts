@@ -98,6 +98,67 @@ describe('the search for modules', () => {
     expect(await found(join(folder, 'mods'))).toEqual([['x', expect.stringMatching(/names no file to import/)]]);
   });
 
+  it('reads a package.json that begins with a byte order mark', async () => {
+    await addPackage('app', { name: 'app' });
+    await addPackage('mods/marked', {});
+    const text = JSON.stringify({ name: 'marked', synap });
+    await writeFile(join(folder, 'mods/marked/package.json'), `\uFEFF${text}`);
+    expect(await found(join(folder, 'mods'))).toEqual([['marked', 'found']]);
+  });
+
+  it('finds what npm installed into the modules folder, and nothing that is no module', async () => {
+    await addPackage('app', { name: 'app' });
+    const dependencies = { '@acme/synap-module-dice': '^1.0.0', zod: '*', absent: '*', packed: 'file:packed-1.0.0.tgz' };
+    await addPackage('mods', { dependencies }, ['packed-1.0.0.tgz']);
+    await addPackage('mods/node_modules/@acme/synap-module-dice', { name: '@acme/synap-module-dice', synap });
+    await addPackage('mods/node_modules/zod', { name: 'zod' });
+    await addPackage('mods/node_modules/packed', { name: 'packed', synap });
+    await addPackage('mods/node_modules/transitive', { name: 'transitive', synap });
+    await addPackage('mods/node_modules/outdated', { name: 'outdated', synap: { sdk: '0' } });
+    expect(await found(join(folder, 'mods'))).toEqual([
+      ['absent', expect.stringMatching(/is not installed: run "npm install" in that folder$/)],
+      ['dice', 'found'],
+      ['packed', 'found'],
+    ]);
+  });
+
+  it('names packed archives and what to do with them', async () => {
+    await addPackage('app', { name: 'app' });
+    await addPackage('mods/good', { name: 'good', synap });
+    for (const name of ['synap-module-dice-1.2.3-beta.1.tgz', 'acme-rss.tar.gz', 'weather.zip', 'notes.txt'])
+      await writeFile(join(folder, 'mods', name), '');
+    expect(await found(join(folder, 'mods'))).toEqual([
+      ['acme-rss', expect.stringMatching(/^It is a packed archive: run "npm install \.\/acme-rss\.tar\.gz"/)],
+      ['dice', expect.stringMatching(/^It is a packed archive: run "npm install \.\/synap-module-dice-1\.2\.3-beta\.1\.tgz"/)],
+      ['good', 'found'],
+      ['weather', expect.stringMatching(/^It is a packed archive/)],
+    ]);
+  });
+
+  it('says so when the modules folder is a module, or its package.json is broken', async () => {
+    await addPackage('app', { name: 'app' });
+    await addPackage('mods', { name: 'dice', synap });
+    await addPackage('mods/src', {});
+    expect(await found(join(folder, 'mods'))).toEqual([['mods', expect.stringMatching(/names the module itself/)]]);
+    await writeFile(join(folder, 'mods/package.json'), '{');
+    await addPackage('mods/src', { name: 'good', synap });
+    expect(await found(join(folder, 'mods'))).toEqual([
+      ['good', 'found'],
+      ['mods', expect.stringMatching(/package\.json is no JSON$/)],
+    ]);
+  });
+
+  it('rejects a CommonJS module that lacks what only ES modules get from the server', async () => {
+    await addPackage('app', { name: 'app' });
+    await addPackage('mods/x', { name: 'x', synap });
+    await writeFile(join(folder, 'mods/x/index.js'), "const { defineModule } = require('@synap/module-sdk');");
+    expect(await found(join(folder, 'mods'))).toEqual([
+      ['x', expect.stringMatching(/^It is a CommonJS module and does not bring @synap\/module-sdk, .* set "type": "module"/)],
+    ]);
+    await addPackage('mods/x/node_modules/@synap/module-sdk', { name: '@synap/module-sdk' });
+    expect(await found(join(folder, 'mods'))).toEqual([['x', 'found']]);
+  });
+
   it('says what to do when the modules folder is not there', async () => {
     await addPackage('app', { name: 'app' });
     await expect(found(join(folder, 'nowhere'))).rejects.toThrow(/^SYNAP_MODULES_DIR: .* make it, or leave the variable out$/);

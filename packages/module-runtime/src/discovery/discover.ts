@@ -1,8 +1,10 @@
-import { readdir, realpath } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { SDK_VERSION } from '@synap/module-sdk';
 import { importConditions } from '../process/program.js';
+import { commonJsFaultOf } from './commonjs.js';
+import { findInstalled } from './installed.js';
 import { entryOf, type Manifest, readManifest } from './manifest.js';
+import { emptyFolder, lastPart, readModulesFolder } from './modules-folder.js';
 
 /** A package that says it is a module; nothing of it was run yet. */
 export interface FoundPackage {
@@ -31,7 +33,7 @@ export type DiscoveredModule = FoundPackage | RefusedPackage;
 export interface DiscoverOptions {
   /** The server's package.json or the folder that holds it: its dependencies are looked through. */
   readonly from: string;
-  /** `SYNAP_MODULES_DIR`: a folder of which each subfolder is a package. */
+  /** `SYNAP_MODULES_DIR`: each subfolder is a package, and so are the dependencies of its own package.json. */
   readonly modulesDir?: string | undefined;
 }
 
@@ -43,10 +45,11 @@ export interface DiscoverOptions {
 export async function discoverModules({ from, modulesDir }: DiscoverOptions): Promise<DiscoveredModule[]> {
   const serverDirectory = from.endsWith('package.json') ? dirname(resolve(from)) : resolve(from);
   const installed = await dependenciesOf(serverDirectory);
-  const dropped = modulesDir === undefined ? [] : await subfoldersOf(resolve(modulesDir));
+  const folder = modulesDir === undefined ? emptyFolder : await readModulesFolder(resolve(modulesDir));
   const found = await Promise.all([
-    ...installed.map((directory) => examine(directory, 'dependency')),
-    ...dropped.map((directory) => examine(directory, 'folder')),
+    ...[...installed, ...folder.installed].map((directory) => examine(directory, 'dependency')),
+    ...folder.subfolders.map((directory) => examine(directory, 'folder')),
+    ...folder.refused.map(({ name, directory, reason }) => refuse({ ...packageBase(name, directory), reason })),
   ]);
   const unique = new Map(found.flatMap((each) => (each ? [[each.directory, each]] : [])));
   return [...unique.values()].sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : a.directory < b.directory ? -1 : 1));
@@ -55,48 +58,26 @@ export async function discoverModules({ from, modulesDir }: DiscoverOptions): Pr
 async function dependenciesOf(serverDirectory: string): Promise<string[]> {
   const manifest = await readManifest(serverDirectory);
   if (typeof manifest === 'string') throw new Error(`Cannot look for modules: ${manifest}`);
-  const names = Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies });
-  const directories = await Promise.all(names.map((name) => installedAt(serverDirectory, name)));
-  return directories.flatMap((directory) => directory ?? []);
-}
-
-/** Where Node finds a package from a folder: in the nearest `node_modules` upwards. */
-async function installedAt(directory: string, name: string): Promise<string | undefined> {
-  for (let at = directory; ; at = dirname(at)) {
-    try {
-      return await realpath(join(at, 'node_modules', name));
-    } catch {
-      if (dirname(at) === at) return undefined;
-    }
-  }
-}
-
-async function subfoldersOf(modulesDir: string): Promise<string[]> {
-  try {
-    const entries = await readdir(modulesDir, { withFileTypes: true });
-    const folders = entries.filter((entry) => !entry.isFile() && !entry.name.startsWith('.') && entry.name !== 'node_modules');
-    return await Promise.all(folders.map((entry) => realpath(join(modulesDir, entry.name))));
-  } catch (cause) {
-    throw new Error(`SYNAP_MODULES_DIR: the folder ${modulesDir} cannot be read; make it, or leave the variable out`, { cause });
-  }
+  const { installed } = await findInstalled(serverDirectory, manifest);
+  return installed;
 }
 
 /** What a package is to the server; undefined for a dependency that is no module. */
 async function examine(directory: string, as: 'dependency' | 'folder'): Promise<DiscoveredModule | undefined> {
   const manifest = await readManifest(directory);
-  const base = (name: string, version = '0.0.0') => ({ id: idFor(name), packageName: name, version, directory });
-  if (typeof manifest === 'string') {
-    return as === 'dependency' ? undefined : { kind: 'refused', ...base(lastPart(directory)), reason: manifest };
-  }
-  const named = base(manifest.name ?? lastPart(directory), manifest.version);
+  if (typeof manifest === 'string')
+    return as === 'dependency' ? undefined : refuse({ ...packageBase(lastPart(directory), directory), reason: manifest });
+  const named = packageBase(manifest.name ?? lastPart(directory), directory, manifest.version);
   const fault = faultOf(manifest);
   if (fault !== undefined) {
-    return as === 'dependency' && manifest.synap === undefined ? undefined : { kind: 'refused', ...named, reason: fault };
+    return as === 'dependency' && manifest.synap === undefined ? undefined : refuse({ ...named, reason: fault });
   }
   const entry = await entryOf(directory, manifest, importConditions);
   if (entry === undefined) {
-    return { kind: 'refused', ...named, reason: 'Its package.json names no file to import: set "exports" to one that is there' };
+    return refuse({ ...named, reason: 'Its package.json names no file to import: set "exports" to one that is there' });
   }
+  const commonJsFault = await commonJsFaultOf(entry);
+  if (commonJsFault !== undefined) return refuse({ ...named, reason: commonJsFault });
   return { kind: 'found', ...named, entry };
 }
 
@@ -109,7 +90,14 @@ function faultOf({ synap }: Manifest): string | undefined {
     : `It was made for SDK ${synap.sdk}; this server runs modules of SDK ${SDK_VERSION}`;
 }
 
-const lastPart = (path: string): string => path.split(/[\\/]/).at(-1) ?? path;
+const packageBase = (name: string, directory: string, version = '0.0.0') => ({
+  id: idFor(name),
+  packageName: name,
+  version,
+  directory,
+});
+
+const refuse = (refused: Omit<RefusedPackage, 'kind'>): RefusedPackage => ({ kind: 'refused', ...refused });
 
 /** `@synap/module-git` → `git`: what most packages will call their module. */
 function idFor(packageName: string): string {

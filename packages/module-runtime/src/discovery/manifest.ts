@@ -19,12 +19,15 @@ export type Manifest = z.output<typeof manifestSchema>;
 export async function readManifest(directory: string): Promise<Manifest | string> {
   const path = join(directory, 'package.json');
   try {
-    const manifest = manifestSchema.safeParse(JSON.parse(await readFile(path, 'utf8')));
+    const manifest = manifestSchema.safeParse(JSON.parse(withoutMark(await readFile(path, 'utf8'))));
     return manifest.success ? manifest.data : `${path} is faulty: ${z.prettifyError(manifest.error)}`;
   } catch (error) {
     return error instanceof SyntaxError ? `${path} is no JSON` : `${path} cannot be read`;
   }
 }
+
+/** Removes a byte order mark, which npm accepts in a package.json and `JSON.parse` does not. */
+const withoutMark = (text: string): string => (text.startsWith('\uFEFF') ? text.slice(1) : text);
 
 /** The file that `import` of the package loads (Node's "exports", else "main", else index.js); undefined when it is not there. */
 export async function entryOf(
