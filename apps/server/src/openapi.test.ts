@@ -1,4 +1,5 @@
 import { appRouter } from '@synap/api';
+import { errorCodes } from '@synap/contracts';
 import { type OpenApiDocument, toOpenApi30 } from '@synap/rest';
 import type { AnyTRPCProcedure, AnyTRPCRouter } from '@trpc/server';
 import { Ajv2020 } from 'ajv/dist/2020.js';
@@ -60,8 +61,8 @@ describe('the document', () => {
       expect(tags).toEqual(expect.arrayContaining(z.array(z.string()).length(1).parse(operation.tags)));
       // Signing out is open too, as the cookie is enough; most who call it have a token.
       const asksForToken = access !== 'public' || procedure === 'auth.logout';
-      const byKey = scope === null ? [] : [{ apiKey: [] }];
-      expect(operation.security).toEqual(asksForToken ? [{ bearer: [] }, ...byKey] : []);
+      const byKey = scope === null ? [] : [{ apiKeyAuth: [] }];
+      expect(operation.security).toEqual(asksForToken ? [{ bearerAuth: [] }, ...byKey] : []);
       if (access === 'public') expect(operation).not.toHaveProperty('x-scope');
       else expect(operation).toHaveProperty('x-scope', scope);
     },
@@ -74,8 +75,11 @@ describe('the document', () => {
     const success = objectOf(responses[String(successStatus)]);
     expect(objectOf(success.headers)).toMatchObject({ RateLimit: {}, 'RateLimit-Policy': {}, 'X-Request-Id': {} });
     if (successStatus !== 204) expect(objectOf(success.content)['application/json']).toHaveProperty('example');
-    if (operation.requestBody)
-      expect(objectOf(objectOf(operation.requestBody).content)['application/json']).toHaveProperty('example');
+    if (operation.requestBody) {
+      const [media, ...others] = Object.values(objectOf(objectOf(operation.requestBody).content));
+      expect(media).toHaveProperty('example');
+      expect(others).toEqual([]);
+    }
     const required = z
       .array(objectSchema)
       .catch([])
@@ -107,6 +111,28 @@ describe('the document', () => {
       expect(names.map(({ name }) => name)).toEqual(expect.arrayContaining(['cursor', 'size']));
       expect(objectOf(objectOf(objectOf(operation.responses)['200']).headers)).toHaveProperty('Link');
     }
+  });
+
+  it('names its security schemes unlike any schema, and the password grant where it is served', () => {
+    const { schemas, securitySchemes } = document.components;
+    const names = Object.keys(objectOf(securitySchemes));
+    expect(names).toEqual(['bearerAuth', 'apiKeyAuth']);
+    const lower = Object.keys(schemas).map((name) => name.toLowerCase());
+    for (const name of names) expect(lower).not.toContain(name.toLowerCase());
+    const served = openApiDocument(restPath, { passwordGrant: true });
+    expect(served.components.securitySchemes).toMatchObject({
+      passwordAuth: { type: 'oauth2', flows: { password: { tokenUrl: `${restPath}/login/access-token` } } },
+    });
+    expect(served.paths['/users/me']?.get?.security).toContainEqual({ passwordAuth: [] });
+  });
+
+  it('lists every code that a problem may have', () => {
+    const codes = z
+      .object({ properties: z.object({ code: z.object({ enum: z.array(z.string()) }) }) })
+      .parse(document.components.schemas.Problem);
+    expect(codes.properties.code.enum).toEqual(
+      expect.arrayContaining([...errorCodes, 'internal_server_error', 'payload_too_large']),
+    );
   });
 
   it('gives every time its format', () => {

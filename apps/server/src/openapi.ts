@@ -1,6 +1,6 @@
 import { appRouter } from '@synap/api';
-import { boundScopes, scopeSchema } from '@synap/contracts';
-import { generateDocument, type OpenApiDocument } from '@synap/rest';
+import { boundScopes, errorCodes, scopeSchema } from '@synap/contracts';
+import { generateDocument, type OpenApiDocument, type SecurityScheme } from '@synap/rest';
 import type { AnyTRPCRouter } from '@trpc/server';
 import { headerExamples, problemExamples } from './openapi-examples.js';
 import { metaOf } from './routes.js';
@@ -28,8 +28,23 @@ It may rename the dashboard, and move, resize, reorder and remove its widgets, b
 Repeat a POST safely under the same \`Idempotency-Key\`.
 `;
 
+export interface DocumentContext {
+  router?: AnyTRPCRouter;
+  /** True if the OAuth2 password grant is served; Swagger UI then signs in by itself. */
+  passwordGrant?: boolean;
+}
+
+const passwordAuthOf = (basePath: string): SecurityScheme => ({
+  type: 'oauth2',
+  description: 'Signs in by e-mail address and password.',
+  flows: { password: { tokenUrl: `${basePath}/login/access-token`, scopes: {} } },
+});
+
 /** The OpenAPI 3.1 document of what is served below the path. */
-export function openApiDocument(basePath: string, router: AnyTRPCRouter = appRouter): OpenApiDocument {
+export function openApiDocument(
+  basePath: string,
+  { router = appRouter, passwordGrant = false }: DocumentContext = {},
+): OpenApiDocument {
   return generateDocument({
     router,
     basePath,
@@ -50,11 +65,22 @@ export function openApiDocument(basePath: string, router: AnyTRPCRouter = appRou
       { name: 'widgets', description: 'What modules offer to show, and its data' },
     ],
     securitySchemes: {
-      bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'The access token of `POST /auth/login`.' },
-      apiKey: { type: 'http', scheme: 'bearer', bearerFormat: 'syn_<id>_<secret>', description: 'A key of `POST /api-keys`.' },
+      bearerAuth: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'The access token of `POST /auth/login`.' },
+      apiKeyAuth: {
+        type: 'http',
+        scheme: 'bearer',
+        bearerFormat: 'syn_<id>_<secret>',
+        description: 'A key of `POST /api-keys`.',
+      },
+      ...(passwordGrant && { passwordAuth: passwordAuthOf(basePath) }),
     },
     isProtected: ({ path }) => metaOf(path).access !== 'public' || metaOf(path).openapi?.protect === true,
-    schemesOf: ({ path }) => (metaOf(path).scope ? ['bearer', 'apiKey'] : ['bearer']),
+    schemesOf: ({ path }) => [
+      'bearerAuth',
+      ...(metaOf(path).scope ? ['apiKeyAuth'] : []),
+      ...(passwordGrant ? ['passwordAuth'] : []),
+    ],
+    problemCodes: errorCodes,
     extensionsOf({ path }) {
       const { access, scope } = metaOf(path);
       return access === 'public' ? {} : { 'x-scope': scope ?? null };

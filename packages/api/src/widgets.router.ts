@@ -28,6 +28,17 @@ export const widgetsRouter = router({
         path: '/widget-data/{moduleId}/{widgetId}',
         tags,
         summary: 'Data of a widget',
+        description:
+          'Parameters go by their names in the query: `?limit=10`. Also read as `widgetParams[limit]=10` and as JSON in `widgetParams`.',
+        aliases: [
+          {
+            method: 'POST',
+            path: '/widget-data/{moduleId}/{widgetId}',
+            operationId: 'widgetsQuery',
+            summary: 'Data of a widget, its parameters as JSON',
+          },
+        ],
+        freeParameters: { field: 'params', name: 'widgetParams' },
         errors: [403, 404, 503],
         examples: widgetsExamples.data,
       },

@@ -34,7 +34,7 @@ export const widgetDataInput = z.object({
     .record(z.string(), z.unknown())
     .refine(isShallowJson, notShallowJson)
     .default({})
-    .describe('Parameters of the widget; over REST as `?params[limit]=10`.'),
+    .describe('Parameters of the widget, as its `paramsSchema` says; over REST each by its name, such as `?limit=10`.'),
 });
 
 export const widgets = {

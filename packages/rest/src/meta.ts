@@ -6,10 +6,17 @@ export type RestMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 export type RestPath = `/${string}`;
 
-/** A further, older address of an operation. Its answers carry `Deprecation` (RFC 9745) and `Link: rel="successor-version"`. */
+/**
+ * A further address of an operation. Its answers carry `Deprecation` (RFC 9745) and `Link: rel="successor-version"`, unless it has an
+ * `operationId` of its own.
+ */
 export interface RestAlias {
   method: RestMethod;
   path: RestPath;
+  /** Name in the document. An address that has one is as current as the operation's own. */
+  operationId?: string;
+  /** Of an address with an `operationId`; default is the operation's. */
+  summary?: string;
   /** Since when it is deprecated, ISO 8601; without it the handler's `deprecatedSince` holds. */
   deprecatedSince?: string;
   /** Input that this address always means; it wins over what the client sends. */
@@ -29,6 +36,13 @@ export interface RestExamples {
   parameters?: Readonly<Record<string, unknown>>;
   /** Error answers, by status. */
   problems?: Readonly<Record<number, ProblemExample>>;
+}
+
+/** The input field, a record, that takes every query parameter which is not declared: `?limit=2` becomes `params.limit`. */
+export interface FreeParameters {
+  readonly field: string;
+  /** Name in the document; it occurs in generated code, but not on the wire. */
+  readonly name: string;
 }
 
 /** How one procedure is served over REST: `meta.openapi`. Everything that trpc-to-openapi's `OpenApiMeta` knows, and more. */
@@ -69,6 +83,8 @@ export interface RestOperation {
   noStore?: boolean;
   /** Whether POST takes `Idempotency-Key` (default true where the handler has a store). */
   idempotent?: boolean;
+  /** Query parameters that are not declared are taken, too. */
+  freeParameters?: FreeParameters;
   /** Media type of an output that is text or bytes instead of JSON. */
   produces?: string;
   /** Answers `302` to the URL in this field of the output, where the boolean input named `when` is true. */

@@ -70,6 +70,9 @@ const statusByCode = {
   GATEWAY_TIMEOUT: 504,
 } as const satisfies Record<TRPC_ERROR_CODE_KEY, number>;
 
+/** The `code` of a problem that the application says nothing of: tRPC's, in lower case. */
+export const trpcProblemCodes: readonly string[] = Object.keys(statusByCode).map((code) => code.toLowerCase());
+
 const titles: Readonly<Record<number, string>> = {
   400: 'Bad Request',
   401: 'Unauthorized',

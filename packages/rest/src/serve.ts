@@ -7,7 +7,7 @@ import { endUnreadBody, fail, report } from './fail.js';
 import { AnsweredBefore, IdempotentAttempt, readIdempotencyKey } from './idempotency/attempt.js';
 import { announcesBody } from './input/body.js';
 import { toBadRequest } from './input/fault.js';
-import { checkBodyType, readInput } from './input/request-input.js';
+import { checkBodyType, readInput, rejectQuery } from './input/request-input.js';
 import { applyPreconditions, type ConditionalWrite, readerFor } from './preconditions.js';
 import { hasBody } from './routing/operations.js';
 import type { Settings } from './settings.js';
@@ -38,8 +38,12 @@ export async function serve<TRouter extends AnyTRPCRouter>(
     ctx = await settings.options.createContext({ req, res, requestId, signal, type, path, operation: operation.meta });
     attempt = attemptOf(settings, exchange, target, ctx);
     const getRawInput = inputOf(settings, exchange, target, attempt, readerFor(settings, ctx, signal));
-    if (attempt && !operation.reader.takesInput) await attempt.begin(undefined);
+    const takesNothing = !operation.reader.takesInput;
+    if (takesNothing && type === 'mutation') rejectQuery(exchange.search);
+    if (attempt && takesNothing) await attempt.begin(undefined);
     const output: unknown = await settings.invoke(operation.procedure, { path, type, ctx, signal, batchIndex: 0, getRawInput });
+    // A query has no effect, so that the procedure may refuse the caller first.
+    if (takesNothing) rejectQuery(exchange.search);
     const answer = answerOf(settings, exchange, target, output);
     if (attempt) await keep(settings, exchange, target, ctx, attempt.complete(answer));
     send(exchange, answer);

@@ -11,6 +11,8 @@ export interface Ask {
   body?: string;
   /** Over RPC as superjson writes it, with a note of what is undefined. */
   annotated?: boolean;
+  /** Over REST: further query parameters. */
+  query?: string;
 }
 
 export interface Answer {
@@ -43,7 +45,8 @@ export function createFaces(origin: string) {
   return {
     async rest(procedure: Procedure, ask: Ask): Promise<Answer> {
       const { target, body } = restRequest(procedure, ask.input);
-      return restAnswer(await send(origin, `/api/v1${target}`, routeOf(procedure).method, body, ask));
+      const further = ask.query === undefined ? '' : `${target.includes('?') ? '&' : '?'}${ask.query}`;
+      return restAnswer(await send(origin, `/api/v1${target}${further}`, routeOf(procedure).method, body, ask));
     },
     async rpc(procedure: Procedure, ask: Ask): Promise<RpcAnswer> {
       const { target, body } = rpcRequest(procedure, ask.input, ask.annotated);

@@ -24,6 +24,7 @@ const padding = 'x'.repeat(110_000);
 
 /** What is reached in the same way for every procedure. */
 const general: Readonly<Record<number, Reach>> = {
+  400: async ({ rest, ask }) => [await rest({ ...(await ask()), query: 'unheard-of=1' })],
   401: async ({ rest, rpc, ask }) => {
     const strangers = [undefined, 'not-a-token', `${(await ask()).token}x`, unknownKey];
     return Promise.all(strangers.flatMap((token) => [rest, rpc].map(async (call) => call({ ...(await ask()), token }))));
@@ -57,7 +58,9 @@ export async function expectListedErrors({ world, closed, document }: Stage, pro
     const reach = errors[status] ?? general[status];
     if (typeof reach === 'string' || (reach === undefined && elsewhere.includes(status))) continue;
     if (!reach) throw new Error(`${procedure.path} lists ${status}: say in its row how it is reached, or why it cannot be.`);
-    const answers = await reach(at);
+    const answers = [...(await reach(at))];
+    // Every address refuses what it does not know, in its query.
+    if (status === 400 && !procedure.meta.openapi?.freeParameters) answers.push(...((await general[400]?.(at)) ?? []));
     expect(answers.length, String(status)).toBeGreaterThan(0);
     for (const answer of answers) expectError(document, procedure, answer, status);
   }

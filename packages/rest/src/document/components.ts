@@ -175,6 +175,8 @@ const loneSurrogates = /\\ud800-\\udfff(?=\])(?<=\[\^[^\][]+\\ud800-\\udfff)/i;
 function polish(schema: $ZodTypes, json: JsonObject): void {
   const def = definitionOf(schema);
   if (typeof json.pattern === 'string') json.pattern = json.pattern.replace(loneSurrogates, '');
+  // Generated Go and Java does not compile with an object as default; that the property is optional says enough.
+  if (isJsonObject(json.default)) delete json.default;
   if (def.type === 'record' && isJsonObject(json.propertyNames) && JSON.stringify(json.propertyNames) === '{"type":"string"}') {
     delete json.propertyNames;
   }
@@ -186,8 +188,19 @@ function polish(schema: $ZodTypes, json: JsonObject): void {
   json.required = json.required.filter((name) => absent.every(([key]) => key !== name));
 }
 
+/** `anyOf: [T, null]` as `type: [T, null]`, which more generators read as nullable. */
+function mergeNull(schema: JsonObject): JsonObject {
+  const { anyOf, ...others } = schema;
+  if (!Array.isArray(anyOf) || anyOf.length !== 2 || !anyOf.every(isJsonObject)) return schema;
+  const only = anyOf.find(({ type }) => type !== 'null');
+  if (typeof only?.type !== 'string' || anyOf.every(({ type }) => type !== 'null')) return schema;
+  const values = Array.isArray(only.enum) ? { enum: [...only.enum, null] } : {};
+  return 'const' in only ? schema : { ...only, ...others, type: [only.type, 'null'], ...values };
+}
+
 const rewrite = (schema: JsonObject, side: Side, names: Names): JsonObject =>
-  mapObject(schema, ({ $ref, ...others }) => {
+  mapObject(schema, (object) => {
+    const { $ref, ...others } = mergeNull(object);
     if (typeof $ref !== 'string' || !$ref.startsWith('#/$defs/')) return $ref === undefined ? others : { $ref, ...others };
     const name = names.get($ref.slice('#/$defs/'.length));
     return name === undefined ? others : { ...others, $ref: `${prefix}${side}:${name}` };

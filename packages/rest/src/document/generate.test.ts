@@ -103,7 +103,7 @@ describe('a document', () => {
   });
 
   it('asks for credentials where the operation does, and says so of all', () => {
-    expect(operationOf(document, 'get', '/users/me').security).toEqual([{ bearer: [] }]);
+    expect(operationOf(document, 'get', '/users/me').security).toEqual([{ bearerAuth: [] }]);
     expect(operationOf(document, 'get', '/users/{id}').security).toEqual([]);
   });
 
@@ -115,6 +115,52 @@ describe('a document', () => {
     const replaced = operationOf(document, 'post', '/labels/{id}');
     expect(replaced).toMatchObject({ operationId: 'notesLabel', deprecated: true });
     expect(at(replaced, 'responses', '204', 'headers', 'Deprecation')).toBeDefined();
+  });
+
+  it('writes free parameters as one exploded object, and offers them as a body beside it', () => {
+    const parameters = operationOf(document, 'get', '/free/{id}').parameters;
+    expect(parameters).toContainEqual({
+      name: 'freeParams',
+      in: 'query',
+      style: 'form',
+      explode: true,
+      schema: { type: 'object', additionalProperties: {} },
+      example: { limit: 1 },
+    });
+    const body = operationOf(document, 'post', '/free/{id}');
+    expect(body).toMatchObject({ operationId: 'echoFreeBody', summary: 'Echo free parameters of a body' });
+    expect(body).not.toHaveProperty('deprecated', true);
+    expect(at(body, 'responses', '200', 'headers', 'Deprecation')).toBeUndefined();
+    expect(JSON.stringify(body)).not.toContain('Idempotency');
+  });
+
+  it('names the codes of problems, if the application does', () => {
+    const codes = (problemCodes?: string[]) =>
+      at(
+        generateDocument({ router: demoRouter, title: 'T', version: '1', problemCodes }),
+        'components',
+        'schemas',
+        'Problem',
+        'properties',
+        'code',
+        'enum',
+      );
+    expect(codes()).toBeUndefined();
+    expect(codes(['stale'])).toEqual(expect.arrayContaining(['stale', 'bad_request', 'internal_server_error']));
+  });
+
+  it('has what generators read: one media type a body, types with null, no object as a default, no length beside an enum', () => {
+    mapObjects(document, (object) => {
+      if (isJsonObject(object.content)) expect(Object.keys(object.content)).toHaveLength(1);
+      if (Array.isArray(object.anyOf)) expect(object.anyOf.map(({ type }) => typeof type)).not.toEqual(['string', 'null']);
+      if ('enum' in object) expect(object).not.toHaveProperty('minLength');
+      if ('type' in object) expect(isJsonObject(object.default)).toBe(false);
+      return object;
+    });
+    expect(JSON.stringify(document)).toContain('"type":["number","null"]');
+    expect(at(operationOf(document, 'post', '/answers/form'), 'requestBody', 'content')).toHaveProperty([
+      'application/x-www-form-urlencoded',
+    ]);
   });
 
   it('has no reference that leads nowhere, and no component that nothing refers to', () => {

@@ -3,10 +3,10 @@ import { SchemaComponents } from './components.js';
 import { addExamples } from './examples.js';
 import { isJsonObject, type JsonObject, mapObject } from './json-schema.js';
 import type { DocumentOptions, GenerateDocumentOptions, OpenApiDocument } from './options.js';
-import { hasParameters, parametersOf } from './parameters.js';
+import { parametersOf } from './parameters.js';
 import { requestBodyOf } from './request-body.js';
 import { errorsOf, problemExampleOf, type ResponseInput, responseName, responsesOf } from './responses.js';
-import { errorResponse, headerComponents, problemSchema } from './shared.js';
+import { errorResponse, headerComponents, problemSchemaOf } from './shared.js';
 import { type DocumentedOperation, documentedOperations, writeSkeleton } from './skeleton.js';
 
 /**
@@ -35,7 +35,7 @@ export function generateDocument(options: GenerateDocumentOptions): OpenApiDocum
     ...(options.tags ? { tags: options.tags.map((tag) => ({ ...tag })) } : {}),
     paths: settlePaths(paths, settle),
     components: {
-      schemas: { Problem: problemSchema, ...schemas },
+      schemas: { Problem: problemSchemaOf(options), ...schemas },
       responses: sorted(responses),
       headers: usedHeaders(paths, responses, options),
       ...(isJsonObject(skeleton.components) ? { securitySchemes: skeleton.components.securitySchemes } : {}),
@@ -65,7 +65,6 @@ function completeOperation(
   const input: ResponseInput = {
     entry,
     description,
-    hasParameters: hasParameters(parameters),
     readsBody: hasBody(entry.method) && entry.operation.reader.takesInput,
   };
   const described = { path: entry.operation.path, meta: entry.operation.procedure._def.meta };

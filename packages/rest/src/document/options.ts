@@ -5,7 +5,8 @@ import type { JsonObject } from './json-schema.js';
 /** A security scheme of OpenAPI 3.1. */
 export type SecurityScheme =
   | { type: 'http'; scheme: string; bearerFormat?: string; description?: string }
-  | { type: 'apiKey'; in: 'header' | 'query' | 'cookie'; name: string; description?: string };
+  | { type: 'apiKey'; in: 'header' | 'query' | 'cookie'; name: string; description?: string }
+  | { type: 'oauth2'; flows: { password: { tokenUrl: string; scopes: Record<string, string> } }; description?: string };
 
 export interface DocumentOptions {
   title: string;
@@ -16,12 +17,14 @@ export interface DocumentOptions {
   contact?: { name?: string; url?: string; email?: string };
   license?: { name: string; identifier?: string; url?: string };
   tags?: readonly { name: string; description?: string }[];
-  /** By name; default one `bearer`. */
+  /** By name; default one `bearerAuth`. */
   securitySchemes?: Readonly<Record<string, SecurityScheme>>;
   /** Whether an operation asks for credentials; default: unless its meta says `protect: false`. */
   isProtected?: (operation: { path: string; meta: unknown }) => boolean;
   /** Names of the schemes of which any one opens an operation that asks for credentials; default: all. */
   schemesOf?: (operation: { path: string; meta: unknown }) => readonly string[];
+  /** Codes that problems have beside those of tRPC; `code` is then documented as the closed list of both. */
+  problemCodes?: readonly string[];
   /** Error statuses that every operation may give; default 500. */
   commonErrors?: readonly number[];
   /** Every answer carries `RateLimit` and `RateLimit-Policy`, and 429 may come. */

@@ -21,6 +21,10 @@ export function parametersOf(entry: DocumentedOperation, components: SchemaCompo
     const written = schemas.map((schema) => components.write(schema, 'input', `${place} input.${name}`));
     const [only = {}] = written;
     const schema = written.length === 1 ? only : { anyOf: written };
+    if (meta.freeParameters?.field === name) {
+      parameters.push(withExample(freeParameter(meta.freeParameters.name, schema), exampleOf(meta.examples, name)));
+      continue;
+    }
     parameters.push(
       withExample(
         inPath ? pathParameter(name, schema) : queryParameter(name, schema, schemas, required),
@@ -48,14 +52,22 @@ function split(schema: JsonObject): { schema: JsonObject; description?: unknown 
 function pathParameter(name: string, schema: JsonObject): JsonObject {
   // An empty segment is another path.
   const filled =
-    schema.type === 'string' && !('minLength' in schema) && !('pattern' in schema) ? { ...schema, minLength: 1 } : schema;
+    schema.type === 'string' && fillingKeywords.every((keyword) => !(keyword in schema)) ? { ...schema, minLength: 1 } : schema;
   return { name, in: 'path', required: true, ...split(filled) };
 }
+
+/** Keywords that keep a text from being empty; generators fail at a length beside an enum. */
+const fillingKeywords = ['minLength', 'pattern', 'enum', 'const'];
 
 function queryParameter(name: string, schema: JsonObject, schemas: readonly $ZodType[], required: boolean): JsonObject {
   const nested = schemas.some((candidate) => objectTypes.has(definitionOf(unwrap(candidate, 'input')).type));
   const style = nested ? { style: 'deepObject', explode: true } : {};
   return { name, in: 'query', ...(required ? { required } : {}), ...style, ...split(schema) };
+}
+
+/** Free-form query parameters, as OpenAPI writes them: the properties of one exploded object. */
+function freeParameter(name: string, schema: JsonObject): JsonObject {
+  return { name, in: 'query', style: 'form', explode: true, ...split(schema) };
 }
 
 const objectTypes: ReadonlySet<string> = new Set(['object', 'record', 'map', 'intersection']);
@@ -84,7 +96,3 @@ function headerParameters(entry: DocumentedOperation, options: DocumentOptions):
   }
   return headers;
 }
-
-/** Whether any parameter can be wrong. */
-export const hasParameters = (parameters: readonly JsonObject[]): boolean =>
-  parameters.some((parameter) => isJsonObject(parameter) && parameter.in !== 'header');

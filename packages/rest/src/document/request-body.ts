@@ -24,8 +24,9 @@ export function requestBodyOf(entry: DocumentedOperation, components: SchemaComp
   const required = demandsContent(schema, components.resolve) && !values.every(acceptsUndefined);
   const example = without(said, meta.examples?.request);
   const media = { schema, ...(example === undefined ? {} : { example }) };
-  const types = acceptedTypes({ form: entry.form, operation: entry.operation });
-  return { ...(required ? { required } : {}), content: Object.fromEntries(types.map((type) => [type, media])) };
+  // Of several media types the last is the one that the operation is for; generators take one at most.
+  const type = acceptedTypes({ form: entry.form, operation: entry.operation }).at(-1) ?? 'application/json';
+  return { ...(required ? { required } : {}), content: { [type]: media } };
 }
 
 /** What of an example the body carries. */

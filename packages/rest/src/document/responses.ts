@@ -19,7 +19,6 @@ export interface ResponseInput {
   readonly entry: DocumentedOperation;
   /** The description of a success, where the meta gives one. */
   readonly description: unknown;
-  readonly hasParameters: boolean;
   /** A body that comes is read, also where the path says all the input there is. */
   readonly readsBody: boolean;
 }
@@ -104,14 +103,15 @@ function mayBeConditional(entry: DocumentedOperation): boolean {
 }
 
 /** The error statuses that an operation may give, in order. */
-export function errorsOf({ entry, hasParameters, readsBody }: ResponseInput, options: DocumentOptions): number[] {
+export function errorsOf({ entry, readsBody }: ResponseInput, options: DocumentOptions): number[] {
   const { method, path, isProtected, operation } = entry;
   const { meta } = operation;
   const errors = new Set([...(options.commonErrors ?? [500]), ...(meta.errors ?? [])]);
   const add = (...statuses: number[]) => {
     for (const status of statuses) errors.add(status);
   };
-  if (hasParameters || readsBody) add(400);
+  // An unknown query parameter is refused everywhere.
+  add(400);
   if (isProtected) add(401, 403);
   if (path.includes('{')) add(404);
   if (readsBody) add(408, 413);

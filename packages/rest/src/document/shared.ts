@@ -1,36 +1,46 @@
 import type { ProblemExample } from '../meta.js';
-import { codeOf, titleOf } from '../problem.js';
+import { codeOf, titleOf, trpcProblemCodes } from '../problem.js';
 import type { JsonObject } from './json-schema.js';
 import type { DocumentOptions } from './options.js';
 
-/** The problem object, RFC 9457 with our extension members. */
-export const problemSchema: JsonObject = {
-  type: 'object',
-  description: 'Problem details, RFC 9457.',
-  required: ['type', 'title', 'status', 'detail', 'code'],
-  properties: {
-    type: { type: 'string', format: 'uri-reference', description: 'Kind of problem; about:blank where the status says it all.' },
-    title: { type: 'string', description: 'What the status means.' },
-    status: { type: 'integer', minimum: 400, maximum: 599 },
-    detail: { type: 'string', description: 'What happened here, and what to do about it.' },
-    instance: { type: 'string', format: 'uri-reference', description: 'Path of the request.' },
-    code: { type: 'string', description: 'What a program can act on.' },
-    requestId: { type: 'string', description: 'The X-Request-Id, to be given to the operator.' },
-    errors: {
-      type: 'array',
-      description: 'What exactly is wrong with the input.',
-      items: {
-        type: 'object',
-        required: ['pointer', 'message', 'code'],
-        properties: {
-          pointer: { type: 'string', description: 'JSON Pointer (RFC 6901) into the input.' },
-          message: { type: 'string' },
-          code: { type: 'string' },
-        },
+const problemProperties = {
+  type: { type: 'string', format: 'uri-reference', description: 'Kind of problem; about:blank where the status says it all.' },
+  title: { type: 'string', description: 'What the status means.' },
+  status: { type: 'integer', minimum: 400, maximum: 599 },
+  detail: { type: 'string', description: 'What happened here, and what to do about it.' },
+  instance: { type: 'string', format: 'uri-reference', description: 'Path of the request.' },
+  code: { type: 'string', description: 'What a program can act on.' },
+  requestId: { type: 'string', description: 'The X-Request-Id, to be given to the operator.' },
+  errors: {
+    type: 'array',
+    description: 'What exactly is wrong with the input.',
+    items: {
+      type: 'object',
+      required: ['pointer', 'message', 'code'],
+      properties: {
+        pointer: { type: 'string', description: 'JSON Pointer (RFC 6901) into the input.' },
+        message: { type: 'string' },
+        code: { type: 'string' },
       },
     },
   },
-};
+} satisfies JsonObject;
+
+/**
+ * The problem object, RFC 9457 with our extension members. If the application names its codes, `code` is the closed list of these and
+ * of tRPC's.
+ */
+export const problemSchemaOf = ({ problemCodes }: DocumentOptions): JsonObject => ({
+  type: 'object',
+  description: 'Problem details, RFC 9457.',
+  required: ['type', 'title', 'status', 'detail', 'code'],
+  properties: problemCodes
+    ? {
+        ...problemProperties,
+        code: { ...problemProperties.code, enum: [...new Set([...problemCodes, ...trpcProblemCodes])].sort() },
+      }
+    : problemProperties,
+});
 
 const text = (description: string, example: string): JsonObject => ({ description, schema: { type: 'string' }, example });
 

@@ -51,12 +51,12 @@ export function documentedOperations(operations: readonly Operation[], options: 
     };
     const aliases = (meta.aliases ?? []).map((alias, index) => ({
       ...common,
-      operationId: `${operationId}Alias${index === 0 ? '' : index + 1}`,
+      operationId: alias.operationId ?? `${operationId}Alias${index === 0 ? '' : index + 1}`,
       method: alias.method,
       path: alias.path,
       form: alias.form ?? meta.form,
       alias,
-      moved: true,
+      moved: alias.operationId === undefined,
     }));
     return [own, ...aliases];
   });
@@ -98,9 +98,9 @@ export function writeSkeleton(documented: readonly DocumentedOperation[], option
   return isJsonObject(plain) ? plain : {};
 }
 
-const defaultSecurity = { bearer: { type: 'http', scheme: 'bearer' } } as const;
+const defaultSecurity = { bearerAuth: { type: 'http', scheme: 'bearer' } } as const;
 
-function standIn({ operation, operationId, method, path, form, moved, isProtected }: DocumentedOperation) {
+function standIn({ operation, operationId, method, path, form, alias, moved, isProtected }: DocumentedOperation) {
   const { summary, description, tags, deprecated, successDescription } = operation.meta;
   const names = parameterNames(path);
   const body = hasBody(method) && operation.reader.takesInput ? { body: z.unknown() } : {};
@@ -111,7 +111,7 @@ function standIn({ operation, operationId, method, path, form, moved, isProtecte
         method,
         path,
         operationId,
-        summary,
+        summary: alias?.summary ?? summary,
         description,
         tags,
         successDescription,

@@ -71,9 +71,14 @@ const toStored = ({ status, headers, body }: Answer): StoredAnswer => ({
   body: body === undefined || typeof body === 'string' ? body : Buffer.from(body).toString('utf8'),
 });
 
-/** Whether the answers of a route may be kept: not where they hold secrets, nor bytes. */
-export const keepsAnswers = ({ method, operation: { meta } }: Pick<Route, 'method' | 'operation'>): boolean =>
-  method === 'POST' && meta.idempotent !== false && !meta.noStore && meta.produces === undefined && !meta.multipart;
+/** Whether the answers of a route may be kept: not where they hold secrets, nor bytes, nor of a query. */
+export const keepsAnswers = ({ method, operation: { meta, type } }: Pick<Route, 'method' | 'operation'>): boolean =>
+  method === 'POST' &&
+  type === 'mutation' &&
+  meta.idempotent !== false &&
+  !meta.noStore &&
+  meta.produces === undefined &&
+  !meta.multipart;
 
 /** Visible ASCII, as in the header itself or as a quoted structured string. */
 const sane = /^"?([\x21\x23-\x5b\x5d-\x7e]{1,255})"?$/;

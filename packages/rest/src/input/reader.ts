@@ -3,6 +3,7 @@ import { acceptsUndefined, isRecord } from '../schema.js';
 import { compileCoercer } from './coercer.js';
 import type { Coercer } from './combinators.js';
 import { InputFault, type InputIssue, inputFault } from './fault.js';
+import { type KnownKeys, knownKeysOf } from './known-keys.js';
 import { createNode, type ParameterNode } from './parameters.js';
 import { compileReviver, type Reviver } from './reviver.js';
 
@@ -10,6 +11,8 @@ import { compileReviver, type Reviver } from './reviver.js';
 export interface InputReader {
   /** Whether the procedure takes any input at all. */
   readonly takesInput: boolean;
+  /** The keys of the input. */
+  readonly known: KnownKeys;
   /** From text: a query, a form, path parameters. */
   fromParameters(node: ParameterNode): unknown;
   /** From a parsed JSON body (undefined: none was sent) and the path parameters. */
@@ -28,6 +31,7 @@ export function createInputReader(schemas: readonly $ZodType[]): InputReader {
   };
   return {
     takesInput: schemas.length > 0,
+    known: knownKeysOf(schemas),
     fromParameters,
     fromBody(body, path) {
       if (body === undefined) return fromParameters(path);

@@ -16,6 +16,8 @@ import {
   tooLarge,
 } from './body.js';
 import { toBadRequest } from './fault.js';
+import { gatherFreeParameters } from './free-parameters.js';
+import { checkKeys, knownKeysOf } from './known-keys.js';
 import { boundaryOf, readParts } from './multipart.js';
 import { fromNatural, type ParameterNode, parseParameters } from './parameters.js';
 import { pathNode } from './reader.js';
@@ -45,12 +47,30 @@ export async function readInput(request: InputRequest): Promise<unknown> {
 
 const pathOf = ({ route, values }: InputRequest, others?: ParameterNode) => pathNode(route.names, values, others);
 
-const readQueryInput = (request: InputRequest): unknown =>
-  request.route.operation.reader.fromParameters(pathOf(request, parseParameters(request.search)));
+function readQueryInput(request: InputRequest): unknown {
+  const { operation, names } = request.route;
+  const query = parseParameters(request.search);
+  if (operation.meta.freeParameters) gatherFreeParameters(query, operation.meta.freeParameters, operation.reader.known);
+  checkKeys(query, operation.reader.known, names);
+  return operation.reader.fromParameters(pathOf(request, query));
+}
+
+const nothingKnown = knownKeysOf([]);
+
+/** Rejects any query. For operations whose input comes in a body, and for those without input. */
+export function rejectQuery(search: string): void {
+  if (search === '') return;
+  try {
+    checkKeys(parseParameters(search), nothingKnown, []);
+  } catch (cause) {
+    throw toBadRequest(cause);
+  }
+}
 
 async function readBodyInput(request: InputRequest): Promise<unknown> {
   const { req, route } = request;
   const { reader } = route.operation;
+  rejectQuery(request.search);
   if (!announcesBody(req)) return reader.fromBody(undefined, pathOf(request));
   const header = req.headers['content-type'];
   const type = header === undefined ? undefined : checkBodyType(req, route);

@@ -104,6 +104,9 @@ function checkVersioned(path: string, meta: RestOperation, inputs: readonly $Zod
 
 function checkPathParameters(path: string, meta: RestOperation, inputs: readonly $ZodType[]): void {
   const known = new Set(inputs.flatMap((input) => [...propertiesOf(input, 'input').keys()]));
+  const free = meta.freeParameters?.field;
+  if (free !== undefined && !known.has(free))
+    throw new Error(`${path}: its free parameters go to "${free}", which its input does not have.`);
   if (known.size === 0) return;
   for (const { path: template } of [meta, ...(meta.aliases ?? [])]) {
     const missing = parameterNames(template).find((name) => !known.has(name));

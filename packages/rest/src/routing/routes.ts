@@ -55,7 +55,9 @@ export function buildRoutes(router: AnyTRPCRouter, deprecatedSince: string): Pat
         names: parameterNames(alias.path),
         form: alias.form ?? meta.form,
         fixed: alias.input,
-        moved: { deprecation: deprecationDate(alias.deprecatedSince ?? deprecatedSince), to: meta.path },
+        moved: alias.operationId
+          ? undefined
+          : { deprecation: deprecationDate(alias.deprecatedSince ?? deprecatedSince), to: meta.path },
       });
     }
   }

@@ -112,6 +112,17 @@ export const demoRouter = t.router({
       .input(z.object({ text: z.string(), n: z.number() }))
       .output(z.object({ text: z.string(), n: z.number() }))
       .query(({ input }) => input),
+    free: open({
+      method: 'GET',
+      path: '/free/{id}',
+      summary: 'Echo free parameters',
+      freeParameters: { field: 'params', name: 'freeParams' },
+      aliases: [{ method: 'POST', path: '/free/{id}', operationId: 'echoFreeBody', summary: 'Echo free parameters of a body' }],
+      examples: { request: { id: 'a', params: { limit: 1 } } },
+    })
+      .input(z.object({ id: z.string(), params: z.record(z.string(), z.unknown()).default({}) }))
+      .output(z.object({ id: z.string(), params: z.unknown() }))
+      .query(({ input }) => input),
     list: open({ method: 'POST', path: '/echo/list', summary: 'Echo a list' })
       .input(z.array(z.number()))
       .output(z.array(z.number()))
