@@ -6,6 +6,7 @@ import helmet from 'helmet';
 import type { Logger } from 'pino';
 import type { Environment } from '../env.js';
 import { createAccountPages } from './account-pages.js';
+import { createOriginRule } from './cors-rule.js';
 import { createDocs } from './docs.js';
 import { asksForDocument, createDocuments, documentPath } from './documents.js';
 import { createRest, createRpc, createRpcRefusal, type FaceDeps, restPath, rpcPath } from './faces.js';
@@ -45,12 +46,16 @@ const exposedHeaders = [
  */
 export function createApp(deps: AppDeps): RequestListener {
   const { environment, log, errors, metrics, limits, isClosing } = deps;
-  const { corsOrigins } = environment;
-  const crossOrigin: Middleware = cors({ origin: corsOrigins, credentials: true, maxAge: 600, exposedHeaders });
+  const crossOrigin: Middleware = cors({
+    origin: createOriginRule(environment, log),
+    credentials: true,
+    maxAge: 600,
+    exposedHeaders,
+  });
   const front = inTurn(
     createObserver(log, metrics, deps.addressOf),
     securityHeaders(environment),
-    ...(corsOrigins.length > 0 ? [crossOrigin] : []),
+    crossOrigin,
     endConnections(isClosing),
   );
   const rpc = inTurn(noStore, limits.countAddress(createRpcRefusal(deps)), createRpc(deps));

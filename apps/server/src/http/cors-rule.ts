@@ -1,0 +1,27 @@
+import type { Logger } from 'pino';
+import type { Environment } from '../env.js';
+
+type OriginRule = (origin: string | undefined, decide: (error: null, allowed: boolean) => void) => void;
+
+/** A page that some tool serves on the developer's own machine, whatever its port. */
+const localOrigin = /^https?:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?$/;
+/** Most origins that are remembered as logged; a stranger can send any number of them. */
+const maxLogged = 100;
+
+/** Decides which origins may call from a browser. Logs each refused one once, since the browser only shows a vague error. */
+export function createOriginRule(
+  { environment, corsOrigins, publicUrl }: Pick<Environment, 'environment' | 'corsOrigins' | 'publicUrl'>,
+  log: Pick<Logger, 'warn'>,
+): OriginRule {
+  const known = new Set([...corsOrigins, ...(publicUrl === undefined ? [] : [new URL(publicUrl).origin])]);
+  const logged = new Set<string>();
+  return (origin, decide) => {
+    if (origin === undefined) return decide(null, false);
+    const allowed = known.has(origin) || (environment === 'local' && localOrigin.test(origin));
+    if (!allowed && !logged.has(origin) && logged.size < maxLogged) {
+      logged.add(origin);
+      log.warn({ origin }, 'cross-origin request without permission: add the origin to CORS_ORIGINS if it is yours');
+    }
+    decide(null, allowed);
+  };
+}
