@@ -19,7 +19,15 @@ const read = await client.dashboards.get.query({ id: created.id }, { signal: Abo
 assert.deepEqual(read, created);
 assert.ok(read.createdAt instanceof Date);
 
-await client.dashboards.save.mutate({ id: read.id, name: 'Renamed', widgets: [], version: read.version });
+const [placed] = read.widgets;
+assert.ok(placed);
+assert.ok((await client.widgets.data.query(placed)).asOf instanceof Date);
+const saved = await client.dashboards.save.mutate({ ...read, name: 'Renamed' });
+assert.deepEqual(saved.widgets, read.widgets);
+assert.ok((await client.dashboards.list.query()).items.some(({ name }) => name === 'Renamed'));
+const expiresAt = new Date(Date.now() + 3_600_000);
+const key = await client.apiKeys.create.mutate({ name: 'Robot', scopes: ['profile:read'], expiresAt });
+assert.deepEqual(key.expiresAt, expiresAt);
 await assert.rejects(
   client.dashboards.save.mutate({ id: read.id, name: 'Too late', widgets: [], version: read.version }),
   (error) => isSynapError(error, 'stale_version') && error.status === 409 && error.requestId !== undefined,

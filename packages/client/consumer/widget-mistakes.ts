@@ -41,17 +41,26 @@ export const useText = (path: string): string | undefined =>
     ),
   ).data;
 
-// TS2322 TS2820 a misspelt widget
+const stored = await client.dashboards.get.query({ id: '7d1b2f7e-0c64-4a0e-8a5d-3b8f1d0a9c22' });
+await client.dashboards.save.mutate({ ...stored, name: 'Renamed' });
+await client.dashboards.save.mutate({ ...stored, widgets: [...stored.widgets, ...placed] });
+for (const widget of stored.widgets) {
+  const drawn = await client.widgets.data.query(widget);
+  if (widget.widgetId === 'commits') widget.params.limit?.toFixed();
+  if ('busy' in drawn.data) drawn.data.busy.toFixed();
+}
+
+// TS2322 TS2820 TS2769 a misspelt widget
 client.widgets.data.query({ moduleId: 'git', widgetId: 'comits' });
-// TS2322 TS2820 a misspelt module
+// TS2769 TS2322 TS2820 a misspelt module
 client.widgets.data.query({ moduleId: 'got', widgetId: 'commits' });
-// TS2322 a widget of another module
+// TS2769 TS2322 a widget of another module
 client.widgets.data.query({ moduleId: 'host', widgetId: 'commits' });
-// TS2322 a parameter of the wrong type
+// TS2769 TS2322 a parameter of the wrong type
 client.widgets.data.query({ ...commits, params: { limit: 'all' } });
-// TS2353 TS2561 a misspelt parameter
+// TS2769 TS2353 TS2561 a misspelt parameter
 client.widgets.data.query({ ...commits, params: { limits: 5 } });
-// TS2345 parameters that are needed
+// TS2769 TS2345 parameters that are needed
 client.widgets.data.query({ moduleId: 'git', widgetId: 'file' });
 // TS2339 TS2551 a field that the data have not
 data.totals;

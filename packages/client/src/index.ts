@@ -7,15 +7,36 @@ export type { SessionTokens } from './session/access-token.js';
 export type { Session } from './session/session.js';
 export type { SessionListener, SessionState } from './session/state.js';
 export { memoryStorage, type TokenStorage } from './session/storage.js';
-export type { AppRouter, InputFault, Problem, RouterInputs, RouterOutputs } from './types.js';
 export type {
+  ApiKey,
+  AppRouter,
+  AuthSession,
+  DashboardSummary,
+  Event,
+  InputFault,
+  Invitation,
+  ManagedUser,
+  Module,
+  ModuleRun,
+  Problem,
+  RouterInputs,
+  RouterOutputs,
+  Tokens,
+  User,
+  Widget,
+  WidgetData,
+} from './types.js';
+export type {
+  Dashboard,
   IfWidgets,
   ModuleId,
+  PlacementData,
   PlaceWidget,
   SavingInput,
   SavingProcedure,
   WidgetDataInput,
   WidgetDataOutput,
   WidgetId,
+  WidgetPlacement,
   WidgetTypes,
 } from './widgets.js';

@@ -17,3 +17,21 @@ export type Problem = ErrorShape['data']['problem'];
 
 /** One fault of an input; `pointer` is a JSON Pointer (RFC 6901) into it. */
 export type InputFault = NonNullable<Problem['errors']>[number];
+
+/** What a list has on its pages. */
+type Items<Router extends keyof RouterOutputs> = RouterOutputs[Router] extends { list: { items: (infer Item)[] } } ? Item : never;
+
+export type User = RouterOutputs['users']['me']['get'];
+/** A user as administrators see one. */
+export type ManagedUser = Items<'users'>;
+export type Invitation = Items<'invitations'>;
+export type ApiKey = Items<'apiKeys'>;
+export type DashboardSummary = Items<'dashboards'>;
+export type Event = RouterOutputs['events']['get'];
+export type Module = RouterOutputs['modules']['get'];
+export type ModuleRun = RouterOutputs['modules']['run'];
+export type Widget = Items<'widgets'>;
+export type WidgetData = RouterOutputs['widgets']['data'];
+export type AuthSession = RouterOutputs['auth']['sessions']['list']['items'][number];
+/** Access and refresh token, as signing in answers them. */
+export type Tokens = RouterOutputs['auth']['login'];

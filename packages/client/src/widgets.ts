@@ -48,8 +48,33 @@ type DeclaredPlace = {
   }[WidgetId<Module>];
 }[ModuleId];
 
+type PlainPlacement = RouterOutputs['dashboards']['get']['widgets'][number];
+type DeclaredPlacement = {
+  [Module in ModuleId]: {
+    [Id in WidgetId<Module>]: Omit<PlainPlacement, 'moduleId' | 'widgetId' | 'params'> & {
+      moduleId: Module;
+      widgetId: Id;
+      params: ParamsOf<WidgetTypes[Module][Id]>;
+    };
+  }[WidgetId<Module>];
+}[ModuleId];
+
 /** A widget to be placed on a dashboard. */
 export type PlaceWidget = IfWidgets<DeclaredPlace, Place>;
+
+/** A widget as a dashboard has it. It is also a `PlaceWidget`, and an input of `widgets.data`. */
+export type WidgetPlacement = IfWidgets<DeclaredPlacement, PlainPlacement>;
+
+/** The data of a widget, given its placement. */
+export type PlacementData = Omit<RouterOutputs['widgets']['data'], 'data'> & {
+  data: IfWidgets<
+    { [Module in ModuleId]: { [Id in WidgetId<Module>]: DataOf<WidgetTypes[Module][Id]> }[WidgetId<Module>] }[ModuleId],
+    unknown
+  >;
+};
+
+/** A dashboard, its widgets being of the declared ones. */
+export type Dashboard = Omit<RouterOutputs['dashboards']['get'], 'widgets'> & { widgets: WidgetPlacement[] };
 
 /** The procedures that save placements, … */
 export type SavingProcedure = 'create' | 'save' | 'upsert';
@@ -61,17 +86,16 @@ export type SavingInput<Name extends SavingProcedure> = {
 
 type Calls = TRPCClient<AppRouter>;
 interface DeclaredCalls {
-  dashboards: Omit<Calls['dashboards'], SavingProcedure> & {
-    [Name in SavingProcedure]: {
-      mutate(input: SavingInput<Name>, options?: TRPCProcedureOptions): ReturnType<Calls['dashboards'][Name]['mutate']>;
-    };
-  };
+  dashboards: Omit<Calls['dashboards'], SavingProcedure | 'get'> & {
+    [Name in SavingProcedure]: { mutate(input: SavingInput<Name>, options?: TRPCProcedureOptions): Promise<Dashboard> };
+  } & { get: { query(input: RouterInputs['dashboards']['get'], options?: TRPCProcedureOptions): Promise<Dashboard> } };
   widgets: Omit<Calls['widgets'], 'data'> & {
     data: {
       query<Module extends ModuleId, Id extends WidgetId<Module>>(
         input: WidgetDataInput<Module, Id>,
         options?: TRPCProcedureOptions,
       ): Promise<WidgetDataOutput<Module, Id>>;
+      query(input: WidgetPlacement, options?: TRPCProcedureOptions): Promise<PlacementData>;
     };
   };
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Endpoint, idInput, idSchema, pageInput, pageOf, type ServiceOf } from './contract.js';
+import { type Endpoint, idInput, idSchema, pageInput, pageOf, type ServiceOf, timeInput } from './contract.js';
 import { lineSchema } from './text.js';
 
 /** What an API key may be allowed to do: the closed list of all scopes that procedures ask for. */
@@ -44,14 +44,11 @@ export const createApiKeySchema = z.object({
     .describe(
       'Binds the key to one of your dashboards: it reaches no other, and ends with it. Only `dashboards:*` and `widgets:read` then. With `dashboards:write` it may rename the dashboard, and move, resize, reorder and remove its widgets, but not add one or change `moduleId`, `widgetId` or `params`.',
     ),
-  expiresAt: z.iso
-    .datetime({ offset: true })
-    .optional()
-    .describe('When it ends by itself; without it, never, which needs a recent sign-in.'),
+  expiresAt: timeInput.optional().describe('When it ends by itself; without it, never, which needs a recent sign-in.'),
 });
 
 export const apiKeys = {
-  list: { access: 'user', input: pageInput, output: pageOf(apiKeySchema) },
+  list: { access: 'user', input: pageInput.prefault({}), output: pageOf(apiKeySchema) },
   create: { access: 'user', input: createApiKeySchema, output: createdApiKeySchema },
   remove: { access: 'user', input: idInput, output: z.void() },
 } as const satisfies Record<string, Endpoint>;

@@ -16,7 +16,7 @@ export const authSessionSchema = z
 export type AuthSession = z.output<typeof authSessionSchema>;
 
 export const authSessions = {
-  list: { access: 'user', input: pageInput, output: pageOf(authSessionSchema) },
+  list: { access: 'user', input: pageInput.prefault({}), output: pageOf(authSessionSchema) },
   revoke: { access: 'user', input: idInput, output: z.void() },
   revokeOthers: { access: 'user', output: z.void() },
 } as const satisfies Record<string, Endpoint>;

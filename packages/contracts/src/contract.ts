@@ -47,6 +47,12 @@ export const pageInput = z.object({
 });
 export type PageInput = z.output<typeof pageInput>;
 
+/** Times as text, for a query string and RPC alike. The typed client also takes a `Date`. */
+export const timeInput: z.ZodType<string, string | Date> = z.preprocess(
+  (time) => (time instanceof Date && !Number.isNaN(time.getTime()) ? time.toISOString() : time),
+  z.iso.datetime({ offset: true }),
+);
+
 /** Output of every list; `nextCursor` is null on the last page. */
 export const pageOf = <T extends z.ZodType>(item: T) =>
   z.object({ items: z.array(item), nextCursor: z.string().nullable().describe('Cursor of the next page; null on the last.') });

@@ -1,5 +1,15 @@
 import { z } from 'zod';
-import { type Endpoint, idInput, idSchema, jsonSchema, pageInput, pageOf, type ServiceOf, slugSchema } from './contract.js';
+import {
+  type Endpoint,
+  idInput,
+  idSchema,
+  type JsonValue,
+  jsonSchema,
+  pageInput,
+  pageOf,
+  type ServiceOf,
+  slugSchema,
+} from './contract.js';
 import { isShallowJson, notShallowJson } from './depth.js';
 import { lineSchema, textSchema } from './text.js';
 
@@ -15,8 +25,11 @@ const placement = {
   h: z.number().int().min(1).max(100).describe('Height in grid cells.'),
 };
 
+/** Checked when they were stored; the type is that of the input, so that a placement which was read can be saved. */
+const storedParamsSchema: z.ZodType<Record<string, JsonValue>, Record<string, JsonValue>> = z.record(z.string(), z.any());
+
 export const widgetPlacementSchema = z
-  .object({ id: idSchema, ...placement, params: z.record(z.string(), z.unknown()) })
+  .object({ id: idSchema, ...placement, params: storedParamsSchema })
   .meta({ id: 'WidgetPlacement' });
 export type WidgetPlacement = z.output<typeof widgetPlacementSchema>;
 
@@ -64,7 +77,7 @@ export const removeDashboardSchema = idInput.extend({
 });
 
 export const dashboards = {
-  list: { access: 'user', input: pageInput, output: pageOf(dashboardSummarySchema) },
+  list: { access: 'user', input: pageInput.prefault({}), output: pageOf(dashboardSummarySchema) },
   create: { access: 'user', input: createDashboardSchema, output: dashboardSchema },
   get: { access: 'user', input: idInput, output: dashboardSchema },
   save: { access: 'user', input: saveDashboardSchema, output: dashboardSchema },

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Endpoint, idInput, idSchema, jsonSchema, pageInput, pageOf, type ServiceOf } from './contract.js';
+import { type Endpoint, idInput, idSchema, jsonSchema, pageInput, pageOf, type ServiceOf, timeInput } from './contract.js';
 import { textSchema } from './text.js';
 
 export const eventSchema = z
@@ -18,9 +18,6 @@ export const eventSchema = z
   .meta({ id: 'Event' });
 export type Event = z.output<typeof eventSchema>;
 
-/** As text on both faces, so that a query string and RPC say the same. */
-const timeInput = z.iso.datetime({ offset: true });
-
 export const listEventsInput = pageInput.extend({
   source: z.enum(['module', 'user', 'system']).optional(),
   type: textSchema(1, 100).optional(),
@@ -33,7 +30,7 @@ export type ListEvents = z.output<typeof listEventsInput>;
 
 export const events = {
   get: { access: 'superuser', input: idInput, output: eventSchema },
-  list: { access: 'superuser', input: listEventsInput, output: pageOf(eventSchema) },
+  list: { access: 'superuser', input: listEventsInput.prefault({}), output: pageOf(eventSchema) },
 } as const satisfies Record<string, Endpoint>;
 
 export type EventsService = ServiceOf<typeof events>;

@@ -22,7 +22,7 @@ export const createInvitationSchema = z.object({ email: emailSchema, role: roleS
 export const acceptInvitationSchema = verifySchema.extend({ password: newPasswordInput, name: lineSchema(1, 100).optional() });
 
 export const invitations = {
-  list: { access: 'superuser', input: pageInput, output: pageOf(invitationSchema) },
+  list: { access: 'superuser', input: pageInput.prefault({}), output: pageOf(invitationSchema) },
   create: { access: 'superuser', input: createInvitationSchema, output: invitationSchema },
   remove: { access: 'superuser', input: idInput, output: z.void() },
   accept: { access: 'public', input: acceptInvitationSchema, output: z.void() },

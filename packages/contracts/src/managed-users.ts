@@ -42,7 +42,7 @@ export const removeUserSchema = idInput.extend({
 });
 
 export const managedUsers = {
-  list: { access: 'superuser', input: listUsersInput, output: pageOf(managedUserSchema) },
+  list: { access: 'superuser', input: listUsersInput.prefault({}), output: pageOf(managedUserSchema) },
   get: { access: 'superuser', input: idInput, output: managedUserSchema },
   create: { access: 'superuser', input: createUserSchema, output: managedUserSchema },
   update: { access: 'superuser', input: updateUserSchema, output: managedUserSchema },

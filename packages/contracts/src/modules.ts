@@ -36,7 +36,7 @@ export type Module = z.output<typeof moduleSchema>;
 const moduleIdInput = z.object({ id: slugSchema });
 
 export const modules = {
-  list: { access: 'user', input: pageInput, output: pageOf(moduleSchema) },
+  list: { access: 'user', input: pageInput.prefault({}), output: pageOf(moduleSchema) },
   get: { access: 'user', input: moduleIdInput, output: moduleSchema },
   sync: { access: 'user', input: moduleIdInput, output: z.object({ runId: idSchema }) },
   runs: { access: 'user', input: pageInput.extend({ id: slugSchema }), output: pageOf(moduleRunSchema) },

@@ -34,7 +34,7 @@ export type Meta = z.output<typeof metaSchema>;
 export const system = {
   health: { access: 'public', output: healthSchema },
   meta: { access: 'public', output: metaSchema },
-  routes: { access: 'superuser', input: pageInput, output: pageOf(routeSchema) },
+  routes: { access: 'superuser', input: pageInput.prefault({}), output: pageOf(routeSchema) },
 } as const satisfies Record<string, Endpoint>;
 
 export type SystemService = ServiceOf<typeof system>;

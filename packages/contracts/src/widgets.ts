@@ -38,7 +38,7 @@ export const widgetDataInput = z.object({
 });
 
 export const widgets = {
-  list: { access: 'user', input: pageInput, output: pageOf(widgetSchema) },
+  list: { access: 'user', input: pageInput.prefault({}), output: pageOf(widgetSchema) },
   data: { access: 'user', input: widgetDataInput, output: widgetDataSchema },
 } as const satisfies Record<string, Endpoint>;
 

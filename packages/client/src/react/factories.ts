@@ -73,11 +73,14 @@ export interface QueryFactory<Input, Output> extends PathKey {
   queryKey(input?: Input): DataTag<QueryKey, Output, SynapError>;
 }
 
+/** An input without its cursor, which the binding gives. One that may be left out still may. */
+type WithoutCursor<Input> = Omit<Extract<Input, object>, 'cursor'> | Exclude<Input, object>;
+
 /** A query that answers by pages. */
 export interface InfiniteQueryFactory<Input, Page> extends QueryFactory<Input, Page> {
   /** For `useInfiniteQuery` and the like: follows `nextCursor` until there is none. */
-  infiniteQueryOptions: MakeInfiniteQueryOptions<Omit<Input, 'cursor'>, Page>;
-  infiniteQueryKey(input?: Omit<Input, 'cursor'>): DataTag<QueryKey, Pages<Page>, SynapError>;
+  infiniteQueryOptions: MakeInfiniteQueryOptions<WithoutCursor<Input>, Page>;
+  infiniteQueryKey(input?: WithoutCursor<Input>): DataTag<QueryKey, Pages<Page>, SynapError>;
 }
 
 export interface MutationFactory<Input, Output> extends PathKey {

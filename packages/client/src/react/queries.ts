@@ -14,7 +14,7 @@ import type { WithWidgets } from './widgets.js';
 
 type Output<Procedure extends AnyTRPCProcedure> = inferTransformedProcedureOutput<AppRouter, Procedure>;
 
-type FactoryOf<Input, Answer> = 'cursor' extends keyof Input
+type FactoryOf<Input, Answer> = 'cursor' extends keyof Extract<Input, object>
   ? Answer extends { nextCursor: string | null }
     ? InfiniteQueryFactory<Input, Answer>
     : QueryFactory<Input, Answer>

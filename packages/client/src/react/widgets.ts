@@ -1,8 +1,9 @@
 import type { DataTag, QueryKey, SkipToken, UndefinedInitialDataOptions, UnusedSkipTokenOptions } from '@tanstack/react-query';
 import type {
+  Dashboard,
   IfWidgets,
   ModuleId,
-  RouterOutputs,
+  RouterInputs,
   SavingInput,
   SavingProcedure,
   SynapError,
@@ -10,7 +11,7 @@ import type {
   WidgetDataOutput,
   WidgetId,
 } from '../index.js';
-import type { Given, Keyed, MutationFactory, PathKey } from './factories.js';
+import type { Given, Keyed, MutationFactory, PathKey, QueryFactory } from './factories.js';
 
 /** As `QueryFactory`, where the data follow from the widget that is asked for. */
 export interface WidgetDataFactory extends PathKey {
@@ -28,9 +29,9 @@ export interface WidgetDataFactory extends PathKey {
 }
 
 interface DeclaredFactories<Plain extends { dashboards: unknown; widgets: unknown }> {
-  dashboards: Omit<Plain['dashboards'], SavingProcedure> & {
-    [Name in SavingProcedure]: MutationFactory<SavingInput<Name>, RouterOutputs['dashboards'][Name]>;
-  };
+  dashboards: Omit<Plain['dashboards'], SavingProcedure | 'get'> & {
+    [Name in SavingProcedure]: MutationFactory<SavingInput<Name>, Dashboard>;
+  } & { get: QueryFactory<RouterInputs['dashboards']['get'], Dashboard> };
   widgets: Omit<Plain['widgets'], 'data'> & { data: WidgetDataFactory };
 }
 
