@@ -1,5 +1,9 @@
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
+import cors from 'cors';
 import { expect, it } from 'vitest';
 import { createOriginRule } from './cors-rule.js';
+import { inTurn } from './middleware.js';
 
 function ruleOf(environment: 'local' | 'production', corsOrigins: string[] = []) {
   const logged: unknown[] = [];
@@ -45,4 +49,13 @@ it('logs a refused origin once, and no more than a hundred', () => {
   expect(logged).toEqual([{ origin: 'https://a.example' }]);
   for (let index = 0; index < 200; index += 1) allows(`https://${index}.example`);
   expect(logged).toHaveLength(100);
+});
+
+it.each([undefined, 'https://stranger.example'])('goes on with a request from %s', (origin) => {
+  const req = new IncomingMessage(new Socket());
+  if (origin !== undefined) req.headers.origin = origin;
+  const rule = createOriginRule({ environment: 'production', corsOrigins: [], publicUrl: undefined }, { warn: () => undefined });
+  const ends: unknown[] = [];
+  inTurn(cors({ origin: rule }))(req, new ServerResponse(req), (error) => void ends.push(error));
+  expect(ends).toEqual([undefined]);
 });

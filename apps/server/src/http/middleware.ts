@@ -13,7 +13,8 @@ export function inTurn(...steps: readonly Middleware[]): Middleware {
       const step = steps[at];
       if (step === undefined) return next();
       step(req, res, (error) => {
-        if (error === undefined) run(at + 1);
+        // Some middleware passes null for no error, as Connect permits.
+        if (error === undefined || error === null) run(at + 1);
         else next(error);
       });
     };
