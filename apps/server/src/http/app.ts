@@ -6,6 +6,7 @@ import helmet from 'helmet';
 import type { Logger } from 'pino';
 import type { Environment } from '../env.js';
 import { createAccountPages } from './account-pages.js';
+import { createClientPackage } from './client-package.js';
 import { createOriginRule } from './cors-rule.js';
 import { createDocs } from './docs.js';
 import { asksForDocument, createDocuments, documentPath } from './documents.js';
@@ -95,6 +96,7 @@ function createOthers({ environment, log, errors, metrics, hindrance, isClosing,
   app.get('/', (_req, res) => res.redirect(302, environment.docs ? '/docs' : `${restPath}/health`));
   app.use(createAccountPages());
   app.use(createDocuments(document));
+  app.use(createClientPackage());
   if (environment.docs) app.use(createDocs(documentPath));
   app.use(nothingHere, createLastResort({ log, errors }));
   return app;
