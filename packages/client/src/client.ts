@@ -3,6 +3,7 @@ import { createTRPCFlatProxy } from '@trpc/server';
 import { callLink, type SentTokens } from './call/call-link.js';
 import { transformer } from './call/transformer.js';
 import { createTransport } from './call/transport.js';
+import { maxUrlLength } from './call/url-length.js';
 import { type ClientOptions, resolveOptions } from './options.js';
 import { createKeyAccess } from './session/api-key.js';
 import { createAuthCalls } from './session/auth-calls.js';
@@ -12,8 +13,6 @@ import type { ProcedureCalls } from './widgets.js';
 
 /** The server refuses larger batches. */
 const maxBatchSize = 10;
-/** Longest URL that common proxies take in their default settings. */
-const maxUrlLength = 8_000;
 
 /** What the client offers beside the procedures; the `$` keeps it from hiding one. */
 export interface ClientHelpers {
@@ -39,7 +38,7 @@ export function createClient(options: ClientOptions): SynapClient {
   const sentTokens: SentTokens = new WeakMap();
   const calls = createTRPCClient<AppRouter>({
     links: [
-      callLink({ access, sentTokens, retries }),
+      callLink({ rpcUrl, access, sentTokens, retries }),
       httpBatchLink({
         url: rpcUrl,
         fetch: transport,

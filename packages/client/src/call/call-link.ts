@@ -4,11 +4,13 @@ import { abortedBy, toSynapError } from '../errors/read-error.js';
 import type { AccessControl } from '../session/session.js';
 import type { AppRouter } from '../types.js';
 import { delayAfter, pause } from './retry.js';
+import { assertFits } from './url-length.js';
 
 /** Which access token each attempt of a call went out with, by the attempt's own context object. */
 export type SentTokens = WeakMap<object, string>;
 
 export interface CallLinkOptions {
+  rpcUrl: string;
   access: AccessControl;
   sentTokens: SentTokens;
   /** How often a query is tried again after a passing fault. */
@@ -24,7 +26,7 @@ type Send = (op: Operation) => Promise<OperationResultEnvelope<unknown, TRPCClie
  * Sees each call through: with a token, once more after a renewed one, queries also after a passing fault. A mutation that may have
  * reached the server is never sent twice; one that was refused for its token (401) was not executed.
  */
-export function callLink({ access, sentTokens, retries }: CallLinkOptions): TRPCLink<AppRouter> {
+export function callLink({ rpcUrl, access, sentTokens, retries }: CallLinkOptions): TRPCLink<AppRouter> {
   async function sendPatiently(send: Send, op: Operation, signal: AbortSignal) {
     for (let failures = 1; ; failures += 1) {
       try {
@@ -39,6 +41,7 @@ export function callLink({ access, sentTokens, retries }: CallLinkOptions): TRPC
   }
 
   async function perform(send: Send, op: Operation, signal: AbortSignal) {
+    if (op.type === 'query') assertFits(rpcUrl, op);
     if (sessionMakers.has(op.path)) return sendPatiently(send, op, signal);
     await access.prepare();
     signal.throwIfAborted();

@@ -35,6 +35,20 @@ describe('the wire', () => {
     await expect(client.dashboards.list.query({ size: 5 })).resolves.toEqual({ items: [], nextCursor: null });
   });
 
+  test('a list needs no input', async () => {
+    await expect(client.dashboards.list.query()).resolves.toEqual({ items: [], nextCursor: null });
+  });
+
+  test('a query that no URL carries is refused by name, and sent up to that', async () => {
+    const data = (length: number) =>
+      client.widgets.data.query({ moduleId: 'git', widgetId: 'commits', params: { path: 'x'.repeat(length) } }).catch((e) => e);
+    const lengths = [7_600, 7_700, 7_750, 7_800, 7_850, 7_900, 8_000, 20_000];
+    const codes = await Promise.all(lengths.map(async (length) => (await data(length)).code));
+    expect(codes[0]).toBe('unavailable');
+    expect(codes.at(-1)).toBe('input_too_large');
+    expect(new Set(codes)).toEqual(new Set(['unavailable', 'input_too_large']));
+  });
+
   test('headers of the caller go with every request, asked for each time', async () => {
     const traces: unknown[] = [];
     server.control.intercept = (req) => {

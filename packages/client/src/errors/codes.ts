@@ -42,10 +42,10 @@ type StatusCode = (typeof codeByStatus)[keyof typeof codeByStatus];
 
 /**
  * What the client itself finds: `network` – the server cannot be reached or the answer broke off; `aborted` – the caller's signal;
- * `session_ended` – the session was revoked or has expired, sign in again; `invalid_response` – what answered is not Synap;
+ * `input_too_large` – the input of a query does not fit into a URL; `session_ended` – the session was revoked or has expired, sign in again; `invalid_response` – what answered is not Synap;
  * `unexpected` – a fault on this side, see `cause`.
  */
-type ClientCode = 'network' | 'aborted' | 'session_ended' | 'invalid_response' | 'unexpected';
+type ClientCode = 'network' | 'aborted' | 'input_too_large' | 'session_ended' | 'invalid_response' | 'unexpected';
 
 /** Every way a call can fail: the closed set to narrow on. */
 export type SynapErrorCode = ErrorCode | StatusCode | ClientCode;
