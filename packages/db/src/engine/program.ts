@@ -33,9 +33,21 @@ function isRequest(message: unknown): message is Request {
   );
 }
 
-function printed(result: unknown): string | null {
-  if (typeof result !== 'object' || result === null || !('stdout' in result)) return null;
-  return typeof result.stdout === 'string' ? result.stdout : null;
+function property(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null && name in value ? Reflect.get(value, name) : undefined;
+}
+
+/** A text of the answer that the CLI has to print by itself; null if there is none. */
+function printed(method: string, result: unknown): string | null {
+  if (method === 'diff') {
+    const text = property(result, 'stdout');
+    return typeof text === 'string' ? text : null;
+  }
+  // The CLI calls such a database up to date, without a word on what the folder does not know.
+  const history = method === 'diagnoseMigrationHistory' ? property(result, 'history') : undefined;
+  const names = property(history, 'unpersistedMigrationNames');
+  if (property(history, 'diagnostic') !== 'migrationsDirectoryIsBehind' || !Array.isArray(names)) return null;
+  return `\nThe database has migrations that this version does not know: a later one ran on it.\n${names.join('\n')}`;
 }
 
 interface Conversation {
@@ -61,7 +73,7 @@ function converseOver(session: EngineSession): Conversation {
     pending = id;
     try {
       const result = await session.call(method, params);
-      const content = method === 'diff' ? printed(result) : null;
+      const content = printed(method, result);
       if (content !== null) send({ id: printId, method: 'print', params: { content } });
       send({ id, result: result ?? null });
       pending = null;
