@@ -21,17 +21,24 @@ export interface ConditionalWrite {
 type State = string | null | undefined;
 
 /**
- * Applies `If-Match` and `If-None-Match` (RFC 9110 §13) of a write to its input, and gives the input. A single tag of a versioned
- * resource becomes the input's `version`, which the procedure checks in its transaction; anything else is compared with what
- * the resource's GET gives, whose version, if it has one, is handed on.
+ * Puts what a single tag of a versioned resource says into the input, as its `version`: the procedure checks it in its transaction.
+ * Nothing is read for it, so it is part of the input that an `Idempotency-Key` belongs to.
+ * @throws 400 for a malformed header or a contradiction
+ */
+export function takeVersion(write: Pick<ConditionalWrite, 'route' | 'headers'>, input: unknown): unknown {
+  const version = onlyVersion(write);
+  return version === undefined ? input : withVersion(input, version);
+}
+
+/**
+ * Compares all other conditions of a write (RFC 9110 §13) with what the resource's GET gives, whose version, if it has one, is
+ * handed on in the input.
  * @throws 400 for a malformed header or a contradiction; 412 if the condition is false and the input is otherwise valid
  */
 export async function applyPreconditions(write: ConditionalWrite, input: unknown): Promise<unknown> {
   const ifMatch = conditionOf(write, 'if-match');
   const ifNoneMatch = conditionOf(write, 'if-none-match');
-  if (ifMatch === undefined && ifNoneMatch === undefined) return input;
-  const version = ifNoneMatch === undefined && ifMatch !== undefined ? onlyVersion(write, ifMatch) : undefined;
-  if (version !== undefined) return withVersion(input, version);
+  if ((ifMatch === undefined && ifNoneMatch === undefined) || onlyVersion(write) !== undefined) return input;
   const state = await stateOf(write, input);
   const isCreation = write.route.method === 'POST';
   // A creation has no state of its own to compare with; of a resource that is gone the procedure itself says 404.
@@ -42,16 +49,21 @@ export async function applyPreconditions(write: ConditionalWrite, input: unknown
   return current === undefined ? input : withVersion(input, current);
 }
 
-function conditionOf({ headers }: ConditionalWrite, name: 'if-match' | 'if-none-match'): TagCondition | undefined {
+function conditionOf(
+  { headers }: Pick<ConditionalWrite, 'headers'>,
+  name: 'if-match' | 'if-none-match',
+): TagCondition | undefined {
   const condition = readTagCondition(headers[name]);
   if (condition !== null) return condition;
   const header = name === 'if-match' ? 'If-Match' : 'If-None-Match';
   throw inputFault([], `Give entity tags in ${header}, such as "7", or *.`, 'invalid_format');
 }
 
-function onlyVersion({ route }: ConditionalWrite, condition: TagCondition): number | undefined {
-  const [tag, ...more] = condition === 'any' ? [] : condition;
-  return route.operation.meta.versioned && tag !== undefined && more.length === 0 ? versionOf(tag) : undefined;
+/** The version that `If-Match` names alone, if the resource has versions. */
+function onlyVersion(write: Pick<ConditionalWrite, 'route' | 'headers'>): number | undefined {
+  const ifMatch = conditionOf(write, 'if-match');
+  if (!write.route.operation.meta.versioned || ifMatch === undefined || ifMatch === 'any' || ifMatch.length > 1) return undefined;
+  return write.headers['if-none-match'] === undefined ? versionOf(ifMatch[0] ?? '') : undefined;
 }
 
 function holds(ifMatch: TagCondition | undefined, ifNoneMatch: TagCondition | undefined, state: State): boolean {

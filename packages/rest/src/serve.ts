@@ -8,7 +8,7 @@ import { AnsweredBefore, IdempotentAttempt, readIdempotencyKey } from './idempot
 import { announcesBody } from './input/body.js';
 import { toBadRequest } from './input/fault.js';
 import { checkBodyType, readInput, rejectQuery } from './input/request-input.js';
-import { applyPreconditions, type ConditionalWrite, readerFor } from './preconditions.js';
+import { applyPreconditions, type ConditionalWrite, readerFor, takeVersion } from './preconditions.js';
 import { hasBody } from './routing/operations.js';
 import type { Settings } from './settings.js';
 
@@ -106,6 +106,14 @@ async function keep<TRouter extends AnyTRPCRouter>(
   }
 }
 
+function asBadRequest<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    throw toBadRequest(cause);
+  }
+}
+
 /** Reads the input when the procedure first asks for it, which is after it has looked at who calls. */
 function inputOf<TRouter extends AnyTRPCRouter>(
   settings: Settings<TRouter>,
@@ -121,13 +129,14 @@ function inputOf<TRouter extends AnyTRPCRouter>(
   if (meta.multipart) endUnreadBody(exchange);
   let reading: Promise<unknown> | undefined;
   const read = async () => {
-    const input = await readInput({ req, route, values, search, bodyLimit });
-    exchange.input = input;
-    // A repeated request gets the first answer, though the state has changed since.
-    if (attempt) await attempt.begin(input);
-    if (route.method === 'GET') return input;
+    const sent = await readInput({ req, route, values, search, bodyLimit });
+    exchange.input = sent;
     const write: ConditionalWrite = { route, headers: req.headers, read: readResource };
-    exchange.input = await applyPreconditions(write, input).catch((cause: unknown) => {
+    exchange.input = route.method === 'GET' ? sent : asBadRequest(() => takeVersion(write, sent));
+    // A repeated request gets the first answer, though the state has changed since.
+    if (attempt) await attempt.begin(exchange.input);
+    if (route.method === 'GET') return sent;
+    exchange.input = await applyPreconditions(write, exchange.input).catch((cause: unknown) => {
       throw toBadRequest(cause);
     });
     return exchange.input;

@@ -16,6 +16,9 @@ beforeAll(async () => {
 });
 afterAll(() => cluster.dispose());
 
+/** A dashboard as text, without a column that a later migration adds. */
+const withoutBytes = (row: string): unknown => ({ ...JSON.parse(row), bytes: undefined });
+
 async function fill(url: string, users = 3): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
@@ -239,7 +242,7 @@ describe('restore', () => {
   });
 
   it('takes an archive of an earlier schema and migrates on', async () => {
-    const earlier = allMigrations.slice(0, -1);
+    const earlier = allMigrations.slice(0, allMigrations.indexOf('20261125232957_identity_whole'));
     const old = await newDatabase(cluster, earlier);
     await fill(old);
     const oldArchive = await backUp(old);
@@ -249,7 +252,7 @@ describe('restore', () => {
       await restore(target, oldArchive);
       const { users, dashboards } = await contentOf(target);
       expect(users).toHaveLength(3);
-      expect(dashboards).toEqual((await contentOf(old)).dashboards);
+      expect(dashboards?.map(withoutBytes)).toEqual((await contentOf(old)).dashboards?.map(withoutBytes));
       expect(await query(target, 'SELECT count(*)::int AS count FROM _prisma_migrations')).toEqual([
         { count: allMigrations.length },
       ]);
