@@ -14,7 +14,8 @@ const { items: modules } = await client.modules.list.query({ size: 100 });
 assert.ok(modules.some(({ id }) => id === 'git'));
 
 const placement = { moduleId: 'git', widgetId: 'commits', params: { limit: 5 }, x: 0, y: 0, w: 4, h: 2 };
-const created = await client.dashboards.create.mutate({ name: 'From the package', widgets: [placement] });
+const load = { moduleId: 'host', widgetId: 'load', x: 0, y: 2, w: 4, h: 2 };
+const created = await client.dashboards.create.mutate({ name: 'From the package', widgets: [load, placement] });
 const read = await client.dashboards.get.query({ id: created.id }, { signal: AbortSignal.timeout(10_000) });
 assert.deepEqual(read, created);
 assert.ok(read.createdAt instanceof Date);
