@@ -161,7 +161,7 @@ async function compose(
       limits: createApiLimits(environment.rateLimitFactor, addressOf, limitStores.api),
       hindrance: bringUp.hindrance,
       isClosing: () => closing,
-      document: openApiDocument(restPath, { router }),
+      document: openApiDocument(restPath, { router, passwordGrant: environment.passwordGrant }),
     });
     listener = await listen(app, environment);
     metricsListener = await listenForMetrics(environment, metrics).catch(async (error: unknown) => {
