@@ -49,22 +49,6 @@ export function fail<TRouter extends AnyTRPCRouter>(
   headers['content-type'] = 'application/problem+json';
   if (problem.status === 401) headers['www-authenticate'] ??= settings.options.challenge ?? 'Bearer';
   if (meta?.noStore) headers['cache-control'] = 'no-store';
-  if (problem.status === 413) endUnreadBody(exchange);
   send(exchange, { status: problem.status, headers, links: [], body: JSON.stringify(problem) });
   report(settings, exchange, target, ctx, error, problem.status);
-}
-
-/** Milliseconds that a client has to stop sending a body which was refused for its size. */
-const drainTime = 2000;
-
-/** What is left of a body when the answer is sent is thrown away, so that the connection can go on; but not for ever. */
-export function endUnreadBody({ req, res }: Exchange): void {
-  res.once('finish', () => {
-    if (req.complete) return;
-    req.resume();
-    const timer = setTimeout(() => {
-      if (!req.complete) req.destroy();
-    }, drainTime);
-    timer.unref();
-  });
 }

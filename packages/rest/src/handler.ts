@@ -1,3 +1,4 @@
+import { endUnreadBody } from '@synap/http';
 import { type AnyTRPCRouter, TRPCError } from '@trpc/server';
 import { HttpError } from './answer/http-error.js';
 import { type Exchange, send, type Target } from './exchange.js';
@@ -20,6 +21,7 @@ export function createRestHandler<TRouter extends AnyTRPCRouter>(options: RestHa
       else res.writeHead(404, { 'content-length': '0' }).end();
       return;
     }
+    endUnreadBody(req, res, settings.deadlineMs || undefined);
     try {
       const target = findTarget(settings, exchange);
       if (target !== undefined) serve(settings, exchange, target).catch((error: unknown) => next?.(error));

@@ -1,11 +1,11 @@
+import { announcesBody } from '@synap/http';
 import type { AnyTRPCRouter, inferRouterContext } from '@trpc/server';
 import { successorLink } from './answer/deprecation.js';
 import { type Answer, toAnswer } from './answer/success.js';
 import { armDeadline } from './deadline.js';
 import { type Exchange, send, type Target } from './exchange.js';
-import { endUnreadBody, fail, report } from './fail.js';
+import { fail, report } from './fail.js';
 import { AnsweredBefore, IdempotentAttempt, readIdempotencyKey } from './idempotency/attempt.js';
-import { announcesBody } from './input/body.js';
 import { toBadRequest } from './input/fault.js';
 import { checkBodyType, readInput, rejectQuery } from './input/request-input.js';
 import { applyPreconditions, type ConditionalWrite, readerFor, takeVersion } from './preconditions.js';
@@ -126,7 +126,6 @@ function inputOf<TRouter extends AnyTRPCRouter>(
   const { meta, path, procedure, reader } = route.operation;
   const bodyLimit = meta.bodyLimit ?? settings.options.bodyLimitOf?.(path, procedure._def.meta) ?? settings.bodyLimit;
   if (!reader.takesInput && hasBody(route.method) && announcesBody(req) && req.headers['content-type']) checkBodyType(req, route);
-  if (meta.multipart) endUnreadBody(exchange);
   let reading: Promise<unknown> | undefined;
   const read = async () => {
     const sent = await readInput({ req, route, values, search, bodyLimit });

@@ -1,3 +1,4 @@
+import { endUnreadBody } from '@synap/http';
 import type { AnyTRPCRouter } from '@trpc/server';
 import { refuse } from './answer/fault.js';
 import type { Incoming } from './exchange.js';
@@ -21,6 +22,7 @@ export function createRpcHandler<TRouter extends AnyTRPCRouter>(options: RpcHand
       else res.writeHead(404, { 'content-length': '0' }).end();
       return;
     }
+    endUnreadBody(req, res, settings.deadlineMs || undefined);
     if (req.method === 'HEAD') res.writeHead(res.statusCode === 200 ? 204 : res.statusCode).end();
     else serve({ settings, req, res }, target);
   };

@@ -11,6 +11,7 @@ let server: Listening;
 beforeAll(async () => {
   server = await serveOurs({
     transformer: superjson,
+    deadlineMs: 1000,
     createContext: ({ req, res, signal }) => {
       contexts += 1;
       return { req, res, signal };

@@ -31,10 +31,6 @@ export const isJsonType = (essence: string): boolean =>
 export const formType = 'application/x-www-form-urlencoded';
 export const multipartType = 'multipart/form-data';
 
-/** Whether a request says that it carries a body (RFC 9112 §6.3); it may still be empty. */
-export const announcesBody = (req: IncomingMessage): boolean =>
-  req.headers['transfer-encoding'] !== undefined || (req.headers['content-length'] ?? '0') !== '0';
-
 /** Refuses a body that is encoded, or in a charset other than UTF-8. */
 export function checkEncoding(req: IncomingMessage, type: MediaType): void {
   const encoding = req.headers['content-encoding'];
@@ -69,8 +65,9 @@ export function readText(req: IncomingMessage, limit: number): Promise<string> {
     };
     const onData = (chunk: Buffer) => {
       size += chunk.length;
-      if (size > limit) end(() => reject(tooLarge(limit)));
-      else chunks.push(chunk);
+      if (size <= limit) return void chunks.push(chunk);
+      req.pause();
+      end(() => reject(tooLarge(limit)));
     };
     const onEnd = () => end(() => resolveText(chunks, size, resolve, reject));
     const onClose = () => end(() => reject(clientGone()));

@@ -1,9 +1,9 @@
+import { announcesBody } from '@synap/http';
 import { HttpError } from '../answer/http-error.js';
 import { hasBody } from '../routing/operations.js';
 import type { Route } from '../routing/routes.js';
 import { isRecord } from '../schema.js';
 import {
-  announcesBody,
   checkEncoding,
   formType,
   isJsonType,

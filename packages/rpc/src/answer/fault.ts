@@ -33,7 +33,7 @@ export function fail(exchange: Exchange, cause: unknown): void {
 
 /** One error for the whole request, also for a batch, as tRPC answers it. */
 function answerFault(incoming: Incoming, cause: unknown, contentType: string, exchange?: Exchange): void {
-  const { settings, req, res } = incoming;
+  const { settings, res } = incoming;
   const error = getTRPCErrorFromUnknown(cause);
   try {
     tell(incoming, error, exchange);
@@ -49,7 +49,7 @@ function answerFault(incoming: Incoming, cause: unknown, contentType: string, ex
       data: [item],
       errors: [error],
     });
-    send(req, res, { ...head, body });
+    send(res, { ...head, body });
   } catch (second) {
     answerLast(incoming, second);
   }
@@ -68,8 +68,8 @@ const lastShape = {
 } as const;
 
 function answerLast(incoming: Incoming, cause: unknown): void {
-  const { settings, req, res } = incoming;
+  const { settings, res } = incoming;
   tell(incoming, getTRPCErrorFromUnknown(cause));
   const { output } = settings.config.transformer;
-  send(req, res, { status: 500, headers: {}, body: JSON.stringify({ error: output.serialize(lastShape) }) });
+  send(res, { status: 500, headers: {}, body: JSON.stringify({ error: output.serialize(lastShape) }) });
 }

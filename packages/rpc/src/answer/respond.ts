@@ -17,7 +17,7 @@ export function respond(exchange: Exchange): void {
     const head = headOf(exchange, items);
     const texts = items.map((item, index) => textOf(exchange, item, index));
     const body = exchange.isBatch ? `[${texts.join(',')}]` : texts.join('');
-    send(exchange.req, exchange.res, { ...head, body });
+    send(exchange.res, { ...head, body });
   } catch (cause) {
     fail(exchange, cause);
   }

@@ -1,5 +1,4 @@
-import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
-import { announcesBody, endUnreadBody } from '../request/body.js';
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 
 /** An answer as it goes out. */
 export interface Answer {
@@ -17,11 +16,10 @@ function mergeVary(headers: OutgoingHttpHeaders, before: number | string | reado
 }
 
 /** Sends an answer, once. As with tRPC's adapter, a status that a procedure has set on the response itself wins. */
-export function send(req: IncomingMessage, res: ServerResponse, { status, headers, body }: Answer): void {
+export function send(res: ServerResponse, { status, headers, body }: Answer): void {
   if (res.headersSent || res.destroyed) return;
   mergeVary(headers, res.getHeader('vary'));
   headers['content-length'] = Buffer.byteLength(body);
-  if (!req.complete && announcesBody(req)) endUnreadBody(req, res);
   res.writeHead(res.statusCode === 200 ? status : res.statusCode, headers);
   res.end(body);
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { announcesBody } from '@synap/http';
 import type { AnyTRPCRouter } from '@trpc/server';
 import { nodeHTTPRequestHandler } from '@trpc/server/adapters/node-http';
 import type { ResponseMeta, TRPCRequestInfo } from '@trpc/server/http';
@@ -18,6 +19,7 @@ export interface OfficialOptions {
 export function serveOfficially({ settings, req, res }: Incoming, { path, bodyLimit, hasDeadline }: OfficialOptions): void {
   const { options } = settings;
   const vary = res.getHeader('vary');
+  if (announcesBody(req)) pauseAt(bodyLimit, req);
   void nodeHTTPRequestHandler<AnyTRPCRouter, IncomingMessage, ServerResponse>({
     router: hasDeadline ? settings.deadlineRouter : settings.router,
     req,
@@ -34,6 +36,15 @@ export function serveOfficially({ settings, req, res }: Incoming, { path, bodyLi
       const meta = options.responseMeta?.(source) ?? {};
       return vary === undefined ? meta : { ...meta, headers: addVary(meta.headers, String(vary)) };
     },
+  });
+}
+
+/** The adapter refuses a body over its limit, but goes on reading it. */
+function pauseAt(limit: number, req: IncomingMessage): void {
+  let size = 0;
+  req.on('data', (chunk: Buffer) => {
+    size += chunk.length;
+    if (size > limit) req.pause();
   });
 }
 

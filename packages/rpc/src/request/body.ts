@@ -1,9 +1,6 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { TRPCError } from '@trpc/server';
 import type { RpcIncoming } from '../options.js';
-
-export const announcesBody = ({ headers }: IncomingMessage): boolean =>
-  headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
 
 /** Whether middleware before us has read the body. */
 export const isBodyRead = (req: RpcIncoming): boolean => req.body !== undefined || req.readableEnded;
@@ -24,6 +21,7 @@ export function readBody(req: IncomingMessage, limit: number): Promise<string> {
         return;
       }
       stop();
+      req.pause();
       reject(new TRPCError({ code: 'PAYLOAD_TOO_LARGE' }));
     };
     const onEnd = () => {
@@ -45,18 +43,4 @@ function decode(chunks: readonly Buffer[]): string {
   if (first === undefined) return '';
   const text = (chunks.length === 1 ? first : Buffer.concat(chunks)).toString();
   return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
-}
-
-/** Milliseconds that a client has to stop sending a body which nobody reads. */
-const drainTime = 2000;
-
-/** Ends the connection of a client that goes on sending what was answered without being read. */
-export function endUnreadBody(req: IncomingMessage, res: ServerResponse): void {
-  res.once('finish', () => {
-    if (req.complete) return;
-    const timer = setTimeout(() => {
-      if (!req.complete) req.destroy();
-    }, drainTime);
-    timer.unref();
-  });
 }

@@ -1,0 +1,2 @@
+export { announcesBody } from './body.js';
+export { endUnreadBody } from './unread-body.js';
