@@ -19,7 +19,7 @@ export { withPassword } from './client/password.js';
 export { createPool, type Pool, type PoolOptions } from './client/pool.js';
 export type { Row } from './client/row.js';
 export { type Pooler, SessionSettingsError } from './client/session.js';
-export { type Sql, type SqlValue, type Statement, sqlWithin } from './client/sql.js';
+export { type Command, createSql, type Sql, type SqlValue, type Statement, sqlWithin } from './client/sql.js';
 export { type EmbeddedPostgres, type EmbeddedPostgresOptions, startEmbeddedPostgres } from './embedded/embedded.js';
 export { type EnsureDatabaseOptions, type EnsuredDatabase, ensureDatabase } from './embedded/ensure.js';
 export { makeFolder } from './embedded/files.js';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type TemporaryCluster, temporaryCluster } from '../temporary.test.support.js';
 import { createDatabase, type Database } from './database.js';
-import type { Statement } from './sql.js';
+import { type Statement, sqlWithin } from './sql.js';
 
 let cluster: TemporaryCluster;
 let database: Database;
@@ -35,6 +35,17 @@ describe('Sql', () => {
     expect(
       await database.sql.many({ ...noteById, name: 'notes', text: 'SELECT id, title, made, tags FROM notes WHERE id < $1' }, [9]),
     ).toHaveLength(2);
+  });
+
+  it('runs a write and says how many rows it changed, in a transaction as well', async () => {
+    const rename = { name: 'rename_notes', text: 'UPDATE notes SET title = $2 WHERE id = ANY($1::int[])' };
+    expect(await database.sql.run(rename, [[1, 3], 'one'])).toBe(1);
+    const undone = database.transaction(async (db) => {
+      expect(await sqlWithin(db).run(rename, [[1, 2], 'other'])).toBe(2);
+      throw new Error('undo');
+    });
+    await expect(undone).rejects.toThrow('undo');
+    expect(await database.sql.one(noteById, [2])).toMatchObject({ title: null });
   });
 
   it('prepares a statement once on a connection', async () => {

@@ -3,10 +3,14 @@ import type { Db } from './database.js';
 import { sqlStateOf } from './driver-errors.js';
 import { type Row, readerOf } from './row.js';
 
-/** A hot read: prepared once on each connection, under a name that must belong to this text alone. */
-export interface Statement<T> {
+/** A hot statement: prepared once on each connection, under a name that must belong to this text alone. */
+export interface Command {
   name: string;
   text: string;
+}
+
+/** A hot read. */
+export interface Statement<T> extends Command {
   read: (row: Row) => T;
 }
 
@@ -20,11 +24,13 @@ export type SqlValue =
   | null
   | readonly (string | number | boolean | null)[];
 
-/** Reads that bypass Prisma where speed counts. Each is one statement on a connection of the pool, never part of a transaction. */
+/** Statements that bypass Prisma where speed counts. Each runs by itself on a connection of the pool, never in a transaction. */
 export interface Sql {
   /** The first row, or `null`. */
   one<T>(statement: Statement<T>, values: readonly SqlValue[]): Promise<T | null>;
   many<T>(statement: Statement<T>, values: readonly SqlValue[]): Promise<T[]>;
+  /** Runs a write. @returns the number of rows that it changed */
+  run(command: Command, values: readonly SqlValue[]): Promise<number>;
 }
 
 /** After a migration a prepared plan may no longer fit ("cached plan must not change result type"); a new connection has none. */
@@ -33,7 +39,7 @@ function isStalePlan(error: unknown): boolean {
   return sqlStateOf(error) === '0A000' && error instanceof pg.DatabaseError && error.routine === 'RevalidateCachedQuery';
 }
 
-/** The same reads inside a transaction, where Prisma holds the connection. */
+/** The same statements inside a transaction, where Prisma holds the connection. */
 export function sqlWithin(db: Db): Sql {
   const rowsOf = ({ text }: { text: string }, values: readonly SqlValue[]) =>
     db.$queryRawUnsafe<Record<string, unknown>[]>(text, ...values);
@@ -46,21 +52,17 @@ export function sqlWithin(db: Db): Sql {
       const rows = await rowsOf(statement, values);
       return rows.map((row) => statement.read(readerOf(statement.name, row)));
     },
+    run: ({ text }, values) => db.$executeRawUnsafe(text, ...values),
   };
 }
 
 /** @param prepared false sends each statement without a name: behind a transaction pooler the next connection does not know it. */
 export function createSql(pool: pg.Pool, prepared = true): Sql {
-  async function rowsOf(name: string, text: string, values: readonly SqlValue[]): Promise<Record<string, unknown>[]> {
+  async function query({ name, text }: Command, values: readonly SqlValue[]): Promise<pg.QueryResult<Record<string, unknown>>> {
     // pool.query() closes a connection whose query failed, so each try meets one stale connection less.
     for (let left = pool.options.max ?? 10; ; left -= 1) {
       try {
-        const { rows } = await pool.query<Record<string, unknown>>({
-          name: prepared ? name : undefined,
-          text,
-          values: [...values],
-        });
-        return rows;
+        return await pool.query<Record<string, unknown>>({ name: prepared ? name : undefined, text, values: [...values] });
       } catch (error) {
         if (left === 0 || !isStalePlan(error)) throw error;
       }
@@ -68,12 +70,13 @@ export function createSql(pool: pg.Pool, prepared = true): Sql {
   }
   return {
     async one({ name, text, read }, values) {
-      const [row] = await rowsOf(name, text, values);
+      const [row] = (await query({ name, text }, values)).rows;
       return row ? read(readerOf(name, row)) : null;
     },
     async many({ name, text, read }, values) {
-      const rows = await rowsOf(name, text, values);
+      const { rows } = await query({ name, text }, values);
       return rows.map((row) => read(readerOf(name, row)));
     },
+    run: async (command, values) => (await query(command, values)).rowCount ?? 0,
   };
 }
