@@ -1,10 +1,12 @@
 import { ModuleCallError } from './call-error.js';
 
-/** The end of a caller's patience: his own signal, or a time. */
+/** When a call is given up: its caller's signal, a time, or a reason that comes up meanwhile. */
 export interface Deadline {
-  /** Aborted with a {@link ModuleCallError}: `aborted` or `timeout`. */
+  /** Aborted with a {@link ModuleCallError} (`aborted` or `timeout`), or the reason of `expire`. */
   readonly signal: AbortSignal;
   remainingMs(): number;
+  /** Ends the call at once. */
+  expire(reason: unknown): void;
   /** Rejects when the deadline comes first; the work goes on unheeded then. */
   race<T>(work: Promise<T>): Promise<T>;
   /** Must be called when the work is done, whatever came of it. */
@@ -13,7 +15,7 @@ export interface Deadline {
 
 export function createDeadline(signal: AbortSignal | undefined, ms: number): Deadline {
   const controller = new AbortController();
-  const ends = performance.now() + ms;
+  let ends = performance.now() + ms;
   const onAbort = () => controller.abort(new ModuleCallError('aborted', 'The call was cancelled'));
   const timer = setTimeout(
     () => controller.abort(new ModuleCallError('timeout', `The module did not answer within ${ms / 1_000} s`, { retryAfter: 5 })),
@@ -25,6 +27,10 @@ export function createDeadline(signal: AbortSignal | undefined, ms: number): Dea
   return {
     signal: controller.signal,
     remainingMs: () => Math.max(0, ends - performance.now()),
+    expire(reason) {
+      ends = performance.now();
+      controller.abort(reason);
+    },
     race: (work) => raceWith(controller.signal, work),
     release() {
       clearTimeout(timer);

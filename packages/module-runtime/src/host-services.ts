@@ -6,7 +6,10 @@ export interface ModuleScope {
   readonly runId?: string | undefined;
 }
 
-/** What the server's side provides to modules. Writes come only from sync runs; what they throw reaches the module without its message. */
+/**
+ * What the server's side provides to modules. Writes come only from sync runs. A call of one module is made when the one before
+ * has settled: the time that it takes slows the module down. An error ends the run; the module never sees its message.
+ */
 export interface ModuleHostServices {
   readonly store: {
     get(scope: ModuleScope, key: string): Promise<JsonValue | null>;
@@ -15,7 +18,7 @@ export interface ModuleHostServices {
   };
 }
 
-/** Receives a run's events, in order and at most 500 at once; the module waits until it resolves. Keys may repeat. */
+/** Receives a run's events, in order and at most 500 at once; nothing more of the module is read until it resolves. Keys may repeat. */
 export type OnEvents = (events: readonly ModuleEvent[]) => Promise<void>;
 
 export type OnProgress = (progress: { readonly done: number; readonly total: number }) => void;

@@ -30,7 +30,7 @@ export interface ModuleRegistry {
   settled(): Promise<void>;
   /** Loads one widget's data. @throws ModuleCallError; and what `hostServices` threw, when that made the module fail. */
   load(request: LoadRequest): Promise<Loaded>;
-  /** Runs a module's sync job once. @throws ModuleCallError; and what `onEvents` or `hostServices` threw, when that made the run fail. */
+  /** Runs a module's sync job once. @throws ModuleCallError; and what `onEvents` or `hostServices` threw: that ends the run. */
   sync(request: SyncRequest): Promise<void>;
   /** Ends all processes; calls under way reject with `unavailable`. */
   close(): Promise<void>;

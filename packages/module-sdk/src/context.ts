@@ -8,6 +8,7 @@ export interface StoreReader {
 }
 
 export interface Store extends StoreReader {
+  /** Values are at most 1,000,000 bytes as JSON. */
   set(key: string, value: JsonValue): Promise<void>;
   delete(key: string): Promise<void>;
 }

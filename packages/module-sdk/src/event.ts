@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ModuleError } from './errors.js';
 import type { JsonObject } from './json.js';
+import { assertSize, largestEvent } from './sizes.js';
 
 /** Something that happened outside and that the server shall remember. */
 export interface ModuleEvent {
@@ -12,6 +13,7 @@ export interface ModuleEvent {
   readonly time: Date;
   /** What it is about: a repository, a feed. Up to 200 characters. */
   readonly subject?: string | undefined;
+  /** The whole event is at most 256,000 bytes as JSON. */
   readonly payload: JsonObject;
 }
 
@@ -42,6 +44,7 @@ export function checkedEmit(emit: Emit): Emit {
     const checked = moduleEventsSchema.safeParse(events);
     const [issue] = checked.success ? [] : checked.error.issues;
     if (issue) throw new ModuleError(`The module emitted a faulty event at ${issue.path.join('.')}: ${issue.message}`);
+    for (const event of events) assertSize(`emitted an event ("${event.key}")`, event, largestEvent);
     await emit(events);
   };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { z } from 'zod';
-import type { LoadServices, SyncServices } from './context.js';
+import type { LoadServices, SyncContext, SyncServices } from './context.js';
 import { ModuleError, RetryAfter } from './errors.js';
 import type { ModuleEvent } from './event.js';
 import { defineModule, moduleBrand, SDK_VERSION } from './module.js';
@@ -129,6 +129,22 @@ describe('a module', () => {
     expect(await (await open(at(new Date('no date')))).sync(syncServices().services)).toEqual({
       kind: 'failed',
       message: 'The module emitted a faulty event at 0.time: must be a valid Date',
+    });
+  });
+
+  it('stops at an event or a value that is too large, and says which', async () => {
+    const running = async (run: (context: SyncContext<unknown>) => Promise<void>) =>
+      (await open(defineModule({ ...empty('hoarder'), syncJob: { every: 60, run } }))).sync(syncServices().services);
+    const event = (text: string) => ({ key: 'a', type: 'feed.item', time: new Date(0), payload: { text } });
+    expect(await running(({ emit }) => emit([event('ä'.repeat(127_000))]))).toEqual({ kind: 'done' });
+    expect(await running(({ emit }) => emit([event('ä'.repeat(128_000))]))).toEqual({
+      kind: 'failed',
+      message: expect.stringMatching(/^The module emitted an event \("a"\) of 256,\d{3} bytes as JSON, more than 256,000/),
+    });
+    expect(await running(({ store }) => store.set('b', 'x'.repeat(999_998)))).toEqual({ kind: 'done' });
+    expect(await running(({ store }) => store.set('b', 'x'.repeat(999_999)))).toEqual({
+      kind: 'failed',
+      message: expect.stringMatching(/^The module stored a value \("b"\) of 1,000,001 bytes as JSON, more than 1,000,000/),
     });
   });
 

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { checkedStore } from './checked-store.js';
 import type { LoadServices, SyncServices } from './context.js';
 import { ModuleError, RetryAfter } from './errors.js';
 import { checkedEmit } from './event.js';
@@ -39,7 +40,8 @@ export async function openModule<Config extends ConfigSchema>(
       const { syncJob } = module;
       if (!syncJob) return { kind: 'no-sync-job' };
       return foreseen(async () => {
-        await syncJob.run({ ...services, emit: checkedEmit(services.emit), config: config.data });
+        const emit = checkedEmit(services.emit);
+        await syncJob.run({ ...services, emit, store: checkedStore(services.store), config: config.data });
         return { kind: 'done' } as const;
       });
     },

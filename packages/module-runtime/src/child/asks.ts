@@ -1,5 +1,5 @@
 import type { JsonValue, ModuleEvent, Store, StoreReader, SyncServices } from '@synap/module-sdk';
-import { type AskOnWire, type FromModuleOnWire, longestKey, type ToModule } from '../protocol/messages.js';
+import { type AskOnWire, eventsAtOnce, type FromModuleOnWire, longestKey, type ToModule } from '../protocol/messages.js';
 
 interface Asked {
   call: number;
@@ -7,11 +7,11 @@ interface Asked {
   reject(error: Error): void;
 }
 
-/** How many events go in one message; more are sent one message after the other. */
-const eventsAtOnce = 500;
+/** Messages of events stay small, because the server parses each in one go; a larger event goes alone. */
+const bytesAtOnce = 128 * 1024;
 
 /** Asks the server on behalf of a call, and hands its answers back. */
-export function createAsks(send: (message: FromModuleOnWire) => void) {
+export function createAsks(send: (message: FromModuleOnWire) => unknown) {
   const open = new Map<number, Asked>();
   let last = 0;
 
@@ -36,9 +36,7 @@ export function createAsks(send: (message: FromModuleOnWire) => void) {
     emit:
       (call: number): SyncServices['emit'] =>
       async (events) => {
-        for (let from = 0; from < events.length; from += eventsAtOnce) {
-          await ask(call, { kind: 'emit', events: events.slice(from, from + eventsAtOnce).map(onWire) });
-        }
+        for (const batch of batchesOf(events)) await ask(call, { kind: 'emit', events: batch });
       },
     receive({ ask: number, ok, value }: Extract<ToModule, { kind: 'answer' }>): void {
       const asked = open.get(number);
@@ -53,7 +51,27 @@ export function createAsks(send: (message: FromModuleOnWire) => void) {
   };
 }
 
-const onWire = ({ key, type, time, subject, payload }: ModuleEvent) => ({
-  ...{ key, type, time: time.toISOString(), payload: { ...payload } },
+type EventOnWire = Extract<AskOnWire, { kind: 'emit' }>['events'][number];
+
+function* batchesOf(events: readonly ModuleEvent[]): Generator<EventOnWire[]> {
+  let batch: EventOnWire[] = [];
+  let bytes = 0;
+  for (const event of events.map(onWire)) {
+    const size = Buffer.byteLength(JSON.stringify(event));
+    if (batch.length === eventsAtOnce || (batch.length > 0 && bytes + size > bytesAtOnce)) {
+      yield batch;
+      [batch, bytes] = [[], 0];
+    }
+    batch.push(event);
+    bytes += size;
+  }
+  if (batch.length > 0) yield batch;
+}
+
+const onWire = ({ key, type, time, subject, payload }: ModuleEvent): EventOnWire => ({
+  key,
+  type,
+  time: time.toISOString(),
+  payload: { ...payload },
   ...(subject !== undefined && { subject }),
 });

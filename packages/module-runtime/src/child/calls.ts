@@ -1,10 +1,12 @@
-import type { JsonObject, LoadOutcome, LoadServices, Log, OpenedModule, SyncOutcome } from '@synap/module-sdk';
-import type { FromModuleOnWire, Outcome, ToModule } from '../protocol/messages.js';
+import type { JsonObject, LoadOutcome, LoadServices, Log, OpenedModule, SyncOutcome, SyncServices } from '@synap/module-sdk';
+import { createLineBudget } from '../line-budget.js';
+import { type FromModuleOnWire, longestLine, type Outcome, type ToModule } from '../protocol/messages.js';
 import { createAsks } from './asks.js';
 import { outgoingFields, outgoingOutcome } from './outgoing.js';
+import { createProgress } from './progress.js';
 
 type Call = Extract<ToModule, { kind: 'load' | 'sync' | 'abort' | 'answer' }>;
-type Send = (message: FromModuleOnWire) => void;
+type Send = (message: FromModuleOnWire) => Promise<void>;
 
 export interface Calls {
   receive(message: Call): void;
@@ -33,7 +35,7 @@ export function createCalls(send: Send, current: () => { module: OpenedModule | 
       asks.forget(call);
     }
   }
-  const sendOutcome = (call: number, outcome: Outcome) => send({ kind: 'outcome', call, outcome });
+  const sendOutcome = (call: number, outcome: Outcome) => void send({ kind: 'outcome', call, outcome });
 
   const load = ({ call, widgetId, params }: Extract<Call, { kind: 'load' }>) =>
     run(call, (module, signal) => {
@@ -41,15 +43,20 @@ export function createCalls(send: Send, current: () => { module: OpenedModule | 
       return module.load(widgetId, params, services);
     });
   const sync = ({ call }: Extract<Call, { kind: 'sync' }>) =>
-    run(call, (module, signal) =>
-      module.sync({
-        ...{ signal, log, store: asks.store(call), emit: asks.emit(call) },
-        progress: (done, total) => {
+    run(call, async (module, signal) => {
+      const { report, flush } = createProgress((step) => send({ kind: 'progress', call, done: step.done, total: step.total }));
+      const services: SyncServices = {
+        signal,
+        log,
+        store: asks.store(call),
+        emit: asks.emit(call),
+        progress(done, total) {
           if (!Number.isFinite(done) || !Number.isFinite(total)) throw new RangeError('progress() takes two numbers');
-          send({ kind: 'progress', call, done, total });
+          report({ done, total });
         },
-      }),
-    );
+      };
+      return module.sync(services).finally(flush);
+    });
 
   return {
     receive(message) {
@@ -63,10 +70,14 @@ export function createCalls(send: Send, current: () => { module: OpenedModule | 
 
 const stackOf = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error));
 
+/** Keeps a chatty module from filling its own memory with lines that the server would drop. */
 function logOver(send: Send): Log {
-  const at =
-    (level: keyof Log) =>
-    (message: string, fields: JsonObject = {}) =>
-      send({ kind: 'log', level, message: String(message).slice(0, 8_000), fields: outgoingFields(fields) });
+  const write = (level: keyof Log, message: string, fields: JsonObject = {}) =>
+    void send({ kind: 'log', level, message: String(message).slice(0, longestLine), fields: outgoingFields(fields) });
+  const onDropped = (count: number) => write('warn', `${count} lines of the module were dropped`);
+  const lines = createLineBudget(onDropped);
+  const errors = createLineBudget(onDropped);
+  const at = (level: keyof Log) => (message: string, fields?: JsonObject) =>
+    (level === 'error' ? errors : lines).write(() => write(level, message, fields));
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }

@@ -13,7 +13,7 @@ export interface ModuleServer {
 type Start = Extract<ToModule, { kind: 'start' }>;
 
 /** Serves one module over `send`. Whatever goes wrong in here ends the process, and the server says why. */
-export function createModuleServer(send: (message: FromModuleOnWire) => void): ModuleServer {
+export function createModuleServer(send: (message: FromModuleOnWire) => Promise<void>): ModuleServer {
   let loaded: LoadableModule | undefined;
   let opened: OpenedModule | undefined;
   let dataBytes = 0;
@@ -23,23 +23,23 @@ export function createModuleServer(send: (message: FromModuleOnWire) => void): M
     dataBytes = message.dataBytes;
     await startWatchdog(message.memoryMegabytes);
     const found = await importModule(message.entry);
-    if (typeof found === 'string') return send({ kind: 'refused', reason: found });
+    if (typeof found === 'string') return void send({ kind: 'refused', reason: found });
     loaded = found;
     const { widgets, ...description } = loaded.describe();
-    send({ kind: 'described', description: { ...description, widgets: [...widgets] } });
+    void send({ kind: 'described', description: { ...description, widgets: [...widgets] } });
   }
 
   async function configure(config: unknown): Promise<void> {
     const result = await loaded?.open(config);
     if (result?.kind === 'opened') {
       opened = result.module;
-      send({ kind: 'configured' });
+      void send({ kind: 'configured' });
     } else {
-      send({ kind: 'invalid-config', issues: outgoingIssues(result?.issues ?? []) });
+      void send({ kind: 'invalid-config', issues: outgoingIssues(result?.issues ?? []) });
     }
   }
 
-  const refuse = (error: unknown) => send({ kind: 'refused', reason: describeError(error) });
+  const refuse = (error: unknown) => void send({ kind: 'refused', reason: describeError(error) });
   return {
     receive(message) {
       if (message.kind === 'start') start(message).catch(refuse);

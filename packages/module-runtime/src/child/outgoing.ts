@@ -1,5 +1,5 @@
 import type { Issue, LoadOutcome, SyncOutcome } from '@synap/module-sdk';
-import type { Outcome } from '../protocol/messages.js';
+import { longestFields, type Outcome } from '../protocol/messages.js';
 
 const longestMessage = 1_000;
 
@@ -33,8 +33,6 @@ function faultOf(data: unknown, dataBytes: number): string | undefined {
     return `is no JSON (${describeError(error)})`;
   }
 }
-
-const longestFields = 20_000;
 
 /** Fields of a log line as they may go out: logging never fails, whatever a module logs. */
 export function outgoingFields(fields: object): Record<string, unknown> {

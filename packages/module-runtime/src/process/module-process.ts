@@ -2,12 +2,20 @@ import type { Issue, JsonValue } from '@synap/module-sdk';
 import { ModuleCallError } from '../call-error.js';
 import type { ModuleLimits } from '../limits.js';
 import { openChannel } from '../protocol/channel.js';
-import { type Description, type FromModule, fromModuleSchema, type Outcome, type ToModule } from '../protocol/messages.js';
+import {
+  type Description,
+  type FromModule,
+  fromModuleSchema,
+  largestMessage,
+  type Outcome,
+  type ToModule,
+} from '../protocol/messages.js';
 import type { Departure } from './departure.js';
 import type { ModuleLog } from './module-log.js';
 import { forwardLines } from './output.js';
 import { type CallOptions, createPendingCalls } from './pending-calls.js';
 import { spawnModule } from './spawn-module.js';
+import { createThrottle } from './throttle.js';
 
 type Handshake = { kind: 'refused'; reason: string } | { kind: 'invalid-config'; issues: readonly Issue[] };
 
@@ -24,53 +32,59 @@ export interface ModuleProcess {
   end(): Promise<void>;
 }
 
+type Asking = Extract<FromModule, { kind: 'ask' }>;
 type HandshakeMessage = Extract<FromModule, { kind: 'described' | 'configured' | 'refused' | 'invalid-config' }>;
 
-/** More questions than this at once from one module, and it waits. */
-const openAsks = 64;
+/** Past this, what a module sends without being asked waits in its own process. */
+const unasked = { messages: 500, bytes: 256_000, windowMs: 100 };
+/** A line of the log in bytes, with its fields; those of a larger one, which the SDK never sends, are left out. */
+const largestLine = 200_000;
 
 export function startModuleProcess(limits: ModuleLimits, log: ModuleLog): ModuleProcess {
   const spawned = spawnModule(limits);
   const pending = createPendingCalls(
-    (call) => send({ kind: 'abort', call }),
+    (call) => void send({ kind: 'abort', call }),
     limits.graceMs,
     () => spawned.kill('went on working after its deadline and was ended'),
   );
+  const throttle = createThrottle(unasked);
   let shake: ((message: HandshakeMessage) => void) | undefined;
-  let asks = 0;
 
   const channel = openChannel<ToModule>(spawned.channel, {
-    onMessage: (message) => receive(fromModuleSchema.parse(message)),
+    largest: { sent: largestMessage.toModule, received: largestMessage.fromModule },
+    onMessage: (message, bytes) => receive(fromModuleSchema.parse(message), bytes),
     onEnd: (fault) => fault && spawned.kill(`spoke what the server does not understand (${fault}) and was ended`),
   });
   const send = (message: ToModule) => channel.send(message);
 
-  function receive(message: FromModule): void {
-    if (message.kind === 'outcome') pending.finish(message.call, message.outcome);
-    else if (message.kind === 'progress') pending.get(message.call)?.onProgress?.({ done: message.done, total: message.total });
-    else if (message.kind === 'log') log.write(message.level, message.message, message.fields);
-    else if (message.kind === 'ask') void answer(message);
-    else shake?.(message);
+  /** The module's next message is read when this one is dealt with: a flood fills the module's own memory, not the server's. */
+  async function receive(message: FromModule, bytes: number): Promise<void> {
+    if (message.kind === 'ask' && pending.get(message.call)) return answer(message);
+    if (message.kind === 'outcome' && pending.finish(message.call, message.outcome)) return;
+    if (message.kind === 'progress') pending.get(message.call)?.onProgress?.({ done: message.done, total: message.total });
+    else if (message.kind === 'log') log.write(message.level, message.message, bytes > largestLine ? {} : message.fields);
+    else if (message.kind === 'ask') await refuse(message, 'It asked on behalf of a call that is over');
+    else if (message.kind !== 'outcome') shake?.(message);
+    await throttle(bytes);
   }
 
-  async function answer({ call, ask, question }: Extract<FromModule, { kind: 'ask' }>): Promise<void> {
-    asks += 1;
-    if (asks >= openAsks) channel.pause();
+  /** Resolves once the answer is on its way: a module that does not read is not read from either. */
+  async function answer(message: Asking): Promise<void> {
     try {
-      const options = pending.get(call);
-      if (!options) throw new Error('It asked on behalf of a call that is over');
-      send({ kind: 'answer', ask, ok: true, value: await options.serve(question) });
+      const value = await pending.get(message.call)?.serve(message.question);
+      await send({ kind: 'answer', ask: message.ask, ok: true, value: value ?? null });
     } catch (error) {
-      log.write('warn', `The server refused ${question.kind}`, { error: error instanceof Error ? error.message : String(error) });
-      send({ kind: 'answer', ask, ok: false, value: null });
-    } finally {
-      asks -= 1;
-      if (asks < openAsks) channel.resume();
+      await refuse(message, error instanceof Error ? error.message : String(error));
     }
   }
 
-  forwardLines(spawned.stdout, (line) => log.write('info', line));
-  forwardLines(spawned.stderr, (line) => log.write('warn', line));
+  function refuse({ ask, question }: Asking, error: string): Promise<void> {
+    log.write('warn', `The server refused ${question.kind}`, { error });
+    return send({ kind: 'answer', ask, ok: false, value: null });
+  }
+
+  forwardLines(spawned.stdout, { write: (line) => log.write('info', line), drop: log.drop });
+  forwardLines(spawned.stderr, { write: (line) => log.write('warn', line), drop: log.drop });
   void spawned.gone.then(({ reason }) => {
     channel.close();
     shake?.({ kind: 'refused', reason: `Its process ${reason}` });
@@ -80,7 +94,7 @@ export function startModuleProcess(limits: ModuleLimits, log: ModuleLog): Module
   const handshake = (message: ToModule): Promise<HandshakeMessage> =>
     new Promise((resolve) => {
       shake = resolve;
-      send(message);
+      void send(message);
     });
   return {
     async describe(entry) {
@@ -93,8 +107,8 @@ export function startModuleProcess(limits: ModuleLimits, log: ModuleLog): Module
       spawned.yieldToServer();
       return told.kind === 'described' ? unexpected(told.kind) : told;
     },
-    load: (request, options) => pending.add(options, (call) => send({ kind: 'load', call, ...request })),
-    sync: (options) => pending.add(options, (call) => send({ kind: 'sync', call })),
+    load: (request, options) => pending.add(options, (call) => void send({ kind: 'load', call, ...request })),
+    sync: (options) => pending.add(options, (call) => void send({ kind: 'sync', call })),
     gone: spawned.gone,
     kill: spawned.kill,
     async end() {

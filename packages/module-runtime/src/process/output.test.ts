@@ -1,12 +1,14 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it, vi } from 'vitest';
-import { createLineBudget, forwardLines } from './output.js';
+import { createLineBudget } from '../line-budget.js';
+import { forwardLines } from './output.js';
 
 function collect() {
   const stream = new PassThrough();
   const lines: string[] = [];
-  forwardLines(stream, (line) => lines.push(line));
-  return { stream, lines };
+  let dropped = 0;
+  forwardLines(stream, { write: (line) => lines.push(line), drop: (count) => (dropped += count) });
+  return { stream, lines, dropped: () => dropped };
 }
 const ended = (stream: PassThrough) => new Promise((resolve) => stream.once('end', resolve));
 
@@ -38,17 +40,24 @@ describe('the console of a module', () => {
     expect(performance.now() - started).toBeGreaterThan(250);
   });
 
+  it('has short lines counted, not written, once there are 1,000 in a moment', async () => {
+    const { stream, lines, dropped } = collect();
+    stream.end('x\n'.repeat(30_000));
+    await ended(stream);
+    expect([lines.length, dropped()]).toEqual([1_000, 29_000]);
+  });
+
   it('is let through 200 lines a second, and the rest counted', () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'performance'] });
     try {
       const dropped: number[] = [];
       let written = 0;
-      const within = createLineBudget((count) => dropped.push(count));
-      for (let n = 0; n < 250; n += 1) within(() => (written += 1));
+      const budget = createLineBudget((count) => dropped.push(count));
+      for (let n = 0; n < 250; n += 1) budget.write(() => (written += 1));
       expect([written, dropped]).toEqual([200, []]);
       vi.advanceTimersByTime(1_001);
       expect(dropped).toEqual([50]);
-      within(() => (written += 1));
+      budget.write(() => (written += 1));
       expect(written).toBe(201);
     } finally {
       vi.useRealTimers();

@@ -21,7 +21,8 @@ interface PendingCall {
 export interface PendingCalls {
   /** Waits for the outcome of the call that `send` starts. At the deadline it rejects at once, while the module winds up. */
   add(options: CallOptions, send: (call: number) => void): Promise<Outcome>;
-  finish(call: number, outcome: Outcome): void;
+  /** @returns false if there is no such call */
+  finish(call: number, outcome: Outcome): boolean;
   /** The call as long as somebody waits for it. */
   get(call: number): CallOptions | undefined;
   /** The process is gone: every caller is told so. */
@@ -67,8 +68,8 @@ export function createPendingCalls(abort: (call: number) => void, graceMs: numbe
 
   const finish = (call: number, outcome: Outcome | ModuleCallError) => {
     const entry = pending.get(call);
-    pending.delete(call);
     entry?.end(outcome);
+    return pending.delete(call);
   };
   return {
     add,

@@ -32,8 +32,10 @@ export function spawnModule(limits: ModuleLimits): SpawnedModule {
   const watchdog = duplex(child, watchdogFd);
   let endedFor: string | undefined;
   let outOfMemory = false;
-  watchdog.on('data', (word: Buffer) => {
-    outOfMemory ||= word.includes(outOfMemoryWord);
+  // It says one word, if any: what else is written there stays in the pipe.
+  watchdog.once('data', (word: Buffer) => {
+    outOfMemory = word.includes(outOfMemoryWord);
+    watchdog.pause();
   });
   watchdog.on('error', () => undefined);
 
@@ -43,7 +45,7 @@ export function spawnModule(limits: ModuleLimits): SpawnedModule {
     child.once('exit', (code, signal) => {
       const tell = () => resolve(departureOf({ code, signal, endedFor, outOfMemory }, limits));
       if (watchdog.closed) tell();
-      else watchdog.once('close', tell);
+      else watchdog.once('close', tell).resume();
     });
   });
 

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { maxFrameBytes, openChannel } from './channel.js';
+import { type ChannelOptions, openChannel } from './channel.js';
 
 /** Long enough on a machine that has other things to do. */
 const soon = { timeout: 10_000 };
@@ -20,13 +21,17 @@ async function connectPair(): Promise<[Socket, Socket]> {
   return [near, far];
 }
 
-async function listen(socket: Socket) {
+const largest = { sent: 1_000_000, received: 500_000 };
+
+async function listen(socket: Socket, handle: ChannelOptions['onMessage'] = () => undefined) {
   const messages: unknown[] = [];
   const ends: (string | undefined)[] = [];
   const channel = openChannel<unknown>(socket, {
-    onMessage: (message) => {
+    largest,
+    onMessage: (message, bytes) => {
       if (message === 'refuse me') throw new Error('no');
       messages.push(message);
+      return handle(message, bytes);
     },
     onEnd: (fault) => ends.push(fault),
   });
@@ -60,7 +65,7 @@ describe('a channel', () => {
     const [near, far] = await connectPair();
     const { messages } = await listen(far);
     const { channel } = await listen(near);
-    channel.send({ text: 'zwölf ☃', none: undefined });
+    await channel.send({ text: 'zwölf ☃', none: undefined });
     await expect.poll(() => messages, soon).toEqual([{ text: 'zwölf ☃' }]);
   });
 
@@ -81,7 +86,56 @@ describe('a channel', () => {
   it('does not send what the other side would refuse', async () => {
     const [near] = await connectPair();
     const { channel } = await listen(near);
-    expect(() => channel.send('x'.repeat(maxFrameBytes))).toThrow(RangeError);
+    expect(() => channel.send('x'.repeat(largest.sent))).toThrow(RangeError);
+  });
+
+  it('reads nothing more from the pipe until a message is dealt with', async () => {
+    const [near, far] = await connectPair();
+    let done = () => {};
+    const dealtWith = new Promise<void>((resolve) => {
+      done = resolve;
+    });
+    const { messages } = await listen(far, () => dealtWith);
+    const message = 'x'.repeat(100_000);
+    const flood = Array.from({ length: 500 }, () => near.write(frame(message)));
+    await expect.poll(() => messages.length, soon).toBe(1);
+    // Both systems' buffers fill, then the rest stays with the sender.
+    for (let left = -1; left !== near.writableLength; await delay(50)) left = near.writableLength;
+    expect(far.bytesRead).toBeLessThan(500_000);
+    expect(near.writableLength).toBeGreaterThan(20_000_000);
+    expect(messages.length).toBe(1);
+    done();
+    await expect.poll(() => messages.length, soon).toBe(flood.length);
+  });
+
+  it('gives way to everything else in the process while it reads', async () => {
+    const [near, far] = await connectPair();
+    const turns: number[] = [];
+    const { messages } = await listen(far);
+    let waiting = true;
+    const turn = () => {
+      turns.push(messages.length);
+      if (waiting) setImmediate(turn);
+    };
+    setImmediate(turn);
+    near.write(Buffer.concat(Array.from({ length: 5_000 }, (_, n) => frame(n))));
+    await expect.poll(() => messages.length, soon).toBe(5_000);
+    waiting = false;
+    const most = Math.max(...turns.map((read, index) => read - (turns[index - 1] ?? 0)));
+    expect(most).toBeLessThanOrEqual(100);
+  });
+
+  it('says when the other side has taken a message, or never will', async () => {
+    const [near, far] = await connectPair();
+    const { channel } = await listen(near);
+    await channel.send('small');
+    let taken = 0;
+    const sending = Array.from({ length: 100 }, () => channel.send('x'.repeat(500_000)).then(() => (taken += 1)));
+    for (let before = -1; before !== near.writableLength; await delay(50)) before = near.writableLength;
+    expect(taken).toBeLessThan(sending.length);
+    far.destroy();
+    await Promise.all(sending);
+    await channel.send('to nobody');
   });
 
   it('tells once that the other side is gone', async () => {

@@ -1,32 +1,36 @@
 import type { Duplex } from 'node:stream';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 
 /** A frame is four bytes of length (big-endian) and as many of JSON in UTF-8. */
 const headerBytes = 4;
 
-/** The largest message either side accepts, in bytes. */
-export const maxFrameBytes = 4_000_000;
+/** After so many bytes or messages in one go, reading lets everything else in the process have a turn. */
+const bytesPerTurn = 64 * 1024;
+const messagesPerTurn = 50;
 
 export interface Channel<Out> {
-  /** @throws RangeError when the message is larger than {@link maxFrameBytes}. */
-  send(message: Out): void;
-  /** Stops and starts reading, so that a flood of messages waits on the other side. */
-  pause(): void;
-  resume(): void;
+  /**
+   * Resolves when the other side's pipe has taken the message, or the channel has ended.
+   * @throws RangeError if the message is larger than `largest.sent`
+   */
+  send(message: Out): Promise<void>;
   close(): void;
 }
 
-export interface ChannelEvents {
-  /** One message as it came, parsed and not yet checked. */
-  onMessage(message: unknown): void;
-  /** The other side went away, or spoke something that is no frame. */
+export interface ChannelOptions {
+  /** The largest messages of each direction, in bytes. */
+  readonly largest: { readonly sent: number; readonly received: number };
+  /** One message, parsed and not yet checked. The next one is read, from the pipe too, once this has resolved. */
+  onMessage(message: unknown, bytes: number): void | Promise<void>;
+  /** The other side went away, or sent something that is no frame. */
   onEnd(fault?: string): void;
 }
 
 /**
- * Messages over a socket, instead of Node's own IPC channel: a message has a largest size, reading can be paused, and code
+ * Messages over a socket, instead of Node's own IPC channel: a message has a largest size, the reader sets the pace, and code
  * that finds `process.send` cannot speak on it by accident.
  */
-export function openChannel<Out>(socket: Duplex, { onMessage, onEnd }: ChannelEvents): Channel<Out> {
+export function openChannel<Out>(socket: Duplex, { largest, onMessage, onEnd }: ChannelOptions): Channel<Out> {
   let ended = false;
   const end = (fault?: string) => {
     if (ended) return;
@@ -34,53 +38,66 @@ export function openChannel<Out>(socket: Duplex, { onMessage, onEnd }: ChannelEv
     socket.destroy();
     onEnd(fault);
   };
-  const read = frameReader(onMessage);
-  socket.on('data', (chunk: Buffer) => {
-    const fault = ended ? undefined : read(chunk);
-    if (fault) end(fault);
-  });
   socket.on('close', () => end());
   socket.on('error', () => end());
+  readFrames(socket, largest.received, onMessage).then(end, () => end());
 
   return {
     send(message) {
       const body = Buffer.from(JSON.stringify(message));
-      if (body.length > maxFrameBytes) throw new RangeError(`A message of ${body.length} bytes is larger than ${maxFrameBytes}`);
+      if (body.length > largest.sent) throw new RangeError(`A message of ${body.length} bytes is larger than ${largest.sent}`);
       const header = Buffer.alloc(headerBytes);
       header.writeUInt32BE(body.length);
-      if (!ended) socket.write(Buffer.concat([header, body]));
+      if (ended) return Promise.resolve();
+      return new Promise((resolve) => {
+        socket.write(Buffer.concat([header, body]), () => resolve());
+      });
     },
-    pause: () => void socket.pause(),
-    resume: () => void socket.resume(),
     close: () => end(),
   };
 }
 
-/** Cuts chunks into frames; returns what is wrong when they are none. */
-function frameReader(onMessage: (message: unknown) => void): (chunk: Buffer) => string | undefined {
+/** Cuts the stream into frames, one at a time. @returns the reason when it stops being frames; rejects when the stream breaks */
+async function readFrames(socket: Duplex, largest: number, onMessage: ChannelOptions['onMessage']): Promise<string | undefined> {
+  const pause = createTurns();
   let parts: Buffer[] = [];
   let held = 0;
   let needed = headerBytes;
-  return (chunk) => {
+  // Iterating reads no further than the stream's own buffer while a message is being handled.
+  for await (const chunk of socket) {
     parts.push(chunk);
     held += chunk.length;
-    if (held < needed) return undefined;
+    if (held < needed) continue;
     let bytes = Buffer.concat(parts);
     while (bytes.length >= headerBytes) {
       const length = bytes.readUInt32BE(0);
-      if (length > maxFrameBytes) return `a message of ${length} bytes`;
+      if (length > largest) return `a message of ${length} bytes`;
       needed = headerBytes + length;
       if (bytes.length < needed) break;
       try {
-        onMessage(JSON.parse(bytes.toString('utf8', headerBytes, needed)));
+        await onMessage(JSON.parse(bytes.toString('utf8', headerBytes, needed)), length);
       } catch (error) {
         return `a message that could not be taken (${error instanceof Error ? error.message : String(error)})`;
       }
       bytes = bytes.subarray(needed);
       needed = headerBytes;
+      await pause(length);
     }
     parts = bytes.length > 0 ? [bytes] : [];
     held = bytes.length;
-    return undefined;
+  }
+  return undefined;
+}
+
+/** Parsing blocks everything else in the process in proportion to its input: gives way in between. */
+function createTurns(): (bytes: number) => Promise<void> | undefined {
+  let messages = 0;
+  let taken = 0;
+  return (bytes) => {
+    messages += 1;
+    taken += bytes;
+    if (messages < messagesPerTurn && taken < bytesPerTurn) return undefined;
+    [messages, taken] = [0, 0];
+    return nextTurn();
   };
 }

@@ -51,9 +51,22 @@ const outcomeSchema = z.discriminatedUnion('kind', [
 ]);
 export type Outcome = z.output<typeof outcomeSchema>;
 
+/**
+ * The largest message of each direction, in bytes: the server parses in one go what a module sends, while everything else waits.
+ * What an older version let a module store may be larger than what it may send now.
+ */
+export const largestMessage = { fromModule: 1_048_576, toModule: 4_194_304 };
+
+/** The longest line of a module in the log, and the most that its fields may take as JSON, in characters. */
+export const longestLine = 8_000;
+export const longestFields = 20_000;
+
 /** The longest key of `store` and of an event, in characters. */
 export const longestKey = 200;
 const keySchema = z.string().min(1).max(longestKey);
+
+/** The most events in one message; more go one message after the other. */
+export const eventsAtOnce = 500;
 
 const wireEventSchema = z.object({
   key: keySchema,
@@ -68,7 +81,7 @@ const askSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('store.get'), key: keySchema }),
   z.object({ kind: z.literal('store.set'), key: keySchema, value: jsonSchema }),
   z.object({ kind: z.literal('store.delete'), key: keySchema }),
-  z.object({ kind: z.literal('emit'), events: z.array(wireEventSchema).max(500) }),
+  z.object({ kind: z.literal('emit'), events: z.array(wireEventSchema).max(eventsAtOnce) }),
 ]);
 export type Ask = z.output<typeof askSchema>;
 export type AskOnWire = z.input<typeof askSchema>;
@@ -85,7 +98,7 @@ export const fromModuleSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('log'),
     level: z.enum(['debug', 'info', 'warn', 'error']),
-    message: z.string(),
+    message: z.string().max(longestLine),
     fields: z.record(z.string(), z.unknown()),
   }),
 ]);

@@ -9,7 +9,7 @@ import { readParams } from '../text-values.js';
 import { createLifecycle, type Lifecycle, type LifecycleOptions } from './lifecycle.js';
 import { errorOf, unknownWidget } from './outcome.js';
 import { createQueue } from './queue.js';
-import { type HostFault, serveLoad, serveSync, watchHost } from './serve.js';
+import { type HostFault, reportingFaults, serveLoad, serveSync, watchHost } from './serve.js';
 
 export interface LoadRequest {
   readonly moduleId: string;
@@ -36,6 +36,7 @@ export interface SyncRequest {
   /** Default 300,000. */
   readonly deadlineMs?: number | undefined;
   readonly onProgress?: OnProgress | undefined;
+  /** If it rejects, the run is over: `sync` rejects with the same error. */
   readonly onEvents: OnEvents;
 }
 
@@ -85,10 +86,10 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     const deadline = createDeadline(signal, deadlineMs);
     try {
       const { process } = await deadline.race(lifecycle.running());
-      const { serve, fault } = watchHost(serveSync(hostServices, { moduleId, runId }, onEvents));
+      // What the server could not take is missing in the run, whatever the module makes of the error: the run is over.
+      const serve = reportingFaults(serveSync(hostServices, { moduleId, runId }, onEvents), deadline.expire);
       const outcome = await process.sync({ deadline, serve, onProgress });
       lifecycle.succeeded();
-      throwFault(outcome, fault());
       if (outcome.kind !== 'done') throw errorOf(outcome, moduleId, '');
     } finally {
       deadline.release();

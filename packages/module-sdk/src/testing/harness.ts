@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { checkedStore } from '../checked-store.js';
 import type { Log, StoreReader } from '../context.js';
 import { checkedEmit, type ModuleEvent } from '../event.js';
 import type { JsonObject, JsonValue } from '../json.js';
@@ -60,11 +61,11 @@ export async function setUpModule<Config extends ConfigSchema, Widgets extends r
       if (!module.syncJob) throw new Error(`Module ${module.id} has no syncJob`);
       await module.syncJob.run({
         ...services(options?.signal),
-        store: {
+        store: checkedStore({
           ...readerOf(store),
           set: async (key, value) => void store.set(key, copy(value)),
           delete: async (key) => void store.delete(key),
-        },
+        }),
         emit: checkedEmit(async (emitted) => {
           for (const event of emitted) if (!events.some(({ key }) => key === event.key)) events.push(event);
         }),
