@@ -79,7 +79,7 @@ async function compose(
   const secretBox = createSecretBox({ keys: signingKeysOf(secrets.encryption) });
   const mailTransport = createMailTransport(environment);
   stack.add(() => mailTransport.close());
-  const store = createModuleStore(repositories.entries);
+  const store = createModuleStore(repositories);
 
   const discovered = await discoverModules({ from: packageFolder, modulesDir: environment.modulesDir });
   const registry = createModuleRegistry({ discovered, environment: variables, hostServices: { store: store.store }, log });
@@ -123,7 +123,7 @@ async function compose(
             ...{ compose: core.composeMail, log, errors },
           }),
           ...{ log, errors },
-          purges: [...core.purges, core.idempotency.purge, () => purgeRateLimits(database.pool)],
+          purges: [...core.purges, store.purge, core.idempotency.purge, () => purgeRateLimits(database.pool)],
           backup: scheduledBackup({ environment, url, secrets, log }),
         });
       }

@@ -1,4 +1,4 @@
-import { type Database, type Db, type Sql, sqlWithin } from '@synap/db';
+import { type Database, type Db, type Sql, sqlWithin, type TransactionOptions } from '@synap/db';
 import { createApiKeysRepository } from './api-keys/api-keys.repository.js';
 import { createMailTokensRepository } from './auth/mail-tokens.repository.js';
 import { createSessionsRepository } from './auth/sessions.repository.js';
@@ -10,6 +10,7 @@ import { createInvitationsRepository } from './invitations/invitations.repositor
 import { createMailsRepository } from './mail/mails.repository.js';
 import { createEntriesRepository } from './modules/entries.repository.js';
 import { createRunsRepository } from './modules/runs.repository.js';
+import { createStagesRepository } from './modules/stages.repository.js';
 import { createManagedUsersRepository } from './users/managed-users.repository.js';
 import { createUsersRepository } from './users/users.repository.js';
 
@@ -28,14 +29,18 @@ export function createRepositories(db: Db, sql: Sql) {
     managedUsers: createManagedUsersRepository(db),
     runs: createRunsRepository(db),
     sessions: createSessionsRepository(db),
+    stages: createStagesRepository(sql),
     users: createUsersRepository(db),
   };
 }
 export type Repositories = ReturnType<typeof createRepositories>;
 
 /** Runs all or nothing, with repositories bound to the transaction. */
-export type Transaction = <T>(run: (within: Repositories) => Promise<T>) => Promise<T>;
+export type Transaction = <T>(
+  run: (within: Repositories) => Promise<T>,
+  options?: Pick<TransactionOptions, 'milliseconds'>,
+) => Promise<T>;
 
 export function createTransaction(database: Pick<Database, 'transaction'>): Transaction {
-  return (run) => database.transaction((db) => run(createRepositories(db, sqlWithin(db))));
+  return (run, options) => database.transaction((db) => run(createRepositories(db, sqlWithin(db))), options);
 }

@@ -1,43 +1,60 @@
-import type { JsonValue, ModuleHostServices } from '@synap/module-runtime';
+import type { ModuleHostServices } from '@synap/module-runtime';
 import type { EntriesRepository } from './entries.repository.js';
+import { createLimiter } from './limiter.js';
+import { createStage, type RunLimits, runLimits, type Stage } from './stage.js';
+import type { StagesRepository } from './stages.repository.js';
 
-type Stage = Map<string, { value: JsonValue } | null>;
+export interface ModuleStoreDeps {
+  entries: EntriesRepository;
+  stages: StagesRepository;
+  limits?: RunLimits;
+}
+
+/** Statements of all runs together that are under way at once: the other connections serve calls. */
+const concurrentStatements = 2;
 
 /**
  * The key-value rows of modules. A run's writes are staged and commit together with its end, so that a run that fails leaves no
  * trace and one that is repeated repeats nothing.
  */
-export function createModuleStore(entries: EntriesRepository) {
-  const stages = new Map<string, Stage>();
+export function createModuleStore({ entries, stages, limits = runLimits }: ModuleStoreDeps) {
+  const open = new Map<string, Stage>();
+  const limiter = createLimiter(concurrentStatements);
 
   const stageOf = (runId: string | undefined): Stage => {
-    const stage = runId === undefined ? undefined : stages.get(runId);
+    const stage = runId === undefined ? undefined : open.get(runId);
     if (!stage) throw new Error('A module writes only while its sync job runs');
     return stage;
   };
 
   const store: ModuleHostServices['store'] = {
-    async get({ moduleId, runId }, key) {
-      const staged = runId === undefined ? undefined : stages.get(runId)?.get(key);
-      return staged === undefined ? entries.find(moduleId, key) : (staged?.value ?? null);
+    get({ moduleId, runId }, key) {
+      const stage = runId === undefined ? undefined : open.get(runId);
+      return stage ? stage.get(key) : entries.find(moduleId, key);
     },
-    async set({ runId }, key, value) {
-      stageOf(runId).set(key, { value });
-    },
-    async delete({ runId }, key) {
-      stageOf(runId).set(key, null);
-    },
+    set: async ({ runId }, key, value) => stageOf(runId).put(key, value),
+    delete: async ({ runId }, key) => stageOf(runId).remove(key),
   };
 
   return {
     store,
-    /** Opens the stage of a run; whoever opens it closes it. */
-    open(runId: string): Stage {
-      const stage: Stage = new Map();
-      stages.set(runId, stage);
+    /** Bounds what runs do to the database at once. */
+    limiter,
+    /** Opens the stage of an attempt of a run; whoever opens it closes it. */
+    async open(runId: string, { stageId, moduleId }: { stageId: string; moduleId: string }): Promise<Stage> {
+      const stage = createStage({ stages, limits, limiter }, { stageId, moduleId });
+      await stages.open(stageId, runId);
+      open.set(runId, stage);
       return stage;
     },
-    close: (runId: string) => void stages.delete(runId),
+    async close(runId: string, stage: Stage): Promise<void> {
+      // Another attempt of the run, in this process too, may have opened its own meanwhile.
+      if (open.get(runId) === stage) open.delete(runId);
+      // If the database is away, the purge finds it.
+      await stage.discard().catch(() => undefined);
+    },
+    /** Deletes what attempts left behind whose worker died. */
+    purge: () => stages.purge(),
   };
 }
 

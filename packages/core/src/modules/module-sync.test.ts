@@ -1,71 +1,24 @@
-import { createDatabase, type Database } from '@synap/db';
-import { ModuleCallError, type ModuleEvent, type ModuleInfo, type SyncRequest } from '@synap/module-runtime';
-import { createTestDatabase, type TestDatabase, until } from '@synap/testing';
-import { runMigrations } from 'graphile-worker';
+import { ModuleCallError } from '@synap/module-runtime';
+import { until } from '@synap/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createOnce } from '../idempotency/once.js';
 import { uuidv7 } from '../ids.js';
-import { createRepositories, createTransaction } from '../repositories.js';
-import { createModuleStore } from './module-store.js';
-import { createModuleSync } from './module-sync.js';
+import { event, info, openSyncFixture, type SyncFixture } from './module-sync.test.fixture.js';
 import { createModulesService } from './modules.service.js';
 
-const info = (id: string): ModuleInfo => ({
-  ...{ id, name: id, version: '1.0.0', status: 'ready', widgets: [], access: { kind: 'everyone' } },
-  sync: { everySeconds: 60 },
-});
-const event = (key: string): ModuleEvent => ({
-  key,
-  type: 'commit',
-  subject: 'synap',
-  time: new Date('2026-01-02T03:04:05Z'),
-  payload: { key },
-});
 const signal = new AbortController().signal;
 
-let testDatabase: TestDatabase;
-let database: Database;
+let fixture: SyncFixture;
+let database: SyncFixture['database'];
+let arrange: SyncFixture['arrange'];
+let jobs: SyncFixture['jobs'];
 
 beforeAll(async () => {
-  testDatabase = await createTestDatabase();
-  await runMigrations({ connectionString: testDatabase.url });
-  database = createDatabase({ url: testDatabase.url });
+  fixture = await openSyncFixture();
+  ({ database, arrange, jobs } = fixture);
 });
-afterEach(async () => {
-  await database.db.moduleRun.deleteMany();
-  await database.db.event.deleteMany();
-  await database.db.moduleEntry.deleteMany();
-  await database.db.$executeRaw`DELETE FROM graphile_worker._private_jobs`;
-});
-afterAll(async () => {
-  await database.close();
-  await testDatabase.drop();
-});
-
-/** A sync whose module does what `behave` says. */
-function arrange(
-  behave: (request: SyncRequest, store: ReturnType<typeof createModuleStore>['store']) => Promise<void>,
-  ids = ['git'],
-) {
-  const { runs, entries } = createRepositories(database.db, database.sql);
-  const transaction = createTransaction(database);
-  const store = createModuleStore(entries);
-  const synced: string[] = [];
-  const sync = createModuleSync({
-    ...{ runs, transaction, store, newId: uuidv7, heartbeat: 20 },
-    registry: { list: () => ids.map(info), sync: (request) => behave(request, store.store) },
-    onSynced: async (moduleId) => void synced.push(moduleId),
-  });
-  const enqueue = async (trigger: 'manual' | 'schedule' = 'manual') =>
-    (await transaction((within) => within.runs.enqueue('git', trigger, uuidv7()))) ?? '';
-  const run = (id: string) => runs.findOf('git', id);
-  return { sync, runs, entries, transaction, store, synced, enqueue, run };
-}
-
-const jobs = async () => {
-  const rows = await database.db.$queryRaw<{ key: string }[]>`SELECT key FROM graphile_worker.jobs ORDER BY id`;
-  return rows.map((row) => row.key);
-};
+afterEach(() => fixture.clear());
+afterAll(() => fixture.close());
 
 describe('a run of a sync job', () => {
   it('commits its events, what the module stored and its end together', async () => {
@@ -205,7 +158,7 @@ describe('the queue of runs', () => {
   });
 
   it('gets what is due, once, and what is not due not', async () => {
-    const { sync, runs } = arrange(async () => {}, ['git', 'rss']);
+    const { sync, runs } = arrange(async () => {}, { ids: ['git', 'rss'] });
     await sync.schedule(new Date());
     await sync.schedule(new Date());
     const last = await runs.lastOf(['git', 'rss']);

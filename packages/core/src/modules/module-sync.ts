@@ -1,7 +1,10 @@
-import { ModuleCallError, type ModuleEvent, type ModuleRegistry } from '@synap/module-runtime';
+import { ModuleCallError, type ModuleRegistry } from '@synap/module-runtime';
 import type { Transaction } from '../repositories.js';
 import type { ModuleStore } from './module-store.js';
-import type { RunsRepository } from './runs.repository.js';
+import { createRunLease, type RunLease } from './run-lease.js';
+import { mostAttempts, type RunsRepository } from './runs.repository.js';
+import type { Stage } from './stage.js';
+import { SyncFailure, takenOver } from './sync-failure.js';
 
 export interface ModuleSyncDeps {
   runs: RunsRepository;
@@ -9,19 +12,14 @@ export interface ModuleSyncDeps {
   registry: Pick<ModuleRegistry, 'sync' | 'list'>;
   store: ModuleStore;
   newId: () => string;
-  /** Told when a run has committed: what was loaded before is old. */
+  /** Called when a run has committed: what was loaded before is old. */
   onSynced: (moduleId: string) => Promise<void>;
   /** Milliseconds between two signs of life of a run; well under its lease of 30 s. */
   heartbeat?: number;
 }
 
-/** More new events than this in one run are an author's mistake. */
-const mostEvents = 10_000;
-
-/** Thrown when a run did not end well and may be tried again. */
-export class SyncFailure extends Error {
-  override readonly name = 'SyncFailure';
-}
+/** Moving what a large run has staged takes the database seconds. */
+const commitMilliseconds = 60_000;
 
 /** What a run may tell of its failure: what the module or we ourselves say of it. Anything else is for the log alone. */
 const reasonOf = (error: unknown): string =>
@@ -30,82 +28,68 @@ const reasonOf = (error: unknown): string =>
     : "The run could not be completed; the server's log says why";
 
 /** Performs and schedules the sync jobs of modules: what the worker calls. */
-export function createModuleSync({ runs, transaction, registry, store, newId, onSynced, heartbeat = 5000 }: ModuleSyncDeps) {
-  /** Holds the lease while `work` runs; losing it aborts the work. */
-  async function underLease<T>(
-    runId: string,
-    lease: string,
-    signal: AbortSignal,
-    work: (signal: AbortSignal, progress: (p: { done: number; total: number }) => void) => Promise<T>,
-  ): Promise<T> {
-    const lost = new AbortController();
-    let latest: { done: number; total: number } | undefined;
-    const timer = setInterval(() => {
-      runs.renew(runId, lease, latest).then(
-        (held) => held || lost.abort(new SyncFailure('Another worker took the run over')),
-        () => undefined,
-      );
-    }, heartbeat);
+export function createModuleSync(deps: ModuleSyncDeps) {
+  const { runs, transaction, registry, store, newId, onSynced, heartbeat = 5000 } = deps;
+
+  /** The events, what the module stored and the end of the run commit together, as long as the lease holds. */
+  const commit = (runId: string, lease: string, stage: Stage) =>
+    store.limiter(() =>
+      transaction(
+        async (within) => {
+          const added = await stage.apply(within.stages, newId);
+          if (!(await within.runs.succeed(runId, lease, added))) throw takenOver();
+        },
+        { milliseconds: commitMilliseconds },
+      ),
+    );
+
+  async function work(runId: string, moduleId: string, lease: RunLease): Promise<void> {
+    const stage = await store.open(runId, { stageId: lease.token, moduleId });
     try {
-      const result = await work(AbortSignal.any([signal, lost.signal]), (progress) => {
-        const first = latest === undefined;
-        latest = progress;
-        if (first) void runs.renew(runId, lease, progress).catch(() => undefined);
-      });
-      if (latest) await runs.renew(runId, lease, latest);
-      return result;
+      await registry.sync({ moduleId, runId, signal: lease.signal, onProgress: lease.report, onEvents: stage.emit });
+      await stage.flush();
+      await lease.flush();
+      await commit(runId, lease.token, stage);
     } finally {
-      clearInterval(timer);
+      await store.close(runId, stage);
     }
   }
 
-  /** The events, what the module stored and the end of the run commit together, as long as the lease holds. */
-  const commit = (
-    runId: string,
-    lease: string,
-    moduleId: string,
-    events: ModuleEvent[],
-    staged: ReturnType<ModuleStore['open']>,
-  ) =>
-    transaction(async (within) => {
-      const count = await within.runs.appendEvents(moduleId, events, newId);
-      await within.entries.apply(moduleId, staged);
-      if (!(await within.runs.succeed(runId, lease, count))) throw new SyncFailure('Another worker took the run over');
+  /** Takes back what vanished workers left behind: runs without a sign of life, and runs without a job. */
+  async function recover(): Promise<void> {
+    await transaction(async (within) => {
+      await within.runs.requeueAbandoned();
+      await within.runs.requeueJobless();
     });
+  }
 
   return {
-    /** Performs a queued run. Throws after noting the failure, so that the job queue tries again unless it was the last attempt. */
+    /** Performs a queued run. Throws after noting the failure, so that the job queue tries again unless the failure is final. */
     async perform(runId: string, { lastAttempt, signal }: { lastAttempt: boolean; signal: AbortSignal }): Promise<void> {
-      const lease = newId();
-      const claimed = await runs.claim(runId, lease);
+      const token = newId();
+      const claimed = await runs.claim(runId, token);
       if (!claimed) return;
-      const { moduleId } = claimed;
-      const staged = store.open(runId);
-      const events: ModuleEvent[] = [];
+      const lease = createRunLease({ runs, runId, token, signal, heartbeat });
       try {
-        await underLease(runId, lease, signal, (whileHeld, onProgress) =>
-          registry.sync({
-            ...{ moduleId, runId, signal: whileHeld, onProgress },
-            onEvents: async (more) => {
-              if (events.length + more.length > mostEvents) throw new SyncFailure(`A run brings at most ${mostEvents} events`);
-              events.push(...more);
-            },
-          }),
-        );
-        await commit(runId, lease, moduleId, events, staged);
-        await onSynced(moduleId);
-      } catch (error) {
+        await work(runId, claimed.moduleId, lease);
+        await onSynced(claimed.moduleId);
+      } catch (thrown) {
+        // The loss is the reason of whatever came of it.
+        const error = lease.lost() ?? thrown;
+        const final = lastAttempt || claimed.attempts >= mostAttempts || (error instanceof SyncFailure && error.final);
         const message = reasonOf(error);
-        await runs.fail(runId, lease, message.slice(0, 1000), lastAttempt);
-        throw new SyncFailure(message, { cause: error });
+        await runs.fail(runId, token, message.slice(0, 1000), final);
+        throw new SyncFailure(message, { cause: error, final });
       } finally {
-        store.close(runId);
+        lease.release();
       }
     },
 
+    recover,
+
     /** Queues what is due and what a vanished worker left behind; called every minute by one of the workers. */
     async schedule(now: Date): Promise<void> {
-      await transaction((within) => within.runs.requeueAbandoned());
+      await recover();
       const periods = new Map(
         registry
           .list()

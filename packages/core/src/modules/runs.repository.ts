@@ -1,10 +1,14 @@
 import type { ModuleRun, PageInput } from '@synap/contracts';
 import { type Db, Prisma } from '@synap/db';
-import type { ModuleEvent } from '@synap/module-runtime';
 import { cursorId } from '../paging.js';
 
 /** Graphile-worker task that performs a run; its payload is `{ runId }`. */
 export const SYNC_TASK = 'module-sync';
+
+/** How often a run is tried, also one whose workers die: it may be the run that ends them. */
+export const mostAttempts = 3;
+
+const abandoned = `Each of the ${mostAttempts} workers that took this run ended in the middle of it; their logs may say why`;
 
 /** Seconds a worker may be silent before its run counts as abandoned. */
 const leaseSeconds = 30;
@@ -73,12 +77,12 @@ export function createRunsRepository(db: Db) {
       return active?.id ?? null;
     },
 
-    /** Takes a queued run; its module's id, or `null` when somebody else has it or it has ended. */
-    async claim(id: string, leaseToken: string): Promise<{ moduleId: string } | null> {
-      const [row] = await db.$queryRaw<{ moduleId: string }[]>`
-        UPDATE module_runs SET status = 'running', lease_token = ${leaseToken}::uuid, lease_until = ${leaseEnd},
+    /** Takes a queued run; `null` if another worker has it or it has ended. */
+    async claim(id: string, leaseToken: string): Promise<{ moduleId: string; attempts: number } | null> {
+      const [row] = await db.$queryRaw<{ moduleId: string; attempts: number }[]>`
+        UPDATE module_runs SET status = 'running', attempts = attempts + 1, lease_token = ${leaseToken}::uuid, lease_until = ${leaseEnd},
           started_at = coalesce(started_at, clock_timestamp()), progress_done = NULL, progress_total = NULL, error = NULL
-        WHERE id = ${id}::uuid AND status = 'queued' RETURNING module_id AS "moduleId"`;
+        WHERE id = ${id}::uuid AND status = 'queued' RETURNING module_id AS "moduleId", attempts`;
       return row ?? null;
     },
 
@@ -107,32 +111,33 @@ export function createRunsRepository(db: Db) {
         WHERE id = ${id}::uuid AND lease_token = ${leaseToken}::uuid AND status = 'running'`;
     },
 
-    /** Gives a new job to runs whose worker fell silent, and to queued ones without any, as a restored backup has them. */
-    async requeueAbandoned(): Promise<string[]> {
-      const rows = await db.$queryRaw<{ id: string }[]>`
-        UPDATE module_runs SET status = 'queued', lease_token = NULL, lease_until = NULL
-        WHERE (status = 'running' AND lease_until < clock_timestamp())
-          OR (status = 'queued' AND NOT EXISTS (SELECT FROM graphile_worker.jobs j WHERE j.key = module_runs.id::text))
-        RETURNING id`;
-      for (const { id } of rows) await addJob(id);
-      return rows.map(({ id }) => id);
+    /** Queues again the runs whose worker fell silent, each with a new job. Those that had all their attempts end. */
+    async requeueAbandoned(): Promise<void> {
+      const rows = await db.$queryRaw<{ id: string; status: string }[]>`
+        UPDATE module_runs SET lease_token = NULL, lease_until = NULL,
+          status = (CASE WHEN attempts < ${mostAttempts} THEN 'queued' ELSE 'failed' END)::module_run_status,
+          error = CASE WHEN attempts < ${mostAttempts} THEN error ELSE ${abandoned} END,
+          finished_at = CASE WHEN attempts < ${mostAttempts} THEN NULL ELSE clock_timestamp() END
+        WHERE id IN (
+          SELECT id FROM module_runs WHERE status = 'running' AND lease_until < clock_timestamp() FOR UPDATE SKIP LOCKED)
+        RETURNING id, status::text`;
+      for (const { id, status } of rows) if (status === 'queued') await addJob(id);
     },
 
-    /** Stores new events and answers how many there were; those whose key is known are left as they are. */
-    appendEvents(moduleId: string, events: readonly ModuleEvent[], newId: () => string): Promise<number> {
-      const rows = events.map(({ key, type, subject, time, payload }) => ({ id: newId(), key, type, subject, time, payload }));
-      return db.$executeRaw`
-        INSERT INTO events (id, source, type, subject, module_id, dedupe_key, payload, occurred_at)
-        SELECT e.id, 'module', e.type, e.subject, ${moduleId}, e.key, e.payload, e.time
-        FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-          AS e(id uuid, key text, type text, subject text, time timestamptz, payload jsonb)
-        ON CONFLICT (module_id, dedupe_key) DO NOTHING`;
+    /** Gives a new job to queued runs whose job is gone or was given up: its worker died before it noted anything. */
+    async requeueJobless(): Promise<void> {
+      const rows = await db.$queryRaw<{ id: string }[]>`
+        SELECT id FROM module_runs WHERE status = 'queued' AND NOT EXISTS (
+          SELECT FROM graphile_worker.jobs j
+          WHERE j.key = module_runs.id::text AND (j.locked_at IS NOT NULL OR j.attempts < j.max_attempts))`;
+      for (const { id } of rows) await addJob(id);
     },
   };
 
   /** In the caller's transaction: the job is there exactly when the run is. `job_key` keeps one waiting job a run. */
   async function addJob(runId: string): Promise<void> {
     await db.$queryRaw`
-      SELECT id::text FROM graphile_worker.add_job(${SYNC_TASK}, json_build_object('runId', ${runId}::text), max_attempts => 3, job_key => ${runId}::text)`;
+      SELECT id::text FROM graphile_worker.add_job(${SYNC_TASK}, json_build_object('runId', ${runId}::text),
+        max_attempts => ${mostAttempts}::int, job_key => ${runId}::text)`;
   }
 }

@@ -1,0 +1,62 @@
+import type { OnProgress } from '@synap/module-runtime';
+import type { RunsRepository } from './runs.repository.js';
+import { type SyncFailure, takenOver } from './sync-failure.js';
+
+export interface RunLeaseOptions {
+  runs: Pick<RunsRepository, 'renew'>;
+  runId: string;
+  token: string;
+  /** Aborts the run for other reasons. */
+  signal: AbortSignal;
+  /** Milliseconds between two renewals. */
+  heartbeat: number;
+}
+
+export interface RunLease {
+  readonly token: string;
+  /** Aborted when the lease is lost, too. */
+  readonly signal: AbortSignal;
+  /** The reason once the lease is lost. */
+  lost(): SyncFailure | undefined;
+  /** Takes note of the progress; written with the next renewal, the first one at once. */
+  readonly report: OnProgress;
+  /** Writes the latest progress. */
+  flush(): Promise<void>;
+  release(): void;
+}
+
+/** Columns of progress are 32 bits wide, and a module may report anything. */
+const wholeNumber = (value: number): number => Math.min(Math.max(Math.round(value), 0), 2_147_483_647);
+
+/** Holds the lease of a run until it is released. */
+export function createRunLease({ runs, runId, token, signal, heartbeat }: RunLeaseOptions): RunLease {
+  const ending = new AbortController();
+  let lost: SyncFailure | undefined;
+  let latest: { done: number; total: number } | undefined;
+
+  const lose = () => {
+    lost = takenOver();
+    ending.abort(lost);
+  };
+  const renew = () =>
+    runs.renew(runId, token, latest).then(
+      (held) => held || lose(),
+      () => undefined,
+    );
+  const timer = setInterval(renew, heartbeat);
+
+  return {
+    token,
+    signal: AbortSignal.any([signal, ending.signal]),
+    lost: () => lost,
+    report({ done, total }) {
+      const first = latest === undefined;
+      latest = { done: wholeNumber(done), total: wholeNumber(total) };
+      if (first) void renew();
+    },
+    async flush() {
+      if (latest) await runs.renew(runId, token, latest);
+    },
+    release: () => clearInterval(timer),
+  };
+}
