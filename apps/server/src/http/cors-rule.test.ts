@@ -14,7 +14,7 @@ function ruleOf(environment: 'local' | 'production', corsOrigins: string[] = [])
   const allows = (origin: string | undefined) => {
     let decision: unknown;
     rule(origin, (_error, allowed) => {
-      decision = allowed;
+      decision = origin !== undefined && allowed.includes(origin);
     });
     return decision;
   };

@@ -1,7 +1,8 @@
 import type { Logger } from 'pino';
 import type { Environment } from '../env.js';
 
-type OriginRule = (origin: string | undefined, decide: (error: null, allowed: boolean) => void) => void;
+/** Gives a list, which is empty for a refused origin: `false` would leave out `Vary: Origin`, too. */
+type OriginRule = (origin: string | undefined, decide: (error: null, allowed: string[]) => void) => void;
 
 /** A page that some tool serves on the developer's own machine, whatever its port. */
 const localOrigin = /^https?:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?$/;
@@ -16,12 +17,12 @@ export function createOriginRule(
   const known = new Set([...corsOrigins, ...(publicUrl === undefined ? [] : [new URL(publicUrl).origin])]);
   const logged = new Set<string>();
   return (origin, decide) => {
-    if (origin === undefined) return decide(null, false);
+    if (origin === undefined) return decide(null, []);
     const allowed = known.has(origin) || (environment === 'local' && localOrigin.test(origin));
     if (!allowed && !logged.has(origin) && logged.size < maxLogged) {
       logged.add(origin);
       log.warn({ origin }, 'cross-origin request without permission: add the origin to CORS_ORIGINS if it is yours');
     }
-    decide(null, allowed);
+    decide(null, allowed ? [origin] : []);
   };
 }
