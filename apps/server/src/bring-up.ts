@@ -40,6 +40,8 @@ const interval = 2000;
 class StartError extends Error {
   override name = 'StartError';
 }
+/** Milliseconds for which one look at the database answers all probes. */
+const lookMs = 500;
 
 /** Waits for the database, migrates it where that is wanted, and knows from then on how it stands. */
 export function createBringUp(deps: BringUpDeps) {
@@ -117,8 +119,11 @@ export function createBringUp(deps: BringUpDeps) {
     }
   }
 
-  /** As `look`, within a second. */
-  const probe = (): Promise<DatabaseState> => Promise.race([look(), delay<DatabaseState>(1000, 'unavailable', { ref: false })]);
+  const lookTogether = singleFlight(look, lookMs);
+
+  /** As `look`, within a second; any number of callers cost the database one look at a time. */
+  const probe = (): Promise<DatabaseState> =>
+    Promise.race([lookTogether().then(() => state), delay<DatabaseState>(1000, 'unavailable', { ref: false })]);
 
   return {
     run,
@@ -145,4 +150,19 @@ export function poolerAdvice(isOnly: boolean): string {
   return isOnly
     ? `DATABASE_URL: leads through a pooler that works by the transaction. Set DATABASE_POOLER=transaction, and DATABASE_DIRECT_URL to ${direct}`
     : `DATABASE_DIRECT_URL: leads through a pooler that works by the transaction. It must be ${direct}`;
+}
+
+/** Calls that overlap, or come within `ttlMs` after one has ended, share its result. A failure is not kept. */
+function singleFlight<T>(load: () => Promise<T>, ttlMs: number): () => Promise<T> {
+  let loading: Promise<T> | undefined;
+  const forget = () => {
+    loading = undefined;
+  };
+  return () => {
+    if (loading === undefined) {
+      loading = load();
+      loading.then(() => setTimeout(forget, ttlMs).unref(), forget);
+    }
+    return loading;
+  };
 }

@@ -70,6 +70,7 @@ const schema = z.object({
   SYNAP_PRIVATE_API: withDefault(onOff, 'off'),
   HOST: optional(z.string()),
   PORT: withDefault(whole(0, 65_535), '3000'),
+  HTTP_MAX_CONNECTIONS: withDefault(whole(1, 1_000_000), '10000'),
   PUBLIC_URL: optional(httpUrl),
   DATABASE_URL: optional(z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgresql:// URL' })),
   DATABASE_DIRECT_URL: optional(z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgresql:// URL' })),
@@ -224,6 +225,7 @@ function shape(raw: Raw) {
     modulesDir: raw.SYNAP_MODULES_DIR && path.resolve(raw.SYNAP_MODULES_DIR),
     host: raw.HOST ?? (local ? '127.0.0.1' : '0.0.0.0'),
     port: raw.PORT,
+    maxConnections: raw.HTTP_MAX_CONNECTIONS,
     publicUrl: raw.PUBLIC_URL,
     database: {
       url: raw.DATABASE_URL,

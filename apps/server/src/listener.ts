@@ -1,5 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Logger } from 'pino';
+import { type ConnectionLimits, type ConnectionObserver, watchConnections } from './http/connections/index.js';
 
 export interface Listener {
   port: number;
@@ -7,15 +9,34 @@ export interface Listener {
   close(patience: number): Promise<void>;
 }
 
-/** Opens the port with the time-outs of the product: headers 10 s, keep-alive 65 s; requests have timers of their own. */
-export async function listen(app: RequestListener, { host, port }: { host: string; port: number }): Promise<Listener> {
-  const server = createServer(
-    { headersTimeout: 10_000, requestTimeout: 0, keepAliveTimeout: 65_000, connectionsCheckingInterval: 2000 },
-    app,
-  );
+export interface ListenOptions {
+  host: string;
+  port: number;
+  limits: ConnectionLimits;
+  observer: ConnectionObserver;
+  log: Pick<Logger, 'warn'>;
+}
+
+/** Connections that may wait to be accepted; the system may allow fewer. With Node's 511, a burst makes others wait for a second. */
+const backlog = 4096;
+
+/** Opens the port. Requests have no time-out of the server's own, because uploads may take long: calls have deadlines. */
+export async function listen(app: RequestListener, { host, port, limits, observer, log }: ListenOptions): Promise<Listener> {
+  const server = createServer({
+    headersTimeout: limits.headersMs,
+    requestTimeout: 0,
+    keepAliveTimeout: limits.keepAliveMs,
+    connectionsCheckingInterval: limits.sweepMs,
+    // Finds clients that are gone without a word, such as subscribers to whom nothing is sent.
+    keepAlive: true,
+    keepAliveInitialDelay: 60_000,
+  });
+  server.timeout = limits.stallMs;
+  server.maxConnections = limits.maxConnections;
+  watchConnections(server, app, limits, observer, log);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(explained(error, host, port)));
-    server.listen(port, host, resolve);
+    server.listen({ port, host, backlog }, resolve);
   });
   return { port: (server.address() as AddressInfo).port, close: (patience) => close(server, patience) };
 }

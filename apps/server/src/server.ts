@@ -15,6 +15,7 @@ import { type ErrorReports, noErrorReports } from './error-reports.js';
 import { announceSuperuser } from './first-superuser.js';
 import { createAddressOf } from './http/address.js';
 import { createApp } from './http/app.js';
+import { type ConnectionLimits, resolveConnectionLimits } from './http/connections/index.js';
 import { restPath } from './http/faces.js';
 import { createApiLimits, createIdentityLimits, openLimitStores, purgeRateLimits } from './http/limits/index.js';
 import { createMetrics, type Metrics } from './http/metrics.js';
@@ -41,6 +42,8 @@ export interface ServerOptions {
   report: (line: string) => void;
   /** Whom to tell of unexpected errors; whoever opened them closes them. */
   errors?: ErrorReports;
+  /** Instead of the default time-outs and bounds of connections; for tests. */
+  connectionLimits?: Partial<ConnectionLimits>;
 }
 
 export interface RunningServer {
@@ -67,7 +70,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 
 /** The composition root: everything is made here once and handed on as plain arguments. */
 async function compose(
-  { environment, variables, log, report, errors = noErrorReports }: ServerOptions,
+  { environment, variables, log, report, errors = noErrorReports, connectionLimits }: ServerOptions,
   stack: CloseStack,
 ): Promise<RunningServer> {
   const secrets = await resolveSecrets(environment);
@@ -153,18 +156,21 @@ async function compose(
   let metricsListener: Listener | undefined;
   if (environment.role !== 'worker') {
     const addressOf = createAddressOf(environment.trustProxy);
+    const limits = resolveConnectionLimits({ maxConnections: environment.maxConnections, ...connectionLimits }, log);
     const app = createApp({
       ...{ router, privateToken, environment, log, errors, metrics, addressOf },
       ...{ services: core.services, authenticate: core.authenticate },
       ...{ idempotency: core.idempotency, recordRefusal: core.recordRefusal },
       cookieOf: createRefreshCookies(environment),
+      callMs: limits.callMs,
       limits: createApiLimits(environment.rateLimitFactor, addressOf, limitStores.api),
       hindrance: bringUp.hindrance,
       isClosing: () => closing,
       document: openApiDocument(restPath, { router, passwordGrant: environment.passwordGrant }),
     });
-    listener = await listen(app, environment);
-    metricsListener = await listenForMetrics(environment, metrics).catch(async (error: unknown) => {
+    const { host, port } = environment;
+    listener = await listen(app, { host, port, limits, observer: metrics.connections, log });
+    metricsListener = await listenForMetrics(environment, metrics, limits, log).catch(async (error: unknown) => {
       // An open port would keep a process alive that cannot start.
       await listener?.close(0);
       throw error;
@@ -189,8 +195,15 @@ async function compose(
 }
 
 /** Metrics without a token, for this machine alone: no proxy serves a port that it does not know. */
-async function listenForMetrics({ metricsPort }: Environment, { alone }: Metrics): Promise<Listener | undefined> {
-  return metricsPort === undefined ? undefined : listen(alone, { host: '127.0.0.1', port: metricsPort });
+async function listenForMetrics(
+  { metricsPort: port }: Environment,
+  { alone }: Metrics,
+  limits: ConnectionLimits,
+  log: Logger,
+): Promise<Listener | undefined> {
+  if (port === undefined) return undefined;
+  const observer = { onClose: () => undefined, onSweep: () => undefined };
+  return listen(alone, { host: '127.0.0.1', port, limits, observer, log });
 }
 
 function metaOf({ environment, signup, docs }: Environment): Meta {

@@ -5,6 +5,7 @@ import { createTestDatabase, type TestDatabase } from '@synap/testing';
 import { pino } from 'pino';
 import { parseEnvironment } from '../src/env.js';
 import { openErrorReports } from '../src/error-reports.js';
+import type { ConnectionLimits } from '../src/http/connections/index.js';
 import { serializers } from '../src/logger.js';
 import { type RunningServer, startServer } from '../src/server.js';
 
@@ -49,6 +50,7 @@ export interface ServerOptions {
   /** Instead of a database of its own. */
   databaseUrl?: string;
   waitUntilReady?: boolean;
+  connectionLimits?: Partial<ConnectionLimits>;
 }
 
 /** The whole server on real sockets, with a database and a data folder of its own. */
@@ -57,6 +59,7 @@ export async function startServerUnderTest({
   migrated = true,
   databaseUrl,
   waitUntilReady = true,
+  connectionLimits,
 }: ServerOptions = {}): Promise<ServerUnderTest> {
   const database = await createTestDatabase({ migrated });
   const dataDir = await mkdtemp(path.join(os.tmpdir(), 'synap-e2e-'));
@@ -77,6 +80,7 @@ export async function startServerUnderTest({
   const running = await startServer({
     environment,
     errors,
+    connectionLimits,
     variables: all,
     log: pino({ level: 'info', serializers }, { write: (line: string) => void logged.push(line) }),
     report: (line) => void reported.push(line),

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { Router } from 'express';
 import helmet from 'helmet';
 import { packageFolder } from '../paths.js';
+import { serveFile } from './constant-content.js';
 
 const folder = path.join(packageFolder, 'pages');
 
@@ -19,10 +20,8 @@ const contentSecurityPolicy = helmet.contentSecurityPolicy({
 export function createAccountPages(): Router {
   const router = Router({ strict: true, caseSensitive: true });
   for (const name of ['verify', 'reset', 'invite'])
-    router.get(`/${name}`, contentSecurityPolicy, (_req, res) => {
-      res.set('cache-control', 'no-cache').sendFile(`${name}.html`, { root: folder });
-    });
+    router.get(`/${name}`, contentSecurityPolicy, serveFile(path.join(folder, `${name}.html`)));
   for (const name of ['account.css', 'account.js'])
-    router.get(`/account/${name}`, (_req, res) => res.sendFile(name, { root: folder, maxAge: '1h' }));
+    router.get(`/account/${name}`, serveFile(path.join(folder, name), 'public, max-age=3600'));
   return router;
 }

@@ -1,4 +1,4 @@
-import type { RequestListener } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { OpenApiDocument } from '@synap/rest';
 import cors from 'cors';
 import express, { type Express } from 'express';
@@ -7,12 +7,12 @@ import type { Logger } from 'pino';
 import type { Environment } from '../env.js';
 import { createAccountPages } from './account-pages.js';
 import { createClientPackage } from './client-package.js';
-import { createOriginRule } from './cors-rule.js';
+import { createOriginRule, type OriginRule } from './cors-rule.js';
 import { createDocs } from './docs.js';
 import { asksForDocument, createDocuments, documentPath } from './documents.js';
 import { createRest, createRpc, createRpcRefusal, type FaceDeps, restPath, rpcPath } from './faces.js';
 import { demandBearer, type Metrics } from './metrics.js';
-import { inTurn, type Middleware } from './middleware.js';
+import { inTurn, type Middleware, pathOf, type Refuse } from './middleware.js';
 import { createObserver } from './observe.js';
 import { refuseCrossSiteForms } from './origins.js';
 import { createLastResort, nothingHere, sendProblem } from './problems.js';
@@ -41,49 +41,72 @@ const exposedHeaders = [
   'Idempotency-Replayed',
 ];
 
+/** Answered before any limit, because probes of a supervisor must not be refused; a constant costs less than a refusal. */
+const livenessPath = '/healthz';
+
 /**
  * Puts the faces of the service together. RPC and REST, where the traffic is, are reached without Express's router, which would
- * cost a third of what they can do; everything else is Express.
+ * cost a third of what they can do; everything else is Express. Every path counts against its client's address.
  */
 export function createApp(deps: AppDeps): RequestListener {
   const { environment, log, errors, metrics, limits, isClosing } = deps;
-  const crossOrigin: Middleware = cors({
-    origin: createOriginRule(environment, log),
-    credentials: true,
-    maxAge: 600,
-    exposedHeaders,
-  });
+  const count = limits.countAddress(createRefusal(deps));
   const front = inTurn(
     createObserver(log, metrics, deps.addressOf),
     securityHeaders(environment),
-    crossOrigin,
+    crossOriginHeaders(createOriginRule(environment, log)),
     endConnections(isClosing),
+    (req, res, next) => (isLivenessProbe(req) ? answerAlive(res) : count(req, res, next)),
+    endPreflight,
   );
-  const rpc = inTurn(noStore, limits.countAddress(createRpcRefusal(deps)), createRpc(deps));
+  const rpc = inTurn(noStore, createRpc(deps));
   const forms = refuseCrossSiteForms(environment, sendProblem);
-  const rest = inTurn(noStore, limits.countAddress(sendProblem), forms, createRest(deps));
+  const rest = inTurn(noStore, forms, createRest(deps));
   const others = createOthers(deps);
   const lastResort = createLastResort({ log, errors });
 
   return (req, res) => {
-    const { url = '/' } = req;
     const fail = (error: unknown) => lastResort(error, req, res, () => {});
     const otherwise = (error?: unknown) => (error === undefined ? others(req, res) : fail(error));
     front(req, res, (error) => {
       if (error !== undefined) fail(error);
-      else if (url.startsWith(`${rpcPath}/`)) rpc(req, res, otherwise);
-      else if (url.startsWith('/api/') && !asksForDocument(req)) rest(req, res, otherwise);
+      else if (isRpc(req)) rpc(req, res, otherwise);
+      else if (isRest(req)) rest(req, res, otherwise);
       else others(req, res);
     });
   };
 }
 
+const isRpc = ({ url = '/' }: IncomingMessage): boolean => url.startsWith(`${rpcPath}/`);
+const isRest = (req: IncomingMessage): boolean => (req.url ?? '/').startsWith('/api/') && !asksForDocument(req);
+
+/** Refuses in the form of the face that is asked. */
+function createRefusal(deps: AppDeps): Refuse {
+  const refuseRpc = createRpcRefusal(deps);
+  return (req, res, error) => (isRpc(req) ? refuseRpc : sendProblem)(req, res, error);
+}
+
+const isLivenessProbe = (req: IncomingMessage): boolean =>
+  (req.method === 'GET' || req.method === 'HEAD') && pathOf(req) === livenessPath;
+
+/** Never touches the database; readiness does. */
+function answerAlive(res: ServerResponse): void {
+  res.writeHead(200, { 'content-type': 'text/plain; charset=utf-8', 'content-length': 3 }).end('ok\n');
+}
+
+const crossOriginHeaders = (origin: OriginRule): Middleware =>
+  cors({ origin, credentials: true, maxAge: 600, exposedHeaders, preflightContinue: true });
+
+/** A preflight has its headers already; unlike the package's own, this end comes after the limits. */
+const endPreflight: Middleware = (req, res, next) => {
+  if (req.method === 'OPTIONS') res.writeHead(204, { 'content-length': 0 }).end();
+  else next();
+};
+
 /** Probes, documents, and whatever is not served. */
 function createOthers({ environment, log, errors, metrics, hindrance, isClosing, document }: AppDeps): Express {
   const app = express();
   app.disable('x-powered-by').disable('etag').set('query parser', 'simple');
-  // Liveness never touches the database; readiness does.
-  app.get('/healthz', (_req, res) => void res.type('text/plain').send('ok\n'));
   app.get('/readyz', async (_req, res) => {
     const reason = isClosing() ? 'shutting down' : await hindrance();
     if (reason) res.setHeader('retry-after', '5');

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { Environment } from '../env.js';
 
 /** Gives a list, which is empty for a refused origin: `false` would leave out `Vary: Origin`, too. */
-type OriginRule = (origin: string | undefined, decide: (error: null, allowed: string[]) => void) => void;
+export type OriginRule = (origin: string | undefined, decide: (error: null, allowed: string[]) => void) => void;
 
 /** A page that some tool serves on the developer's own machine, whatever its port. */
 const localOrigin = /^https?:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?$/;

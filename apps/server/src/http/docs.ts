@@ -1,10 +1,12 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import express, { Router } from 'express';
+import { Router } from 'express';
 import helmet from 'helmet';
 import { packageFolder } from '../paths.js';
+import { serveConstant, serveFile } from './constant-content.js';
 
 const require = createRequire(import.meta.url);
+const assetCache = 'public, max-age=3600';
 
 /** Both pages run scripts of ours only; Swagger UI and Redoc set styles and images of their own. */
 const contentSecurityPolicy = helmet.contentSecurityPolicy({
@@ -40,39 +42,29 @@ const redocPage = page(
   '<div id="redoc"></div><script src="/docs/assets/redoc.standalone.js"></script><script src="/redoc/start.js"></script>',
 );
 
-const script =
-  (text: string): express.RequestHandler =>
-  (_req, res) =>
-    void res.type('text/javascript').send(text);
-const html =
-  (text: string): express.RequestHandler =>
-  (_req, res) =>
-    void res.type('html').send(text);
+const html = (text: string) => serveConstant({ bytes: Buffer.from(text), extension: '.html' });
+const script = (text: string) => serveConstant({ bytes: Buffer.from(text), extension: '.js' });
 
 /** Swagger UI at /docs and Redoc at /redoc, both served from this machine alone. */
 export function createDocs(documentUrl: string): Router {
   const router = Router();
-  const assets = express.static(path.dirname(require.resolve('swagger-ui-dist/package.json')), { index: false, maxAge: '1h' });
+  const swagger = path.dirname(require.resolve('swagger-ui-dist/package.json'));
   const redoc = path.join(packageFolder, 'pages/vendor');
+  const url = JSON.stringify(documentUrl);
 
   router.use(['/docs', '/redoc'], contentSecurityPolicy);
   router.get('/docs', html(swaggerPage));
   router.get(
     '/docs/start.js',
-    script(
-      `SwaggerUIBundle({ url: ${JSON.stringify(documentUrl)}, dom_id: '#swagger-ui', deepLinking: true, persistAuthorization: false });`,
-    ),
+    script(`SwaggerUIBundle({ url: ${url}, dom_id: '#swagger-ui', deepLinking: true, persistAuthorization: false });`),
   );
-  router.get('/docs/assets/redoc.standalone.js', (_req, res) =>
-    res.sendFile('redoc.standalone.js', { root: redoc, maxAge: '1h' }),
-  );
-  router.use('/docs/assets', assets);
+  for (const file of ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png'].map((name) => path.join(swagger, name)))
+    router.get(`/docs/assets/${path.basename(file)}`, serveFile(file, assetCache));
+  router.get('/docs/assets/redoc.standalone.js', serveFile(path.join(redoc, 'redoc.standalone.js'), assetCache));
   router.get('/redoc', html(redocPage));
   router.get(
     '/redoc/start.js',
-    script(
-      `Redoc.init(${JSON.stringify(documentUrl)}, { disableSearch: true, hideDownloadButton: false }, document.getElementById('redoc'));`,
-    ),
+    script(`Redoc.init(${url}, { disableSearch: true, hideDownloadButton: false }, document.getElementById('redoc'));`),
   );
   return router;
 }

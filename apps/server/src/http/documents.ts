@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { type OpenApiDocument, toOpenApi30 } from '@synap/rest';
-import { type RequestHandler, Router } from 'express';
+import { Router } from 'express';
+import { serveConstant } from './constant-content.js';
 import { restPath } from './faces.js';
 import { pathOf } from './middleware.js';
 
@@ -16,18 +16,10 @@ export const asksForDocument = (req: IncomingMessage): boolean => paths.has(path
 /** Serves the document in OpenAPI 3.1 and 3.0. */
 export function createDocuments(document: OpenApiDocument): Router {
   const router = Router({ strict: true, caseSensitive: true });
-  router.get(documentPath, serve(document));
-  router.get(documentPath30, serve(toOpenApi30(document)));
+  router.get(documentPath, serveDocument(document));
+  router.get(documentPath30, serveDocument(toOpenApi30(document)));
   return router;
 }
 
-/** It stays the same while the process lives: written once, told apart by its hash. */
-function serve(document: OpenApiDocument): RequestHandler {
-  const text = JSON.stringify(document);
-  const etag = `"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"`;
-  return (req, res) => {
-    res.set({ etag, 'cache-control': 'no-cache' });
-    if (req.headers['if-none-match']?.includes(etag)) res.status(304).end();
-    else res.type('application/json').send(text);
-  };
-}
+const serveDocument = (document: OpenApiDocument) =>
+  serveConstant({ bytes: Buffer.from(JSON.stringify(document)), extension: '.json' });

@@ -30,6 +30,8 @@ export interface FaceDeps extends ContextDeps {
   log: Logger;
   errors: ErrorReports;
   recordRefusal: Core['recordRefusal'];
+  /** Milliseconds that a call may take, its body included. */
+  callMs: number;
 }
 
 /** The limits are the same over RPC and REST. */
@@ -48,6 +50,7 @@ export function createRpc(deps: FaceDeps): Middleware {
     maxBatchSize,
     bodyLimit,
     bodyLimitOf,
+    deadlineMs: deps.callMs,
     createContext: ({ req, res, signal, calls }) => contextOf(req, res, signal, calls.length),
     refusalContext: ({ req, res }) => contextOf(req, res, never),
     serialize: (_path, output) => writeSuperjson(output),
@@ -89,6 +92,7 @@ export function createRest(deps: FaceDeps): Middleware {
     deprecatedBasePaths: [{ path: '/api', since: unversionedSince }],
     bodyLimit,
     bodyLimitOf,
+    deadlineMs: deps.callMs,
     requestId: requestIdOf,
     invoke: invokeProcedure,
     readProblemSource,

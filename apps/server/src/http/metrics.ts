@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isSameText } from '@synap/security';
-import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { loopbackHost } from './address.js';
+import type { ConnectionObserver } from './connections/index.js';
 import { type Middleware, pathOf } from './middleware.js';
 
 const faces = new Set(['trpc', 'api', 'docs', 'redoc']);
@@ -28,14 +29,34 @@ export function demandBearer(token: string): Middleware {
 /** Prometheus metrics of one server: its own registry, so that several servers can live in one process. */
 export function createMetrics() {
   const registry = new Registry();
+  const registers = [registry];
   collectDefaultMetrics({ register: registry });
   const durations = new Histogram({
     name: 'http_request_duration_seconds',
     help: 'Time from the request to the end of its answer',
     labelNames: ['face', 'method', 'status'] as const,
     buckets: [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
-    registers: [registry],
+    registers,
   });
+  const open = new Gauge({
+    name: 'http_connections_open',
+    help: 'Connections at the last look, one second old at most',
+    registers,
+  });
+  const held = new Gauge({ name: 'http_held_bytes', help: 'Bytes of answers and bodies held for slow clients', registers });
+  const closed = new Counter({
+    name: 'http_connections_closed_total',
+    help: 'Connections closed because of their client, by reason',
+    labelNames: ['reason'] as const,
+    registers,
+  });
+  const connections: ConnectionObserver = {
+    onClose: (reason) => closed.inc({ reason }),
+    onSweep({ open: count, heldBytes }) {
+      open.set(count);
+      held.set(heldBytes);
+    },
+  };
 
   const show: Middleware = (_req, res, next) => {
     registry.metrics().then((text) => res.writeHead(200, { 'content-type': registry.contentType }).end(text), next);
@@ -43,6 +64,7 @@ export function createMetrics() {
 
   return {
     show,
+    connections,
     /** Notes the end of a request; `duration` in seconds. */
     observe(path: string, method: string, status: number, duration: number): void {
       durations.observe({ face: faceOf(path), method: methods.has(method) ? method : 'other', status }, duration);

@@ -1,0 +1,124 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { endUnreadBody } from '@synap/http';
+import { isShared } from '../constant-content.js';
+import type { ConnectionLimits } from './limits.js';
+
+/** Why a connection is closed that its client would have kept. */
+export type CloseReason = 'idle' | 'stalled' | 'slow_reader' | 'slow_writer' | 'pipelining' | 'memory' | 'too_many';
+
+/** Memory of a request that waits for its turn, roughly. */
+const waitingBytes = 4096;
+/** Most of a body that a handler holds before it is parsed; longer bodies are streamed. */
+const maxHeldBody = 128 * 1024;
+
+interface Exchange {
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+  readonly startedAt: number;
+}
+
+/** An answer that the client has not taken yet: since when, and the bytes of the connection that were taken before. */
+interface Backlog {
+  readonly since: number;
+  readonly takenBefore: number;
+}
+
+/**
+ * One connection and its requests. They are served one after the other: Node would start all requests of a pipeline at once and
+ * hold their answers.
+ */
+export class Connection {
+  readonly #socket: Socket;
+  readonly #limits: ConnectionLimits;
+  readonly #serve: RequestListener;
+  readonly #waiting: [IncomingMessage, ServerResponse][] = [];
+  #current: Exchange | undefined;
+  #backlog: Backlog | undefined;
+  #idleSince = performance.now();
+  /** Bytes that had been read when the last request was answered. */
+  #readBefore = 0;
+
+  constructor(socket: Socket, limits: ConnectionLimits, serve: RequestListener) {
+    this.#socket = socket;
+    this.#limits = limits;
+    this.#serve = serve;
+  }
+
+  /** When the request under way began; none is older than the end of time. */
+  get startedAt(): number {
+    return this.#current?.startedAt ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** Bytes held in memory for this connection alone; shared content costs nothing. */
+  get heldBytes(): number {
+    if (this.#current === undefined) return 0;
+    const { req, res } = this.#current;
+    const answer = isShared(res) ? 0 : this.#socket.writableLength;
+    const body = req.complete ? 0 : Math.min(this.#received, maxHeldBody);
+    return answer + body + this.#waiting.length * waitingBytes;
+  }
+
+  /** False if too many requests wait already. */
+  accept(req: IncomingMessage, res: ServerResponse): boolean {
+    if (this.#current === undefined) this.#start(req, res);
+    else this.#waiting.push([req, res]);
+    return this.#waiting.length <= this.#limits.maxPipelined;
+  }
+
+  /** Why a connection without traffic is over; undefined while the client waits for the server. */
+  stalled(): CloseReason | undefined {
+    if (this.#socket.writableLength > 0) return 'stalled';
+    if (this.#current === undefined) return 'idle';
+    return this.#current.req.complete ? undefined : 'stalled';
+  }
+
+  /** Why the connection is over although there is traffic. */
+  tooSlow(now: number): CloseReason | undefined {
+    const { keepAliveMs, headersMs, sweepMs } = this.#limits;
+    // Line breaks between two requests restart Node's timer, but are no request.
+    if (this.#current === undefined) return now - this.#idleSince > keepAliveMs + headersMs + 5 * sweepMs ? 'idle' : undefined;
+    if (this.#isReaderSlow(now)) return 'slow_reader';
+    return this.#isWriterSlow(now, this.#current) ? 'slow_writer' : undefined;
+  }
+
+  get #received(): number {
+    return this.#socket.bytesRead - this.#readBefore;
+  }
+
+  #isReaderSlow(now: number): boolean {
+    const { bytesWritten, writableLength } = this.#socket;
+    if (writableLength === 0) {
+      this.#backlog = undefined;
+      return false;
+    }
+    this.#backlog ??= { since: now, takenBefore: bytesWritten - writableLength };
+    return this.#isBehind(now - this.#backlog.since, bytesWritten - this.#backlog.takenBefore);
+  }
+
+  /** A server that does not read at the moment is not the client's fault. */
+  #isWriterSlow(now: number, { req, startedAt }: Exchange): boolean {
+    return !req.complete && req.readableLength === 0 && this.#isBehind(now - startedAt, this.#received);
+  }
+
+  /** True if so many bytes should have taken less time. */
+  #isBehind(milliseconds: number, bytes: number): boolean {
+    return milliseconds > this.#limits.graceMs + (bytes / this.#limits.minBytesPerSecond) * 1000;
+  }
+
+  #start(req: IncomingMessage, res: ServerResponse): void {
+    this.#current = { req, res, startedAt: performance.now() };
+    res.once('close', () => this.#next());
+    endUnreadBody(req, res, this.#limits.callMs);
+    this.#serve(req, res);
+  }
+
+  #next(): void {
+    this.#current = undefined;
+    this.#idleSince = performance.now();
+    this.#readBefore = this.#socket.bytesRead;
+    const next = this.#waiting.shift();
+    // After `Connection: close` nobody would get further answers.
+    if (next && this.#socket.writable) this.#start(...next);
+  }
+}

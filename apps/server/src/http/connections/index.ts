@@ -1,0 +1,3 @@
+export type { CloseReason } from './connection.js';
+export { type ConnectionLimits, resolveConnectionLimits } from './limits.js';
+export { type ConnectionObserver, watchConnections } from './watch.js';

@@ -1,0 +1,98 @@
+import type { RequestListener, Server } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Logger } from 'pino';
+import { type CloseReason, Connection } from './connection.js';
+import type { ConnectionLimits } from './limits.js';
+
+export interface ConnectionObserver {
+  onClose(reason: CloseReason): void;
+  /** Called at each look at all connections. */
+  onSweep(state: { open: number; heldBytes: number }): void;
+}
+
+/** Milliseconds between two lines of the log. */
+const logInterval = 60_000;
+
+/** Closes connections of clients that neither send nor take what is due, and bounds what all of them hold in memory. */
+export function watchConnections(
+  server: Server,
+  serve: RequestListener,
+  limits: ConnectionLimits,
+  { onClose, onSweep }: ConnectionObserver,
+  log: Pick<Logger, 'warn'>,
+): void {
+  const connections = new Map<Socket, Connection>();
+  const countForLog = createCloseLog(log);
+
+  const count = (reason: CloseReason) => {
+    onClose(reason);
+    if (reason !== 'idle') countForLog(reason);
+  };
+  const close = (socket: Socket, reason: CloseReason) => {
+    if (socket.destroyed) return;
+    // A reset drops what the system holds for a client that does not take it.
+    if (reason === 'idle') socket.destroy();
+    else socket.resetAndDestroy();
+    count(reason);
+  };
+
+  const sweep = () => {
+    const now = performance.now();
+    let heldBytes = 0;
+    for (const [socket, connection] of connections) {
+      const reason = connection.tooSlow(now);
+      if (reason) close(socket, reason);
+      else heldBytes += connection.heldBytes;
+    }
+    if (heldBytes > limits.maxHeldBytes) heldBytes = closeOldest(heldBytes);
+    onSweep({ open: connections.size, heldBytes });
+  };
+
+  /** Closes the connections whose request is oldest until what is held is below the limit. */
+  function closeOldest(heldBytes: number): number {
+    let left = heldBytes;
+    const holding = [...connections].filter(([socket, { heldBytes: own }]) => own > 0 && !socket.destroyed);
+    for (const [socket, connection] of holding.sort(([, a], [, b]) => a.startedAt - b.startedAt)) {
+      if (left <= limits.maxHeldBytes) break;
+      left -= connection.heldBytes;
+      close(socket, 'memory');
+    }
+    return left;
+  }
+
+  server.on('connection', (socket: Socket) => {
+    connections.set(socket, new Connection(socket, limits, serve));
+    socket.once('close', () => connections.delete(socket));
+  });
+  const accept: RequestListener = (req, res) => {
+    const connection = connections.get(req.socket);
+    if (connection && !req.socket.destroyed && !connection.accept(req, res)) close(req.socket, 'pipelining');
+  };
+  server.on('request', accept);
+  // An unknown expectation may be ignored (RFC 9110 §10.1.1); Node would answer it without counting it.
+  server.on('checkExpectation', accept);
+  server.on('timeout', (socket: Socket) => {
+    const reason = connections.get(socket)?.stalled();
+    if (reason) close(socket, reason);
+  });
+  server.on('drop', () => count('too_many'));
+  const timer = setInterval(sweep, limits.sweepMs).unref();
+  server.once('close', () => clearInterval(timer));
+}
+
+/** Logs the number of closed connections by reason: at once, then at most each minute. */
+function createCloseLog(log: Pick<Logger, 'warn'>): (reason: CloseReason) => void {
+  const closed = new Map<CloseReason, number>();
+  let timer: NodeJS.Timeout | undefined;
+  const write = () => {
+    timer = undefined;
+    if (closed.size === 0) return;
+    log.warn({ closed: Object.fromEntries(closed) }, 'closed connections of clients that were too slow or too many');
+    closed.clear();
+    timer = setTimeout(write, logInterval).unref();
+  };
+  return (reason) => {
+    closed.set(reason, (closed.get(reason) ?? 0) + 1);
+    if (timer === undefined) write();
+  };
+}
