@@ -76,8 +76,9 @@ describe.runIf(testsBrowser)('the cookie in a browser', { timeout: 60_000 }, () 
     const page = await open(origins.known);
     await send(page, 'login', { ...admin, cookie: true });
     const other = await open(origins.unknown);
-    expect(await send(other, 'refresh', {})).toBeNull();
-    expect(await send(other, 'logout')).toBeNull();
+    // In a local environment the page may read the answer, which refuses it.
+    expect(await send(other, 'refresh', {})).toMatchObject({ status: 403 });
+    expect(await send(other, 'logout')).toMatchObject({ status: 403 });
     expect(await send(page, 'refresh', {})).toMatchObject({ status: 200 });
   });
 });

@@ -140,7 +140,7 @@ describe('what the database says', () => {
     const url = 'postgresql://canary-user:canary-password@127.0.0.1:1/canary-database';
     const server = await startServerUnderTest({ databaseUrl: url, waitUntilReady: false });
     try {
-      await until(() => server.reported.some((line) => line.includes('cannot be reached')));
+      await until(() => server.reported.some((line) => line.includes('cannot be used')));
       const faces = createFaces(server.origin);
       for (const procedure of procedures) {
         const ask = { ...(await goodAsk(procedure, world)), token: 'none' };
