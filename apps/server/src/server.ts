@@ -6,6 +6,8 @@ import { renderMail } from '@synap/mail';
 import { createModuleRegistry, createWidgetCache, discoverModules } from '@synap/module-runtime';
 import { createAccessTokens, createPasswordHasher, createRefreshTokens, createSecretBox, signingKeysOf } from '@synap/security';
 import type { Logger } from 'pino';
+import type { HeartbeatTimes } from './background/heartbeat.js';
+import { startWorker, type Worker } from './background/worker.js';
 import { scheduledBackup } from './backup/scheduled.js';
 import { createBringUp } from './bring-up.js';
 import { type CloseStack, createCloseStack } from './close-stack.js';
@@ -28,10 +30,13 @@ import { packageFolder } from './paths.js';
 import { listRoutes } from './routes.js';
 import { resolvePrivateToken, resolveSecrets } from './secrets.js';
 import { version } from './version.js';
-import { startWorker, type Worker } from './worker.js';
 
 /** Milliseconds that the start waits for modules to come up. */
 const modulePatience = 5000;
+
+/** Sync jobs at once: as many as modules, within these. Each waits for its module's process and holds little here. */
+const fewestSyncs = 4;
+const mostSyncs = 32;
 
 export interface ServerOptions {
   environment: Environment;
@@ -44,6 +49,8 @@ export interface ServerOptions {
   errors?: ErrorReports;
   /** Instead of the default time-outs and bounds of connections; for tests. */
   connectionLimits?: Partial<ConnectionLimits>;
+  /** How the worker shows that it is alive. */
+  heartbeat?: HeartbeatTimes;
 }
 
 export interface RunningServer {
@@ -70,7 +77,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 
 /** The composition root: everything is made here once and handed on as plain arguments. */
 async function compose(
-  { environment, variables, log, report, errors = noErrorReports, connectionLimits }: ServerOptions,
+  { environment, variables, log, report, errors = noErrorReports, connectionLimits, heartbeat }: ServerOptions,
   stack: CloseStack,
 ): Promise<RunningServer> {
   const secrets = await resolveSecrets(environment);
@@ -121,11 +128,12 @@ async function compose(
         worker = startWorker({
           url: directUrl,
           sync,
+          syncConcurrency: Math.min(Math.max(fewestSyncs, discovered.length), mostSyncs),
           mail: createDelivery({
             ...{ mails: repositories.mails, box: secretBox, transport: mailTransport },
             ...{ compose: core.composeMail, log, errors },
           }),
-          ...{ log, errors },
+          ...{ log, errors, heartbeat },
           purges: [...core.purges, store.purge, core.idempotency.purge, () => purgeRateLimits(database.pool)],
           backup: scheduledBackup({ environment, url, secrets, log }),
         });

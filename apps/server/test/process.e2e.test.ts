@@ -1,10 +1,7 @@
 import { readdir, readFile, realpath, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { createPool } from '@synap/db';
-import { createTestDatabase, until } from '@synap/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { admin } from './server-under-test.js';
-import { startSmtp } from './smtp-server.js';
 import { dataFolder, ended, endProcesses, run, startServer } from './synap-process.js';
 
 afterEach(endProcesses);
@@ -19,7 +16,6 @@ async function api(origin: string) {
   const login = await post('/auth/login', admin);
   const { accessToken: token } = (await login.json()) as { accessToken: string };
   return {
-    testMail: () => post('/admin/mail/test', {}, token),
     create: async (name: string) => (await post('/dashboards', { name }, token)).status === 201,
     async names(): Promise<string[]> {
       const names: string[] = [];
@@ -59,35 +55,6 @@ describe('synap start', { timeout: 60_000 }, () => {
     const names = new Set(await (await api(origin)).names());
     expect(acknowledged.filter((name) => !names.has(name))).toEqual([]);
     expect(await ended(child, 'SIGTERM')).toBe(0);
-  });
-
-  it('sends a mail that it was killed in the middle of', async () => {
-    let open = false;
-    const smtp = await startSmtp(() => open);
-    const database = await createTestDatabase();
-    const pool = createPool({ url: database.url, size: 1 });
-    const folder = await dataFolder();
-    const variables = { SYNAP_DATA_DIR: folder, DATABASE_URL: database.url, SMTP_URL: smtp.url };
-    try {
-      const first = await startServer(variables);
-      await (await api(first.origin)).testMail();
-      await until(() => smtp.begun() === 1, { timeout: 10_000 });
-      await ended(first.child, 'SIGKILL');
-      // As if two minutes had gone by: no attempt takes that long.
-      await pool.query(`UPDATE mails SET created_at = now() - interval '3 minutes'`);
-      await pool.query(
-        `UPDATE graphile_worker._private_jobs SET locked_at = now() - interval '3 minutes' WHERE locked_at IS NOT NULL`,
-      );
-      open = true;
-      const second = await startServer(variables);
-      await until(() => smtp.taken.length === 1, { timeout: 20_000 });
-      expect(await ended(second.child, 'SIGTERM')).toBe(0);
-      expect((await pool.query('SELECT FROM mails')).rowCount).toBe(0);
-    } finally {
-      await pool.end();
-      await database.drop();
-      await smtp.close();
-    }
   });
 
   it('refuses a second start on the same data and says who holds it', async () => {

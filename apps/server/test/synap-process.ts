@@ -8,10 +8,15 @@ import { removeCluster } from '@synap/db';
 import { admin } from './server-under-test.js';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
-const command = ['--import', 'tsx', '--conditions=@synap/source', path.join(root, 'apps/server/src/cli.ts')];
+const fromSource = ['--import', 'tsx', '--conditions=@synap/source'];
+const programs = {
+  synap: path.join(root, 'apps/server/src/cli.ts'),
+  /** A server whose worker counts as dead after two seconds. */
+  brisk: path.join(root, 'apps/server/test/brisk-server.ts'),
+};
 
 /** The synap command as a program with arguments, for pipes of a shell. */
-export const synapCommand = [process.execPath, ...command];
+export const synapCommand = [process.execPath, ...fromSource, programs.synap];
 
 const children = new Set<ChildProcess>();
 const folders: string[] = [];
@@ -35,10 +40,14 @@ export async function dataFolder(): Promise<string> {
   return folder;
 }
 
-/** Runs the synap command from its sources, in a process of its own with nothing of our environment. */
-export function launch(args: string[], variables: Record<string, string>) {
+/** Runs a program from its sources, in a process of its own with nothing of our environment. */
+export function launch(args: string[], variables: Record<string, string>, program: keyof typeof programs = 'synap') {
   const env = { PATH: process.env.PATH, HOME: process.env.HOME, PORT: '0', SYNAP_ADMIN_PASSWORD: admin.password, ...variables };
-  const child = spawn(process.execPath, [...command, ...args], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [...fromSource, programs[program], ...args], {
+    cwd: root,
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   children.add(child);
   child.once('exit', () => children.delete(child));
   const output = { text: '' };
@@ -47,8 +56,8 @@ export function launch(args: string[], variables: Record<string, string>) {
 }
 
 /** Starts a server and resolves with its address once it is ready. */
-export function startServer(variables: Record<string, string>) {
-  const { child, output } = launch(['start'], variables);
+export function startServer(variables: Record<string, string>, program: keyof typeof programs = 'synap') {
+  const { child, output } = launch(['start'], variables, program);
   return new Promise<{ child: ChildProcess; output: { text: string }; origin: string }>((resolve, reject) => {
     child.stdout.on('data', () => {
       const origin = /Synap is ready: (\S+)/.exec(output.text)?.[1];

@@ -30,15 +30,12 @@ export function createMailsRepository(db: Db) {
       await db.mail.deleteMany({ where: { id } });
     },
 
-    /**
-     * Gives a new job to mails whose job is gone, or held for two minutes: no attempt takes that long, so its worker is dead, and the
-     * queue itself would wait for four hours.
-     */
+    /** Gives a new job to mails whose job is gone or was given up: its worker died before it noted anything. */
     async requeueStalled(): Promise<void> {
       const rows = await db.$queryRaw<{ id: string }[]>`
-        SELECT id FROM mails WHERE created_at < now() - interval '2 minutes' AND NOT EXISTS (
+        SELECT id FROM mails WHERE NOT EXISTS (
           SELECT FROM graphile_worker.jobs j
-          WHERE j.key = 'mail ' || mails.id AND (j.locked_at IS NULL OR j.locked_at > now() - interval '2 minutes'))
+          WHERE j.key = 'mail ' || mails.id AND (j.locked_at IS NOT NULL OR j.attempts < j.max_attempts))
         ORDER BY id LIMIT 100`;
       for (const { id } of rows) await addJob(id);
     },

@@ -75,7 +75,7 @@ export function createModuleSync(deps: ModuleSyncDeps) {
         await onSynced(claimed.moduleId);
       } catch (thrown) {
         // The loss is the reason of whatever came of it.
-        const error = lease.lost() ?? thrown;
+        const error = (await lease.check()) ?? thrown;
         const final = lastAttempt || claimed.attempts >= mostAttempts || (error instanceof SyncFailure && error.final);
         const message = reasonOf(error);
         await runs.fail(runId, token, message.slice(0, 1000), final);

@@ -16,8 +16,8 @@ export interface RunLease {
   readonly token: string;
   /** Aborted when the lease is lost, too. */
   readonly signal: AbortSignal;
-  /** The reason once the lease is lost. */
-  lost(): SyncFailure | undefined;
+  /** Looks whether the lease still holds. @returns the reason if it is lost */
+  check(): Promise<SyncFailure | undefined>;
   /** Takes note of the progress; written with the next renewal, the first one at once. */
   readonly report: OnProgress;
   /** Writes the latest progress. */
@@ -48,7 +48,10 @@ export function createRunLease({ runs, runId, token, signal, heartbeat }: RunLea
   return {
     token,
     signal: AbortSignal.any([signal, ending.signal]),
-    lost: () => lost,
+    async check() {
+      await renew();
+      return lost;
+    },
     report({ done, total }) {
       const first = latest === undefined;
       latest = { done: wholeNumber(done), total: wholeNumber(total) };

@@ -1,7 +1,7 @@
 import type { JsonValue, ModuleEvent } from '@synap/module-runtime';
 import type { Limiter } from './limiter.js';
 import type { StageKey, StagesRepository } from './stages.repository.js';
-import { SyncFailure, takenOver } from './sync-failure.js';
+import { SyncFailure } from './sync-failure.js';
 
 export interface RunLimits {
   readonly events: number;
@@ -56,7 +56,7 @@ export function createStage({ stages, limits, limiter }: StageDeps, key: StageKe
 
   async function write(entry: string, value: string | null): Promise<void> {
     count({ writes: 1, bytes: entry.length + Buffer.byteLength(value ?? '') });
-    if (!(await limiter(() => stages.putEntry(stageId, entry, value)))) throw takenOver();
+    if (!(await limiter(() => stages.putEntry(stageId, entry, value)))) throw lost();
   }
 
   async function flush(): Promise<void> {
@@ -64,7 +64,7 @@ export function createStage({ stages, limits, limiter }: StageDeps, key: StageKe
     const position = events - waiting.length;
     const json = `[${waiting.join(',')}]`;
     [waiting, waitingBytes] = [[], 0];
-    if (!(await limiter(() => stages.addEvents(stageId, position, json)))) throw takenOver();
+    if (!(await limiter(() => stages.addEvents(stageId, position, json)))) throw lost();
   }
 
   return {
@@ -86,12 +86,15 @@ export function createStage({ stages, limits, limiter }: StageDeps, key: StageKe
     /** Moves everything to where it counts, with the repository of a transaction. @returns the number of new events */
     async apply(within: StagesRepository, newId: () => string): Promise<number> {
       const added = await within.apply(key, events, newId);
-      if (added === null) throw new SyncFailure('The database was restarted during the run and lost what was staged');
+      if (added === null) throw lost();
       return added;
     },
 
     discard: () => stages.discard(stageId),
   };
 }
+
+/** The next attempt of a run deletes the stage as well; then the lease is lost, too. */
+const lost = () => new SyncFailure('The database was restarted during the run and lost what was staged');
 
 const grouped = (value: number): string => value.toLocaleString('en');

@@ -12,6 +12,7 @@ it.each([
     const throttle = createThrottle(options);
     const waits = sizes.map((bytes) => throttle(bytes));
     expect(waits.slice(0, -1).every((wait) => wait === undefined)).toBe(true);
+    expect(waits.at(-1)).toBeInstanceOf(Promise);
     let over = false;
     const waiting = waits.at(-1)?.then(() => {
       over = true;

@@ -1,0 +1,98 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { JobWorkersRepository } from '@synap/core';
+import type { Logger } from 'pino';
+
+export interface HeartbeatTimes {
+  /** Milliseconds between two beats. */
+  everyMs: number;
+  /** Milliseconds without a beat after which a pool of workers counts as dead. */
+  deadAfterMs: number;
+}
+
+const heartbeatTimes: HeartbeatTimes = { everyMs: 5_000, deadAfterMs: 25_000 };
+
+export interface HeartbeatDeps {
+  workers: Pick<JobWorkersRepository, 'beat' | 'releaseDead'>;
+  /** Takes back, after each beat, what vanished workers left behind of other kinds. */
+  recover: () => Promise<void>;
+  log: Logger;
+  times?: HeartbeatTimes | undefined;
+}
+
+/** Shows other instances that this one is alive, and frees the jobs of those that are not. */
+export interface Heartbeat {
+  /** Counts a pool of workers in, until it is removed. */
+  add(poolId: string): void;
+  remove(poolId: string): void;
+  /** Beats unless that was done just now. A worker that takes a job after this is known to be alive. */
+  ensure(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export function createHeartbeat({ workers, recover, log, times = heartbeatTimes }: HeartbeatDeps): Heartbeat {
+  const { everyMs, deadAfterMs } = times;
+  const pools = new Set<string>();
+  const closing = new AbortController();
+  let beating: Promise<void> | undefined;
+  /** By the clock of the machine: a process that was suspended knows that time has passed. */
+  let beatenAt = Number.NEGATIVE_INFINITY;
+  /** By the clock of the database. */
+  let last = Number.NaN;
+  let steadySince = Number.NaN;
+  let failing = false;
+
+  async function beat(): Promise<void> {
+    const began = Date.now();
+    const at = await workers.beat([...pools]);
+    if (!(at - last < 2.5 * everyMs)) steadySince = at;
+    last = at;
+    beatenAt = began;
+  }
+
+  const beatOnce = () => {
+    beating ??= beat().finally(() => {
+      beating = undefined;
+    });
+    return beating;
+  };
+
+  async function tick(): Promise<void> {
+    if (pools.size > 0) await beatOnce();
+    // After an outage or a sleep everyone's last beat is old: those who could not beat themselves judge nobody.
+    if (last - steadySince >= deadAfterMs) {
+      const dead = await workers.releaseDead(deadAfterMs / 1_000);
+      if (dead.length > 0) log.warn({ workers: dead }, 'the jobs of workers that died are taken over');
+    }
+    await recover();
+  }
+
+  async function run(): Promise<void> {
+    const jitter = () => everyMs * (0.8 + 0.4 * Math.random());
+    while (!closing.signal.aborted) {
+      try {
+        await tick();
+        failing = false;
+      } catch (error) {
+        if (!failing) log.warn({ err: error }, 'the heartbeat of the worker failed and is tried again');
+        failing = true;
+      }
+      await delay(jitter(), undefined, { signal: closing.signal }).catch(() => undefined);
+    }
+  }
+  const running = run();
+
+  return {
+    add(poolId) {
+      pools.add(poolId);
+      beatenAt = Number.NEGATIVE_INFINITY;
+    },
+    remove: (poolId) => void pools.delete(poolId),
+    async ensure() {
+      if (Math.abs(Date.now() - beatenAt) > deadAfterMs / 2) await beatOnce();
+    },
+    async close() {
+      closing.abort();
+      await running;
+    },
+  };
+}

@@ -1,0 +1,176 @@
+import { createJobWorkersRepository, MAIL_TASK, type MailDelivery, type ModuleSync, SYNC_TASK, SyncFailure } from '@synap/core';
+import { createPool, createSql } from '@synap/db';
+import { parseCronItems } from 'graphile-worker';
+import type { Logger } from 'pino';
+import { z } from 'zod';
+import type { ErrorReports } from '../error-reports.js';
+import { createHeartbeat, type HeartbeatTimes } from './heartbeat.js';
+import { type Lane, openLane } from './lane.js';
+
+const SCHEDULE_TASK = 'module-schedule';
+const PURGE_TASK = 'purge';
+const BACKUP_TASK = 'backup';
+const mailJobSchema = z.object({ mailId: z.uuid() });
+const syncJobSchema = z.object({ runId: z.uuid() });
+
+/** Milliseconds that running jobs get to finish when the worker ends. */
+const patience = 10_000;
+
+/** Milliseconds that a mail on its way gets when the worker ends; less than the job queue waits before it gives up on jobs. */
+const mailPatience = 2000;
+
+export interface WorkerDeps {
+  url: string;
+  sync: ModuleSync;
+  /** Sync jobs at once. With as many as modules, one that hangs holds up none of the others. */
+  syncConcurrency: number;
+  mail: MailDelivery;
+  /** Each forgets what is over of one kind; one that fails keeps none of the others. */
+  purges: readonly (() => Promise<void>)[];
+  /** Scheduled backups, if there are any. */
+  backup?: WorkerBackup | undefined;
+  heartbeat?: HeartbeatTimes | undefined;
+  log: Logger;
+  errors: ErrorReports;
+}
+
+interface WorkerBackup {
+  /** Cron expression, in UTC. */
+  schedule: string;
+  run: (signal: AbortSignal) => Promise<void>;
+}
+
+export interface Worker {
+  /** Takes no further job, gives those that run 10 s, then aborts them; they are tried again by whoever works next. */
+  close(): Promise<void>;
+}
+
+/**
+ * Works in the background until closed: sync jobs, each minute a look at what is due, each hour a purge. Mails, upkeep and sync jobs
+ * have a lane each, and backups, so that none of them waits for another kind.
+ */
+export function startWorker(deps: WorkerDeps): Worker {
+  const { url, sync, mail, log, errors } = deps;
+  const unlimited = { acquireMilliseconds: 0, statementMilliseconds: 0, lockMilliseconds: 0, idleInTransactionMilliseconds: 0 };
+  const onError = (error: Error) => log.warn({ err: error }, 'a connection of the worker broke');
+  // Each lane listens on one; the jobs themselves do their work on other connections.
+  const pool = createPool({ url, applicationName: 'synap worker', size: 7, ...unlimited, onError });
+  // Apart, and with limits: a busy worker is not a dead one.
+  const heartbeatPool = createPool({ url, applicationName: 'synap heartbeat', size: 1, onError });
+  const workers = createJobWorkersRepository(createSql(heartbeatPool));
+  const aborting = new AbortController();
+  const closing = new AbortController();
+  const heartbeat = createHeartbeat({ workers, recover: sync.recover, log, times: deps.heartbeat });
+  const laneDeps = { pool, heartbeat, log, errors };
+  const look = async () => {
+    await sync.schedule(new Date());
+    await mail.requeueStalled();
+  };
+  const lanes = [
+    openLane(mailLane(mail, closing.signal), laneDeps),
+    openLane(upkeepLane(look, [...deps.purges, workers.purge]), laneDeps, look),
+    openLane(syncLane(deps, aborting.signal), laneDeps),
+    // An instance without a folder must leave the job to those that have one.
+    ...(deps.backup ? [openLane(backupLane(deps.backup, aborting.signal), laneDeps)] : []),
+  ];
+
+  return {
+    async close() {
+      closing.abort();
+      const timer = setTimeout(() => aborting.abort(), patience);
+      await Promise.all(lanes.map((lane) => lane.close()));
+      clearTimeout(timer);
+      await heartbeat.close();
+      await Promise.all([pool.end(), heartbeatPool.end()]);
+    },
+  };
+}
+
+function mailLane(mail: MailDelivery, closing: AbortSignal): Lane {
+  return {
+    concurrency: 4,
+    tasks: {
+      async [MAIL_TASK](payload, { job }) {
+        const { mailId } = mailJobSchema.parse(payload);
+        const sending = mail.deliver(mailId, { lastAttempt: job.attempts >= job.max_attempts });
+        // A mail server that is silent must not hold up the end: the mail waits for whoever works next.
+        await unlessEnding(sending, closing);
+      },
+    },
+  };
+}
+
+function upkeepLane(look: () => Promise<void>, purges: WorkerDeps['purges']): Lane {
+  const purge = async () => {
+    const results = await Promise.allSettled(purges.map((each) => each()));
+    const faults = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
+    if (faults.length > 0) throw new AggregateError(faults, 'Not everything that is over could be purged');
+  };
+  const once = (task: string) => ({ jobKey: task, maxAttempts: 1 });
+  return {
+    // One place each: a purge that takes hours does not hold up the schedule.
+    concurrency: 2,
+    tasks: { [SCHEDULE_TASK]: unlessRunning(look), [PURGE_TASK]: unlessRunning(purge) },
+    cron: parseCronItems([
+      { task: SCHEDULE_TASK, match: '* * * * *', options: once(SCHEDULE_TASK) },
+      { task: PURGE_TASK, match: '0 * * * *', options: once(PURGE_TASK) },
+    ]),
+  };
+}
+
+/**
+ * Does nothing while the work of before is still under way. A queue of the library would do the same, but stays locked
+ * when a worker that was taken for dead comes back and completes the job of its successor.
+ */
+function unlessRunning(work: () => Promise<void>): () => Promise<void> {
+  let running = false;
+  return async () => {
+    if (running) return;
+    running = true;
+    await work().finally(() => {
+      running = false;
+    });
+  };
+}
+
+function syncLane({ sync, syncConcurrency, log, errors }: WorkerDeps, aborting: AbortSignal): Lane {
+  return {
+    concurrency: syncConcurrency,
+    tasks: {
+      async [SYNC_TASK](payload, { job }) {
+        const { runId } = syncJobSchema.parse(payload);
+        try {
+          await sync.perform(runId, { lastAttempt: job.attempts >= job.max_attempts, signal: aborting });
+        } catch (error) {
+          if (!(error instanceof SyncFailure && error.final)) throw error;
+          log.error({ err: error, runId }, 'a run of a module failed for good');
+          errors.report(error, { kind: 'job', task: SYNC_TASK });
+        }
+      },
+    },
+  };
+}
+
+function backupLane({ schedule, run }: WorkerBackup, aborting: AbortSignal): Lane {
+  return {
+    concurrency: 1,
+    tasks: { [BACKUP_TASK]: () => run(aborting) },
+    cron: parseCronItems([{ task: BACKUP_TASK, match: schedule, options: { jobKey: BACKUP_TASK, maxAttempts: 3 } }]),
+  };
+}
+
+/** What the work gives; rejects when the signal fires first, after what is nearly done had a moment to be done. */
+async function unlessEnding<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const done = new AbortController();
+  const ending = new Promise<never>((_, reject) => {
+    const give = () => void setTimeout(() => reject(new Error('The worker ends')), mailPatience);
+    if (signal.aborted) give();
+    // Taken back when the work is done: the signal lives as long as the worker.
+    else signal.addEventListener('abort', give, { once: true, signal: done.signal });
+  });
+  try {
+    return await Promise.race([work, ending]);
+  } finally {
+    done.abort();
+  }
+}

@@ -1,0 +1,16 @@
+/** A server that shows every 200 ms that its worker is alive, and takes over from those that did not for two seconds. */
+import { pino } from 'pino';
+import { parseEnvironment } from '../src/env.js';
+import { serializers } from '../src/logger.js';
+import { startServer } from '../src/server.js';
+
+const server = await startServer({
+  environment: parseEnvironment(process.env),
+  variables: process.env,
+  log: pino({ level: 'info', serializers }),
+  report: (line) => console.log(line),
+  heartbeat: { everyMs: 200, deadAfterMs: 2_000 },
+});
+process.once('SIGTERM', () => void server.close());
+await server.ready;
+console.log(`Synap is ready: http://127.0.0.1:${server.port}`);
