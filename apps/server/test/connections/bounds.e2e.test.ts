@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { until } from '@synap/testing';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -25,6 +26,22 @@ describe('requests in a pipeline', () => {
     const text = await readUntil(open(paths.map((path) => get(path)).join('')), '</49>');
     expect(text.match(/<[^>]+>/g)).toEqual(paths.map((path) => `<${path}>`));
     expect(most).toBe(1);
+  });
+
+  it('let other connections have their turn', async () => {
+    const { open } = await startListener((req, res) => void res.end(`<${req.url}>`), { maxPipelined: 1000 });
+    const [pipeline, other] = [open(), open()];
+    await Promise.all([once(pipeline, 'connect'), once(other, 'connect')]);
+    let received = '';
+    pipeline.on('data', (chunk) => {
+      received += String(chunk);
+    });
+    const answered = () => received.split('</pipeline>').length - 1;
+    pipeline.write(get('/pipeline').repeat(1000));
+    other.write(get('/other'));
+    await readUntil(other, '</other>');
+    expect(answered()).toBeLessThan(1000);
+    await until(() => answered() === 1000);
   });
 
   it('with bodies are told apart from them', async () => {

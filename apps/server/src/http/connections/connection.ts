@@ -34,6 +34,8 @@ export class Connection {
   readonly #serve: RequestListener;
   readonly #waiting: [IncomingMessage, ServerResponse][] = [];
   #current: Exchange | undefined;
+  /** True from a request on until none waits. */
+  #isBusy = false;
   #backlog: Backlog | undefined;
   #idleSince = performance.now();
   /** Bytes that had been read when the last request was answered. */
@@ -61,8 +63,8 @@ export class Connection {
 
   /** False if too many requests wait already. */
   accept(req: IncomingMessage, res: ServerResponse): boolean {
-    if (this.#current === undefined) this.#start(req, res);
-    else this.#waiting.push([req, res]);
+    if (this.#isBusy) this.#waiting.push([req, res]);
+    else this.#start(req, res);
     return this.#waiting.length <= this.#limits.maxPipelined;
   }
 
@@ -107,6 +109,7 @@ export class Connection {
   }
 
   #start(req: IncomingMessage, res: ServerResponse): void {
+    this.#isBusy = true;
     this.#current = { req, res, startedAt: performance.now() };
     res.once('close', () => this.#next());
     endUnreadBody(req, res, this.#limits.callMs);
@@ -118,7 +121,13 @@ export class Connection {
     this.#idleSince = performance.now();
     this.#readBefore = this.#socket.bytesRead;
     const next = this.#waiting.shift();
-    // After `Connection: close` nobody would get further answers.
-    if (next && this.#socket.writable) this.#start(...next);
+    this.#isBusy = next !== undefined;
+    // Other connections get their turn first: a whole pipeline of quick answers would keep them waiting.
+    if (next) setImmediate(() => this.#startIfOpen(...next));
+  }
+
+  /** After `Connection: close` nobody would get further answers. */
+  #startIfOpen(req: IncomingMessage, res: ServerResponse): void {
+    if (this.#socket.writable) this.#start(req, res);
   }
 }
