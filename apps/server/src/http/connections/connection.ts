@@ -3,11 +3,12 @@ import type { Socket } from 'node:net';
 import { endUnreadBody } from '@synap/http';
 import { isShared } from '../constant-content.js';
 import type { ConnectionLimits } from './limits.js';
+import type { TakeTurn } from './turns.js';
 
 /** Why a connection is closed that its client would have kept. */
 export type CloseReason = 'idle' | 'stalled' | 'slow_reader' | 'slow_writer' | 'pipelining' | 'memory' | 'too_many';
 
-/** Memory of a request that waits for its turn, roughly. */
+/** Memory of a request that waits for its turn, roughly, besides its headers and its body. */
 const waitingBytes = 4096;
 /** Most of a body that a handler holds before it is parsed; longer bodies are streamed. */
 const maxHeldBody = 128 * 1024;
@@ -24,6 +25,12 @@ interface Backlog {
   readonly takenBefore: number;
 }
 
+export interface ConnectionOptions {
+  readonly limits: ConnectionLimits;
+  readonly serve: RequestListener;
+  readonly takeTurn: TakeTurn;
+}
+
 /**
  * One connection and its requests. They are served one after the other: Node would start all requests of a pipeline at once and
  * hold their answers.
@@ -32,6 +39,7 @@ export class Connection {
   readonly #socket: Socket;
   readonly #limits: ConnectionLimits;
   readonly #serve: RequestListener;
+  readonly #takeTurn: TakeTurn;
   readonly #waiting: [IncomingMessage, ServerResponse][] = [];
   #current: Exchange | undefined;
   /** True from a request on until none waits. */
@@ -41,10 +49,11 @@ export class Connection {
   /** Bytes that had been read when the last request was answered. */
   #readBefore = 0;
 
-  constructor(socket: Socket, limits: ConnectionLimits, serve: RequestListener) {
+  constructor(socket: Socket, { limits, serve, takeTurn }: ConnectionOptions) {
     this.#socket = socket;
     this.#limits = limits;
     this.#serve = serve;
+    this.#takeTurn = takeTurn;
   }
 
   /** When the request under way began; none is older than the end of time. */
@@ -58,7 +67,7 @@ export class Connection {
     const { req, res } = this.#current;
     const answer = isShared(res) ? 0 : this.#socket.writableLength;
     const body = req.complete ? 0 : Math.min(this.#received, maxHeldBody);
-    return answer + body + this.#waiting.length * waitingBytes;
+    return this.#waiting.reduce((sum, [waiting]) => sum + bytesOf(waiting), answer + body);
   }
 
   /** False if too many requests wait already. */
@@ -122,8 +131,7 @@ export class Connection {
     this.#readBefore = this.#socket.bytesRead;
     const next = this.#waiting.shift();
     this.#isBusy = next !== undefined;
-    // Other connections get their turn first: a whole pipeline of quick answers would keep them waiting.
-    if (next) setImmediate(() => this.#startIfOpen(...next));
+    if (next) this.#takeTurn(() => this.#startIfOpen(...next));
   }
 
   /** After `Connection: close` nobody would get further answers. */
@@ -131,3 +139,6 @@ export class Connection {
     if (this.#socket.writable) this.#start(req, res);
   }
 }
+
+const bytesOf = ({ rawHeaders, readableLength }: IncomingMessage): number =>
+  rawHeaders.reduce((sum, text) => sum + text.length, waitingBytes + readableLength);

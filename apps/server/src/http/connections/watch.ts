@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import type { Logger } from 'pino';
 import { type CloseReason, Connection } from './connection.js';
 import type { ConnectionLimits } from './limits.js';
+import { createTurns } from './turns.js';
 
 export interface ConnectionObserver {
   onClose(reason: CloseReason): void;
@@ -22,6 +23,7 @@ export function watchConnections(
   log: Pick<Logger, 'warn'>,
 ): void {
   const connections = new Map<Socket, Connection>();
+  const options = { limits, serve, takeTurn: createTurns() };
   const countForLog = createCloseLog(log);
 
   const count = (reason: CloseReason) => {
@@ -61,7 +63,7 @@ export function watchConnections(
   }
 
   server.on('connection', (socket: Socket) => {
-    connections.set(socket, new Connection(socket, limits, serve));
+    connections.set(socket, new Connection(socket, options));
     socket.once('close', () => connections.delete(socket));
   });
   const accept: RequestListener = (req, res) => {

@@ -1,0 +1,25 @@
+/** Most requests of pipelines that begin in one turn of the event loop. */
+const perTurn = 16;
+
+/** Begins a request in a later turn of the event loop. */
+export type TakeTurn = (begin: () => void) => void;
+
+/**
+ * Lets the requests that wait in pipelines begin a few in each turn of the event loop, whatever their number, so that other connections
+ * are accepted and served meanwhile.
+ */
+export function createTurns(): TakeTurn {
+  const waiting: (() => void)[] = [];
+  let isScheduled = false;
+  const run = () => {
+    for (const begin of waiting.splice(0, perTurn)) begin();
+    isScheduled = waiting.length > 0;
+    if (isScheduled) setImmediate(run);
+  };
+  return (begin) => {
+    waiting.push(begin);
+    if (isScheduled) return;
+    isScheduled = true;
+    setImmediate(run);
+  };
+}
