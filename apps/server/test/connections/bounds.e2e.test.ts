@@ -35,7 +35,7 @@ describe('requests in a pipeline', () => {
         answered += 1;
         res.end(`<${req.url}>`);
       },
-      { maxPipelined: 1000 },
+      { maxPipelined: 1000, maxHeldBytes: 1024 * megabyte },
     );
     const pipelines = Array.from({ length: 20 }, () => open().resume());
     const other = open();
@@ -104,6 +104,15 @@ describe('memory', () => {
     const { open, closed } = await startListener(() => {}, { maxHeldBytes: 8 * 4096 });
     await readToEnd(open(get().repeat(10)));
     expect(closed).toEqual(['memory']);
+  });
+
+  it('counts what waits in pipelines also between two of its requests', async () => {
+    const { open, closed } = await startListener(answerOk, { maxHeldBytes: 8 * 4096, maxPipelined: 1000, sweepMs: 1 });
+    const sockets = Array.from({ length: 50 }, () => open().resume());
+    await Promise.all(sockets.map((socket) => once(socket, 'connect')));
+    for (const socket of sockets) socket.write(get().repeat(1000));
+    await until(() => closed.length > 0);
+    expect(new Set(closed)).toEqual(new Set(['memory']));
   });
 
   it('counts bodies that have not arrived whole', async () => {

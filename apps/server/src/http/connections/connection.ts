@@ -56,18 +56,19 @@ export class Connection {
     this.#takeTurn = takeTurn;
   }
 
-  /** When the request under way began; none is older than the end of time. */
-  get startedAt(): number {
-    return this.#current?.startedAt ?? Number.POSITIVE_INFINITY;
+  /** When the request under way began, or became the next one. */
+  get busySince(): number {
+    return this.#current?.startedAt ?? this.#idleSince;
   }
 
   /** Bytes held in memory for this connection alone; shared content costs nothing. */
   get heldBytes(): number {
-    if (this.#current === undefined) return 0;
+    const waiting = this.#waiting.reduce((sum, [req]) => sum + bytesOf(req), 0);
+    if (this.#current === undefined) return waiting;
     const { req, res } = this.#current;
     const answer = isShared(res) ? 0 : this.#socket.writableLength;
     const body = req.complete ? 0 : Math.min(this.#received, maxHeldBody);
-    return this.#waiting.reduce((sum, [waiting]) => sum + bytesOf(waiting), answer + body);
+    return waiting + answer + body;
   }
 
   /** False if too many requests wait already. */

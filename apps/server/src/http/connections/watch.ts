@@ -54,7 +54,7 @@ export function watchConnections(
   function closeOldest(heldBytes: number): number {
     let left = heldBytes;
     const holding = [...connections].filter(([socket, { heldBytes: own }]) => own > 0 && !socket.destroyed);
-    for (const [socket, connection] of holding.sort(([, a], [, b]) => a.startedAt - b.startedAt)) {
+    for (const [socket, connection] of holding.sort(([, a], [, b]) => a.busySince - b.busySince)) {
       if (left <= limits.maxHeldBytes) break;
       left -= connection.heldBytes;
       close(socket, 'memory');
