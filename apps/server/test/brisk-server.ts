@@ -1,4 +1,4 @@
-/** A server that shows every 200 ms that its worker is alive, and takes over from those that did not for two seconds. */
+/** A server that shows every 200 ms that its worker is alive, and takes over from those that did not for four seconds. */
 import { pino } from 'pino';
 import { parseEnvironment } from '../src/env.js';
 import { serializers } from '../src/logger.js';
@@ -9,7 +9,7 @@ const server = await startServer({
   variables: process.env,
   log: pino({ level: 'info', serializers }),
   report: (line) => console.log(line),
-  heartbeat: { everyMs: 200, deadAfterMs: 2_000 },
+  heartbeat: { everyMs: 200, deadAfterMs: 4_000 },
 });
 process.once('SIGTERM', () => void server.close());
 await server.ready;

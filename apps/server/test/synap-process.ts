@@ -11,7 +11,7 @@ const root = fileURLToPath(new URL('../../..', import.meta.url));
 const fromSource = ['--import', 'tsx', '--conditions=@synap/source'];
 const programs = {
   synap: path.join(root, 'apps/server/src/cli.ts'),
-  /** A server whose worker counts as dead after two seconds. */
+  /** A server whose worker counts as dead after four seconds. */
   brisk: path.join(root, 'apps/server/test/brisk-server.ts'),
 };
 

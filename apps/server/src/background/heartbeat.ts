@@ -44,7 +44,7 @@ export function createHeartbeat({ workers, recover, log, times = heartbeatTimes 
   async function beat(): Promise<void> {
     const began = Date.now();
     const at = await workers.beat([...pools]);
-    if (!(at - last < 2.5 * everyMs)) steadySince = at;
+    if (!(at - last < deadAfterMs / 2)) steadySince = at;
     last = at;
     beatenAt = began;
   }
