@@ -58,7 +58,7 @@ describe('a database that is being brought up', () => {
   });
 });
 
-describe('a database that goes away', () => {
+describe('a database that goes away', { timeout: 60_000 }, () => {
   it('makes calls answer 503 with Retry-After, and they work within moments of its return', async () => {
     const folder = await mkdtemp(path.join(os.tmpdir(), 'synap-away-'));
     await chmod(folder, 0o755); // PostgreSQL, which does not run as root, must get in.
@@ -72,7 +72,7 @@ describe('a database that goes away', () => {
       expect(away).toMatchObject({ status: 503, body: { code: 'unavailable' } });
       expect(away.headers.get('retry-after')).toBe('5');
       expect(JSON.stringify(away.body)).not.toMatch(/ECONN|127\.0\.0\.1|postgres/i);
-      expect((await fetch(`${server.origin}/readyz`)).status).toBe(503);
+      await until(async () => (await fetch(`${server.origin}/readyz`)).status === 503);
       expect((await fetch(`${server.origin}/healthz`)).status).toBe(200);
       postgres = await start(postgres.port);
       await until(async () => (await server.rest('GET', '/dashboards', { token })).status === 200);

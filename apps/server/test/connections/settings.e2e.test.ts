@@ -25,14 +25,15 @@ async function start(options: Parameters<typeof startServerUnderTest>[0]) {
 }
 
 it('HTTP_MAX_CONNECTIONS bounds the connections, and metrics tell of them', async () => {
-  const { server, open } = await start({ variables: { HTTP_MAX_CONNECTIONS: '3' }, connectionLimits: { sweepMs: 50 } });
+  const variables = { HTTP_MAX_CONNECTIONS: '3', METRICS_TOKEN: 'a-token-for-the-metrics' };
+  const { server, open } = await start({ variables, connectionLimits: { sweepMs: 50 } });
   const kept = [open(get('/healthz')), open(get('/healthz')), open(get('/healthz'))];
   await Promise.all(kept.map((socket) => readUntil(socket, 'ok')));
   await once(open(get('/healthz')), 'close');
   const [first] = kept;
   let metrics = '';
   await until(async () => {
-    first?.write(get('/metrics'));
+    first?.write(get('/metrics', 'authorization: Bearer a-token-for-the-metrics'));
     metrics = first ? await readUntil(first, 'http_connections_closed_total{') : '';
     return metrics.includes('http_connections_open 3');
   });

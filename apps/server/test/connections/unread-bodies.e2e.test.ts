@@ -37,7 +37,7 @@ const cases: [status: number, method: string, path: string, ...headers: string[]
   [200, 'GET', '/healthz'],
   [404, 'POST', '/healthz'],
   [200, 'GET', '/readyz'],
-  [200, 'GET', '/metrics'],
+  [404, 'GET', '/metrics'],
   [302, 'GET', '/'],
   [404, 'POST', '/no/such/path'],
 ];
