@@ -291,9 +291,15 @@ export function parseEnvironment(variables: Record<string, string | undefined>):
   return environment;
 }
 
+function withoutTrailingSlashes(url: string): string {
+  let end = url.length;
+  while (url.charAt(end - 1) === '/') end -= 1;
+  return url.slice(0, end);
+}
+
 /** Where people reach the service, without a slash at its end; never what a `Host` header says. */
 export function originOf({ publicUrl, host, port }: Environment, listening = port): string {
-  if (publicUrl) return publicUrl.replace(/(?<!\/)\/+$/, '');
+  if (publicUrl) return withoutTrailingSlashes(publicUrl);
   const everywhere = ['127.0.0.1', '0.0.0.0', '::', '::1'].includes(host);
   return `http://${everywhere ? 'localhost' : isIP(host) === 6 ? `[${host}]` : host}:${listening}`;
 }

@@ -12,7 +12,8 @@ const maxValues = 20_000;
 const secretName = /pass(?:word|wd|phrase)|pwd|token|secret|key|authorization|cookie|e-?mail|credential|jwt/i;
 
 /** Replaces each match by what stays of it. Every expression here matches all that it looks at, so none is tried twice. */
-const replacing = (pattern: RegExp, replace: (...groups: string[]) => string) => (text: string) => text.replace(pattern, replace);
+const replacing = (pattern: RegExp, replace: (whole: string, ...groups: string[]) => string) => (text: string) =>
+  text.replace(pattern, replace);
 
 /** In this order: an address with a password in it looks like a mail address too. Each is linear in the length of the text. */
 const rules: readonly ((text: string) => string)[] = [
@@ -37,9 +38,9 @@ const rules: readonly ((text: string) => string)[] = [
   replacing(/\bsyn_[A-Za-z0-9_-]+/g, () => removed),
   removeMailAddresses,
   // 256 bits: base64url as our tokens and links have them, base64 as `openssl rand` makes them, hex.
-  replacing(/(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])/g, () => removed),
-  replacing(/(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{43}=/g, () => removed),
-  replacing(/(?<![A-Fa-f0-9])[A-Fa-f0-9]{64}(?![A-Fa-f0-9])/g, () => removed),
+  replacing(/[A-Za-z0-9_-]+/g, (run) => (run.length === 43 ? removed : run)),
+  replacing(/[A-Za-z0-9+/]+=?/g, (run) => (run.length === 44 && run.endsWith('=') ? removed : run)),
+  replacing(/[A-Fa-f0-9]+/g, (run) => (run.length === 64 ? removed : run)),
 ];
 
 const namedSecret = /passw(?:or)?d|passphrase|token|secret|api[-_]?key|credential/i;

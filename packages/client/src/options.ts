@@ -52,13 +52,19 @@ export function resolveOptions(options: ClientOptions) {
   };
 }
 
+function withoutTrailingSlashes(path: string): string {
+  let end = path.length;
+  while (path.charAt(end - 1) === '/') end -= 1;
+  return path.slice(0, end);
+}
+
 function readBase(url: string | URL) {
   const parsed = URL.canParse(String(url)) ? new URL(url) : undefined;
   if (parsed?.username || parsed?.password) throw new TypeError('`url` must not hold credentials: sign in by `$session.signIn`.');
   if (!parsed || !/^https?:$/.test(parsed.protocol) || parsed.search || parsed.hash) {
     throw new TypeError(`\`url\` must be the origin of a Synap server, such as "http://localhost:3000"; it is "${url}".`);
   }
-  return { origin: parsed.origin, rpcUrl: `${parsed.origin}${parsed.pathname.replace(/(?<!\/)\/+$/, '')}/trpc` };
+  return { origin: parsed.origin, rpcUrl: `${parsed.origin}${withoutTrailingSlashes(parsed.pathname)}/trpc` };
 }
 
 const cookieSession = (rpcUrl: string): HeldSessionOptions => ({

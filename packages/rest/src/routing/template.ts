@@ -5,9 +5,12 @@ export type TemplateSegment =
 
 /** Splits `/themes/{id}.css` into its segments. Throws where a template cannot be served. */
 export function parseTemplate(template: string): TemplateSegment[] {
-  const trimmed = template.replace(/^\/+|(?<!\/)\/+$/g, '');
-  return trimmed === '' ? [] : trimmed.split('/').map((segment) => parseSegment(segment, template));
+  const parts = template.split('/');
+  const [first, last] = [parts.findIndex(isFilled), parts.findLastIndex(isFilled)];
+  return first < 0 ? [] : parts.slice(first, last + 1).map((segment) => parseSegment(segment, template));
 }
+
+const isFilled = (segment: string) => segment !== '';
 
 function parseSegment(segment: string, template: string): TemplateSegment {
   const open = segment.indexOf('{');
