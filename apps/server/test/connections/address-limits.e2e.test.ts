@@ -60,7 +60,7 @@ describe('the limit of an address', () => {
     expect(await Promise.all(spent)).toEqual(counted.map((row) => [...row, 1]));
   });
 
-  it('is told in the form of what was asked, and to pages of other origins', async () => {
+  it('refuses in the form of the transport, readable for pages of other origins', async () => {
     const origin = 'https://app.example.com';
     const server = await start({ CORS_ORIGINS: origin });
     const ask = (path: string, init: RequestInit = {}) =>
@@ -87,7 +87,7 @@ describe('the limit of an address', () => {
     const rpc = await ask('/trpc/system.health');
     expect([rpc.status, await rpc.json()]).toMatchObject([429, { error: { json: { data: { httpStatus: 429 } } } }]);
     expect((await ask('/api/v1/meta', { method: 'OPTIONS' })).status).toBe(429);
-    // Another client is not refused, and liveness is told to everybody.
+    // Another client is not refused, and liveness is never refused.
     expect((await fetch(`${server.origin}/docs`, asClient(2))).status).toBe(200);
     const alive = await ask('/healthz');
     expect([alive.status, alive.headers.get('ratelimit'), await alive.text()]).toEqual([200, null, 'ok\n']);

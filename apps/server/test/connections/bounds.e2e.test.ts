@@ -47,7 +47,7 @@ describe('requests in a pipeline', () => {
     await until(() => answered === 20 * 1000 + 1);
   });
 
-  it('with bodies are told apart from them', async () => {
+  it('with bodies are separated from them', async () => {
     const { open } = await startListener((req, res) => {
       req.once('data', (chunk) => res.write(`<${chunk}>`)).once('end', () => res.end());
     });

@@ -50,7 +50,7 @@ describe('a request', () => {
     expect(text).toMatch(/^HTTP\/1\.1 200 /);
   });
 
-  it('whose client asks to go on is told so, and served', async () => {
+  it('whose client expects 100 Continue gets it, and is served', async () => {
     const { open } = await start();
     const socket = open(request('POST', '/', 'content-length: 10', 'expect: 100-continue'));
     await readUntil(socket, '100 Continue');

@@ -135,7 +135,7 @@ export class Connection {
     if (next) this.#takeTurn(() => this.#startIfOpen(...next));
   }
 
-  /** After `Connection: close` nobody would get further answers. */
+  /** After `Connection: close` further answers could not be sent. */
   #startIfOpen(req: IncomingMessage, res: ServerResponse): void {
     if (this.#socket.writable) this.#start(req, res);
   }
