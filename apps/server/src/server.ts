@@ -133,7 +133,9 @@ async function compose(
             ...{ mails: repositories.mails, box: secretBox, transport: mailTransport },
             ...{ compose: core.composeMail, log, errors },
           }),
-          ...{ log, errors, heartbeat },
+          log,
+          errors,
+          heartbeat,
           purges: [...core.purges, store.purge, core.idempotency.purge, () => purgeRateLimits(database.pool)],
           backup: scheduledBackup({ environment, url, secrets, log }),
         });

@@ -7,7 +7,7 @@ export interface ModuleScope {
 }
 
 /**
- * What the server's side provides to modules. Writes come only from sync runs. A call of one module is made when the one before
+ * Services of the server for modules. Writes come only from sync runs. A call of one module is made when the one before
  * has settled: the time that it takes slows the module down. An error ends the run; the module never sees its message.
  */
 export interface ModuleHostServices {

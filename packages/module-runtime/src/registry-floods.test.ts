@@ -94,7 +94,7 @@ describe('a module that never stops', () => {
   });
 
   it.each(['progress', 'log', 'rawProgress', 'rawOutcomes', 'rawQuestions', 'rawLog'])(
-    'with what nobody asked for leaves the others at work, and is ended at its deadline (%s)',
+    'with unsolicited messages leaves the others at work, and is ended at its deadline (%s)',
     async (how) => {
       const { registry, log, other, run } = await start(how, { limits: { graceMs: 200 } });
       const ended = expect(run(async () => undefined, 2_000)).rejects.toMatchObject({ kind: 'timeout' });

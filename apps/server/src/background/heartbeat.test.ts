@@ -41,7 +41,7 @@ it('judges others once it has itself beaten without a gap for as long as it take
   expect([...new Set(judgedAt)].slice(0, 2)).toEqual([50, 60]);
 });
 
-it('judges nobody after an outage or a sleep, when every last beat is old', async () => {
+it('judges no worker after an outage or a sleep, when every last beat is old', async () => {
   const outage = [0, 10, 20, 30, 40, 50, 'away', 'away', 300, 310, 320, 330, 340, 350] as const;
   const { heartbeat, beats, judgedAt } = start([...outage]);
   heartbeat.add('pool');

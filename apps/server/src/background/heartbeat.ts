@@ -13,7 +13,7 @@ const heartbeatTimes: HeartbeatTimes = { everyMs: 5_000, deadAfterMs: 25_000 };
 
 export interface HeartbeatDeps {
   workers: Pick<JobWorkersRepository, 'beat' | 'releaseDead'>;
-  /** Takes back, after each beat, what vanished workers left behind of other kinds. */
+  /** Called after each beat: takes back other things that vanished workers left behind. */
   recover: () => Promise<void>;
   log: Logger;
   times?: HeartbeatTimes | undefined;
@@ -58,7 +58,7 @@ export function createHeartbeat({ workers, recover, log, times = heartbeatTimes 
 
   async function tick(): Promise<void> {
     if (pools.size > 0) await beatOnce();
-    // After an outage or a sleep everyone's last beat is old: those who could not beat themselves judge nobody.
+    // After an outage or a sleep every last beat is old: a worker that could not beat itself must not judge others.
     if (last - steadySince >= deadAfterMs) {
       const dead = await workers.releaseDead(deadAfterMs / 1_000);
       if (dead.length > 0) log.warn({ workers: dead }, 'the jobs of workers that died are taken over');

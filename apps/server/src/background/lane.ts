@@ -76,12 +76,12 @@ function optionsOf({ tasks, concurrency, cron }: Lane, { pool, heartbeat, log, e
     noHandleSignals: true,
     pollInterval: 2000,
     logger: graphileLoggerFor(log),
-    // Called before each look for a job: no job is held by a worker that nobody knows to be alive.
+    // Called before each look for a job, so that a worker is known to be alive before it holds one.
     forbiddenFlags: async () => {
       await heartbeat.ensure();
       return null;
     },
-    // In batches, even of one, the library retries to note the end of a job; else a database that is away rejects where nobody listens.
+    // In batches, even of one, the library retries to note the end of a job; else an unreachable database causes an unhandled rejection.
     preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
   };
 }

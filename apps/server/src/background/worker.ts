@@ -25,7 +25,7 @@ export interface WorkerDeps {
   /** Sync jobs at once. With as many as modules, one that hangs holds up none of the others. */
   syncConcurrency: number;
   mail: MailDelivery;
-  /** Each forgets what is over of one kind; one that fails keeps none of the others. */
+  /** Each deletes expired data of one kind. One that fails does not stop the others. */
   purges: readonly (() => Promise<void>)[];
   /** Scheduled backups, if there are any. */
   backup?: WorkerBackup | undefined;
@@ -41,7 +41,7 @@ interface WorkerBackup {
 }
 
 export interface Worker {
-  /** Takes no further job, gives those that run 10 s, then aborts them; they are tried again by whoever works next. */
+  /** Takes no further job, gives those that run 10 s, then aborts them; other workers try them again. */
   close(): Promise<void>;
 }
 
@@ -93,7 +93,7 @@ function mailLane(mail: MailDelivery, closing: AbortSignal): Lane {
       async [MAIL_TASK](payload, { job }) {
         const { mailId } = mailJobSchema.parse(payload);
         const sending = mail.deliver(mailId, { lastAttempt: job.attempts >= job.max_attempts });
-        // A mail server that is silent must not hold up the end: the mail waits for whoever works next.
+        // A mail server that is silent must not hold up the end: the mail waits for the next worker.
         await unlessEnding(sending, closing);
       },
     },
@@ -159,7 +159,7 @@ function backupLane({ schedule, run }: WorkerBackup, aborting: AbortSignal): Lan
   };
 }
 
-/** What the work gives; rejects when the signal fires first, after what is nearly done had a moment to be done. */
+/** Resolves as the work does. Rejects if the signal fires first, a moment later, so that nearly finished work can end. */
 async function unlessEnding<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   const done = new AbortController();
   const ending = new Promise<never>((_, reject) => {

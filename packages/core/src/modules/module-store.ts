@@ -40,7 +40,7 @@ export function createModuleStore({ entries, stages, limits = runLimits }: Modul
     store,
     /** Bounds what runs do to the database at once. */
     limiter,
-    /** Opens the stage of an attempt of a run; whoever opens it closes it. */
+    /** Opens the stage of an attempt of a run; the caller closes it. */
     async open(runId: string, { stageId, moduleId }: { stageId: string; moduleId: string }): Promise<Stage> {
       const stage = createStage({ stages, limits, limiter }, { stageId, moduleId });
       await stages.open(stageId, runId);
@@ -53,7 +53,7 @@ export function createModuleStore({ entries, stages, limits = runLimits }: Modul
       // If the database is away, the purge finds it.
       await stage.discard().catch(() => undefined);
     },
-    /** Deletes what attempts left behind whose worker died. */
+    /** Deletes the stages of attempts whose worker died. */
     purge: () => stages.purge(),
   };
 }

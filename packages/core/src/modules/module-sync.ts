@@ -21,7 +21,7 @@ export interface ModuleSyncDeps {
 /** Moving what a large run has staged takes the database seconds. */
 const commitMilliseconds = 60_000;
 
-/** What a run may tell of its failure: what the module or we ourselves say of it. Anything else is for the log alone. */
+/** Text of a failure that a run may show: messages of the module and our own. Other errors are for the log alone. */
 const reasonOf = (error: unknown): string =>
   error instanceof ModuleCallError || error instanceof SyncFailure
     ? error.message

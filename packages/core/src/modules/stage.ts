@@ -27,7 +27,7 @@ export interface StageDeps {
   limiter: Limiter;
 }
 
-/** What an attempt of a run has brought so far: held by the database, counted here. */
+/** The events and writes of an attempt of a run so far: held by the database, counted here. */
 export type Stage = ReturnType<typeof createStage>;
 
 export function createStage({ stages, limits, limiter }: StageDeps, key: StageKey) {

@@ -137,7 +137,7 @@ describe('a run without end', () => {
     expect(await stored()).toEqual(nothing);
   });
 
-  it('is told from one that brings just what it may', async () => {
+  it('differs from one that brings just what it may', async () => {
     const { sync, enqueue, run } = arrange(
       async ({ moduleId, runId, onEvents }, store) => {
         for (let n = 0; n < limits.events; n += 100) await onEvents(Array.from({ length: 100 }, (_, m) => event(`${n + m}`)));

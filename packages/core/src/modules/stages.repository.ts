@@ -6,10 +6,10 @@ import { z } from 'zod';
 const eventsAtOnce = 250;
 const entriesAtOnce = 50;
 
-/** What the database holds as JSON needs no second look. */
+/** Values of a JSON column are JSON: checking them again would cost time in proportion to their size. */
 const jsonSchema = z.custom<JsonValue>((value) => value !== undefined);
 
-/** Rows of other attempts end here: an attempt that was taken over has no stage to write to any more. */
+/** Discards former attempts of a run. Also fences: one that was taken over has no stage left to write to. */
 const discardOfRun: Command = { name: 'discard_stages_of_run', text: 'DELETE FROM module_stages WHERE run_id = $1::uuid' };
 const open: Command = { name: 'open_stage', text: 'INSERT INTO module_stages (id, run_id) VALUES ($1::uuid, $2::uuid)' };
 const discard: Command = { name: 'discard_stage', text: 'DELETE FROM module_stages WHERE id = $1::uuid' };
@@ -75,7 +75,7 @@ export interface StageKey {
 
 export type StagesRepository = ReturnType<typeof createStagesRepository>;
 
-/** Holds in the database what attempts of runs have brought, until they end. */
+/** Holds the events and writes of attempts of runs until they end. */
 export function createStagesRepository(sql: Sql) {
   async function moveAllEvents({ stageId, moduleId }: StageKey, count: number, newId: () => string): Promise<number> {
     let added = 0;

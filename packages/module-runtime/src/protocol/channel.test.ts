@@ -135,7 +135,7 @@ describe('a channel', () => {
     expect(taken).toBeLessThan(sending.length);
     far.destroy();
     await Promise.all(sending);
-    await channel.send('to nobody');
+    await channel.send('too late');
   });
 
   it('tells once that the other side is gone', async () => {

@@ -52,8 +52,8 @@ const outcomeSchema = z.discriminatedUnion('kind', [
 export type Outcome = z.output<typeof outcomeSchema>;
 
 /**
- * The largest message of each direction, in bytes: the server parses in one go what a module sends, while everything else waits.
- * What an older version let a module store may be larger than what it may send now.
+ * The largest message of each direction, in bytes: the server parses a message of a module in one go, while everything else waits.
+ * A value that an older version stored may be larger than one that a module may send now.
  */
 export const largestMessage = { fromModule: 1_048_576, toModule: 4_194_304 };
 

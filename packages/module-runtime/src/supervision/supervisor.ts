@@ -86,7 +86,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     const deadline = createDeadline(signal, deadlineMs);
     try {
       const { process } = await deadline.race(lifecycle.running());
-      // What the server could not take is missing in the run, whatever the module makes of the error: the run is over.
+      // The run lacks something that the server could not take, even if the module ignores the error: end it.
       const serve = reportingFaults(serveSync(hostServices, { moduleId, runId }, onEvents), deadline.expire);
       const outcome = await process.sync({ deadline, serve, onProgress });
       lifecycle.succeeded();
