@@ -65,3 +65,13 @@ it('lets a worker take a job once its pool is known to be alive, and not while t
   await heartbeat.ensure();
   expect(beats.at(-1)).toEqual(['second', 'third']);
 });
+
+it('counts no pool as known that was added while a beat was under way', async () => {
+  const { heartbeat, beats } = start([0, 1], { everyMs: 3_600_000, deadAfterMs: 7_200_000 });
+  heartbeat.add('first');
+  const first = heartbeat.ensure();
+  heartbeat.add('second');
+  await heartbeat.ensure();
+  await first;
+  expect(beats).toEqual([['first'], ['first', 'second']]);
+});

@@ -34,6 +34,8 @@ export function createHeartbeat({ workers, recover, log, times = heartbeatTimes 
   const pools = new Set<string>();
   const closing = new AbortController();
   let beating: Promise<void> | undefined;
+  /** The pools of the last beat: one that was added while it was under way is not among them. */
+  let known: ReadonlySet<string> = new Set();
   /** By the clock of the machine: a process that was suspended knows that time has passed. */
   let beatenAt = Number.NEGATIVE_INFINITY;
   /** By the clock of the database. */
@@ -43,11 +45,15 @@ export function createHeartbeat({ workers, recover, log, times = heartbeatTimes 
 
   async function beat(): Promise<void> {
     const began = Date.now();
-    const at = await workers.beat([...pools]);
+    const ids = [...pools];
+    const at = await workers.beat(ids);
     if (!(at - last < deadAfterMs / 2)) steadySince = at;
     last = at;
     beatenAt = began;
+    known = new Set(ids);
   }
+
+  const isFresh = () => Math.abs(Date.now() - beatenAt) < deadAfterMs / 2 && [...pools].every((pool) => known.has(pool));
 
   const beatOnce = () => {
     beating ??= beat().finally(() => {
@@ -82,13 +88,10 @@ export function createHeartbeat({ workers, recover, log, times = heartbeatTimes 
   const running = run();
 
   return {
-    add(poolId) {
-      pools.add(poolId);
-      beatenAt = Number.NEGATIVE_INFINITY;
-    },
+    add: (poolId) => void pools.add(poolId),
     remove: (poolId) => void pools.delete(poolId),
     async ensure() {
-      if (Math.abs(Date.now() - beatenAt) > deadAfterMs / 2) await beatOnce();
+      while (!isFresh()) await beatOnce();
     },
     async close() {
       closing.abort();
