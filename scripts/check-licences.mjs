@@ -29,7 +29,10 @@ const isAllowed = (licence) =>
 const { packageManager } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
 const args = ['--yes', packageManager, '--filter-prod', '@synap/server...', 'licenses', 'list', '--prod', '--json'];
 const { status, stdout } = spawnSync('npx', args, {
-  ...{ cwd: root, encoding: 'utf8', maxBuffer: 64e6, shell: process.platform === 'win32' },
+  cwd: root,
+  encoding: 'utf8',
+  maxBuffer: 64e6,
+  shell: process.platform === 'win32',
   stdio: ['ignore', 'pipe', 'inherit'],
 });
 if (status !== 0) process.exit(status ?? 1);

@@ -28,7 +28,8 @@ export async function openDatabase(
   const address = url ?? embedded?.url ?? '';
   let closing = false;
   const database = createDatabase({
-    ...{ url: address, pooler },
+    url: address,
+    pooler,
     size: poolSize,
     onError: (error) => closing || log.warn({ err: error }, 'a database connection broke'),
   });

@@ -19,10 +19,15 @@ export function createSentryReports({ dsn, environment }: { dsn: string; environ
   const closing = new AbortController();
   // Sentry's core instead of its package for Node: that one brings bundler plug-ins with another licence.
   const client = new ServerRuntimeClient({
-    ...{ dsn, environment, release: `synap@${version}`, stackParser: createStackParser(nodeStackLineParser()) },
-    ...{ platform: 'node', runtime: { name: 'node', version: process.version } },
+    dsn,
+    environment,
+    release: `synap@${version}`,
+    stackParser: createStackParser(nodeStackLineParser()),
+    platform: 'node',
+    runtime: { name: 'node', version: process.version },
     integrations: [linkedErrorsIntegration()],
-    ...{ sendClientReports: false, traceLifecycle: 'static' },
+    sendClientReports: false,
+    traceLifecycle: 'static',
     dataCollection: {
       ...{ userInfo: false, cookies: false, httpHeaders: false, httpBodies: [], urlQueryParams: false },
       ...{ databaseQueryData: false, queues: false, stackFrameVariables: false, frameContextLines: 0 },

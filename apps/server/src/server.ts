@@ -113,8 +113,13 @@ async function compose(
   ready.catch(() => undefined);
 
   const bringUp = createBringUp({
-    ...{ url, directUrl, pooler: environment.database.pooler },
-    ...{ database, migrate: environment.migrate, log, report },
+    url,
+    directUrl,
+    pooler: environment.database.pooler,
+    database,
+    migrate: environment.migrate,
+    log,
+    report,
     async onReady() {
       await announceSuperuser(core, environment, report);
       // Modules start beside all this; one that hangs must not hold up the rest.
@@ -168,9 +173,16 @@ async function compose(
     const addressOf = createAddressOf(environment.trustProxy);
     const limits = resolveConnectionLimits({ maxConnections: environment.maxConnections, ...connectionLimits }, log);
     const app = createApp({
-      ...{ router, privateToken, environment, log, errors, metrics, addressOf },
+      router,
+      privateToken,
+      environment,
+      log,
+      errors,
+      metrics,
+      addressOf,
       ...{ services: core.services, authenticate: core.authenticate },
-      ...{ idempotency: core.idempotency, recordRefusal: core.recordRefusal },
+      idempotency: core.idempotency,
+      recordRefusal: core.recordRefusal,
       cookieOf: createRefreshCookies(environment),
       callMs: limits.callMs,
       limits: createApiLimits(environment.rateLimitFactor, addressOf, limitStores.api),

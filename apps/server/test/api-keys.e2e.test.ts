@@ -132,7 +132,8 @@ describe('an API key over the wire', () => {
     expect(await server.rest('GET', '/widget-data/git/commits', { token: key })).toMatchObject({ status: 403 });
     const moved = { name: 'Renamed', widgets: [{ ...second, x: 4, w: 5 }], version: 1 };
     expect(await server.rest('PUT', `/dashboards/${made.id}`, { token: key, body: moved })).toMatchObject({
-      ...{ status: 200, body: { name: 'Renamed', version: 2, widgets: [{ id: second.id, x: 4, w: 5 }] } },
+      status: 200,
+      body: { name: 'Renamed', version: 2, widgets: [{ id: second.id, x: 4, w: 5 }] },
     });
     const back = { name: 'Renamed', widgets: [second, first] };
     expect(await server.rest('POST', `/dashboards/${made.id}`, { token: key, body: back })).toMatchObject({ status: 403 });

@@ -52,7 +52,8 @@ describe('a start that cannot succeed', { timeout: 60_000 }, () => {
     const reported: string[] = [];
     const before = await childProcesses();
     const starting = startServer({
-      ...{ environment: parseEnvironment(variables), variables },
+      environment: parseEnvironment(variables),
+      variables,
       log: pino({ level: 'silent' }),
       report: (line) => void reported.push(line),
     });

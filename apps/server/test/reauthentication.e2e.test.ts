@@ -68,7 +68,8 @@ describe('a password that somebody else chose', { timeout: 60_000 }, () => {
     const person = await server.newUser();
     const id = await idOf(server, person.token);
     expect(await server.rest('PATCH', `/users/${id}`, { token, body: { mustChangePassword: true } })).toMatchObject({
-      ...{ status: 200, body: { mustChangePassword: true } },
+      status: 200,
+      body: { mustChangePassword: true },
     });
     expect((await server.rest('GET', '/dashboards', { token: person.token })).status).toBe(403);
     expect(await server.rest('POST', `/users/${id}/reset-password`, { token })).toMatchObject({ status: 202 });

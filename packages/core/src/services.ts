@@ -98,7 +98,16 @@ export function createServices(deps: CoreDeps): Core {
     if (deps.databaseState() === 'unmigrated') throw unmigrated();
   };
   const auth = createAuthService({
-    ...{ users, sessions, lookups, transaction, hasher, accessTokens, refreshTokens, sessionEnded, keyEnded, userChanged },
+    users,
+    sessions,
+    lookups,
+    transaction,
+    hasher,
+    accessTokens,
+    refreshTokens,
+    sessionEnded,
+    keyEnded,
+    userChanged,
     ...{
       mailTokens,
       sendMail,

@@ -32,7 +32,8 @@ export function createSmtpTransport({ url, from, tls = 'required', timeoutMs = 1
     ...{ pool: true, maxConnections: 3, maxMessages: 100 },
     ...{ host: address.hostname, port: Number(address.port) || (secure ? 465 : 587), secure },
     // Without it whoever sits between strips the offer of STARTTLS, and reads passwords and links.
-    ...{ requireTLS: !secure && !mayBePlain, opportunisticTLS: mayBePlain },
+    requireTLS: !secure && !mayBePlain,
+    opportunisticTLS: mayBePlain,
     ...(user !== '' && { auth: { user, pass: decodeURIComponent(address.password) } }),
     ...{ connectionTimeout: timeoutMs, greetingTimeout: timeoutMs, socketTimeout: timeoutMs },
     ...{ disableFileAccess: true, disableUrlAccess: true },

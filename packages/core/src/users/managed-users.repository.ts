@@ -4,7 +4,9 @@ import { cursorId } from '../paging.js';
 
 const managedSelect = {
   ...{ id: true, email: true, name: true, role: true, createdAt: true, updatedAt: true },
-  ...{ disabledAt: true, verifiedAt: true, mustChangePassword: true },
+  disabledAt: true,
+  verifiedAt: true,
+  mustChangePassword: true,
 } satisfies Prisma.UserSelect;
 
 type ManagedRow = Prisma.UserGetPayload<{ select: typeof managedSelect }>;

@@ -60,7 +60,9 @@ export function listenTo(options: ListenOptions): Listening {
   async function keepListening(): Promise<void> {
     while (!signal.aborted) {
       const client = new pg.Client({
-        ...{ ...connectionOf(url), application_name: applicationName, keepAlive: true },
+        ...connectionOf(url),
+        application_name: applicationName,
+        keepAlive: true,
         ...{ connectionTimeoutMillis: patience, query_timeout: patience },
       });
       // What breaks is told by what waits for it; without a listener it would end the process.

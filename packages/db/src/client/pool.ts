@@ -112,7 +112,8 @@ export function createPool({
   onError = () => {},
 }: PoolOptions): Pool {
   const session: SessionSettings = {
-    ...{ url, pooler },
+    url,
+    pooler,
     settings: {
       statement_timeout: statementMilliseconds,
       lock_timeout: lockMilliseconds,

@@ -78,7 +78,9 @@ describe('a session', () => {
     const url = await hostileRole('listening');
     const heard: string[] = [];
     const listening = listenTo({
-      ...{ url, applicationName: 'x', channel: 'news' },
+      url,
+      applicationName: 'x',
+      channel: 'news',
       onMessage: (payload) => void heard.push(payload),
       onListening: () => void heard.push('(listening)'),
       onLost: (error) => void heard.push(String(error)),

@@ -52,7 +52,10 @@ describe('prisma migrate deploy', () => {
       output: expect.stringMatching(new RegExp(`P3018[\\s\\S]*${name}[\\s\\S]*22012[\\s\\S]*division by zero`)),
     });
     expect(await migrationStatus(server.url, folder())).toEqual({
-      ...{ state: 'failed', pending: [], failed: [name], unknown: [] },
+      state: 'failed',
+      pending: [],
+      failed: [name],
+      unknown: [],
     });
     await expect(migrateDeploy(server.url, folder())).rejects.toThrow(`migration ${name} failed earlier`);
     expect(await project.prisma('migrate deploy')).toMatchObject({ code: 1, output: expect.stringContaining('P3009') });
@@ -62,7 +65,10 @@ describe('prisma migrate deploy', () => {
     project.migration(name, 'CREATE TABLE half ();');
     expect(await project.prisma('migrate deploy')).toMatchObject({ code: 0 });
     expect(await migrationStatus(server.url, folder())).toEqual({
-      ...{ state: 'current', pending: [], failed: [], unknown: [] },
+      state: 'current',
+      pending: [],
+      failed: [],
+      unknown: [],
     });
   });
 
@@ -133,7 +139,10 @@ describe('migrateDeploy', () => {
   it('takes a database that knows more migrations than the folder for current, and names them as "migrate status" does', async () => {
     rmSync(path.join(folder(), '20260103000000_fails'), { recursive: true });
     expect(await migrationStatus(server.url, folder())).toEqual({
-      ...{ state: 'current', pending: [], failed: [], unknown: ['20260103000000_fails'] },
+      state: 'current',
+      pending: [],
+      failed: [],
+      unknown: ['20260103000000_fails'],
     });
     expect((await project.prisma('migrate status')).output).toContain('20260103000000_fails');
   });
