@@ -1,2 +1,6 @@
 export { announcesBody } from './body.js';
+export { InputFault, type InputIssue } from './input-fault.js';
+export { type CodingFault, findCodingFault, type MediaType, parseMediaType } from './media-type.js';
+export { decodeUtf8, withoutByteOrderMark } from './text.js';
 export { endUnreadBody } from './unread-body.js';
+export { findUnsafe, isForbiddenKey, keyIssue } from './unsafe-json.js';

@@ -132,14 +132,13 @@ describe.each<Face>(['node:http', 'Express 5'])('a request, %s', (face) => {
       expect((await get(`/echo?${query}`)).status).toBe(400);
     });
 
-    it('with names of prototypes harms nothing', async () => {
-      const { input } = await echo('params[__proto__][polluted]=1');
-      expect(input.polluted).toBeUndefined();
-      expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false);
-      for (const name of ['__proto__', '__proto__[polluted]', 'constructor', 'toString']) {
+    it.each(['params[__proto__][polluted]', '__proto__', '__proto__[polluted]', 'constructor', 'toString'])(
+      'with the name %s of prototypes is 400',
+      async (name) => {
         expect((await get(`/echo?${name}=1`)).status).toBe(400);
-      }
-    });
+        expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false);
+      },
+    );
 
     const known = [...Object.keys(echoInput.shape)].sort().join(', ');
     it.each([
@@ -227,7 +226,7 @@ describe.each<Face>(['node:http', 'Express 5'])('a request, %s', (face) => {
       expect((await post('/echo', '{"text":"ä"}', { 'content-type': type })).body).toContain('"text":"ä"');
     });
 
-    it.each(['{', '', 'nope', '{"a":1}x', '\ufeff{}'].slice(0, 1).concat(['nope', '{"a":1}x']))('%s is 400', async (body) => {
+    it.each(['{', 'nope', '{"a":1}x', '\ufeff\ufeff{}'])('%s is 400', async (body) => {
       const answer = await post('/echo', body);
       expect(answer.status).toBe(400);
       expect(JSON.parse(answer.body).detail).toBe('The body is not valid JSON.');
@@ -290,12 +289,20 @@ describe.each<Face>(['node:http', 'Express 5'])('a request, %s', (face) => {
       expect((await post('/echo/list', '[1,2]')).body).toBe('[1,2]');
     });
 
-    it('with names of prototypes harms nothing', async () => {
-      const { input } = JSON.parse(
-        (await post('/echo', '{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}}')).body,
-      );
-      expect(input.polluted).toBeUndefined();
+    it('with names of prototypes is 400 and names each place', async () => {
+      const answer = await post('/echo', '{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}}');
+      expect(answer.status).toBe(400);
+      const { errors } = JSON.parse(answer.body);
+      expect(errors.map(({ pointer }: { pointer: string }) => pointer)).toEqual([
+        '/__proto__',
+        '/constructor',
+        '/constructor/prototype',
+      ]);
       expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false);
+    });
+
+    it('may begin with a byte order mark', async () => {
+      expect((await post('/echo', '\ufeff{"text":"ä"}')).body).toContain('"text":"ä"');
     });
 
     it('may repeat what the path says, but not contradict it', async () => {

@@ -107,7 +107,49 @@ describe('content types', () => {
     'text/json',
     'application/jsonl',
   ];
-  const accepted = ['application/json', 'application/json; charset=utf-8', 'Application/JSON ;charset=utf-8'];
+  const accepted = [
+    'application/json',
+    'application/json; charset=utf-8',
+    'Application/JSON ;charset=utf-8',
+    'application/json; charset="UTF-8"',
+    'application/json;Charset=Utf-8',
+    'application/json; charset=us-ascii',
+  ];
+  const otherCodings: Record<string, string>[] = [
+    { 'content-type': 'application/json; charset=utf-16' },
+    { 'content-type': 'application/json; charset="ISO-8859-1"' },
+    { 'content-type': 'application/json; version=1; charset=latin1' },
+    { 'content-type': 'application/json', 'content-encoding': 'gzip' },
+  ];
+
+  test.each(otherCodings)('JSON is refused as %o', async (headers) => {
+    const before = contexts;
+    for (const path of ['add', 'add,add?batch=1'])
+      expect((await send(server, { method: 'POST', path, headers, body: '{"json":{"id":1}}' })).status).toBe(415);
+    expect(contexts).toBe(before);
+  });
+
+  test('a mutation whose body is not UTF-8 is refused instead of changed', async () => {
+    const body = Buffer.from('{"json":{"id":1,"text":"\xff\xe2\x82"}}', 'latin1');
+    const answer = await send(server, { method: 'POST', path: 'add', headers: json, body });
+    expect([answer.status, answer.body]).toEqual([400, expect.stringContaining('not valid UTF-8')]);
+  });
+
+  test('a byte order mark before the input is left out, in a body and in a query', async () => {
+    const text = '\ufeff{"json":{"id":1}}';
+    const answers = [
+      await send(server, { method: 'POST', path: 'add', headers: json, body: text }),
+      await send(server, { path: `note?input=${encodeURIComponent(text)}` }),
+    ];
+    expect(answers.map(({ status, body }) => [status, JSON.parse(body)])).toEqual(
+      answers.map(() => [200, { result: { data: { json: { id: 1 } } } }]),
+    );
+  });
+
+  test.each(['__proto__', 'constructor', '\\u0070rototype'])('a batch with the key %s is refused', async (key) => {
+    const body = `{"0":{"json":{"id":1}},"${key}":{}}`;
+    expect((await send(server, { method: 'POST', path: 'add?batch=1', headers: json, body })).status).toBe(400);
+  });
 
   test.each(refused)('a mutation as %s is refused, whatever its procedure takes', async (type) => {
     const before = contexts;

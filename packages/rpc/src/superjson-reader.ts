@@ -1,3 +1,4 @@
+import { findUnsafe, InputFault, isForbiddenKey } from '@synap/http';
 import { TRPCError } from '@trpc/server';
 
 /** Longest text of a date or bigint, in characters: more than any needs, little enough that parsing costs nothing. */
@@ -17,12 +18,13 @@ const revivers: ReadonlyMap<unknown, Revive> = new Map<unknown, Revive>([
  * Reads what `superjson.serialize` made of plain JSON values, `undefined`, `Date` and `bigint`. Properties that are undefined are left
  * out. Its cost is linear in the size of the payload, which it changes in place.
  *
- * @throws TRPCError `BAD_REQUEST` for any other annotation (`map`, `set`, `typed-array`, `regexp`, `class`,
+ * @throws TRPCError `BAD_REQUEST` for a key or number that is not safe in JSON (`findUnsafe`), for any other annotation (`map`, `set`, `typed-array`, `regexp`, `class`,
  * `referentialEqualities`, …), for one that names a value the payload does not hold, and for an
  * item of a list that is undefined.
  */
 export function readSuperjson(payload: unknown): unknown {
   if (!isRecord(payload)) throw malformed('Send the input as { "json": … }, as superjson writes it.');
+  rejectUnsafe(payload);
   const { json, meta } = payload;
   if (meta === undefined || meta === null) return json;
   const { values, v, ...others } = isRecord(meta) ? meta : { meta };
@@ -30,6 +32,14 @@ export function readSuperjson(payload: unknown): unknown {
   if (unknown !== undefined) throw malformed(`The input's "meta" must not have "${shorten(unknown)}".`);
   if (v !== undefined && v !== 0 && v !== 1) throw malformed('The input\'s "meta.v" must be 1.');
   return values === undefined ? json : annotate(json, values);
+}
+
+/** Names places as they are in the input, not in the payload around it. */
+function rejectUnsafe(payload: Record<string, unknown>): void {
+  const issues = findUnsafe(payload);
+  if (issues.length === 0) return;
+  const ofInput = issues.map((issue) => ({ ...issue, path: issue.path[0] === 'json' ? issue.path.slice(1) : issue.path }));
+  throw new TRPCError({ code: 'BAD_REQUEST', cause: new InputFault(ofInput) });
 }
 
 function annotate(json: unknown, values: unknown): unknown {
@@ -67,10 +77,8 @@ function locate(json: unknown, path: string): { holder: Holder; key: string } {
   throw malformed(`The input's "meta.values" names "${shorten(path)}", which it does not hold.`);
 }
 
-const forbidden: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
-
 function isHolderOf(value: unknown, key: string): value is Holder {
-  if (typeof value !== 'object' || value === null || forbidden.has(key) || !Object.hasOwn(value, key)) return false;
+  if (typeof value !== 'object' || value === null || isForbiddenKey(key) || !Object.hasOwn(value, key)) return false;
   return !Array.isArray(value) || key !== 'length';
 }
 

@@ -59,10 +59,6 @@ const requests: Record<string, Sent> = {
   'a mutation': post('add', { json: { id: 1, text: 'ü' } }),
   'a mutation with a charset': post('add', { json: { id: 1 } }, { 'content-type': 'application/JSON; charset=utf-8' }),
   'a mutation with a byte order mark': post('add', `\ufeff{"json":{"id":1}}`),
-  'a mutation whose body is not UTF-8': {
-    ...post('add'),
-    body: Buffer.from('{"json":{"id":1,"text":"\xff\xe2\x82"}}', 'latin1'),
-  },
   'a mutation with an input that the schema refuses': post('add', { json: { id: null } }),
   'a mutation without its input': post('add'),
   'a mutation that takes no input': post('touch'),

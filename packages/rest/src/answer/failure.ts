@@ -1,3 +1,4 @@
+import { InputFault } from '@synap/http';
 import type { TRPCError } from '@trpc/server';
 import { describeProblem, issuesOf, type Problem, type ReadProblemSource, titleOf } from '../problem.js';
 import { HttpError } from './http-error.js';
@@ -27,6 +28,8 @@ export function toFailure(error: TRPCError, context: FailureContext): { problem:
 /** A condition that turns out false when the procedure checks it is 412 (RFC 9110 §13.1); a write that must say its version and does not is 428 (RFC 6585 §3). */
 function withPrecondition(problem: Problem, error: TRPCError, context: FailureContext): Problem {
   if (context.isConditional && problem.status === 409 && problem.code === context.staleVersionCode) return restate(problem, 412);
+  // The input is refused before its version is read.
+  if (error.cause instanceof InputFault) return problem;
   const mustSay = context.method === 'PUT' || context.method === 'PATCH';
   if (!mustSay || context.hasVersion || context.isConditional || problem.status !== 400) return problem;
   const issues = issuesOf(error) ?? [];

@@ -1,8 +1,8 @@
+import type { InputIssue } from '@synap/http';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { compileCoercer } from './coercer.js';
-import type { InputIssue } from './fault.js';
 import { parseParameters } from './parameters.js';
 
 function coerce(schema: z.ZodType, query: string) {

@@ -1,4 +1,4 @@
-import type { InputIssue } from './fault.js';
+import type { InputIssue } from '@synap/http';
 import { createNode, type ParameterNode, toNatural } from './parameters.js';
 import type { Reading } from './scalars.js';
 

@@ -1,23 +1,14 @@
+import { findUnsafe, InputFault } from '@synap/http';
 import { TRPCError } from '@trpc/server';
-
-/** One reason why an input is refused before its schema sees it. */
-export interface InputIssue {
-  path: readonly (string | number)[];
-  message: string;
-  code: string;
-}
-
-/** An input that cannot be read; carries issues in the form that validators use, so that both are told alike. */
-export class InputFault extends Error {
-  override readonly name = 'InputFault';
-
-  constructor(readonly issues: readonly InputIssue[]) {
-    super('The input is not valid.');
-  }
-}
 
 export const inputFault = (path: readonly (string | number)[], message: string, code: string) =>
   new InputFault([{ path, message, code }]);
+
+/** Throws an `InputFault` if JSON, or what was read from text, holds keys or numbers that programs do not hold alike. */
+export function rejectUnsafe(value: unknown, path: readonly (string | number)[] = []): void {
+  const issues = findUnsafe(value);
+  if (issues.length > 0) throw new InputFault(issues.map((issue) => ({ ...issue, path: [...path, ...issue.path] })));
+}
 
 /** Anything thrown while reading an input, as the error that the caller gets. */
 export const toBadRequest = (cause: unknown): TRPCError =>

@@ -1,6 +1,6 @@
 import type { FreeParameters } from '../meta.js';
 import { isRecord } from '../schema.js';
-import { inputFault } from './fault.js';
+import { inputFault, rejectUnsafe } from './fault.js';
 import type { KnownKeys } from './known-keys.js';
 import { createNode, fromNatural, type ParameterNode } from './parameters.js';
 
@@ -29,7 +29,10 @@ export function gatherFreeParameters(query: ParameterNode, { field, name }: Free
 
 /** The properties of a JSON object as parameters. Their scalars become text, as in any query. */
 function readJson(text: string, field: string, key: string): Iterable<[string, ParameterNode]> {
-  const children = fromNatural(parse(text)).children;
+  const parsed = parse(text);
+  // Before numbers become text, in which lost digits cannot be seen.
+  rejectUnsafe(parsed, [field]);
+  const children = fromNatural(parsed).children;
   if (children) return children;
   throw inputFault([field], `Send each parameter by its name, or as ${key}[name]=value.`, 'invalid_type');
 }

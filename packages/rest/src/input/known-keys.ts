@@ -1,6 +1,6 @@
+import { InputFault, type InputIssue } from '@synap/http';
 import type { $ZodType } from 'zod/v4/core';
 import { childrenOf, definitionOf, unwrap } from '../schema.js';
-import { InputFault, type InputIssue } from './fault.js';
 import type { ParameterNode } from './parameters.js';
 
 /** The keys that schemas have at one level of a query. */

@@ -1,8 +1,9 @@
+import { InputFault, type InputIssue } from '@synap/http';
 import type { $ZodType } from 'zod/v4/core';
 import { acceptsUndefined, isRecord } from '../schema.js';
 import { compileCoercer } from './coercer.js';
 import type { Coercer } from './combinators.js';
-import { InputFault, type InputIssue, inputFault } from './fault.js';
+import { inputFault } from './fault.js';
 import { type KnownKeys, knownKeysOf } from './known-keys.js';
 import { createNode, type ParameterNode } from './parameters.js';
 import { compileReviver, type Reviver } from './reviver.js';

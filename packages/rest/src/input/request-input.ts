@@ -1,4 +1,4 @@
-import { announcesBody } from '@synap/http';
+import { announcesBody, decodeUtf8, type MediaType, parseMediaType, withoutByteOrderMark } from '@synap/http';
 import { HttpError } from '../answer/http-error.js';
 import { hasBody } from '../routing/operations.js';
 import type { Route } from '../routing/routes.js';
@@ -7,15 +7,14 @@ import {
   checkEncoding,
   formType,
   isJsonType,
-  type MediaType,
   multipartType,
+  notUtf8,
   parseJson,
-  parseMediaType,
   type RestIncoming,
   readText,
   tooLarge,
 } from './body.js';
-import { toBadRequest } from './fault.js';
+import { rejectUnsafe, toBadRequest } from './fault.js';
 import { gatherFreeParameters } from './free-parameters.js';
 import { checkKeys, knownKeysOf } from './known-keys.js';
 import { boundaryOf, readParts } from './multipart.js';
@@ -39,6 +38,7 @@ export async function readInput(request: InputRequest): Promise<unknown> {
   try {
     const { route } = request;
     const sent = hasBody(route.method) ? await readBodyInput(request) : readQueryInput(request);
+    rejectUnsafe(sent);
     return route.fixed === undefined ? sent : { ...(isRecord(sent) ? sent : {}), ...route.fixed };
   } catch (cause) {
     throw toBadRequest(cause);
@@ -76,14 +76,22 @@ async function readBodyInput(request: InputRequest): Promise<unknown> {
   const type = header === undefined ? undefined : checkBodyType(req, route);
   if (header !== undefined && type?.essence === multipartType) return partsOf(request, boundaryOf(header));
   const parsed = req.readableEnded ? req.body : undefined;
-  const body = parsed ?? (await readText(req, request.bodyLimit));
-  if (body === '') return reader.fromBody(undefined, pathOf(request));
+  const text = parsed === undefined ? await readText(req, request.bodyLimit) : asText(parsed);
+  if (text === '') return reader.fromBody(undefined, pathOf(request));
   if (type === undefined) throw unsupported(route);
-  const text = Buffer.isBuffer(body) ? body.toString('utf8') : body;
   if (type.essence === formType) {
     return reader.fromParameters(pathOf(request, typeof text === 'string' ? parseParameters(text) : fromNatural(text)));
   }
   return reader.fromBody(typeof text === 'string' ? parseJson(text) : text, pathOf(request));
+}
+
+/** A body that a parser before us left as bytes or text, as `readText` gives it; any other value stays. */
+function asText(body: unknown): unknown {
+  if (typeof body === 'string') return withoutByteOrderMark(body);
+  if (!Buffer.isBuffer(body)) return body;
+  const text = decodeUtf8([body]);
+  if (text === undefined) throw notUtf8();
+  return text;
 }
 
 /** The path's parameters, and the parts of the body as they arrive. */

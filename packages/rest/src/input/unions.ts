@@ -1,6 +1,6 @@
+import type { InputIssue } from '@synap/http';
 import { type $ZodType, safeParse } from 'zod/v4/core';
 import type { Coercer } from './combinators.js';
-import type { InputIssue } from './fault.js';
 
 /** The first option that accepts what it is given; failing that the first that could read it, so that its refusal is told. */
 export function union(options: readonly $ZodType[], of: (inner: $ZodType) => Coercer): Coercer {

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { decodeUtf8 } from '@synap/http';
 import { TRPCError } from '@trpc/server';
 import type { RpcIncoming } from '../options.js';
 
@@ -9,7 +10,7 @@ export const isBodyRead = (req: RpcIncoming): boolean => req.body !== undefined 
 export const announcesMoreThan = ({ headers }: IncomingMessage, limit: number): boolean =>
   Number(headers['content-length'] ?? 0) > limit;
 
-/** The body as text. Rejects with `PAYLOAD_TOO_LARGE` as soon as it passes the limit (bytes), holding no more than that. */
+/** The body as text, without a byte order mark as by `Request.text()`. Rejects with `PAYLOAD_TOO_LARGE` as soon as it passes the limit (bytes), holding no more than that. */
 export function readBody(req: IncomingMessage, limit: number): Promise<string> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
@@ -26,7 +27,9 @@ export function readBody(req: IncomingMessage, limit: number): Promise<string> {
     };
     const onEnd = () => {
       stop();
-      resolve(decode(chunks));
+      const text = decodeUtf8(chunks);
+      if (text === undefined) reject(new TRPCError({ code: 'BAD_REQUEST', message: 'The body is not valid UTF-8.' }));
+      else resolve(text);
     };
     const onGone = () => {
       stop();
@@ -35,12 +38,4 @@ export function readBody(req: IncomingMessage, limit: number): Promise<string> {
     const stop = () => req.off('data', onData).off('end', onEnd).off('close', onGone).off('error', onGone);
     req.on('data', onData).on('end', onEnd).on('close', onGone).on('error', onGone);
   });
-}
-
-/** As `Request.text()` does, a byte order mark is left out. */
-function decode(chunks: readonly Buffer[]): string {
-  const [first] = chunks;
-  if (first === undefined) return '';
-  const text = (chunks.length === 1 ? first : Buffer.concat(chunks)).toString();
-  return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
 }

@@ -1,3 +1,4 @@
+import { InputFault, isForbiddenKey, keyIssue, withoutByteOrderMark } from '@synap/http';
 import { TRPCError } from '@trpc/server';
 import type { Settings } from '../settings.js';
 
@@ -61,12 +62,14 @@ export class Inputs {
 
   #decode(text: string | null): InputRecord {
     if (text === null || text === '') return [];
-    const inputs: unknown = JSON.parse(text);
+    const inputs: unknown = JSON.parse(withoutByteOrderMark(text));
     const { input: transformer } = this.#settings.config.transformer;
     if (!this.#source.isBatch) return [transformer.deserialize(inputs)];
     if (!isRecord(inputs)) {
       throw new TRPCError({ code: 'BAD_REQUEST', message: '"input" needs to be an object when doing a batch call' });
     }
+    const forbidden = Object.keys(inputs).filter(isForbiddenKey);
+    if (forbidden.length > 0) throw new InputFault(forbidden.map((key) => keyIssue([key])));
     return Array.from({ length: this.#source.size }, (_, index) =>
       inputs[index] === undefined ? undefined : transformer.deserialize(inputs[index]),
     );

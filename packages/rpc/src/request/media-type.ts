@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { findCodingFault, parseMediaType } from '@synap/http';
 import { TRPCError } from '@trpc/server';
 import type { RpcUploadType } from '../options.js';
 
@@ -10,8 +11,7 @@ export function readMediaKind(req: IncomingMessage): MediaKind {
   const header = req.headers['content-type'];
   if (header === undefined) return 'other';
   if (header === 'application/json') return 'json';
-  const end = header.indexOf(';');
-  const essence = (end < 0 ? header : header.slice(0, end)).trim().toLowerCase();
+  const { essence } = parseMediaType(header);
   if (essence === 'application/json') return 'json';
   return essence === 'multipart/form-data' || essence === 'application/octet-stream' ? essence : 'other';
 }
@@ -21,6 +21,12 @@ export function unsupportedMediaType(req: IncomingMessage): TRPCError {
   const header = req.headers['content-type'];
   const message = header === undefined ? 'Missing content-type header' : `Unsupported content-type "${header}`;
   return new TRPCError({ code: 'UNSUPPORTED_MEDIA_TYPE', message });
+}
+
+/** Throws for JSON that is compressed, or in a charset other than UTF-8: nothing here would decode it. */
+export function checkCoding(req: IncomingMessage): void {
+  const fault = findCodingFault(req, parseMediaType(req.headers['content-type'] ?? ''));
+  if (fault) throw new TRPCError({ code: 'UNSUPPORTED_MEDIA_TYPE', message: fault.message });
 }
 
 /** Whether the client asks for results one by one, as lines of JSON: `httpBatchStreamLink`. */

@@ -1,6 +1,6 @@
 import { TRPCError } from '@trpc/server';
 import type { Incoming } from '../exchange.js';
-import { type MediaKind, readMediaKind, unsupportedMediaType } from './media-type.js';
+import { checkCoding, type MediaKind, readMediaKind, unsupportedMediaType } from './media-type.js';
 import { type Query, readQuery } from './query.js';
 import { decodePath, type Target } from './target.js';
 
@@ -19,6 +19,7 @@ export function readWire({ settings, req }: Incoming, target: Target): Wire {
   const path = decodePath(target.path, settings.config.pathSeparator);
   const kind = readMediaKind(req);
   if (kind === 'other' && req.method !== 'GET') throw unsupportedMediaType(req);
+  if (kind === 'json' && req.method === 'POST') checkCoding(req);
   const query = readQuery(target.search);
   const isBatch = query.isBatch && (kind === 'json' || kind === 'other');
   if (isBatch && countUpTo(settings.maxBatchSize, path) > settings.maxBatchSize) {
