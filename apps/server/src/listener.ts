@@ -25,6 +25,8 @@ export async function listen(app: RequestListener, { host, port, limits, observe
   const server = createServer({
     headersTimeout: limits.headersMs,
     requestTimeout: 0,
+    // The application refuses a request without a host, in a body that says so.
+    requireHostHeader: false,
     keepAliveTimeout: limits.keepAliveMs,
     connectionsCheckingInterval: limits.sweepMs,
     // Finds clients that are gone without a word, such as subscribers to whom nothing is sent.

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
+import { originForm } from '@synap/http';
 import type { AnyTRPCRouter } from '@trpc/server';
 import { deprecationDate } from './answer/deprecation.js';
 import type { Exchange } from './exchange.js';
@@ -58,7 +59,7 @@ export function openExchange<TRouter extends AnyTRPCRouter>(
   req: RestIncoming,
   res: ServerResponse,
 ): Exchange | undefined {
-  const url = originForm(req.originalUrl ?? req.url ?? '/');
+  const url = originForm(req.originalUrl ?? req.url ?? '/') ?? '/';
   const mark = url.indexOf('?');
   const path = mark < 0 ? url : url.slice(0, mark);
   for (const base of basePaths) {
@@ -76,14 +77,6 @@ export function openExchange<TRouter extends AnyTRPCRouter>(
     };
   }
   return undefined;
-}
-
-/** A request target in absolute form (RFC 9112 §3.2.2) without its scheme and authority. */
-function originForm(url: string): string {
-  if (url.startsWith('/')) return url;
-  const authority = url.indexOf('://');
-  const slash = authority < 0 ? -1 : url.indexOf('/', authority + 3);
-  return slash < 0 ? '/' : url.slice(slash);
 }
 
 const sane = /^[A-Za-z0-9._-]{1,128}$/;

@@ -16,6 +16,7 @@ import { inTurn, type Middleware, pathOf, type Refuse } from './middleware.js';
 import { createObserver } from './observe.js';
 import { refuseCrossSiteForms } from './origins.js';
 import { createLastResort, nothingHere, sendProblem } from './problems.js';
+import { isWellFormed, normalizeHead, refuseMalformed } from './request-head.js';
 
 export interface AppDeps extends FaceDeps {
   environment: Environment;
@@ -50,13 +51,15 @@ const livenessPath = '/healthz';
  */
 export function createApp(deps: AppDeps): RequestListener {
   const { environment, log, errors, metrics, limits, isClosing } = deps;
-  const count = limits.countAddress(createRefusal(deps));
+  const refuse = createRefusal(deps);
+  const count = limits.countAddress(refuse);
   const front = inTurn(
     createObserver(log, metrics, deps.addressOf),
     securityHeaders(environment),
     crossOriginHeaders(createOriginRule(environment, log)),
     endConnections(isClosing),
     (req, res, next) => (isLivenessProbe(req) ? answerAlive(res) : count(req, res, next)),
+    refuseMalformed(refuse),
     endPreflight,
   );
   const rpc = inTurn(noStore, createRpc(deps));
@@ -66,6 +69,7 @@ export function createApp(deps: AppDeps): RequestListener {
   const lastResort = createLastResort({ log, errors });
 
   return (req, res) => {
+    normalizeHead(req);
     const fail = (error: unknown) => lastResort(error, req, res, () => {});
     const otherwise = (error?: unknown) => (error === undefined ? others(req, res) : fail(error));
     front(req, res, (error) => {
@@ -87,7 +91,7 @@ function createRefusal(deps: AppDeps): Refuse {
 }
 
 const isLivenessProbe = (req: IncomingMessage): boolean =>
-  (req.method === 'GET' || req.method === 'HEAD') && pathOf(req) === livenessPath;
+  (req.method === 'GET' || req.method === 'HEAD') && pathOf(req) === livenessPath && isWellFormed(req);
 
 /** Never touches the database; readiness does. */
 function answerAlive(res: ServerResponse): void {

@@ -1,3 +1,4 @@
+import { originForm } from '@synap/http';
 import { TRPCError } from '@trpc/server';
 import type { RpcIncoming } from '../options.js';
 
@@ -11,7 +12,7 @@ export interface Target {
 
 /** Undefined where the request is not below the base path. */
 export function readTarget(req: RpcIncoming, base: string): Target | undefined {
-  const url = originForm(req.originalUrl ?? req.url ?? '/');
+  const url = originForm(req.originalUrl ?? req.url ?? '/') ?? '/';
   const mark = url.indexOf('?');
   const end = mark < 0 ? url.length : mark;
   if (!url.startsWith(base) || (end > base.length && url.charCodeAt(base.length) !== slash)) return undefined;
@@ -21,16 +22,6 @@ export function readTarget(req: RpcIncoming, base: string): Target | undefined {
 }
 
 const slash = 47;
-
-/** A request target without scheme, authority (absolute form, RFC 9112 §3.2.2) and fragment. */
-function originForm(url: string): string {
-  const fragment = url.indexOf('#');
-  const target = fragment < 0 ? url : url.slice(0, fragment);
-  if (target.charCodeAt(0) === slash) return target;
-  const authority = target.indexOf('://');
-  const path = authority < 0 ? -1 : target.indexOf('/', authority + 3);
-  return path < 0 ? '/' : target.slice(path);
-}
 
 /** The procedures' path in the router. Throws `BAD_REQUEST`, as tRPC words it, where it is not percent-encoded well. */
 export function decodePath(path: string, separator: string): string {

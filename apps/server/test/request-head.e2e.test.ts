@@ -1,0 +1,101 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type ServerUnderTest, startServerUnderTest } from './server-under-test.js';
+
+let server: ServerUnderTest;
+beforeAll(async () => {
+  server = await startServerUnderTest({ variables: { SYNAP_ROLE: 'server' } });
+});
+afterAll(() => server.close());
+
+/** Sends the bytes as they are over a connection of their own, and reads until the server ends it. */
+async function exchange(head: string, body = ''): Promise<{ status: number; head: string; body: string }> {
+  const socket = connect(Number(new URL(server.origin).port), '127.0.0.1');
+  const chunks: Buffer[] = [];
+  socket.on('data', (chunk) => chunks.push(chunk));
+  socket.write(`${head}\r\n\r\n${body}`);
+  await once(socket, 'close');
+  const [first = '', ...rest] = Buffer.concat(chunks).toString().split('\r\n\r\n');
+  return { status: Number(first.split(' ')[1]), head: first, body: rest.join('\r\n\r\n') };
+}
+
+const closing = 'Connection: close';
+
+describe('a target in absolute form is served as its path, over every transport:', () => {
+  it.each([
+    ['http://localhost/api/v1/health', '"status"'],
+    ['HTTP://synap.example:8080/api/v1/health?', '"status"'],
+    ['https://[::1]/api/v1/health', '"status"'],
+    ['http://localhost/trpc/system.health', '"result"'],
+    ['http://localhost/trpc/system.health?batch=1', '[{"result"'],
+    ['http://localhost/healthz', 'ok\n'],
+    ['http://localhost/readyz', 'ready\n'],
+    ['http://localhost/api/v1/openapi.json', '"openapi"'],
+    ['http://localhost', 'Found. Redirecting to /docs'],
+    ['http://localhost?a=b', 'Found. Redirecting to /docs'],
+  ])('%s', async (target, text) => {
+    const answer = await exchange(`GET ${target} HTTP/1.1\r\nHost: localhost\r\n${closing}`);
+    expect(answer.body).toContain(text);
+  });
+
+  it('its host counts instead of the Host header', async () => {
+    const login = (target: string, host: string) =>
+      exchange(
+        `POST ${target} HTTP/1.1\r\nHost: ${host}\r\nOrigin: http://evil.example\r\nContent-Type: text/plain\r\nContent-Length: 2\r\n${closing}`,
+        '{}',
+      );
+    expect((await login('/api/v1/auth/login', 'evil.example')).status).toBe(415);
+    expect((await login('http://localhost/api/v1/auth/login', 'evil.example')).status).toBe(403);
+  });
+});
+
+describe('a request that is malformed gets 400, a problem and the end of its connection:', () => {
+  const host = 'Host: localhost';
+  it.each([
+    ['no Host', 'GET /api/v1/health HTTP/1.1'],
+    ['no Host over RPC', 'GET /trpc/system.health HTTP/1.1'],
+    ['no Host for the liveness probe', 'GET /healthz HTTP/1.1'],
+    ['no Host with an absolute form', 'GET http://localhost/api/v1/health HTTP/1.1'],
+    ['an empty Host', 'GET /api/v1/health HTTP/1.1\r\nHost:'],
+    ['a Host with a space', 'GET /api/v1/health HTTP/1.1\r\nHost: a b'],
+    ['a Host with a path', 'GET /api/v1/health HTTP/1.1\r\nHost: a/b'],
+    ['a Host with userinfo', 'GET /api/v1/health HTTP/1.1\r\nHost: user@a'],
+    ['a Host with two ports', 'GET /api/v1/health HTTP/1.1\r\nHost: a:1:2'],
+    ['a Host that is a list', 'GET /api/v1/health HTTP/1.1\r\nHost: a, b'],
+    ['a Host with an open bracket', 'GET /api/v1/health HTTP/1.1\r\nHost: [::1'],
+    ['two Hosts', `GET /api/v1/health HTTP/1.1\r\n${host}\r\nhost: other`],
+    ['the same Host twice', `GET /api/v1/health HTTP/1.1\r\n${host}\r\n${host}`],
+    ['two Hosts with HTTP/1.0', `GET /api/v1/health HTTP/1.0\r\n${host}\r\n${host}`],
+    ['an asterisk', `GET * HTTP/1.1\r\n${host}`],
+    ['another scheme', `GET ftp://localhost/api/v1/health HTTP/1.1\r\n${host}`],
+    ['a target with userinfo', `GET http://a@localhost/api/v1/health HTTP/1.1\r\n${host}`],
+  ])('%s', async (_what, head) => {
+    const answer = await exchange(head);
+    expect([answer.status, answer.body]).toEqual([400, expect.stringContaining('"code":"bad_request"')]);
+    expect(answer.head).toMatch(/\r\nconnection: close/i);
+    expect(answer.head).toMatch(/\r\nx-request-id: /i);
+  });
+});
+
+describe('a request is served', () => {
+  it.each(['localhost', 'LOCALHOST:1', '127.0.0.1:', '[::1]:8080', 'a_b.example', 'xn--bcher-kva.example', 'a%20b'])(
+    'with the Host %s',
+    async (name) => {
+      expect((await exchange(`GET /api/v1/health HTTP/1.1\r\nHost: ${name}\r\n${closing}`)).status).toBe(200);
+    },
+  );
+
+  it('of HTTP/1.0 without a Host', async () => {
+    expect((await exchange('GET /api/v1/health HTTP/1.0')).status).toBe(200);
+  });
+
+  it('that asks for the options of the whole server', async () => {
+    expect((await exchange(`OPTIONS * HTTP/1.1\r\nHost: localhost\r\n${closing}`)).status).toBe(204);
+  });
+
+  it('that asks for another protocol', async () => {
+    const head = 'GET /api/v1/health HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade, close\r\nUpgrade: websocket';
+    expect((await exchange(head)).status).toBe(200);
+  });
+});

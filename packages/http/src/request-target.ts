@@ -1,0 +1,21 @@
+const slash = 47;
+
+/** The scheme, the authority and the rest of a request target in absolute form. No userinfo, as RFC 9110 §4.2.4 advises. */
+const absoluteForm = /^https?:\/\/([^/?#@]+)([/?].*)?$/i;
+
+/**
+ * A request target as path and query (origin form, RFC 9112 §3.2.1), without its fragment, if it has one. Undefined for `*`, an
+ * authority alone, another scheme and all else that names no path.
+ */
+export function originForm(target: string): string | undefined {
+  const fragment = target.indexOf('#');
+  const text = fragment < 0 ? target : target.slice(0, fragment);
+  if (text.charCodeAt(0) === slash) return text;
+  const match = absoluteForm.exec(text);
+  if (match === null) return undefined;
+  const rest = match[2] ?? '/';
+  return rest.charCodeAt(0) === slash ? rest : `/${rest}`;
+}
+
+/** Host and port of a request target in absolute form (RFC 9112 §3.2.2); undefined for any other. */
+export const authorityOf = (target: string): string | undefined => absoluteForm.exec(target.split('#', 1)[0] ?? '')?.[1];
