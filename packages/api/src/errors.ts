@@ -29,7 +29,9 @@ export function readProblemSource(error: TRPCError): ProblemSource | undefined {
   const refusal = error.cause;
   if (!(refusal instanceof AppError)) return undefined;
   const { errors } = refusal.details;
-  const headers = headersOf(refusal.details, refusal.code === 'unavailable' ? defaultRetryAfter : undefined);
+  const waiting = headersOf(refusal.details, refusal.code === 'unavailable' ? defaultRetryAfter : undefined);
+  const challenge = challengeOf(refusal);
+  const headers = challenge ? { ...waiting, 'www-authenticate': challenge } : waiting;
   return { code: refusal.code, detail: refusal.message, ...(errors && { errors }), ...(headers && { headers }) };
 }
 
@@ -45,3 +47,14 @@ function headersOf(
   const { name, points, window } = limit;
   return { 'retry-after': wait, 'ratelimit-policy': `"${name}";q=${points};w=${window}`, ratelimit: `"${name}";r=0;t=${wait}` };
 }
+
+/** A 401 without a fault of a token only names the scheme (RFC 6750 §3): no token was presented. */
+function challengeOf({ code, message, details }: AppError): string | undefined {
+  const { token } = details;
+  if (token === undefined) return code === 'unauthenticated' ? 'Bearer' : undefined;
+  const scope = token.scope === undefined ? '' : `, scope="${token.scope}"`;
+  return `Bearer error="${token.error}", error_description="${asDescription(message)}"${scope}`;
+}
+
+/** The characters that RFC 6750 §3 allows in a description: printable ASCII without quotation mark and backslash. */
+const asDescription = (message: string): string => message.replaceAll(/["\\]/g, "'").replaceAll(/[^ -~]/g, '?');

@@ -1,4 +1,4 @@
-import { type Actor, AppError, forbidden, passwordChangeRequired } from '@synap/contracts';
+import { type Actor, AppError, forbidden, insufficientScope, passwordChangeRequired } from '@synap/contracts';
 import { toProblem } from '@synap/rest/problem';
 import { readSuperjson } from '@synap/rpc/superjson';
 import { initTRPC } from '@trpc/server';
@@ -42,8 +42,8 @@ export const publicProcedure = base.meta({ access: 'public' });
 /** Throws where an API key acts that may not call this. Without a scope no key may: what is not said is refused. */
 function demandScope(actor: Actor, { scope }: Meta = {}): void {
   if (actor.kind !== 'user' || !actor.key) return;
-  if (!scope) throw forbidden('No API key may call this: sign in, and send the access token.');
-  if (!actor.key.scopes.includes(scope)) throw forbidden(`This API key lacks the scope "${scope}".`);
+  if (!scope) throw insufficientScope('No API key may call this: sign in, and send the access token.');
+  if (!actor.key.scopes.includes(scope)) throw insufficientScope(`This API key lacks the scope "${scope}".`, scope);
 }
 
 /** For someone who is signed in, or whose API key has the scope. */

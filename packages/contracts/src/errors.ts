@@ -28,6 +28,13 @@ export interface SpentLimit {
   window: number;
 }
 
+/** Why a bearer token does not suffice (RFC 6750 §3.1). */
+export interface TokenFault {
+  error: 'invalid_token' | 'insufficient_scope';
+  /** The scope that the call needs; undefined if no scope suffices. */
+  scope?: string;
+}
+
 export interface ErrorDetails {
   /** What exactly is wrong with the input. */
   errors?: InputFault[];
@@ -35,6 +42,8 @@ export interface ErrorDetails {
   retryAfter?: number;
   /** The limit that is spent (`RateLimit`, draft-ietf-httpapi-ratelimit-headers). */
   limit?: SpentLimit;
+  /** The fault of the token that was presented (`WWW-Authenticate`). */
+  token?: TokenFault;
 }
 
 /** A refusal that a caller may read: its message tells what happened and what to do, and never what is inside. */
@@ -52,6 +61,11 @@ export class AppError extends Error {
 
 export const badRequest = (message: string, errors?: InputFault[]) => new AppError('bad_request', message, { errors });
 export const unauthenticated = (message: string) => new AppError('unauthenticated', message);
+/** An access token or API key was presented and is not valid. */
+export const invalidToken = (message: string) => new AppError('unauthenticated', message, { token: { error: 'invalid_token' } });
+/** The token is valid, but must not make this call. */
+export const insufficientScope = (message: string, scope?: string) =>
+  new AppError('forbidden', message, { token: { error: 'insufficient_scope', ...(scope !== undefined && { scope }) } });
 export const forbidden = (message: string) => new AppError('forbidden', message);
 /** The password must have been given lately (ASVS 5.0, 7.5.1). */
 export const reauthenticationRequired = () =>

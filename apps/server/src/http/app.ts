@@ -35,6 +35,7 @@ const exposedHeaders = [
   'RateLimit',
   'RateLimit-Policy',
   'Retry-After',
+  'WWW-Authenticate',
   'ETag',
   'Link',
   'Location',

@@ -74,13 +74,16 @@ export function createRpcRefusal(deps: Pick<FaceDeps, keyof ContextDeps | 'route
   };
 }
 
-/** Of several refusals in a batch the longest wait counts. */
+const waitOf = (headers: Readonly<Record<string, string>>) => Number(headers['retry-after'] ?? 0);
+
+/** Of several refusals in a batch the longest wait counts, and the first challenge. */
 function headersOf(errors: readonly TRPCError[]): Record<string, string> {
-  const waitOf = (headers: Record<string, string>) => Number(headers['retry-after'] ?? 0);
-  const waiting = errors.map((error) => readProblemSource(error)?.headers ?? {}).filter((headers) => waitOf(headers) > 0);
-  const longest = waiting.sort((a, b) => waitOf(b) - waitOf(a))[0];
-  // Also a 503 that no rule of ours gave, such as that of a deadline.
-  return longest ?? (errors.some(({ code }) => code === 'SERVICE_UNAVAILABLE') ? { 'retry-after': '5' } : {});
+  const all = errors.map((error) => readProblemSource(error)?.headers ?? {});
+  const [longest] = all.filter((headers) => waitOf(headers) > 0).sort((a, b) => waitOf(b) - waitOf(a));
+  const challenge = all.find((headers) => headers['www-authenticate'] !== undefined);
+  // Also a 503 that no rule of the product gave, such as that of a deadline.
+  const waiting = longest ?? (errors.some(({ code }) => code === 'SERVICE_UNAVAILABLE') ? { 'retry-after': '5' } : {});
+  return { ...challenge, ...waiting };
 }
 
 /** The same router as REST. */

@@ -21,7 +21,8 @@ export function demandBearer(token: string): Middleware {
   return (req, res, next) => {
     const bearer = /^Bearer +(\S+)$/i.exec(req.headers.authorization ?? '')?.[1];
     if (bearer !== undefined && isSameText(bearer, token)) return next();
-    const headers = { 'content-type': 'text/plain', 'www-authenticate': 'Bearer' };
+    const challenge = bearer === undefined ? 'Bearer' : 'Bearer error="invalid_token", error_description="Not METRICS_TOKEN"';
+    const headers = { 'content-type': 'text/plain', 'www-authenticate': challenge };
     res.writeHead(401, headers).end('Metrics need METRICS_TOKEN as "Authorization: Bearer …".\n');
   };
 }

@@ -1,4 +1,4 @@
-import { type Authenticate, type UserActor, unauthenticated } from '@synap/contracts';
+import { type Authenticate, invalidToken, type UserActor } from '@synap/contracts';
 import { type AccessTokens, type Clock, isSecretOf, looksLikeApiKey, parseApiKey } from '@synap/security';
 import type { ApiKeyLookups } from '../api-keys/api-key-lookups.repository.js';
 import type { ApiKeysRepository } from '../api-keys/api-keys.repository.js';
@@ -26,8 +26,8 @@ export interface AuthenticationOptions {
   clock?: Clock;
 }
 
-const refuseToken = () => unauthenticated('The access token is not valid or its session has ended: refresh it or sign in again');
-const refuseKey = () => unauthenticated('The API key is not valid: it was removed, has expired, or its owner may not sign in');
+const refuseToken = () => invalidToken('The access token is not valid or its session has ended: refresh it or sign in again');
+const refuseKey = () => invalidToken('The API key is not valid: it was removed, has expired, or its owner may not sign in');
 
 /**
  * Tells who presents an access token or an API key. Tokens and secrets are verified at each call; what the database says of session, key and

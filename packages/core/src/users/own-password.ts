@@ -1,4 +1,4 @@
-import { badRequest, type UserCall, unauthenticated } from '@synap/contracts';
+import { badRequest, invalidToken, type UserCall } from '@synap/contracts';
 import type { PasswordHasher } from '@synap/security';
 import type { IdentityGuard } from '../auth/identity-guard.js';
 import type { Credentials, UsersRepository } from './users.repository.js';
@@ -19,7 +19,7 @@ export function createOwnPassword({ users, hasher, guard, failed }: OwnPasswordD
     { pointer, message }: { pointer: string; message: string },
   ): Promise<Credentials & { email: string }> {
     const account = await users.findOwnCredentials(call.actor.userId);
-    if (!account) throw unauthenticated('This account does not exist any more');
+    if (!account) throw invalidToken('This account does not exist any more');
     await guard.login(account.email, call.address);
     if ((await hasher.verify(account.passwordHash, password)).ok) return account;
     await failed(call, account.email);

@@ -1,11 +1,11 @@
-import { type User, type UserCall, type UsersService, unauthenticated } from '@synap/contracts';
+import { invalidToken, type User, type UserCall, type UsersService } from '@synap/contracts';
 import { whenHasherIsFree } from '../auth/hasher-turn.js';
 import type { Transaction } from '../repositories.js';
 import type { UsersRepository } from './users.repository.js';
 
-/** The user of a session that is still believed; throws `unauthenticated` when the account was removed meanwhile. */
+/** The user of a session that is still believed; throws `invalidToken` when the account was removed meanwhile. */
 export function present(user: User | null): User {
-  if (!user) throw unauthenticated('This account does not exist any more');
+  if (!user) throw invalidToken('This account does not exist any more');
   return user;
 }
 
