@@ -96,6 +96,21 @@ describe('the environment', () => {
     ['CORS_ORIGINS', '*'],
     ['CORS_ORIGINS', 'https://app.example.org/'],
     ['PUBLIC_URL', 'synap.example.org'],
+    ['PUBLIC_URL', 'https:synap.example.org'],
+    ['PUBLIC_URL', 'https://ada:secret@synap.example.org'],
+    ['PUBLIC_URL', 'https://example.org/synap?a=b'],
+    ['PUBLIC_URL', 'https://example.org/synap?'],
+    ['PUBLIC_URL', 'https://example.org/synap#a'],
+    ['PUBLIC_URL', 'https://example.org/a/../synap'],
+    ['PUBLIC_URL', 'https://example.org/a/%2e%2e/synap'],
+    ['PUBLIC_URL', 'https://example.org/./synap'],
+    ['PUBLIC_URL', 'https://example.org//synap'],
+    ['PUBLIC_URL', 'https://example.org\\synap'],
+    ['PUBLIC_URL', 'https://example.org/syn;ap'],
+    ['PUBLIC_URL', 'https://example.org/syn ap'],
+    ['PUBLIC_URL', 'https://example.org/synäp'],
+    ['PUBLIC_URL', 'https://example.org/api'],
+    ['PUBLIC_URL', 'https://example.org/docs/synap'],
     ['REDIS_URL', 'localhost:6379'],
     ['SIGNUP', 'maybe'],
     ['SMTP_TLS', 'off'],
@@ -108,6 +123,16 @@ describe('the environment', () => {
     ['SENTRY_DSN', 'ftp://key@sentry.example.org/42'],
   ])('refuses %s=%s', (name, value) => {
     expect(faultsOf({ [name]: value })).toEqual([expect.stringMatching(`^${name}: `)]);
+  });
+
+  it.each([
+    ['https://example.org', 'https://example.org'],
+    ['https://EXAMPLE.org:443/', 'https://example.org'],
+    ['http://localhost:3000/synap', 'http://localhost:3000/synap'],
+    ['https://example.org/apps/Synap-2.0_x~/', 'https://example.org/apps/Synap-2.0_x~'],
+    ['https://example.org/synap//', 'https://example.org/synap'],
+  ])('reads PUBLIC_URL=%s as %s', (given, publicUrl) => {
+    expect(parseEnvironment({ PUBLIC_URL: given }).publicUrl).toBe(publicUrl);
   });
 
   describe('in production', () => {

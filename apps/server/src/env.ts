@@ -4,6 +4,7 @@ import { connectionOf, DatabaseAddressError, schemaOf } from '@synap/db';
 import { checkPassword, hasKnownPassword, isExampleSecret, judgeSecrets, minPassphraseLength } from '@synap/security';
 import { z } from 'zod';
 import { isSchedule } from './backup/schedule.js';
+import { normalizePublicUrl, publicUrlFault } from './public-url.js';
 import { readSecretFiles } from './secret-files.js';
 
 const blankIsAbsent = (value: unknown) => (typeof value === 'string' && value.trim() === '' ? undefined : value);
@@ -32,6 +33,12 @@ const decimal = z
   .pipe(z.number().min(1, 'must be at least 1'));
 const onOff = z.enum(['on', 'off', 'true', 'false', '1', '0']).transform((text) => ['on', 'true', '1'].includes(text));
 const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' });
+const publicUrl = httpUrl.transform((url, ctx) => {
+  const message = publicUrlFault(url);
+  if (message === undefined) return normalizePublicUrl(url);
+  ctx.addIssue({ code: 'custom', message });
+  return z.NEVER;
+});
 
 function isNetwork(text: string): boolean {
   const [address = '', bits, ...more] = text.split('/');
@@ -71,7 +78,7 @@ const schema = z.object({
   HOST: optional(z.string()),
   PORT: withDefault(whole(0, 65_535), '3000'),
   HTTP_MAX_CONNECTIONS: withDefault(whole(1, 1_000_000), '10000'),
-  PUBLIC_URL: optional(httpUrl),
+  PUBLIC_URL: optional(publicUrl),
   DATABASE_URL: optional(z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgresql:// URL' })),
   DATABASE_DIRECT_URL: optional(z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgresql:// URL' })),
   DATABASE_POOLER: withDefault(z.enum(['none', 'session', 'transaction']), 'none'),
@@ -291,15 +298,9 @@ export function parseEnvironment(variables: Record<string, string | undefined>):
   return environment;
 }
 
-function withoutTrailingSlashes(url: string): string {
-  let end = url.length;
-  while (url.charAt(end - 1) === '/') end -= 1;
-  return url.slice(0, end);
-}
-
 /** Where people reach the service, without a slash at its end; never what a `Host` header says. */
 export function originOf({ publicUrl, host, port }: Environment, listening = port): string {
-  if (publicUrl) return withoutTrailingSlashes(publicUrl);
+  if (publicUrl) return publicUrl;
   const everywhere = ['127.0.0.1', '0.0.0.0', '::', '::1'].includes(host);
   return `http://${everywhere ? 'localhost' : isIP(host) === 6 ? `[${host}]` : host}:${listening}`;
 }

@@ -1,7 +1,5 @@
 import type { DocumentOptions } from '@synap/rest';
 
-const dashboards = '/api/v1/dashboards';
-
 /** What the documents show of errors that any operation may give. */
 export const problemExamples: DocumentOptions['problemExamples'] = {
   401: {
@@ -18,9 +16,10 @@ export const problemExamples: DocumentOptions['problemExamples'] = {
   503: { code: 'unavailable', detail: 'The database cannot be reached at present: try again later.' },
 };
 
-export const headerExamples: DocumentOptions['headerExamples'] = {
-  Link: `<${dashboards}?cursor=MDE5YWE1YzktMGQ3YS03ZTFiLThmMjYtNGM1ZDllM2I3YTEw&size=1>; rel="next"`,
-  Location: `${dashboards}/019aa5c9-0d7a-7e1b-8f26-4c5d9e3b7a10`,
+/** What the documents show of headers; links are below the path of the API. */
+export const headerExamplesOf = (basePath: string): DocumentOptions['headerExamples'] => ({
+  Link: `<${basePath}/dashboards?cursor=MDE5YWE1YzktMGQ3YS03ZTFiLThmMjYtNGM1ZDllM2I3YTEw&size=1>; rel="next"`,
+  Location: `${basePath}/dashboards/019aa5c9-0d7a-7e1b-8f26-4c5d9e3b7a10`,
   RateLimit: '"address";r=299;t=10',
   'RateLimit-Policy': '"address";q=300;w=10',
-};
+});

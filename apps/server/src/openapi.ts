@@ -2,7 +2,7 @@ import { appRouter } from '@synap/api';
 import { boundScopes, errorCodes, scopeSchema } from '@synap/contracts';
 import { generateDocument, type OpenApiDocument, type SecurityScheme } from '@synap/rest';
 import type { AnyTRPCRouter } from '@trpc/server';
-import { headerExamples, problemExamples } from './openapi-examples.js';
+import { headerExamplesOf, problemExamples } from './openapi-examples.js';
 import { metaOf } from './routes.js';
 import { version } from './version.js';
 
@@ -89,6 +89,6 @@ export function openApiDocument(
     rateLimited: true,
     idempotency: true,
     problemExamples,
-    headerExamples,
+    headerExamples: headerExamplesOf(basePath),
   });
 }

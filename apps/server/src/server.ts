@@ -27,6 +27,7 @@ import { type Listener, listen } from './listener.js';
 import { createDelivery, createMailTransport } from './mail.js';
 import { openApiDocument } from './openapi.js';
 import { packageFolder } from './paths.js';
+import { basePathOf } from './public-url.js';
 import { listRoutes } from './routes.js';
 import { resolvePrivateToken, resolveSecrets } from './secrets.js';
 import { version } from './version.js';
@@ -150,6 +151,7 @@ async function compose(
   });
 
   const router = environment.privateApi ? privateApiRouter : appRouter;
+  const basePath = basePathOf(environment);
   const core = createServices({
     ...{ database, registry, widgetCache, databaseState: bringUp.state, probeDatabase: bringUp.probe },
     hasher: createPasswordHasher(),
@@ -161,7 +163,7 @@ async function compose(
     linkTo: (path) => `${originOf(environment, listener?.port)}${path}`,
     guard: createIdentityLimits(environment.rateLimitFactor, limitStores.identity),
     meta: metaOf(environment),
-    routes: listRoutes(restPath, router),
+    routes: listRoutes(`${basePath}${restPath}`, router),
   });
 
   const metrics = createMetrics();
@@ -174,6 +176,7 @@ async function compose(
     const limits = resolveConnectionLimits({ maxConnections: environment.maxConnections, ...connectionLimits }, log);
     const app = createApp({
       router,
+      basePath,
       privateToken,
       environment,
       log,
@@ -188,7 +191,7 @@ async function compose(
       limits: createApiLimits(environment.rateLimitFactor, addressOf, limitStores.api),
       hindrance: bringUp.hindrance,
       isClosing: () => closing,
-      document: openApiDocument(restPath, { router, passwordGrant: environment.passwordGrant }),
+      document: openApiDocument(`${basePath}${restPath}`, { router, passwordGrant: environment.passwordGrant }),
     });
     const { host, port } = environment;
     listener = await listen(app, { host, port, limits, observer: metrics.connections, log });
@@ -228,6 +231,6 @@ async function listenForMetrics(
   return listen(alone, { host: '127.0.0.1', port, limits, observer, log });
 }
 
-function metaOf({ environment, signup, docs }: Environment): Meta {
-  return { name: 'Synap', version, environment, signup, docs: docs ? '/docs' : null };
+function metaOf({ environment, signup, docs, publicUrl }: Environment): Meta {
+  return { name: 'Synap', version, environment, signup, docs: docs ? `${basePathOf({ publicUrl })}/docs` : null };
 }

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { freePort, until } from '@synap/testing';
+import { accepts } from './accepts.js';
 import { onPath } from './on-path.js';
 
 const found = onPath('pgbouncer') !== undefined;
@@ -64,16 +64,4 @@ default_pool_size = ${size}
       await rm(folder, { recursive: true, force: true });
     },
   };
-}
-
-/** Without a session: what one sets, another client's would find. */
-function accepts(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    const settle = (isOpen: boolean) => {
-      socket.destroy();
-      resolve(isOpen);
-    };
-    socket.once('connect', () => settle(true)).once('error', () => settle(false));
-  });
 }

@@ -43,7 +43,7 @@ export const authRouter = router({
         tags,
         summary: 'Sign in',
         description:
-          'With `cookie: true`, for browsers: the refresh token is set as the cookie `__Host-rt-<8 hex digits>` (`rt-…` on plain localhost), which no script can read, and is not in the answer. The digits tell installations under one host name apart. A cookie that is replaced ends its session.',
+          'With `cookie: true`, for browsers: the refresh token is set as the cookie `__Host-rt-<8 hex digits>` (`__Secure-rt-…` where the service has a path below its host name, `rt-…` on plain localhost), which no script can read, and is not in the answer. The digits tell installations under one host name apart. A cookie that is replaced ends its session.',
         ...secret,
         errors: [401, 403],
         examples: authExamples.login,

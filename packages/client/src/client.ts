@@ -27,8 +27,8 @@ export type SynapClient = ProcedureCalls & ClientHelpers;
  * @throws TypeError when the options make no sense
  */
 export function createClient(options: ClientOptions): SynapClient {
-  const { origin, rpcUrl, apiKey, tokens, session, fetch, headers, retries, onSessionEnd } = resolveOptions(options);
-  const transport = createTransport(origin, fetch);
+  const { baseUrl, rpcUrl, apiKey, tokens, session, fetch, headers, retries, onSessionEnd } = resolveOptions(options);
+  const transport = createTransport(baseUrl, fetch);
   const { $session, access } =
     apiKey === undefined
       ? createSession({ ...session, onSessionEnd, auth: createAuthCalls({ rpcUrl, transport, headers, cookie: session.cookie }) })

@@ -7,7 +7,7 @@ import { cookieStorage, guardedStorage, memoryStorage, type TokenStorage } from 
 type HeadersSource = Record<string, string> | (() => Record<string, string> | Promise<Record<string, string>>);
 
 export interface ClientOptions {
-  /** Origin of the server, such as `https://synap.example.org`; with the path before `/trpc` where a proxy adds one. */
+  /** The server's `PUBLIC_URL`: `https://synap.example.org`, or with a path, `https://example.org/synap`. */
   url: string | URL;
   /** An API key to act by, or the tokens of a session to go on with; without it the client starts signed out. */
   auth?: { apiKey: string } | SessionTokens;
@@ -62,9 +62,10 @@ function readBase(url: string | URL) {
   const parsed = URL.canParse(String(url)) ? new URL(url) : undefined;
   if (parsed?.username || parsed?.password) throw new TypeError('`url` must not hold credentials: sign in by `$session.signIn`.');
   if (!parsed || !/^https?:$/.test(parsed.protocol) || parsed.search || parsed.hash) {
-    throw new TypeError(`\`url\` must be the origin of a Synap server, such as "http://localhost:3000"; it is "${url}".`);
+    throw new TypeError(`\`url\` must be the address of a Synap server, such as "http://localhost:3000"; it is "${url}".`);
   }
-  return { origin: parsed.origin, rpcUrl: `${parsed.origin}${withoutTrailingSlashes(parsed.pathname)}/trpc` };
+  const baseUrl = `${parsed.origin}${withoutTrailingSlashes(parsed.pathname)}`;
+  return { baseUrl, rpcUrl: `${baseUrl}/trpc` };
 }
 
 const cookieSession = (rpcUrl: string): HeldSessionOptions => ({

@@ -218,6 +218,25 @@ describe.each<Face>(['node:http', 'Express 5'])('an answer, %s', (face) => {
     });
   });
 
+  it('below a path that a proxy removes has it in every link', async () => {
+    const below = await serveDemo(face, { publicPrefix: '/synap/' });
+    try {
+      const created = await send(below.url, '/api/v1/notes', {
+        method: 'POST',
+        headers: { ...ann, ...json },
+        body: '{"title":"x"}',
+      });
+      expect(created.headers.location).toBe('/synap/api/v1/notes/a%20b%2F1');
+      const list = await send(below.url, '/api/notes?size=1', { method: 'GET' });
+      expect(list.headers.link).toContain('</synap/api/v1/notes>; rel="successor-version"');
+      expect(list.headers.link).toMatch(/<\/synap\/api\/notes\?[^>]*>; rel="next"/);
+      const problem = await send(below.url, '/api/v1/nothing', { method: 'GET' });
+      expect(JSON.parse(problem.body).instance).toBe('/synap/api/v1/nothing');
+    } finally {
+      await below.close();
+    }
+  });
+
   describe('of failure', () => {
     it('is a problem with pointers into the input', async () => {
       const answer = await call('POST', '/echo', json, '{"tags":["a",1],"shape":{"kind":"circle"}}');

@@ -41,6 +41,8 @@ export interface RestHandlerOptions<TRouter extends AnyTRPCRouter> {
   createContext: (call: RestCall) => inferRouterContext<TRouter> | Promise<inferRouterContext<TRouter>>;
   /** Path that all routes are below, such as `/api/v1`; matched against the whole path, also where Express mounts the handler. */
   basePath?: string;
+  /** Path that clients see before `basePath`, such as `/synap` if a proxy removes it: written into links and `instance`. @default '' */
+  publicPrefix?: string;
   /** Further base paths; their answers point to the first one with `Deprecation` and `Link`. */
   deprecatedBasePaths?: readonly DeprecatedBasePath[];
   /** Since when aliases and base paths without a date of their own are deprecated, ISO 8601; default 1970-01-01. */

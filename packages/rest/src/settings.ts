@@ -19,7 +19,9 @@ interface BasePath {
 export interface Settings<TRouter extends AnyTRPCRouter> {
   readonly options: RestHandlerOptions<TRouter>;
   readonly routes: PathTree<Route>;
-  /** The base path that links are written with. */
+  /** Path that clients see before a base path. */
+  readonly publicPrefix: string;
+  /** The base path that links are written with, as clients see it. */
   readonly base: string;
   /** Longest first. */
   readonly basePaths: readonly BasePath[];
@@ -34,6 +36,7 @@ export interface Settings<TRouter extends AnyTRPCRouter> {
 export function createSettings<TRouter extends AnyTRPCRouter>(options: RestHandlerOptions<TRouter>): Settings<TRouter> {
   const since = options.deprecatedSince ?? '1970-01-01';
   const base = withoutTrailingSlash(options.basePath ?? '');
+  const publicPrefix = withoutTrailingSlash(options.publicPrefix ?? '');
   const deprecated = (options.deprecatedBasePaths ?? []).map((basePath) => ({
     path: withoutTrailingSlash(basePath.path),
     deprecation: deprecationDate(basePath.since ?? since),
@@ -42,7 +45,8 @@ export function createSettings<TRouter extends AnyTRPCRouter>(options: RestHandl
   return {
     options,
     routes: buildRoutes(options.router, since),
-    base,
+    publicPrefix,
+    base: `${publicPrefix}${base}`,
     basePaths: basePaths.sort((a, b) => b.path.length - a.path.length),
     bodyLimit: options.bodyLimit ?? 102_400,
     staleVersionCode: options.staleVersionCode ?? 'stale_version',
@@ -55,7 +59,7 @@ const withoutTrailingSlash = (path: string) => (path.endsWith('/') ? path.slice(
 
 /** Splits the address of a request; undefined where it is not below any base path. */
 export function openExchange<TRouter extends AnyTRPCRouter>(
-  { basePaths, options }: Settings<TRouter>,
+  { basePaths, options, publicPrefix }: Settings<TRouter>,
   req: RestIncoming,
   res: ServerResponse,
 ): Exchange | undefined {
@@ -68,7 +72,7 @@ export function openExchange<TRouter extends AnyTRPCRouter>(
       req,
       res,
       requestId: options.requestId?.(req, res) ?? readRequestId(req),
-      path,
+      path: `${publicPrefix}${path}`,
       search: mark < 0 ? '' : url.slice(mark + 1),
       below: path.slice(base.path.length),
       deprecation: base.deprecation,

@@ -5,11 +5,13 @@ import express, { type Express } from 'express';
 import helmet from 'helmet';
 import type { Logger } from 'pino';
 import type { Environment } from '../env.js';
+import { basePathOf } from '../public-url.js';
 import { createAccountPages } from './account-pages.js';
+import { removeBasePath } from './base-path.js';
 import { createClientPackage } from './client-package.js';
 import { createOriginRule, type OriginRule } from './cors-rule.js';
 import { createDocs } from './docs.js';
-import { asksForDocument, createDocuments, documentPath } from './documents.js';
+import { asksForDocument, createDocuments } from './documents.js';
 import { createRest, createRpc, createRpcRefusal, type FaceDeps, restPath, rpcPath } from './faces.js';
 import { demandBearer, type Metrics } from './metrics.js';
 import { inTurn, type Middleware, pathOf, type Refuse } from './middleware.js';
@@ -55,6 +57,7 @@ export function createApp(deps: AppDeps): RequestListener {
   const refuse = createRefusal(deps);
   const count = limits.countAddress(refuse);
   const front = inTurn(
+    removeBasePath(basePathOf(environment)),
     createObserver(log, metrics, deps.addressOf),
     securityHeaders(environment),
     crossOriginHeaders(createOriginRule(environment, log)),
@@ -121,21 +124,26 @@ function createOthers({ environment, log, errors, metrics, hindrance, isClosing,
       .send(`${reason ?? 'ready'}\n`);
   });
   if (environment.metricsToken !== undefined) app.get('/metrics', demandBearer(environment.metricsToken), metrics.show);
-  app.get('/', (_req, res) => res.redirect(302, environment.docs ? '/docs' : `${restPath}/health`));
+  app.get('/', (_req, res) =>
+    res.redirect(302, `${basePathOf(environment)}${environment.docs ? '/docs' : `${restPath}/health`}`),
+  );
   app.use(createAccountPages());
   app.use(createDocuments(document));
   app.use(createClientPackage());
-  if (environment.docs) app.use(createDocs(documentPath));
+  if (environment.docs) app.use(createDocs(basePathOf(environment)));
   app.use(nothingHere, createLastResort({ log, errors }));
   return app;
 }
 
 /** What applies to answers of an API; the documents' pages set their own content policy. */
 function securityHeaders({ publicUrl }: Environment): Middleware {
+  const isHttps = publicUrl?.startsWith('https:') ?? false;
+  // Below a path the host belongs to others, too: its subdomains are not ours to bind.
+  const includeSubDomains = basePathOf({ publicUrl }) === '';
   return helmet({
     contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
     crossOriginResourcePolicy: { policy: 'cross-origin' },
-    strictTransportSecurity: publicUrl?.startsWith('https:') ?? false,
+    strictTransportSecurity: isHttps && { includeSubDomains },
     ...{ originAgentCluster: false, xDnsPrefetchControl: false, xDownloadOptions: false },
     ...{ xPermittedCrossDomainPolicies: false, xXssProtection: false },
   });

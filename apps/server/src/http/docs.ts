@@ -4,6 +4,7 @@ import { Router } from 'express';
 import helmet from 'helmet';
 import { packageFolder } from '../paths.js';
 import { serveConstant, serveFile } from './constant-content.js';
+import { documentPath } from './documents.js';
 
 const require = createRequire(import.meta.url);
 const assetCache = 'public, max-age=3600';
@@ -31,29 +32,31 @@ const page = (title: string, head: string, body: string) => `<!doctype html>
 </html>
 `;
 
-const swaggerPage = page(
-  'Synap API',
-  '<link rel="stylesheet" href="/docs/assets/swagger-ui.css"><link rel="icon" type="image/png" href="/docs/assets/favicon-32x32.png">',
-  '<div id="swagger-ui"></div><script src="/docs/assets/swagger-ui-bundle.js"></script><script src="/docs/start.js"></script>',
-);
-const redocPage = page(
-  'Synap API',
-  '<style>body{margin:0}</style>',
-  '<div id="redoc"></div><script src="/docs/assets/redoc.standalone.js"></script><script src="/redoc/start.js"></script>',
-);
+const swaggerPage = (base: string) =>
+  page(
+    'Synap API',
+    `<link rel="stylesheet" href="${base}/docs/assets/swagger-ui.css"><link rel="icon" type="image/png" href="${base}/docs/assets/favicon-32x32.png">`,
+    `<div id="swagger-ui"></div><script src="${base}/docs/assets/swagger-ui-bundle.js"></script><script src="${base}/docs/start.js"></script>`,
+  );
+const redocPage = (base: string) =>
+  page(
+    'Synap API',
+    '<style>body{margin:0}</style>',
+    `<div id="redoc"></div><script src="${base}/docs/assets/redoc.standalone.js"></script><script src="${base}/redoc/start.js"></script>`,
+  );
 
 const html = (text: string) => serveConstant({ bytes: Buffer.from(text), extension: '.html' });
 const script = (text: string) => serveConstant({ bytes: Buffer.from(text), extension: '.js' });
 
-/** Swagger UI at /docs and Redoc at /redoc, both served from this machine alone. */
-export function createDocs(documentUrl: string): Router {
+/** Swagger UI at /docs and Redoc at /redoc, both served from this machine alone, for browsers that see the base path before both. */
+export function createDocs(basePath: string): Router {
   const router = Router();
   const swagger = path.dirname(require.resolve('swagger-ui-dist/package.json'));
   const redoc = path.join(packageFolder, 'pages/vendor');
-  const url = JSON.stringify(documentUrl);
+  const url = JSON.stringify(`${basePath}${documentPath}`);
 
   router.use(['/docs', '/redoc'], contentSecurityPolicy);
-  router.get('/docs', html(swaggerPage));
+  router.get('/docs', html(swaggerPage(basePath)));
   router.get(
     '/docs/start.js',
     script(`SwaggerUIBundle({ url: ${url}, dom_id: '#swagger-ui', deepLinking: true, persistAuthorization: false });`),
@@ -61,7 +64,7 @@ export function createDocs(documentUrl: string): Router {
   for (const file of ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png'].map((name) => path.join(swagger, name)))
     router.get(`/docs/assets/${path.basename(file)}`, serveFile(file, assetCache));
   router.get('/docs/assets/redoc.standalone.js', serveFile(path.join(redoc, 'redoc.standalone.js'), assetCache));
-  router.get('/redoc', html(redocPage));
+  router.get('/redoc', html(redocPage(basePath)));
   router.get(
     '/redoc/start.js',
     script(`Redoc.init(${url}, { disableSearch: true, hideDownloadButton: false }, document.getElementById('redoc'));`),

@@ -26,6 +26,8 @@ const unversionedSince = '2026-11-21';
 
 export interface FaceDeps extends ContextDeps {
   router: AppRouter;
+  /** Path of `PUBLIC_URL`, which stands before every path that a client is given. */
+  basePath: string;
   idempotency: IdempotencyStore;
   log: Logger;
   errors: ErrorReports;
@@ -92,6 +94,7 @@ export function createRest(deps: FaceDeps): Middleware {
   return createRestHandler({
     router: deps.router,
     basePath: restPath,
+    publicPrefix: deps.basePath,
     deprecatedBasePaths: [{ path: '/api', since: unversionedSince }],
     bodyLimit,
     bodyLimitOf,

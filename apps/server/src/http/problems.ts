@@ -5,7 +5,8 @@ import { describeProblem } from '@synap/rest/problem';
 import { TRPCError } from '@trpc/server';
 import type { Logger } from 'pino';
 import type { ErrorReports } from '../error-reports.js';
-import { type Middleware, pathOf } from './middleware.js';
+import { publicPathOf } from './base-path.js';
+import type { Middleware } from './middleware.js';
 import { requestIdOf } from './observe.js';
 
 /** A refusal keeps its meaning; anything else is an internal error. */
@@ -18,7 +19,7 @@ export function asTRPCError(error: unknown): TRPCError {
 export function sendProblem(req: IncomingMessage, res: ServerResponse, error: unknown): void {
   const { problem, headers } = describeProblem(asTRPCError(error), {
     requestId: requestIdOf(req),
-    instance: pathOf(req),
+    instance: publicPathOf(req),
     readSource: readProblemSource,
   });
   const body = JSON.stringify(problem);
@@ -32,7 +33,11 @@ export function sendProblem(req: IncomingMessage, res: ServerResponse, error: un
 }
 
 export const nothingHere: Middleware = (req, res) => {
-  sendProblem(req, res, notFound('Nothing is served under this address; /docs and /api/v1/openapi.json tell what is.'));
+  sendProblem(
+    req,
+    res,
+    notFound(`Nothing is served under this address; ${req.basePath ?? ''}/api/v1/openapi.json tells what is.`),
+  );
 };
 
 /** The last resort: faults of middleware. What middleware calls a client's fault (a 4xx `status`) stays one. */

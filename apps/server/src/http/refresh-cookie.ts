@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { badRequest, forbidden, type RefreshCookie } from '@synap/contracts';
+import { basePathOf } from '../public-url.js';
 import { loopbackHost } from './address.js';
 import { createOriginCheck, type OriginEnvironment } from './origins.js';
 
@@ -28,6 +29,9 @@ export function createRefreshCookies(environment: OriginEnvironment) {
   const { publicUrl } = environment;
   const { protocol, host } = publicUrl === undefined ? {} : new URL(publicUrl);
   const isOurs = createOriginCheck(environment);
+  // The prefix `__Host-` demands Path=/. Below a path the cookie must not go to other applications of the host.
+  const basePath = basePathOf(environment);
+  const securePrefix = basePath === '' ? '__Host-' : '__Secure-';
 
   /** A browser keeps no `Secure` cookie of plain HTTP; on localhost it does without. */
   const isPlainLocal = (req: IncomingMessage) => protocol !== 'https:' && loopbackHost.test(host ?? req.headers.host ?? '');
@@ -52,13 +56,13 @@ export function createRefreshCookies(environment: OriginEnvironment) {
 
   return (req: IncomingMessage, res: ServerResponse): RefreshCookie => {
     const plain = isPlainLocal(req);
-    const name = `${plain ? 'rt' : '__Host-rt'}-${instanceOf(publicUrl, req)}`;
+    const name = `${plain ? '' : securePrefix}rt-${instanceOf(publicUrl, req)}`;
     const value = cookieIn(req.headers.cookie, name);
     const send = (text: string, maxAge: number) => {
       if (res.headersSent) return;
       // Of several calls in one request the last has its way.
       const others = [res.getHeader('set-cookie') ?? []].flat().map(String);
-      const cookie = `${name}=${text}; Max-Age=${maxAge}; Path=/; HttpOnly; ${plain ? '' : 'Secure; '}SameSite=Strict`;
+      const cookie = `${name}=${text}; Max-Age=${maxAge}; Path=${basePath || '/'}; HttpOnly; ${plain ? '' : 'Secure; '}SameSite=Strict`;
       res.setHeader('set-cookie', [...others.filter((other) => !other.startsWith(`${name}=`)), cookie]);
     };
     return {
