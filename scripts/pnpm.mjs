@@ -15,6 +15,15 @@ const impatient = { npm_config_fetch_retries: '1', npm_config_fetch_retry_mintim
 
 let found;
 
+/** Throws if this Node is too old. An old one must get here, so this file and those that import it do without newer syntax. */
+export function requireNode() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major > 20 || (major === 20 && minor >= 19)) return;
+  throw new Error(
+    `Synap needs Node 20.19 or newer; this is ${process.versions.node}. Install a current Node from https://nodejs.org and run the command again.`,
+  );
+}
+
 /** How pnpm is started: from the PATH if its version is the pinned one, from npm's cache, or else from the registry. */
 function findPnpm() {
   const version = packageManager.slice(packageManager.indexOf('@') + 1);
@@ -35,7 +44,7 @@ function findPnpm() {
 
 /** Runs pnpm at the version that package.json pins and returns its exit code. */
 export function pnpm(args) {
-  found ??= findPnpm();
+  if (found === undefined) found = findPnpm();
   const [command, first] = found;
   const { status, signal, error } = spawnSync(command, [...first, ...args], {
     cwd: root,
@@ -64,6 +73,7 @@ export function installMissing() {
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   try {
+    requireNode();
     installMissing();
     process.exitCode = pnpm(process.argv.slice(2));
   } catch (error) {

@@ -3,52 +3,52 @@
 import { spawn, spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { installMissing, root } from './pnpm.mjs';
+import { installMissing, requireNode, root } from './pnpm.mjs';
 
-const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-if (major < 20 || (major === 20 && minor < 19)) {
-  console.error(
-    `Synap needs Node 20.19 or newer; this is ${process.versions.node}. Install a current Node from https://nodejs.org and run the command again.`,
-  );
-  process.exit(1);
+/** Installs and generates what is missing. Throws the reason if that fails. */
+function prepare() {
+  installMissing();
+  const { status } = spawnSync(process.execPath, [path.join(root, 'scripts/generate.mjs')], { stdio: 'inherit' });
+  if (status !== 0) throw new Error('The Prisma client is missing: see the message above.');
+}
+
+/** Starts a program from source. The channel shows it when this process is killed: then it ends in order, and the database with it. */
+function run(program, args, env) {
+  const tsx = pathToFileURL(path.join(root, 'node_modules/tsx/dist/loader.mjs')).href;
+  return spawn(process.execPath, ['--import', tsx, '--conditions=@synap/source', path.join(root, program), ...args], {
+    env,
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+  });
+}
+
+/** Runs the command and ends as it does. */
+function handOver(args) {
+  const child = run('apps/server/src/cli.ts', args, process.env);
+  // Ctrl-C reaches the whole foreground group by itself; a signal sent to this process alone is passed on. Either way we wait for the end.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+    process.on(signal, () => {
+      if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
+    });
+  }
+  child.on('error', (error) => {
+    console.error(error.message);
+    process.exit(1);
+  });
+  child.on('exit', (code, signal) => {
+    if (signal) process.kill(process.pid, signal);
+    else process.exit(code ?? 1);
+  });
 }
 
 try {
-  installMissing();
+  requireNode();
+  prepare();
+  const args = process.argv.slice(2);
+  if (args.includes('--reload')) {
+    const { dev } = await import('./dev.mjs');
+    await dev({ run, prepare, args: args.filter((arg) => arg !== '--reload') });
+  } else handOver(args);
 } catch (error) {
   console.error(error.message);
-  process.exit(1);
+  process.exitCode = 1;
 }
-const generated = spawnSync(process.execPath, [path.join(root, 'scripts/generate.mjs')], { stdio: 'inherit' });
-if (generated.status !== 0) process.exit(generated.status ?? 1);
-
-const args = process.argv.slice(2);
-const reload = args.includes('--reload');
-const tsx = pathToFileURL(path.join(root, 'node_modules/tsx/dist/loader.mjs')).href;
-const child = spawn(
-  process.execPath,
-  [
-    ...(reload ? ['--watch', '--watch-preserve-output'] : []),
-    '--import',
-    tsx,
-    '--conditions=@synap/source',
-    path.join(root, 'apps/server/src/cli.ts'),
-    ...args.filter((arg) => arg !== '--reload'),
-  ],
-  // The channel tells the server when this process is killed: it then ends in order, and the database with it.
-  { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] },
-);
-// Ctrl-C reaches the whole foreground group by itself; a signal sent to this process alone is passed on. Either way we wait for the end.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
-  process.on(signal, () => {
-    if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
-  });
-}
-child.on('error', (error) => {
-  console.error(error.message);
-  process.exit(1);
-});
-child.on('exit', (code, signal) => {
-  if (signal) process.kill(process.pid, signal);
-  else process.exit(code ?? 1);
-});
