@@ -39,7 +39,7 @@ function watched() {
 /**
  * Runs `run(args)`, which starts a program from source, until a signal ends this process.
  *
- * @param prepare installs and generates what is missing; throws the reason if that fails
+ * @param prepare installs and generates what is missing; rejects with the reason if that fails
  */
 export async function dev({ run, prepare, args }) {
   let server;
@@ -83,7 +83,7 @@ export async function dev({ run, prepare, args }) {
     server = undefined;
     await end(old);
     if (changed.includes(dotenv)) await closeDatabase();
-    if (changed.includes(lock) || changed.some((file) => file.endsWith('.prisma'))) prepare();
+    if (changed.includes(lock) || changed.some((file) => file.endsWith('.prisma'))) await prepare();
     await start();
   }
 

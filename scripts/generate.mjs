@@ -66,6 +66,7 @@ function acquire() {
 }
 
 function generate(digest) {
+  console.error('Generating the Prisma client …');
   rmSync(stamp, { force: true }); // What an interrupted generation leaves behind must not pass for whole.
   const { status, error, stdout, stderr } = spawnSync(process.execPath, [path.join(prisma, 'build/index.js'), 'generate'], {
     cwd: root,

@@ -1,5 +1,5 @@
 // Runs the pinned pnpm on a machine that has only Node and npm: `node scripts/pnpm.mjs <pnpm arguments>`. Needs no dependency.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -10,8 +10,15 @@ const stamp = path.join(root, 'node_modules', '.synap-installed');
 
 const { packageManager } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
 const shell = process.platform === 'win32';
-/** An unreachable registry is told after seconds; npm's own waits make a silent minute. */
-const impatient = { npm_config_fetch_retries: '1', npm_config_fetch_retry_mintimeout: '1000', npm_config_fetch_timeout: '20000' };
+/** Milliseconds between two lines of progress of the installation. */
+const progressMs = 5000;
+/** An unreachable registry ends the wait after seconds; npm's own waits make a silent minute. Warnings and notices are not for our users. */
+const fetchSettings = {
+  npm_config_fetch_retries: '1',
+  npm_config_fetch_retry_mintimeout: '1000',
+  npm_config_fetch_timeout: '20000',
+  npm_config_loglevel: 'error',
+};
 
 let found;
 
@@ -34,8 +41,8 @@ function findPnpm() {
   const cached = ['npx', ['--offline', '--yes', packageManager]];
   const way = [['pnpm', []], cached].find(answers);
   if (way) return way;
-  console.log(`Fetching ${packageManager} …`);
-  const fetching = { cwd: root, stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, ...impatient }, shell };
+  console.error(`Fetching ${packageManager} …`);
+  const fetching = { cwd: root, stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, ...fetchSettings }, shell };
   if (spawnSync('npx', ['--yes', packageManager, '--version'], fetching).status === 0) return cached;
   throw new Error(
     `${packageManager} could not be fetched: check that the npm registry is reachable, then run the command again.`,
@@ -55,15 +62,43 @@ export function pnpm(args) {
   return signal ? 1 : (status ?? 1);
 }
 
+/** Runs pnpm and shows progress, on stderr because stdout may be the output of a command. Shows pnpm's output only if it fails. */
+function install() {
+  if (found === undefined) found = findPnpm();
+  const [command, first] = found;
+  const args = [...first, 'install', '--frozen-lockfile', '--reporter=append-only'];
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd: root, shell, stdio: ['ignore', 'pipe', 'pipe'] });
+    let output = '';
+    let shown = Date.now();
+    const read = (chunk) => {
+      output += chunk;
+      const added = /added (\d+)\D*$/.exec(output);
+      if (added === null || Date.now() - shown < progressMs) return;
+      shown = Date.now();
+      console.error(`  ${added[1]} packages so far …`);
+    };
+    for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', read);
+    child.once('error', reject);
+    child.once('close', (code) => {
+      if (code !== 0) console.error(output.split('\n').filter(isWorthShowing).join('\n').trim());
+      resolve(code === 0);
+    });
+  });
+}
+
+/** False for lines that every installation prints, also one that succeeds. */
+const isWorthShowing = (line) => !/Unsupported engine|^Progress: |^\++$/.test(line);
+
 /** Installs the locked dependencies unless that was done for exactly this lock file. Throws when the installation fails. */
-export function installMissing() {
+export async function installMissing() {
   const wanted = createHash('sha256');
   for (const file of ['pnpm-lock.yaml', 'pnpm-workspace.yaml', 'package.json'])
     wanted.update(readFileSync(path.join(root, file)));
   const digest = wanted.digest('hex');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return;
-  console.log('Installing dependencies …');
-  if (pnpm(['install', '--frozen-lockfile']) !== 0) {
+  console.error('Installing dependencies …');
+  if (!(await install())) {
     throw new Error(
       'The dependencies could not be installed. Check that the npm registry is reachable and the disk has room, then run the command again.',
     );
@@ -74,7 +109,7 @@ export function installMissing() {
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   try {
     requireNode();
-    installMissing();
+    await installMissing();
     process.exitCode = pnpm(process.argv.slice(2));
   } catch (error) {
     console.error(error.message);

@@ -6,8 +6,8 @@ import { pathToFileURL } from 'node:url';
 import { installMissing, requireNode, root } from './pnpm.mjs';
 
 /** Installs and generates what is missing. Throws the reason if that fails. */
-function prepare() {
-  installMissing();
+async function prepare() {
+  await installMissing();
   const { status } = spawnSync(process.execPath, [path.join(root, 'scripts/generate.mjs')], { stdio: 'inherit' });
   if (status !== 0) throw new Error('The Prisma client is missing: see the message above.');
 }
@@ -40,9 +40,22 @@ function handOver(args) {
   });
 }
 
+/** A signal to npm ends the shell between npm and this process, which passes none on: that shell's end counts as one. */
+function endWithShell() {
+  if (process.env.npm_lifecycle_event === undefined || process.platform === 'win32') return;
+  const shell = process.ppid;
+  const look = setInterval(() => {
+    if (process.ppid === shell) return;
+    clearInterval(look);
+    process.kill(process.pid, 'SIGTERM');
+  }, 500);
+  look.unref();
+}
+
 try {
   requireNode();
-  prepare();
+  await prepare();
+  endWithShell();
   const args = process.argv.slice(2);
   if (args.includes('--reload')) {
     const { dev } = await import('./dev.mjs');

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { copyCheckout } from './checkout.js';
 import { admin } from './server-under-test.js';
 import { dataFolder, ended, endProcesses } from './synap-process.js';
@@ -25,6 +25,7 @@ interface Dev {
   databasePid(): number;
 }
 
+const children: ChildProcess[] = [];
 const times = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].length;
 
 async function startDev(variables: Record<string, string> = {}): Promise<Dev> {
@@ -39,7 +40,7 @@ async function startDev(variables: Record<string, string> = {}): Promise<Dev> {
   });
   let text = '';
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => (text += chunk.toString()));
-  onTestFinished(() => void child.kill('SIGKILL'));
+  children.push(child);
   const dev: Dev = {
     ...{ child, data, text: () => text },
     starts: () => times(text, /Synap is ready/g),
@@ -71,6 +72,7 @@ describe('pnpm dev', { timeout: 180_000 }, () => {
     original = await readFile(file, 'utf8');
   });
   afterEach(async () => {
+    for (const child of children.splice(0)) await ended(child, 'SIGKILL');
     await writeFile(file, original);
     await endProcesses();
   });
