@@ -56,8 +56,12 @@ export function createMailLinks(dependencies: MailLinksDependencies) {
     },
 
     async verify(call: Call, { token }: { token: string }): Promise<void> {
+      const hash = hashToken(token);
+      const owner = await mailTokens.ownerOf('verify', hash);
       const changed = await transaction(async (within) => {
-        const taken = await within.mailTokens.take('verify', hashToken(token));
+        // Before the token, as everywhere: transactions that take them in the other order could wait for each other.
+        if (owner) await within.users.lockCredentials(owner);
+        const taken = owner && (await within.mailTokens.take('verify', hash));
         if (!taken) throw spentLink('sign in, or ask for another');
         const { userId, email } = taken;
         if (email !== null) {
@@ -85,6 +89,7 @@ export function createMailLinks(dependencies: MailLinksDependencies) {
         const before = await within.users.lockCredentials(user.id);
         if (!(await within.mailTokens.take('reset', hash))) throw spent();
         await within.users.setOwnPassword(user.id, passwordHash);
+        await within.mailTokens.removeAddressChangesOf(user.id);
         await within.users.markVerified(user.id);
         const values = { time: new Date().toUTCString(), address: call.address };
         await sendMail(within, { template: 'password-changed', to: user.email, values });

@@ -62,6 +62,11 @@ export function createMailTokensRepository(db: Db) {
       await db.mailToken.deleteMany({ where: { userId, purpose: 'reset', usedAt: null } });
     },
 
+    /** Removes links that would give the account another address. */
+    async removeAddressChangesOf(userId: string): Promise<void> {
+      await db.mailToken.deleteMany({ where: { userId, email: { not: null }, usedAt: null } });
+    },
+
     async purge(): Promise<void> {
       await db.$executeRaw`DELETE FROM mail_tokens WHERE expires_at < now() - interval '1 day'`;
     },

@@ -1,12 +1,12 @@
-import type { UserCall } from '@synap/contracts';
+import { conflict, type Mail, type UserCall } from '@synap/contracts';
 import { hashToken, makeToken, type PasswordHasher } from '@synap/security';
 import { createFailedSignIns } from '../auth/failed-sign-ins.js';
 import { type IdentityGuard, noIdentityGuard } from '../auth/identity-guard.js';
 import type { SendMail } from '../mail/mail-queue.js';
-import type { Transaction } from '../repositories.js';
+import type { Repositories, Transaction } from '../repositories.js';
 import { createAccountMove } from './account-move.js';
 import { createOwnPassword } from './own-password.js';
-import type { UsersRepository } from './users.repository.js';
+import type { Credentials, UsersRepository } from './users.repository.js';
 
 const hours = 24;
 
@@ -34,15 +34,22 @@ export function createChangeEmail(dependencies: ChangeEmailDependencies) {
   const asked = { pointer: '/currentPassword', message: 'The current password is wrong' };
   const move = createAccountMove(sendMail);
 
-  /** Mails the link, or the owner of an address that has an account a notice. */
-  const mailLink = (userId: string, email: string) =>
-    transaction(async (within) => {
-      if (await within.users.findAccount(email))
-        return sendMail(within, { template: 'existing-account', to: email, values: { link: linkTo('/') } });
-      const token = makeToken();
-      await within.mailTokens.insert({ userId, purpose: 'verify', hash: hashToken(token), lifetime: hours * 3600, email });
-      await sendMail(within, { template: 'verify', to: email, values: { link: `${linkTo('/verify')}#${token}`, hours } });
-    });
+  /** Mails the link, or the owner of an address that has an account a notice; with the same statements, so that timing does not tell. */
+  async function mailLink(within: Repositories, userId: string, email: string): Promise<void> {
+    const isTaken = (await within.users.findAccount(email)) !== null;
+    const token = makeToken();
+    const lifetime = isTaken ? 0 : hours * 3600;
+    await within.mailTokens.insert({ userId, purpose: 'verify', hash: hashToken(token), lifetime, email });
+    const link = `${linkTo('/verify')}#${token}`;
+    const notice: Mail = { template: 'existing-account', to: email, values: { link: linkTo('/') } };
+    await sendMail(within, isTaken ? notice : { template: 'verify', to: email, values: { link, hours } });
+  }
+
+  /** Keeps the password from changing until the end: a change of it ends all links, and must not miss one. */
+  async function demandSamePassword({ users: locked }: Repositories, { id, passwordHash }: Credentials): Promise<void> {
+    const current = await locked.lockCredentials(id);
+    if (current?.passwordHash !== passwordHash) throw conflict('The password was changed meanwhile: sign in again');
+  }
 
   return async function changeEmail(call: UserCall, input: { email: string; currentPassword: string }) {
     const { userId } = call.actor;
@@ -50,12 +57,12 @@ export function createChangeEmail(dependencies: ChangeEmailDependencies) {
     const accepted = { accepted: true } as const;
     if (input.email === account.email) return accepted;
     await guard.resend(call.address);
-    if (verifyEmail) {
-      await mailLink(userId, input.email);
-      return accepted;
-    }
-    await transaction((within) => move(within, call, { userId, email: input.email, verified: false }));
-    userChanged(userId);
+    await transaction(async (within) => {
+      await demandSamePassword(within, account);
+      if (verifyEmail) await mailLink(within, userId, input.email);
+      else await move(within, call, { userId, email: input.email, verified: false });
+    });
+    if (!verifyEmail) userChanged(userId);
     return accepted;
   };
 }

@@ -44,8 +44,9 @@ export function createChangePassword(dependencies: ChangePasswordDependencies) {
       const current = await within.users.lockCredentials(userId);
       if (current?.passwordHash !== account.passwordHash) throw conflict('The password was changed meanwhile: sign in again');
       await within.users.setOwnPassword(userId, passwordHash);
-      // A link that was asked for before would undo it.
+      // A link that was asked for before would undo it, or give the account to another address.
       await within.mailTokens.removeResetsOf(userId);
+      await within.mailTokens.removeAddressChangesOf(userId);
       const values = { time: new Date().toUTCString(), address: call.address };
       await sendMail(within, { template: 'password-changed', to: account.email, values });
       await within.audit.record(call, { type: 'user.password-changed', subject: `user ${userId}` });

@@ -1,7 +1,11 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Mail, UpdateUser } from '@synap/contracts';
+import { hashToken, makeToken } from '@synap/security';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type AuthFixture, call, createAuthFixture, password } from '../auth/auth.test.fixture.js';
 import { createChangeEmail } from './change-email.js';
 import { createChangePassword } from './change-password.js';
+import { createManagedUsersRepository } from './managed-users.repository.js';
+import { createManagedUsersService } from './managed-users.service.js';
 import { createRemoveMe } from './remove-me.js';
 import { createUsersService } from './users.service.js';
 
@@ -55,4 +59,87 @@ test('the profile of an account that was removed is "unauthenticated"', async ()
   await fixture.db.user.delete({ where: { id: user.id } });
   await expect(service.me(me)).rejects.toMatchObject({ code: 'unauthenticated' });
   await expect(service.updateMe(me, { name: 'Ada' })).rejects.toMatchObject({ code: 'unauthenticated' });
+});
+
+describe('another address that waits for its link', () => {
+  /** Asks for it. @returns the token of the link in its mail */
+  async function asked() {
+    const { user, me } = await signedIn();
+    const sent: Mail[] = [];
+    const changeEmail = createChangeEmail({
+      ...fixture,
+      verifyEmail: true,
+      linkTo: (path) => `https://synap.example.org${path}`,
+      sendMail: async (_within, mail) => void sent.push(mail),
+    });
+    await changeEmail(me, { email: `new-${user.email}`, currentPassword: password });
+    const [mail] = sent;
+    const token = mail && 'link' in mail.values ? (mail.values.link.split('#')[1] ?? '') : '';
+    return { user, me, changeEmail, verify: () => fixture.auth.verify(call, { token }) };
+  }
+  const spent = { code: 'bad_request', details: { errors: [{ code: 'invalid_token' }] } };
+
+  const measures: Record<string, (of: Awaited<ReturnType<typeof asked>>) => Promise<unknown>> = {
+    'the password is changed': ({ me }) =>
+      createChangePassword(fixture)(me, { currentPassword: password, newPassword: 'another passphrase altogether' }),
+    'a new password is chosen by a link': async ({ user }) => {
+      const token = makeToken();
+      const link = { userId: user.id, purpose: 'reset', hash: hashToken(token), lifetime: 600 } as const;
+      await fixture.transaction(({ mailTokens }) => mailTokens.insert(link));
+      await fixture.auth.reset(call, { token, newPassword: 'another passphrase altogether' });
+    },
+    'an administrator disables the account': ({ user }) => administer({ id: user.id, disabled: true }),
+    'an administrator demands a new password': ({ user }) => administer({ id: user.id, mustChangePassword: true }),
+  };
+
+  async function administer(update: UpdateUser) {
+    const superuser = await fixture.makeUser({ role: 'superuser' });
+    const { accessToken } = await fixture.auth.login(call, { email: superuser.email, password });
+    const service = createManagedUsersService({ ...fixture, managedUsers: createManagedUsersRepository(fixture.db) });
+    await service.update(await fixture.callOf(accessToken), update);
+  }
+
+  test.each(Object.entries(measures))('is forgotten when %s', async (_when, take) => {
+    const request = await asked();
+    await take(request);
+    await expect(request.verify()).rejects.toMatchObject(spent);
+    expect(await fixture.users.findById(request.user.id)).toMatchObject({ email: request.user.email });
+  });
+
+  test('is not granted for a password that is changed at the same time', async () => {
+    const { me, user } = await signedIn();
+    const hasher = {
+      async verify(hash: string, text: string) {
+        const verdict = await fixture.hasher.verify(hash, text);
+        await fixture.users.setOwnPassword(user.id, await fixture.hasher.hash('another passphrase altogether'));
+        return verdict;
+      },
+    };
+    for (const verifyEmail of [true, false]) {
+      await fixture.users.setOwnPassword(user.id, await fixture.hasher.hash(password));
+      const change = createChangeEmail({ ...fixture, hasher, verifyEmail, linkTo: (path) => path });
+      await expect(change(me, { email: 'moved@example.org', currentPassword: password })).rejects.toMatchObject({
+        code: 'conflict',
+      });
+    }
+    expect(await fixture.db.mailToken.count({ where: { userId: user.id } })).toBe(0);
+    expect(await fixture.users.findById(user.id)).toMatchObject({ email: user.email });
+  });
+
+  test('leaves the same rows for an address that has an account', async () => {
+    const [taken, free] = [await fixture.makeUser(), 'free@example.org'];
+    const rows = async () => [await fixture.db.mail.count(), await fixture.db.mailToken.count()];
+    const { me } = await signedIn();
+    const change = createChangeEmail({ ...fixture, verifyEmail: true, linkTo: (path) => path });
+    const grown: number[][] = [];
+    for (const wanted of [taken.email, free]) {
+      const before = await rows();
+      await change(me, { email: wanted, currentPassword: password });
+      grown.push((await rows()).map((count, index) => count - (before[index] ?? 0)));
+    }
+    expect(grown).toEqual([
+      [1, 1],
+      [1, 1],
+    ]);
+  });
 });
