@@ -4,16 +4,16 @@ import { revokedKeyEntry } from '../api-keys/api-key-audit.js';
 import type { RequestMail, SendMail } from '../mail/mail-queue.js';
 import type { Repositories, Transaction } from '../repositories.js';
 import { createAccountMove } from '../users/account-move.js';
-import { demandGoodPassword } from '../users/new-account.js';
+import { demandGoodPassword, samePassword } from '../users/new-account.js';
 import type { UsersRepository } from '../users/users.repository.js';
 import type { IdentityGuard } from './identity-guard.js';
 import { revokedEntry } from './session-audit.js';
 
 export interface MailLinksDependencies {
-  users: Pick<UsersRepository, 'findById'>;
+  users: Pick<UsersRepository, 'findOwnCredentials'>;
   mailTokens: Pick<Repositories['mailTokens'], 'ownerOf'>;
   transaction: Transaction;
-  hasher: Pick<PasswordHasher, 'hash'>;
+  hasher: Pick<PasswordHasher, 'hash' | 'verify'>;
   guard: Pick<IdentityGuard, 'forgot' | 'resend'>;
   sendMail: SendMail;
   requestMail: RequestMail;
@@ -80,10 +80,11 @@ export function createMailLinks(dependencies: MailLinksDependencies) {
       const hash = hashToken(token);
       const spent = () => spentLink('ask for a new one');
       const owner = await mailTokens.ownerOf('reset', hash);
-      const user = owner && (await users.findById(owner));
+      const user = owner && (await users.findOwnCredentials(owner));
       if (!user) throw spent();
       // A password that is refused leaves the link as it is.
       demandGoodPassword(newPassword, { productName, email: user.email }, '/newPassword');
+      if (user.mustChangePassword && (await hasher.verify(user.passwordHash, newPassword)).ok) throw samePassword();
       const passwordHash = await hasher.hash(newPassword);
       const ended = await transaction(async (within) => {
         const before = await within.users.lockCredentials(user.id);

@@ -77,3 +77,26 @@ test('of two changes at once one takes effect', async () => {
   const results = await Promise.allSettled([change(newPassword), change(`${newPassword} too`)]);
   expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
 });
+
+test('the same password is no new one, however it was typed', async () => {
+  const { user, signIn } = await signedIn();
+  const [composed, decomposed] = ['a passphrase from Zürich'.normalize('NFC'), 'a passphrase from Zürich'.normalize('NFD')];
+  await fixture.users.replaceHash(user.id, await fixture.hasher.hash(composed));
+  const me = await fixture.callOf((await signIn(composed)).accessToken);
+  const unchanged = { code: 'bad_request', details: { errors: [{ pointer: '/newPassword', code: 'unchanged' }] } };
+  for (const text of [composed, decomposed])
+    await expect(changePassword(me, { currentPassword: composed, newPassword: text })).rejects.toMatchObject(unchanged);
+});
+
+test('who must choose another password cannot keep theirs by a link either', async () => {
+  const { user } = await signedIn();
+  const token = makeToken();
+  const link = { userId: user.id, purpose: 'reset', hash: hashToken(token), lifetime: 600 } as const;
+  await fixture.transaction(({ mailTokens }) => mailTokens.insert(link));
+  await fixture.db.user.update({ where: { id: user.id }, data: { mustChangePassword: true } });
+  await expect(fixture.auth.reset(call, { token, newPassword: password })).rejects.toMatchObject({
+    details: { errors: [{ pointer: '/newPassword', code: 'unchanged' }] },
+  });
+  await fixture.auth.reset(call, { token, newPassword });
+  expect(await fixture.users.findOwnCredentials(user.id)).toMatchObject({ mustChangePassword: false });
+});

@@ -5,7 +5,7 @@ import { type IdentityGuard, noIdentityGuard } from '../auth/identity-guard.js';
 import { revokedEntry } from '../auth/session-audit.js';
 import type { SendMail } from '../mail/mail-queue.js';
 import type { Transaction } from '../repositories.js';
-import { demandGoodPassword } from './new-account.js';
+import { demandGoodPassword, samePassword } from './new-account.js';
 import { createOwnPassword } from './own-password.js';
 import type { UsersRepository } from './users.repository.js';
 
@@ -38,6 +38,8 @@ export function createChangePassword(dependencies: ChangePasswordDependencies) {
   return async function changePassword(call: UserCall, { currentPassword, newPassword }: PasswordChange): Promise<void> {
     const { userId, sessionId } = call.actor;
     demandGoodPassword(newPassword, { productName, email: call.actor.email }, '/newPassword');
+    // Compared as the hasher reads them (RFC 8265 §4.2.2).
+    if (newPassword.normalize('NFC') === currentPassword.normalize('NFC')) throw samePassword();
     const account = await demandOwnPassword(call, currentPassword, asked);
     const passwordHash = await hasher.hash(newPassword);
     const ended = await transaction(async (within) => {

@@ -11,5 +11,11 @@ export function demandGoodPassword(password: string, context: PasswordContext, p
   );
 }
 
+/** For one who must choose another password: the one that somebody else knows is none. */
+export const samePassword = () =>
+  badRequest('The new password is the old one: choose another', [
+    { pointer: '/newPassword', message: 'Must differ from the old password', code: 'unchanged' },
+  ]);
+
 /** What a person is called until they say otherwise. */
 export const nameFrom = (email: string) => email.slice(0, email.lastIndexOf('@'));

@@ -10,13 +10,21 @@ const userSelect = {
   createdAt: true,
   updatedAt: true,
 } satisfies Prisma.UserSelect;
-const credentialsSelect = { id: true, passwordHash: true, disabledAt: true, verifiedAt: true } satisfies Prisma.UserSelect;
+const credentialsSelect = {
+  id: true,
+  passwordHash: true,
+  disabledAt: true,
+  verifiedAt: true,
+  mustChangePassword: true,
+} satisfies Prisma.UserSelect;
 
 export interface Credentials {
   id: string;
   passwordHash: string;
   disabled: boolean;
   verified: boolean;
+  /** If they must choose another password first. */
+  mustChangePassword: boolean;
 }
 
 /** Whom mails to an address reach. */
@@ -45,9 +53,9 @@ export interface NewUser {
 type CredentialsRow = Prisma.UserGetPayload<{ select: typeof credentialsSelect }>;
 
 function toCredentials(row: CredentialsRow | null): Credentials | null {
-  return (
-    row && { id: row.id, passwordHash: row.passwordHash, disabled: row.disabledAt !== null, verified: row.verifiedAt !== null }
-  );
+  if (!row) return null;
+  const { disabledAt, verifiedAt, ...rest } = row;
+  return { ...rest, disabled: disabledAt !== null, verified: verifiedAt !== null };
 }
 
 export interface InsertedUser {
