@@ -67,11 +67,17 @@ describe('a password that somebody else chose', { timeout: 60_000 }, () => {
     const token = await server.signIn();
     const person = await server.newUser();
     const id = await idOf(server, person.token);
+    const scopes = ['dashboards:read', 'profile:read'];
+    const { key } = (await server.rest('POST', '/api-keys', { token: person.token, body: { name: 'Screen', scopes } })).body;
+    expect((await server.rest('GET', '/dashboards', { token: key })).status).toBe(200);
     expect(await server.rest('PATCH', `/users/${id}`, { token, body: { mustChangePassword: true } })).toMatchObject({
       status: 200,
       body: { mustChangePassword: true },
     });
     expect((await server.rest('GET', '/dashboards', { token: person.token })).status).toBe(403);
+    const demanded = { status: 403, body: { code: 'password_change_required' } };
+    for (const target of ['/dashboards', '/auth/me', '/users/me'])
+      expect(await server.rest('GET', target, { token: key }), target).toMatchObject(demanded);
     expect(await server.rest('POST', `/users/${id}/reset-password`, { token })).toMatchObject({ status: 202 });
     const links = () => query(`SELECT FROM mail_tokens WHERE user_id = '${id}' AND purpose = 'reset'`);
     await until(async () => (await links()).rowCount === 1, { timeout: 15_000 });

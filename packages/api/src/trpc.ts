@@ -55,7 +55,8 @@ export const authedProcedure = base.meta({ access: 'user' }).use(async ({ ctx, m
       'Sign in first: this needs an access token or an API key as "Authorization: Bearer …".',
     );
   demandScope(actor, meta);
-  if (actor.mustChangePassword && !meta?.beforePasswordChange) throw passwordChangeRequired();
+  // A key cannot change the password, so it rests until its owner has.
+  if (actor.mustChangePassword && (actor.key || !meta?.beforePasswordChange)) throw passwordChangeRequired();
   return next({ ctx: { ...ctx, call: { ...ctx.call, actor } } });
 });
 

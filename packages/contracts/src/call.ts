@@ -18,7 +18,7 @@ export interface UserActor {
   sessionId: string | null;
   /** Whether the address is known to be theirs. */
   verified: boolean;
-  /** True if the session may do nothing but change the password. */
+  /** True if the session may do nothing but change the password, and a key nothing. */
   mustChangePassword?: boolean;
   /** Absent where a session acts, which may do all that its user may. */
   key?: ApiKeyGrant;

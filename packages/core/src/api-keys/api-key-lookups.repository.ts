@@ -16,7 +16,8 @@ const scopesSchema = z.array(z.string());
 
 const keyStatement: Statement<KnownKey> = {
   name: 'auth_api_key',
-  text: `SELECT k.id, k.user_id, u.email, u.role::text AS role, u.verified_at IS NOT NULL AS verified, k.secret_hash, to_json(k.scopes) AS scopes, k.dashboard_id,
+  text: `SELECT k.id, k.user_id, u.email, u.role::text AS role, u.verified_at IS NOT NULL AS verified,
+      u.must_change_password, k.secret_hash, to_json(k.scopes) AS scopes, k.dashboard_id,
       (extract(epoch FROM k.expires_at) * 1000)::float8 AS expires_at,
       (k.last_used_at IS NULL OR k.last_used_at < now() - interval '1 minute') AS use_unnoted
     FROM api_keys k JOIN users u ON u.id = k.user_id
@@ -29,6 +30,7 @@ const keyStatement: Statement<KnownKey> = {
       role: roleSchema.parse(row.text('role')),
       sessionId: null,
       verified: row.boolean('verified'),
+      mustChangePassword: row.boolean('must_change_password'),
       key: {
         id: row.text('id'),
         scopes: scopesSchema.parse(row.json('scopes')),

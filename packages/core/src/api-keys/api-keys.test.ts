@@ -60,8 +60,7 @@ describe('a key', () => {
     const { key, id } = await make(ann);
     const { actor } = await callBy(key);
     const grant = { id, scopes: ['dashboards:read'], dashboardId: null };
-    const { mustChangePassword: _, ...owner } = ann.actor;
-    expect(actor).toEqual({ ...owner, sessionId: null, key: grant });
+    expect(actor).toEqual({ ...ann.actor, sessionId: null, key: grant });
     await fixture.db.user.update({ where: { id: actor.userId }, data: { role: 'superuser' } });
     fixture.authentication.forget('user', actor.userId);
     expect((await callBy(key)).actor.role).toBe('superuser');
