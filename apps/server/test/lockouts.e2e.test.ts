@@ -44,6 +44,22 @@ describe('a form of another site', { timeout: 60_000 }, () => {
     for (const headers of ours) expect((await postForm(server, headers)).status).toBe(401);
   });
 
+  it('is refused without a body, too, which asks for mails by the path alone', async () => {
+    const server = await start({ RATE_LIMIT_FACTOR: '1', SYNAP_ROLE: 'server' });
+    const path = `/password-recovery/${encodeURIComponent(admin.email)}`;
+    const recover = (headers: Record<string, string>) => server.rest('POST', path, { headers });
+    for (let n = 0; n < 12; n += 1) {
+      const headers = { origin: n % 2 ? 'https://evil.example' : 'null', 'sec-fetch-site': 'cross-site' };
+      expect(await recover(headers)).toMatchObject({ status: 403, body: { code: 'forbidden' } });
+    }
+    const ours: Record<string, string>[] = [{}, { origin: server.origin }, { 'sec-fetch-site': 'none' }];
+    for (const headers of ours) expect((await recover(headers)).status).toBe(202);
+    // A bearer token needs a preflight: what a local page may read, it may also send.
+    const token = await server.signIn();
+    const headers = { origin: 'http://localhost:8080', 'sec-fetch-site': 'same-site' };
+    expect((await server.rest('POST', '/auth/logout', { token, headers })).status).toBe(204);
+  });
+
   it('does not sign in, nor does any form, unless PASSWORD_GRANT is on', async () => {
     const server = await start({ SYNAP_ROLE: 'server' });
     const answer = await postForm(

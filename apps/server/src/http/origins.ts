@@ -19,9 +19,13 @@ export function createOriginCheck({ environment, publicUrl, corsOrigins }: Origi
 
 const formTypes = /^(?:application\/x-www-form-urlencoded|multipart\/form-data|text\/plain)\b/i;
 
+/** True if a browser sends it without a CORS preflight: a form, or no body at all. A bearer token always needs one. */
+const needsNoPreflight = ({ 'content-type': type, authorization }: IncomingMessage['headers']): boolean =>
+  type === undefined ? authorization === undefined : formTypes.test(type);
+
 /**
- * Refuses forms that a browser sends from a page of another site. They need no CORS preflight, so such a page could sign its visitors in,
- * or use up their tries.
+ * Refuses forms and requests without a body that a browser sends from a page of another site. They need no CORS preflight, so such a page
+ * could sign its visitors in, or use up their tries.
  */
 export function refuseCrossSiteForms(environment: OriginEnvironment, refuse: Refuse): Middleware {
   const isOurs = createOriginCheck(environment);
@@ -33,7 +37,7 @@ export function refuseCrossSiteForms(environment: OriginEnvironment, refuse: Ref
     return origin !== undefined && origin !== `http://${host}` && origin !== `https://${host}`;
   };
   return (req, res, next) => {
-    if (req.method !== 'POST' || !formTypes.test(req.headers['content-type'] ?? '') || !isForeign(req)) return next();
+    if (req.method !== 'POST' || !needsNoPreflight(req.headers) || !isForeign(req)) return next();
     refuse(req, res, forbidden('A form of another site is not accepted: add its origin to CORS_ORIGINS.'));
   };
 }
