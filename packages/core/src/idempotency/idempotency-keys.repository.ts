@@ -33,6 +33,14 @@ const findStatement: Statement<KeptAnswer> = {
   }),
 };
 
+/** Bytes of what is stored for a user; a row without a body counts, too. */
+const usageStatement: Statement<number> = {
+  name: 'idempotency_keys_usage',
+  text: `SELECT coalesce(sum(octet_length(coalesce(body, '')) + octet_length(headers::text) + 300), 0)::float8 AS bytes
+    FROM idempotency_keys WHERE user_id = $1::uuid AND ${current}`,
+  read: (row) => row.number('bytes'),
+};
+
 /** Not in one statement with what it guards: that would not see what was committed while the lock was asked for. */
 const lockStatement: Statement<boolean> = {
   name: 'idempotency_keys_lock',
@@ -52,6 +60,11 @@ export function createIdempotencyKeysRepository(db: Db, sql: Sql) {
     /** Holds a key until the transaction ends; false when another one holds it. Never waits. */
     async tryLock({ userId, procedure, key }: KeyId): Promise<boolean> {
       return (await sql.one(lockStatement, [userId, procedure, key])) === true;
+    },
+
+    /** Bytes that the answers of the last 24 h take. */
+    async usageOf(userId: string): Promise<number> {
+      return (await sql.one(usageStatement, [userId])) ?? 0;
     },
 
     /** Keeps an answer for 24 h from now, in place of one whose time is over. */

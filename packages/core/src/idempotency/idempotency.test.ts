@@ -133,6 +133,35 @@ describe('an effect under a key', () => {
     expect(await create(ann, { fingerprint: 'other' })).toMatchObject({ name: 'Work' });
   });
 
+  it('does not take place if the answers of its user would take too much; those of the day before do not count', async () => {
+    const once = createOnce(transaction, { limit: 12_000 });
+    const tight = createDashboardsService({
+      dashboards: repositories.dashboards,
+      transaction,
+      once,
+      catalogue,
+      newId: uuidv7,
+      keyEnded: () => {},
+    });
+    const place = { moduleId: 'git', widgetId: 'commits', params: { text: 'x'.repeat(3000) }, x: 0, y: 0, w: 1, h: 1 };
+    const make = async (actor: UserActor, key?: string) => {
+      const call = callOf(actor);
+      if (key !== undefined) await claim(call, { key });
+      return tight.create(call, { name: 'Work', widgets: [place] });
+    };
+    for (const key of ['1', '2']) await make(ann, key);
+    const results = await Promise.allSettled(['3', '4', '5', '6'].map((key) => make(ann, key)));
+    const rejected = results.filter(({ status }) => status === 'rejected');
+    expect(rejected).toHaveLength(3);
+    for (const result of rejected)
+      expect(result).toMatchObject({ reason: { code: 'conflict', message: expect.stringContaining('leave the header out') } });
+    expect([await dashboardsOf(ann), await keys()]).toEqual([3, 3]);
+    await make(ann);
+    await make(bob, '3');
+    await age(25);
+    await make(ann, '7');
+  });
+
   it('is told from one with another input, procedure, user or key', async () => {
     await create(ann);
     expect(await create(ann, { fingerprint: 'other' })).toEqual({ kind: 'mismatch' });

@@ -9,7 +9,15 @@ export type Once = <T>(call: UserCall, run: (within: Repositories) => Promise<T>
 
 const inProgress = () => conflict('A request with this Idempotency-Key is still in progress: try again later.');
 
-export function createOnce(transaction: Transaction): Once {
+/** Bytes of answers that a user may have stored; as many as dashboards, for each save stores one. */
+const mostStored = 20_000_000;
+
+const full = (limit: number) =>
+  conflict(
+    `The answers under your Idempotency-Keys of the last 24 hours hold more than ${limit} bytes: leave the header out, or try again later.`,
+  );
+
+export function createOnce(transaction: Transaction, { limit = mostStored } = {}): Once {
   return ({ actor, idempotency }, run) =>
     transaction(async (within) => {
       const request = idempotency?.request;
@@ -21,6 +29,7 @@ export function createOnce(transaction: Transaction): Once {
       if (await within.idempotencyKeys.find(id)) throw inProgress();
       const output = await run(within);
       await within.idempotencyKeys.keep(id, { fingerprint, answer: await answerTo(output) });
+      if ((await within.idempotencyKeys.usageOf(actor.userId)) > limit) throw full(limit);
       return output;
     });
 }
