@@ -27,10 +27,12 @@ const hostile = {
 };
 
 /** The address of a role that PostgreSQL gives settings against us, in a database of its own. */
-async function hostileRole(name: string): Promise<string> {
+const hostileRole = (name: string): Promise<string> => roleWith(name, hostile);
+
+async function roleWith(name: string, settings: Record<string, string>): Promise<string> {
   await query(cluster.url, `CREATE ROLE "${name}" LOGIN SUPERUSER PASSWORD 'x'`);
   await query(cluster.url, `CREATE DATABASE "${name}" OWNER "${name}"`);
-  for (const [setting, value] of Object.entries(hostile))
+  for (const [setting, value] of Object.entries(settings))
     await query(cluster.url, `ALTER ROLE "${name}" SET ${setting} = ${value}`);
   const url = new URL(cluster.url);
   Object.assign(url, { username: name, password: 'x', pathname: `/${name}` });
@@ -103,6 +105,17 @@ describe('a session', () => {
     expect(new Set(seen.map(({ rows }) => rows[0].s))).toEqual(new Set(['ISO, YMD UTC']));
   });
 
+  it('has no time-out of the role that would end idle connections, or a long transaction such as a backup', async () => {
+    const timeouts = { idle_session_timeout: "'20s'", transaction_timeout: "'20s'" };
+    const url = await roleWith('impatient', timeouts);
+    const pool = createPool({ url, size: 1 });
+    const { rows } = await pool.query(
+      "SELECT current_setting('idle_session_timeout') AS idle, current_setting('transaction_timeout') AS transaction",
+    );
+    await pool.end();
+    expect(rows).toEqual([{ idle: '0', transaction: '0' }]);
+  });
+
   it('behind a transaction pooler is verified only, and names the statements that set it right', async () => {
     const url = await hostileRole('pooled');
     const read = async () => {
@@ -118,6 +131,7 @@ describe('a session', () => {
       .split('\n')
       .filter((line) => line.startsWith('  ALTER ROLE "pooled" IN DATABASE "pooled" SET '));
     expect(statements).toHaveLength(8);
+    expect(statements.at(-1)).toContain('SET search_path = "public";');
     await query(cluster.url, statements.join('\n'));
     expect(await read()).toBe('public');
   });

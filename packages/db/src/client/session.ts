@@ -17,6 +17,9 @@ const requiredSettings = {
   default_transaction_isolation: { value: 'read committed', fits: /^read committed$/ },
 } as const;
 
+/** Time-outs by which a role's default would end idle connections, or long transactions such as a backup. PostgreSQL 15 and 16 lack one. */
+const liftedTimeouts = ['idle_session_timeout', 'transaction_timeout'] as const;
+
 /** Tables without `?schema=` are in `public`, whatever the search path of the role is: that may lead to another program's tables. */
 export const defaultSchema = 'public';
 
@@ -35,7 +38,9 @@ export class SessionSettingsError extends Error {
 
 const literal = (value: string | number) => `'${String(value).replaceAll("'", "''")}'`;
 
-/** One statement for one round trip. `set_config` answers the value as it is from then on. */
+const isKnown = (name: string) => `current_setting('${name}', true) IS NOT NULL`;
+
+/** `set_config` answers the value as it is from then on. */
 function statementOf({ url, pooler, settings = {} }: SessionSettings): string {
   const required = Object.entries(requiredSettings).map(([name, { value }]): [string, string] => [name, value]);
   const path: [string, string] = ['search_path', schemaOf(url) ?? defaultSchema];
@@ -44,7 +49,11 @@ function statementOf({ url, pooler, settings = {} }: SessionSettings): string {
     return `SELECT ${columns.join(', ')}, session_user AS "role", current_database() AS "database", current_schema() AS "schema"`;
   }
   const all = [...required, path, ...Object.entries(settings)];
-  return `SELECT ${all.map(([name, value]) => `set_config('${name}', ${literal(value)}, false) AS "${name}"`).join(', ')}`;
+  const columns = all.map(([name, value]) => `set_config('${name}', ${literal(value)}, false) AS "${name}"`);
+  const lifted = liftedTimeouts.map(
+    (name) => `CASE WHEN ${isKnown(name)} THEN set_config('${name}', '0', false) END AS "${name}"`,
+  );
+  return `SELECT ${[...columns, ...lifted].join(', ')}`;
 }
 
 const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
@@ -58,7 +67,7 @@ function faultOf(url: string, found: Readonly<Record<string, string | null>>): s
   const path = (found.search_path ?? '').split(',').map((name) => name.trim().replaceAll('"', ''));
   const first = path.find((name) => name !== '$user');
   const leads = found.schema === null || found.schema === schema;
-  if (first !== schema || !leads) remedies.push(['search_path', found.search_path, schema]);
+  if (first !== schema || !leads) remedies.push(['search_path', found.search_path, quoted(schema)]);
   if (remedies.length === 0) return null;
   const target = `ALTER ROLE ${quoted(found.role ?? '')} IN DATABASE ${quoted(found.database ?? '')} SET`;
   const seen = remedies.map(([name, value]) => `${name} is "${value}"`).join(', ');
@@ -73,8 +82,13 @@ function faultOf(url: string, found: Readonly<Record<string, string | null>>): s
  * @throws SessionSettingsError if they do not hold
  */
 export async function prepareSession(client: pg.ClientBase, session: SessionSettings, milliseconds = 0): Promise<void> {
-  const query = { text: statementOf(session), query_timeout: milliseconds === 0 ? undefined : milliseconds };
-  const { rows } = await client.query<Record<string, string | null>>(query);
+  const run = (text: string) => {
+    const query = { text, query_timeout: milliseconds === 0 ? undefined : milliseconds };
+    return client.query<Record<string, string | null>>(query);
+  };
+  // Apart, because the role's own time-out counts for the statement that sets ours.
+  if (session.pooler !== 'transaction') await run('SET statement_timeout = 0');
+  const { rows } = await run(statementOf(session));
   const [found = {}] = rows;
   if (session.pooler === 'transaction') {
     const fault = faultOf(session.url, found);
