@@ -63,9 +63,10 @@ describe('a backup', () => {
     const target = await newDatabase(cluster, []);
     await query(target, `ALTER DATABASE ${new URL(target).pathname.slice(1)} SET timezone = 'Asia/Kathmandu'`);
     await restore(target, archive);
-    const inUtc = 'options=-c%20timezone%3DUTC%20-c%20datestyle%3DISO%20-c%20bytea_output%3Dhex';
-    const restored = await contentOf(`${target}?${inUtc}`);
-    expect(restored).toEqual(await contentOf(`${source}?${inUtc}`));
+    const search = '?options=-c%20timezone%3DUTC%20-c%20datestyle%3DISO%20-c%20bytea_output%3Dhex';
+    const inUtc = (url: string) => Object.assign(new URL(url), { search }).href;
+    const restored = await contentOf(inUtc(target));
+    expect(restored).toEqual(await contentOf(inUtc(source)));
     expect(restored.users).toHaveLength(3);
     expect(await query(target, 'SELECT * FROM rate_limits')).toEqual([]);
     expect(await query(target, 'SELECT migration_name AS name FROM _prisma_migrations ORDER BY 1')).toEqual(

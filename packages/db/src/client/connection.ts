@@ -24,11 +24,15 @@ function decode(part: string, text: string): string {
   }
 }
 
+/** PostgreSQL cuts longer names off, so that what is looked up later would have another name than what was made. */
+const longestName = 63;
+
 /** The schema of Prisma's `?schema=` in an address; `undefined` if there is none. Throws for a name that would need quoting. */
 export function schemaOf(url: string): string | undefined {
   const schema = parse(url).searchParams.get('schema') ?? undefined;
   if (schema !== undefined && !/^[a-z_][a-z0-9_]*$/.test(schema))
     fail(`has the schema "${schema}", which must consist of lower-case letters, digits and underscores`);
+  if (schema !== undefined && schema.length > longestName) fail(`has a schema of more than ${longestName} characters`);
   return schema;
 }
 
@@ -40,6 +44,13 @@ function readCertificate(parameters: URLSearchParams, name: string): string | un
   } catch (error) {
     return fail(`has ${name}=${file}, which cannot be read: ${error instanceof Error ? error.message : String(error)}`);
   }
+}
+
+/** `undefined` for the usual port. The driver would take what is no number for the usual one. */
+function portOf(text: string): number | undefined {
+  if (text === '') return undefined;
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  return port > 0 && port < 65_536 ? port : fail(`has the port "${text}", which must be a number from 1 to 65535`);
 }
 
 /** Verifies the chain alone, not the host name. */
@@ -86,13 +97,14 @@ export function connectionOf(url: string): ClientConfig {
   const { searchParams: parameters } = address;
   const read = (part: string, text: string) => (text === '' ? undefined : decode(part, text));
   const hostname = read('host', address.hostname)?.replace(/^\[(.+)\]$/, '$1');
-  const port = parameters.get('port') ?? address.port;
+  const host = parameters.get('host') ?? hostname;
+  if (host?.includes(',')) fail('has several hosts: give the one that leads to the primary');
   schemaOf(url);
   return {
     user: parameters.get('user') ?? read('user name', address.username),
     password: parameters.get('password') ?? read('password', address.password),
-    host: parameters.get('host') ?? hostname,
-    port: port === '' ? undefined : Number(port),
+    host,
+    port: portOf(parameters.get('port') ?? address.port),
     database: read('database name', address.pathname.slice(1)),
     // Of the operator, such as the endpoint of a hosted PostgreSQL; none of ours are passed this way.
     options: parameters.get('options') ?? undefined,

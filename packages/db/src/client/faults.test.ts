@@ -95,7 +95,7 @@ describe('after the migrations', () => {
       'postgresql://a:b@127.0.0.1:1/x',
       'postgresql://a:b@no-such-host.invalid/x',
       `postgresql://synap:x@127.0.0.1:${port}/synap`,
-      `${cluster.url}x`,
+      Object.assign(new URL(cluster.url), { pathname: '/missing' }).href,
     ];
     for (const url of urls) {
       const other = createDatabase({ url });

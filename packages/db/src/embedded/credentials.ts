@@ -78,6 +78,7 @@ export function rememberPort(home: string, port: number): void {
   replaceFile(path.join(home, 'port'), `${port}\n`);
 }
 
+/** Without TLS whatever PGSSLMODE says: it is about other servers, and the loopback interface needs none. */
 export function addressOf({ port, password, database = appName }: { port: number; password: string; database?: string }): string {
-  return `postgresql://${appName}:${password}@127.0.0.1:${port}/${database}`;
+  return `postgresql://${appName}:${password}@127.0.0.1:${port}/${database}?sslmode=disable`;
 }

@@ -2,7 +2,8 @@ import { EventEmitter, once } from 'node:events';
 import { chownSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { createPool } from '../client/pool.js';
 import { query, removeFolder, temporaryFolder } from '../temporary.test.support.js';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded.js';
 import { DataInUseError } from './in-use.js';
@@ -39,6 +40,18 @@ describe('startEmbeddedPostgres', () => {
     const second = await start(dataDir);
     expect(second.url).toBe(first.url);
     expect(await query(second.url, 'SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
+  });
+
+  it('is used without TLS, whatever PGSSLMODE says for other servers', async () => {
+    vi.stubEnv('PGSSLMODE', 'require');
+    try {
+      const { url } = await start(newDataDir());
+      const pool = createPool({ url, size: 1 });
+      const { rows } = await pool.query('SELECT 42 AS answer').finally(() => pool.end());
+      expect(rows).toEqual([{ answer: 42 }]);
+    } finally {
+      vi.unstubAllEnvs();
+    }
   });
 
   it('lets nobody in without the password, which is made and readable by the owner only', async () => {

@@ -13,6 +13,7 @@ function atPlaceOf(given: string, real: string): string {
   const [target, { pathname, search }] = [new URL(real), new URL(given)];
   target.pathname = pathname;
   target.search = search;
+  target.searchParams.set('sslmode', 'disable');
   return target.href;
 }
 
