@@ -143,7 +143,7 @@ async function compose(
           errors,
           heartbeat,
           purges: [...core.purges, store.purge, core.idempotency.purge, () => purgeRateLimits(database.pool)],
-          backup: scheduledBackup({ environment, url, secrets, log }),
+          backup: scheduledBackup({ environment, url: directUrl, secrets, log }),
         });
       }
       settle();

@@ -1,4 +1,5 @@
-import { createPool } from '@synap/db';
+import path from 'node:path';
+import { createPool, isTransactionPooler } from '@synap/db';
 import { type SuperuserCluster, startSuperuserCluster } from '@synap/db/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Pgbouncer, startPgbouncer, testsPgbouncer } from './pgbouncer.js';
@@ -13,7 +14,7 @@ const hostile = {
   bytea_output: 'escape',
 };
 
-describe.skipIf(!testsPgbouncer)('behind PgBouncer', { timeout: 60_000 }, () => {
+describe.skipIf(!testsPgbouncer)('behind PgBouncer', { timeout: 120_000 }, () => {
   let cluster: SuperuserCluster;
   let pooler: Pgbouncer | undefined;
   beforeAll(async () => {
@@ -30,6 +31,14 @@ describe.skipIf(!testsPgbouncer)('behind PgBouncer', { timeout: 60_000 }, () => 
     const url = await makeRole(cluster, name, hostile);
     await asSuperuser(cluster, `ALTER DATABASE ${name} OWNER TO ${name}`);
     return url;
+  }
+
+  /** Of all connections that the pooler has to PostgreSQL. */
+  async function timeoutsOf(pooled: string): Promise<Set<string>> {
+    const pool = createPool({ url: pooled, pooler: 'transaction', size: 3 });
+    const read = () => pool.query<{ value: string }>(`SELECT current_setting('statement_timeout') AS value, pg_sleep(0.1)`);
+    const answers = await Promise.all([read(), read(), read()]).finally(() => pool.end());
+    return new Set(answers.flatMap(({ rows }) => rows.map(({ value }) => value)));
   }
 
   /** Many calls at once, of every kind of statement: hot reads, Prisma, transactions, the job queue. */
@@ -83,14 +92,38 @@ describe.skipIf(!testsPgbouncer)('behind PgBouncer', { timeout: 60_000 }, () => 
       .filter((line) => line.startsWith('  ALTER ROLE "by_transaction" '));
     expect(statements.length, String(reason)).toBeGreaterThanOrEqual(4);
 
-    await asSuperuser(cluster, ...statements);
+    await asSuperuser(cluster, ...statements, `ALTER ROLE by_transaction SET statement_timeout = '5s'`);
     await pooler.stop();
     pooler = await startPgbouncer({ mode: 'transaction', url, size: 3 });
     const server = await startServerUnderTest({ databaseUrl: pooler.url, variables });
     try {
       await smoke(server, url);
+      const folder = await dataFolder();
+      const backup = ['backup', path.join(folder, 'backup.tar.gz')];
+      const made = await run(backup, { ...variables, DATABASE_URL: pooler.url, SYNAP_DATA_DIR: server.dataDir });
+      expect(made).toMatchObject({ code: 0 });
+      expect(await timeoutsOf(pooler.url)).toEqual(new Set(['5s']));
     } finally {
       await server.close();
+    }
+  });
+
+  it.each(['session', 'transaction'] as const)('in %s mode is known for it while others use it, too', async (mode) => {
+    const url = await makeRole(cluster, `busy_${mode}`);
+    const busy = await startPgbouncer({ mode, url, size: 6 });
+    pooler = busy;
+    const others = createPool({ url: busy.url, pooler: 'transaction', size: 3 });
+    let done = false;
+    const use = async () => {
+      while (!done) await others.query('SELECT pg_sleep(random() / 100)');
+    };
+    const using = [use(), use(), use()];
+    try {
+      for (let round = 0; round < 10; round += 1) expect(await isTransactionPooler(busy.url)).toBe(mode === 'transaction');
+    } finally {
+      done = true;
+      await Promise.all(using);
+      await others.end();
     }
   });
 
@@ -103,5 +136,9 @@ describe.skipIf(!testsPgbouncer)('behind PgBouncer', { timeout: 60_000 }, () => 
     expect(started.text).toMatch(/DATABASE_URL: .*DATABASE_POOLER=transaction.*DATABASE_DIRECT_URL/);
     const examined = await run(['doctor'], variables);
     expect(examined.text).toMatch(/FAULT +pooler .*DATABASE_POOLER=transaction/);
+    for (const command of [['backup', '-'], ['restore', '-'], ['upgrade', '--check'], ['seed']]) {
+      const refused = await run(command, variables);
+      expect(refused, command.join(' ')).toMatchObject({ code: 1, text: expect.stringContaining('DATABASE_POOLER=transaction') });
+    }
   });
 });

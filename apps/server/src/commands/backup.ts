@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Writable } from 'node:stream';
-import { ensureDatabase, type Manifest, writeBackup } from '@synap/db';
+import { type Manifest, writeBackup } from '@synap/db';
 import { writeBackupFile } from '../backup/backup-file.js';
 import { backUpToFolder } from '../backup/backup-folder.js';
 import { readPassphrase } from '../backup/passphrase.js';
@@ -10,6 +10,7 @@ import { type Environment, parseEnvironment } from '../env.js';
 import { migrationsFolder } from '../paths.js';
 import { currentSecrets } from '../secrets.js';
 import { version } from '../version.js';
+import { borrowDatabase } from './use-database.js';
 
 const say = (line: string) => void process.stderr.write(`${line}\n`);
 
@@ -61,7 +62,7 @@ async function writeTo(output: Writable, { environment, passphrase, now, signal 
   const { dataDir, database } = environment;
   if (database.url === undefined && !existsSync(dataDir))
     throw new Error(`There is no data folder ${dataDir}: run this with the settings of the server.`);
-  const { url, release } = await ensureDatabase({ dataDir, databaseUrl: database.url });
+  const { url, release } = await borrowDatabase(environment);
   const { isTTY } = process.stderr;
   try {
     return await writeBackup({

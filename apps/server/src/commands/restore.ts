@@ -1,12 +1,13 @@
 import { createReadStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
-import { demandKnownMigrations, ensureDatabase, migrationNames, type ReadArchive, readArchive, restoreBackup } from '@synap/db';
+import { demandKnownMigrations, migrationNames, type ReadArchive, readArchive, restoreBackup } from '@synap/db';
 import { readPassphrase } from '../backup/passphrase.js';
 import { planSecrets, type SecretsPlan, writeSecrets } from '../backup/restore-secrets.js';
 import { createSecretsReader, type SecretsReader } from '../backup/sealing.js';
 import { type Environment, parseEnvironment } from '../env.js';
 import { migrationsFolder } from '../paths.js';
 import { version } from '../version.js';
+import { borrowDatabase } from './use-database.js';
 
 const say = (line: string) => void process.stderr.write(`${line}\n`);
 
@@ -28,11 +29,7 @@ export async function restore(
     await checkArchive(source, environment, reader);
   }
   await mkdir(environment.dataDir, { recursive: true, mode: 0o700 });
-  const { url, release } = await ensureDatabase({
-    dataDir: environment.dataDir,
-    databaseUrl: environment.database.url,
-    log: say,
-  });
+  const { url, release } = await borrowDatabase(environment, say);
   let plan: SecretsPlan | undefined;
   try {
     const read = await restoreBackup({

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { createPool, ensureDatabase, migrationHistory } from '@synap/db';
+import { createPool, migrationHistory } from '@synap/db';
 import { newestGood } from '../backup/backup-folder.js';
 import { type Environment, parseEnvironment } from '../env.js';
 import { migrationsFolder } from '../paths.js';
 import { notableStatements } from '../upgrade/statements.js';
 import { version } from '../version.js';
+import { borrowDatabase } from './use-database.js';
 
 const dayMilliseconds = 86_400_000;
 
@@ -19,7 +20,7 @@ export async function upgrade(variables: NodeJS.ProcessEnv, check: boolean): Pro
     return 2;
   }
   const environment = parseEnvironment(variables);
-  const { url, release } = await ensureDatabase({ dataDir: environment.dataDir, databaseUrl: environment.database.url });
+  const { url, release } = await borrowDatabase(environment);
   try {
     return await report(environment, url);
   } finally {

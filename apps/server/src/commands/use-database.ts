@@ -1,16 +1,33 @@
-import { createDatabase, type Database, ensureDatabase, toDatabaseFault } from '@synap/db';
+import {
+  createDatabase,
+  type Database,
+  type EnsuredDatabase,
+  ensureDatabase,
+  isTransactionPooler,
+  toDatabaseFault,
+} from '@synap/db';
+import { poolerAdvice } from '../bring-up.js';
 import type { Environment } from '../env.js';
 
 /**
- * Lends a command the operator's database or the embedded one, also while a server runs on it. Throws what to do where the database
- * is not migrated.
+ * The operator's database past its pooler, or the embedded one, also while a server runs on it. Throws behind a pooler that works by the
+ * transaction: there a command would leave its settings, such as lifted time-outs, to the server.
  */
+export async function borrowDatabase(
+  { dataDir, database: { url, directUrl: databaseUrl } }: Environment,
+  log?: (line: string) => void,
+): Promise<EnsuredDatabase> {
+  if (databaseUrl !== undefined && (await isTransactionPooler(databaseUrl))) throw new Error(poolerAdvice(url === databaseUrl));
+  return ensureDatabase({ dataDir, databaseUrl, log });
+}
+
+/** Lends a command the database. Throws what to do if it is not migrated. */
 export async function useDatabase<T>(
-  { dataDir, database: { directUrl: databaseUrl } }: Environment,
+  environment: Environment,
   applicationName: string,
   use: (database: Database) => Promise<T>,
 ): Promise<T> {
-  const { url, release } = await ensureDatabase({ dataDir, databaseUrl });
+  const { url, release } = await borrowDatabase(environment);
   const database = createDatabase({ url, applicationName, idleInTransactionMilliseconds: 0 });
   try {
     return await use(database);
