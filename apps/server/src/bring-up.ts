@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { AppError, type DatabaseState } from '@synap/contracts';
 import {
   type Database,
+  hasUnfinishedRestore,
   isTransactionPooler,
   isUnavailable,
   MissingRightError,
@@ -9,6 +10,7 @@ import {
   migrationStatus,
   type Pooler,
   SessionSettingsError,
+  unfinishedRestore,
 } from '@synap/db';
 import type { Logger } from 'pino';
 import { databaseReason } from './database-reason.js';
@@ -49,6 +51,7 @@ export function createBringUp(deps: BringUpDeps) {
   const stop = new AbortController();
   let state: DatabaseState = 'unavailable';
   let isReadOnly = false;
+  let isHalfRestored = false;
   let queueIsThere = false;
   let told = '';
   /** @returns true for a line that was not the last one already */
@@ -81,6 +84,11 @@ export function createBringUp(deps: BringUpDeps) {
       return false;
     }
     if (!queueIsThere) state = 'unmigrated';
+    isHalfRestored = await hasUnfinishedRestore(database.pool, url);
+    if (isHalfRestored) {
+      tell(`${unfinishedRestore}. Trying again until it is complete …`);
+      return false;
+    }
     await migrateJobQueue(directUrl);
     queueIsThere = true;
     await look();
@@ -132,6 +140,7 @@ export function createBringUp(deps: BringUpDeps) {
     /** Why the service is not ready; undefined when it is. */
     async hindrance(): Promise<string | undefined> {
       const found = await probe();
+      if (found === 'unmigrated' && isHalfRestored) return unfinishedRestore;
       if (found === 'unmigrated') return unmigrated;
       if (found === 'unavailable') return 'The database cannot be reached';
       return isReadOnly ? readOnly : undefined;

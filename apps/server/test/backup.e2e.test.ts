@@ -154,6 +154,39 @@ describe('synap backup and restore', { timeout: 120_000 }, () => {
     ).toBe(0);
   });
 
+  it('leave an installation that says so when the restore is killed, and that can be restored again', async () => {
+    const database = await createTestDatabase();
+    databases.push(database);
+    const pool = createPool({ url: database.url, size: 1, statementMilliseconds: 0 });
+    await pool.query(
+      `INSERT INTO module_entries (module_id, key, value)
+       SELECT 'm', n::text, to_jsonb((SELECT string_agg(md5((n * 100 + i)::text), '') FROM generate_series(1, 100) i)) FROM generate_series(1, 20000) n`,
+    );
+    await pool.end();
+    const folder = await dataFolder();
+    const file = path.join(folder, 'b.tar.gz');
+    expect(await run(['backup', file], { DATABASE_URL: database.url, SYNAP_DATA_DIR: folder })).toMatchObject({ code: 0 });
+    const target = { DATABASE_URL: await emptyDatabase(), SYNAP_DATA_DIR: folder };
+    const { child, output } = launch(['restore', file], target);
+    await until(() => output.text.includes('Loading module_entries'), { timeout: 30_000, interval: 1 });
+    await ended(child, 'SIGKILL');
+
+    const server = launch(['start'], target);
+    await until(() => server.output.text.includes('run "synap restore" again'), { timeout: 30_000 });
+    expect(server.output.text).not.toContain('is ready');
+    for (const [command, code] of [
+      ['doctor', 1],
+      ['seed', 1],
+      ['backup', 1],
+    ] as const) {
+      const args = command === 'backup' ? [command, path.join(folder, 'c.tar.gz')] : [command];
+      expect(await run(args, target)).toMatchObject({ code, text: expect.stringContaining('run "synap restore" again') });
+    }
+    expect(await run(['restore', file], target)).toMatchObject({ code: 0 });
+    await until(() => server.output.text.includes('Synap is ready'), { timeout: 30_000 });
+    await ended(server.child, 'SIGTERM');
+  });
+
   it('run by schedule in the worker; doctor and the check before an upgrade know the result', async () => {
     const backups = path.join(await dataFolder(), 'backups');
     const { database, dataDir, logged } = await serve({ variables: { BACKUP_DIR: backups, BACKUP_SCHEDULE: '0 3 1 1 *' } });

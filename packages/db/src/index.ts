@@ -8,6 +8,7 @@ export {
   readManifestOf,
 } from './backup/read-archive.js';
 export { type RestoreBackupOptions, restoreBackup } from './backup/restore-backup.js';
+export { hasUnfinishedRestore, unfinishedRestore } from './backup/restore-mark.js';
 export { type Sealing, type WriteBackupOptions, writeBackup } from './backup/write-backup.js';
 export { connectionOf, DatabaseAddressError, schemaOf } from './client/connection.js';
 export { createDatabase, type Database, type DatabaseOptions, type Db, type TransactionOptions } from './client/database.js';

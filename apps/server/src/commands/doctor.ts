@@ -4,12 +4,14 @@ import {
   createDatabase,
   type Database,
   ensureDatabase,
+  hasUnfinishedRestore,
   isTransactionPooler,
   listUnclaimedClusters,
   migrationStatus,
   type Pooler,
   SessionSettingsError,
   type UnclaimedCluster,
+  unfinishedRestore,
 } from '@synap/db';
 import { newestGood } from '../backup/backup-folder.js';
 import { lastDue } from '../backup/schedule.js';
@@ -103,6 +105,7 @@ async function checkDatabase({ dataDir, database: { url, directUrl, pooler } }: 
         fine('database', `${origin}, PostgreSQL ${rows[0]?.version ?? '?'}${place}`),
         ...(await checkPooler(pooler, ensured.url, url)),
         await checkWrites(database),
+        ...((await hasUnfinishedRestore(database.pool, ensured.url)) ? [bad('restore', unfinishedRestore)] : []),
         await checkMigrations(ensured.url),
       ];
     } finally {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { createPool, migrationHistory } from '@synap/db';
+import { createPool, hasUnfinishedRestore, migrationHistory, unfinishedRestore } from '@synap/db';
 import { newestGood } from '../backup/backup-folder.js';
 import { type Environment, parseEnvironment } from '../env.js';
 import { migrationsFolder } from '../paths.js';
@@ -33,6 +33,10 @@ async function report(environment: Environment, url: string): Promise<number> {
   console.log(`Synap       ${version}`);
   console.log(`PostgreSQL  ${await serverVersion(url)}`);
   console.log(`Schema      ${applied.at(-1) ?? 'none: the database is new'}`);
+  if (await isHalfRestored(url)) {
+    console.log(unfinishedRestore);
+    return 1;
+  }
   if (unknown.length > 0) {
     console.log(`A newer version has migrated this database (${unknown.join(', ')}): install that version, or restore a backup.`);
     return 1;
@@ -52,15 +56,18 @@ async function report(environment: Environment, url: string): Promise<number> {
   return (await hasFreshBackup(environment)) ? 0 : 1;
 }
 
-async function serverVersion(url: string): Promise<string> {
+async function inPool<T>(url: string, use: (pool: ReturnType<typeof createPool>) => Promise<T>): Promise<T> {
   const pool = createPool({ url, size: 1, applicationName: 'synap upgrade' });
-  try {
+  return use(pool).finally(() => pool.end());
+}
+
+const isHalfRestored = (url: string): Promise<boolean> => inPool(url, (pool) => hasUnfinishedRestore(pool, url));
+
+const serverVersion = (url: string): Promise<string> =>
+  inPool(url, async (pool) => {
     const { rows } = await pool.query<{ version: string }>(`SELECT current_setting('server_version') AS version`);
     return rows[0]?.version ?? '?';
-  } finally {
-    await pool.end();
-  }
-}
+  });
 
 function describe(name: string): void {
   console.log(`  ${name}`);

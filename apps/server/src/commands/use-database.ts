@@ -3,8 +3,10 @@ import {
   type Database,
   type EnsuredDatabase,
   ensureDatabase,
+  hasUnfinishedRestore,
   isTransactionPooler,
   toDatabaseFault,
+  unfinishedRestore,
 } from '@synap/db';
 import { poolerAdvice } from '../bring-up.js';
 import type { Environment } from '../env.js';
@@ -21,7 +23,7 @@ export async function borrowDatabase(
   return ensureDatabase({ dataDir, databaseUrl, log });
 }
 
-/** Lends a command the database. Throws what to do if it is not migrated. */
+/** Lends a command the database. Throws what to do if it is not migrated, or a restore was broken off. */
 export async function useDatabase<T>(
   environment: Environment,
   applicationName: string,
@@ -30,6 +32,7 @@ export async function useDatabase<T>(
   const { url, release } = await borrowDatabase(environment);
   const database = createDatabase({ url, applicationName, idleInTransactionMilliseconds: 0 });
   try {
+    if (await hasUnfinishedRestore(database.pool, url)) throw new Error(unfinishedRestore);
     return await use(database);
   } catch (error) {
     if (toDatabaseFault(error)?.kind !== 'not-migrated') throw error;

@@ -4,10 +4,13 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createPool } from '../client/pool.js';
+import { migrateDeploy } from '../engine/migrate.js';
 import { query, repositoryMigrations, type TemporaryCluster, temporaryCluster } from '../temporary.test.support.js';
 import { allMigrations, awkward, backUp, collector, contentOf, newDatabase, product, restore } from './backup.test.support.js';
 import { readArchive } from './read-archive.js';
 import { restoreBackup } from './restore-backup.js';
+import { hasUnfinishedRestore } from './restore-mark.js';
 import { writeBackup } from './write-backup.js';
 
 let cluster: TemporaryCluster;
@@ -234,6 +237,34 @@ describe('restore', () => {
     await expect(restoring).rejects.toThrow('altered');
     expect(loaded).toContain('Loading events …');
     expect(await query(target, `SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace`)).toEqual([]);
+  });
+
+  it('marks the database until it is complete, so that a killed one is noticed, and can then be run again', async () => {
+    const target = await newDatabase(cluster, []);
+    const isMarked = async () => {
+      const pool = createPool({ url: target, size: 1 });
+      return hasUnfinishedRestore(pool, target).finally(() => pool.end());
+    };
+    const options = { url: target, migrationsFolder: repositoryMigrations, product };
+    let marked: boolean | undefined;
+    const killed = restoreBackup({
+      ...options,
+      archive: Readable.from([archive]),
+      async beforeCommit() {
+        marked = await isMarked();
+        throw new Error('given up');
+      },
+    });
+    await expect(killed).rejects.toThrow('given up');
+    expect([marked, await isMarked()]).toEqual([true, false]);
+    // As a process that was killed leaves it.
+    await migrateDeploy(target, repositoryMigrations);
+    await query(target, 'CREATE SCHEMA synap_restore_public');
+    expect(await isMarked()).toBe(true);
+    await expect(backUp(target)).rejects.toThrow('run "synap restore" again');
+    await restore(target, archive);
+    expect(await isMarked()).toBe(false);
+    expect(await contentOf(target)).toEqual(await contentOf(source));
   });
 
   it('refuses a database that holds data, and changes nothing there', async () => {

@@ -9,8 +9,9 @@ import { takeTurn } from '../engine/turn.js';
 import { BackupError, damaged } from './backup-error.js';
 import { type Checksums, type Manifest, type Table, tablesFolder } from './manifest.js';
 import { type ArchiveVisitor, demandKnownMigrations, type ReadArchive, readArchive } from './read-archive.js';
+import { markRestore, unmarkRestore } from './restore-mark.js';
 import { dataTables, type OwnNames, ownNames, quoted, setTransferFormat } from './tables.js';
-import { demandEmpty, dropOwnSchema, prepareTarget } from './target.js';
+import { demandEmpty, demandRestorable, dropOwnSchema, removeNewerSchema } from './target.js';
 
 export interface RestoreBackupOptions {
   url: string;
@@ -29,7 +30,8 @@ const unlimited = { acquireMilliseconds: 0, statementMilliseconds: 0, lockMillis
 
 /**
  * Restores an archive into an empty database: makes the schema of the archive, loads and proves everything in one transaction, then
- * migrates to this version. When it rejects before the commit, the database is as empty as before. Servers that start meanwhile wait.
+ * migrates to this version. When it rejects before the commit, the database is as empty as before; when it is killed before, the database
+ * says so (`hasUnfinishedRestore`) and can be restored again. Servers that start meanwhile wait.
  */
 export async function restoreBackup(options: RestoreBackupOptions): Promise<ReadArchive> {
   const { url, migrationsFolder, log = () => {} } = options;
@@ -52,39 +54,41 @@ async function load(pool: pg.Pool, options: RestoreBackupOptions): Promise<ReadA
   const { log = () => {} } = options;
   const own = ownNames(options.migrationsFolder);
   const client = await pool.connect();
-  let schemaMade = false;
+  let isChanged = false;
   try {
     const loader = createLoader(client, own, options, () => {
-      schemaMade = true;
+      isChanged = true;
     });
     const read = await readArchive(options.archive, loader.visitor);
     await loader.finish(read);
     await options.beforeCommit?.(read.manifest);
+    await unmarkRestore(client, options.url);
     await client.query('COMMIT');
-    schemaMade = false;
+    isChanged = false;
     return read;
   } finally {
     // Ends a COPY or a transaction that was given up.
     client.release(true);
     // Its failure must not hide why the archive was refused.
-    if (schemaMade) await removeSchema(pool, own).catch(() => log(`Its empty schema could not be removed.`));
+    if (isChanged) await removeSchema(pool, own, options.url).catch(() => log(`Its empty schema could not be removed.`));
   }
 }
 
-async function removeSchema(pool: pg.Pool, own: OwnNames): Promise<void> {
+async function removeSchema(pool: pg.Pool, own: OwnNames, url: string): Promise<void> {
   const client = await pool.connect();
   try {
     // Waits for the connection that was given up to let go of its locks.
     await client.query('BEGIN');
     await demandEmpty(client, own);
     await dropOwnSchema(client, own);
+    await unmarkRestore(client, url);
     await client.query('COMMIT');
   } finally {
     client.release(true);
   }
 }
 
-function createLoader(client: pg.PoolClient, own: OwnNames, options: RestoreBackupOptions, onSchema: () => void) {
+function createLoader(client: pg.PoolClient, own: OwnNames, options: RestoreBackupOptions, onChange: () => void) {
   const { url, migrationsFolder, product, visitor, log = () => {} } = options;
   let tables: Table[] = [];
   let copy: Copy | undefined;
@@ -97,8 +101,10 @@ function createLoader(client: pg.PoolClient, own: OwnNames, options: RestoreBack
 
   async function manifest(found: Manifest): Promise<void> {
     demandKnownMigrations(found, migrationNames(migrationsFolder), product);
-    await prepareTarget(client, { own, folder: migrationsFolder, migrations: found.migrations });
-    onSchema();
+    const applied = await demandRestorable(client, own, migrationsFolder);
+    onChange();
+    await markRestore(client, url);
+    await removeNewerSchema(client, own, { applied, wanted: found.migrations });
     await migrateDeploy(url, migrationsFolder, { log, only: found.migrations, hasTurn: true });
     await client.query('BEGIN');
     await setTransferFormat(client);

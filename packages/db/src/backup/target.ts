@@ -33,19 +33,28 @@ export async function dropOwnSchema(client: pg.ClientBase, own: OwnNames): Promi
   for (const { kind, id } of mine) await client.query(`DROP ${kind} IF EXISTS ${id} CASCADE`);
 }
 
-/**
- * Makes the database ready for migrations up to those of an archive: an empty schema that is further, which no migration can take
- * back, is removed. Throws when the database holds data.
- */
-export async function prepareTarget(
-  client: pg.ClientBase,
-  { own, folder, migrations }: { own: OwnNames; folder: string; migrations: readonly string[] },
-): Promise<void> {
+/** Throws when the database holds data, or a schema that this version does not know. Answers its migrations. */
+export async function demandRestorable(client: pg.ClientBase, own: OwnNames, folder: string): Promise<string[]> {
   const applied = await appliedMigrations(client);
   const unknown = applied.filter((name) => !migrationNames(folder).includes(name));
   if (unknown.length > 0) throw new BackupError(`A newer version of Synap has migrated the database (${unknown.join(', ')}).`);
   await demandEmpty(client, own);
-  if (applied.every((name) => migrations.includes(name))) return;
+  return applied;
+}
+
+interface Migrations {
+  /** Those of the database. */
+  applied: readonly string[];
+  /** Those of the archive. */
+  wanted: readonly string[];
+}
+
+/**
+ * Makes an empty database ready for migrations up to those of an archive: a schema that is further, which no migration can take back, is
+ * removed.
+ */
+export async function removeNewerSchema(client: pg.ClientBase, own: OwnNames, { applied, wanted }: Migrations): Promise<void> {
+  if (applied.every((name) => wanted.includes(name))) return;
   // The engine accepts tables of others beside an empty history only.
   const tables = new Set([...own.tables].filter((name) => name !== '_prisma_migrations'));
   await dropOwnSchema(client, { tables, types: own.types, functions: own.functions });

@@ -20,6 +20,7 @@ import {
   tablesFolder,
 } from './manifest.js';
 import { partName } from './read-archive.js';
+import { hasUnfinishedRestore, unfinishedRestore } from './restore-mark.js';
 import { createSums } from './sums.js';
 import { appliedMigrations, dataTables, ownNames, quoted, setTransferFormat } from './tables.js';
 import { type ArchiveEntry, toTar } from './tar.js';
@@ -74,7 +75,11 @@ export async function writeBackup(options: WriteBackupOptions): Promise<Manifest
 }
 
 /** Opens the snapshot. Tables are locked before it against what COPY does not see as of the snapshot: TRUNCATE and ALTER TABLE. */
-async function begin(client: pg.PoolClient, { migrationsFolder, product, now, sealing }: WriteBackupOptions): Promise<Manifest> {
+async function begin(
+  client: pg.PoolClient,
+  { url, migrationsFolder, product, now, sealing }: WriteBackupOptions,
+): Promise<Manifest> {
+  if (await hasUnfinishedRestore(client, url)) throw new BackupError(`There is nothing to back up. ${unfinishedRestore}.`);
   const own = ownNames(migrationsFolder);
   const installation = await installationOf(client);
   const planned = await describe(client, migrationsFolder, own);
