@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { acceptedSchema, type Endpoint, type ServiceOf } from './contract.js';
+import { withAsciiDomain } from './mail-domain.js';
 import { lineSchema, textSchema } from './text.js';
 import { emailSchema, newPasswordInput, passwordInput, userSchema } from './users.js';
 
@@ -15,7 +16,8 @@ export const tokensSchema = z
 export type Tokens = z.output<typeof tokensSchema>;
 
 export const registerSchema = z.object({ email: emailSchema, password: newPasswordInput, name: lineSchema(1, 100).optional() });
-const loginName = z.string().trim().toLowerCase().min(1).max(254);
+/** Read as `emailSchema` stores addresses, but anything may be tried. */
+const loginName = z.string().trim().toLowerCase().overwrite(withAsciiDomain).min(1).max(254);
 export const loginSchema = z.object({
   email: loginName,
   password: passwordInput,

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { loginSchema, tokenRequestSchema } from './auth.js';
 import { emailSchema } from './users.js';
 
 it.each([
@@ -9,6 +10,8 @@ it.each([
   ['ada@例え.jp', 'ada@xn--r8jz45g.jp'],
 ])('takes %s as %s', (given, stored) => {
   expect(emailSchema.parse(given)).toBe(stored);
+  expect(loginSchema.parse({ email: given, password: 'x' }).email, 'at a sign-in').toBe(stored);
+  expect(tokenRequestSchema.parse({ username: given, password: 'x' }).username, 'in a form').toBe(stored);
 });
 
 it.each([
