@@ -29,6 +29,7 @@ describe('what a stolen session must not do', { timeout: 60_000 }, () => {
       () => post('/users', { email: 'dora@example.org', password, role: 'superuser' }),
       () => post('/invitations', { email: 'erin@example.org', role: 'superuser' }),
       () => post('/api-keys', { name: 'For ever', scopes: ['profile:read'] }),
+      () => post('/api-keys', { name: 'Nearly for ever', scopes: ['profile:read'], expiresAt: '9999-12-31T23:59:59Z' }),
       () => server.rest('PATCH', `/users/${made.body.id}`, { token, body: { role: 'superuser' } }),
       () => server.rest('PATCH', `/users/${made.body.id}`, { token, body: { email: 'carla@example.org' } }),
     ];

@@ -44,7 +44,7 @@ export const createApiKeySchema = z.object({
     .describe(
       'Binds the key to one of your dashboards: it reaches no other, and ends with it. Only `dashboards:*` and `widgets:read` then. With `dashboards:write` it may rename the dashboard, and move, resize, reorder and remove its widgets, but not add one or change `moduleId`, `widgetId` or `params`.',
     ),
-  expiresAt: timeInput.optional().describe('When it ends by itself; without it, never, which needs a recent sign-in.'),
+  expiresAt: timeInput.optional().describe('When it ends by itself; without it, never. More than a year needs a recent sign-in.'),
 });
 
 export const apiKeys = {

@@ -7,6 +7,8 @@ import { revokedKeyEntry } from './api-key-audit.js';
 
 /** Keys that a user may have at once, those that have expired too. */
 const perUser = 50;
+/** Milliseconds that a key may live if the password was not given lately: beyond a year an end is none. */
+const longestUnproven = 365 * 86_400_000;
 
 export interface ApiKeysDependencies {
   apiKeys: Pick<Repositories['apiKeys'], 'listOwnedBy'>;
@@ -60,7 +62,7 @@ export function createApiKeysService(dependencies: ApiKeysDependencies): ApiKeys
       const { key, secretHash } = makeApiKey(id);
       const made = await transaction(async (within) => {
         await within.users.lockCredentials(userId);
-        if (end === null) await demandRecentSignIn(within, call);
+        if (end === null || end.getTime() > clock.now() + longestUnproven) await demandRecentSignIn(within, call);
         if ((await within.apiKeys.countOwnedBy(userId)) >= perUser) throw tooMany();
         if (dashboardId !== null && !(await within.dashboards.findOwned(userId, dashboardId)))
           throw notFound('Dashboard not found');
