@@ -107,15 +107,20 @@ describe.each(stores.filter(({ run }) => run))('limits in $name', ({ name, make,
     expect(await passing(12, () => guard[what](address))).toBe(10);
   });
 
-  it('entries of the trail: one of a kind an hour, and 500 in all', async () => {
-    const recorded = async (what: string) => guard.mayRecord(what);
-    expect([await recorded('sign-in one'), await recorded('sign-in one'), await recorded('sign-in two')]).toEqual([
+  it('entries of the trail: one an hour, 50 of an address or user, and 500 of a kind', async () => {
+    const recorded = (kind: 'sign-in' | 'refusal', what: string, by = client()) => guard.mayRecord({ kind, what, by });
+    const [one, two] = [mailOf('one'), mailOf('two')];
+    expect([await recorded('sign-in', one), await recorded('sign-in', one), await recorded('sign-in', two)]).toEqual([
       true,
       false,
       true,
     ]);
-    const many = await Promise.all(Array.from({ length: 600 }, (_, n) => recorded(`of many ${n}`)));
-    expect(many.filter(Boolean)).toHaveLength(498);
+    const passed = async (calls: Promise<boolean>[]) => (await Promise.all(calls)).filter(Boolean).length;
+    const [address, userId] = [client(), `user of ${name}`];
+    expect(await passed(Array.from({ length: 60 }, (_, n) => recorded('sign-in', mailOf(`same${n}`), address)))).toBe(50);
+    expect(await passed(Array.from({ length: 60 }, (_, n) => recorded('refusal', `${userId} ${n}`, userId)))).toBe(50);
+    expect(await passed(Array.from({ length: 500 }, (_, n) => recorded('sign-in', mailOf(`of many ${n}`))))).toBe(448);
+    expect(await recorded('refusal', `other user of ${name}`, `other user of ${name}`), 'of the other kind').toBe(true);
   });
 
   it('refresh: 300 in five minutes of a session', async () => {

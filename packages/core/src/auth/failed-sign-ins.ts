@@ -39,7 +39,7 @@ export function createFailedSignIns({ guard, transaction, sendMail, sleep = slee
 
   /** The first of an hour for an account. An address without one is on record, too, without its text: people type passwords there. */
   async function record(call: Call, email: string): Promise<void> {
-    if (!(await guard.mayRecord(`sign-in ${email}`))) return;
+    if (!(await guard.mayRecord({ kind: 'sign-in', what: email, by: call.address }))) return;
     await transaction(async (within) => {
       const account = await within.users.findCredentials(email);
       await within.audit.record(call, { type: 'user.sign-in-failed', subject: `user ${account?.id ?? 'unknown'}` });

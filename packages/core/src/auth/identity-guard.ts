@@ -6,6 +6,16 @@ interface FailedLogin {
   delayMs: number;
 }
 
+/** A refusal that may go on the trail. */
+export interface Recordable {
+  /** Kinds have limits of their own, so that a flood of one hides nothing of the other. */
+  kind: 'sign-in' | 'refusal';
+  /** Goes on the trail once an hour. */
+  what: string;
+  /** Network address or user id: nobody may use up the entries of all others. */
+  by: string;
+}
+
 /** Counts what must not be tried without end. Each method throws `too_many_requests` when no further try is allowed now. */
 export interface IdentityGuard {
   /** Before a sign-in's password is looked at. */
@@ -20,8 +30,8 @@ export interface IdentityGuard {
   resend(address: string): Promise<void>;
   /** Before the refresh token of a session is judged; only genuine tokens count, so nobody can use up another's tries. */
   refresh(sessionId: string): Promise<void>;
-  /** Before a refusal is written to the trail. False if the same was written within the hour, or the hour has had too many. */
-  mayRecord(what: string): Promise<boolean>;
+  /** Before a refusal is written to the trail. False if the same was written within the hour, or the hour has had too many of its origin or kind. */
+  mayRecord(refusal: Recordable): Promise<boolean>;
 }
 
 /** Lets everything pass. */

@@ -19,7 +19,7 @@ export interface RefusalDependencies {
 export function createRefusalRecorder({ guard, transaction }: RefusalDependencies) {
   return async function record({ procedure, ...call }: Refusal): Promise<void> {
     const { userId, key } = call.actor;
-    if (!(await guard.mayRecord(`refusal ${userId} ${key?.id ?? ''} ${procedure}`))) return;
+    if (!(await guard.mayRecord({ kind: 'refusal', what: `${userId} ${key?.id ?? ''} ${procedure}`, by: userId }))) return;
     await transaction((within) => within.audit.record(call, { type: 'access.refused', subject: `procedure ${procedure}` }));
   };
 }

@@ -24,6 +24,7 @@ export function createIdentityLimits(factor: number, store: LimitStore = memoryS
   const forgets = counter('forgot', 10, hour, 'requests for a new password from this address');
   const resends = counter('resend', 10, hour, 'requests for another mail from this address');
   const recorded = counter('recorded', 1, hour, 'entries of a kind');
+  const shares = counter('records-share', 50, hour, 'entries');
   const records = counter('records', 500, hour, 'entries');
   const accountKey = (email: string, address: string) => `${networkOf(address)} ${hashed(email)}`;
 
@@ -51,9 +52,10 @@ export function createIdentityLimits(factor: number, store: LimitStore = memoryS
     async refresh(sessionId) {
       await refreshes.consume(sessionId);
     },
-    async mayRecord(what) {
-      const isFirst = (await recorded.note(hashed(what))).consumedPoints === 1;
-      return isFirst && (await records.note('all')).consumedPoints <= records.points;
+    async mayRecord({ kind, what, by }) {
+      if ((await recorded.note(hashed(`${kind} ${what}`))).consumedPoints > 1) return false;
+      const share = await shares.note(`${kind} ${networkOf(by)}`);
+      return share.consumedPoints <= shares.points && (await records.note(kind)).consumedPoints <= records.points;
     },
   };
 }
