@@ -107,6 +107,10 @@ describe.each(stores.filter(({ run }) => run))('limits in $name', ({ name, make,
     expect(await passing(12, () => guard[what](address))).toBe(10);
   });
 
+  it('changes of an account that go on the trail: 100 an hour', async () => {
+    expect(await passing(102, () => guard.change(`user of ${name}`))).toBe(100);
+  });
+
   it('entries of the trail: one an hour, 50 of an address or user, and 500 of a kind', async () => {
     const recorded = (kind: 'sign-in' | 'refusal', what: string, by = client()) => guard.mayRecord({ kind, what, by });
     const [one, two] = [mailOf('one'), mailOf('two')];

@@ -141,8 +141,11 @@ export function createServices(deps: CoreDeps): Core {
       admin: guarded(createAdminService({ transaction, sendMail, renderMail: deps.renderMail }), admit),
       auth: guarded(auth, admit),
       authSessions: guarded(createAuthSessionsService({ sessions, transaction, sessionEnded }), admit),
-      apiKeys: guarded(createApiKeysService({ apiKeys, transaction, newId, clock: deps.clock, keyEnded }), admit),
-      users: guarded(createUsersService({ users, transaction, changePassword, changeEmail, removeMe }), admit),
+      apiKeys: guarded(
+        createApiKeysService({ apiKeys, transaction, guard: deps.guard, newId, clock: deps.clock, keyEnded }),
+        admit,
+      ),
+      users: guarded(createUsersService({ users, transaction, guard: deps.guard, changePassword, changeEmail, removeMe }), admit),
       managedUsers: guarded(createManagedUsersService({ managedUsers, ...account }), admit),
       privateUsers: guarded({ create: createAccountMaker(account) }, admit),
       invitations: guarded(createInvitationsService({ invitations, linkTo, signup: meta.signup, ...account }), admit),

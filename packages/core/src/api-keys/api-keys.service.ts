@@ -1,5 +1,6 @@
 import { type ApiKeysService, badRequest, boundScopes, conflict, notFound, type Scope } from '@synap/contracts';
 import { type Clock, makeApiKey } from '@synap/security';
+import { type IdentityGuard, noIdentityGuard } from '../auth/identity-guard.js';
 import { demandRecentSignIn } from '../auth/recent-sign-in.js';
 import { pageById } from '../paging.js';
 import type { Repositories, Transaction } from '../repositories.js';
@@ -13,6 +14,8 @@ const longestUnproven = 365 * 86_400_000;
 export interface ApiKeysDependencies {
   apiKeys: Pick<Repositories['apiKeys'], 'listOwnedBy'>;
   transaction: Transaction;
+  /** None by default. */
+  guard?: Pick<IdentityGuard, 'change'> | undefined;
   newId: () => string;
   clock?: Clock;
   /** Told of each key that was removed, once that is committed. */
@@ -44,7 +47,7 @@ function demandBoundScopes(scopes: readonly Scope[]): void {
 
 /** Keys for programs that act for their owner, within their scopes and never beyond what the owner may. */
 export function createApiKeysService(dependencies: ApiKeysDependencies): ApiKeysService {
-  const { apiKeys, transaction, newId, clock = Date, keyEnded } = dependencies;
+  const { apiKeys, transaction, guard = noIdentityGuard, newId, clock = Date, keyEnded } = dependencies;
 
   return {
     async list({ actor }, page) {
@@ -58,6 +61,7 @@ export function createApiKeysService(dependencies: ApiKeysDependencies): ApiKeys
       if (dashboardId !== null) demandBoundScopes(asked);
       const end = expiresAt === undefined ? null : new Date(expiresAt);
       if (end && end.getTime() <= clock.now()) throw past();
+      await guard.change(userId);
       const id = newId();
       const { key, secretHash } = makeApiKey(id);
       const made = await transaction(async (within) => {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { ApiKeysService, DashboardsService, Scope, UserCall } from '@synap/contracts';
+import { type ApiKeysService, type DashboardsService, type Scope, tooManyRequests, type UserCall } from '@synap/contracts';
 import type { ModuleInfo } from '@synap/module-runtime';
 import { parseApiKey } from '@synap/security';
 import { until } from '@synap/testing';
@@ -42,6 +42,22 @@ const refused = { code: 'unauthenticated', message: expect.stringContaining('API
 const eventsOf = (id: string) => fixture.db.event.findMany({ where: { subject: `api-key ${id}` }, orderBy: { id: 'asc' } });
 
 describe('a key', () => {
+  test('is not made once its owner has made too many changes, so that nobody fills the trail', async () => {
+    const ann = await someone();
+    const { apiKeys, transaction, keyEnded } = fixture;
+    const guard = {
+      async change(id: string) {
+        throw tooManyRequests(`Too many changes of ${id}`, 60);
+      },
+    };
+    const tired = createApiKeysService({ apiKeys, transaction, guard, newId: uuidv7, keyEnded });
+    await expect(tired.create(ann, { name: 'Robot', scopes: ['dashboards:read'] })).rejects.toMatchObject({
+      code: 'too_many_requests',
+      message: expect.stringContaining(ann.actor.userId),
+    });
+    expect(await service.list(ann, { size: 20 })).toMatchObject({ items: [] });
+  });
+
   test('is shown once, stored as a hash, and on record with its owner', async () => {
     const ann = await someone();
     const { key, ...made } = await make(ann, { scopes: ['dashboards:read', 'widgets:read', 'dashboards:read'] });

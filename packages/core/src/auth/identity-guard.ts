@@ -30,6 +30,8 @@ export interface IdentityGuard {
   resend(address: string): Promise<void>;
   /** Before the refresh token of a session is judged; only genuine tokens count, so nobody can use up another's tries. */
   refresh(sessionId: string): Promise<void>;
+  /** Before a user makes a change of their own account that goes on the trail for good, such as another name or a further API key. */
+  change(userOrKeyId: string): Promise<void>;
   /** Before a refusal is written to the trail. False if the same was written within the hour, or the hour has had too many of its origin or kind. */
   mayRecord(refusal: Recordable): Promise<boolean>;
 }
@@ -43,5 +45,6 @@ export const noIdentityGuard: IdentityGuard = {
   forgot: async () => {},
   resend: async () => {},
   refresh: async () => {},
+  change: async () => {},
   mayRecord: async () => true,
 };

@@ -1,4 +1,4 @@
-import type { Mail, UpdateUser } from '@synap/contracts';
+import { type Mail, tooManyRequests, type UpdateUser } from '@synap/contracts';
 import { hashToken, makeToken } from '@synap/security';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type AuthFixture, call, createAuthFixture, password } from '../auth/auth.test.fixture.js';
@@ -40,6 +40,31 @@ test('a new name is kept, on record once, and changes nothing else', async () =>
   expect(await service.me(me)).toEqual({ ...renamed, updatedAt });
   const events = await fixture.db.event.findMany({ where: { subject: `user ${user.id}`, type: 'user.updated' } });
   expect(events).toMatchObject([{ actorId: user.id, address: '192.0.2.1', requestId: 'test', source: 'user' }]);
+});
+
+test('new names are counted, by user or API key, and one that is refused leaves no trace', async () => {
+  const { user, me } = await signedIn();
+  const counted: string[] = [];
+  const guard = {
+    async change(id: string) {
+      counted.push(id);
+      if (counted.length > 2) throw tooManyRequests('Too many changes', 60);
+    },
+  };
+  const changes = {
+    changePassword: async () => {},
+    changeEmail: async () => ({ accepted: true as const }),
+    removeMe: async () => {},
+  };
+  const service = createUsersService({ ...fixture, ...changes, guard });
+  const key = { id: 'a key', scopes: [], dashboardId: null };
+  await service.updateMe(me, { name: 'Ada' });
+  await service.updateMe(me, { name: 'Ada' });
+  await service.updateMe({ ...me, actor: { ...me.actor, key } }, { name: 'Ada L.' });
+  await expect(service.updateMe(me, { name: 'Ada Lovelace' })).rejects.toMatchObject({ code: 'too_many_requests' });
+  expect(counted).toEqual([user.id, 'a key', user.id]);
+  expect(await service.me(me)).toMatchObject({ name: 'Ada L.' });
+  expect(await fixture.db.event.count({ where: { subject: `user ${user.id}`, type: 'user.updated' } })).toBe(2);
 });
 
 test('an update that names nothing changes nothing', async () => {

@@ -1,5 +1,6 @@
 import { invalidToken, type User, type UserCall, type UsersService } from '@synap/contracts';
 import { whenHasherIsFree } from '../auth/hasher-turn.js';
+import { type IdentityGuard, noIdentityGuard } from '../auth/identity-guard.js';
 import type { Transaction } from '../repositories.js';
 import type { UsersRepository } from './users.repository.js';
 
@@ -12,6 +13,8 @@ export function present(user: User | null): User {
 export interface UsersDependencies {
   users: Pick<UsersRepository, 'findById'>;
   transaction: Transaction;
+  /** None by default. */
+  guard?: Pick<IdentityGuard, 'change'> | undefined;
   changePassword: UsersService['changePassword'];
   changeEmail: UsersService['changeEmail'];
   removeMe: UsersService['removeMe'];
@@ -21,15 +24,18 @@ export interface UsersDependencies {
 export function createUsersService({
   users,
   transaction,
+  guard = noIdentityGuard,
   changePassword,
   changeEmail,
   removeMe,
 }: UsersDependencies): UsersService {
   const rename = (call: UserCall, name: string) =>
     transaction(async (within) => {
-      const { userId } = call.actor;
+      const { userId, key } = call.actor;
       const before = present(await within.users.findById(userId));
       if (name === before.name) return before;
+      // A key must not use up what its owner may change.
+      await guard.change(key?.id ?? userId);
       await within.audit.record(call, { type: 'user.updated', subject: `user ${userId}` });
       return present(await within.users.rename(userId, name));
     });

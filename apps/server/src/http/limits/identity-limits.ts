@@ -23,6 +23,7 @@ export function createIdentityLimits(factor: number, store: LimitStore = memoryS
   const refreshes = counter('refresh', 300, 300, 'requests');
   const forgets = counter('forgot', 10, hour, 'requests for a new password from this address');
   const resends = counter('resend', 10, hour, 'requests for another mail from this address');
+  const changes = counter('account-changes', 100, hour, 'changes of this account');
   const recorded = counter('recorded', 1, hour, 'entries of a kind');
   const shares = counter('records-share', 50, hour, 'entries');
   const records = counter('records', 500, hour, 'entries');
@@ -51,6 +52,9 @@ export function createIdentityLimits(factor: number, store: LimitStore = memoryS
     },
     async refresh(sessionId) {
       await refreshes.consume(sessionId);
+    },
+    async change(userOrKeyId) {
+      await changes.consume(userOrKeyId);
     },
     async mayRecord({ kind, what, by }) {
       if ((await recorded.note(hashed(`${kind} ${what}`))).consumedPoints > 1) return false;
