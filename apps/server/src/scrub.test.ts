@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createAccessTokens, createRefreshTokens, makeSecret, makeToken } from '@synap/security';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { scrub, scrubText } from './scrub.js';
+import { scrub, scrubPath, scrubText } from './scrub.js';
 
 const sid = '0190a6f0-0000-7000-8000-000000000001';
 const keys = [{ kid: 'a', secret: makeSecret() }] as const;
@@ -133,4 +133,26 @@ describe('a scrubbed payload', () => {
     scrub({ ...event, message: apiKey });
     expect(event).toEqual(before);
   });
+});
+
+describe('a scrubbed path', () => {
+  it.each([
+    ['/api/v1/password-recovery/ada@example.org', '/api/v1/password-recovery/[removed]'],
+    ['/api/v1/password-recovery/a%64a%40ex%61mple.org', '/api/v1/password-recovery/[removed]'],
+    ['/api/v1/password-recovery/ada%40m%C3%BCller.example', '/api/v1/password-recovery/[removed]'],
+    [`/api/v1/dashboards/${apiKey}`, '/api/v1/dashboards/[removed]'],
+    [`/api/v1/dashboards/%73yn${apiKey.slice(3)}`, '/api/v1/dashboards/[removed]'],
+    [`/reset/${linkToken}`, '/reset/[removed]'],
+    [`/auth/${jwt}`, '/auth/[removed]'],
+    [`/auth/${refreshToken}/x`, `/auth/${sid}.3.[removed]/x`],
+  ])('does not hold what %s holds', (path, scrubbed) => {
+    expect(scrubPath(path)).toBe(scrubbed);
+  });
+
+  it.each([`/api/v1/dashboards/${sid}`, '/trpc/dashboards.list,dashboards.get', '/api/v1/a%20b/%', '/', ''])(
+    'stays: %s',
+    (path) => {
+      expect(scrubPath(path)).toBe(path);
+    },
+  );
 });

@@ -89,6 +89,29 @@ export function scrubText(text: string): string {
   return rules.reduce((scrubbed, rule) => rule(scrubbed), short);
 }
 
+/** Looked for first, since nearly every path is harmless: an encoding, an address, or the length of a secret. */
+const perhapsSecret = /[%@]|[\w-]{43}/;
+
+/** A path without mail addresses, keys and tokens, however they are percent-encoded; segments without any stay as they are. */
+export function scrubPath(path: string): string {
+  if (!perhapsSecret.test(path)) return path;
+  return path.split('/').map(scrubSegment).join('/');
+}
+
+function scrubSegment(segment: string): string {
+  const decoded = decode(segment);
+  const scrubbed = scrubText(decoded);
+  return scrubbed === decoded ? segment : scrubbed;
+}
+
+function decode(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}
+
 /** A copy of a payload in which no text, at any depth, holds what looks like a secret, nor any property by the name of one a value. */
 export function scrub<T extends object>(payload: T): T {
   const copy = structuredClone(payload);

@@ -109,6 +109,16 @@ describe('the log and the trail', { timeout: 60_000 }, () => {
     expect(lines).toContainEqual(expect.objectContaining({ path: '/api/v1/auth/me', address: '203.0.113.9', userId: id }));
   });
 
+  it('hold no address and no key that stood in a path, however it was encoded', async () => {
+    const server = await start({ SYNAP_ROLE: 'server' });
+    const secret = 'k'.repeat(43);
+    await server.rest('POST', '/password-recovery/a%64a.lovelace%40ex%61mple.org');
+    await server.rest('GET', `/dashboards/syn_${'0'.repeat(32)}_${secret}`);
+    const logged = server.logged.join('\n');
+    expect(logged.match(/\[removed\]/g)).toHaveLength(2);
+    for (const part of ['lovelace', secret]) expect(logged).not.toContain(part);
+  });
+
   it('hold failed sign-ins and refusals, once an hour for a kind, and none of what was typed', async () => {
     const server = await start({ SYNAP_ROLE: 'server' });
     const token = await server.signIn();

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Logger } from 'pino';
-import { scrubText } from '../scrub.js';
+import { scrubPath } from '../scrub.js';
 import type { AddressOf } from './address.js';
 import type { Metrics } from './metrics.js';
 import { type Middleware, pathOf } from './middleware.js';
@@ -37,8 +37,8 @@ export function createObserver(log: Logger, metrics: Pick<Metrics, 'observe'>, a
     res.setHeader('x-request-id', requestId);
     const { method = '' } = req;
     const path = pathOf(req);
-    // One path of ours holds a mail address.
-    const shownPath = /@|%40/.test(path) ? scrubText(path) : path;
+    // One path of ours holds a mail address, and people put keys and tokens where ids belong.
+    const shownPath = scrubPath(path);
     // As the limits count it. Read now: a connection that ended has none.
     const address = addressOf(req);
     res.once('close', () => {
