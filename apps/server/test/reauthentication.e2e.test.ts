@@ -1,6 +1,9 @@
+import { scopeSchema } from '@synap/contracts';
 import { createPool } from '@synap/db';
 import { until } from '@synap/testing';
 import { afterEach, describe, expect, it } from 'vitest';
+import { rpcProblem } from './contract/faces.js';
+import { type Procedure, procedures } from './contract/procedures.js';
 import { admin, type ServerUnderTest, startServerUnderTest } from './server-under-test.js';
 
 const endings: (() => Promise<void>)[] = [];
@@ -61,6 +64,28 @@ describe('a password that somebody else chose', { timeout: 60_000 }, () => {
     const body = { currentPassword: password, newPassword: 'another passphrase for tests' };
     expect((await server.rest('POST', '/users/me/password', { token, body })).status).toBe(204);
     expect((await server.rest('GET', '/dashboards', { token })).status).toBe(200);
+  });
+
+  it('holds up every procedure for sessions and keys, but the profile and the change itself for sessions', async () => {
+    const { server, query } = await start({ SYNAP_ROLE: 'server' });
+    const token = await server.signIn();
+    const body = { name: 'All', scopes: scopeSchema.options };
+    const { key } = (await server.rest('POST', '/api-keys', { token, body })).body;
+    await query('UPDATE users SET must_change_password = true');
+    const codeOf = async ({ path, type }: Procedure, bearer: string) => {
+      const headers = { authorization: `Bearer ${bearer}`, 'content-type': 'application/json' };
+      const request = type === 'query' ? { headers } : { method: 'POST', headers, body: '{}' };
+      const answer = await fetch(`${server.origin}/trpc/${path}`, request);
+      return rpcProblem(await answer.json())?.code;
+    };
+    const demanded = 'password_change_required';
+    await until(async () => (await server.rest('GET', '/widgets', { token })).body.code === demanded, { timeout: 15_000 });
+    const open: string[] = [];
+    for (const procedure of procedures.filter(({ meta }) => meta.access !== 'public')) {
+      if ((await codeOf(procedure, token)) !== demanded) open.push(procedure.path);
+      expect(await codeOf(procedure, key), procedure.path).toBe(procedure.meta.scope ? demanded : 'forbidden');
+    }
+    expect(open.sort()).toEqual(['auth.me', 'users.me.changePassword', 'users.me.get']);
   });
 
   it('is what an administrator can demand, at once, and send a link for', async () => {
