@@ -47,15 +47,38 @@ describe('sign-ins', () => {
     expect(status).toBe(429);
     expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
     expect(Number(headers.get('retry-after'))).toBeLessThanOrEqual(60);
-    expect(headers.get('ratelimit-policy')).toBe('"login";q=10;w=60');
-    expect(headers.get('ratelimit')).toBe(`"login";r=0;t=${headers.get('retry-after')}`);
+    const policies = '"address";q=300;w=10, "login";q=10;w=60';
+    const limits = (given: Headers) =>
+      expect.stringMatching(new RegExp(`^"address";r=\\d+;t=\\d+, "login";r=0;t=${given.get('retry-after')}$`));
+    expect(headers.get('ratelimit-policy')).toBe(policies);
+    expect(headers.get('ratelimit')).toEqual(limits(headers));
     const rpc = await fetch(`${server.origin}/trpc/auth.login`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ json: { email: 'somebody@example.org', password: 'not the password' } }),
     });
-    expect([rpc.status, rpc.headers.get('ratelimit-policy')]).toEqual([429, '"login";q=10;w=60']);
-    expect(rpc.headers.get('ratelimit')).toBe(`"login";r=0;t=${rpc.headers.get('retry-after')}`);
+    expect([rpc.status, rpc.headers.get('ratelimit-policy')]).toEqual([429, policies]);
+    expect(rpc.headers.get('ratelimit')).toEqual(limits(rpc.headers));
+  });
+
+  it('that are answered name every limit that they count against, each once', async () => {
+    const server = await start();
+    const names = ({ headers }: { headers: Headers }) =>
+      [headers.get('ratelimit-policy'), headers.get('ratelimit')].map((list) =>
+        (list ?? '').split(', ').map((item) => item.slice(1, item.lastIndexOf('"'))),
+      );
+    const both = (...expected: string[]) => [expected, expected];
+    const token = await server.signIn();
+    expect(names(await server.rest('GET', '/health'))).toEqual(both('address'));
+    expect(names(await signIn(server, 1))).toEqual(both('address', 'login'));
+    expect(names(await server.rest('GET', '/users/me', { token }))).toEqual(both('address', 'user'));
+    const body = { password: 'not the password' };
+    expect(names(await server.rest('POST', '/auth/reauthenticate', { token, body }))).toEqual(both('address', 'user', 'login'));
+    const rpc = await fetch(`${server.origin}/trpc/users.me.get,users.me.get?batch=1`, {
+      headers: { authorization: `Bearer ${token}` },
+    });
+    expect(names(rpc)).toEqual(both('address', 'user'));
+    expect(rpc.headers.get('ratelimit')).toMatch(/"user";r=59\d;t=\d+$/);
   });
 
   it('count by the connection: X-Forwarded-For changes nothing without TRUST_PROXY', async () => {

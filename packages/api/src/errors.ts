@@ -35,17 +35,13 @@ export function readProblemSource(error: TRPCError): ProblemSource | undefined {
   return { code: refusal.code, detail: refusal.message, ...(errors && { errors }), ...(headers && { headers }) };
 }
 
-/** When to come again and, of a spent limit, which one that is; it takes the place of what the answer would tell of other limits. */
+/** When to come again. */
 function headersOf(
-  { retryAfter: given, limit }: AppError['details'],
+  { retryAfter: given }: AppError['details'],
   otherwise: number | undefined,
 ): Record<string, string> | undefined {
   const retryAfter = given ?? otherwise;
-  if (retryAfter === undefined) return undefined;
-  const wait = String(Math.max(1, Math.ceil(retryAfter)));
-  if (!limit) return { 'retry-after': wait };
-  const { name, points, window } = limit;
-  return { 'retry-after': wait, 'ratelimit-policy': `"${name}";q=${points};w=${window}`, ratelimit: `"${name}";r=0;t=${wait}` };
+  return retryAfter === undefined ? undefined : { 'retry-after': String(Math.max(1, Math.ceil(retryAfter))) };
 }
 
 /** A 401 without a fault of a token only names the scheme (RFC 6750 §3): no token was presented. */

@@ -65,6 +65,20 @@ export interface RefreshCookie {
   clear(): void;
 }
 
+/** A limit that a call counts against, and what is left of it (`RateLimit`, draft-ietf-httpapi-ratelimit-headers). */
+export interface LimitState {
+  name: string;
+  /** Calls in each window. */
+  points: number;
+  /** Seconds. */
+  window: number;
+  remaining: number;
+  /** Seconds until the window ends. */
+  reset: number;
+}
+
+export type ReportLimit = (state: LimitState) => void;
+
 /** What travels with every call beside its input: who calls, from where, and whether anybody still waits for the answer. */
 export interface Call<A extends Actor = Actor> {
   actor: A;
@@ -77,6 +91,8 @@ export interface Call<A extends Actor = Actor> {
   idempotency?: Idempotency | undefined;
   /** Absent where the call comes over no face that has cookies. */
   cookie?: RefreshCookie | undefined;
+  /** Tells the client of a limit; absent if the transport has no headers. */
+  reportLimit?: ReportLimit | undefined;
 }
 
 export type UserCall = Call<UserActor>;

@@ -21,13 +21,6 @@ export interface InputFault {
   code: string;
 }
 
-/** A limit: so many points in a window of so many seconds. */
-export interface SpentLimit {
-  name: string;
-  points: number;
-  window: number;
-}
-
 /** Why a bearer token does not suffice (RFC 6750 §3.1). */
 export interface TokenFault {
   error: 'invalid_token' | 'insufficient_scope';
@@ -40,8 +33,6 @@ export interface ErrorDetails {
   errors?: InputFault[];
   /** Seconds after which trying again makes sense (`Retry-After`, RFC 9110 §10.2.3). */
   retryAfter?: number;
-  /** The limit that is spent (`RateLimit`, draft-ietf-httpapi-ratelimit-headers). */
-  limit?: SpentLimit;
   /** The fault of the token that was presented (`WWW-Authenticate`). */
   token?: TokenFault;
 }
@@ -83,8 +74,8 @@ export const staleVersion = (message: string) => new AppError('stale_version', m
 /** The write must say which version it is based on (RFC 6585 §3). */
 export const versionRequired = (message: string) => new AppError('version_required', message);
 /** @param retryAfter seconds */
-export const tooManyRequests = (message: string, retryAfter: number, limit?: SpentLimit) =>
-  new AppError('too_many_requests', message, { retryAfter, ...(limit && { limit }) });
+export const tooManyRequests = (message: string, retryAfter: number) =>
+  new AppError('too_many_requests', message, { retryAfter });
 /** @param retryAfter seconds */
 export const unavailable = (message: string, retryAfter?: number, cause?: unknown) =>
   new AppError('unavailable', message, { retryAfter }, { cause });

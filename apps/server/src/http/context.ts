@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Context } from '@synap/api';
-import type { Actor, AnonymousActor, Authenticate, Services } from '@synap/contracts';
+import type { Actor, AnonymousActor, Authenticate, ReportLimit, Services } from '@synap/contracts';
 import { isSameText } from '@synap/security';
 import type { AddressOf } from './address.js';
-import type { ApiLimits } from './limits/index.js';
+import { type ApiLimits, reportLimit } from './limits/index.js';
 import { requestIdOf } from './observe.js';
 import type { CookieOf } from './refresh-cookie.js';
 
@@ -29,13 +29,14 @@ export interface ContextDeps {
 export function createContextFactory({ services, authenticate, limits, addressOf, cookieOf, privateToken }: ContextDeps) {
   return (req: IncomingMessage, res: ServerResponse, signal: AbortSignal, calls = 1): Context => {
     let actor: Promise<Actor> | undefined;
+    const report: ReportLimit = (state) => reportLimit(res, state);
     const identify = async (): Promise<Actor> => {
       const token = bearerOf(req.headers.authorization);
       if (token === undefined) return anonymous;
       const found = await authenticate(token);
       if (found.kind === 'user') {
         req.userId = found.userId;
-        await limits.countUser(found.userId, calls);
+        await limits.countUser(found.userId, report, calls);
       }
       return found;
     };
@@ -50,6 +51,7 @@ export function createContextFactory({ services, authenticate, limits, addressOf
         userAgent: req.headers['user-agent'],
         signal,
         cookie: cookieOf(req, res),
+        reportLimit: report,
       },
       authenticate() {
         actor ??= identify();

@@ -61,7 +61,7 @@ export function createApiKeysService(dependencies: ApiKeysDependencies): ApiKeys
       if (dashboardId !== null) demandBoundScopes(asked);
       const end = expiresAt === undefined ? null : new Date(expiresAt);
       if (end && end.getTime() <= clock.now()) throw past();
-      await guard.change(userId);
+      await guard.change(userId, call.reportLimit);
       const id = newId();
       const { key, secretHash } = makeApiKey(id);
       const made = await transaction(async (within) => {

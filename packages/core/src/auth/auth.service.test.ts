@@ -140,10 +140,7 @@ describe('signing in', () => {
   test('the guard is asked first, and told of every failure and success', async () => {
     const { email } = await fixture.makeUser();
     const told: string[] = [];
-    const note =
-      (what: string) =>
-      async (...of: [string, string]) =>
-        void told.push([what, ...of].join(' '));
+    const note = (what: string) => async (email: string, address: string) => void told.push([what, email, address].join(' '));
     const noteFailure: IdentityGuard['loginFailed'] = async (...of) => {
       await note('failed')(...of);
       return { notify: false, delayMs: 0 };

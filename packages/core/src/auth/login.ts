@@ -103,7 +103,7 @@ export function createLogin(dependencies: LoginDependencies) {
 
   return async function login(call: Call, { email, password }: { email: string; password: string }): Promise<IssuedTokens> {
     hasher.admit();
-    await guard.login(email, call.address);
+    await guard.login(email, call.address, call.reportLimit);
     const verified = await verify(email, password);
     if (!verified) {
       await failed(call, email);

@@ -44,13 +44,13 @@ export function createMailLinks(dependencies: MailLinksDependencies) {
 
   return {
     async resend(call: Call, { email }: { email: string }) {
-      await guard.resend(call.address);
+      await guard.resend(call.address, call.reportLimit);
       await askFor('verify', call, email);
       return accepted;
     },
 
     async forgot(call: Call, { email }: { email: string }) {
-      await guard.forgot(call.address);
+      await guard.forgot(call.address, call.reportLimit);
       await askFor('reset', call, email);
       return accepted;
     },

@@ -41,7 +41,7 @@ export function createRefresh({ sessions, lookups, transaction, sessionEnded, gu
     const token = makers.refreshTokens.parse(refreshToken);
     if (!token) throw refuse();
     let state = await genuineStateOf(token);
-    await guard.refresh(token.sid);
+    await guard.refresh(token.sid, call.reportLimit);
     for (;;) {
       const verdict = judgeRefresh(state, token.counter);
       if (verdict === 'repeat') return tokensOf(makers, state);

@@ -18,7 +18,7 @@ export interface RegisterDependencies {
   guard: Pick<IdentityGuard, 'register'>;
 }
 
-type RegisterCall = Pick<Call, 'actor' | 'address' | 'requestId'>;
+type RegisterCall = Pick<Call, 'actor' | 'address' | 'requestId' | 'reportLimit'>;
 
 export interface Registration {
   email: string;
@@ -58,7 +58,7 @@ export function createRegister(dependencies: RegisterDependencies) {
     hasher.admit();
     // First: a password that is refused must not use up a try.
     demandGoodPassword(registration.password, { productName, email: registration.email });
-    await guard.register(call.address);
+    await guard.register(call.address, call.reportLimit);
     while (!(await tryTo(call, registration)));
     return { accepted: true };
   };

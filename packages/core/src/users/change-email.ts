@@ -56,7 +56,7 @@ export function createChangeEmail(dependencies: ChangeEmailDependencies) {
     const account = await demandOwnPassword(call, input.currentPassword, asked);
     const accepted = { accepted: true } as const;
     if (input.email === account.email) return accepted;
-    await guard.resend(call.address);
+    await guard.resend(call.address, call.reportLimit);
     await transaction(async (within) => {
       await demandSamePassword(within, account);
       if (verifyEmail) await mailLink(within, userId, input.email);

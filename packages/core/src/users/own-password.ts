@@ -20,7 +20,7 @@ export function createOwnPassword({ users, hasher, guard, failed }: OwnPasswordD
   ): Promise<Credentials & { email: string }> {
     const account = await users.findOwnCredentials(call.actor.userId);
     if (!account) throw invalidToken('This account does not exist any more');
-    await guard.login(account.email, call.address);
+    await guard.login(account.email, call.address, call.reportLimit);
     if ((await hasher.verify(account.passwordHash, password)).ok) return account;
     await failed(call, account.email);
     throw badRequest(message, [{ pointer, message: 'Not your password', code: 'wrong_password' }]);

@@ -35,7 +35,7 @@ export function createUsersService({
       const before = present(await within.users.findById(userId));
       if (name === before.name) return before;
       // A key must not use up what its owner may change.
-      await guard.change(key?.id ?? userId);
+      await guard.change(key?.id ?? userId, call.reportLimit);
       await within.audit.record(call, { type: 'user.updated', subject: `user ${userId}` });
       return present(await within.users.rename(userId, name));
     });

@@ -1,44 +1,35 @@
-import { tooManyRequests } from '@synap/contracts';
-import { RateLimiterRes } from 'rate-limiter-flexible';
+import { AppError, type ReportLimit } from '@synap/contracts';
 import { type AddressOf, networkOf } from '../address.js';
 import type { Middleware, Refuse } from '../middleware.js';
-import { createCounter, type Policy, seconds } from './counter.js';
+import { createCounter } from './counter.js';
+import { reportLimit } from './headers.js';
 import { type LimitStore, memoryStore } from './store.js';
 
 const tooFast = 'Too many requests: wait as long as Retry-After says.';
 
 /** The API-wide limits: by network address before anything else, by user once the token is known. */
 export function createApiLimits(factor: number, addressOf: AddressOf, store: LimitStore = memoryStore) {
-  const perAddress: Policy = { name: 'address', points: 300, window: 10 };
-  const addresses = createCounter(perAddress, store, factor, tooFast);
+  const addresses = createCounter({ name: 'address', points: 300, window: 10 }, store, factor, tooFast);
   const users = createCounter({ name: 'user', points: 600, window: 60 }, store, factor, tooFast);
-  const policy = `"${perAddress.name}";q=${addresses.points};w=${perAddress.window}`;
 
   /**
-   * Counts the request, each call of a batch for itself, and tells what is left (draft-ietf-httpapi-ratelimit-headers). What is
-   * too much is refused in the words of its face.
+   * Counts the request, each call of a batch for itself, and reports what is left. What is too much is refused in the form of its
+   * transport.
    */
   const countAddress =
     (refuse: Refuse): Middleware =>
     (req, res, next) => {
-      const tell = (state: RateLimiterRes) => {
-        res.setHeader('ratelimit-policy', policy);
-        res.setHeader('ratelimit', `"${perAddress.name}";r=${state.remainingPoints};t=${seconds(state.msBeforeNext)}`);
-      };
-      addresses.take(networkOf(addressOf(req)), callsOf(req.url ?? '')).then(
-        (state) => {
-          tell(state);
-          next();
-        },
-        (refusal: unknown) => {
-          if (!(refusal instanceof RateLimiterRes)) return next(refusal);
-          tell(refusal);
-          refuse(req, res, tooManyRequests(tooFast, seconds(refusal.msBeforeNext)));
-        },
+      const report: ReportLimit = (state) => reportLimit(res, state);
+      addresses.consume(networkOf(addressOf(req)), report, callsOf(req.url ?? '')).then(
+        () => next(),
+        (error: unknown) => (error instanceof AppError ? refuse(req, res, error) : next(error)),
       );
     };
 
-  return { countAddress, countUser: (userId: string, calls: number) => users.consume(userId, calls).then(() => undefined) };
+  return {
+    countAddress,
+    countUser: (userId: string, report: ReportLimit, calls: number) => users.consume(userId, report, calls),
+  };
 }
 
 export type ApiLimits = ReturnType<typeof createApiLimits>;

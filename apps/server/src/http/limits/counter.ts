@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { tooManyRequests } from '@synap/contracts';
+import { type LimitState, type ReportLimit, tooManyRequests } from '@synap/contracts';
 import { RateLimiterRes } from 'rate-limiter-flexible';
 import type { LimitStore } from './store.js';
 
@@ -20,28 +20,40 @@ const keyOf = (key: string) => (key.length > 180 ? hashed(key) : key);
 export function createCounter({ name, points: base, window }: Policy, store: LimitStore, factor: number, message: string) {
   const points = Math.round(base * factor);
   const { memory, shared = memory } = store.limiters({ keyPrefix: name, points, duration: window });
+  const stateOf = ({ remainingPoints, msBeforeNext }: RateLimiterRes): LimitState => ({
+    name,
+    points,
+    window,
+    remaining: Math.max(0, remainingPoints),
+    reset: seconds(msBeforeNext),
+  });
   const refuse = (refusal: unknown): never => {
-    if (refusal instanceof RateLimiterRes)
-      throw tooManyRequests(message, seconds(refusal.msBeforeNext), { name, points, window });
+    if (refusal instanceof RateLimiterRes) throw tooManyRequests(message, seconds(refusal.msBeforeNext));
     throw refusal;
   };
-  /** Rejects with the state where there are too few points. */
-  const take = (key: string, count = 1): Promise<RateLimiterRes> =>
-    store.attempt(
+  /** Throws `too_many_requests` if there are too few points. */
+  const consume = async (key: string, report?: ReportLimit, count = 1): Promise<void> => {
+    const take = store.attempt(
       () => shared.consume(keyOf(key), count),
       () => memory.consume(keyOf(key), count),
     );
+    // Reported in both cases: an answer of 429 names the limit, too.
+    const outcome = await take.catch((refusal: unknown) => refusal);
+    if (outcome instanceof RateLimiterRes) report?.(stateOf(outcome));
+    await take.catch(refuse);
+  };
 
   return {
     points,
-    take,
-    consume: (key: string, count = 1): Promise<RateLimiterRes> => take(key, count).catch(refuse),
-    async spent(key: string): Promise<void> {
+    consume,
+    async spent(key: string, report?: ReportLimit): Promise<void> {
       const state = await store.attempt(
         () => shared.get(keyOf(key)),
         () => memory.get(keyOf(key)),
       );
-      if (state && state.remainingPoints <= 0) refuse(state);
+      if (!state || state.remainingPoints > 0) return;
+      report?.(stateOf(state));
+      refuse(state);
     },
     /** Counts without refusing. */
     note: (key: string): Promise<RateLimiterRes> =>

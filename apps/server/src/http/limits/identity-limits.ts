@@ -30,9 +30,9 @@ export function createIdentityLimits(factor: number, store: LimitStore = memoryS
   const accountKey = (email: string, address: string) => `${networkOf(address)} ${hashed(email)}`;
 
   return {
-    async login(email, address) {
-      await logins.consume(networkOf(address));
-      await failures.spent(accountKey(email, address));
+    async login(email, address, report) {
+      await logins.consume(networkOf(address), report);
+      await failures.spent(accountKey(email, address), report);
     },
     async loginFailed(email, address) {
       const [{ consumedPoints }] = await Promise.all([hourly.note(hashed(email)), failures.note(accountKey(email, address))]);
@@ -41,20 +41,20 @@ export function createIdentityLimits(factor: number, store: LimitStore = memoryS
       return { notify: consumedPoints === points, delayMs: consumedPoints >= points ? failureDelay : 0 };
     },
     loginSucceeded: (email, address) => failures.forget(accountKey(email, address)),
-    async register(address) {
-      await registrations.consume(networkOf(address));
+    async register(address, report) {
+      await registrations.consume(networkOf(address), report);
     },
-    async forgot(address) {
-      await forgets.consume(networkOf(address));
+    async forgot(address, report) {
+      await forgets.consume(networkOf(address), report);
     },
-    async resend(address) {
-      await resends.consume(networkOf(address));
+    async resend(address, report) {
+      await resends.consume(networkOf(address), report);
     },
-    async refresh(sessionId) {
-      await refreshes.consume(sessionId);
+    async refresh(sessionId, report) {
+      await refreshes.consume(sessionId, report);
     },
-    async change(userOrKeyId) {
-      await changes.consume(userOrKeyId);
+    async change(userOrKeyId, report) {
+      await changes.consume(userOrKeyId, report);
     },
     async mayRecord({ kind, what, by }) {
       if ((await recorded.note(hashed(`${kind} ${what}`))).consumedPoints > 1) return false;
