@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
-import { type ConnectionLimits, type ConnectionObserver, watchConnections } from './http/connections/index.js';
+import { type AnswerFault, type ConnectionLimits, type ConnectionObserver, watchConnections } from './http/connections/index.js';
 
 export interface Listener {
   port: number;
@@ -14,6 +14,8 @@ export interface ListenOptions {
   port: number;
   limits: ConnectionLimits;
   observer: ConnectionObserver;
+  /** Answers requests that Node refuses. */
+  answerFault: AnswerFault;
   log: Pick<Logger, 'warn'>;
 }
 
@@ -21,7 +23,10 @@ export interface ListenOptions {
 const backlog = 4096;
 
 /** Opens the port. Requests have no time-out of the server's own, because uploads may take long: calls have deadlines. */
-export async function listen(app: RequestListener, { host, port, limits, observer, log }: ListenOptions): Promise<Listener> {
+export async function listen(
+  app: RequestListener,
+  { host, port, limits, observer, answerFault, log }: ListenOptions,
+): Promise<Listener> {
   const server = createServer({
     headersTimeout: limits.headersMs,
     requestTimeout: 0,
@@ -35,7 +40,7 @@ export async function listen(app: RequestListener, { host, port, limits, observe
   });
   server.timeout = limits.stallMs;
   server.maxConnections = limits.maxConnections;
-  watchConnections(server, app, limits, observer, log);
+  watchConnections(server, { serve: app, limits, observer, answerFault, log });
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(explained(error, host, port)));
     server.listen({ port, host, backlog }, resolve);

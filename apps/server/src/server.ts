@@ -19,6 +19,7 @@ import { createAddressOf } from './http/address.js';
 import { createApp } from './http/app.js';
 import { type ConnectionLimits, resolveConnectionLimits } from './http/connections/index.js';
 import { restPath } from './http/faces.js';
+import { createFaultAnswers } from './http/fault-answers.js';
 import { createApiLimits, createIdentityLimits, openLimitStores, purgeRateLimits } from './http/limits/index.js';
 import { createMetrics, type Metrics } from './http/metrics.js';
 import { createRefreshCookies } from './http/refresh-cookie.js';
@@ -194,7 +195,8 @@ async function compose(
       document: openApiDocument(`${basePath}${restPath}`, { router, passwordGrant: environment.passwordGrant }),
     });
     const { host, port } = environment;
-    listener = await listen(app, { host, port, limits, observer: metrics.connections, log });
+    const answerFault = createFaultAnswers(environment, log);
+    listener = await listen(app, { host, port, limits, observer: metrics.connections, answerFault, log });
     metricsListener = await listenForMetrics(environment, metrics, limits, log).catch(async (error: unknown) => {
       // An open port would keep a process alive that cannot start.
       await listener?.close(0);
@@ -221,14 +223,16 @@ async function compose(
 
 /** Metrics without a token, for this machine alone: no proxy serves a port that it does not know. */
 async function listenForMetrics(
-  { metricsPort: port }: Environment,
+  environment: Environment,
   { alone }: Metrics,
   limits: ConnectionLimits,
   log: Logger,
 ): Promise<Listener | undefined> {
+  const { metricsPort: port } = environment;
   if (port === undefined) return undefined;
+  const answerFault = createFaultAnswers(environment, log);
   const observer = { onClose: () => undefined, onSweep: () => undefined };
-  return listen(alone, { host: '127.0.0.1', port, limits, observer, log });
+  return listen(alone, { host: '127.0.0.1', port, limits, observer, answerFault, log });
 }
 
 function metaOf({ environment, signup, docs, publicUrl }: Environment): Meta {

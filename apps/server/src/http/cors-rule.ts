@@ -9,9 +9,11 @@ const localOrigin = /^https?:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?
 /** Most origins that are remembered as logged; a stranger can send any number of them. */
 const maxLogged = 100;
 
+export type OriginEnvironment = Pick<Environment, 'environment' | 'corsOrigins' | 'publicUrl'>;
+
 /** Decides which origins may call from a browser. Logs each refused one once, since the browser only shows a vague error. */
 export function createOriginRule(
-  { environment, corsOrigins, publicUrl }: Pick<Environment, 'environment' | 'corsOrigins' | 'publicUrl'>,
+  { environment, corsOrigins, publicUrl }: OriginEnvironment,
   log: Pick<Logger, 'warn'>,
 ): OriginRule {
   const known = new Set([...corsOrigins, ...(publicUrl === undefined ? [] : [new URL(publicUrl).origin])]);

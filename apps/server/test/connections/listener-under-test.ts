@@ -37,6 +37,7 @@ export async function startListener(app: RequestListener, limits: Partial<Connec
     port: 0,
     limits: resolveConnectionLimits({ maxConnections: 100, ...distant, ...limits }, log),
     observer: { onClose: (reason) => void closed.push(reason), onSweep: (found) => void Object.assign(state, found) },
+    answerFault: ({ status, detail }) => ({ status, headers: {}, body: detail }),
     log,
   });
   cleanups.push(() => close(0));

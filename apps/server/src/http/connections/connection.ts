@@ -2,6 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { Socket } from 'node:net';
 import { endUnreadBody } from '@synap/http';
 import { isShared } from '../constant-content.js';
+import { endSocket, type FaultAnswer } from './faults.js';
 import type { ConnectionLimits } from './limits.js';
 import type { TakeTurn } from './turns.js';
 
@@ -45,6 +46,9 @@ export class Connection {
   /** True from a request on until none waits. */
   #isBusy = false;
   #backlog: Backlog | undefined;
+  #hasFailed = false;
+  /** Answer to what came last and is no request, until the requests before it are answered. */
+  #fault: FaultAnswer | undefined;
   #idleSince = performance.now();
   /** Bytes that had been read when the last request was answered. */
   #readBefore = 0;
@@ -76,6 +80,20 @@ export class Connection {
     if (this.#isBusy) this.#waiting.push([req, res]);
     else this.#start(req, res);
     return this.#waiting.length <= this.#limits.maxPipelined;
+  }
+
+  /** Ends the connection for a fault of what came last. Requests that are complete are answered before it. */
+  fail(answerOf: () => FaultAnswer): void {
+    if (this.#hasFailed) return;
+    this.#hasFailed = true;
+    // Node has taken its own listener away.
+    this.#socket.on('error', () => undefined);
+    const current = this.#current;
+    if (!this.#isBusy) endSocket(this.#socket, answerOf());
+    else if (current === undefined || current.req.complete) this.#fault = answerOf();
+    else if (current.res.headersSent) current.res.once('finish', () => endSocket(this.#socket));
+    // The handler is not asked: it may wait for the body, and its answer can no longer be sent.
+    else endSocket(this.#socket, answerOf());
   }
 
   /** Why a connection without traffic is over; undefined while the client waits for the server. */
@@ -133,11 +151,13 @@ export class Connection {
     const next = this.#waiting.shift();
     this.#isBusy = next !== undefined;
     if (next) this.#takeTurn(() => this.#startIfOpen(...next));
+    else if (this.#fault) endSocket(this.#socket, this.#fault);
   }
 
   /** After `Connection: close` further answers could not be sent. */
   #startIfOpen(req: IncomingMessage, res: ServerResponse): void {
-    if (this.#socket.writable) this.#start(req, res);
+    if (this.#fault && !req.complete) endSocket(this.#socket, this.#fault);
+    else if (this.#socket.writable) this.#start(req, res);
   }
 }
 

@@ -1,3 +1,4 @@
 export type { CloseReason } from './connection.js';
+export type { AnswerFault } from './faults.js';
 export { type ConnectionLimits, resolveConnectionLimits } from './limits.js';
 export { type ConnectionObserver, watchConnections } from './watch.js';

@@ -2,8 +2,17 @@ import type { RequestListener, Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Logger } from 'pino';
 import { type CloseReason, Connection } from './connection.js';
+import { type AnswerFault, readFault } from './faults.js';
 import type { ConnectionLimits } from './limits.js';
 import { createTurns } from './turns.js';
+
+export interface WatchOptions {
+  serve: RequestListener;
+  limits: ConnectionLimits;
+  observer: ConnectionObserver;
+  answerFault: AnswerFault;
+  log: Pick<Logger, 'warn'>;
+}
 
 export interface ConnectionObserver {
   onClose(reason: CloseReason): void;
@@ -17,10 +26,7 @@ const logInterval = 60_000;
 /** Closes connections of clients that neither send nor take what is due, and bounds what all of them hold in memory. */
 export function watchConnections(
   server: Server,
-  serve: RequestListener,
-  limits: ConnectionLimits,
-  { onClose, onSweep }: ConnectionObserver,
-  log: Pick<Logger, 'warn'>,
+  { serve, limits, observer: { onClose, onSweep }, answerFault, log }: WatchOptions,
 ): void {
   const connections = new Map<Socket, Connection>();
   const options = { limits, serve, takeTurn: createTurns() };
@@ -73,6 +79,17 @@ export function watchConnections(
   server.on('request', accept);
   // An unknown expectation may be ignored (RFC 9110 §10.1.1); Node would answer it without counting it.
   server.on('checkExpectation', accept);
+  server.on('clientError', (error, socket: Socket) => {
+    const fault = readFault(error, socket);
+    const connection = connections.get(socket);
+    if (fault && connection) connection.fail(() => answerFault(fault));
+    else socket.destroy();
+  });
+  server.on('connect', ({ headers }, socket: Socket) => {
+    const detail = 'This is no proxy: CONNECT is not supported.';
+    const fault = { status: 400, detail, origin: headers.origin, address: socket.remoteAddress };
+    connections.get(socket)?.fail(() => answerFault(fault));
+  });
   server.on('timeout', (socket: Socket) => {
     const reason = connections.get(socket)?.stalled();
     if (reason) close(socket, reason);

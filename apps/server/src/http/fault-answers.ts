@@ -1,0 +1,32 @@
+import { randomUUID } from 'node:crypto';
+import { codeOf, titleOf } from '@synap/rest/problem';
+import type { Logger } from 'pino';
+import type { AnswerFault } from './connections/index.js';
+import { createOriginRule, type OriginEnvironment } from './cors-rule.js';
+
+/**
+ * Answers requests that Node refused, as problems. A page of another origin may read one if the rule allows that origin; often its
+ * name was not read.
+ */
+export function createFaultAnswers(environment: OriginEnvironment, log: Pick<Logger, 'info' | 'warn'>): AnswerFault {
+  const rule = createOriginRule(environment, log);
+  return ({ status, detail, origin, address }) => {
+    const requestId = randomUUID();
+    log.info({ requestId, status, address }, 'request that is not valid HTTP');
+    const problem = { type: 'about:blank', title: titleOf(status), status, detail, code: codeOf(status), requestId };
+    const headers: Record<string, string> = {
+      'content-type': 'application/problem+json',
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+      'x-request-id': requestId,
+      vary: 'Origin',
+    };
+    rule(origin, (_error, [allowed]) => {
+      if (allowed === undefined) return;
+      headers['access-control-allow-origin'] = allowed;
+      headers['access-control-allow-credentials'] = 'true';
+      headers['access-control-expose-headers'] = 'X-Request-Id';
+    });
+    return { status, headers, body: JSON.stringify(problem) };
+  };
+}
