@@ -19,3 +19,10 @@ it('runs a CommonJS module that finds the SDK by itself', async () => {
   onTestFinished(() => registry.close());
   expect(await registry.load({ moduleId: 'commonjs', widgetId: 'answer', params: {} })).toMatchObject({ data: { answer: 42 } });
 });
+
+it('runs a CommonJS module that was transpiled from an ES module', async () => {
+  const { registry } = await startFixtures(['transpiled']);
+  onTestFinished(() => registry.close());
+  const answer = await registry.load({ moduleId: 'transpiled', widgetId: 'answer', params: {} });
+  expect(answer).toMatchObject({ data: { answer: 43 } });
+});

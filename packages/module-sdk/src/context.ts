@@ -42,6 +42,16 @@ export interface LoadContext<Config> extends LoadServices {
   readonly config: Config;
 }
 
+/** What the server gives for a health check. */
+export interface HealthServices {
+  /** Aborted after five seconds: a check that goes on is ended with its process. */
+  readonly signal: AbortSignal;
+}
+
+export interface HealthContext<Config> extends HealthServices {
+  readonly config: Config;
+}
+
 export interface SyncContext<Config> extends SyncServices {
   readonly config: Config;
 }

@@ -1,4 +1,14 @@
-export type { LoadContext, LoadServices, Log, Store, StoreReader, SyncContext, SyncServices } from './context.js';
+export type {
+  HealthContext,
+  HealthServices,
+  LoadContext,
+  LoadServices,
+  Log,
+  Store,
+  StoreReader,
+  SyncContext,
+  SyncServices,
+} from './context.js';
 export type { ModuleDescription, WidgetDescription } from './description.js';
 export { type Issue, ModuleError, ParamsError, RetryAfter } from './errors.js';
 export type { ModuleEvent } from './event.js';
@@ -7,6 +17,7 @@ export {
   type AnyWidget,
   type DefaultAccess,
   defineModule,
+  type HealthCheck,
   type LoadableModule,
   type Module,
   type ModuleDefinition,
@@ -15,7 +26,7 @@ export {
   SDK_VERSION,
   type SyncJob,
 } from './module.js';
-export type { ForeseenFailure, LoadOutcome, OpenedModule, SyncOutcome } from './opened.js';
+export type { ForeseenFailure, HealthOutcome, LoadOutcome, OpenedModule, SyncOutcome } from './opened.js';
 export type { ConfigSchema, DataSchema, ParamsSchema } from './schemas.js';
 export { type View, views } from './view.js';
 export { defineWidget, type Widget, type WidgetAnswer, type WidgetDefinition } from './widget.js';

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { SyncContext } from './context.js';
+import type { HealthContext, SyncContext } from './context.js';
 import { describe, type ModuleDescription } from './description.js';
 import type { Issue } from './errors.js';
 import { type OpenedModule, openModule } from './opened.js';
@@ -24,6 +24,12 @@ export interface SyncJob<Config> {
   readonly run: (context: SyncContext<Config>) => void | Promise<void>;
 }
 
+/**
+ * Names what the operator has to correct while the module works on: one line each, saying what to do. An empty list if all is well.
+ * The server shows the lines to superusers and the module as `degraded`.
+ */
+export type HealthCheck<Config> = (context: HealthContext<Config>) => readonly string[] | Promise<readonly string[]>;
+
 export type OpenResult =
   | { readonly kind: 'opened'; readonly module: OpenedModule }
   | { readonly kind: 'invalid-config'; readonly issues: readonly Issue[] };
@@ -46,6 +52,7 @@ export interface Module<Id extends string, Config extends ConfigSchema, Widgets 
   readonly widgets: Widgets;
   readonly defaultAccess: DefaultAccess;
   readonly syncJob?: SyncJob<z.output<Config>> | undefined;
+  readonly healthCheck?: HealthCheck<z.output<Config>> | undefined;
 }
 
 export interface ModuleDefinition<
@@ -62,6 +69,8 @@ export interface ModuleDefinition<
   /** Default `everyone` who is signed in; `SYNAP_<ID>_ACCESS` overrides it. */
   defaultAccess?: DefaultAccess;
   syncJob?: SyncJob<z.output<Config>>;
+  /** Called after the start, and at most every ten seconds when somebody looks at the module's status. */
+  healthCheck?: HealthCheck<z.output<Config>>;
 }
 
 /**
@@ -77,6 +86,7 @@ export function defineModule<
   const module: Module<Id, Config, Widgets> = {
     ...{ id: definition.id, name: definition.name, configSchema: definition.configSchema, widgets: definition.widgets },
     ...{ defaultAccess: definition.defaultAccess ?? 'everyone', syncJob: definition.syncJob },
+    healthCheck: definition.healthCheck,
     [moduleBrand]: SDK_VERSION,
     describe: () => describe(module),
     open: (config) => openModule(module, config),

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { checkedStore } from './checked-store.js';
-import type { LoadServices, SyncServices } from './context.js';
+import type { HealthServices, LoadServices, SyncServices } from './context.js';
 import { ModuleError, RetryAfter } from './errors.js';
 import { checkedEmit } from './event.js';
 import type { JsonValue } from './json.js';
@@ -18,10 +18,17 @@ export interface ForeseenFailure {
 export type LoadOutcome = WidgetAnswer<JsonValue> | ForeseenFailure | { readonly kind: 'unknown-widget' };
 export type SyncOutcome = ForeseenFailure | { readonly kind: 'done' } | { readonly kind: 'no-sync-job' };
 
+export interface HealthOutcome {
+  readonly kind: 'checked';
+  readonly problems: readonly string[];
+}
+
 /** A module bound to its configuration. Foreseen failures are outcomes; whatever else the author's code throws is thrown on. */
 export interface OpenedModule {
   load(widgetId: string, params: unknown, services: LoadServices): Promise<LoadOutcome>;
   sync(services: SyncServices): Promise<SyncOutcome>;
+  /** Absent from modules that bring an earlier copy of this package. */
+  check?(services: HealthServices): Promise<HealthOutcome>;
 }
 
 export async function openModule<Config extends ConfigSchema>(
@@ -44,6 +51,10 @@ export async function openModule<Config extends ConfigSchema>(
         await syncJob.run({ ...services, emit, store: checkedStore(services.store), config: config.data });
         return { kind: 'done' } as const;
       });
+    },
+    async check(services) {
+      const problems = await module.healthCheck?.({ signal: services.signal, config: config.data });
+      return { kind: 'checked', problems: problems ?? [] };
     },
   };
   return { kind: 'opened', module: opened };

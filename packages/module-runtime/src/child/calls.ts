@@ -1,24 +1,36 @@
-import type { JsonObject, LoadOutcome, LoadServices, Log, OpenedModule, SyncOutcome, SyncServices } from '@synap/module-sdk';
+import type {
+  HealthOutcome,
+  JsonObject,
+  LoadOutcome,
+  LoadServices,
+  Log,
+  OpenedModule,
+  SyncOutcome,
+  SyncServices,
+} from '@synap/module-sdk';
 import { createLineBudget } from '../line-budget.js';
 import { type FromModuleOnWire, longestLine, type Outcome, type ToModule } from '../protocol/messages.js';
 import { createAsks } from './asks.js';
 import { outgoingFields, outgoingOutcome } from './outgoing.js';
 import { createProgress } from './progress.js';
 
-type Call = Extract<ToModule, { kind: 'load' | 'sync' | 'abort' | 'answer' }>;
+type Call = Extract<ToModule, { kind: 'load' | 'sync' | 'check' | 'abort' | 'answer' }>;
 type Send = (message: FromModuleOnWire) => Promise<void>;
 
 export interface Calls {
   receive(message: Call): void;
 }
 
-/** Runs loads and sync runs, each under a signal of its own, and sends how each ended. */
+/** Runs loads, sync runs and health checks, each under a signal of its own, and sends how each ended. */
 export function createCalls(send: Send, current: () => { module: OpenedModule | undefined; dataBytes: number }): Calls {
   const running = new Map<number, AbortController>();
   const asks = createAsks(send);
   const log = logOver(send);
 
-  async function run(call: number, work: (module: OpenedModule, signal: AbortSignal) => Promise<LoadOutcome | SyncOutcome>) {
+  async function run(
+    call: number,
+    work: (module: OpenedModule, signal: AbortSignal) => Promise<LoadOutcome | SyncOutcome | HealthOutcome>,
+  ) {
     const controller = new AbortController();
     running.set(call, controller);
     try {
@@ -58,9 +70,13 @@ export function createCalls(send: Send, current: () => { module: OpenedModule | 
       return module.sync(services).finally(flush);
     });
 
+  const check = ({ call }: Extract<Call, { kind: 'check' }>) =>
+    run(call, async (module, signal) => (await module.check?.({ signal })) ?? { kind: 'checked', problems: [] });
+
   return {
     receive(message) {
       if (message.kind === 'load') void load(message);
+      else if (message.kind === 'check') void check(message);
       else if (message.kind === 'sync') void sync(message);
       else if (message.kind === 'abort') running.get(message.call)?.abort();
       else asks.receive(message);

@@ -52,7 +52,8 @@ export function createModuleServer(send: (message: FromModuleOnWire) => Promise<
 /** The package's default export, or why it is no module. */
 async function importModule(entry: string): Promise<LoadableModule | string> {
   if (!bringsOwnSdk(entry)) register('./own-sdk-hooks.js', import.meta.url);
-  const { default: found }: { default?: unknown } = await import(pathToFileURL(entry).href);
+  const { default: exported }: { default?: unknown } = await import(pathToFileURL(entry).href);
+  const found = defaultOf(exported);
   if (typeof found !== 'object' || found === null || !(moduleBrand in found)) {
     return 'Its default export is no module: export default defineModule({ … }) from "@synap/module-sdk"';
   }
@@ -60,6 +61,12 @@ async function importModule(entry: string): Promise<LoadableModule | string> {
   if (!isLoadable(found))
     return `It was made with version ${String(version)} of the SDK; this server speaks version ${SDK_VERSION}`;
   return found;
+}
+
+/** The module itself, also if CommonJS that was transpiled from an ES module holds it in `exports.default`. */
+function defaultOf(exported: unknown): unknown {
+  const isTranspiled = typeof exported === 'object' && exported !== null && !(moduleBrand in exported) && 'default' in exported;
+  return isTranspiled ? exported.default : exported;
 }
 
 /** Whether the package finds the SDK by itself; one that was copied into the modules folder may not. */

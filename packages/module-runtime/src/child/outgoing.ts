@@ -1,4 +1,4 @@
-import type { Issue, LoadOutcome, SyncOutcome } from '@synap/module-sdk';
+import type { HealthOutcome, Issue, LoadOutcome, SyncOutcome } from '@synap/module-sdk';
 import { longestFields, type Outcome } from '../protocol/messages.js';
 
 const longestMessage = 1_000;
@@ -14,11 +14,16 @@ export function describeError(error: unknown): string {
 }
 
 /** The outcome as it may go out: data that is too large, or no JSON, is the module's fault and not the channel's. */
-export function outgoingOutcome(outcome: LoadOutcome | SyncOutcome, dataBytes: number): Outcome {
+export function outgoingOutcome(outcome: LoadOutcome | SyncOutcome | HealthOutcome, dataBytes: number): Outcome {
   if (outcome.kind === 'invalid-params' || outcome.kind === 'invalid-data') {
     return { kind: outcome.kind, issues: outgoingIssues(outcome.issues) };
   }
   if (outcome.kind === 'failed') return { ...outcome, message: outcome.message.slice(0, longestMessage) };
+  if (outcome.kind === 'checked')
+    return {
+      kind: outcome.kind,
+      problems: outcome.problems.slice(0, 100).map((problem) => String(problem).slice(0, longestMessage)),
+    };
   if (outcome.kind !== 'data') return outcome;
   const fault = faultOf(outcome.data, dataBytes);
   return fault === undefined ? outcome : { kind: 'invalid-data', issues: [{ path: [], message: fault, code: 'custom' }] };

@@ -26,6 +26,7 @@ export interface ModuleProcess {
   configure(config: Record<string, JsonValue>): Promise<{ kind: 'configured' } | Handshake>;
   load(request: { widgetId: string; params: unknown }, options: CallOptions): Promise<Outcome>;
   sync(options: CallOptions): Promise<Outcome>;
+  check(options: CallOptions): Promise<Outcome>;
   readonly gone: Promise<Departure>;
   kill(reason: string): void;
   /** Lets the process end by itself, and kills it when it does not within the grace. */
@@ -109,6 +110,7 @@ export function startModuleProcess(limits: ModuleLimits, log: ModuleLog): Module
     },
     load: (request, options) => pending.add(options, (call) => void send({ kind: 'load', call, ...request })),
     sync: (options) => pending.add(options, (call) => void send({ kind: 'sync', call })),
+    check: (options) => pending.add(options, (call) => void send({ kind: 'check', call })),
     gone: spawned.gone,
     kill: spawned.kill,
     async end() {

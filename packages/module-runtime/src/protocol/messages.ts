@@ -38,10 +38,11 @@ const descriptionSchema = z.object({
 });
 export type Description = z.output<typeof descriptionSchema>;
 
-/** How a load or a run of the sync job ended. `threw`: by an exception the module did not foresee; its log has it. */
+/** How a load, a run of the sync job or a health check ended. `threw`: by an exception the module did not foresee; its log has it. */
 const outcomeSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('data'), data: jsonSchema }),
   z.object({ kind: z.literal('done') }),
+  z.object({ kind: z.literal('checked'), problems: z.array(textSchema).max(100) }),
   z.object({ kind: z.literal('unknown-widget') }),
   z.object({ kind: z.literal('no-sync-job') }),
   z.object({ kind: z.literal('invalid-params'), issues: issuesSchema }),
@@ -111,6 +112,7 @@ export const toModuleSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('configure'), config: z.record(z.string(), jsonSchema) }),
   z.object({ kind: z.literal('load'), call: callSchema, widgetId: z.string(), params: z.unknown() }),
   z.object({ kind: z.literal('sync'), call: callSchema }),
+  z.object({ kind: z.literal('check'), call: callSchema }),
   z.object({ kind: z.literal('abort'), call: callSchema }),
   z.object({ kind: z.literal('answer'), ask: callSchema, ok: z.boolean(), value: jsonSchema.nullable() }),
 ]);

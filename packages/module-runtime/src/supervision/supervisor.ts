@@ -6,10 +6,14 @@ import { moduleEnvironment } from '../module-environment.js';
 import type { ModuleInfo } from '../module-info.js';
 import type { Description, Outcome } from '../protocol/messages.js';
 import { readParams } from '../text-values.js';
+import { createHealth, type Health } from './health.js';
 import { createLifecycle, type Lifecycle, type LifecycleOptions } from './lifecycle.js';
 import { errorOf, unknownWidget } from './outcome.js';
 import { createQueue } from './queue.js';
 import { type HostFault, reportingFaults, serveLoad, serveSync, watchHost } from './serve.js';
+
+/** Milliseconds for a health check. */
+const checkMs = 5_000;
 
 export interface LoadRequest {
   readonly moduleId: string;
@@ -96,12 +100,26 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     }
   }
 
+  /** Starts no process: one that is down has a worse problem. */
+  async function examine(): Promise<readonly string[] | undefined> {
+    if (lifecycle.condition() !== 'up') return undefined;
+    const deadline = createDeadline(undefined, checkMs);
+    try {
+      const { process } = await deadline.race(lifecycle.running());
+      const outcome = await process.check({ deadline, serve: async () => null });
+      return outcome.kind === 'checked' ? outcome.problems : ['Its health check failed; the log says why'];
+    } finally {
+      deadline.release();
+    }
+  }
+  const health = createHealth(options.clock, examine);
+
   return {
-    info: () => infoOf(options, lifecycle),
+    info: () => infoOf(options, lifecycle, health),
     description: lifecycle.description,
     start: () =>
       lifecycle.running().then(
-        () => undefined,
+        () => health.check(),
         (_: ModuleCallError) => undefined,
       ),
     load,
@@ -116,12 +134,19 @@ function throwFault({ kind }: Outcome, fault: HostFault | undefined): void {
   if (fault && (kind === 'threw' || kind === 'failed')) throw fault.error;
 }
 
-/** Until a module was heard, it `failed`; one that was heard before is `degraded` while it is not there. */
-function infoOf({ found, environment }: LifecycleOptions, lifecycle: Lifecycle): ModuleInfo {
+/** Why the module is not all right; undefined if it is. */
+function errorText(lifecycle: Lifecycle, health: Health): string | undefined {
+  const trouble = lifecycle.trouble();
+  if (trouble !== undefined) return trouble;
+  return lifecycle.condition() === 'up' ? health.problems().join('; ') || undefined : 'It is starting';
+}
+
+/** Until a module was heard, it `failed`; one that was heard before is `degraded` while it is not there, or reports problems. */
+function infoOf({ found, environment }: LifecycleOptions, lifecycle: Lifecycle, health: Health): ModuleInfo {
   const description = lifecycle.description();
   const condition = lifecycle.condition();
   const id = description?.id ?? found.id;
-  const error = lifecycle.trouble() ?? (condition === 'up' ? undefined : 'It is starting');
+  const error = errorText(lifecycle, health);
   const known = description !== undefined || condition === 'starting';
   const defaultAccess = description?.defaultAccess ?? 'superusers';
   return {

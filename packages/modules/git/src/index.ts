@@ -1,5 +1,6 @@
 import { defineModule } from '@synap/module-sdk';
 import { configSchema } from './config.js';
+import { checkRepositories } from './health.js';
 import { syncRepositories } from './sync.js';
 import { activityWidget } from './widgets/activity.js';
 import { authorsWidget } from './widgets/authors.js';
@@ -13,4 +14,5 @@ export default defineModule({
   configSchema,
   widgets: [commitsWidget, authorsWidget, activityWidget, repositoriesWidget],
   syncJob: { every: 5 * 60, run: syncRepositories },
+  healthCheck: checkRepositories,
 });

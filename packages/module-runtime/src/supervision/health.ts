@@ -1,0 +1,36 @@
+import type { Clock } from '../clock.js';
+
+/** Milliseconds for which the result of a check is used without another. */
+const freshMs = 10_000;
+
+/** Problems that a module reports of itself while it works. */
+export interface Health {
+  /** The last known problems. Begins another check if they are old, whose result the next caller gets. */
+  problems(): readonly string[];
+  /** Checks now; never rejects. */
+  check(): Promise<void>;
+}
+
+/** @param run resolves to the problems; undefined if they cannot be found out now */
+export function createHealth(clock: Clock, run: () => Promise<readonly string[] | undefined>): Health {
+  let problems: readonly string[] = [];
+  let checkedAt = Number.NEGATIVE_INFINITY;
+  let checking: Promise<void> | undefined;
+
+  async function runOnce(): Promise<void> {
+    problems = (await run().catch(() => undefined)) ?? problems;
+    checkedAt = clock.now();
+    checking = undefined;
+  }
+  const check = () => {
+    checking ??= runOnce();
+    return checking;
+  };
+  return {
+    check,
+    problems() {
+      if (clock.now() - checkedAt >= freshMs) void check();
+      return problems;
+    },
+  };
+}
