@@ -3,6 +3,7 @@ import { pathToFileURL } from 'node:url';
 import { type LoadableModule, moduleBrand, type OpenedModule, SDK_VERSION } from '@synap/module-sdk';
 import type { FromModuleOnWire, ToModule } from '../protocol/messages.js';
 import { createCalls } from './calls.js';
+import { defaultOf } from './default-export.js';
 import { describeError, outgoingIssues } from './outgoing.js';
 import { startWatchdog } from './start-watchdog.js';
 
@@ -61,12 +62,6 @@ async function importModule(entry: string): Promise<LoadableModule | string> {
   if (!isLoadable(found))
     return `It was made with version ${String(version)} of the SDK; this server speaks version ${SDK_VERSION}`;
   return found;
-}
-
-/** The module itself, also if CommonJS that was transpiled from an ES module holds it in `exports.default`. */
-function defaultOf(exported: unknown): unknown {
-  const isTranspiled = typeof exported === 'object' && exported !== null && !(moduleBrand in exported) && 'default' in exported;
-  return isTranspiled ? exported.default : exported;
 }
 
 /** Whether the package finds the SDK by itself; one that was copied into the modules folder may not. */
