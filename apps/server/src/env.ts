@@ -5,7 +5,7 @@ import { checkPassword, hasKnownPassword, isExampleSecret, judgeSecrets, minPass
 import { z } from 'zod';
 import { isSchedule } from './backup/schedule.js';
 import { normalizePublicUrl, publicUrlFault } from './public-url.js';
-import { readSecretFiles } from './secret-files.js';
+import { readSecretFiles, secretFileNames } from './secret-files.js';
 
 const blankIsAbsent = (value: unknown) => (typeof value === 'string' && value.trim() === '' ? undefined : value);
 const optional = <T extends z.ZodType>(schema: T) => z.preprocess(blankIsAbsent, schema.optional());
@@ -120,6 +120,9 @@ const schema = z.object({
   BACKUP_PASSPHRASE: optional(z.string().min(minPassphraseLength, `must have at least ${minPassphraseLength} characters`)),
   LOG_LEVEL: withDefault(z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']), 'info'),
 });
+
+/** Names of all settings, also as files. Those of modules are not among them. */
+export const settingNames: readonly string[] = [...Object.keys(schema.shape), ...secretFileNames];
 
 type Raw = z.output<typeof schema>;
 

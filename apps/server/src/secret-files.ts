@@ -7,6 +7,9 @@ const secretVariables = [
   ...['REDIS_URL', 'METRICS_TOKEN', 'SENTRY_DSN', 'SYNAP_ADMIN_PASSWORD', 'BACKUP_PASSPHRASE'],
 ];
 
+/** Names that are read beside the settings themselves. */
+export const secretFileNames = ['DATABASE_PASSWORD', ...secretVariables.map((name) => `${name}_FILE`)];
+
 type Variables = Record<string, string | undefined>;
 
 interface FileFault {

@@ -31,6 +31,7 @@ import { packageFolder } from './paths.js';
 import { basePathOf } from './public-url.js';
 import { listRoutes } from './routes.js';
 import { resolvePrivateToken, resolveSecrets } from './secrets.js';
+import { unknownSettings } from './unknown-settings.js';
 import { version } from './version.js';
 
 /** Milliseconds that the start waits for modules to come up. */
@@ -96,6 +97,9 @@ async function compose(
   const discovered = await discoverModules({ from: packageFolder, modulesDir: environment.modulesDir });
   const registry = createModuleRegistry({ discovered, environment: variables, hostServices: { store: store.store }, log });
   stack.add(() => registry.close());
+  void registry.settled().then(() => {
+    for (const line of unknownSettings(variables, registry.variables())) log.warn(line);
+  });
   const widgetCache = createWidgetCache({ load: registry.load });
 
   // A worker without HTTP counts nobody.

@@ -18,7 +18,7 @@ export {
 } from './discovery/discover.js';
 export type { ModuleHostServices, ModuleScope, OnEvents, OnProgress, RuntimeLog } from './host-services.js';
 export { defaultLimits, type ModuleLimits } from './limits.js';
-export { type Environment, type ModuleEnvironment, moduleEnvironment } from './module-environment.js';
+export { type Environment, type ModuleEnvironment, type ModuleVariables, moduleEnvironment } from './module-environment.js';
 export type { ModuleAccess, ModuleInfo, ModuleStatus, WidgetInfo } from './module-info.js';
 export { createModuleRegistry, type ModuleRegistry, type ModuleRegistryOptions } from './registry.js';
 export type { Loaded, LoadRequest, SyncRequest } from './supervision/supervisor.js';

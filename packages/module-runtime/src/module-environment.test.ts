@@ -2,14 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import {
-  configOf,
-  isReservedId,
-  moduleEnvironment,
-  readSettingFiles,
-  unknownVariables,
-  upperSnake,
-} from './module-environment.js';
+import { configOf, isReservedId, moduleEnvironment, readSettingFiles, upperSnake, variablesOf } from './module-environment.js';
 
 describe('the environment of a module', () => {
   it('is what starts with SYNAP_<ID>_, and nothing else', () => {
@@ -111,7 +104,6 @@ describe('the configuration of a module', () => {
     const { env, faults } = filesOf({ SYNAP_RSS_LABEL_FILE: file });
     expect(faults).toEqual([]);
     expect(configOf(env, schema)).toEqual({ label: 'from a file' });
-    expect(unknownVariables(env, schema)).toEqual([]);
     expect(filesOf({ SYNAP_RSS_LABEL_FILE: file, SYNAP_RSS_LABEL: 'x' }).faults).toEqual([
       'SYNAP_RSS_LABEL_FILE is set beside SYNAP_RSS_LABEL: remove one of them',
     ]);
@@ -124,10 +116,13 @@ describe('the configuration of a module', () => {
     rmSync(folder, { recursive: true });
   });
 
-  it('finds variables that are none of its settings', () => {
-    expect(unknownVariables(moduleEnvironment({ SYNAP_RSS_FEED_URL: 'x', SYNAP_RSS_LABEL: 'x' }, 'rss'), schema)).toEqual([
-      'SYNAP_RSS_FEED_URL',
-    ]);
+  it('lists the variables that it reads, unless they are unknown', () => {
+    const one = { type: 'object', properties: { feedUrl: { type: 'string' } } };
+    expect(variablesOf('http-json', one)).toEqual({
+      prefix: 'SYNAP_HTTP_JSON_',
+      names: ['SYNAP_HTTP_JSON_ACCESS', 'SYNAP_HTTP_JSON_FEED_URL', 'SYNAP_HTTP_JSON_FEED_URL_FILE'],
+    });
+    expect(variablesOf('git', undefined)).toEqual({ prefix: 'SYNAP_GIT_', names: undefined });
   });
 
   it('names variables in upper snake case', () => {

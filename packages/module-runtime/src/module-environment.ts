@@ -91,9 +91,17 @@ export function configOf({ values }: ModuleEnvironment, schema: JsonSchema): Rec
   return Object.fromEntries(config);
 }
 
-/** Variables that look meant for the module and are none of its settings: a typing error, most likely. */
-export function unknownVariables({ prefix, values }: ModuleEnvironment, schema: JsonSchema): string[] {
-  const known = settingsOf(schema);
-  const isKnown = (name: string) => known.has(name) || (name.endsWith('_FILE') && known.has(name.slice(0, -'_FILE'.length)));
-  return [...values.keys()].filter((name) => !isKnown(name)).map((name) => prefix + name);
+/** Variables that a module reads. */
+export interface ModuleVariables {
+  /** `SYNAP_GIT_` for the module `git`. */
+  readonly prefix: string;
+  /** Undefined for a module that never came up, whose settings are unknown. */
+  readonly names: readonly string[] | undefined;
+}
+
+/** Names of all variables that the module `id` reads; each setting may also be in a file. */
+export function variablesOf(id: string, schema: JsonSchema | undefined): ModuleVariables {
+  const { prefix } = moduleEnvironment({}, id);
+  const names = schema && [...settingsOf(schema)].flatMap((name) => [prefix + name, `${prefix}${name}_FILE`]);
+  return { prefix, names: names && [`${prefix}ACCESS`, ...names] };
 }

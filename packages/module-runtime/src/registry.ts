@@ -5,7 +5,7 @@ import { createDeadline } from './deadline.js';
 import type { DiscoveredModule, FoundPackage, RefusedPackage } from './discovery/discover.js';
 import type { ModuleHostServices, RuntimeLog } from './host-services.js';
 import { defaultLimits, type ModuleLimits } from './limits.js';
-import { type Environment, moduleEnvironment, unknownVariables } from './module-environment.js';
+import { type Environment, type ModuleVariables, moduleEnvironment, variablesOf } from './module-environment.js';
 import type { ModuleInfo } from './module-info.js';
 import { createModuleLog } from './process/module-log.js';
 import { createQueue } from './supervision/queue.js';
@@ -26,6 +26,8 @@ export interface ModuleRegistry {
   /** Every module as it stands now, by id; those that failed with the reason. Until `settled`, some are still starting. */
   list(): ModuleInfo[];
   get(id: string): ModuleInfo | undefined;
+  /** The variables that each module reads. Complete when `settled`. */
+  variables(): ModuleVariables[];
   /** Resolves when every module came up or failed for the first time, at most after the limit for starting. */
   settled(): Promise<void>;
   /** Loads one widget's data. @throws ModuleCallError; and what `hostServices` threw, when that made the module fail. */
@@ -69,7 +71,6 @@ export function createModuleRegistry(options: ModuleRegistryOptions): ModuleRegi
   let starting = true;
   const settled = Promise.all(modules.map(({ supervisor }) => starts.run(never, supervisor.start))).then(() => {
     starting = false;
-    warnOfUnknownVariables(modules, environment, log);
   });
 
   const byDescription = (id: string) => modules.find(({ supervisor }) => supervisor.description()?.id === id)?.supervisor;
@@ -95,6 +96,10 @@ export function createModuleRegistry(options: ModuleRegistryOptions): ModuleRegi
   return {
     list: () => [...refused, ...modules.map(({ supervisor }) => supervisor.info())].sort(byId),
     get: (id) => (byDescription(id) ?? byName(id))?.info() ?? refused.find((info) => info.id === id),
+    variables: () => [
+      ...refused.map(({ id }) => variablesOf(id, undefined)),
+      ...modules.map(({ supervisor }) => variablesOf(supervisor.info().id, supervisor.description()?.configSchema)),
+    ],
     settled: () => settled,
     load: async (request) => (await find(request)).load(request),
     sync: async (request) => (await find(request)).sync(request),
@@ -111,18 +116,4 @@ const productVariables = (environment: Environment): Environment =>
 function refusedInfo({ id, packageName, version, reason }: RefusedPackage, environment: Environment): ModuleInfo {
   const access = moduleEnvironment(environment, id).access ?? { kind: 'superusers' };
   return { ...{ id, name: packageName, version, access }, status: 'failed', error: reason, widgets: [] };
-}
-
-/** A setting whose name is mistyped would be ignored without a word otherwise. */
-function warnOfUnknownVariables(modules: readonly { supervisor: Supervisor }[], environment: Environment, log: RuntimeLog): void {
-  const described = modules.flatMap(({ supervisor }) => supervisor.description() ?? []);
-  const prefixes = described.map(({ id }) => moduleEnvironment(environment, id).prefix);
-  for (const { id, configSchema } of described) {
-    const env = moduleEnvironment(environment, id);
-    // `SYNAP_HTTP_JSON_URL` is none of module http's when there is a module http-json.
-    const ofOthers = prefixes.filter((prefix) => prefix.length > env.prefix.length && prefix.startsWith(env.prefix));
-    const unknown = unknownVariables(env, configSchema).filter((name) => !ofOthers.some((prefix) => name.startsWith(prefix)));
-    if (unknown.length > 0)
-      log.warn({ module: id, variables: unknown }, 'The module has no such settings: are they spelt right?');
-  }
 }

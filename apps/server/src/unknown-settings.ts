@@ -1,0 +1,54 @@
+import type { ModuleVariables } from '@synap/module-runtime';
+import { editDistance } from './edit-distance.js';
+import { settingNames } from './env.js';
+
+const own = 'SYNAP_';
+/** Longer names of other programs are not taken for a misspelling: a cloud may set hundreds of variables. */
+const longestName = 60;
+
+/**
+ * Names variables that nothing reads: `SYNAP_…` of no setting and no module, and near misses of the other settings, such as
+ * `DATABASE_UR`. A line each, with the closest name that is read.
+ *
+ * @param modules of every installed module, after it came up or failed
+ */
+export function unknownSettings(
+  variables: Readonly<Record<string, string | undefined>>,
+  modules: readonly ModuleVariables[],
+): string[] {
+  const known = new Set([...settingNames, ...modules.flatMap(({ names }) => names ?? [])]);
+  const isOpen = (name: string) => modules.some(({ prefix, names }) => names === undefined && name.startsWith(prefix));
+  return Object.entries(variables)
+    .filter(([name, value]) => value?.trim() && name.length <= longestName && !known.has(name) && !isOpen(name))
+    .flatMap(([name]) => (name.startsWith(own) ? ofOwn(name, known, modules) : ofOthers(name, known)))
+    .sort();
+}
+
+function ofOwn(name: string, known: ReadonlySet<string>, modules: readonly ModuleVariables[]): string {
+  const closest = closestName(name, known, (rest) => Math.max(1, Math.floor(rest / 3)));
+  const module = modules.find(({ prefix }) => name.startsWith(prefix));
+  const fault = module ? 'is no setting of that module' : 'is no setting of Synap or of an installed module';
+  return `${name} ${fault}${closest === undefined ? ': remove it' : `: did you mean ${closest}?`}`;
+}
+
+/** Any variable may be meant for another program, so only one or two letters may differ, and short names are left alone. */
+function ofOthers(name: string, known: ReadonlySet<string>): string[] {
+  const closest = name.length < 6 ? undefined : closestName(name, known, (rest) => (rest < 8 ? 1 : 2));
+  return closest === undefined ? [] : [`${name} is read by nothing in Synap: did you mean ${closest}?`];
+}
+
+/** The known name with the fewest letters to change, or one that this name is the beginning of. */
+function closestName(name: string, known: ReadonlySet<string>, limitOf: (length: number) => number): string | undefined {
+  const isOwn = name.startsWith(own);
+  const rest = isOwn ? name.slice(own.length) : name;
+  let limit = limitOf(rest.length);
+  let closest: string | undefined;
+  for (const candidate of known) {
+    if (candidate.startsWith(own) !== isOwn) continue;
+    const begun = isOwn && rest.length > 3 && candidate.startsWith(name) ? 1 : Number.POSITIVE_INFINITY;
+    const distance = Math.min(begun, editDistance(rest, isOwn ? candidate.slice(own.length) : candidate, limit));
+    if (distance > limit) continue;
+    [closest, limit] = [candidate, distance - 1];
+  }
+  return closest;
+}
