@@ -1,10 +1,9 @@
 // Checks @synap/client as its users get it: packed, installed in an empty folder outside the workspace, compiled by the TypeScripts that are
 // served, run against a started server, weighed – and broken on purpose, to see that all this would notice. Needs `pnpm build` before.
-import { spawn, spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import { judgeTheCheck } from '../packages/client/scripts/check/breaks.mjs';
 import { browserBundle } from '../packages/client/scripts/check/browser-bundle.mjs';
 import { judgeBudgets, printBudgets } from '../packages/client/scripts/check/budgets.mjs';
@@ -12,10 +11,8 @@ import { compareTimes, compile, compilers } from '../packages/client/scripts/che
 import { installPackage, readPackage } from '../packages/client/scripts/check/folder.mjs';
 import { judgeManifest } from '../packages/client/scripts/check/manifest.mjs';
 import { declarationsPerProcedure, judgeAllDeclarations, judgeTypes } from '../packages/client/scripts/check/published.mjs';
-import { pnpm, root } from './pnpm.mjs';
-
-const cli = path.join(root, 'apps/server/dist/cli.js');
-const account = { SYNAP_EMAIL: 'admin@example.com', SYNAP_PASSWORD: 'a passphrase for the check' };
+import { pnpm } from './pnpm.mjs';
+import { account, requireBuild, startServer } from './start-server.mjs';
 
 function pack(room) {
   if (pnpm(['-C', 'packages/client', 'pack', '--pack-destination', room]) !== 0)
@@ -25,36 +22,6 @@ function pack(room) {
   return path.join(room, tarball);
 }
 
-async function startServer(room) {
-  const dataDir = path.join(room, 'data');
-  mkdirSync(dataDir);
-  for (const folder of [room, dataDir]) chmodSync(folder, 0o755); // PostgreSQL, which does not run as root, must get in.
-  const env = {
-    PORT: '0',
-    SYNAP_DATA_DIR: dataDir,
-    SYNAP_ADMIN_EMAIL: account.SYNAP_EMAIL,
-    SYNAP_ADMIN_PASSWORD: account.SYNAP_PASSWORD,
-  };
-  const server = spawn(process.execPath, [cli, 'start'], {
-    cwd: root,
-    env: { ...process.env, ...env, LOG_LEVEL: 'warn' },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const ended = new Promise((resolve) => server.once('exit', resolve));
-  const stop = async () => {
-    server.kill('SIGTERM');
-    await ended;
-  };
-  const url = new Promise((resolve, reject) => {
-    createInterface({ input: server.stdout }).on('line', (line) => {
-      const ready = /^Synap is ready: (\S+)/.exec(line)?.[1];
-      if (ready) resolve(ready);
-    });
-    void ended.then((code) => reject(new Error(`The server ended with ${code} before it was ready.`)));
-  });
-  return { url: await url, stop };
-}
-
 async function runPrograms(room, folder) {
   const programs = ['program.ts', 'bindings.ts'];
   compile(compilers[0], folder, programs, { emit: true });
@@ -62,7 +29,7 @@ async function runPrograms(room, folder) {
   try {
     return programs.flatMap((program) => {
       const compiled = path.join(folder, 'out', program.replace(/ts$/, 'js'));
-      const env = { ...process.env, ...account, SYNAP_URL: server.url };
+      const env = { ...process.env, SYNAP_URL: server.url, SYNAP_EMAIL: account.email, SYNAP_PASSWORD: account.password };
       const { status } = spawnSync(process.execPath, [compiled], { cwd: folder, env, stdio: 'inherit', timeout: 60_000 });
       return status === 0 ? [] : [`${program} failed against the server.`];
     });
@@ -87,7 +54,7 @@ async function measure(folder, installed) {
   ];
 }
 
-if (!existsSync(cli)) throw new Error('The server is not built: run "pnpm build" first.');
+requireBuild();
 const room = realpathSync(mkdtempSync(path.join(os.tmpdir(), 'synap-client-')));
 const folder = path.join(room, 'project');
 const faults = [];

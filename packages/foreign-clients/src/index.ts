@@ -1,2 +1,3 @@
-export { compilers, type ForeignClient, foreignClients } from './clients.js';
-export { type Workplace, workplaceOf } from './workplace.js';
+export { type CheckedServer, checkForeignClients, type Outcome } from './check.js';
+export { generators } from './generators/index.js';
+export { describeOutcome, tableOf } from './report.js';

@@ -1,0 +1,3 @@
+module example.com/abroad
+
+go 1.23
