@@ -219,6 +219,7 @@ describe('the environment', () => {
       REFRESH_TOKEN_SECRET: production.REFRESH_TOKEN_SECRET,
       ENCRYPTION_SECRET: production.ENCRYPTION_SECRET,
       DATABASE_URL: 'postgresql://data@db.example.org/data',
+      DATABASE_DIRECT_URL: 'postgresql://data@direct.example.org/data',
       DATABASE_PASSWORD: 'Wq4Xs8Bn5 /?#%41@:ü',
       SMTP_URL: 'smtps://user:Kd7Pz2Qj6Ym9@mail.example.org',
       REDIS_URL: 'rediss://user:Kd7Pz2Qj6Ym9@redis.example.org',
@@ -236,12 +237,14 @@ describe('the environment', () => {
       const environment = parseEnvironment({ SYNAP_ENV, PUBLIC_URL, ...Object.fromEntries(inFiles) });
       expect(environment).toEqual(parseEnvironment({ SYNAP_ENV, PUBLIC_URL, ...values }));
       expect(environment.admin.password).toBe(values.SYNAP_ADMIN_PASSWORD);
-      expect(decodeURIComponent(new URL(environment.database.url ?? '').password)).toBe(values.DATABASE_PASSWORD);
+      for (const url of [environment.database.url, environment.database.directUrl])
+        expect(decodeURIComponent(new URL(url ?? '').password)).toBe(values.DATABASE_PASSWORD);
     });
 
     it.each(Object.entries(values))('that are missing, empty or given twice are faults that name %s_FILE', (name, value) => {
       const missing = path.join(folder, 'missing');
-      const base: Record<string, string> = name === 'DATABASE_PASSWORD' ? { DATABASE_URL: values.DATABASE_URL } : {};
+      const needsUrl = ['DATABASE_PASSWORD', 'DATABASE_DIRECT_URL'].includes(name);
+      const base: Record<string, string> = needsUrl ? { DATABASE_URL: values.DATABASE_URL } : {};
       const faults = (variables: Record<string, string>) => faultsOf({ ...base, ...variables });
       expect(faults({ [`${name}_FILE`]: missing })).toEqual([expect.stringMatching(`^${name}_FILE: ${missing} cannot be read`)]);
       expect(faults({ [`${name}_FILE`]: fileOf('\n') })).toEqual([expect.stringMatching(`^${name}_FILE: .* is empty$`)]);

@@ -12,6 +12,8 @@ export interface Listener {
 export interface ListenOptions {
   host: string;
   port: number;
+  /** Names the port in errors; default `PORT`. */
+  variable?: string;
   limits: ConnectionLimits;
   observer: ConnectionObserver;
   /** Answers requests that Node refuses. */
@@ -25,7 +27,7 @@ const backlog = 4096;
 /** Opens the port. Requests have no time-out of the server's own, because uploads may take long: calls have deadlines. */
 export async function listen(
   app: RequestListener,
-  { host, port, limits, observer, answerFault, log }: ListenOptions,
+  { host, port, variable = 'PORT', limits, observer, answerFault, log }: ListenOptions,
 ): Promise<Listener> {
   const server = createServer({
     headersTimeout: limits.headersMs,
@@ -42,16 +44,23 @@ export async function listen(
   server.maxConnections = limits.maxConnections;
   watchConnections(server, { serve: app, limits, observer, answerFault, log });
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(explained(error, host, port)));
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      reject(new Error(listenFault(error, host, port, variable), { cause: error })),
+    );
     server.listen({ port, host, backlog }, resolve);
   });
   return { port: (server.address() as AddressInfo).port, close: (patience) => close(server, patience) };
 }
 
-function explained(error: NodeJS.ErrnoException, host: string, port: number): Error {
-  if (error.code === 'EADDRINUSE') return new Error(`Port ${port} is taken: end what uses it, or choose another with PORT=…`);
-  if (error.code === 'EACCES') return new Error(`Port ${port} needs more rights: choose one above 1023 with PORT=…`);
-  return new Error(`Cannot listen on ${host}:${port}: ${error.message}`);
+/** Says why a port cannot be opened, as a fault of a variable. */
+export function listenFault(error: unknown, host: string, port: number, variable: string): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (code === 'EADDRINUSE') return `${variable}: ${port} is taken: end what uses it, or choose another with ${variable}=…`;
+  if (code === 'EACCES') return `${variable}: ${port} needs more rights: choose one above 1023`;
+  if (code === 'EADDRNOTAVAIL')
+    return `HOST: "${host}" is no address of this machine: 127.0.0.1 is this machine alone, 0.0.0.0 all`;
+  if (['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL'].includes(code)) return `HOST: "${host}" does not resolve to an address`;
+  return `HOST, ${variable}: cannot listen on ${host}:${port}: ${error instanceof Error ? error.message : String(error)}`;
 }
 
 function close(server: Server, patience: number): Promise<void> {

@@ -2,11 +2,12 @@ import { readdir } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { prepareDataFolder } from './data-folder.js';
 import type { Environment } from './env.js';
+import { listenFault } from './listener.js';
 
 /** Faults of the machine that settings are about, found before anything is opened, so that all are named at once. */
 export async function preflight(environment: Environment): Promise<string[]> {
-  const faults = await Promise.all([dataFolderFault(environment), modulesFolderFault(environment), addressFault(environment)]);
-  return faults.filter((fault) => fault !== undefined);
+  const folders = await Promise.all([dataFolderFault(environment), modulesFolderFault(environment)]);
+  return [...folders, ...(await addressFaults(environment))].filter((fault) => fault !== undefined);
 }
 
 const reasonOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
@@ -30,9 +31,15 @@ async function modulesFolderFault({ modulesDir }: Environment): Promise<string |
   }
 }
 
-/** Listens for a moment where the service will. */
-async function addressFault({ role, host, port }: Environment): Promise<string | undefined> {
-  if (role === 'worker') return undefined;
+/** Where the service will listen. */
+async function addressFaults({ role, host, port, metricsPort }: Environment): Promise<(string | undefined)[]> {
+  if (role === 'worker') return [];
+  const main = await addressFault(host, port, 'PORT');
+  return [main, metricsPort === undefined ? undefined : await addressFault('127.0.0.1', metricsPort, 'METRICS_PORT')];
+}
+
+/** Listens for a moment. */
+async function addressFault(host: string, port: number, variable: string): Promise<string | undefined> {
   const server = createServer();
   try {
     await new Promise<void>((resolve, reject) => {
@@ -42,16 +49,6 @@ async function addressFault({ role, host, port }: Environment): Promise<string |
     await new Promise((resolve) => server.close(resolve));
     return undefined;
   } catch (error) {
-    return listenFault(error, host, port);
+    return listenFault(error, host, port, variable);
   }
-}
-
-function listenFault(error: unknown, host: string, port: number): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  if (code === 'EADDRINUSE') return `PORT: ${port} is taken: end what uses it, or choose another with PORT=…`;
-  if (code === 'EACCES') return `PORT: ${port} needs more rights: choose one above 1023`;
-  if (code === 'EADDRNOTAVAIL')
-    return `HOST: "${host}" is no address of this machine: 127.0.0.1 is this machine alone, 0.0.0.0 all`;
-  if (['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL'].includes(code)) return `HOST: "${host}" does not resolve to an address`;
-  return `HOST, PORT: cannot listen on ${host}:${port}: ${reasonOf(error)}`;
 }

@@ -4,7 +4,7 @@ import { withPassword } from '@synap/db';
 /** Variables that hold secrets: each may be given by a file, named in `<variable>_FILE`, as Docker, Kubernetes and systemd do. */
 const secretVariables = [
   ...['ACCESS_TOKEN_SECRET', 'REFRESH_TOKEN_SECRET', 'ENCRYPTION_SECRET', 'DATABASE_URL', 'DATABASE_PASSWORD', 'SMTP_URL'],
-  ...['REDIS_URL', 'METRICS_TOKEN', 'SENTRY_DSN', 'SYNAP_ADMIN_PASSWORD', 'BACKUP_PASSPHRASE'],
+  ...['DATABASE_DIRECT_URL', 'REDIS_URL', 'METRICS_TOKEN', 'SENTRY_DSN', 'SYNAP_ADMIN_PASSWORD', 'BACKUP_PASSPHRASE'],
 ];
 
 /** Names that are read beside the settings themselves. */
@@ -25,7 +25,7 @@ const isSet = (value: string | undefined): value is string => value !== undefine
 /** The content of a secret file without the newline that editors and `echo` put at its end. */
 export const readSecretFile = (file: string): string => readFileSync(file, 'utf8').replace(/\r?\n$/, '');
 
-/** Puts the content of secret files in the place of variables, and DATABASE_PASSWORD into DATABASE_URL. */
+/** Puts the content of secret files in the place of variables, and DATABASE_PASSWORD into addresses of the database that have none. */
 export function readSecretFiles(given: Variables): { variables: Variables; faults: FileFault[] } {
   const variables = Object.fromEntries(Object.entries(given));
   const faults: FileFault[] = [];
@@ -60,5 +60,8 @@ function joinPassword(variables: Variables): FileFault[] {
   if (!URL.canParse(url)) return [];
   if (new URL(url).password !== '') return fault('is set, but DATABASE_URL holds a password already: remove one of them');
   variables.DATABASE_URL = withPassword(url, password);
+  const { DATABASE_DIRECT_URL: direct } = variables;
+  if (isSet(direct) && URL.canParse(direct) && new URL(direct).password === '')
+    variables.DATABASE_DIRECT_URL = withPassword(direct, password);
   return [];
 }

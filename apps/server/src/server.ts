@@ -236,7 +236,7 @@ async function listenForMetrics(
   if (port === undefined) return undefined;
   const answerFault = createFaultAnswers(environment, log);
   const observer = { onClose: () => undefined, onSweep: () => undefined };
-  return listen(alone, { host: '127.0.0.1', port, limits, observer, answerFault, log });
+  return listen(alone, { host: '127.0.0.1', port, variable: 'METRICS_PORT', limits, observer, answerFault, log });
 }
 
 function metaOf({ environment, signup, docs, publicUrl }: Environment): Meta {

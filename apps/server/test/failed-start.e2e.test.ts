@@ -38,6 +38,15 @@ describe('a start that cannot succeed', { timeout: 60_000 }, () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
+  it('names the variable of the port for metrics beside other faults, before the database is made', async () => {
+    const folder = await dataFolder();
+    const variables = { SYNAP_DATA_DIR: folder, METRICS_PORT: String(port), SYNAP_MODULES_DIR: path.join(folder, 'none') };
+    const { code, text } = await run(['start'], variables);
+    expect(code).toBe(1);
+    for (const fault of [`- METRICS_PORT: ${port} is taken`, '- SYNAP_MODULES_DIR: ']) expect(text).toContain(fault);
+    expect(await readdir(folder)).toEqual([]);
+  });
+
   it('ends the process when HOST does not resolve', async () => {
     const folder = await dataFolder();
     const { code, text } = await run(['start'], { SYNAP_DATA_DIR: folder, HOST: 'no-such-host.invalid' });
@@ -57,7 +66,7 @@ describe('a start that cannot succeed', { timeout: 60_000 }, () => {
       log: pino({ level: 'silent' }),
       report: (line) => void reported.push(line),
     });
-    await expect(starting).rejects.toThrow(`Port ${port} is taken`);
+    await expect(starting).rejects.toThrow(`PORT: ${port} is taken`);
     expect(reported.join('\n')).toContain('PostgreSQL runs on');
     expect(existsSync(path.join(dataDir, 'postgres/data/postmaster.pid'))).toBe(false);
     await expect

@@ -19,10 +19,11 @@ const textOf = (env: NodeJS.ProcessEnv, name: string) => {
   return env[name] || (file && readFileSync(file, 'utf8').replace(/\r?\n$/, ''));
 };
 
-/** The operator's database, also when its address or password is in a file, as the server reads them. */
-function databaseUrlOf(env: NodeJS.ProcessEnv): string | undefined {
-  const [url, password] = [textOf(env, 'DATABASE_URL'), textOf(env, 'DATABASE_PASSWORD')];
-  return url && password ? withPassword(url, password) : url;
+/** An address of the operator's database, also when it or its password is in a file, as the server reads them. */
+function addressOf(env: NodeJS.ProcessEnv, name: string): string | undefined {
+  const [url, password] = [textOf(env, name), textOf(env, 'DATABASE_PASSWORD')];
+  const lacksPassword = url && URL.canParse(url) && new URL(url).password === '';
+  return password && lacksPassword ? withPassword(url, password) : url;
 }
 
 /**
@@ -34,8 +35,10 @@ export function prepareCliEnvironment(root: string): string {
   const { env } = process;
   const envFile = path.join(root, '.env');
   if (existsSync(envFile)) process.loadEnvFile(envFile);
-  const url = databaseUrlOf(env);
-  if (url) env.DATABASE_URL = url;
+  for (const name of ['DATABASE_URL', 'DATABASE_DIRECT_URL']) {
+    const url = addressOf(env, name);
+    if (url) env[name] = url;
+  }
   env.CHECKPOINT_DISABLE ??= '1';
   env.PRISMA_HIDE_UPDATE_MESSAGE ??= '1';
   env.SYNAP_DATA_DIR = path.resolve(root, env.SYNAP_DATA_DIR || '.data');
