@@ -1,4 +1,5 @@
-import { createReadStream, createWriteStream } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { access, link, open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Writable } from 'node:stream';
@@ -17,9 +18,13 @@ export const draftSuffix = '.partial';
 export async function writeBackupFile<T>(file: string, write: (output: Writable) => Promise<T>): Promise<T> {
   const exists = new BackupError(`${file} exists already: choose another name.`);
   if (await isThere(file)) throw exists;
-  const draft = path.join(path.dirname(file), `.${path.basename(file)}.${process.pid}${draftSuffix}`);
+  // Processes of two containers may have the same number.
+  const owner = `${process.pid}-${randomBytes(4).toString('hex')}`;
+  const draft = path.join(path.dirname(file), `.${path.basename(file)}.${owner}${draftSuffix}`);
+  // Opened first: a stream that cannot open its file, and that nothing reads from yet, would end the process.
+  const output = (await open(draft, 'wx', 0o600)).createWriteStream({ flush: true });
   try {
-    const result = await write(createWriteStream(draft, { flags: 'wx', mode: 0o600, flush: true }));
+    const result = await write(output);
     await readArchive(createReadStream(draft));
     await moveTo(draft, file).catch((error: unknown) => {
       throw isCode(error, 'EEXIST') ? exists : error;
@@ -27,6 +32,7 @@ export async function writeBackupFile<T>(file: string, write: (output: Writable)
     await syncFolder(path.dirname(file));
     return result;
   } finally {
+    output.destroy();
     await rm(draft, { force: true });
   }
 }

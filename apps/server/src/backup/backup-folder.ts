@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { lstat, mkdir, readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Writable } from 'node:stream';
 import { type Manifest, readArchive, readManifestOf } from '@synap/db';
@@ -12,7 +12,7 @@ interface FolderBackup {
 }
 
 const namePattern = /^synap-backup-\d{8}T\d{6}Z\.tar\.gz$/;
-const draftPattern = /^\.synap-backup-\d{8}T\d{6}Z\.tar\.gz\.\d+\.partial$/;
+const draftPattern = /^\.synap-backup-\d{8}T\d{6}Z\.tar\.gz\.[\da-f-]+\.partial$/;
 const dayMilliseconds = 86_400_000;
 
 const nameAt = (now: Date) => `synap-backup-${now.toISOString().replace(/[-:]|\.\d+/g, '')}.tar.gz`;
@@ -23,6 +23,8 @@ async function listBackups(folder: string): Promise<FolderBackup[]> {
   for (const name of await readdir(folder)) {
     if (!namePattern.test(name)) continue;
     const file = path.join(folder, name);
+    // Opening a pipe would wait for a writer.
+    if (!(await stat(file).catch(() => null))?.isFile()) continue;
     const manifest = await readManifestOf(createReadStream(file)).catch(() => null);
     if (manifest) backups.push({ file, manifest });
   }
@@ -68,7 +70,8 @@ async function removeDrafts(folder: string, now: Date): Promise<void> {
   for (const name of await readdir(folder)) {
     if (!name.endsWith(draftSuffix) || !draftPattern.test(name)) continue;
     const file = path.join(folder, name);
-    const { mtimeMs } = await stat(file);
-    if (now.getTime() - mtimeMs > dayMilliseconds) await rm(file, { force: true });
+    // Another run may just have ended with this one.
+    const found = await lstat(file).catch(() => null);
+    if (found?.isFile() && now.getTime() - found.mtimeMs > dayMilliseconds) await rm(file, { force: true });
   }
 }

@@ -1,9 +1,11 @@
-import { copyFile, mkdtemp, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { copyFile, mkdir, mkdtemp, readdir, readlink, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
-import { createClock, createTestDatabase, type TestDatabase } from '@synap/testing';
+import { setTimeout } from 'node:timers/promises';
+import { createClock, createTestDatabase, type TestDatabase, until } from '@synap/testing';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { writeBackupFile } from './backup-file.js';
@@ -75,6 +77,48 @@ it('a damaged file is not taken for the last good one', async () => {
   const [good = ''] = await files();
   await writeFile(path.join(folder, 'synap-backup-20270101T000000Z.tar.gz'), 'cut short');
   expect((await newestGood(folder)).backup?.file).toBe(path.join(folder, good));
+});
+
+it('two runs at once each make a whole backup, also in containers whose processes have the same number', async () => {
+  const runs = [jobFor(database.url, 5), jobFor(database.url, 5)];
+  clock.set(new Date('2026-04-01T03:00:00Z'));
+  const first = runs[0]?.run(new AbortController().signal);
+  clock.advance(1000);
+  await Promise.all([first, runs[1]?.run(new AbortController().signal)]);
+  expect(await files()).toEqual(['synap-backup-20260401T030000Z.tar.gz', 'synap-backup-20260401T030001Z.tar.gz']);
+  // In the same second one of them wins, and does not lose its file to the other.
+  clock.advance(1000);
+  const results = await Promise.allSettled(runs.map(({ run }) => run(new AbortController().signal)));
+  expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+});
+
+it('pipes, folders and links that are named like backups hold up none, and stay', async () => {
+  const names = ['synap-backup-20200101T000000Z.tar.gz', 'synap-backup-20200102T000000Z.tar.gz'];
+  execFileSync('mkfifo', [path.join(folder, names[0] ?? '')]);
+  await mkdir(path.join(folder, names[1] ?? ''));
+  const link = '.synap-backup-20200101T000000Z.tar.gz.1.partial';
+  await symlink('/nowhere', path.join(folder, link));
+  await jobFor(database.url, 1).run(new AbortController().signal);
+  expect(await files()).toEqual(expect.arrayContaining([link, ...names]));
+});
+
+it('a folder in which no file can be made fails the run, not the process', async () => {
+  // As a database that takes a while to answer.
+  const write = async (output: Writable) => {
+    await setTimeout(100);
+    await finished(output.end());
+  };
+  await expect(writeBackupFile(path.join(folder, 'lost', 'backup.tar.gz'), write)).rejects.toThrow('ENOENT');
+});
+
+it('a run that fails before it writes leaves no open file', async () => {
+  const openFiles = async () =>
+    (await Promise.all((await readdir('/proc/self/fd')).map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => '')))).filter(
+      (target) => target.startsWith(folder),
+    );
+  await expect(jobFor('postgresql://a:b@127.0.0.1:1/x', 1).run(new AbortController().signal)).rejects.toThrow('ECONNREFUSED');
+  await until(async () => (await openFiles()).length === 0);
+  expect(await files()).toEqual([]);
 });
 
 it('what cannot be read back never gets its name', async () => {

@@ -35,6 +35,8 @@ const unlimited = { acquireMilliseconds: 0, statementMilliseconds: 0, lockMillis
  */
 export async function restoreBackup(options: RestoreBackupOptions): Promise<ReadArchive> {
   const { url, migrationsFolder, log = () => {} } = options;
+  // Its reader meets the error; before there is one, it would end the process.
+  options.archive.on('error', () => undefined);
   const turn = await takeTurn(url, log);
   const pool = createPool({ url, applicationName: 'synap restore', size: 2, ...unlimited });
   try {
