@@ -130,6 +130,21 @@ describe('synap backup and restore', { timeout: 120_000 }, () => {
     expect(await answersOf(target.origin)).toEqual(await answersOf(source.origin));
   });
 
+  it('make no database where there is none, as with other settings than the server has', async () => {
+    const folder = await dataFolder();
+    const checked = await run(['upgrade', '--check'], { SYNAP_DATA_DIR: folder });
+    expect(checked).toMatchObject({ code: 0, text: expect.stringContaining('There is no database') });
+    await mkdir(path.join(folder, 'secrets'));
+    for (const name of ['access-token', 'refresh-token', 'encryption'])
+      await writeFile(path.join(folder, 'secrets', name), `${name} `.repeat(8), { mode: 0o600 });
+    for (const args of [['backup', path.join(folder, 'b.tar.gz')], ['seed'], ['secrets', 'rotate']])
+      expect(await run(args, { SYNAP_DATA_DIR: folder })).toMatchObject({
+        code: 1,
+        text: expect.stringContaining('There is no database in the data folder'),
+      });
+    expect(await readdir(folder)).toEqual(['secrets']);
+  });
+
   it('leave no file of the final name when the backup is killed', async () => {
     const database = await createTestDatabase();
     databases.push(database);

@@ -24,6 +24,7 @@ export { type Command, createSql, type Sql, type SqlValue, type Statement, sqlWi
 export { type EmbeddedPostgres, type EmbeddedPostgresOptions, startEmbeddedPostgres } from './embedded/embedded.js';
 export { type EnsureDatabaseOptions, type EnsuredDatabase, ensureDatabase } from './embedded/ensure.js';
 export { makeFolder } from './embedded/files.js';
+export { hasEmbeddedDatabase } from './embedded/location.js';
 export { removeCluster } from './embedded/remove.js';
 export { listUnclaimedClusters, type UnclaimedCluster } from './embedded/unclaimed.js';
 export { type MigrationHistory, migrationHistory } from './engine/history.js';

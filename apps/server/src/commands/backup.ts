@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Writable } from 'node:stream';
 import { type Manifest, writeBackup } from '@synap/db';
@@ -59,9 +58,6 @@ interface WriteTo {
 
 async function writeTo(output: Writable, { environment, passphrase, now, signal }: WriteTo): Promise<Manifest> {
   const sealing = passphrase === undefined ? undefined : await sealSecrets(passphrase, await currentSecrets(environment));
-  const { dataDir, database } = environment;
-  if (database.url === undefined && !existsSync(dataDir))
-    throw new Error(`There is no data folder ${dataDir}: run this with the settings of the server.`);
   const { url, release } = await borrowDatabase(environment);
   const { isTTY } = process.stderr;
   try {

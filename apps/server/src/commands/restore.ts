@@ -29,7 +29,7 @@ export async function restore(
     await checkArchive(source, environment, reader);
   }
   await mkdir(environment.dataDir, { recursive: true, mode: 0o700 });
-  const { url, release } = await borrowDatabase(environment, say);
+  const { url, release } = await borrowDatabase(environment, { create: true, log: say });
   let plan: SecretsPlan | undefined;
   try {
     const read = await restoreBackup({

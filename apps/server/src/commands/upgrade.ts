@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { createPool, hasUnfinishedRestore, migrationHistory, unfinishedRestore } from '@synap/db';
+import { createPool, hasEmbeddedDatabase, hasUnfinishedRestore, migrationHistory, unfinishedRestore } from '@synap/db';
 import { newestGood } from '../backup/backup-folder.js';
 import { type Environment, parseEnvironment } from '../env.js';
 import { migrationsFolder } from '../paths.js';
@@ -20,6 +20,11 @@ export async function upgrade(variables: NodeJS.ProcessEnv, check: boolean): Pro
     return 2;
   }
   const environment = parseEnvironment(variables);
+  const { dataDir, database } = environment;
+  if (database.url === undefined && !hasEmbeddedDatabase(dataDir)) {
+    console.log(`There is no database in the data folder ${dataDir}: the next start makes one.`);
+    return 0;
+  }
   const { url, release } = await borrowDatabase(environment);
   try {
     return await report(environment, url);

@@ -3,6 +3,7 @@ import {
   type Database,
   type EnsuredDatabase,
   ensureDatabase,
+  hasEmbeddedDatabase,
   hasUnfinishedRestore,
   isTransactionPooler,
   toDatabaseFault,
@@ -11,14 +12,23 @@ import {
 import { poolerAdvice } from '../bring-up.js';
 import type { Environment } from '../env.js';
 
+interface BorrowOptions {
+  /** True if an embedded database that does not exist is made. */
+  create?: boolean;
+  log?: (line: string) => void;
+}
+
 /**
  * The operator's database past its pooler, or the embedded one, also while a server runs on it. Throws behind a pooler that works by the
  * transaction: there a command would leave its settings, such as lifted time-outs, to the server.
  */
 export async function borrowDatabase(
   { dataDir, database: { url, directUrl: databaseUrl } }: Environment,
-  log?: (line: string) => void,
+  { create = false, log }: BorrowOptions = {},
 ): Promise<EnsuredDatabase> {
+  // Settings that are not the server's must not make a second, empty database.
+  if (databaseUrl === undefined && !create && !hasEmbeddedDatabase(dataDir))
+    throw new Error(`There is no database in the data folder ${dataDir}: run this with the settings of the server.`);
   if (databaseUrl !== undefined && (await isTransactionPooler(databaseUrl))) throw new Error(poolerAdvice(url === databaseUrl));
   return ensureDatabase({ dataDir, databaseUrl, log });
 }

@@ -58,6 +58,12 @@ export function findCluster(dataDir: string): ClusterLocation | null {
   return isThere(path.join(base, 'data')) ? locationAt(folder, home, base) : null;
 }
 
+/** True if the data folder has a database, or remains that say that it had one. Makes nothing. */
+export function hasEmbeddedDatabase(dataDir: string): boolean {
+  const home = homeOf(dataDir);
+  return findCluster(dataDir) !== null || hadDatabase({ dataDir: path.resolve(dataDir), home, base: home });
+}
+
 /** Makes a folder below /var/lib/synap, open for passing through whatever the umask says, for the owner of the data folder. */
 function makeSystemBase(dataDir: string, id: string): string {
   const base = path.join(systemFolder, id);
