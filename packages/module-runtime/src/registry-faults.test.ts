@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { ModuleCallError } from './call-error.js';
 import { discoverModules } from './discovery/discover.js';
 import type { ModuleRegistry } from './registry.js';
@@ -27,6 +29,17 @@ async function startWorkbench(options?: Parameters<typeof startFixtures>[1]) {
   return { registry, log, call, info: () => registry.get('workbench') };
 }
 
+const heirsSchema = z.object({ pids: z.tuple([z.number(), z.number()]) });
+
+/** False for one that has ended and waits for its parent, too. */
+function isAlive(pid: number): boolean {
+  try {
+    return !/^State:\tZ/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
 describe('a module that goes wrong while it works', () => {
   it.each([
     ['exits', 'exit', /exited by itself with code 3/],
@@ -41,6 +54,19 @@ describe('a module that goes wrong while it works', () => {
     expect(await call('count')).toBe(1);
     expect(info()).toMatchObject({ status: 'ready' });
     expect(info()).not.toHaveProperty('error');
+  });
+
+  it('exits by itself: the programs that it started end, and streams that one of them holds open keep nobody waiting', async () => {
+    const { call, info } = await startWorkbench();
+    const { pids } = heirsSchema.parse(await call('heirs'));
+    const [inside, outside] = pids;
+    try {
+      await expect.poll(() => info()?.error, soon).toMatch(/exited by itself with code 3/);
+      await expect.poll(() => isAlive(inside), soon).toBe(false);
+      expect(await call('count')).toBe(1);
+    } finally {
+      process.kill(outside, 'SIGKILL');
+    }
   });
 
   it('loops for ever: the call rejects at its deadline, and the process is ended', async () => {

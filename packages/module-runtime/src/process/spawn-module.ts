@@ -20,6 +20,9 @@ export interface SpawnedModule {
   expectEnd(reason: string): void;
 }
 
+/** Milliseconds within which the streams of a process that has ended are read to their end. */
+const streamPatience = 1_000;
+
 /** Starts the program of a module's process: own process group, next to no environment, a folder that is nobody's. */
 export function spawnModule(limits: ModuleLimits): SpawnedModule {
   const child = spawn(process.execPath, programArguments(limits.heapMegabytes), {
@@ -43,9 +46,17 @@ export function spawnModule(limits: ModuleLimits): SpawnedModule {
     child.once('error', (error) => resolve({ reason: `could not be started (${error.message})` }));
     // The watchdog's word was written before the process died, but it may be read after.
     child.once('exit', (code, signal) => {
+      // The programs that it started do not end by themselves.
+      killGroup(child);
       const tell = () => resolve(departureOf({ code, signal, endedFor, outOfMemory }, limits));
-      if (watchdog.closed) tell();
-      else watchdog.once('close', tell).resume();
+      if (watchdog.closed) return tell();
+      // A program that left the group may hold the watchdog's stream open.
+      const late = setTimeout(() => watchdog.destroy(), streamPatience);
+      watchdog.once('close', () => {
+        clearTimeout(late);
+        tell();
+      });
+      watchdog.resume();
     });
   });
 
