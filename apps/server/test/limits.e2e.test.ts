@@ -31,6 +31,26 @@ async function statuses(server: ServerUnderTest, count: number, headersOf: (n: n
 }
 const tenThenRefused = [...Array(10).fill(401), 429, 429];
 
+describe('calls by API keys', () => {
+  it('use up what all keys of a user may, not what the user may: a key that floods can be removed', async () => {
+    const server = await start({ SYNAP_ROLE: 'server', TRUST_PROXY: '127.0.0.1' });
+    const token = await server.signIn();
+    const body = { name: 'Robot', scopes: ['profile:read'] };
+    const { id, key } = (await server.rest('POST', '/api-keys', { token, body })).body;
+    const { body: other } = await server.rest('POST', '/api-keys', { token, body });
+    const batch = Array.from({ length: 10 }, () => 'auth.me').join(',');
+    const call = (bearer: string, n: number) =>
+      fetch(`${server.origin}/trpc/${batch}?batch=1`, {
+        headers: { authorization: `Bearer ${bearer}`, 'x-forwarded-for': `203.0.113.${n}` },
+      });
+    const answers = await Promise.all(Array.from({ length: 62 }, (_, n) => call(key, n)));
+    const found = answers.map(({ status }) => status);
+    expect([found.filter((status) => status === 200).length, found.includes(429)]).toEqual([60, true]);
+    expect((await call(other.key, 99)).status, 'another key').toBe(429);
+    expect((await server.rest('DELETE', `/api-keys/${id}`, { token })).status).toBe(204);
+  });
+});
+
 describe('sign-ins', () => {
   it('are limited over two instances on one database together', async () => {
     const one = await start();

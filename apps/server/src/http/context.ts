@@ -36,7 +36,8 @@ export function createContextFactory({ services, authenticate, limits, addressOf
       const found = await authenticate(token);
       if (found.kind === 'user') {
         req.userId = found.userId;
-        await limits.countUser(found.userId, report, calls);
+        // A program that floods must not keep its owner from removing its key.
+        await limits.countUser(found.key ? `keys of ${found.userId}` : found.userId, report, calls);
       }
       return found;
     };
