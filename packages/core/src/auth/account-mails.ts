@@ -1,5 +1,6 @@
 import type { Mail } from '@synap/contracts';
 import { hashToken, makeToken } from '@synap/security';
+import { timeOfId } from '../ids.js';
 import type { MailRequest } from '../mail/mail-queue.js';
 import type { Repositories, Transaction } from '../repositories.js';
 import type { Account } from '../users/users.repository.js';
@@ -47,11 +48,27 @@ export function createAccountMails({ transaction, verifyEmail, linkTo }: Account
     return { template, to: email, values: { link: withToken('/reset', token), minutes: resetMinutes } };
   }
 
+  /** One in each five minutes of the clock, however many register the address: strangers must not flood its owner. */
+  async function notice(
+    { audit }: Repositories,
+    { id, email, verifiedAt }: Account,
+    { eventId }: MailRequest,
+  ): Promise<Mail | null> {
+    if (eventId !== undefined) {
+      const quiet = quietSeconds * 1000;
+      // Before it was verified, they got a link instead.
+      const since = Math.max(Math.floor(timeOfId(eventId) / quiet) * quiet, verifiedAt?.getTime() ?? 0);
+      const event = { type: 'user.registered-again', subject: `user ${id}`, id: eventId } as const;
+      if (!(await audit.isFirstSince(since, event))) return null;
+    }
+    return { template: 'existing-account', to: email, values: { link: linkTo('/') } };
+  }
+
   return function compose(request: MailRequest, mailId: string): Promise<Mail | null> {
     return transaction(async (within) => {
       const account = await within.users.lockAccount(request.email);
       if (!account || account.disabled) return null;
-      const { email, verified } = account;
+      const { verified } = account;
       switch (request.ask) {
         case 'reset':
           return reset(within, account, request, { mailId, template: 'reset' });
@@ -65,7 +82,7 @@ export function createAccountMails({ transaction, verifyEmail, linkTo }: Account
             return request.ask === 'registered-alike'
               ? verify(within, account, mailId)
               : reset(within, account, request, { mailId, template: 'choose-password' });
-          return { template: 'existing-account', to: email, values: { link: linkTo('/') } };
+          return notice(within, account, request);
       }
     });
   };

@@ -31,8 +31,8 @@ export interface IdentityGuard {
   register(address: string, report?: ReportLimit): Promise<void>;
   /** Before a link for a new password is asked for. Counted by address only: a stranger's requests must not use up the owner's. */
   forgot(address: string, report?: ReportLimit): Promise<void>;
-  /** Before another mail for verification is sent; counted like `forgot`. */
-  resend(address: string, report?: ReportLimit): Promise<void>;
+  /** Before another mail for verification is sent; counted like `forgot`. For another address of an account also by user. */
+  resend(addressOrUserId: string, report?: ReportLimit): Promise<void>;
   /** Before the refresh token of a session is judged; only genuine tokens count, so nobody can use up another's tries. */
   refresh(sessionId: string, report?: ReportLimit): Promise<void>;
   /** Before a user makes a change of their own account that goes on the trail for good, such as another name or a further API key. */

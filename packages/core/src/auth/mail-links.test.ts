@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { Mail } from '@synap/contracts';
 import { hashToken, makeToken } from '@synap/security';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { uuidv7 } from '../ids.js';
 import { type AuthFixture, call, createAuthFixture, password } from './auth.test.fixture.js';
 
 const newPassword = 'another passphrase altogether';
@@ -138,6 +139,21 @@ describe('where addresses must be verified', () => {
     await auth.reset(call, { token: tokenIn(mail), newPassword });
     await auth.login(call, { email, password: newPassword });
   });
+});
+
+test('however many register an address, its owner gets one notice in five minutes of the clock', async () => {
+  const user = await fixture.makeUser();
+  const register = () => fixture.auth.register(call, { email: user.email, password: newPassword });
+  const notices = async () => (await fixture.sendMails()).map(({ template }) => template);
+  const part = () => Math.floor(Date.now() / 300_000);
+  const first = part();
+  await fixture.db.$executeRaw`INSERT INTO events (id, source, type, subject, payload, occurred_at)
+    VALUES (${uuidv7((first - 1) * 300_000)}::uuid, 'user', 'user.registered-again', ${`user ${user.id}`}, '{}', now())`;
+  await register();
+  expect(await notices(), 'the one before was in another part').toEqual(['existing-account']);
+  await Promise.all(Array.from({ length: 5 }, register));
+  expect((await notices()).length).toBeLessThanOrEqual(part() - first);
+  expect(await trailOf(user.id)).toHaveLength(7);
 });
 
 test('where they need not be, a new account gets no mail; whoever registers an address again tells its owner', async () => {

@@ -44,9 +44,10 @@ export function createRegister(dependencies: RegisterDependencies) {
       const { id, made, withdrawn } = await within.users.insertUnlessTaken(user);
       if (!made && !before) return false;
       const type = made ? 'user.registered' : 'user.registered-again';
-      await within.audit.record(call, { type, subject: `user ${id}`, payload: withdrawn ? { passwordWithdrawn: true } : {} });
+      const payload = withdrawn ? { passwordWithdrawn: true } : {};
+      const eventId = await within.audit.record(call, { type, subject: `user ${id}`, payload });
       const { address, requestId } = call;
-      await requestMail(within, { ask: made ? 'registered' : again, email, address, requestId });
+      await requestMail(within, { ask: made ? 'registered' : again, email, address, requestId, eventId });
       return true;
     });
   }

@@ -1,6 +1,6 @@
 import type { Call } from '@synap/contracts';
 import type { Db, Prisma } from '@synap/db';
-import { uuidv7 } from '../ids.js';
+import { firstIdOf, uuidv7 } from '../ids.js';
 
 /** A change of identity or access. */
 export interface AuditEntry {
@@ -49,14 +49,18 @@ export type AuditCall = Pick<Call, 'actor' | 'address' | 'requestId'>;
 /** The trace of changes of identity and access, in the transaction of the change. The database refuses to change or delete it. */
 export function createAuditRepository(db: Db) {
   return {
-    /** @param call null where the system itself does it */
-    async record(call: AuditCall | null, { type, subject, payload = {}, actorId }: AuditEntry): Promise<void> {
+    /**
+     * @param call null where the system itself does it
+     * @returns the id of the event
+     */
+    async record(call: AuditCall | null, { type, subject, payload = {}, actorId }: AuditEntry): Promise<string> {
       const caller = call?.actor.kind === 'user' ? call.actor : null;
       const by = caller?.key && { apiKeyId: caller.key.id };
+      const id = uuidv7();
       await db.event.create({
         data: {
           ...{
-            id: uuidv7(),
+            id,
             source: call ? 'user' : 'system',
             type,
             subject,
@@ -67,6 +71,16 @@ export function createAuditRepository(db: Db) {
         },
         select: { id: true },
       });
+      return id;
+    },
+
+    /** True if no event of its type and subject is older than it, but younger than that time (milliseconds). */
+    async isFirstSince(
+      milliseconds: number,
+      { type, subject, id }: Pick<AuditEntry, 'type' | 'subject'> & { id: string },
+    ): Promise<boolean> {
+      const where = { subject, type, id: { gte: firstIdOf(milliseconds), lt: id } };
+      return (await db.event.findFirst({ where, select: { id: true } })) === null;
     },
   };
 }

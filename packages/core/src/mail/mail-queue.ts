@@ -17,6 +17,8 @@ export const mailRequestSchema = z.object({
   /** Where from, and in which request: for the trail. */
   address: z.string(),
   requestId: z.string(),
+  /** The event of what was asked for, if it tells an owner of it again and again. */
+  eventId: z.string().optional(),
 });
 export type MailRequest = z.output<typeof mailRequestSchema>;
 

@@ -57,6 +57,8 @@ export function createChangeEmail(dependencies: ChangeEmailDependencies) {
     const accepted = { accepted: true } as const;
     if (input.email === account.email) return accepted;
     await guard.resend(call.address, call.reportLimit);
+    // From many addresses, too, one account must not flood whom it names.
+    await guard.resend(userId, call.reportLimit);
     await transaction(async (within) => {
       await demandSamePassword(within, account);
       if (verifyEmail) await mailLink(within, userId, input.email);

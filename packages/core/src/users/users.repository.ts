@@ -34,6 +34,7 @@ export interface Account {
   name: string;
   disabled: boolean;
   verified: boolean;
+  verifiedAt: Date | null;
 }
 
 export interface NewUser {

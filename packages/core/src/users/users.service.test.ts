@@ -2,6 +2,7 @@ import { type Mail, tooManyRequests, type UpdateUser } from '@synap/contracts';
 import { hashToken, makeToken } from '@synap/security';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type AuthFixture, call, createAuthFixture, password } from '../auth/auth.test.fixture.js';
+import { noIdentityGuard } from '../auth/identity-guard.js';
 import { createChangeEmail } from './change-email.js';
 import { createChangePassword } from './change-password.js';
 import { createManagedUsersRepository } from './managed-users.repository.js';
@@ -149,6 +150,15 @@ describe('another address that waits for its link', () => {
     }
     expect(await fixture.db.mailToken.count({ where: { userId: user.id } })).toBe(0);
     expect(await fixture.users.findById(user.id)).toMatchObject({ email: user.email });
+  });
+
+  test('is counted by user, too, however many network addresses it is asked for from', async () => {
+    const { user, me } = await signedIn();
+    const counted: string[] = [];
+    const guard = { ...noIdentityGuard, resend: async (by: string) => void counted.push(by) };
+    const change = createChangeEmail({ ...fixture, guard, verifyEmail: true, linkTo: (path) => path });
+    await change(me, { email: `other-${user.email}`, currentPassword: password });
+    expect(counted).toEqual([call.address, user.id]);
   });
 
   test('leaves the same rows for an address that has an account', async () => {

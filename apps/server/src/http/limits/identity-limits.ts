@@ -47,8 +47,8 @@ export function createIdentityLimits(factor: number, store: LimitStore = memoryS
     async forgot(address, report) {
       await forgets.consume(networkOf(address), report);
     },
-    async resend(address, report) {
-      await resends.consume(networkOf(address), report);
+    async resend(addressOrUserId, report) {
+      await resends.consume(networkOf(addressOrUserId), report);
     },
     async refresh(sessionId, report) {
       await refreshes.consume(sessionId, report);
