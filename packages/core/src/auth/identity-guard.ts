@@ -9,7 +9,7 @@ interface FailedLogin {
 }
 
 /** A refusal that may go on the trail. */
-export interface Recordable {
+interface Recordable {
   /** Kinds have limits of their own, so that a flood of one hides nothing of the other. */
   kind: 'sign-in' | 'refusal';
   /** Goes on the trail once an hour. */
