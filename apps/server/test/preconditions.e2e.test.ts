@@ -66,3 +66,15 @@ it('a resource without a version is changed only in the state that If-Match name
   expect(JSON.parse((await call('GET', '/users/me')).text).name).toBe('Grace');
   expect((await call('PATCH', '/users/me', { 'if-match': '*' }, { name: 'Ada' })).status).toBe(200);
 });
+
+describe('all other sessions', () => {
+  it('end only if the condition holds, although the call takes no input', async () => {
+    const other = await server.signIn();
+    const isIn = async () => (await server.rest('GET', '/auth/me', { token: other })).status === 200;
+    const untrue: Record<string, string>[] = [{ 'if-match': '"1"' }, { 'if-match': '"1", "2"' }, { 'if-none-match': '*' }];
+    for (const headers of untrue)
+      expect([(await call('DELETE', '/auth/sessions', headers)).status, await isIn()]).toEqual([412, true]);
+    expect((await call('DELETE', '/auth/sessions', { 'if-match': 'x' })).status).toBe(400);
+    expect([(await call('DELETE', '/auth/sessions', { 'if-match': '*' })).status, await isIn()]).toEqual([204, false]);
+  });
+});

@@ -37,10 +37,13 @@ export async function serve<TRouter extends AnyTRPCRouter>(
   try {
     ctx = await settings.options.createContext({ req, res, requestId, signal, type, path, operation: operation.meta });
     attempt = attemptOf(settings, exchange, target, ctx);
-    const getRawInput = inputOf(settings, exchange, target, attempt, readerFor(settings, ctx, signal));
+    const read = readerFor(settings, ctx, signal);
+    const getRawInput = inputOf(settings, exchange, target, attempt, read);
     const takesNothing = !operation.reader.takesInput;
     if (takesNothing && type === 'mutation') rejectQuery(exchange.search);
     if (attempt && takesNothing) await attempt.begin(undefined);
+    // The procedure never asks for an input, with which its conditions are compared otherwise.
+    if (takesNothing && type === 'mutation') await compare({ route: target.route, headers: req.headers, read }, undefined);
     const output: unknown = await settings.invoke(operation.procedure, { path, type, ctx, signal, batchIndex: 0, getRawInput });
     // A query has no effect, so that the procedure may refuse the caller first.
     if (takesNothing) rejectQuery(exchange.search);
@@ -114,6 +117,12 @@ function asBadRequest<T>(read: () => T): T {
   }
 }
 
+/** What is handed on if the conditions of a write hold. */
+const compare = (write: ConditionalWrite, input: unknown): Promise<unknown> =>
+  applyPreconditions(write, input).catch((cause: unknown) => {
+    throw toBadRequest(cause);
+  });
+
 /** Reads the input when the procedure first asks for it, which is after it has looked at who calls. */
 function inputOf<TRouter extends AnyTRPCRouter>(
   settings: Settings<TRouter>,
@@ -135,9 +144,7 @@ function inputOf<TRouter extends AnyTRPCRouter>(
     // A repeated request gets the first answer, though the state has changed since.
     if (attempt) await attempt.begin(exchange.input);
     if (route.method === 'GET') return sent;
-    exchange.input = await applyPreconditions(write, exchange.input).catch((cause: unknown) => {
-      throw toBadRequest(cause);
-    });
+    exchange.input = await compare(write, exchange.input);
     return exchange.input;
   };
   return () => {
