@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import path from 'node:path';
+import { emailSchema, hasLocalDomain } from '@synap/contracts';
 import { connectionOf, DatabaseAddressError, schemaOf } from '@synap/db';
 import { checkPassword, hasKnownPassword, isExampleSecret, judgeSecrets, minPassphraseLength } from '@synap/security';
 import { z } from 'zod';
@@ -71,7 +72,10 @@ const schema = z.object({
   SYNAP_ROLE: withDefault(z.enum(['all', 'server', 'worker']), 'all'),
   SYNAP_DATA_DIR: withDefault(z.string(), '.data'),
   SYNAP_MIGRATE: withDefault(onOff, 'on'),
-  SYNAP_ADMIN_EMAIL: withDefault(z.email('must be an e-mail address'), 'admin@example.com'),
+  SYNAP_ADMIN_EMAIL: withDefault(
+    z.string().refine((text) => emailSchema.safeParse(text).success, 'must be an e-mail address'),
+    'admin@example.com',
+  ),
   SYNAP_ADMIN_PASSWORD: optional(z.string()),
   SYNAP_MODULES_DIR: optional(z.string()),
   SYNAP_PRIVATE_API: withDefault(onOff, 'off'),
@@ -180,6 +184,11 @@ function faultsAcross(raw: Raw): { name: string; message: string }[] {
       'is required outside local: make one with "openssl rand -base64 32"',
     );
   }
+  demand(
+    raw.SYNAP_ENV === 'local' || !hasLocalDomain(raw.SYNAP_ADMIN_EMAIL),
+    'SYNAP_ADMIN_EMAIL',
+    'must have a domain with a dot outside local',
+  );
   faults.push(...databaseFaults(raw));
   // The policy for every account's password: a weak one would only be found when the superuser is made.
   if (raw.SYNAP_ADMIN_PASSWORD !== undefined) {

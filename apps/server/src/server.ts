@@ -166,6 +166,7 @@ async function compose(
     verifyEmail: environment.verifyEmail,
     passwordGrant: environment.passwordGrant,
     linkTo: (path) => `${originOf(environment, listener?.port)}${path}`,
+    localDomains: environment.environment === 'local',
     guard: createIdentityLimits(environment.rateLimitFactor, limitStores.identity),
     meta: metaOf(environment),
     routes: listRoutes(`${basePath}${restPath}`, router),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { acceptedSchema, type Endpoint, type ServiceOf } from './contract.js';
 import { mailTemplates } from './mail.js';
-import { emailSchema } from './users.js';
+import { emailSchema } from './mail-address.js';
 
 export const mailPreviewSchema = z
   .object({ subject: z.string(), html: z.string(), text: z.string() })

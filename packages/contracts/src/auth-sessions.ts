@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { plainAddress } from './client-address.js';
 import { type Endpoint, idInput, idSchema, pageInput, pageOf, type ServiceOf } from './contract.js';
 
 /** A sign-in that is still good. */
@@ -7,7 +8,7 @@ export const authSessionSchema = z
     id: idSchema,
     device: z.string().describe('What the user agent seems to be, in a few words.'),
     userAgent: z.string().nullable(),
-    address: z.string(),
+    address: z.string().overwrite(plainAddress),
     createdAt: z.date(),
     lastUsedAt: z.date().describe('When it was last refreshed.'),
     current: z.boolean().describe('Whether this call comes from it.'),

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { acceptedSchema, type Endpoint, type ServiceOf } from './contract.js';
+import { emailSchema } from './mail-address.js';
 import { withAsciiDomain } from './mail-domain.js';
 import { lineSchema, textSchema } from './text.js';
-import { emailSchema, newPasswordInput, passwordInput, userSchema } from './users.js';
+import { newPasswordInput, passwordInput, userSchema } from './users.js';
 
 /** RFC 6749 §5.1, in camel case. */
 export const tokensSchema = z

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { verifySchema } from './auth.js';
 import { type Endpoint, idInput, idSchema, pageInput, pageOf, type ServiceOf } from './contract.js';
+import { emailSchema } from './mail-address.js';
 import { lineSchema } from './text.js';
-import { emailSchema, newPasswordInput, roleSchema } from './users.js';
+import { newPasswordInput, roleSchema } from './users.js';
 
 /** A superuser's word that somebody may make an account. */
 export const invitationSchema = z

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { acceptedSchema, type Endpoint, idInput, idSchema, pageInput, pageOf, type ServiceOf } from './contract.js';
+import { emailSchema } from './mail-address.js';
 import { lineSchema, textSchema } from './text.js';
-import { emailSchema, newPasswordInput, roleSchema, userSchema } from './users.js';
+import { newPasswordInput, roleSchema, userSchema } from './users.js';
 
 /** A user as administrators see one. */
 export const managedUserSchema = userSchema

@@ -1,20 +1,10 @@
 import { z } from 'zod';
 import { acceptedSchema, type Endpoint, idSchema, type ServiceOf } from './contract.js';
-import { withAsciiDomain } from './mail-domain.js';
+import { emailSchema } from './mail-address.js';
 import { lineSchema, textSchema } from './text.js';
 
 export const roleSchema = z.enum(['user', 'superuser']);
 export type Role = z.output<typeof roleSchema>;
-
-/** In lower case, its domain in ASCII (IDNA): two ways to write one address must not pass for two accounts. */
-export const emailSchema = z
-  .string()
-  .trim()
-  .toLowerCase()
-  .overwrite(withAsciiDomain)
-  .max(254)
-  .meta({ format: 'email' })
-  .pipe(z.email());
 
 export const userSchema = z
   .object({

@@ -23,7 +23,8 @@ export function translateDatabaseFault(error: unknown): unknown {
   }
 }
 
-type Method = (...args: never[]) => Promise<unknown>;
+/** A method of a service. */
+export type Method = (...args: never[]) => Promise<unknown>;
 
 /**
  * The same service, whose methods first ask whether the database may be used and translate its faults on the way out.

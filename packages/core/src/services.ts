@@ -1,4 +1,5 @@
-import type { Authenticate, DatabaseState, Mail, MailPreview, Meta, Route, Services } from '@synap/contracts';
+import type { Authenticate, DatabaseState, Endpoint, Mail, MailPreview, Meta, Route, Services } from '@synap/contracts';
+import * as contracts from '@synap/contracts';
 import type { Database } from '@synap/db';
 import type { ModuleRegistry, WidgetCache } from '@synap/module-runtime';
 import type { AccessTokens, Clock, PasswordHasher, RefreshTokens, SecretBox } from '@synap/security';
@@ -13,7 +14,7 @@ import { type IdentityGuard, noIdentityGuard } from './auth/identity-guard.js';
 import { createSessionLookups } from './auth/session-lookups.repository.js';
 import { createDashboardsService } from './dashboards/dashboards.service.js';
 import type { WidgetCatalogue } from './dashboards/placements.js';
-import { guarded, translateDatabaseFault, unmigrated } from './database-faults.js';
+import { guarded, type Method, translateDatabaseFault, unmigrated } from './database-faults.js';
 import { createEventsService } from './events/events.service.js';
 import { createRefusalRecorder, type RecordRefusal } from './events/refusals.js';
 import { createIdempotencyStore, type IdempotencyStore } from './idempotency/idempotency.store.js';
@@ -27,6 +28,7 @@ import { createSystemService } from './system/system.service.js';
 import { createChangeEmail } from './users/change-email.js';
 import { createChangePassword } from './users/change-password.js';
 import { ensureSuperuser, type FirstSuperuser } from './users/first-superuser.js';
+import { refuseLocalDomains } from './users/local-domains.js';
 import { createAccountMaker, createManagedUsersService } from './users/managed-users.service.js';
 import { createPurgeAbandoned } from './users/purge-abandoned.js';
 import { createRemoveMe } from './users/remove-me.js';
@@ -54,6 +56,8 @@ export interface CoreDeps {
   passwordGrant?: boolean;
   /** A whole URL of one of our pages, such as `/reset`. */
   linkTo: (path: string) => string;
+  /** True if mail addresses may have a domain without a dot, such as `localhost`. */
+  localDomains: boolean;
   guard?: IdentityGuard;
   clock?: Clock;
   meta: Meta;
@@ -97,6 +101,9 @@ export function createServices(deps: CoreDeps): Core {
   const admit = () => {
     if (deps.databaseState() === 'unmigrated') throw unmigrated();
   };
+  /** A service whose methods take mail addresses. */
+  const addressed = <S extends { [K in keyof S]: Method }>(service: S, contract: Readonly<Record<string, Endpoint>>): S =>
+    guarded(deps.localDomains ? service : refuseLocalDomains(service, contract), admit);
   const auth = createAuthService({
     users,
     sessions,
@@ -138,17 +145,23 @@ export function createServices(deps: CoreDeps): Core {
   return {
     services: {
       system: createSystemService({ meta, routes: deps.routes, databaseState: deps.probeDatabase }),
-      admin: guarded(createAdminService({ transaction, sendMail, renderMail: deps.renderMail }), admit),
-      auth: guarded(auth, admit),
+      admin: addressed(createAdminService({ transaction, sendMail, renderMail: deps.renderMail }), contracts.admin),
+      auth: addressed(auth, contracts.auth),
       authSessions: guarded(createAuthSessionsService({ sessions, transaction, sessionEnded }), admit),
       apiKeys: guarded(
         createApiKeysService({ apiKeys, transaction, guard: deps.guard, newId, clock: deps.clock, keyEnded }),
         admit,
       ),
-      users: guarded(createUsersService({ users, transaction, guard: deps.guard, changePassword, changeEmail, removeMe }), admit),
-      managedUsers: guarded(createManagedUsersService({ managedUsers, ...account }), admit),
-      privateUsers: guarded({ create: createAccountMaker(account) }, admit),
-      invitations: guarded(createInvitationsService({ invitations, linkTo, signup: meta.signup, ...account }), admit),
+      users: addressed(
+        createUsersService({ users, transaction, guard: deps.guard, changePassword, changeEmail, removeMe }),
+        contracts.users,
+      ),
+      managedUsers: addressed(createManagedUsersService({ managedUsers, ...account }), contracts.managedUsers),
+      privateUsers: addressed({ create: createAccountMaker(account) }, contracts.privateUsers),
+      invitations: addressed(
+        createInvitationsService({ invitations, linkTo, signup: meta.signup, ...account }),
+        contracts.invitations,
+      ),
       dashboards: guarded(
         createDashboardsService({ dashboards, transaction, once, catalogue: catalogueOf(registry), newId, keyEnded }),
         admit,

@@ -46,7 +46,7 @@ export function moduleEnvironment(env: Environment, id: string): ModuleEnvironme
 function readAccess(text: string, variable: string): Pick<ModuleEnvironment, 'access' | 'fault'> {
   if (text === 'everyone' || text === 'superusers') return { access: { kind: text } };
   const emails = text.split(',').flatMap((part) => part.trim().toLowerCase() || []);
-  const faulty = emails.find((email) => !z.email().safeParse(email).success);
+  const faulty = emails.find((email) => !z.email({ pattern: z.regexes.html5Email }).safeParse(email).success);
   if (emails.length > 0 && faulty === undefined) return { access: { kind: 'users', emails } };
   return {
     fault: `${variable}: "${faulty ?? text}" is no e-mail address; use everyone, superusers or addresses apart by commas`,

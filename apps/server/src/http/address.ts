@@ -1,14 +1,15 @@
 import type { IncomingMessage } from 'node:http';
+import { plainAddress } from '@synap/contracts';
 import ipaddr from 'ipaddr.js';
 import proxyaddr from 'proxy-addr';
 
 export type AddressOf = (req: IncomingMessage) => string;
 
-/** Reads a client's address; `X-Forwarded-For` counts only as far as trusted proxies wrote it. */
+/** Reads a client's address, an IPv4 one without the IPv6 prefix of a dual-stack socket; `X-Forwarded-For` counts only as far as trusted proxies wrote it. */
 export function createAddressOf(trusted: readonly string[]): AddressOf {
-  if (trusted.length === 0) return (req) => req.socket.remoteAddress ?? '';
+  if (trusted.length === 0) return (req) => plainAddress(req.socket.remoteAddress ?? '');
   const trust = proxyaddr.compile([...trusted]);
-  return (req) => withoutPort(proxyaddr(req, trust));
+  return (req) => plainAddress(withoutPort(proxyaddr(req, trust)));
 }
 
 /** Some proxies write the client's port, too, which would make each of its connections another client. */

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { plainAddress } from '@synap/contracts';
 import { codeOf, titleOf } from '@synap/rest/problem';
 import type { Logger } from 'pino';
 import type { AnswerFault } from './connections/index.js';
@@ -12,7 +13,7 @@ export function createFaultAnswers(environment: OriginEnvironment, log: Pick<Log
   const rule = createOriginRule(environment, log);
   return ({ status, detail, origin, address }) => {
     const requestId = randomUUID();
-    log.info({ requestId, status, address }, 'request that is not valid HTTP');
+    log.info({ requestId, status, address: plainAddress(address ?? '') }, 'request that is not valid HTTP');
     const problem = { type: 'about:blank', title: titleOf(status), status, detail, code: codeOf(status), requestId };
     const headers: Record<string, string> = {
       'content-type': 'application/problem+json',

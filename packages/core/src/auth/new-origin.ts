@@ -1,15 +1,15 @@
 import { BlockList, isIPv6 } from 'node:net';
+import { plainAddress } from '@synap/contracts';
 import type { SessionOrigin } from './sessions.repository.js';
 
 /** Bits of the network that a provider gives to one IPv6 customer. */
 const customerBits = 56;
 
 function sameNetwork(a: string, b: string): boolean {
-  if (a === b) return true;
-  // A mapped IPv4 address is one client's; a zone is this machine's own affair.
-  const [one, other] = [a, b].map((address) => address.split('%')[0] ?? '');
-  if (!one || !other || [one, other].some((address) => !isIPv6(address) || address.toLowerCase().startsWith('::ffff:')))
-    return false;
+  // A zone is this machine's own affair.
+  const [one, other] = [a, b].map((address) => plainAddress(address).split('%')[0] ?? '');
+  if (one === other) return true;
+  if (!one || !other || !isIPv6(one) || !isIPv6(other)) return false;
   const network = new BlockList();
   network.addSubnet(one, customerBits, 'ipv6');
   return network.check(other, 'ipv6');

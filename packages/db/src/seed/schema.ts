@@ -3,7 +3,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 
 const userSchema = z.strictObject({
-  email: z.email().toLowerCase(),
+  email: z.email({ pattern: z.regexes.html5Email }).toLowerCase(),
   name: z.string().min(1),
   password: z.string().min(12),
   role: z.enum(['user', 'superuser']),
@@ -21,7 +21,7 @@ const widgetSchema = z.strictObject({
 
 const dashboardSchema = z.strictObject({
   id: z.uuid(),
-  owner: z.email().toLowerCase(),
+  owner: z.email({ pattern: z.regexes.html5Email }).toLowerCase(),
   name: z.string().min(1),
   widgets: z.array(widgetSchema).default([]),
 });
