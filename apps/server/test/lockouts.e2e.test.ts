@@ -109,6 +109,19 @@ describe('the log and the trail', { timeout: 60_000 }, () => {
     expect(lines).toContainEqual(expect.objectContaining({ path: '/api/v1/auth/me', address: '203.0.113.9', userId: id }));
   });
 
+  it('hold what a session was refused for want of a recent password', async () => {
+    const server = await start({ SYNAP_ROLE: 'server' });
+    const token = await server.signIn();
+    const database = createPool({ url: server.database.url, size: 1, idleInTransactionMilliseconds: 0 });
+    await database.query("UPDATE sessions SET authenticated_at = now() - interval '11 minutes'");
+    await database.end();
+    const body = { email: 'eve@example.org', password: 'a passphrase for tests', role: 'superuser' };
+    expect((await server.rest('POST', '/users', { token, body })).body.code).toBe('reauthentication_required');
+    const list = async () => (await server.rest('GET', '/events?type=access.refused', { token })).body.items;
+    await until(async () => (await list()).length === 1, { timeout: 15_000 });
+    expect(await list()).toMatchObject([{ subject: 'procedure users.create', actorId: expect.any(String) }]);
+  });
+
   it('hold no address and no key that stood in a path, however it was encoded', async () => {
     const server = await start({ SYNAP_ROLE: 'server' });
     const secret = 'k'.repeat(43);

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { type AppRouter, type Context, readProblemSource } from '@synap/api';
-import { AppError } from '@synap/contracts';
+import { AppError, type ErrorCode } from '@synap/contracts';
 import type { Core, IdempotencyStore } from '@synap/core';
 import { createRestHandler } from '@synap/rest';
 import { createRpcHandler, invokeProcedure } from '@synap/rpc';
@@ -112,6 +112,9 @@ export function createRest(deps: FaceDeps): Middleware {
   });
 }
 
+/** Refusals that tell of somebody who tries what they may not: with a stolen session, too. */
+const onTrail: ReadonlySet<ErrorCode> = new Set(['forbidden', 'reauthentication_required']);
+
 interface Failure {
   error: TRPCError;
   req: IncomingMessage;
@@ -123,7 +126,7 @@ interface Failure {
 function createErrorLog({ log, errors, recordRefusal }: Pick<FaceDeps, 'log' | 'errors' | 'recordRefusal'>) {
   /** Beside the answer, which must not wait for it. */
   async function recordForbidden({ error, req, path, ctx }: Failure): Promise<void> {
-    const isForbidden = error.cause instanceof AppError && error.cause.code === 'forbidden';
+    const isForbidden = error.cause instanceof AppError && onTrail.has(error.cause.code);
     if (!isForbidden || path === undefined || ctx === undefined || req.userId === undefined) return;
     const actor = await ctx.authenticate();
     const { address, requestId } = ctx.call;
