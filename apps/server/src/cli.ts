@@ -6,7 +6,7 @@ const usage = `Usage: synap <command>
 
   start     start the server and the worker
   seed      fill the database with the development data of prisma/seed.yaml
-  doctor    check node, database, migrations, secrets and disk, and say how to mend them
+  doctor    check what the start needs, and say what to do about each fault
   outbox    list the mails that were written to the data folder; with a number, show one
   secrets   with "rotate", seal what is stored with the first key of ENCRYPTION_SECRET
   backup    write all data to a file, or with - to standard output; also while the server runs

@@ -44,23 +44,36 @@ export async function listen(
   server.maxConnections = limits.maxConnections;
   watchConnections(server, { serve: app, limits, observer, answerFault, log });
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) =>
-      reject(new Error(listenFault(error, host, port, variable), { cause: error })),
-    );
+    server.once('error', (error) => {
+      const { name, message } = listenFault(error, { host, port, variable });
+      reject(new Error(`${name}: ${message}`, { cause: error }));
+    });
     server.listen({ port, host, backlog }, resolve);
   });
   return { port: (server.address() as AddressInfo).port, close: (patience) => close(server, patience) };
 }
 
-/** Says why a port cannot be opened, as a fault of a variable. */
-export function listenFault(error: unknown, host: string, port: number, variable: string): string {
+/** Why a port cannot be opened, as a fault of the setting `name`. */
+export interface ListenFault {
+  name: string;
+  message: string;
+  isTaken: boolean;
+}
+
+export function listenFault(
+  error: unknown,
+  { host, port, variable }: { host: string; port: number; variable: string },
+): ListenFault {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  if (code === 'EADDRINUSE') return `${variable}: ${port} is taken: end what uses it, or choose another with ${variable}=…`;
-  if (code === 'EACCES') return `${variable}: ${port} needs more rights: choose one above 1023`;
+  if (code === 'EADDRINUSE')
+    return { name: variable, message: `${port} is taken: end what uses it, or choose another with ${variable}=…`, isTaken: true };
+  const fault = (name: string, message: string): ListenFault => ({ name, message, isTaken: false });
+  if (code === 'EACCES') return fault(variable, `${port} needs more rights: choose one above 1023`);
   if (code === 'EADDRNOTAVAIL')
-    return `HOST: "${host}" is no address of this machine: 127.0.0.1 is this machine alone, 0.0.0.0 all`;
-  if (['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL'].includes(code)) return `HOST: "${host}" does not resolve to an address`;
-  return `HOST, ${variable}: cannot listen on ${host}:${port}: ${error instanceof Error ? error.message : String(error)}`;
+    return fault('HOST', `"${host}" is no address of this machine: 127.0.0.1 is this machine alone, 0.0.0.0 all`);
+  if (['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL'].includes(code)) return fault('HOST', `"${host}" does not resolve to an address`);
+  const reason = error instanceof Error ? error.message : String(error);
+  return fault(`HOST, ${variable}`, `cannot listen on ${host}:${port}: ${reason}`);
 }
 
 function close(server: Server, patience: number): Promise<void> {

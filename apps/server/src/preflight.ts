@@ -3,43 +3,60 @@ import { createServer } from 'node:net';
 import { prepareDataFolder } from './data-folder.js';
 import type { Environment } from './env.js';
 import { listenFault } from './listener.js';
+import { isSynap } from './occupant.js';
+
+/** Something that a setting says and the machine does not allow. */
+export interface PreflightFault {
+  /** Names of the settings. */
+  name: string;
+  message: string;
+  /** True if another Synap listens at the address that this one needs. */
+  isOccupiedBySynap?: boolean;
+}
 
 /** Faults of the machine that settings are about, found before anything is opened, so that all are named at once. */
-export async function preflight(environment: Environment): Promise<string[]> {
-  const folders = await Promise.all([dataFolderFault(environment), modulesFolderFault(environment)]);
-  return [...folders, ...(await addressFaults(environment))].filter((fault) => fault !== undefined);
+export async function preflight(environment: Environment): Promise<PreflightFault[]> {
+  const faults = await Promise.all([
+    dataFolderFault(environment),
+    modulesFolderFault(environment),
+    addressFault(environment),
+    metricsFault(environment),
+  ]);
+  return faults.filter((fault) => fault !== undefined);
 }
 
 const reasonOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
-async function dataFolderFault({ dataDir }: Environment): Promise<string | undefined> {
+async function dataFolderFault({ dataDir }: Environment): Promise<PreflightFault | undefined> {
   try {
     await prepareDataFolder(dataDir);
     return undefined;
   } catch (error) {
-    return `SYNAP_DATA_DIR: ${reasonOf(error)}`;
+    return { name: 'SYNAP_DATA_DIR', message: reasonOf(error) };
   }
 }
 
-async function modulesFolderFault({ modulesDir }: Environment): Promise<string | undefined> {
+async function modulesFolderFault({ modulesDir }: Environment): Promise<PreflightFault | undefined> {
   if (modulesDir === undefined) return undefined;
   try {
     await readdir(modulesDir);
     return undefined;
   } catch (error) {
-    return `SYNAP_MODULES_DIR: the folder cannot be read (${reasonOf(error)}): make it, or leave the variable out`;
+    const message = `the folder cannot be read (${reasonOf(error)}): make it, or leave the variable out`;
+    return { name: 'SYNAP_MODULES_DIR', message };
   }
 }
 
-/** Where the service will listen. */
-async function addressFaults({ role, host, port, metricsPort }: Environment): Promise<(string | undefined)[]> {
-  if (role === 'worker') return [];
-  const main = await addressFault(host, port, 'PORT');
-  return [main, metricsPort === undefined ? undefined : await addressFault('127.0.0.1', metricsPort, 'METRICS_PORT')];
+async function addressFault({ role, host, port }: Environment): Promise<PreflightFault | undefined> {
+  return role === 'worker' ? undefined : portFault('PORT', host, port);
 }
 
-/** Listens for a moment. */
-async function addressFault(host: string, port: number, variable: string): Promise<string | undefined> {
+async function metricsFault({ role, metricsPort }: Environment): Promise<PreflightFault | undefined> {
+  return role === 'worker' || metricsPort === undefined ? undefined : portFault('METRICS_PORT', '127.0.0.1', metricsPort);
+}
+
+/** Listens for a moment where the service will. */
+async function portFault(name: string, host: string, port: number): Promise<PreflightFault | undefined> {
   const server = createServer();
   try {
     await new Promise<void>((resolve, reject) => {
@@ -49,6 +66,14 @@ async function addressFault(host: string, port: number, variable: string): Promi
     await new Promise((resolve) => server.close(resolve));
     return undefined;
   } catch (error) {
-    return listenFault(error, host, port, variable);
+    return explain(error, name, host, port);
   }
+}
+
+async function explain(error: unknown, name: string, host: string, port: number): Promise<PreflightFault> {
+  const fault = listenFault(error, { host, port, variable: name });
+  if (!fault.isTaken) return fault;
+  const isOccupiedBySynap = await isSynap(host, port);
+  const occupant = isOccupiedBySynap ? 'another Synap listens there' : 'another program listens there';
+  return { name, message: `${port} is taken, ${occupant}: end it, or choose another port with ${name}=…`, isOccupiedBySynap };
 }

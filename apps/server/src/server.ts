@@ -98,7 +98,7 @@ async function compose(
   const registry = createModuleRegistry({ discovered, environment: variables, hostServices: { store: store.store }, log });
   stack.add(() => registry.close());
   void registry.settled().then(() => {
-    for (const line of unknownSettings(variables, registry.variables())) log.warn(line);
+    for (const { text } of unknownSettings(variables, registry.variables())) log.warn(text);
   });
   const widgetCache = createWidgetCache({ load: registry.load });
 

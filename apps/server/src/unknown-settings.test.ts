@@ -9,7 +9,8 @@ const git = {
   names: ['SYNAP_GIT_ACCESS', 'SYNAP_GIT_REPOSITORIES', 'SYNAP_GIT_REPOSITORIES_FILE'],
 };
 const failed = { prefix: 'SYNAP_RSS_', names: undefined };
-const unknown = (...names: string[]) => unknownSettings(Object.fromEntries(names.map((name) => [name, 'x'])), [git, failed]);
+const unknown = (...names: string[]) =>
+  unknownSettings(Object.fromEntries(names.map((name) => [name, 'x'])), [git, failed]).map(({ text }) => text);
 
 describe('settings that nothing reads', () => {
   it.each([

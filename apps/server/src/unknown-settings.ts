@@ -6,35 +6,42 @@ const own = 'SYNAP_';
 /** Longer names of other programs are not taken for a misspelling: a cloud may set hundreds of variables. */
 const longestName = 60;
 
+export interface UnknownSetting {
+  /** A line for the operator. */
+  text: string;
+  /** The name that was probably meant. */
+  closest: string | undefined;
+}
+
 /**
  * Names variables that nothing reads: `SYNAP_…` of no setting and no module, and near misses of the other settings, such as
- * `DATABASE_UR`. A line each, with the closest name that is read.
+ * `DATABASE_UR`.
  *
  * @param modules of every installed module, after it came up or failed
  */
 export function unknownSettings(
   variables: Readonly<Record<string, string | undefined>>,
   modules: readonly ModuleVariables[],
-): string[] {
+): UnknownSetting[] {
   const known = new Set([...settingNames, ...modules.flatMap(({ names }) => names ?? [])]);
   const isOpen = (name: string) => modules.some(({ prefix, names }) => names === undefined && name.startsWith(prefix));
   return Object.entries(variables)
     .filter(([name, value]) => value?.trim() && name.length <= longestName && !known.has(name) && !isOpen(name))
     .flatMap(([name]) => (name.startsWith(own) ? ofOwn(name, known, modules) : ofOthers(name, known)))
-    .sort();
+    .sort((one, other) => (one.text < other.text ? -1 : 1));
 }
 
-function ofOwn(name: string, known: ReadonlySet<string>, modules: readonly ModuleVariables[]): string {
+function ofOwn(name: string, known: ReadonlySet<string>, modules: readonly ModuleVariables[]): UnknownSetting {
   const closest = closestName(name, known, (rest) => Math.max(1, Math.floor(rest / 3)));
   const module = modules.find(({ prefix }) => name.startsWith(prefix));
   const fault = module ? 'is no setting of that module' : 'is no setting of Synap or of an installed module';
-  return `${name} ${fault}${closest === undefined ? ': remove it' : `: did you mean ${closest}?`}`;
+  return { text: `${name} ${fault}${closest === undefined ? ': remove it' : `: did you mean ${closest}?`}`, closest };
 }
 
 /** Any variable may be meant for another program, so only one or two letters may differ, and short names are left alone. */
-function ofOthers(name: string, known: ReadonlySet<string>): string[] {
+function ofOthers(name: string, known: ReadonlySet<string>): UnknownSetting[] {
   const closest = name.length < 6 ? undefined : closestName(name, known, (rest) => (rest < 8 ? 1 : 2));
-  return closest === undefined ? [] : [`${name} is read by nothing in Synap: did you mean ${closest}?`];
+  return closest === undefined ? [] : [{ text: `${name} is read by nothing in Synap: did you mean ${closest}?`, closest }];
 }
 
 /** The known name with the fewest letters to change, or one that this name is the beginning of. */

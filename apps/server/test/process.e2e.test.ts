@@ -123,11 +123,14 @@ describe('the folder of the database', { timeout: 60_000 }, () => {
 });
 
 describe('synap doctor', { timeout: 60_000 }, () => {
-  it('finds a new installation unmigrated and a started one well', async () => {
+  it('finds that the start will migrate a new installation, and a started one well', async () => {
     const folder = await dataFolder();
     const before = await run(['doctor'], { SYNAP_DATA_DIR: folder });
-    expect(before.code).toBe(1);
-    expect(before.text).toMatch(/FAULT +migrations .*npx prisma migrate deploy/);
+    expect(before.code).toBe(0);
+    expect(before.text).toMatch(/warn +migrations .*the next start applies them/);
+    const off = await run(['doctor'], { SYNAP_DATA_DIR: folder, SYNAP_MIGRATE: 'off' });
+    expect(off.code).toBe(1);
+    expect(off.text).toMatch(/FAULT +migrations .*npx prisma migrate deploy/);
     const { child } = await startServer({ SYNAP_DATA_DIR: folder });
     const during = await run(['doctor'], { SYNAP_DATA_DIR: folder });
     expect(during).toMatchObject({ code: 0 });

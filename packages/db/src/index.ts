@@ -30,7 +30,7 @@ export { listUnclaimedClusters, type UnclaimedCluster } from './embedded/unclaim
 export { type MigrationHistory, migrationHistory } from './engine/history.js';
 export { type MigrateOptions, type MigrationStatus, migrateDeploy, migrationStatus } from './engine/migrate.js';
 export { migrationNames } from './engine/migrations-folder.js';
-export { MissingRightError } from './engine/rights.js';
+export { assertMayCreate, MissingRightError } from './engine/rights.js';
 export { Prisma } from './generated/client.js';
 export * from './generated/enums.js';
 export { readSeed, type Seed } from './seed/schema.js';

@@ -4,6 +4,7 @@ import { type ErrorReports, openErrorReports } from '../error-reports.js';
 import { createLogger } from '../logger.js';
 import { preflight } from '../preflight.js';
 import { startServer } from '../server.js';
+import { unknownSettings } from '../unknown-settings.js';
 
 /** Longest that ending may take before the process exits hard. */
 const hardEnd = 30_000;
@@ -14,8 +15,12 @@ const failedEnd = 5000;
 /** Runs the server until a signal ends it. */
 export async function start(variables: NodeJS.ProcessEnv): Promise<number> {
   const { environment, faults } = readEnvironment(variables);
-  faults.push(...(await preflight(environment)));
-  if (faults.length > 0) throw new EnvironmentError(faults);
+  faults.push(...(await preflight(environment)).map(({ name, message }) => `${name}: ${message}`));
+  if (faults.length > 0) {
+    // A setting that is missing may be there under another name. Names of modules are not known yet.
+    const misspelt = unknownSettings(variables, []).filter(({ closest }) => closest !== undefined);
+    throw new EnvironmentError([...faults, ...misspelt.map(({ text }) => text)]);
+  }
   const { log, flush } = createLogger(environment);
   const report = (line: string) => console.log(line);
   report(`Starting Synap (${environment.environment}), data in ${environment.dataDir}`);

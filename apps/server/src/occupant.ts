@@ -1,0 +1,31 @@
+import { isIP } from 'node:net';
+import { z } from 'zod';
+
+/** Milliseconds for an answer: a program that speaks another protocol may say nothing. */
+const answerMs = 2000;
+const metaSchema = z.object({ name: z.literal('Synap') });
+
+/** True if a Synap answers at the address, also at its port of metrics. */
+export async function isSynap(host: string, port: number): Promise<boolean> {
+  const reachable = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
+  const origin = `http://${isIP(reachable) === 6 ? `[${reachable}]` : reachable}:${port}`;
+  const [meta, metrics] = await Promise.all([read(`${origin}/api/v1/meta`), read(`${origin}/metrics`)]);
+  return isMeta(meta) || metrics.includes('# HELP http_held_bytes ');
+}
+
+async function read(url: string): Promise<string> {
+  try {
+    const answer = await fetch(url, { signal: AbortSignal.timeout(answerMs), redirect: 'error' });
+    return await answer.text();
+  } catch {
+    return '';
+  }
+}
+
+function isMeta(text: string): boolean {
+  try {
+    return metaSchema.safeParse(JSON.parse(text)).success;
+  } catch {
+    return false;
+  }
+}
