@@ -74,6 +74,8 @@ describe('the environment', () => {
 
   it('in production is strict, open to the network and without documents', () => {
     expect(parseEnvironment(production)).toMatchObject({ host: '0.0.0.0', docs: false, corsOrigins: [], shutdownDelay: 5000 });
+    expect(parseEnvironment({ ...production, SHUTDOWN_DELAY: '12' })).toMatchObject({ shutdownDelay: 12_000 });
+    expect(parseEnvironment({ SHUTDOWN_DELAY: '1' })).toMatchObject({ shutdownDelay: 1000 });
     expect(faultsOf({ SYNAP_ENV: 'production' }).map((fault) => fault.split(':')[0])).toEqual([
       'PUBLIC_URL',
       'ACCESS_TOKEN_SECRET',

@@ -82,6 +82,7 @@ const schema = z.object({
   HOST: optional(z.string()),
   PORT: withDefault(whole(0, 65_535), '3000'),
   HTTP_MAX_CONNECTIONS: withDefault(whole(1, 1_000_000), '10000'),
+  SHUTDOWN_DELAY: optional(whole(0, 300)),
   PUBLIC_URL: optional(publicUrl),
   DATABASE_URL: optional(z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgresql:// URL' })),
   DATABASE_DIRECT_URL: optional(z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgresql:// URL' })),
@@ -277,8 +278,8 @@ function shape(raw: Raw) {
       passphrase: raw.BACKUP_PASSPHRASE,
     },
     logLevel: raw.LOG_LEVEL,
-    /** Milliseconds between "not ready" and closing the door, so that a balancer can look away. */
-    shutdownDelay: local ? 0 : 5000,
+    /** Milliseconds between failing readiness and closing the listener, so that load balancers drain. */
+    shutdownDelay: (raw.SHUTDOWN_DELAY ?? (local ? 0 : 5)) * 1000,
   };
 }
 

@@ -1,11 +1,23 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, Server as NetServer } from 'node:net';
 import type { Logger } from 'pino';
-import { type AnswerFault, type ConnectionLimits, type ConnectionObserver, watchConnections } from './http/connections/index.js';
+import {
+  type AnswerFault,
+  type ConnectionControl,
+  type ConnectionLimits,
+  type ConnectionObserver,
+  watchConnections,
+  whenQuiet,
+} from './http/connections/index.js';
 
 export interface Listener {
   port: number;
-  /** Lets no one in any more and waits for answers under way; cuts what is left after the given milliseconds. */
+  /** Ends keep-alive: from now on each connection gets one more answer, with `Connection: close`. New ones are accepted. */
+  endKeepAlive(): void;
+  /**
+   * Answers what the system has accepted, then closes the port. Open connections have `lingerMs` to send a request and end with its
+   * answer; after the given milliseconds they are cut.
+   */
   close(patience: number): Promise<void>;
 }
 
@@ -42,7 +54,7 @@ export async function listen(
   });
   server.timeout = limits.stallMs;
   server.maxConnections = limits.maxConnections;
-  watchConnections(server, { serve: app, limits, observer, answerFault, log });
+  const control = watchConnections(server, { serve: app, limits, observer, answerFault, log });
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => {
       const { name, message } = listenFault(error, { host, port, variable });
@@ -50,7 +62,12 @@ export async function listen(
     });
     server.listen({ port, host, backlog }, resolve);
   });
-  return { port: (server.address() as AddressInfo).port, close: (patience) => close(server, patience) };
+  const { port: listening } = server.address() as AddressInfo;
+  const end = (patience: number) => {
+    control.endKeepAlive();
+    return close(server, control, { lingerMs: limits.lingerMs, patience });
+  };
+  return { port: listening, endKeepAlive: control.endKeepAlive, close: end };
 }
 
 /** Why a port cannot be opened, as a fault of the setting `name`. */
@@ -76,13 +93,50 @@ export function listenFault(
   return fault(`HOST, ${variable}`, `cannot listen on ${host}:${port}: ${reason}`);
 }
 
-function close(server: Server, patience: number): Promise<void> {
-  return new Promise((resolve) => {
-    const cut = setTimeout(() => server.closeAllConnections(), patience);
-    server.close(() => {
-      clearTimeout(cut);
-      resolve();
+/** Milliseconds between two looks for connections that have become idle. */
+const idleCheckMs = 100;
+
+interface CloseTimes {
+  lingerMs: number;
+  patience: number;
+}
+
+function close(server: Server, { hold }: ConnectionControl, { lingerMs, patience }: CloseTimes): Promise<void> {
+  /** Under load a turn is only short if requests wait meanwhile. */
+  const doWhenQuiet = (act: () => void) => {
+    const release = hold();
+    whenQuiet(server, () => {
+      act();
+      release();
     });
-    server.closeIdleConnections();
+  };
+  return new Promise((resolve) => {
+    let isClosed = false;
+    let idleCheck: NodeJS.Timeout | undefined;
+    const cut = setTimeout(() => server.closeAllConnections(), patience);
+    const closed = () => {
+      isClosed = true;
+      clearTimeout(idleCheck);
+      clearTimeout(cut);
+      // Ends the timer of the HTTP server, too.
+      server.close();
+      resolve();
+    };
+    const closeIdleAfter = (milliseconds: number) => {
+      if (isClosed) return;
+      const look = () =>
+        doWhenQuiet(() => {
+          server.closeIdleConnections();
+          closeIdleAfter(idleCheckMs);
+        });
+      idleCheck = setTimeout(look, milliseconds);
+    };
+    const stopListening = () => {
+      // Not the method of HTTP servers: it cuts idle connections at once, also those whose request has just arrived.
+      NetServer.prototype.close.call(server, closed);
+      closeIdleAfter(lingerMs);
+    };
+    if (patience > 0) doWhenQuiet(stopListening);
+    else stopListening();
   });
 }

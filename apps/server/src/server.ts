@@ -218,6 +218,7 @@ async function compose(
   const close = async () => {
     closing = true;
     bringUp.stop();
+    listener?.endKeepAlive();
     await delay(environment.shutdownDelay);
     await Promise.all([listener?.close(20_000), metricsListener?.close(1000), bringingUp]);
     await stack.close();

@@ -80,7 +80,8 @@ export async function startServerUnderTest({
   const running = await startServer({
     environment,
     errors,
-    connectionLimits,
+    // Clients of tests keep connections that they no longer need.
+    connectionLimits: { lingerMs: 0, ...connectionLimits },
     variables: all,
     log: pino({ level: 'info', serializers }, { write: (line: string) => void logged.push(line) }),
     report: (line) => void reported.push(line),

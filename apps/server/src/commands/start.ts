@@ -6,8 +6,8 @@ import { preflight } from '../preflight.js';
 import { startServer } from '../server.js';
 import { unknownSettings } from '../unknown-settings.js';
 
-/** Longest that ending may take before the process exits hard. */
-const hardEnd = 30_000;
+/** Longest that ending may take after the listener is closed, in milliseconds, before the process exits hard. */
+const hardEnd = 25_000;
 
 /** Milliseconds that a process whose start failed gets to end by itself. */
 const failedEnd = 5000;
@@ -29,7 +29,7 @@ export async function start(variables: NodeJS.ProcessEnv): Promise<number> {
   const errors = await openErrorReports(environment);
   endAtFault(log, errors, flush);
   // From the signal on, also while the start still goes on.
-  void ended.then(() => setTimeout(() => process.exit(1), hardEnd).unref());
+  void ended.then(() => setTimeout(() => process.exit(1), environment.shutdownDelay + hardEnd).unref());
   const server = await startServer({ environment, variables, log, report, errors }).catch(async (error: unknown) => {
     await errors.close();
     flush();

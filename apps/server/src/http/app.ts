@@ -53,7 +53,7 @@ const livenessPath = '/healthz';
  * cost a third of what they can do; everything else is Express. Every path counts against its client's address.
  */
 export function createApp(deps: AppDeps): RequestListener {
-  const { environment, log, errors, metrics, limits, isClosing } = deps;
+  const { environment, log, errors, metrics, limits } = deps;
   const refuse = createRefusal(deps);
   const count = limits.countAddress(refuse);
   const front = inTurn(
@@ -61,7 +61,6 @@ export function createApp(deps: AppDeps): RequestListener {
     createObserver(log, metrics, deps.addressOf),
     securityHeaders(environment),
     crossOriginHeaders(createOriginRule(environment, log)),
-    endConnections(isClosing),
     (req, res, next) => (isLivenessProbe(req) ? answerAlive(res) : count(req, res, next)),
     refuseMalformed(refuse),
     endPreflight,
@@ -154,11 +153,3 @@ const noStore: Middleware = (_req, res, next) => {
   res.setHeader('cache-control', 'no-store');
   next();
 };
-
-/** While the service ends, answers tell the client to take another connection. */
-function endConnections(isClosing: () => boolean): Middleware {
-  return (_req, res, next) => {
-    if (isClosing()) res.setHeader('connection', 'close');
-    next();
-  };
-}

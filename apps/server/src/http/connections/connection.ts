@@ -46,6 +46,7 @@ export class Connection {
   /** True from a request on until none waits. */
   #isBusy = false;
   #backlog: Backlog | undefined;
+  #isEnding = false;
   #hasFailed = false;
   /** Answer to what came last and is no request, until the requests before it are answered. */
   #fault: FaultAnswer | undefined;
@@ -80,6 +81,12 @@ export class Connection {
     if (this.#isBusy) this.#waiting.push([req, res]);
     else this.#start(req, res);
     return this.#waiting.length <= this.#limits.maxPipelined;
+  }
+
+  /** Makes the next answer, after those to requests that wait already, the last: `Connection: close`. */
+  end(): void {
+    this.#isEnding = true;
+    if (this.#current) this.#endAfter(this.#current.res);
   }
 
   /** Ends the connection for a fault of what came last. Requests that are complete are answered before it. */
@@ -141,7 +148,13 @@ export class Connection {
     this.#current = { req, res, startedAt: performance.now() };
     res.once('close', () => this.#next());
     endUnreadBody(req, res, this.#limits.callMs);
+    if (this.#isEnding) this.#endAfter(res);
     this.#serve(req, res);
+  }
+
+  /** A request that waits could not be answered after it. */
+  #endAfter(res: ServerResponse): void {
+    if (this.#waiting.length === 0 && !res.headersSent) res.setHeader('connection', 'close');
   }
 
   #next(): void {

@@ -1,4 +1,5 @@
 export type { CloseReason } from './connection.js';
 export type { AnswerFault } from './faults.js';
 export { type ConnectionLimits, resolveConnectionLimits } from './limits.js';
-export { type ConnectionObserver, watchConnections } from './watch.js';
+export { whenQuiet } from './quiet.js';
+export { type ConnectionControl, type ConnectionObserver, watchConnections } from './watch.js';

@@ -21,6 +21,8 @@ export interface ConnectionLimits {
   maxPipelined: number;
   /** Bytes of answers and bodies that all connections together may hold in memory. */
   maxHeldBytes: number;
+  /** For a request on an open connection, once the listener takes no more connections. */
+  lingerMs: number;
   /** Between two looks at all connections. */
   sweepMs: number;
 }
@@ -35,6 +37,7 @@ const defaultLimits: Omit<ConnectionLimits, 'maxConnections'> = {
   minBytesPerSecond: 8 * 1024,
   maxPipelined: 100,
   maxHeldBytes: 64 * 1024 * 1024,
+  lingerMs: 1000,
   sweepMs: 1000,
 };
 

@@ -14,6 +14,13 @@ export interface WatchOptions {
   log: Pick<Logger, 'warn'>;
 }
 
+export interface ConnectionControl {
+  /** From now on each connection gets one more answer, with `Connection: close`. */
+  endKeepAlive(): void;
+  /** Lets requests wait that begin from now on, until the function that it gives is called. */
+  hold(): () => void;
+}
+
 export interface ConnectionObserver {
   onClose(reason: CloseReason): void;
   /** Called at each look at all connections. */
@@ -23,14 +30,19 @@ export interface ConnectionObserver {
 /** Milliseconds between two lines of the log. */
 const logInterval = 60_000;
 
-/** Closes connections of clients that neither send nor take what is due, and bounds what all of them hold in memory. */
+/**
+ * Closes connections of clients that neither send nor take what is due, and bounds what all of them hold in memory.
+ */
 export function watchConnections(
   server: Server,
   { serve, limits, observer: { onClose, onSweep }, answerFault, log }: WatchOptions,
-): void {
+): ConnectionControl {
   const connections = new Map<Socket, Connection>();
   const options = { limits, serve, takeTurn: createTurns() };
   const countForLog = createCloseLog(log);
+  let isEnding = false;
+  /** Requests that wait for the end of a hold. */
+  let held: (() => void)[] | undefined;
 
   const count = (reason: CloseReason) => {
     onClose(reason);
@@ -69,12 +81,18 @@ export function watchConnections(
   }
 
   server.on('connection', (socket: Socket) => {
-    connections.set(socket, new Connection(socket, options));
+    const connection = new Connection(socket, options);
+    if (isEnding) connection.end();
+    connections.set(socket, connection);
     socket.once('close', () => connections.delete(socket));
   });
-  const accept: RequestListener = (req, res) => {
+  const serveInTurn: RequestListener = (req, res) => {
     const connection = connections.get(req.socket);
     if (connection && !req.socket.destroyed && !connection.accept(req, res)) close(req.socket, 'pipelining');
+  };
+  const accept: RequestListener = (req, res) => {
+    if (held) held.push(() => serveInTurn(req, res));
+    else serveInTurn(req, res);
   };
   server.on('request', accept);
   // An unknown expectation may be ignored (RFC 9110 §10.1.1); Node would answer it without counting it.
@@ -97,6 +115,21 @@ export function watchConnections(
   server.on('drop', () => count('too_many'));
   const timer = setInterval(sweep, limits.sweepMs).unref();
   server.once('close', () => clearInterval(timer));
+
+  return {
+    endKeepAlive() {
+      isEnding = true;
+      for (const connection of connections.values()) connection.end();
+    },
+    hold() {
+      const own: (() => void)[] = [];
+      held = own;
+      return () => {
+        held = undefined;
+        for (const begin of own) options.takeTurn(begin);
+      };
+    },
+  };
 }
 
 /** Logs the number of closed connections by reason: at once, then at most each minute. */
