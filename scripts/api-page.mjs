@@ -1,9 +1,9 @@
 // The API's documentation as one page that needs no server, no network and nothing beside it: Redoc and the document inside.
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { root } from './pnpm.mjs';
+import { readRedoc } from './redoc-bundle.mjs';
 
 const bundle = path.dirname(createRequire(path.join(root, 'apps/server/package.json')).resolve('redoc/package.json'));
 
@@ -12,13 +12,13 @@ const inline = (script) => script.replace(/<(?=!--|\/?script)/gi, '\\x3c').trim(
 
 /** The page, the same for the same document and the same version of Redoc. */
 export function apiPage(document) {
-  const redoc = inline(readFileSync(path.join(bundle, 'bundles/redoc.standalone.js'), 'utf8'));
-  const options = { disableSearch: true, hideDownloadButton: true, showExtensions: ['x-scope'], expandResponses: '200,201,202' };
+  const redoc = inline(readRedoc(path.join(bundle, 'bundles')));
+  const options = { hideDownloadButton: true, showExtensions: ['x-scope'], expandResponses: '200,201,202' };
   const start = `
 Redoc.init(JSON.parse(document.getElementById('document').textContent), ${JSON.stringify(options)}, document.getElementById('redoc'));
 `;
   const hashes = [redoc, start].map((script) => `'sha256-${createHash('sha256').update(script).digest('base64')}'`).join(' ');
-  const policy = `default-src 'none'; script-src ${hashes}; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'`;
+  const policy = `default-src 'none'; script-src ${hashes}; style-src 'unsafe-inline'; img-src data:; worker-src blob:; base-uri 'none'; form-action 'none'`;
   return `<!doctype html>
 <html lang="en">
 <head>

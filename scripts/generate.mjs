@@ -2,9 +2,10 @@
 // Any number of calls at once are fine: one generates, the others wait for it.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { readRedoc } from './redoc-bundle.mjs';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const output = path.join(root, 'packages/db/src/generated');
@@ -20,13 +21,17 @@ const vendor = path.join(root, 'apps/server/pages/vendor');
 function copyRedoc() {
   if (!existsSync(redoc)) return;
   mkdirSync(vendor, { recursive: true });
-  for (const name of ['redoc.standalone.js', 'redoc.standalone.js.LICENSE.txt']) {
-    const [from, to] = [path.join(redoc, name), path.join(vendor, name)];
-    if (attempt(() => readFileSync(to).equals(readFileSync(from)))) continue;
-    // Renamed when it is whole: another process may be serving it.
-    copyFileSync(from, `${to}.${process.pid}`);
-    renameSync(`${to}.${process.pid}`, to);
-  }
+  const licence = 'redoc.standalone.js.LICENSE.txt';
+  writeVendor('redoc.standalone.js', readRedoc(redoc));
+  writeVendor(licence, readFileSync(path.join(redoc, licence), 'utf8'));
+}
+
+function writeVendor(name, content) {
+  const file = path.join(vendor, name);
+  if (attempt(() => readFileSync(file, 'utf8')) === content) return;
+  // Renamed when it is whole: another process may be serving it.
+  writeFileSync(`${file}.${process.pid}`, content);
+  renameSync(`${file}.${process.pid}`, file);
 }
 
 const attempt = (read) => {

@@ -41,7 +41,7 @@ const swaggerPage = (base: string) =>
 const redocPage = (base: string) =>
   page(
     'Synap API',
-    '<style>body{margin:0}</style>',
+    `<style>body{margin:0}</style><link rel="icon" type="image/png" href="${base}/docs/assets/favicon-32x32.png">`,
     `<div id="redoc"></div><script src="${base}/docs/assets/redoc.standalone.js"></script><script src="${base}/redoc/start.js"></script>`,
   );
 
@@ -59,7 +59,9 @@ export function createDocs(basePath: string): Router {
   router.get('/docs', html(swaggerPage(basePath)));
   router.get(
     '/docs/start.js',
-    script(`SwaggerUIBundle({ url: ${url}, dom_id: '#swagger-ui', deepLinking: true, persistAuthorization: false });`),
+    script(
+      `SwaggerUIBundle({ url: ${url}, dom_id: '#swagger-ui', deepLinking: true, showExtensions: true, persistAuthorization: false });`,
+    ),
   );
   for (const file of ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png'].map((name) => path.join(swagger, name)))
     router.get(`/docs/assets/${path.basename(file)}`, serveFile(file, assetCache));
@@ -67,7 +69,7 @@ export function createDocs(basePath: string): Router {
   router.get('/redoc', html(redocPage(basePath)));
   router.get(
     '/redoc/start.js',
-    script(`Redoc.init(${url}, { disableSearch: true, hideDownloadButton: false }, document.getElementById('redoc'));`),
+    script(`Redoc.init(${url}, { showExtensions: ['x-scope'], hideDownloadButton: false }, document.getElementById('redoc'));`),
   );
   return router;
 }

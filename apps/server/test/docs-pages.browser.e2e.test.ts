@@ -1,0 +1,84 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { startBrowser, testsBrowser } from './browser.js';
+import { type ServerUnderTest, startServerUnderTest } from './server-under-test.js';
+
+const soon = { timeout: 15_000 };
+
+describe.skipIf(!testsBrowser)('the pages of the documents', { timeout: 60_000 }, () => {
+  let server: ServerUnderTest;
+  let browser: Browser;
+  beforeAll(async () => {
+    [server, browser] = await Promise.all([startServerUnderTest(), startBrowser()]);
+  }, 60_000);
+  afterAll(async () => {
+    await browser?.close();
+    await server?.close();
+  });
+
+  /** A page, all addresses that it or its workers requested, and all complaints of the browser, such as of the policy. */
+  async function open(url: string) {
+    const context: BrowserContext = await browser.newContext({ viewport: { width: 1400, height: 1000 } });
+    const requested: string[] = [];
+    const complaints: string[] = [];
+    context.on('request', (request) => void requested.push(request.url()));
+    const page: Page = await context.newPage();
+    page.on('console', (message) => message.type() === 'error' && void complaints.push(message.text()));
+    page.on('pageerror', (error) => void complaints.push(error.message));
+    await page.goto(url);
+    const foreign = () => requested.filter((each) => !each.startsWith(server.origin) && !/^(blob|data|file):/.test(each));
+    return { page, foreign, complaints, close: () => context.close() };
+  }
+
+  it('show the scope of an operation in Swagger UI, and request nothing from elsewhere', async () => {
+    const { page, foreign, complaints, close } = await open(`${server.origin}/docs`);
+    const operation = page.locator('.opblock', { hasText: 'List my dashboards' });
+    await operation.locator('.opblock-summary').click(soon);
+    await operation.locator('text=x-scope').waitFor(soon);
+    expect(await operation.textContent()).toContain('dashboards:read');
+    expect([foreign(), complaints]).toEqual([[], []]);
+    await close();
+  });
+
+  it('let people search in Redoc and show scopes, and request nothing from elsewhere', async () => {
+    const { page, foreign, complaints, close } = await open(`${server.origin}/redoc`);
+    await expectSearch(page);
+    await expect.poll(() => page.locator('#redoc').textContent(), soon).toMatch(/ scope: +dashboards:read/);
+    expect([foreign(), complaints]).toEqual([[], []]);
+    await close();
+  });
+
+  it('work in the static page without any server', async () => {
+    const folder = await mkdtemp(path.join(os.tmpdir(), 'synap-page-'));
+    onTestFinished(() => rm(folder, { recursive: true, force: true }));
+    const file = path.join(folder, 'api.html');
+    await writeFile(file, makeStaticPage());
+    const { page, foreign, complaints, close } = await open(pathToFileURL(file).href);
+    await expectSearch(page);
+    expect([foreign(), complaints]).toEqual([[], []]);
+    await close();
+  });
+});
+
+/** The page as `pnpm gen` writes it for the committed document. */
+function makeStaticPage(): string {
+  const root = fileURLToPath(new URL('../../..', import.meta.url));
+  const program = `import { readFileSync } from 'node:fs';
+    import { apiPage } from './scripts/api-page.mjs';
+    process.stdout.write(apiPage(JSON.parse(readFileSync('docs/openapi.json', 'utf8'))));`;
+  const args = ['--input-type=module', '--eval', program];
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8', maxBuffer: 64e6 });
+  if (status !== 0) throw new Error(stderr);
+  return stdout;
+}
+
+async function expectSearch(page: Page): Promise<void> {
+  await page.locator('input[type="text"]').first().fill('dashboards', soon);
+  await page.locator('[data-role="search:results"] li').first().waitFor(soon);
+  expect(await page.locator('[data-role="search:results"]').textContent()).toMatch(/dashboard/i);
+}
