@@ -16,11 +16,14 @@ FROM node:24-bookworm-slim
 RUN apt-get update && apt-get install --yes --no-install-recommends git tini && rm -rf /var/lib/apt/lists/*
 WORKDIR /app
 COPY --from=build --chown=root:root /out ./
+# For "docker exec <container> synap doctor".
+RUN chmod 755 dist/cli.js && ln -s /app/dist/cli.js /usr/local/bin/synap
 ENV NODE_ENV=production SYNAP_ENV=production SYNAP_DATA_DIR=/data HOST=0.0.0.0 PORT=3000
-RUN mkdir /data && chown node:node /data
+RUN mkdir /data && chown 1000:1000 /data
 VOLUME /data
-USER node
+# By number, so that Kubernetes can see that it is not root (runAsNonRoot).
+USER 1000:1000
 EXPOSE 3000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s CMD ["node", "-e", "fetch('http://127.0.0.1:' + process.env.PORT + '/readyz').then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
-ENTRYPOINT ["tini", "--", "node", "dist/cli.js"]
+ENTRYPOINT ["tini", "--", "synap"]
 CMD ["start"]
