@@ -19,6 +19,10 @@ const allowed = new Set([
 /** Tools of development, which once came along unnoticed. */
 const unwanted = new Set(['core-js', 'esbuild', 'react', 'react-dom', 'rollup', 'sentry', 'tsx', 'typescript', 'webpack']);
 
+/** Scopes that hold native parts of such tools. */
+const unwantedScopes = new Set(['@esbuild', '@rolldown', '@rollup', '@swc', '@typescript']);
+const isUnwanted = (name) => unwanted.has(name) || unwantedScopes.has(name.split('/')[0]);
+
 /** An expression of choices is allowed by any of them (`A OR B`), and asks for all of others (`A AND B`). */
 const isAllowed = (licence) =>
   licence
@@ -40,7 +44,7 @@ if (status !== 0) process.exit(status ?? 1);
 const packages = Object.entries(JSON.parse(stdout)).flatMap(([licence, list]) => list.map(({ name }) => ({ name, licence })));
 const faults = packages.flatMap(({ name, licence }) => [
   ...(isAllowed(licence) ? [] : [`${name}: the licence ${licence} is not on the list of scripts/check-licences.mjs`]),
-  ...(unwanted.has(name) ? [`${name}: is for development only ("pnpm why --prod ${name}" names what brings it)`] : []),
+  ...(isUnwanted(name) ? [`${name}: is for development only ("pnpm why --prod ${name}" names what brings it)`] : []),
 ]);
 if (packages.length < 50) faults.push(`Only ${packages.length} packages were found: the filter of this check is wrong`);
 for (const fault of faults) console.error(fault);
