@@ -88,20 +88,30 @@ describe('the document', () => {
     for (const parameter of required) expect(parameter).toHaveProperty('example');
   });
 
-  it.each(operations)('answers every error of $procedure as a problem, with an example', ({ operation }) => {
-    const errors = Object.entries(objectOf(operation.responses)).filter(([status]) => Number(status) >= 400);
-    expect(errors.map(([status]) => status)).toEqual(expect.arrayContaining(['429', '500', '503']));
-    for (const [status, response] of errors) {
-      expect(resolve(document, objectOf(response))).toMatchObject({
-        content: {
+  it.each(operations)(
+    'answers every error of $procedure as a problem or in its own format, with an example',
+    ({ procedure, operation }) => {
+      const ownStatuses = metaOf(procedure).openapi?.errorFormat === 'oauth2' ? ['400', '408', '413', '415'] : [];
+      const ownContent = {
+        'application/json': {
+          schema: { $ref: '#/components/schemas/OAuth2Error' },
+          example: { error: expect.stringMatching(/^[a-z_]+$/), error_description: expect.any(String) },
+        },
+      };
+      const errors = Object.entries(objectOf(operation.responses)).filter(([status]) => Number(status) >= 400);
+      expect(errors.map(([status]) => status)).toEqual(expect.arrayContaining(['429', '500', '503']));
+      for (const [status, response] of errors) {
+        const problemContent = {
           'application/problem+json': {
             schema: { $ref: '#/components/schemas/Problem' },
             example: { status: Number(status), code: expect.stringMatching(/^[a-z_]+$/), detail: expect.any(String) },
           },
-        },
-      });
-    }
-  });
+        };
+        const { content } = resolve(document, objectOf(response));
+        expect(content).toMatchObject(ownStatuses.includes(status) ? ownContent : problemContent);
+      }
+    },
+  );
 
   it('pages every list, and says so in its headers', () => {
     const lists = operations.filter(({ procedure }) => /\.(list|runs|routes)$/.test(procedure));

@@ -218,8 +218,70 @@ it('signs in by the OAuth2 password form', async () => {
     expires_in: 600,
   });
   expect(await server.rest('GET', '/auth/me', { token: body.access_token })).toMatchObject({ status: 200 });
-  const wrong = { username: admin.email, password: 'not the right one' };
-  expect(await server.rest('POST', '/login/access-token', { body: wrong })).toMatchObject({ status: 401 });
+});
+
+describe('the OAuth2 password form', () => {
+  const post = (fields: Record<string, string> | string, at = server) => {
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    return at.rest('POST', '/login/access-token', { body: new URLSearchParams(fields).toString(), headers });
+  };
+  const right = { username: admin.email, password: admin.password };
+
+  it.each([
+    ['invalid_grant', { ...right, password: 'not the right one' }, 'E-mail address or password is wrong'],
+    ['invalid_request', { username: admin.email }, /^password: /],
+    ['invalid_request', { ...right, username: '' }, /^username: /],
+    ['invalid_scope', { ...right, scope: 'x'.repeat(501) }, /^scope: /],
+    ['unsupported_grant_type', { ...right, grant_type: 'client_credentials' }, /^grant_type: /],
+    ['unsupported_grant_type', { grant_type: 'client_credentials', client_id: 'x' }, /grant_type: /],
+  ])('answers %s as RFC 6749 §5.2 says', async (error, fields, description) => {
+    const answer = await post(fields);
+    expect(answer.status).toBe(400);
+    expect(answer.body).toEqual({ error, error_description: expect.stringMatching(description) });
+    expect(answer.body.error_description).toMatch(/^[ !#-[\]-~]+$/);
+    const headers = ['content-type', 'cache-control', 'pragma', 'www-authenticate'].map((name) => answer.headers.get(name));
+    expect(headers).toEqual(['application/json', 'no-store', 'no-cache', null]);
+  });
+
+  it('takes an empty grant type and other empty fields as omitted, and keeps tokens out of caches', async () => {
+    const answer = await post({ ...right, grant_type: '', scope: '', client_id: '', client_secret: '' });
+    expect(answer.status).toBe(200);
+    expect([answer.headers.get('cache-control'), answer.headers.get('pragma')]).toEqual(['no-store', 'no-cache']);
+  });
+
+  it('names what HTTP itself refuses', async () => {
+    const text = await server.rest('POST', '/login/access-token', { body: 'a=1', headers: { 'content-type': 'text/plain' } });
+    expect(text).toMatchObject({ status: 415, body: { error: 'invalid_request' } });
+    const twice = await post(`${new URLSearchParams(right)}&username=other`);
+    expect(twice).toMatchObject({ status: 400, body: { error: 'invalid_request' } });
+    const long = await post({ ...right, scope: 'x'.repeat(10_000) });
+    expect(long).toMatchObject({ status: 413, body: { error: 'invalid_request' } });
+  });
+
+  it('says that it is off, and leaves limits as problems with the time to wait', async () => {
+    const strict = await startServerUnderTest({ variables: { SYNAP_ROLE: 'server', RATE_LIMIT_FACTOR: '1' } });
+    try {
+      expect(await post(right, strict)).toMatchObject({
+        status: 400,
+        body: { error: 'unsupported_grant_type', error_description: expect.stringContaining('PASSWORD_GRANT=on') },
+      });
+    } finally {
+      await strict.close();
+    }
+    const limited = await startServerUnderTest({
+      variables: { SYNAP_ROLE: 'server', RATE_LIMIT_FACTOR: '1', PASSWORD_GRANT: 'on' },
+    });
+    try {
+      const statuses = [];
+      for (let n = 0; n < 11; n += 1) statuses.push((await post({ ...right, password: 'not the right one' }, limited)).status);
+      expect(statuses).toContain(429);
+      const refused = await post(right, limited);
+      expect(refused).toMatchObject({ status: 429, body: { code: 'too_many_requests' } });
+      expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    } finally {
+      await limited.close();
+    }
+  });
 });
 
 it('lists where one is signed in, and ends that at once', async () => {

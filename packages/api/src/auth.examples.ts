@@ -45,7 +45,7 @@ export const authExamples = {
       token_type: 'bearer',
       expires_in: tokens.expiresIn,
     },
-    problems: { 401: { code: 'unauthenticated', detail: 'E-mail address or password is wrong' } },
+    problems: { 400: { code: 'invalid_grant', detail: 'E-mail address or password is wrong', errors: [] } },
   }),
   verify: exampleOf(auth.verify, { input: { token: linkToken }, problems: { 400: spentLink } }),
   resend: exampleOf(auth.resend, { input: { email: ann.email }, output: { accepted: true } }),

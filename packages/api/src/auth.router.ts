@@ -80,11 +80,12 @@ export const authRouter = router({
         tags,
         summary: 'Sign in by the OAuth2 password form',
         description:
-          'For tools that know this form only, with `PASSWORD_GRANT=on`; else it answers 400 with the code `unsupported_grant_type` (RFC 9700 §2.4). `POST /auth/login` does the same.',
+          'For tools that know this form only, with `PASSWORD_GRANT=on`; else it answers `unsupported_grant_type` (RFC 9700 §2.4). Errors are those of RFC 6749 §5.2, a wrong password is `invalid_grant`; only limits (429), faults of the server and forms of other sites (403) are problem details. `POST /auth/login` does the same.',
         form: true,
+        errorFormat: 'oauth2',
         replacedBy: { path: '/auth/login', since: aliasesSince },
         ...secret,
-        errors: [401, 403],
+        errors: [403],
         examples: authExamples.token,
       },
     })

@@ -33,7 +33,10 @@ export const refreshSchema = z.object({
 
 /** The password form of OAuth2, RFC 6749 §4.3.2; the client's own credentials are taken and mean nothing. */
 export const tokenRequestSchema = z.object({
-  grant_type: z.literal('password').optional(),
+  grant_type: z
+    .literal(['password', ''])
+    .optional()
+    .describe('An empty one counts as omitted (RFC 6749 §3.2), which means `password`.'),
   username: loginName,
   password: passwordInput,
   scope: textSchema(0, 500).optional(),

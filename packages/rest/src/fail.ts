@@ -1,4 +1,5 @@
 import { type AnyTRPCRouter, getTRPCErrorFromUnknown, type inferRouterContext } from '@trpc/server';
+import { errorFormatOf } from './answer/error-formats.js';
 import { toFailure } from './answer/failure.js';
 import { type Exchange, send, type Target } from './exchange.js';
 import { statusOf } from './problem.js';
@@ -46,9 +47,14 @@ export function fail<TRouter extends AnyTRPCRouter>(
     isConditional: req.headers['if-match'] !== undefined || req.headers['if-none-match'] !== undefined,
     hasVersion: isRecord(exchange.input) && exchange.input.version !== undefined,
   });
-  headers['content-type'] = 'application/problem+json';
-  if (problem.status === 401) headers['www-authenticate'] ??= settings.options.challenge ?? 'Bearer';
+  const format = meta && errorFormatOf(meta);
+  const ownStatus = format?.statusOf(problem.status);
+  const status = ownStatus ?? problem.status;
+  headers['content-type'] = format && ownStatus ? format.mediaType : 'application/problem+json';
+  Object.assign(headers, format?.headers);
+  if (status === 401) headers['www-authenticate'] ??= settings.options.challenge ?? 'Bearer';
   if (meta?.noStore) headers['cache-control'] = 'no-store';
-  send(exchange, { status: problem.status, headers, links: [], body: JSON.stringify(problem) });
-  report(settings, exchange, target, ctx, error, problem.status);
+  const body = JSON.stringify(format && ownStatus ? format.write(problem) : problem);
+  send(exchange, { status, headers, links: [], body });
+  report(settings, exchange, target, ctx, error, status);
 }

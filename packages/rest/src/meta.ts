@@ -1,4 +1,5 @@
 import type { $ZodType } from 'zod/v4/core';
+import type { ErrorFormatName } from './answer/error-formats.js';
 import type { Problem } from './problem.js';
 
 /** The methods an operation can be served under; HEAD and OPTIONS come by themselves. */
@@ -89,6 +90,8 @@ export interface RestOperation {
   produces?: string;
   /** Answers `302` to the URL in this field of the output, where the boolean input named `when` is true. */
   redirect?: { field: string; when: string };
+  /** Form of its errors, if a standard demands another one than problem details: `oauth2` is RFC 6749 §5.2. */
+  errorFormat?: ErrorFormatName;
   /** Further error statuses the operation may give, for the document. */
   errors?: readonly number[];
   examples?: RestExamples;

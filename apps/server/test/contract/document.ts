@@ -50,7 +50,7 @@ export async function readDocument(origin: string): Promise<ServedDocument> {
 
   return {
     statusesOf: (procedure) => Object.keys(Object(operationOf(procedure).responses)).map(Number),
-    faultOf(procedure, { status, headers, text, json, problem }) {
+    faultOf(procedure, { status, headers, text, json, error }) {
       const { keys, response } = responseOf(procedure, status);
       if (!isRecord(response)) return `${status} is not documented`;
       const missing = missingHeaders(response, status, headers);
@@ -60,7 +60,7 @@ export async function readDocument(origin: string): Promise<ServedDocument> {
       if (content.length === 0) return text === '' ? undefined : `${status} is documented without a body`;
       if (type === undefined || !content.includes(type)) return `${status} came as ${type}, documented is ${content.join(', ')}`;
       const validate = validatorOf(`/${[...keys, 'content', type, 'schema'].map(part).join('/')}`);
-      const errors = validate(status >= 400 ? problem : json) ? [] : (validate.errors ?? []);
+      const errors = validate(status >= 400 ? error : json) ? [] : (validate.errors ?? []);
       return errors.length === 0 ? undefined : `${status}: ${ajv.errorsText(errors)}`;
     },
   };

@@ -22,6 +22,8 @@ export interface Answer {
   readonly text: string;
   /** What was answered as JSON: the output, dates as text; undefined for an error and where there is no body. */
   readonly json: unknown;
+  /** The body of an error, as JSON. */
+  readonly error: unknown;
   /** The problem object of an error. */
   readonly problem: ProblemLike | undefined;
 }
@@ -120,6 +122,7 @@ export async function restAnswer(response: Response): Promise<Answer> {
     headers,
     text,
     json: isError ? undefined : body,
+    error: isError ? body : undefined,
     problem: isError ? problemOf(body) : undefined,
   };
 }
@@ -132,9 +135,9 @@ export async function rpcAnswer(response: Response): Promise<RpcAnswer> {
   if (isRecord(body) && isRecord(body.result) && isRecord(body.result.data)) {
     const { json, meta } = body.result.data;
     const output: unknown = superjson.parse(JSON.stringify({ json, meta }));
-    return { ...base, json: output === undefined ? undefined : json, output, problem: undefined };
+    return { ...base, json: output === undefined ? undefined : json, output, error: undefined, problem: undefined };
   }
-  return { ...base, json: undefined, output: undefined, problem: rpcProblem(body) };
+  return { ...base, json: undefined, output: undefined, error: body, problem: rpcProblem(body) };
 }
 
 /** The problem object on tRPC's wire: `error.data.problem`. */

@@ -25,8 +25,7 @@ export const authSessionsRows: Record<string, Row> = {
     differs: ['/access_token', '/refresh_token'],
     errors: {
       400: byInput({ username: 'ann@example.org' }),
-      401: byInput({ username: 'ann@example.org', password: 'not the right one' }),
-      403: 'as auth.login',
+      403: 'only for a form of another site: lockouts.e2e.test.ts',
     },
   },
   'auth.sessions.list': {

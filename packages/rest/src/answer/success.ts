@@ -3,6 +3,7 @@ import type { Route } from '../routing/routes.js';
 import { fillTemplate } from '../routing/template.js';
 import { isRecord } from '../schema.js';
 import { hashTag, namesTag, readTagCondition, versionTag } from './entity-tag.js';
+import { errorFormatOf } from './error-formats.js';
 import { HttpError } from './http-error.js';
 import { paginationLinks } from './links.js';
 
@@ -30,7 +31,7 @@ export function toAnswer(output: unknown, context: SuccessContext): Answer {
   const { route } = context;
   const { meta } = route.operation;
   const isGet = route.method === 'GET';
-  const headers: Record<string, string> = {};
+  const headers: Record<string, string> = Object.assign({}, errorFormatOf(meta)?.headers);
   if (meta.noStore) headers['cache-control'] = 'no-store';
   const target = redirectTarget(output, context);
   if (target !== undefined) return { status: 302, headers: { ...headers, location: target }, links: [], body: undefined };

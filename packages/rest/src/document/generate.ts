@@ -1,3 +1,4 @@
+import { errorFormatOf } from '../answer/error-formats.js';
 import { hasBody, readOperations } from '../routing/operations.js';
 import { SchemaComponents } from './components.js';
 import { addExamples } from './examples.js';
@@ -5,7 +6,7 @@ import { isJsonObject, type JsonObject, mapObject } from './json-schema.js';
 import type { DocumentOptions, GenerateDocumentOptions, OpenApiDocument } from './options.js';
 import { parametersOf } from './parameters.js';
 import { requestBodyOf } from './request-body.js';
-import { errorsOf, problemExampleOf, type ResponseInput, responseName, responsesOf } from './responses.js';
+import { errorsOf, hasOwnError, type ResponseInput, responseName, responsesOf } from './responses.js';
 import { errorResponse, headerComponents, problemSchemaOf } from './shared.js';
 import { type DocumentedOperation, documentedOperations, writeSkeleton } from './skeleton.js';
 
@@ -23,8 +24,8 @@ export function generateDocument(options: GenerateDocumentOptions): OpenApiDocum
     const { operation, errors } = completeOperation(entry, skeletonOf(skeleton, entry), components, options);
     paths[entry.path] = { ...paths[entry.path], [entry.method.toLowerCase()]: operation };
     for (const status of errors) {
-      if (problemExampleOf(entry, status)) continue;
-      responses.set(responseName(status, entry), errorResponse(status, entry.moved, options));
+      if (hasOwnError(entry, status)) continue;
+      responses.set(responseName(status, entry), errorResponse(status, entry, options));
     }
   }
   const { schemas, settle } = components.finish();
@@ -35,7 +36,7 @@ export function generateDocument(options: GenerateDocumentOptions): OpenApiDocum
     ...(options.tags ? { tags: options.tags.map((tag) => ({ ...tag })) } : {}),
     paths: settlePaths(paths, settle),
     components: {
-      schemas: { Problem: problemSchemaOf(options), ...schemas },
+      schemas: { Problem: problemSchemaOf(options), ...formatSchemasOf(documented), ...schemas },
       responses: sorted(responses),
       headers: usedHeaders(paths, responses, options),
       ...(isJsonObject(skeleton.components) ? { securitySchemes: skeleton.components.securitySchemes } : {}),
@@ -79,6 +80,15 @@ function completeOperation(
   };
   return { operation, errors: errorsOf(input, options) };
 }
+
+/** Schemas of the error formats that operations have, by name. */
+const formatSchemasOf = (documented: readonly DocumentedOperation[]): Record<string, JsonObject> =>
+  Object.fromEntries(
+    documented.flatMap(({ operation }) => {
+      const format = errorFormatOf(operation.meta);
+      return format ? [[format.schemaName, { ...format.schema }]] : [];
+    }),
+  );
 
 const settlePaths = (paths: OpenApiDocument['paths'], settle: (object: JsonObject) => JsonObject): OpenApiDocument['paths'] =>
   Object.fromEntries(

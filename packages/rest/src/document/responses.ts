@@ -1,5 +1,5 @@
+import { errorFormatOf } from '../answer/error-formats.js';
 import { keepsAnswers } from '../idempotency/attempt.js';
-import type { ProblemExample } from '../meta.js';
 import { titleOf } from '../problem.js';
 import { hasBody } from '../routing/operations.js';
 import type { SchemaComponents } from './components.js';
@@ -45,9 +45,8 @@ export function responsesOf(input: ResponseInput, components: SchemaComponents, 
     ]);
   }
   for (const error of errorsOf(input, options)) {
-    const own = problemExampleOf(entry, error);
     const shared = () => reference('responses', responseName(error, entry));
-    responses.push([error, own ? errorResponse(error, entry.moved, options, own) : shared()]);
+    responses.push([error, hasOwnError(entry, error) ? errorResponse(error, entry, options) : shared()]);
   }
   return Object.fromEntries(responses.sort(([a], [b]) => a - b).map(([code, response]) => [String(code), response]));
 }
@@ -92,9 +91,9 @@ const reference = (kind: string, name: string): JsonObject => ({ $ref: `#/compon
 export const responseName = (status: number, { moved }: Pick<DocumentedOperation, 'moved'>) =>
   `${titleOf(status).replaceAll(' ', '')}${titleOf(status) === titleOf(400) && status !== 400 ? status : ''}${tellsOfMove(status, moved) ? 'Deprecated' : ''}`;
 
-/** The example that an operation has of its own for an error. */
-export const problemExampleOf = ({ operation }: DocumentedOperation, status: number): ProblemExample | undefined =>
-  operation.meta.examples?.problems?.[status];
+/** True if the answer to an error is not the one that other operations share: it has an example or a format of its own. */
+export const hasOwnError = ({ operation: { meta } }: DocumentedOperation, status: number): boolean =>
+  meta.examples?.problems?.[status] !== undefined || errorFormatOf(meta)?.statusOf(status) === status;
 
 /** True if `If-Match` or `If-None-Match` can keep a request from being served. A POST has a state only if it replaces a resource. */
 function mayBeConditional(entry: DocumentedOperation): boolean {

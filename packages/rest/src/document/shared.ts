@@ -1,7 +1,9 @@
-import type { ProblemExample } from '../meta.js';
-import { codeOf, titleOf, trpcProblemCodes } from '../problem.js';
+import { errorFormatOf } from '../answer/error-formats.js';
+import type { RestOperation } from '../meta.js';
+import { codeOf, type Problem, titleOf, trpcProblemCodes } from '../problem.js';
 import type { JsonObject } from './json-schema.js';
 import type { DocumentOptions } from './options.js';
+import type { DocumentedOperation } from './skeleton.js';
 
 const problemProperties = {
   type: { type: 'string', format: 'uri-reference', description: 'Kind of problem; about:blank where the status says it all.' },
@@ -70,24 +72,29 @@ const ownHeaders: Readonly<Record<number, readonly string[]>> = {
 /** Whether an error at a deprecated address always names what took its place; a limit refuses before the path is looked at. */
 export const tellsOfMove = (status: number, isMoved: boolean) => isMoved && status !== 429;
 
-/** The answer to an error: shared by all operations that may give it, unless one has an example of its own. */
-export function errorResponse(status: number, isMoved: boolean, options: DocumentOptions, example?: ProblemExample): JsonObject {
+/** The answer to an error, with the example of the operation if that has one. */
+export function errorResponse(status: number, { operation, moved }: DocumentedOperation, options: DocumentOptions): JsonObject {
   const names = ['X-Request-Id', ...(ownHeaders[status] ?? [])];
   if (options.rateLimited) names.push('RateLimit', 'RateLimit-Policy');
-  if (tellsOfMove(status, isMoved)) names.push('Deprecation', 'Link');
+  if (tellsOfMove(status, moved)) names.push('Deprecation', 'Link');
   return {
     description: `${titleOf(status)}.`,
     headers: Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }])),
-    content: {
-      'application/problem+json': {
-        schema: { $ref: '#/components/schemas/Problem' },
-        example: { ...exampleOf(status), ...(example ?? options.problemExamples?.[status]) },
-      },
-    },
+    content: errorContent(status, operation.meta, options),
   };
 }
 
-const exampleOf = (status: number): JsonObject => ({
+function errorContent(status: number, meta: RestOperation, { problemExamples }: DocumentOptions): JsonObject {
+  const problem: Problem = Object.assign(exampleOf(status), meta.examples?.problems?.[status] ?? problemExamples?.[status]);
+  const format = errorFormatOf(meta);
+  if (format === undefined || format.statusOf(status) !== status)
+    return { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' }, example: problem } };
+  return {
+    [format.mediaType]: { schema: { $ref: `#/components/schemas/${format.schemaName}` }, example: format.write(problem) },
+  };
+}
+
+const exampleOf = (status: number): Problem => ({
   type: 'about:blank',
   title: titleOf(status),
   status,
