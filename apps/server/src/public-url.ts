@@ -1,6 +1,6 @@
 /** First names of paths that the service has itself: after a proxy removed the prefix, both would look the same. */
 const ownPaths: ReadonlySet<string> = new Set([
-  ...['account', 'api', 'client.tgz', 'docs', 'healthz', 'invite'],
+  ...['api', 'assets', 'client.tgz', 'docs', 'healthz', 'invite'],
   ...['metrics', 'readyz', 'redoc', 'reset', 'trpc', 'verify'],
 ]);
 

@@ -46,8 +46,8 @@ describe.skipIf(!testsNginx).each(Object.entries(variants))('below a path, behin
     expect(document.components.headers.Location.example).toMatch(/^\/synap\/api\/v1\//);
   });
 
-  it.each(['docs', 'docs/', 'redoc', 'verify', 'reset', 'invite'])('all that the page /%s loads is there', async (name) => {
-    const page = await get(`/synap/${name}`);
+  it.each(['', 'docs', 'docs/', 'redoc', 'verify', 'reset', 'invite'])('all that the page /%s names is there', async (name) => {
+    const page = await get(`/synap/${name}`, { headers: { accept: 'text/html' } });
     expect(page.status).toBe(200);
     const targets = [...(await page.text()).matchAll(/(?:src|href|action)="([^"]+)"/g)].map(([, target = '']) => target);
     expect(targets.length).toBeGreaterThan(1);
@@ -55,8 +55,9 @@ describe.skipIf(!testsNginx).each(Object.entries(variants))('below a path, behin
       const { origin, pathname } = new URL(target, `${publicUrl}/${name}`);
       expect(`${origin}${pathname}`).toMatch(new RegExp(`^${publicUrl}/`));
       const answer = await get(pathname);
-      // A form is sent by POST.
-      expect(answer.status, pathname).toBe(pathname.includes('/api/v1/') ? 405 : 200);
+      const isForm = name !== '' && pathname.includes('/api/v1/');
+      // The client is there once the server is built.
+      if (!pathname.endsWith('/client.tgz')) expect(answer.status, pathname).toBe(isForm ? 405 : 200);
       const [, document] = /url: "([^"]+)"|Redoc\.init\("[^"]+"/.exec(await answer.text()) ?? [];
       if (name === 'docs' && pathname.endsWith('start.js')) expect(document).toBe('/synap/api/v1/openapi.json');
     }
@@ -93,6 +94,14 @@ describe.skipIf(!testsNginx).each(Object.entries(variants))('below a path, behin
     expect(await getJson('/synap/api/v1/meta')).toMatchObject({ docs: '/synap/docs' });
     const { items } = await getJson('/synap/api/v1/debug/routes?size=100', { headers: await bearer() });
     for (const { path } of items) expect(path).toMatch(/^\/synap\/api\/v1\//);
+  });
+
+  it('the overviews for programs name addresses that work', async () => {
+    const overview = await getJson('/synap/api/v1');
+    expect(await getJson('/synap/')).toEqual(overview);
+    for (const target of Object.values<string>(overview.links)) expect(target).toMatch(/^\/synap\//);
+    for (const name of ['rest', 'docs', 'redoc', 'openapi', 'openapi30', 'health'])
+      expect((await get(overview.links[name])).status, name).toBe(200);
   });
 
   it('the address without a slash at its end leads on, and the start page stays below the path', async () => {

@@ -12,13 +12,14 @@ import { createClientPackage } from './client-package.js';
 import { createOriginRule, type OriginRule } from './cors-rule.js';
 import { createDocs } from './docs.js';
 import { asksForDocument, createDocuments } from './documents.js';
-import { createRest, createRpc, createRpcRefusal, type FaceDeps, restPath, rpcPath } from './faces.js';
+import { createRest, createRpc, createRpcRefusal, type FaceDeps, rpcPath } from './faces.js';
 import { demandBearer, type Metrics } from './metrics.js';
 import { inTurn, type Middleware, pathOf, type Refuse } from './middleware.js';
 import { createObserver } from './observe.js';
 import { refuseCrossSiteForms } from './origins.js';
 import { createLastResort, nothingHere, sendProblem } from './problems.js';
 import { isWellFormed, normalizeHead, refuseMalformed } from './request-head.js';
+import { asksForOverview, createStartPage } from './start-page.js';
 
 export interface AppDeps extends FaceDeps {
   environment: Environment;
@@ -85,7 +86,8 @@ export function createApp(deps: AppDeps): RequestListener {
 }
 
 const isRpc = ({ url = '/' }: IncomingMessage): boolean => url.startsWith(`${rpcPath}/`);
-const isRest = (req: IncomingMessage): boolean => (req.url ?? '/').startsWith('/api/') && !asksForDocument(req);
+const isRest = (req: IncomingMessage): boolean =>
+  (req.url ?? '/').startsWith('/api/') && !asksForDocument(req) && !asksForOverview(req);
 
 /** Refuses in the form of the face that is asked. */
 function createRefusal(deps: AppDeps): Refuse {
@@ -123,9 +125,7 @@ function createOthers({ environment, log, errors, metrics, hindrance, isClosing,
       .send(`${reason ?? 'ready'}\n`);
   });
   if (environment.metricsToken !== undefined) app.get('/metrics', demandBearer(environment.metricsToken), metrics.show);
-  app.get('/', (_req, res) =>
-    res.redirect(302, `${basePathOf(environment)}${environment.docs ? '/docs' : `${restPath}/health`}`),
-  );
+  app.use(createStartPage(environment));
   app.use(createAccountPages());
   app.use(createDocuments(document));
   app.use(createClientPackage());

@@ -7,7 +7,7 @@ import { pathOf } from './middleware.js';
 
 /** Where the OpenAPI 3.1 document is served. */
 export const documentPath = `${restPath}/openapi.json`;
-const documentPath30 = `${restPath}/openapi-3.0.json`;
+export const documentPath30 = `${restPath}/openapi-3.0.json`;
 const paths: ReadonlySet<string> = new Set([documentPath, documentPath30]);
 
 /** Whether a request asks for a document, and not for what it describes. */

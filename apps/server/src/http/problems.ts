@@ -33,11 +33,7 @@ export function sendProblem(req: IncomingMessage, res: ServerResponse, error: un
 }
 
 export const nothingHere: Middleware = (req, res) => {
-  sendProblem(
-    req,
-    res,
-    notFound(`Nothing is served under this address; ${req.basePath ?? ''}/api/v1/openapi.json tells what is.`),
-  );
+  sendProblem(req, res, notFound(`Nothing is served under this address; ${req.basePath ?? ''}/api/v1 tells what is.`));
 };
 
 /** The last resort: faults of middleware. What middleware calls a client's fault (a 4xx `status`) stays one. */

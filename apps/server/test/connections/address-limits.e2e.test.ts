@@ -39,7 +39,7 @@ const counted: [method: string, path: string][] = [
   ['GET', '/verify'],
   ['GET', '/reset'],
   ['GET', '/invite'],
-  ['GET', '/account/account.css'],
+  ['GET', '/assets/page.css'],
   ['GET', '/readyz'],
   ['GET', '/metrics'],
   ['GET', '/'],

@@ -33,12 +33,12 @@ const cases: [status: number, method: string, path: string, ...headers: string[]
   [200, 'GET', '/docs/assets/swagger-ui.css'],
   [200, 'GET', '/verify'],
   [404, 'POST', '/verify'],
-  [200, 'GET', '/account/account.js'],
+  [200, 'GET', '/assets/account.js'],
   [200, 'GET', '/healthz'],
   [404, 'POST', '/healthz'],
   [200, 'GET', '/readyz'],
   [404, 'GET', '/metrics'],
-  [302, 'GET', '/'],
+  [200, 'GET', '/'],
   [404, 'POST', '/no/such/path'],
 ];
 

@@ -1,0 +1,89 @@
+import type { IncomingMessage } from 'node:http';
+import { Router } from 'express';
+import type { Environment } from '../env.js';
+import { basePathOf } from '../public-url.js';
+import { version } from '../version.js';
+import { serveConstant } from './constant-content.js';
+import { documentPath, documentPath30 } from './documents.js';
+import { restPath, rpcPath } from './faces.js';
+import { pathOf } from './middleware.js';
+import { pagePolicy } from './page-policy.js';
+
+/** A place of the service, with the words for people. */
+interface Place {
+  name: string;
+  path: string;
+  title: string;
+  hint: string;
+}
+
+const docsPlaces: readonly Place[] = [
+  { name: 'docs', path: '/docs', title: 'API documentation', hint: 'Swagger UI: read about every operation and try it' },
+  { name: 'redoc', path: '/redoc', title: 'API reference', hint: 'Redoc: the same on one page' },
+];
+const places: readonly Place[] = [
+  { name: 'openapi', path: documentPath, title: 'OpenAPI 3.1 document', hint: 'For generators of clients and tests' },
+  { name: 'openapi30', path: documentPath30, title: 'OpenAPI 3.0 document', hint: 'For tools that stop there' },
+  {
+    name: 'client',
+    path: '/client.tgz',
+    title: 'Typed client',
+    hint: 'For TypeScript: npm install with the address of this link',
+  },
+  { name: 'health', path: `${restPath}/health`, title: 'Health', hint: 'The state of the service' },
+];
+/** For programs only: nothing to look at. */
+const programPlaces = { rest: restPath, rpc: rpcPath };
+
+const overviewPaths: ReadonlySet<string> = new Set([restPath, `${restPath}/`]);
+
+/** True if a request reads the path of the API itself, below which operations are. */
+export const asksForOverview = (req: IncomingMessage): boolean =>
+  (req.method === 'GET' || req.method === 'HEAD') && overviewPaths.has(pathOf(req));
+
+/** `/` and `/api/v1`: which service this is, and where its documents, its client and its health are. */
+export function createStartPage(environment: Pick<Environment, 'docs' | 'publicUrl'>): Router {
+  const base = basePathOf(environment);
+  const listed = environment.docs ? [...docsPlaces, ...places] : places;
+  const links = Object.fromEntries([
+    ...Object.entries(programPlaces).map(([name, path]) => [name, `${base}${path}`]),
+    ...listed.map(({ name, path }) => [name, `${base}${path}`]),
+  ]);
+  const json = serveConstant({ bytes: Buffer.from(JSON.stringify({ name: 'Synap', version, links })), extension: '.json' });
+  const html = serveConstant({ bytes: Buffer.from(pageOf(base, listed)), extension: '.html' });
+  const router = Router({ strict: true, caseSensitive: true });
+  router.get([...overviewPaths], json);
+  router.get('/', pagePolicy, (req, res) => {
+    res.vary('Accept');
+    // Programs accept anything and get JSON; browsers name HTML.
+    if (req.accepts(['json', 'html']) === 'html') html(req, res);
+    else json(req, res);
+  });
+  return router;
+}
+
+const itemOf = (base: string, { path, title, hint }: Place) =>
+  `        <li><a href="${base}${path}">${title} <small>${hint}</small></a></li>`;
+
+const pageOf = (base: string, listed: readonly Place[]) => `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <meta name="robots" content="noindex">
+    <title>Synap</title>
+    <link rel="icon" type="image/svg+xml" href="${base}/assets/icon.svg">
+    <link rel="stylesheet" href="${base}/assets/page.css">
+  </head>
+  <body>
+    <header class="brand">Synap <span class="version">${version}</span></header>
+    <main class="wide">
+      <h1>The service is running</h1>
+      <p class="muted">Synap is a self-hosted, type-safe backend for dashboards.</p>
+      <ul class="links">
+${listed.map((place) => itemOf(base, place)).join('\n')}
+      </ul>
+    </main>
+  </body>
+</html>
+`;
