@@ -16,7 +16,7 @@ export const problemExamples: DocumentOptions['problemExamples'] = {
   503: { code: 'unavailable', detail: 'The database cannot be reached at present: try again later.' },
 };
 
-/** What the documents show of headers; links are below the path of the API. */
+/** Examples of headers in the documents; links are below the path of the API. */
 export const headerExamplesOf = (basePath: string): DocumentOptions['headerExamples'] => ({
   Link: `<${basePath}/dashboards?cursor=MDE5YWE1YzktMGQ3YS03ZTFiLThmMjYtNGM1ZDllM2I3YTEw&size=1>; rel="next"`,
   Location: `${basePath}/dashboards/019aa5c9-0d7a-7e1b-8f26-4c5d9e3b7a10`,

@@ -54,7 +54,7 @@ describe('the overview of the service', () => {
   });
 });
 
-describe.runIf(testsBrowser)('pages of ours in a browser', { timeout: 60_000 }, () => {
+describe.runIf(testsBrowser)('the pages in a browser', { timeout: 60_000 }, () => {
   const backgrounds = { light: 'rgb(243, 244, 246)', dark: 'rgb(15, 20, 28)' };
   let browser: Browser;
   beforeAll(async () => {

@@ -7,8 +7,8 @@ import { pagePolicy } from './page-policy.js';
 const folder = path.join(packageFolder, 'pages');
 
 /**
- * The pages that links in mails open: `/verify`, `/reset`, `/invite`, and the assets of all pages of ours. They hold no secret, and
- * opening one changes nothing. Their links are relative, so that they also work below a path.
+ * Serves the pages that links in mails open, `/verify`, `/reset` and `/invite`, and the assets that all pages share. They hold no
+ * secret, and opening one changes nothing. Relative links let them work below a path.
  */
 export function createAccountPages(): Router {
   const router = Router({ strict: true, caseSensitive: true });

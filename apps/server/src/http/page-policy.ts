@@ -1,6 +1,6 @@
 import helmet from 'helmet';
 
-/** For pages of ours: scripts, styles, images and answers of ours only; nothing is framed, nothing is sent by the browser itself. */
+/** Allows a page scripts, styles, images and answers of this server only; it cannot be framed, and its forms are sent by script. */
 export const pagePolicy = helmet.contentSecurityPolicy({
   useDefaults: false,
   directives: {

@@ -9,7 +9,7 @@ import { restPath, rpcPath } from './faces.js';
 import { pathOf } from './middleware.js';
 import { pagePolicy } from './page-policy.js';
 
-/** A place of the service, with the words for people. */
+/** A path of the service with its texts for people. */
 interface Place {
   name: string;
   path: string;
@@ -32,7 +32,7 @@ const places: readonly Place[] = [
   },
   { name: 'health', path: `${restPath}/health`, title: 'Health', hint: 'The state of the service' },
 ];
-/** For programs only: nothing to look at. */
+/** Paths for programs only: a browser has nothing to show there. */
 const programPlaces = { rest: restPath, rpc: rpcPath };
 
 const overviewPaths: ReadonlySet<string> = new Set([restPath, `${restPath}/`]);
@@ -41,7 +41,7 @@ const overviewPaths: ReadonlySet<string> = new Set([restPath, `${restPath}/`]);
 export const asksForOverview = (req: IncomingMessage): boolean =>
   (req.method === 'GET' || req.method === 'HEAD') && overviewPaths.has(pathOf(req));
 
-/** `/` and `/api/v1`: which service this is, and where its documents, its client and its health are. */
+/** Serves `/` and `/api/v1`: name and version of the service, and links to its documents, client and health. */
 export function createStartPage(environment: Pick<Environment, 'docs' | 'publicUrl'>): Router {
   const base = basePathOf(environment);
   const listed = environment.docs ? [...docsPlaces, ...places] : places;

@@ -1,7 +1,7 @@
 import type { Problem } from '../problem.js';
 import { oauth2 } from './oauth2-errors.js';
 
-/** How an operation answers errors, if a standard of its own demands another form than problem details. */
+/** Form of an operation's errors, if a standard demands another one than problem details. */
 export interface ErrorFormat {
   /** On every answer of the operation, also of success. */
   readonly headers: Readonly<Record<string, string>>;
