@@ -10,7 +10,7 @@ export interface Policy {
   window: number;
 }
 
-export const seconds = (milliseconds: number) => Math.max(1, Math.ceil(milliseconds / 1000));
+const seconds = (milliseconds: number) => Math.max(1, Math.ceil(milliseconds / 1000));
 
 /** Column and index hold 255 characters; no mail address is kept in the clear. */
 export const hashed = (text: string) => createHash('sha256').update(text).digest('hex');
