@@ -39,6 +39,8 @@ describe('a server that became read-only', { timeout: 60_000 }, () => {
       const refused = await server.rest('POST', '/dashboards', { token, body: { name: 'x' } });
       expect(refused).toMatchObject({ status: 503, body: { code: 'unavailable', detail: expect.stringContaining('read-only') } });
       expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+      const reasons = server.logged.filter((line) => line.includes('the database did not take a call'));
+      expect(reasons.join('\n')).toContain('read-only transaction');
       expect((await server.rest('GET', '/dashboards', { token })).status).toBe(200);
       expect((await sessions()).filter((pid) => before.includes(pid))).toEqual([]);
       // Probes share one look at the database for half a second.

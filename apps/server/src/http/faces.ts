@@ -12,6 +12,7 @@ import { type ContextDeps, createContextFactory } from './context.js';
 import { maxBatchSize } from './limits/index.js';
 import type { Middleware, Refuse } from './middleware.js';
 import { requestIdOf } from './observe.js';
+import { createOutageLog } from './outage-log.js';
 import { asTRPCError } from './problems.js';
 
 export const rpcPath = '/trpc';
@@ -133,8 +134,12 @@ function createErrorLog({ log, errors, recordRefusal }: Pick<FaceDeps, 'log' | '
     if (actor.kind === 'user') await recordRefusal({ actor, procedure: path, address, requestId });
   }
 
+  const logOutage = createOutageLog(log);
   return (failure: Failure): void => {
     const { error, req, path } = failure;
+    const refusal = error.cause;
+    if (refusal instanceof AppError && refusal.code === 'unavailable' && refusal.cause !== undefined)
+      logOutage(refusal.cause, requestIdOf(req));
     recordForbidden(failure).catch((err: unknown) =>
       log.warn({ err, requestId: requestIdOf(req) }, 'a refusal is not on the trail'),
     );
