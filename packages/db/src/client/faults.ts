@@ -32,7 +32,7 @@ const unavailableCodes = new Set([
 
 /** Errors of pg and pg-pool that carry no code. */
 const unavailableMessages =
-  /^(timeout exceeded when trying to connect|Connection terminated|Query read timeout|Cannot use a pool after calling end|Client has encountered a connection error|Client was closed|The server does not support SSL|There was an error establishing an SSL)/;
+  /^(timeout exceeded when trying to connect|timeout expired$|Connection terminated|Query read timeout|Cannot use a pool after calling end|Client has encountered a connection error|Client was closed|The server does not support SSL|There was an error establishing an SSL)/;
 
 /** P2028 covers all that can be wrong with a transaction: only these two are a matter of time. */
 const transactionTimeouts = /Unable to start a transaction in the given time|expired transaction/;
