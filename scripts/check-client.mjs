@@ -8,7 +8,14 @@ import { judgeTheCheck } from '../packages/client/scripts/check/breaks.mjs';
 import { browserBundle } from '../packages/client/scripts/check/browser-bundle.mjs';
 import { judgeBudgets, printBudgets } from '../packages/client/scripts/check/budgets.mjs';
 import { compareTimes, compile, compilers } from '../packages/client/scripts/check/compilers.mjs';
-import { installPackage, readPackage } from '../packages/client/scripts/check/folder.mjs';
+import { judgeDefinitions } from '../packages/client/scripts/check/definitions.mjs';
+import {
+  installPackage,
+  judgePeersBesideTrpc,
+  lowestPeers,
+  pinnedPeers,
+  readPackage,
+} from '../packages/client/scripts/check/folder.mjs';
 import { judgeManifest } from '../packages/client/scripts/check/manifest.mjs';
 import { declarationsPerProcedure, judgeAllDeclarations, judgeTypes } from '../packages/client/scripts/check/published.mjs';
 import { pnpm } from './pnpm.mjs';
@@ -22,20 +29,29 @@ function pack(room) {
   return path.join(room, tarball);
 }
 
-async function runPrograms(room, folder) {
-  const programs = ['program.ts', 'bindings.ts'];
-  compile(compilers[0], folder, programs, { emit: true });
-  const server = await startServer(room);
-  try {
-    return programs.flatMap((program) => {
-      const compiled = path.join(folder, 'out', program.replace(/ts$/, 'js'));
-      const env = { ...process.env, SYNAP_URL: server.url, SYNAP_EMAIL: account.email, SYNAP_PASSWORD: account.password };
-      const { status } = spawnSync(process.execPath, [compiled], { cwd: folder, env, stdio: 'inherit', timeout: 60_000 });
-      return status === 0 ? [] : [`${program} failed against the server.`];
+/** Programs of the consumer that run against a server; the last one is CommonJS. */
+const programs = [
+  { folder: '.', file: 'program' },
+  { folder: '.', file: 'bindings' },
+  { folder: 'commonjs', file: 'program' },
+];
+
+/** Compiles the programs strictly and runs them. */
+function runPrograms(project, { url }) {
+  return programs.flatMap(({ folder, file }) => {
+    const cwd = path.join(project, folder);
+    const name = path.join(folder, `${file}.ts`);
+    const { diagnostics } = compile(compilers[0], cwd, [`${file}.ts`], { emit: true });
+    if (diagnostics.length > 0) return diagnostics.map(({ file: at, line, message }) => `${at}:${line} ${message}`);
+    const env = { ...process.env, SYNAP_URL: url, SYNAP_EMAIL: account.email, SYNAP_PASSWORD: account.password };
+    const { status } = spawnSync(process.execPath, [path.join(cwd, 'out', `${file}.js`)], {
+      cwd,
+      env,
+      stdio: 'inherit',
+      timeout: 60_000,
     });
-  } finally {
-    await server.stop();
-  }
+    return status === 0 ? [] : [`${name} failed against the server.`];
+  });
 }
 
 async function measure(folder, installed) {
@@ -57,6 +73,7 @@ async function measure(folder, installed) {
 requireBuild();
 const room = realpathSync(mkdtempSync(path.join(os.tmpdir(), 'synap-client-')));
 const folder = path.join(room, 'project');
+const server = await startServer(room);
 const faults = [];
 /** Says how a part went, and keeps its faults. */
 function report(part, found) {
@@ -65,13 +82,19 @@ function report(part, found) {
 }
 
 try {
-  const installed = installPackage(folder, pack(room));
+  const tarball = pack(room);
+  const installed = installPackage(folder, tarball, pinnedPeers());
   const { manifest, files } = readPackage(installed);
   report(`${manifest.name}@${manifest.version} brings and asks what it should`, judgeManifest(manifest, files));
   report('the declarations tell nothing of the server', judgeAllDeclarations(installed));
   for (const compiler of compilers)
     report(`${compiler.name} takes what is right and refuses what is wrong`, judgeTypes(compiler, folder));
-  report('the programs run against a server', await runPrograms(room, folder));
+  report('its declarations are documented and lead to its sources', judgeDefinitions(folder));
+  report('the programs run against a server', runPrograms(folder, server));
+  const lowest = path.join(room, 'lowest');
+  installPackage(lowest, `${server.url}/client.tgz`, lowestPeers());
+  report('as the server hands it out, with the oldest peers, they compile and run, too', runPrograms(lowest, server));
+  report("its peers agree with those of tRPC's own bindings", judgePeersBesideTrpc(path.join(room, 'beside'), tarball));
   const measured = await measure(folder, installed);
   const budgets = judgeBudgets(measured);
   printBudgets(budgets.rows);
@@ -80,6 +103,7 @@ try {
   // Of a package with faults it cannot be said which one was noticed.
   if (faults.length === 0) report('the check notices what is broken on purpose', judgeTheCheck(state));
 } finally {
+  await server.stop();
   rmSync(room, { recursive: true, force: true });
 }
 for (const fault of faults) console.error(fault);

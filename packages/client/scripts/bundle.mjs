@@ -1,14 +1,18 @@
-// Makes the published form in dist/bundle: per entry one module and one declaration file that import nothing but peers. Needs `tsc -b` before.
-import { readFileSync, rmSync } from 'node:fs';
+// Makes the published form in dist/bundle: per entry modules and declaration files, for `import` and for `require`, that import nothing but
+// peers. Needs `tsc -b` before.
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { appRouter } from '@synap/api';
 import { rollup } from 'rollup';
 import { dts } from 'rollup-plugin-dts';
+import { declarationMap } from './bundle/declaration-map.mjs';
+import { describeDeclarations } from './bundle/describe.mjs';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const packages = path.dirname(root);
 
-/** What each entry may import. The bindings take the client from beside them: there is one `SynapError`, and one `AppRouter` to check. */
+/** Imports allowed for each entry. The bindings take the client from beside them: there is one `SynapError`, and one `AppRouter` to check. */
 const entries = [
   { name: 'index', source: 'dist/index', imports: ['@trpc/client', '@trpc/server', 'superjson'] },
   {
@@ -18,7 +22,7 @@ const entries = [
   },
 ];
 
-/** What procedures are called with and annotated by is the server's business: nothing of it may be in a client. */
+/** Types of the server's side of a call: nothing of it may be in a client. */
 const emptied = new Map([
   [path.join(packages, 'api/dist/context.d.ts'), 'export interface Context {}'],
   [path.join(packages, 'api/dist/meta.d.ts'), 'export interface Meta {}\nexport type Scope = string;'],
@@ -44,14 +48,18 @@ const doorBeside = {
   resolveId: (id, importer) => (importer !== undefined && id === '../index.js' ? { id: './index.js', external: true } : null),
 };
 
+/** The code of an entry for `require`, beside the other entry for `require`. */
+const forRequire = (code) => code.replaceAll("'./index.js'", "'./index.cjs'");
 /** A fifth of the declarations would be spaces. */
-const indentedByTabs = {
-  name: 'indented-by-tabs',
-  renderChunk: (code) => code.replaceAll(/^(?: {4})+/gm, (spaces) => '\t'.repeat(spaces.length / 4)),
-};
+const indentByTabs = (code) => code.replaceAll(/^(?: {4})+/gm, (spaces) => '\t'.repeat(spaces.length / 4));
 
-async function bundle({ source, name, imports }, ending, plugins, banner = '') {
-  const file = path.join(root, 'dist/bundle', `${name}${ending}`);
+function write(file, content) {
+  writeFileSync(path.join(root, 'dist/bundle', file), content);
+  console.log(`dist/bundle/${file}: ${(Buffer.byteLength(content) / 1000).toFixed(1)} kB`);
+}
+
+/** Bundles one entry; returns a function that gives its code as `es` or `cjs`. */
+async function bundle({ source, imports }, ending, plugins) {
   const build = await rollup({
     input: path.join(root, `${source}${ending}`),
     external: (id) => !/^(\.|\/|@synap\/)/.test(id),
@@ -61,22 +69,40 @@ async function bundle({ source, name, imports }, ending, plugins, banner = '') {
       throw new Error(`${warning.code}: ${warning.message}`);
     },
   });
-  const { output } = await build.write({ file, format: 'es', banner });
-  await build.close();
-  const mayImport = (id) => imports.some((allowed) => id === allowed || id.startsWith(`${allowed}/`));
-  const foreign = output[0].imports.filter((id) => !mayImport(id));
-  if (foreign.length > 0) throw new Error(`${file} imports ${foreign.join(', ')}: it may import ${imports.join(', ')} only.`);
-  console.log(`${path.relative(root, file)}: ${(Buffer.byteLength(readFileSync(file)) / 1000).toFixed(1)} kB`);
+  return async (format) => {
+    // superjson is an ES module also for `require`, which then gives its namespace.
+    const { output } = await build.generate({ format, interop: 'auto' });
+    const mayImport = (id) => imports.some((allowed) => id === allowed || id.startsWith(`${allowed}/`));
+    const foreign = output[0].imports.filter((id) => !mayImport(id));
+    if (foreign.length > 0) throw new Error(`${source} imports ${foreign.join(', ')}: it may import ${imports.join(', ')} only.`);
+    return output[0].code;
+  };
 }
 
-rmSync(path.join(root, 'dist/bundle'), { recursive: true, force: true });
+function writeDeclarations(file, code) {
+  const map = declarationMap(code, path.join(root, 'dist/bundle', file), path.join(root, 'src'));
+  write(file, `${code}//# sourceMappingURL=${file}.map\n`);
+  write(`${file}.map`, map);
+}
+
+const bundleFolder = path.join(root, 'dist/bundle');
+rmSync(bundleFolder, { recursive: true, force: true });
+mkdirSync(bundleFolder, { recursive: true });
 // tRPC's own declarations need this library, which no `target` but `esnext` brings.
-const disposable = '/// <reference lib="esnext.disposable" />';
+const disposable = '/// <reference lib="esnext.disposable" />\n';
 for (const entry of entries) {
-  await bundle(entry, '.js', []);
-  await bundle(entry, '.d.ts', [workspaceDeclarations, dts(), indentedByTabs], disposable);
+  const { name } = entry;
+  const code = await bundle(entry, '.js', []);
+  const [module, commonJs] = [await code('es'), await code('cjs')];
+  const types = await (await bundle(entry, '.d.ts', [workspaceDeclarations, dts()]))('es');
+  const described = name === 'index' ? describeDeclarations(types, appRouter._def.procedures) : types;
+  const declarations = disposable + indentByTabs(described);
+  write(`${name}.js`, module);
+  write(`${name}.cjs`, forRequire(commonJs));
+  writeDeclarations(`${name}.d.ts`, declarations);
+  writeDeclarations(`${name}.d.cts`, forRequire(declarations));
 }
 for (const file of emptied.keys()) {
   if (!met.has(file))
-    throw new Error(`${file} was not met: it has moved, and what took its place may leak. Mend scripts/bundle.mjs.`);
+    throw new Error(`${file} was not met: it has moved, and what took its place may leak. Correct scripts/bundle.mjs.`);
 }

@@ -21,17 +21,27 @@ export type InputFault = NonNullable<Problem['errors']>[number];
 /** What a list has on its pages. */
 type Items<Router extends keyof RouterOutputs> = RouterOutputs[Router] extends { list: { items: (infer Item)[] } } ? Item : never;
 
+/** The account of a user, as its owner sees it. */
 export type User = RouterOutputs['users']['me']['get'];
-/** A user as administrators see one. */
+/** The account of a user, as superusers see it. */
 export type ManagedUser = Items<'users'>;
+/** An invitation to sign up, open or accepted. */
 export type Invitation = Items<'invitations'>;
+/** An API key, without the secret. */
 export type ApiKey = Items<'apiKeys'>;
+/** A dashboard in a list, without its widgets. */
 export type DashboardSummary = Items<'dashboards'>;
+/** An entry of the audit log or of a module. */
 export type Event = RouterOutputs['events']['get'];
+/** An installed module and its state. */
 export type Module = RouterOutputs['modules']['get'];
+/** One synchronisation of a module. */
 export type ModuleRun = RouterOutputs['modules']['run'];
+/** A widget that a module offers. */
 export type Widget = Items<'widgets'>;
+/** The data of a widget, and how old they are. */
 export type WidgetData = RouterOutputs['widgets']['data'];
+/** A session of the caller. */
 export type AuthSession = RouterOutputs['auth']['sessions']['list']['items'][number];
-/** Access and refresh token, as signing in answers them. */
+/** Access and refresh token of a sign-in. */
 export type Tokens = RouterOutputs['auth']['login'];

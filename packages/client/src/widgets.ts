@@ -41,10 +41,10 @@ export type WidgetDataOutput<Module extends ModuleId, Id extends WidgetId<Module
   data: DataOf<WidgetTypes[Module][Id]>;
 };
 
-type Place = NonNullable<RouterInputs['dashboards']['create']['widgets']>[number];
+type PlainPlaceWidget = NonNullable<RouterInputs['dashboards']['create']['widgets']>[number];
 type DeclaredPlace = {
   [Module in ModuleId]: {
-    [Id in WidgetId<Module>]: Omit<Place, 'moduleId' | 'widgetId' | 'params'> & WidgetDataInput<Module, Id>;
+    [Id in WidgetId<Module>]: Omit<PlainPlaceWidget, 'moduleId' | 'widgetId' | 'params'> & WidgetDataInput<Module, Id>;
   }[WidgetId<Module>];
 }[ModuleId];
 
@@ -60,7 +60,7 @@ type DeclaredPlacement = {
 }[ModuleId];
 
 /** A widget to be placed on a dashboard. */
-export type PlaceWidget = IfWidgets<DeclaredPlace, Place>;
+export type PlaceWidget = IfWidgets<DeclaredPlace, PlainPlaceWidget>;
 
 /** A widget as a dashboard has it. It is also a `PlaceWidget`, and an input of `widgets.data`. */
 export type WidgetPlacement = IfWidgets<DeclaredPlacement, PlainPlacement>;
@@ -73,8 +73,9 @@ export type PlacementData = Omit<RouterOutputs['widgets']['data'], 'data'> & {
   >;
 };
 
-/** A dashboard, its widgets being of the declared ones. */
-export type Dashboard = Omit<RouterOutputs['dashboards']['get'], 'widgets'> & { widgets: WidgetPlacement[] };
+type PlainDashboard = RouterOutputs['dashboards']['get'];
+/** A dashboard with its placed widgets. Once widgets are declared, they are of the declared ones. */
+export type Dashboard = Omit<PlainDashboard, 'widgets'> & { widgets: WidgetPlacement[] };
 
 /** The procedures that save placements, … */
 export type SavingProcedure = 'create' | 'save' | 'upsert';

@@ -1,36 +1,73 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 
 const client = path.join(import.meta.dirname, '../..');
-/** What a program for Node with React installs beside the package. */
+/** Packages that a program for Node with React installs beside the client. */
 const beside = ['@tanstack/react-query', '@trpc/client', '@trpc/server', '@types/node', '@types/react', 'react', 'superjson'];
 /** tRPC's peer, which npm would else take at whatever is newest. */
 const typescript = `typescript@${createRequire(path.join(client, '../../package.json'))('typescript/package.json').version}`;
 
-/** At the versions that the workspace is tested with. */
-const pinned = (name) =>
-  `${name}@${JSON.parse(readFileSync(path.join(client, 'node_modules', name, 'package.json'), 'utf8')).version}`;
+const manifestOf = (name) => JSON.parse(readFileSync(path.join(client, 'node_modules', name, 'package.json'), 'utf8'));
+/** Oldest version that a range of a peer takes: `^11.4.0`, `^18 || ^19`. */
+const lowestOf = (range) => range.split('||')[0].trim().replace(/^\^/, '');
 
-/** Makes a project of its own of an empty folder: the packed package, its peers, and programs that use it. Returns where the package is. */
-export function installPackage(folder, tarball) {
+/** The packages beside the client, at the versions that the workspace is tested with. */
+export const pinnedPeers = () => [...beside.map((name) => `${name}@${manifestOf(name).version}`), typescript];
+
+/** The same at the oldest versions that the client takes. Declarations of React follow its major version. */
+export function lowestPeers() {
+  const { peerDependencies } = JSON.parse(readFileSync(path.join(client, 'package.json'), 'utf8'));
+  const major = lowestOf(peerDependencies.react).split('.')[0];
+  const versions = { ...peerDependencies, '@types/react': major, '@types/node': manifestOf('@types/node').version };
+  return [...beside.map((name) => `${name}@${lowestOf(versions[name])}`), typescript];
+}
+
+function npmInstall(folder, args) {
+  const options = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+  const { status, error } = spawnSync('npm', ['install', ...options, ...args], {
+    cwd: folder,
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+  });
+  if (error) throw error;
+  return status;
+}
+
+/**
+ * Makes a project of its own in an absent folder: the package – a file or an address –, packages beside it, and programs that use it.
+ * Returns the folder of the package.
+ */
+export function installPackage(folder, source, peers) {
   cpSync(path.join(client, 'consumer'), folder, { recursive: true });
   writeFileSync(path.join(folder, 'package.json'), '{ "private": true, "type": "module" }\n');
-  const args = [
-    'install',
-    '--ignore-scripts',
-    '--no-audit',
-    '--no-fund',
-    '--loglevel=error',
-    tarball,
-    ...beside.map(pinned),
-    typescript,
-  ];
-  const { status, error } = spawnSync('npm', args, { cwd: folder, stdio: 'inherit', shell: process.platform === 'win32' });
-  if (error) throw error;
+  const status = npmInstall(folder, [source, ...peers]);
   if (status !== 0) throw new Error(`npm could not install the package: it ended with ${status}.`);
   return path.join(folder, 'node_modules/@synap/client');
+}
+
+/** tRPC's own bindings ask for exactly their own version of tRPC. */
+const besideTrpc = [
+  '@trpc/tanstack-react-query@11.22.1',
+  '@trpc/client@11.22.1',
+  '@trpc/server@11.22.1',
+  '@tanstack/react-query@5.80.3',
+];
+
+/** Do the peers agree with those of tRPC's own bindings? Only resolves: nothing is fetched beyond descriptions. */
+export function judgePeersBesideTrpc(folder, tarball) {
+  mkdirSync(folder);
+  writeFileSync(path.join(folder, 'package.json'), '{ "private": true }\n');
+  const status = npmInstall(folder, [
+    '--package-lock-only',
+    tarball,
+    ...besideTrpc,
+    'react@18.2.0',
+    'superjson@2.0.0',
+    typescript,
+  ]);
+  return status === 0 ? [] : [`The peers conflict with ${besideTrpc.join(', ')}.`];
 }
 
 /** The manifest of an installed package, and the paths of its files, with slashes. */

@@ -2,7 +2,8 @@
 
 const peers = ['@tanstack/react-query', '@trpc/client', '@trpc/server', 'react', 'superjson'];
 const optional = ['@tanstack/react-query', 'react'];
-const brought = /^(?:package\.json|README\.md|LICENSE|dist\/bundle\/[\w-]+\.(?:js|d\.ts))$/;
+const brought =
+  /^(?:package\.json|README\.md|LICENSE|dist\/bundle\/[\w-]+\.(?:js|cjs|d\.ts|d\.cts|d\.ts\.map|d\.cts\.map)|src\/(?:[\w-]+\/)*[\w-]+\.ts)$/;
 
 /** What is wrong with a packed package.json, given the paths of all packed files. */
 export function judgeManifest(manifest, files) {
@@ -23,9 +24,10 @@ export function judgeManifest(manifest, files) {
   for (const hook of ['preinstall', 'install', 'postinstall', 'prepare']) {
     expect(manifest.scripts?.[hook] === undefined, `runs a ${hook} script on the machine of who installs it`);
   }
-  for (const [entry, { types, default: module }] of Object.entries(manifest.exports ?? {})) {
-    for (const target of [types, module]) {
-      expect(files.includes(target?.replace(/^\.\//, '')), `exports ${entry} from ${target}, which is not packed`);
+  for (const [entry, ways] of Object.entries(manifest.exports ?? {})) {
+    for (const way of ['import', 'require']) {
+      for (const target of [ways[way]?.types, ways[way]?.default])
+        expect(files.includes(target?.replace(/^\.\//, '')), `exports ${entry} for ${way} from ${target}, which is not packed`);
     }
   }
   for (const entry of ['.', './react']) expect(manifest.exports?.[entry], `does not export ${entry}`);

@@ -10,16 +10,25 @@ const declarations = {
   'dist/bundle/index.d.ts': ['@trpc/client', '@trpc/server'],
   'dist/bundle/react.d.ts': ['@tanstack/react-query', '@trpc/client', '@trpc/server', 'react', './index.js'],
 };
+/** Their twins for CommonJS, which say the same. */
+const declarationsForRequire = {
+  'dist/bundle/index.d.cts': declarations['dist/bundle/index.d.ts'],
+  'dist/bundle/react.d.cts': ['@tanstack/react-query', '@trpc/client', '@trpc/server', 'react', './index.cjs'],
+};
 /** Compiled apart from each other: what one declares would hold for all. */
 const mistakes = ['mistakes.ts', 'widget-mistakes.ts'];
 const programs = ['program.ts', 'bindings.ts', 'types.ts'];
+/** In a folder that says `"type": "commonjs"`. */
+const commonJs = { folder: 'commonjs', program: 'program.ts' };
 
-const readAll = (installed) =>
-  Object.entries(declarations).map(([file, mayImport]) => [file, readFileSync(path.join(installed, file), 'utf8'), mayImport]);
+const readAll = (installed, files = declarations) =>
+  Object.entries(files).map(([file, mayImport]) => [file, readFileSync(path.join(installed, file), 'utf8'), mayImport]);
 
 /** Does anything of the server show in the declarations? */
 export const judgeAllDeclarations = (installed) =>
-  readAll(installed).flatMap(([file, text, mayImport]) => judgeDeclarations(file, text, mayImport));
+  readAll(installed, { ...declarations, ...declarationsForRequire }).flatMap(([file, text, mayImport]) =>
+    judgeDeclarations(file, text, mayImport),
+  );
 
 /** kB of declarations a procedure. */
 export function declarationsPerProcedure(installed) {
@@ -30,9 +39,10 @@ export function declarationsPerProcedure(installed) {
 
 /** Does all compile that should, and nothing else? */
 export function judgeTypes(compiler, folder) {
-  const refused = compile(compiler, folder, programs).diagnostics.map(
-    ({ file, line, code, message }) => `${file}:${line} ${code} ${message}`,
-  );
+  const refused = [
+    ...compile(compiler, folder, programs).diagnostics,
+    ...compile(compiler, path.join(folder, commonJs.folder), [commonJs.program]).diagnostics,
+  ].map(({ file, line, code, message }) => `${file}:${line} ${code} ${message}`);
   const mistaken = mistakes.flatMap((file) =>
     judgeMistakes(readFileSync(path.join(folder, file), 'utf8'), compile(compiler, folder, [file]).diagnostics),
   );
