@@ -19,7 +19,8 @@ const sealingSchema = z.object({
   memoryCost: z.int().min(8192).max(1_048_576),
   timeCost: z.int().min(1).max(16),
   parallelism: z.int().min(1).max(16),
-  salt: z.base64(),
+  /** Of eight bytes at least, as argon2 demands. */
+  salt: z.base64().min(12),
 });
 
 const manifestSchema = z.object({
@@ -37,7 +38,7 @@ const manifestSchema = z.object({
   /** Applied migrations, in their order. */
   migrations: z.array(z.string()).min(1),
   /** In the order of the archive, which no foreign key contradicts. */
-  tables: z.array(tableSchema),
+  tables: z.array(tableSchema).min(1),
   sealing: sealingSchema.nullable(),
 });
 

@@ -88,6 +88,17 @@ it.each([
   await expect(readArchive(await archiveOf(manifest, entries))).rejects.toThrow('truncated or altered');
 });
 
+it.each([
+  ['without tables', { tables: [] }],
+  [
+    'whose salt is too short',
+    { sealing: { algorithm: 'argon2id', memoryCost: 8192, timeCost: 1, parallelism: 1, salt: 'AAAA' } },
+  ],
+])('refuses a manifest %s', async (_what, change) => {
+  const archive = await archiveOf(Object.assign({}, manifest, change), {});
+  await expect(readManifestOf(archive)).rejects.toThrow('truncated or altered (manifest.json cannot be read)');
+});
+
 it('refuses what is no archive at all', async () => {
   for (const text of ['', 'not an archive', 'x'.repeat(10_000)])
     await expect(readArchive(Readable.from([Buffer.from(text)]))).rejects.toThrow('truncated or altered');
