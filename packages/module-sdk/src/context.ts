@@ -42,7 +42,7 @@ export interface LoadContext<Config> extends LoadServices {
   readonly config: Config;
 }
 
-/** What the server gives for a health check. */
+/** Services of the server for a health check. */
 export interface HealthServices {
   /** Aborted after five seconds: a check that goes on is ended with its process. */
   readonly signal: AbortSignal;

@@ -4,7 +4,7 @@ type Level = 'fine' | 'warn' | 'bad';
 export interface Finding {
   subject: string;
   level: Level;
-  /** What was found and, if it is not all right, what to do. */
+  /** The result and, if it is not all right, the remedy. */
   text: string;
 }
 

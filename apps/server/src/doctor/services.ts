@@ -14,7 +14,7 @@ export async function checkMail(environment: Environment): Promise<Finding> {
     if (lost) return bad('mail', `${text}, but VERIFY_EMAIL asks people for the link in one: set SMTP_URL`);
     return kind === 'local'
       ? fine('mail', text)
-      : warn('mail', `${text}, where nobody gets them, such as those for a new password: set SMTP_URL`);
+      : warn('mail', `${text} and reach no one, not even those for a new password: set SMTP_URL`);
   }
   const transport = createMailTransport(environment);
   try {
