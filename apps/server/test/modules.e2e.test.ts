@@ -2,9 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { createClient } from '@synap/client';
 import { until } from '@synap/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type ServerUnderTest, startServerUnderTest } from './server-under-test.js';
+import { admin, type ServerUnderTest, startServerUnderTest } from './server-under-test.js';
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'synap-repository-'));
 const identity = ['-c', 'user.name=Ada', '-c', 'user.email=ada@example.org'];
@@ -51,6 +52,30 @@ describe('the bundled modules', () => {
     expect(Date.parse(body.asOf)).toBeGreaterThan(Date.now() - 60_000);
   });
 
+  it('read the parameters of a widget alike from every form of a query, from a body, and over RPC', async () => {
+    const target = '/widget-data/git/commits';
+    const queries = ['limit=2', 'widgetParams[limit]=2', 'params[limit]=2', `widgetParams=${encodeURIComponent('{"limit":2}')}`];
+    const answers = [
+      ...(await Promise.all(queries.map((query) => server.rest('GET', `${target}?${query}`, { token })))),
+      await server.rest('POST', target, { token, body: { params: { limit: 2 } } }),
+    ];
+    const client = createClient({ url: server.origin });
+    await client.$session.signIn(admin);
+    const { data } = await client.widgets.data.query({ moduleId: 'git', widgetId: 'commits', params: { limit: 2 } });
+    expect(data).toMatchObject({ commits: [{ subject: 'Third' }, { subject: 'Second' }] });
+    expect(answers.map(({ status, body }) => ({ status, data: body.data }))).toEqual(answers.map(() => ({ status: 200, data })));
+  });
+
+  it('answer a body of parameters as they do a query: without one all rows, and faults by their places', async () => {
+    const post = (target: string, body?: unknown) => server.rest('POST', `/widget-data/${target}`, { token, body });
+    expect((await post('git/commits')).body.data.commits).toHaveLength(3);
+    expect(await post('git/commits', { params: { limit: 1000 } })).toMatchObject({
+      status: 400,
+      body: { code: 'bad_request', errors: [{ pointer: '/params/limit' }] },
+    });
+    expect(await post('git/nothing', { params: {} })).toMatchObject({ status: 404 });
+  });
+
   it('show the real memory of the host', async () => {
     const { body } = await server.rest('GET', '/widget-data/host/memory', { token });
     expect(body.data.total / os.totalmem()).toBeCloseTo(1, 1);
@@ -67,6 +92,7 @@ describe('the bundled modules', () => {
     const user = await server.newUser();
     for (const [method, target] of [
       ['GET', '/widget-data/git/commits'],
+      ['POST', '/widget-data/git/commits'],
       ['POST', '/modules/git/sync'],
       ['GET', '/modules/git/runs'],
     ] as const) {

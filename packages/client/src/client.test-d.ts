@@ -16,6 +16,18 @@ expectTypeOf<SynapClient>().not.toBeAny();
 expectTypeOf<RouterInputs>().not.toBeAny();
 expectTypeOf<RouterOutputs>().not.toBeAny();
 
+/** Routers whose list cannot be called without an input. */
+type DemandingLists = {
+  [Name in keyof RouterInputs]: RouterInputs[Name] extends { list: infer Input }
+    ? undefined extends Input
+      ? never
+      : Name
+    : never;
+}[keyof RouterInputs];
+expectTypeOf<DemandingLists>().toBeNever();
+expectTypeOf<Date>().toExtend<RouterInputs['apiKeys']['create']['expiresAt']>();
+expectTypeOf<{ from: Date; to: string }>().toExtend<RouterInputs['events']['list']>();
+
 const client = createClient({ url: 'http://localhost:3000' });
 createClient({ url: new URL('http://localhost:3000'), auth: { apiKey: 'syn_a_b' } });
 createClient({ url: 'http://localhost:3000', auth: { refreshToken: 'a.1.b' }, fetch: globalThis.fetch });

@@ -70,6 +70,16 @@ describe('the table', () => {
   );
 });
 
+describe('lists', () => {
+  const lists = procedures.filter(({ path }) => path.endsWith('.list')).map((procedure) => [procedure.path, procedure] as const);
+
+  it.each(lists)('%s needs no input on either face', async (_path, procedure) => {
+    const ask = { token: world.tokenOf('superuser') };
+    for (const answer of [await world.faces.rest(procedure, ask), await world.faces.rpc(procedure, ask)])
+      expect(answer.json, answer.text).toMatchObject({ items: expect.any(Array) });
+  });
+});
+
 describe.each(procedures.map((procedure) => [procedure.path, procedure] as const))('%s', (_path, procedure) => {
   it('is open to those of its row on both faces, and to nobody else', async () => {
     const row = rowOf(procedure);
