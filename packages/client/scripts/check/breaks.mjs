@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { judgeBudgets } from './budgets.mjs';
+import { judgeDefinitions } from './definitions.mjs';
 import { judgeManifest } from './manifest.mjs';
 import { judgeAllDeclarations, judgeTypes } from './published.mjs';
 
@@ -53,6 +54,17 @@ const compilable = [
   },
 ];
 
+/** … and by what an editor shows. */
+const shown = [
+  { what: 'a procedure without documentation', from: '/** Save a dashboard. */', to: '', fault: /shows "" for save\.mutate/ },
+  {
+    what: 'a declaration map that does not fit',
+    from: /^/,
+    to: '\n',
+    fault: /definition of createClient leads/,
+  },
+];
+
 const inManifest = [
   { what: 'a dependency', change: { dependencies: { zod: '4.6.7' } } },
   { what: 'a peer by its name in the workspace', change: { peerDependencies: { '@trpc/client': 'catalog:' } } },
@@ -85,6 +97,7 @@ export function judgeTheCheck({ folder, installed, compiler, manifest, files, me
   return [
     ...readable.flatMap((one) => noticed(one, installed, () => judgeAllDeclarations(installed))),
     ...compilable.flatMap((one) => noticed(one, installed, () => judgeTypes(compiler, folder))),
+    ...shown.flatMap((one) => noticed(one, installed, () => judgeDefinitions(folder))),
     ...inManifest.flatMap(({ what, change }) => unnoticed(what, judgeManifest({ ...manifest, ...change }, files))),
     ...unnoticed('a test that is packed', judgeManifest(manifest, [...files, 'src/options.test.ts'])),
     ...[...new Set(measured.map(({ of }) => of))].flatMap((of) =>
