@@ -1,4 +1,4 @@
-// What an editor shows of the package: documentation of procedures and fields, and sources behind "go to definition".
+// Checks what an editor shows of the package: documentation of procedures and fields, and sources behind "go to definition".
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import ts from '@typescript/typescript6';
@@ -47,7 +47,7 @@ function createService(folder) {
   return { program, service: ts.createLanguageService(host) };
 }
 
-/** What an editor lacks of the package that is installed in the folder. */
+/** Faults of the package that is installed in the folder, as an editor would show them. */
 export function judgeDefinitions(folder) {
   const { program, service } = createService(folder);
   const at = (word) => text.lastIndexOf(word);
