@@ -26,10 +26,8 @@ afterAll(async () => {
 
 const folder = () => path.join(project.folder, 'prisma/migrations');
 
-function address(database: string, parameters = ''): string {
-  const url = new URL(server.url);
-  url.pathname = `/${database}`;
-  return `${url.href}${parameters}`;
+function address(database: string, search = ''): string {
+  return Object.assign(new URL(server.url), { pathname: `/${database}`, search }).href;
 }
 
 describe('prisma migrate deploy', () => {
