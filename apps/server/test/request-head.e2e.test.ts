@@ -32,8 +32,8 @@ describe('a target in absolute form is served as its path, over every transport:
     ['http://localhost/healthz', 'ok\n'],
     ['http://localhost/readyz', 'ready\n'],
     ['http://localhost/api/v1/openapi.json', '"openapi"'],
-    ['http://localhost', 'Found. Redirecting to /docs'],
-    ['http://localhost?a=b', 'Found. Redirecting to /docs'],
+    ['http://localhost', '{"name":"Synap"'],
+    ['http://localhost?a=b', '{"name":"Synap"'],
   ])('%s', async (target, text) => {
     const answer = await exchange(`GET ${target} HTTP/1.1\r\nHost: localhost\r\n${closing}`);
     expect(answer.body).toContain(text);

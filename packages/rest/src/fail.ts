@@ -52,6 +52,8 @@ export function fail<TRouter extends AnyTRPCRouter>(
   const status = ownStatus ?? problem.status;
   headers['content-type'] = format && ownStatus ? format.mediaType : 'application/problem+json';
   Object.assign(headers, format?.headers);
+  // A challenge belongs to 401 and 403, which the format may have replaced.
+  if (status !== problem.status) delete headers['www-authenticate'];
   if (status === 401) headers['www-authenticate'] ??= settings.options.challenge ?? 'Bearer';
   if (meta?.noStore) headers['cache-control'] = 'no-store';
   const body = JSON.stringify(format && ownStatus ? format.write(problem) : problem);

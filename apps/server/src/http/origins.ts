@@ -38,6 +38,6 @@ export function refuseCrossSiteForms(environment: OriginEnvironment, refuse: Ref
   };
   return (req, res, next) => {
     if (req.method !== 'POST' || !needsNoPreflight(req.headers) || !isForeign(req)) return next();
-    refuse(req, res, forbidden('A form of another site is not accepted: add its origin to CORS_ORIGINS.'));
+    refuse(req, res, forbidden('The Origin of this request is another site: add it to CORS_ORIGINS.'));
   };
 }

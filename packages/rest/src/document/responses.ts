@@ -98,7 +98,7 @@ export const hasOwnError = ({ operation: { meta } }: DocumentedOperation, status
 /** True if `If-Match` or `If-None-Match` can keep a request from being served. A POST has a state only if it replaces a resource. */
 function mayBeConditional(entry: DocumentedOperation): boolean {
   if (entry.method === 'GET') return givesEntityTag(entry);
-  return entry.operation.reader.takesInput && (entry.method !== 'POST' || entry.hasState);
+  return entry.method !== 'POST' || entry.hasState;
 }
 
 /** The error statuses that an operation may give, in order. */
