@@ -38,9 +38,10 @@ function findPnpm() {
     const { status, stdout } = spawnSync(command, [...args, '--version'], { cwd: root, encoding: 'utf8', shell });
     return status === 0 && stdout.trim() === version;
   };
-  const cached = ['npx', ['--offline', '--yes', packageManager]];
-  const way = [['pnpm', []], cached].find(answers);
-  if (way) return way;
+  if (answers(['pnpm', []])) return ['pnpm', []];
+  // Programs that pnpm starts inherit the options of npx: `--offline` would keep their own npm from the registry.
+  const cached = ['npx', ['--prefer-offline', '--yes', packageManager]];
+  if (answers(['npx', ['--offline', '--yes', packageManager]])) return cached;
   console.error(`Fetching ${packageManager} …`);
   const fetching = { cwd: root, stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, ...fetchSettings }, shell };
   if (spawnSync('npx', ['--yes', packageManager, '--version'], fetching).status === 0) return cached;
