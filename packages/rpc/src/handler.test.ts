@@ -52,6 +52,23 @@ describe('on one connection', () => {
   });
 });
 
+test.each([
+  ['a query', 'fast', 'GET'],
+  ['a mutation', 'echo', 'POST'],
+  ['a query in a batch', 'fast?batch=1', 'GET'],
+])('TRACE, which the Web’s Request cannot hold, of %s is 405 and names the method that it takes', async (_what, path, allow) => {
+  const server = await serve();
+  for (const more of [{}, { 'trpc-accept': 'application/jsonl' }]) {
+    const answer = await send(server, { method: 'TRACE', path, headers: { ...json, ...more } });
+    expect([answer.status, answer.headers.allow]).toEqual([405, allow]);
+  }
+  for (const type of ['multipart/form-data; boundary=b', 'application/octet-stream']) {
+    const answer = await send(server, { method: 'TRACE', path: 'fast', headers: { 'content-type': type } });
+    expect(answer.status).toBe(405);
+  }
+  expect((await send(server, { method: 'TRACE', path })).status).toBe(415);
+});
+
 describe('hooks', () => {
   test('a context for refusals gives their errors what the formatter needs', async () => {
     const server = await serve({ refusalContext: ({ req }) => ({ requestId: String(req.headers['x-request-id']) }) });
