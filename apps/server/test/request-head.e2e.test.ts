@@ -32,8 +32,8 @@ describe('a target in absolute form is served as its path, over every transport:
     ['http://localhost/healthz', 'ok\n'],
     ['http://localhost/readyz', 'ready\n'],
     ['http://localhost/api/v1/openapi.json', '"openapi"'],
-    ['http://localhost', '{"name":"Synap"'],
-    ['http://localhost?a=b', '{"name":"Synap"'],
+    ['http://localhost', '"links"'],
+    ['http://localhost?a=b', '"links"'],
   ])('%s', async (target, text) => {
     const answer = await exchange(`GET ${target} HTTP/1.1\r\nHost: localhost\r\n${closing}`);
     expect(answer.body).toContain(text);
@@ -64,11 +64,24 @@ describe('a request that is malformed gets 400, a problem and the end of its con
     ['a Host with two ports', 'GET /api/v1/health HTTP/1.1\r\nHost: a:1:2'],
     ['a Host that is a list', 'GET /api/v1/health HTTP/1.1\r\nHost: a, b'],
     ['a Host with an open bracket', 'GET /api/v1/health HTTP/1.1\r\nHost: [::1'],
+    ['a Host with a port past the last', 'GET /api/v1/health HTTP/1.1\r\nHost: a:65536'],
+    ['a Host that is not percent-encoded well', 'GET /api/v1/health HTTP/1.1\r\nHost: a%zz'],
     ['two Hosts', `GET /api/v1/health HTTP/1.1\r\n${host}\r\nhost: other`],
     ['the same Host twice', `GET /api/v1/health HTTP/1.1\r\n${host}\r\n${host}`],
     ['two Hosts with HTTP/1.0', `GET /api/v1/health HTTP/1.0\r\n${host}\r\n${host}`],
     ['an asterisk', `GET * HTTP/1.1\r\n${host}`],
     ['another scheme', `GET ftp://localhost/api/v1/health HTTP/1.1\r\n${host}`],
+    ['a target with a port past the last', `GET http://localhost:99999/healthz HTTP/1.1\r\n${host}`],
+    ['two transfer codings', `POST /api/v1/auth/login HTTP/1.1\r\n${host}\r\nTransfer-Encoding: gzip, chunked`],
+    ['two transfer codings over RPC', `POST /trpc/auth.login HTTP/1.1\r\n${host}\r\nTransfer-Encoding: gzip, chunked`],
+    [
+      'two headers of transfer codings',
+      `GET /healthz HTTP/1.1\r\n${host}\r\nTransfer-Encoding: br\r\nTransfer-Encoding: chunked`,
+    ],
+    [
+      'a transfer coding with HTTP/1.0',
+      `POST /api/v1/auth/login HTTP/1.0\r\n${host}\r\nConnection: keep-alive\r\nTransfer-Encoding: chunked`,
+    ],
     ['a target with userinfo', `GET http://a@localhost/api/v1/health HTTP/1.1\r\n${host}`],
   ])('%s', async (_what, head) => {
     const answer = await exchange(head);
@@ -79,12 +92,18 @@ describe('a request that is malformed gets 400, a problem and the end of its con
 });
 
 describe('a request is served', () => {
-  it.each(['localhost', 'LOCALHOST:1', '127.0.0.1:', '[::1]:8080', 'a_b.example', 'xn--bcher-kva.example', 'a%20b'])(
+  it.each(['localhost', 'LOCALHOST:1', '127.0.0.1:', '[::1]:8080', 'a_b.example', 'xn--bcher-kva.example', 'a%20b', 'a:65535'])(
     'with the Host %s',
     async (name) => {
       expect((await exchange(`GET /api/v1/health HTTP/1.1\r\nHost: ${name}\r\n${closing}`)).status).toBe(200);
     },
   );
+
+  it.each(['chunked', 'Chunked'])('with a body in the transfer coding %s', async (coding) => {
+    const head = `POST /api/v1/auth/login HTTP/1.1\r\nHost: localhost\r\n${closing}\r\nTransfer-Encoding: ${coding}`;
+    expect((await exchange(head, '0\r\n\r\n')).status).toBe(400);
+    expect((await exchange(`${head}\r\nContent-Type: text/plain`, '2\r\n{}\r\n0\r\n\r\n')).status).toBe(415);
+  });
 
   it('of HTTP/1.0 without a Host', async () => {
     expect((await exchange('GET /api/v1/health HTTP/1.0')).status).toBe(200);

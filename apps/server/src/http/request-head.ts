@@ -4,7 +4,13 @@ import { authorityOf, originForm } from '@synap/http';
 import type { Middleware, Refuse } from './middleware.js';
 
 /** `uri-host [ ":" port ]` of RFC 9110 §7.2; a host of an http URI is never empty. */
-const validHost = /^(?:\[[\da-f:.]+\]|[\w.~!$&'()*+,;=%-]+)(?::\d{0,5})?$/i;
+const hostForm = /^(?:\[[\da-f:.]+\]|(?:[\w.~!$&'()*+,;=-]|%[\da-f]{2})+)(?::(\d{0,5}))?$/i;
+const maxPort = 65_535;
+
+function isHost(text: string): boolean {
+  const match = hostForm.exec(text);
+  return match !== null && Number(match[1] ?? '') <= maxPort;
+}
 
 /** What is wrong with the head of a request; undefined if it is well formed. */
 const faults = new WeakMap<IncomingMessage, string>();
@@ -15,7 +21,7 @@ const faults = new WeakMap<IncomingMessage, string>();
  */
 export function normalizeHead(req: IncomingMessage): void {
   const { url = '' } = req;
-  const fault = findHostFault(req) ?? findTargetFault(req, url);
+  const fault = findHostFault(req) ?? findTargetFault(req, url) ?? findTransferFault(req);
   if (fault !== undefined) faults.set(req, fault);
   const target = originForm(url);
   if (target === undefined || target === url) return;
@@ -27,13 +33,13 @@ function findTargetFault({ method }: IncomingMessage, url: string): string | und
   if (originForm(url) === undefined)
     return url === '*' && method === 'OPTIONS' ? undefined : 'The request target must be a path or an http URL.';
   const authority = authorityOf(url);
-  return authority === undefined || validHost.test(authority) ? undefined : 'The host of the request target is not valid.';
+  return authority === undefined || isHost(authority) ? undefined : 'The host of the request target is not valid.';
 }
 
 /** A server must refuse a missing, repeated or invalid `Host` (RFC 9112 §3.2); HTTP/1.0 may lack it. */
 function findHostFault({ rawHeaders, headers: { host }, httpVersion }: IncomingMessage): string | undefined {
   if (host === undefined) return httpVersion === '1.0' ? undefined : 'The request has no Host header.';
-  if (!validHost.test(host)) return 'The Host header is not valid.';
+  if (!isHost(host)) return 'The Host header is not valid.';
   let count = 0;
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const name = rawHeaders[index];
@@ -42,9 +48,19 @@ function findHostFault({ rawHeaders, headers: { host }, httpVersion }: IncomingM
   return count > 1 ? 'The request has more than one Host header.' : undefined;
 }
 
+/**
+ * A body is decoded by chunks alone (RFC 9112 §6.1): any other coding would be read as if it were none. HTTP/1.0 knows no codings, so
+ * that a proxy of it may have seen another end of the body.
+ */
+function findTransferFault({ headers: { 'transfer-encoding': coding }, httpVersion }: IncomingMessage): string | undefined {
+  if (coding === undefined) return undefined;
+  if (httpVersion === '1.0') return 'A request of HTTP/1.0 must not have Transfer-Encoding.';
+  return coding.toLowerCase() === 'chunked' ? undefined : 'The only Transfer-Encoding that is supported is chunked.';
+}
+
 export const isWellFormed = (req: IncomingMessage): boolean => !faults.has(req);
 
-/** Refuses a request whose target or host is not valid. Its connection ends, since both sides may read it differently. */
+/** Refuses a request whose target, host or transfer coding is not valid. Its connection ends, since both sides may read it differently. */
 export function refuseMalformed(refuse: Refuse): Middleware {
   return (req, res, next) => {
     const fault = faults.get(req);
