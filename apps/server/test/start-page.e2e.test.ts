@@ -50,7 +50,7 @@ describe('the overview of the service', () => {
 
   it('stands at GET and HEAD alone', async () => {
     expect((await server.rest('HEAD', '')).status).toBe(200);
-    expect((await server.rest('POST', '', { body: {} })).status).toBe(404);
+    expect((await server.rest('POST', '', { body: {} })).status).toBe(405);
   });
 });
 

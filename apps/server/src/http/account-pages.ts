@@ -3,6 +3,7 @@ import { Router } from 'express';
 import { packageFolder } from '../paths.js';
 import { serveFile } from './constant-content.js';
 import { pagePolicy } from './page-policy.js';
+import { serveReading } from './reading.js';
 
 const folder = path.join(packageFolder, 'pages');
 
@@ -13,8 +14,8 @@ const folder = path.join(packageFolder, 'pages');
 export function createAccountPages(): Router {
   const router = Router({ strict: true, caseSensitive: true });
   for (const name of ['verify', 'reset', 'invite'])
-    router.get(`/${name}`, pagePolicy, serveFile(path.join(folder, `${name}.html`)));
+    serveReading(router, `/${name}`, pagePolicy, serveFile(path.join(folder, `${name}.html`)));
   for (const name of ['page.css', 'account.js', 'icon.svg'])
-    router.get(`/assets/${name}`, serveFile(path.join(folder, 'assets', name), 'public, max-age=3600'));
+    serveReading(router, `/assets/${name}`, serveFile(path.join(folder, 'assets', name), 'public, max-age=3600'));
   return router;
 }

@@ -18,6 +18,7 @@ import { inTurn, type Middleware, pathOf, type Refuse } from './middleware.js';
 import { createObserver } from './observe.js';
 import { refuseCrossSiteForms } from './origins.js';
 import { createLastResort, nothingHere, sendProblem } from './problems.js';
+import { answerOptions, onlyReading, serveReading } from './reading.js';
 import { isWellFormed, normalizeHead, refuseMalformed } from './request-head.js';
 import { asksForOverview, createStartPage } from './start-page.js';
 
@@ -106,17 +107,25 @@ function answerAlive(res: ServerResponse): void {
 const crossOriginHeaders = (origin: OriginRule): Middleware =>
   cors({ origin, credentials: true, maxAge: 600, exposedHeaders, preflightContinue: true });
 
-/** A preflight has its headers already; unlike the package's own, this end comes after the limits. */
+/**
+ * A preflight has its headers already; unlike the package's own, this end comes after the limits. The options of the whole server
+ * (`*`) are answered here, too; any other `OPTIONS` asks what its path takes.
+ */
 const endPreflight: Middleware = (req, res, next) => {
-  if (req.method === 'OPTIONS') res.writeHead(204, { 'content-length': 0 }).end();
+  if (req.method === 'OPTIONS' && (isPreflight(req) || req.url === '*')) res.writeHead(204, { 'content-length': 0 }).end();
+  else if (req.method === 'OPTIONS' && isRpc(req)) answerOptions(res, 'GET, HEAD, POST, OPTIONS');
   else next();
 };
+
+const isPreflight = ({ headers }: IncomingMessage): boolean =>
+  headers.origin !== undefined && headers['access-control-request-method'] !== undefined;
 
 /** Probes, documents, and whatever is not served. */
 function createOthers({ environment, log, errors, metrics, hindrance, isClosing, document }: AppDeps): Express {
   const app = express();
   app.disable('x-powered-by').disable('etag').set('query parser', 'simple');
-  app.get('/readyz', async (_req, res) => {
+  app.all(livenessPath, onlyReading);
+  serveReading(app, '/readyz', async (_req, res) => {
     const reason = isClosing() ? 'shutting down' : await hindrance();
     if (reason) res.setHeader('retry-after', '5');
     res
@@ -124,7 +133,9 @@ function createOthers({ environment, log, errors, metrics, hindrance, isClosing,
       .type('text/plain')
       .send(`${reason ?? 'ready'}\n`);
   });
-  if (environment.metricsToken !== undefined) app.get('/metrics', demandBearer(environment.metricsToken), metrics.show);
+  if (environment.metricsToken !== undefined) {
+    serveReading(app, '/metrics', demandBearer(environment.metricsToken), metrics.show);
+  }
   app.use(createStartPage(environment));
   app.use(createAccountPages());
   app.use(createDocuments(document));

@@ -5,6 +5,7 @@ import helmet from 'helmet';
 import { packageFolder } from '../paths.js';
 import { serveConstant, serveFile } from './constant-content.js';
 import { documentPath } from './documents.js';
+import { serveReading } from './reading.js';
 
 const require = createRequire(import.meta.url);
 const assetCache = 'public, max-age=3600';
@@ -56,18 +57,20 @@ export function createDocs(basePath: string): Router {
   const url = JSON.stringify(`${basePath}${documentPath}`);
 
   router.use(['/docs', '/redoc'], contentSecurityPolicy);
-  router.get('/docs', html(swaggerPage(basePath)));
-  router.get(
+  serveReading(router, '/docs', html(swaggerPage(basePath)));
+  serveReading(
+    router,
     '/docs/start.js',
     script(
       `SwaggerUIBundle({ url: ${url}, dom_id: '#swagger-ui', deepLinking: true, showExtensions: true, persistAuthorization: false });`,
     ),
   );
   for (const file of ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png'].map((name) => path.join(swagger, name)))
-    router.get(`/docs/assets/${path.basename(file)}`, serveFile(file, assetCache));
-  router.get('/docs/assets/redoc.standalone.js', serveFile(path.join(redoc, 'redoc.standalone.js'), assetCache));
-  router.get('/redoc', html(redocPage(basePath)));
-  router.get(
+    serveReading(router, `/docs/assets/${path.basename(file)}`, serveFile(file, assetCache));
+  serveReading(router, '/docs/assets/redoc.standalone.js', serveFile(path.join(redoc, 'redoc.standalone.js'), assetCache));
+  serveReading(router, '/redoc', html(redocPage(basePath)));
+  serveReading(
+    router,
     '/redoc/start.js',
     script(`Redoc.init(${url}, { showExtensions: ['x-scope'], hideDownloadButton: false }, document.getElementById('redoc'));`),
   );

@@ -4,6 +4,7 @@ import { Router } from 'express';
 import { serveConstant } from './constant-content.js';
 import { restPath } from './faces.js';
 import { pathOf } from './middleware.js';
+import { serveReading } from './reading.js';
 
 /** Where the OpenAPI 3.1 document is served. */
 export const documentPath = `${restPath}/openapi.json`;
@@ -16,8 +17,8 @@ export const asksForDocument = (req: IncomingMessage): boolean => paths.has(path
 /** Serves the document in OpenAPI 3.1 and 3.0. */
 export function createDocuments(document: OpenApiDocument): Router {
   const router = Router({ strict: true, caseSensitive: true });
-  router.get(documentPath, serveDocument(document));
-  router.get(documentPath30, serveDocument(toOpenApi30(document)));
+  serveReading(router, documentPath, serveDocument(document));
+  serveReading(router, documentPath30, serveDocument(toOpenApi30(document)));
   return router;
 }
 

@@ -8,6 +8,7 @@ import { documentPath, documentPath30 } from './documents.js';
 import { restPath, rpcPath } from './faces.js';
 import { pathOf } from './middleware.js';
 import { pagePolicy } from './page-policy.js';
+import { serveReading } from './reading.js';
 
 /** A path of the service with its texts for people. */
 interface Place {
@@ -37,9 +38,8 @@ const programPlaces = { rest: restPath, rpc: rpcPath };
 
 const overviewPaths: ReadonlySet<string> = new Set([restPath, `${restPath}/`]);
 
-/** True if a request reads the path of the API itself, below which operations are. */
-export const asksForOverview = (req: IncomingMessage): boolean =>
-  (req.method === 'GET' || req.method === 'HEAD') && overviewPaths.has(pathOf(req));
+/** True if a request is for the path of the API itself, below which operations are. */
+export const asksForOverview = (req: IncomingMessage): boolean => overviewPaths.has(pathOf(req));
 
 /** Serves `/` and `/api/v1`: name and version of the service, and links to its documents, client and health. */
 export function createStartPage(environment: Pick<Environment, 'docs' | 'publicUrl'>): Router {
@@ -52,8 +52,8 @@ export function createStartPage(environment: Pick<Environment, 'docs' | 'publicU
   const json = serveConstant({ bytes: Buffer.from(JSON.stringify({ name: 'Synap', version, links })), extension: '.json' });
   const html = serveConstant({ bytes: Buffer.from(pageOf(base, listed)), extension: '.html' });
   const router = Router({ strict: true, caseSensitive: true });
-  router.get([...overviewPaths], json);
-  router.get('/', pagePolicy, (req, res) => {
+  serveReading(router, [...overviewPaths], json);
+  serveReading(router, '/', pagePolicy, (req, res) => {
     res.vary('Accept');
     // Programs accept anything and get JSON; browsers name HTML.
     if (req.accepts(['json', 'html']) === 'html') html(req, res);

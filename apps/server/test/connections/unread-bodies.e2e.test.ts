@@ -29,13 +29,13 @@ const cases: [status: number, method: string, path: string, ...headers: string[]
   [204, 'HEAD', '/trpc/system.health'],
   [200, 'GET', '/api/v1/openapi.json'],
   [200, 'GET', '/docs'],
-  [404, 'POST', '/docs', json],
+  [405, 'POST', '/docs', json],
   [200, 'GET', '/docs/assets/swagger-ui.css'],
   [200, 'GET', '/verify'],
-  [404, 'POST', '/verify'],
+  [405, 'POST', '/verify'],
   [200, 'GET', '/assets/account.js'],
   [200, 'GET', '/healthz'],
-  [404, 'POST', '/healthz'],
+  [405, 'POST', '/healthz'],
   [200, 'GET', '/readyz'],
   [404, 'GET', '/metrics'],
   [200, 'GET', '/'],
@@ -103,7 +103,7 @@ it('a body that does not arrive is not waited for, whether it is read or not', a
     [404, '/api/v1/nowhere', json],
     [404, '/trpc/no.such', json],
     [415, '/trpc/auth.login', text],
-    [404, '/docs', json],
+    [405, '/docs', json],
   ];
   const lengths = ['content-length: 1000', 'transfer-encoding: chunked'];
   const all = rows.flatMap((row) => lengths.map((length) => ({ row, length })));
