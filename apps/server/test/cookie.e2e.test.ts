@@ -252,8 +252,14 @@ describe('the OAuth2 password form', () => {
   it('names what HTTP itself refuses', async () => {
     const text = await server.rest('POST', '/login/access-token', { body: 'a=1', headers: { 'content-type': 'text/plain' } });
     expect(text).toMatchObject({ status: 415, body: { error: 'invalid_request' } });
-    const twice = await post(`${new URLSearchParams(right)}&username=other`);
-    expect(twice).toMatchObject({ status: 400, body: { error: 'invalid_request' } });
+    for (const repeated of ['username=other', 'grant_type=password', 'scope=me']) {
+      const twice = await post(`${new URLSearchParams({ ...right, grant_type: 'password', scope: 'me' })}&${repeated}`);
+      expect(twice).toMatchObject({ status: 400, body: { error: 'invalid_request' } });
+    }
+    for (const name of ['__proto__', 'constructor', 'extra[prototype]', 'username[__proto__][a]']) {
+      const unsafe = await post(`${new URLSearchParams(right)}&${name}=1`);
+      expect(unsafe).toMatchObject({ status: 400, body: { error: 'invalid_request' } });
+    }
     const long = await post({ ...right, scope: 'x'.repeat(10_000) });
     expect(long).toMatchObject({ status: 413, body: { error: 'invalid_request' } });
   });

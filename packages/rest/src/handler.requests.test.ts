@@ -321,6 +321,17 @@ describe.each<Face>(['node:http', 'Express 5'])('a request, %s', (face) => {
     expect((await post('/answers/form', '{"username":"a"}')).status).toBe(200);
   });
 
+  it.each(['__proto__', 'constructor', 'other[prototype]', 'username[__proto__][a]'])(
+    'with a form with the name %s, which no schema takes, is 400 and names the place',
+    async (name) => {
+      const form = { 'content-type': 'application/x-www-form-urlencoded' };
+      const answer = await post('/answers/form', `username=a&n=2&${name}=1`, form);
+      expect(answer.status).toBe(400);
+      const pointer = `/${name.replaceAll(/[[\]]+/g, '/')}`.replace(/\/$/, '').replace(/\/a$/, '');
+      expect(JSON.parse(answer.body).errors).toMatchObject([{ pointer, code: 'invalid_key' }]);
+    },
+  );
+
   it('without credentials is 401 whatever its body', async () => {
     const answer = await post('/notes', '{', { 'content-type': 'text/plain' });
     expect([answer.status, answer.headers['www-authenticate']]).toEqual([401, 'Bearer']);

@@ -10,6 +10,8 @@ test.each([
   ['invalid_scope', { status: 400, errors: [issue('/scope')] }],
   ['unsupported_grant_type', { status: 400, errors: [issue('/username'), issue('/grant_type')] }],
   ['unsupported_grant_type', { status: 400, errors: [issue('/x', 'unsupported_grant_type')] }],
+  ['invalid_request', { status: 400, errors: [issue('/grant_type', 'repeated')] }],
+  ['invalid_request', { status: 400, errors: [issue('/scope', 'repeated')] }],
   ['invalid_client', { status: 400, code: 'invalid_client' }],
   ['invalid_grant', { status: 401 }],
   ['invalid_grant', { status: 403 }],

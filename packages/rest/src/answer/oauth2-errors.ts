@@ -16,10 +16,11 @@ const ownStatuses: ReadonlySet<number> = new Set([405, 406, 408, 413, 415]);
 
 const isKnown = (code: string): code is ErrorCode => errorCodes.some((known) => known === code);
 
-/** The code of an error, RFC 6749 §5.2: an issue that names one wins, then the parameter that is wrong. */
+/** The code of an error, RFC 6749 §5.2: an issue that names one wins, then a parameter that is repeated, then the one that is wrong. */
 function errorOf({ status, code, errors = [] }: Problem): ErrorCode {
   const named = [code, ...errors.map((issue) => issue.code)].find(isKnown);
   if (named !== undefined) return named;
+  if (errors.some((issue) => issue.code === 'repeated')) return 'invalid_request';
   if (errors.some(({ pointer }) => pointer === '/grant_type')) return 'unsupported_grant_type';
   if (errors.length > 0 && errors.every(({ pointer }) => pointer === '/scope')) return 'invalid_scope';
   return status === 401 || status === 403 ? 'invalid_grant' : 'invalid_request';

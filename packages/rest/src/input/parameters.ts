@@ -1,3 +1,4 @@
+import { InputFault, type InputIssue, isForbiddenKey, keyIssue } from '@synap/http';
 import { inputFault } from './fault.js';
 
 /** What a query, a form or a path gives for one name: its values as sent, and what lies below it by bracket notation. */
@@ -64,6 +65,19 @@ function nodeAt(root: ParameterNode, segments: readonly string[]): ParameterNode
     node = child;
   }
   return node;
+}
+
+/** Throws an `InputFault` that names keys that reach a prototype, also where no schema takes them. */
+export function rejectForbiddenKeys(root: ParameterNode): void {
+  const issues: InputIssue[] = [];
+  const visit = (node: ParameterNode, path: readonly string[]) => {
+    for (const [name, child] of node.children ?? []) {
+      if (isForbiddenKey(name)) issues.push(keyIssue([...path, name]));
+      visit(child, [...path, name]);
+    }
+  };
+  visit(root, []);
+  if (issues.length > 0) throw new InputFault(issues);
 }
 
 /** A tree as plain values, for where the schema has no say: one value is a string, many are an array, brackets an object. */

@@ -18,7 +18,7 @@ import { rejectUnsafe, toBadRequest } from './fault.js';
 import { gatherFreeParameters } from './free-parameters.js';
 import { checkKeys, knownKeysOf } from './known-keys.js';
 import { boundaryOf, readParts } from './multipart.js';
-import { fromNatural, type ParameterNode, parseParameters } from './parameters.js';
+import { fromNatural, type ParameterNode, parseParameters, rejectForbiddenKeys } from './parameters.js';
 import { pathNode } from './reader.js';
 
 /** Where the input of one request is to be found. */
@@ -80,7 +80,9 @@ async function readBodyInput(request: InputRequest): Promise<unknown> {
   if (text === '') return reader.fromBody(undefined, pathOf(request));
   if (type === undefined) throw unsupported(route);
   if (type.essence === formType) {
-    return reader.fromParameters(pathOf(request, typeof text === 'string' ? parseParameters(text) : fromNatural(text)));
+    const fields = typeof text === 'string' ? parseParameters(text) : fromNatural(text);
+    rejectForbiddenKeys(fields);
+    return reader.fromParameters(pathOf(request, fields));
   }
   return reader.fromBody(typeof text === 'string' ? parseJson(text) : text, pathOf(request));
 }
