@@ -61,15 +61,16 @@ export function createApp(deps: AppDeps): RequestListener {
   const front = inTurn(
     removeBasePath(basePathOf(environment)),
     createObserver(log, metrics, deps.addressOf),
+    noStore,
     securityHeaders(environment),
     crossOriginHeaders(createOriginRule(environment, log)),
     (req, res, next) => (isLivenessProbe(req) ? answerAlive(res) : count(req, res, next)),
     refuseMalformed(refuse),
     endPreflight,
   );
-  const rpc = inTurn(noStore, createRpc(deps));
+  const rpc = createRpc(deps);
   const forms = refuseCrossSiteForms(environment, sendProblem);
-  const rest = inTurn(noStore, forms, createRest(deps));
+  const rest = inTurn(forms, createRest(deps));
   const others = createOthers(deps);
   const lastResort = createLastResort({ log, errors });
 
@@ -153,13 +154,18 @@ function securityHeaders({ publicUrl }: Environment): Middleware {
   return helmet({
     contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
     crossOriginResourcePolicy: { policy: 'cross-origin' },
+    // As `frame-ancestors` says to browsers that know it.
+    xFrameOptions: { action: 'deny' },
     strictTransportSecurity: isHttps && { includeSubDomains },
     ...{ originAgentCluster: false, xDnsPrefetchControl: false, xDownloadOptions: false },
     ...{ xPermittedCrossDomainPolicies: false, xXssProtection: false },
   });
 }
 
-/** Answers hold people's data. What may be kept says so itself, as objects with an `ETag` do. */
+/**
+ * Answers hold people's data, or the state of the moment, and caches may keep a 404 that says nothing of them. What may be kept says
+ * so itself, as objects with an `ETag` and pages do.
+ */
 const noStore: Middleware = (_req, res, next) => {
   res.setHeader('cache-control', 'no-store');
   next();
