@@ -52,6 +52,8 @@ export async function listen(
     keepAlive: true,
     keepAliveInitialDelay: 60_000,
   });
+  // Node drops headers past the 2000th in silence, such as a second Host. Their size has a bound already.
+  server.maxHeadersCount = 0;
   server.timeout = limits.stallMs;
   server.maxConnections = limits.maxConnections;
   const control = watchConnections(server, { serve: app, limits, observer, answerFault, log });

@@ -52,6 +52,7 @@ describe('a target in absolute form is served as its path, over every transport:
 
 describe('a request that is malformed gets 400, a problem and the end of its connection:', () => {
   const host = 'Host: localhost';
+  const many = 'a:\r\n'.repeat(2500);
   it.each([
     ['no Host', 'GET /api/v1/health HTTP/1.1'],
     ['no Host over RPC', 'GET /trpc/system.health HTTP/1.1'],
@@ -68,6 +69,11 @@ describe('a request that is malformed gets 400, a problem and the end of its con
     ['a Host that is not percent-encoded well', 'GET /api/v1/health HTTP/1.1\r\nHost: a%zz'],
     ['two Hosts', `GET /api/v1/health HTTP/1.1\r\n${host}\r\nhost: other`],
     ['the same Host twice', `GET /api/v1/health HTTP/1.1\r\n${host}\r\n${host}`],
+    ['two Hosts with 2500 headers between them', `GET /api/v1/health HTTP/1.1\r\n${host}\r\n${many}host: other`],
+    [
+      'two transfer codings behind 2500 headers',
+      `POST /api/v1/auth/login HTTP/1.1\r\n${host}\r\n${many}Transfer-Encoding: gzip, chunked`,
+    ],
     ['two Hosts with HTTP/1.0', `GET /api/v1/health HTTP/1.0\r\n${host}\r\n${host}`],
     ['an asterisk', `GET * HTTP/1.1\r\n${host}`],
     ['another scheme', `GET ftp://localhost/api/v1/health HTTP/1.1\r\n${host}`],
@@ -84,7 +90,7 @@ describe('a request that is malformed gets 400, a problem and the end of its con
     ],
     ['a target with userinfo', `GET http://a@localhost/api/v1/health HTTP/1.1\r\n${host}`],
   ])('%s', async (_what, head) => {
-    const answer = await exchange(head);
+    const answer = await exchange(head, head.includes('Transfer-Encoding') ? '0\r\n\r\n' : '');
     expect([answer.status, answer.body]).toEqual([400, expect.stringContaining('"code":"bad_request"')]);
     expect(answer.head).toMatch(/\r\nconnection: close/i);
     expect(answer.head).toMatch(/\r\nx-request-id: /i);
@@ -103,6 +109,11 @@ describe('a request is served', () => {
     const head = `POST /api/v1/auth/login HTTP/1.1\r\nHost: localhost\r\n${closing}\r\nTransfer-Encoding: ${coding}`;
     expect((await exchange(head, '0\r\n\r\n')).status).toBe(400);
     expect((await exchange(`${head}\r\nContent-Type: text/plain`, '2\r\n{}\r\n0\r\n\r\n')).status).toBe(415);
+  });
+
+  it('whose Host is behind 2500 other headers', async () => {
+    const head = `GET /api/v1/health HTTP/1.1\r\n${'a:\r\n'.repeat(2500)}Host: localhost\r\n${closing}`;
+    expect((await exchange(head)).status).toBe(200);
   });
 
   it('of HTTP/1.0 without a Host', async () => {
