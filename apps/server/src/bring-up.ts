@@ -33,6 +33,7 @@ export interface BringUpDeps {
 }
 
 const unmigrated = 'Database is not migrated: run "npx prisma migrate deploy"';
+const databaseAdvice = 'Check that PostgreSQL runs, and DATABASE_URL if it is set. Trying again until it works …';
 const readOnly = 'The database takes no changes at present: it is read-only';
 
 /** Milliseconds between two looks at a database that is not ready. */
@@ -118,7 +119,7 @@ export function createBringUp(deps: BringUpDeps) {
         // None of these changes by waiting.
         if (error instanceof SessionSettingsError) throw new StartError(`DATABASE_URL: ${error.message}`, { cause: error });
         if (error instanceof StartError || error instanceof AppError) throw error;
-        if (isUnavailable(error)) tell(`The database cannot be used: ${databaseReason(error)}. Trying again until it can …`);
+        if (isUnavailable(error)) tell(`The database cannot be used: ${databaseReason(error)}. ${databaseAdvice}`);
         else if (error instanceof MissingRightError) tell(`${error.message}. Trying again until it is granted …`);
         else if (tell(`The database could not be brought up: ${databaseReason(error)}`))
           log.error({ err: error }, 'the database could not be brought up');

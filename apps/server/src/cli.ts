@@ -18,8 +18,8 @@ backup and restore take --passphrase-file <file> (or BACKUP_PASSPHRASE) to seal 
 Settings come from the environment and from a .env file; .env.example documents each.
 `;
 
-async function main(): Promise<number> {
-  const { positionals, values } = parseArgs({
+function readArguments() {
+  return parseArgs({
     allowPositionals: true,
     options: {
       help: { type: 'boolean', short: 'h' },
@@ -28,6 +28,19 @@ async function main(): Promise<number> {
       check: { type: 'boolean', default: false },
     },
   });
+}
+
+/** Says what is wrong with the command line, and how it is written. */
+function misused(message: string): number {
+  process.stderr.write(`${message}\n\n${usage}`);
+  return 2;
+}
+
+const isArgumentError = (error: unknown): error is Error =>
+  error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS_');
+
+async function main(): Promise<number> {
+  const { positionals, values } = readArguments();
   const [command = 'help'] = positionals;
   if (values.help || command === 'help') {
     process.stdout.write(usage);
@@ -54,14 +67,18 @@ async function main(): Promise<number> {
     case 'openapi':
       return (await import('./commands/openapi.js')).openapi(values.spec);
     default:
-      process.stderr.write(`There is no command "${command}".\n\n${usage}`);
-      return 2;
+      return misused(`There is no command "${command}".`);
   }
 }
 
 try {
   process.exitCode = await main();
 } catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
+  if (isArgumentError(error)) {
+    // Node's text goes on with advice about arguments that begin with a dash.
+    process.exitCode = misused(error.message.split('. ')[0] ?? error.message);
+  } else {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  }
 }

@@ -37,7 +37,12 @@ export async function prepareDataFolder(dataDir: string): Promise<void> {
     makeFolder(dataDir);
     await assertUsable(dataDir);
   } catch (error) {
-    if (!hasCode(error, 'EACCES', 'EPERM')) throw error;
+    if (!hasCode(error, 'EACCES', 'EPERM')) {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new Error(`The data folder ${dataDir} cannot be used (${reason}): set SYNAP_DATA_DIR to another folder.`, {
+        cause: error,
+      });
+    }
     const account = `${process.getuid?.() ?? ''}:${process.getgid?.() ?? ''}`;
     throw new Error(
       `This account cannot use the data folder ${dataDir} (${error.message}). Start Synap as the account that made it; or stop it, give the folder to this one (sudo chown -R ${account} ${dataDir}) and start again; or set SYNAP_DATA_DIR to another folder.`,

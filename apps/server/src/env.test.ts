@@ -37,6 +37,13 @@ describe('the environment', () => {
     expect(parseEnvironment({ PORT: '', SYNAP_ENV: ' ' })).toMatchObject({ environment: 'local', port: 3000 });
   });
 
+  it('names the words that a setting takes', () => {
+    expect(faultsOf({ SYNAP_ENV: 'prod', SYNAP_MIGRATE: 'no' })).toEqual([
+      'SYNAP_ENV: must be one of: local, staging, production',
+      'SYNAP_MIGRATE: must be on or off',
+    ]);
+  });
+
   it('takes a Redis with or without TLS, and none', () => {
     for (const url of ['redis://localhost:6379', 'rediss://user:word@redis.example.org:6380/1'])
       expect(parseEnvironment({ REDIS_URL: url }).redisUrl).toBe(url);

@@ -32,7 +32,11 @@ const decimal = z
   .regex(/^\d+(\.\d+)?$/, 'must be a number')
   .transform(Number)
   .pipe(z.number().min(1, 'must be at least 1'));
-const onOff = z.enum(['on', 'off', 'true', 'false', '1', '0']).transform((text) => ['on', 'true', '1'].includes(text));
+const oneOf = <const T extends readonly string[]>(values: T, text = `must be one of: ${values.join(', ')}`) =>
+  z.enum(values, text);
+const onOff = oneOf(['on', 'off', 'true', 'false', '1', '0'], 'must be on or off').transform((text) =>
+  ['on', 'true', '1'].includes(text),
+);
 const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' });
 const publicUrl = httpUrl.transform((url, ctx) => {
   const message = publicUrlFault(url);
@@ -68,8 +72,8 @@ function isOrigin(text: string): boolean {
 }
 
 const schema = z.object({
-  SYNAP_ENV: withDefault(z.enum(['local', 'staging', 'production']), 'local'),
-  SYNAP_ROLE: withDefault(z.enum(['all', 'server', 'worker']), 'all'),
+  SYNAP_ENV: withDefault(oneOf(['local', 'staging', 'production']), 'local'),
+  SYNAP_ROLE: withDefault(oneOf(['all', 'server', 'worker']), 'all'),
   SYNAP_DATA_DIR: withDefault(z.string(), '.data'),
   SYNAP_MIGRATE: withDefault(onOff, 'on'),
   SYNAP_ADMIN_EMAIL: withDefault(
@@ -86,19 +90,19 @@ const schema = z.object({
   PUBLIC_URL: optional(publicUrl),
   DATABASE_URL: optional(z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgresql:// URL' })),
   DATABASE_DIRECT_URL: optional(z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgresql:// URL' })),
-  DATABASE_POOLER: withDefault(z.enum(['none', 'session', 'transaction']), 'none'),
+  DATABASE_POOLER: withDefault(oneOf(['none', 'session', 'transaction']), 'none'),
   DATABASE_POOL_SIZE: withDefault(whole(1, 200), '10'),
   ACCESS_TOKEN_SECRET: optional(z.string()),
   REFRESH_TOKEN_SECRET: optional(z.string()),
   ENCRYPTION_SECRET: optional(z.string()),
   SMTP_URL: optional(z.url({ protocol: /^smtps?$/, error: 'must be an smtp:// or smtps:// URL' })),
-  SMTP_TLS: withDefault(z.enum(['required', 'optional']), 'required'),
+  SMTP_TLS: withDefault(oneOf(['required', 'optional']), 'required'),
   MAIL_FROM: withDefault(
     z.string().regex(/^[^\r\n@]*[^\s@]@[^\s@][^\r\n]*$/, 'must hold an e-mail address'),
     'Synap <synap@localhost>',
   ),
-  SIGNUP: withDefault(z.enum(['open', 'invite', 'closed']), 'closed'),
-  VERIFY_EMAIL: optional(z.enum(['required', 'off'])),
+  SIGNUP: withDefault(oneOf(['open', 'invite', 'closed']), 'closed'),
+  VERIFY_EMAIL: optional(oneOf(['required', 'off'])),
   PASSWORD_GRANT: withDefault(onOff, 'off'),
   CORS_ORIGINS: list.refine(
     (origins) => origins.every(isOrigin),
@@ -123,7 +127,7 @@ const schema = z.object({
   ),
   BACKUP_KEEP: withDefault(whole(1, 10_000), '14'),
   BACKUP_PASSPHRASE: optional(z.string().min(minPassphraseLength, `must have at least ${minPassphraseLength} characters`)),
-  LOG_LEVEL: withDefault(z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']), 'info'),
+  LOG_LEVEL: withDefault(oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']), 'info'),
 });
 
 /** Names of all settings, also as files. Those of modules are not among them. */
@@ -136,7 +140,7 @@ export class EnvironmentError extends Error {
   override readonly name = 'EnvironmentError';
   constructor(readonly faults: string[]) {
     super(
-      `The environment is not right:\n${faults.map((fault) => `  - ${fault}`).join('\n')}\nSee .env.example for what each variable means.`,
+      `These settings are wrong:\n${faults.map((fault) => `  - ${fault}`).join('\n')}\nSee .env.example for what each variable means.`,
     );
   }
 }

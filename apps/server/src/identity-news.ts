@@ -30,11 +30,14 @@ export function hearIdentityNews({ url, identity, log }: IdentityNewsDeps): List
     onListening() {
       // What happened in the meantime was not heard.
       identity.forgetAll();
-      if (wasLost) log.info('what other instances revoke is heard again');
+      if (wasLost) log.info('notifications of other instances are received again');
     },
     onLost(error) {
       wasLost = true;
-      log.warn({ err: error }, 'what other instances revoke is not heard at present: it holds here after 5 s at most');
+      log.warn(
+        { err: error },
+        'notifications of other instances are not received: what they revoke takes effect here after 5 s at most',
+      );
     },
   });
 }

@@ -23,6 +23,8 @@ describe('settings that nothing reads', () => {
     ['DATABASE_UR', 'DATABASE_URL'],
     ['REDIS_ULR', 'REDIS_URL'],
     ['SINGUP', 'SIGNUP'],
+    ['PROT', 'PORT'],
+    ['HSOT', 'HOST'],
     ['ACCESS_TOKEN_SECRETS', 'ACCESS_TOKEN_SECRET'],
     ['SMTP_URL_FIEL', 'SMTP_URL_FILE'],
   ])('are named with the closest one: %s', (name, closest) => {
@@ -37,7 +39,19 @@ describe('settings that nothing reads', () => {
   });
 
   it('are not what a setting, a module or another program may read, nor what is empty', () => {
-    const others = ['PATH', 'HOST_IP', 'PORTS', 'HOSTS', 'PGPORT', 'TEST_DATABASE_URL', 'MAILTO', 'NODE_ENV', 'X'.repeat(10_000)];
+    const others = [
+      'PATH',
+      'HOST_IP',
+      'PORTS',
+      'HOSTS',
+      'POST',
+      'SHOT',
+      'PGPORT',
+      'TEST_DATABASE_URL',
+      'MAILTO',
+      'NODE_ENV',
+      'X'.repeat(10_000),
+    ];
     expect(unknown(...settingNames, ...git.names, 'SYNAP_RSS_ANYTHING', ...others)).toEqual([]);
     expect(unknownSettings({ SYNAP_FOO: ' ', SYNAP_BAR: undefined }, [])).toEqual([]);
   });

@@ -38,11 +38,21 @@ function ofOwn(name: string, known: ReadonlySet<string>, modules: readonly Modul
   return { text: `${name} ${fault}${closest === undefined ? ': remove it' : `: did you mean ${closest}?`}`, closest };
 }
 
-/** Any variable may be meant for another program, so only one or two letters may differ, and short names are left alone. */
+/** Any variable may be meant for another program: only one or two letters may differ, and short names must have the same letters. */
 function ofOthers(name: string, known: ReadonlySet<string>): UnknownSetting[] {
-  const closest = name.length < 6 ? undefined : closestName(name, known, (rest) => (rest < 8 ? 1 : 2));
+  const closest = name.length < 6 ? swappedName(name, known) : closestName(name, known, (rest) => (rest < 8 ? 1 : 2));
   return closest === undefined ? [] : [{ text: `${name} is read by nothing in Synap: did you mean ${closest}?`, closest }];
 }
+
+/** The known name that two swapped letters make, such as `PORT` of `PROT`. */
+function swappedName(name: string, known: ReadonlySet<string>): string | undefined {
+  return [...known].find(
+    (candidate) =>
+      candidate.length === name.length && editDistance(name, candidate, 1) === 1 && sorted(candidate) === sorted(name),
+  );
+}
+
+const sorted = (text: string) => [...text].sort().join('');
 
 /** The known name with the fewest letters to change, or one that this name is the beginning of. */
 function closestName(name: string, known: ReadonlySet<string>, limitOf: (length: number) => number): string | undefined {

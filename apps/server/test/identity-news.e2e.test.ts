@@ -112,8 +112,8 @@ describe('a listener whose connection is ended', () => {
     await disable(later.email);
     await later.isRefused(later.token);
     for (const { logged } of Object.values(servers())) {
-      expect(logged.filter((line) => line.includes('is not heard at present'))).toHaveLength(1);
-      expect(logged.filter((line) => line.includes('is heard again'))).toHaveLength(1);
+      expect(logged.filter((line) => line.includes('are not received'))).toHaveLength(1);
+      expect(logged.filter((line) => line.includes('are received again'))).toHaveLength(1);
     }
   });
 });
@@ -122,7 +122,7 @@ describe('a server that cannot listen', () => {
   it('starts and ends all the same, and says so once', async () => {
     const databaseUrl = 'postgresql://nobody:secret@127.0.0.1:1/none';
     const server = await startServerUnderTest({ variables, databaseUrl, waitUntilReady: false });
-    const told = () => server.logged.filter((line) => line.includes('is not heard at present'));
+    const told = () => server.logged.filter((line) => line.includes('are not received'));
     await until(() => told().length > 0);
     expect((await server.rest('GET', '/health')).body).toMatchObject({ status: 'degraded' });
     await server.close();

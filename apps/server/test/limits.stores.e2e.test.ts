@@ -210,3 +210,9 @@ describe.runIf(testsRedis)('Redis', () => {
     expect(await statusOf(other.register(address))).toBe(429);
   });
 });
+
+it('says at the start that Redis cannot be reached', async () => {
+  const before = logged.length;
+  await open('redis://127.0.0.1:9');
+  expect(logged.slice(before)).toEqual([expect.stringContaining('Redis does not keep the rate limits now')]);
+});

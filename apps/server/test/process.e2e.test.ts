@@ -1,4 +1,4 @@
-import { readdir, readFile, realpath, rm, stat } from 'node:fs/promises';
+import { readdir, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { admin } from './server-under-test.js';
@@ -95,6 +95,32 @@ describe('synap start', { timeout: 60_000 }, () => {
       'ENCRYPTION_SECRET',
     ];
     for (const name of faulty) expect(text).toContain(`- ${name}: `);
+  });
+
+  it('names paths of the command line that cannot be used, and makes no database for them', async () => {
+    const folder = await dataFolder();
+    const none = path.join(folder, 'none');
+    const commands = {
+      [`The folder ${none} cannot be written to (ENOENT): make it`]: ['backup', path.join(none, 'synap.tar.gz')],
+      [`--passphrase-file: ${none} cannot be read (ENOENT`]: ['backup', path.join(folder, 'a'), '--passphrase-file', none],
+      [`The backup ${none} cannot be read (ENOENT`]: ['restore', none],
+    };
+    for (const [message, command] of Object.entries(commands)) {
+      const { code, text } = await run(command, { SYNAP_DATA_DIR: folder });
+      expect([code, text.split('\n').some((line) => line.startsWith(message))], text).toEqual([1, true]);
+    }
+    expect(await readdir(folder)).toEqual([]);
+    const file = path.join(folder, 'file');
+    await writeFile(file, '');
+    const { code, text } = await run(['start'], { SYNAP_DATA_DIR: path.join(file, 'data') });
+    expect(code).toBe(1);
+    expect(text).toMatch(/- SYNAP_DATA_DIR: The data folder .* cannot be used \(.*\): set SYNAP_DATA_DIR to another folder/);
+  });
+
+  it('names an option that it does not know, and shows how commands are written', async () => {
+    const { code, text } = await run(['doctor', '--no-such'], {});
+    expect(code).toBe(2);
+    expect(text).toMatch(/^Unknown option '--no-such'\n\nUsage: synap <command>/);
   });
 });
 

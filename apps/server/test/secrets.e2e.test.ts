@@ -61,9 +61,9 @@ describe('synap secrets rotate', { timeout: 60_000 }, () => {
     expect(done + left).toBe(3000);
 
     const second = await rotate(`${current},${old}`);
-    expect(second).toMatchObject({ code: 0, text: expect.stringContaining(`${left} sealed anew with key "new"`) });
+    expect(second).toMatchObject({ code: 0, text: expect.stringContaining(`${left} re-encrypted with key "new"`) });
     const third = await rotate(current);
-    expect(third).toMatchObject({ code: 0, text: expect.stringContaining('0 sealed anew') });
+    expect(third).toMatchObject({ code: 0, text: expect.stringContaining('0 re-encrypted') });
 
     const { rows } = await pool.query<{ id: string; key_id: string; sealed: Buffer }>('SELECT id, key_id, sealed FROM mails');
     const box = createSecretBox({ keys: [newKey] });

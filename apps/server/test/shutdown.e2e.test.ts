@@ -84,7 +84,7 @@ describe('SIGTERM', { timeout: 90_000 }, () => {
       return once(socket, 'close').then(() => Buffer.concat(chunks).toString());
     });
     const end = ended(child, 'SIGTERM');
-    await until(() => output.text.includes('Ending (SIGTERM)'));
+    await until(() => output.text.includes('Shutting down (SIGTERM)'));
     for (const socket of [unused, used]) socket.write(request);
     for (const text of await Promise.all(received)) {
       expect(text).toMatch(/^HTTP\/1\.1 200 /);

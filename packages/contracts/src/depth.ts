@@ -1,7 +1,7 @@
 /** How deep free JSON may nest: more is nobody's data, and what walks it – here, in the database, in a client – has but one stack. */
 const mostLevels = 32;
 
-export const notShallowJson = `Must be JSON that nests at most ${mostLevels} levels deep`;
+export const notShallowJson = `Must be JSON that nests at most ${mostLevels} levels deep: give a date or a bigint as text`;
 
 /** True if a value is JSON and nests no deeper than it may. Visits each object once, and goes no deeper than the limit. */
 export const isShallowJson = (value: unknown): boolean => heightOf(value, mostLevels, new Map()) <= mostLevels;

@@ -5,7 +5,7 @@ import path from 'node:path';
 import type { Writable } from 'node:stream';
 import { BackupError, readArchive } from '@synap/db';
 
-const isCode = (error: unknown, ...codes: string[]) =>
+const isCode = (error: unknown, ...codes: string[]): error is Error =>
   error instanceof Error && 'code' in error && codes.some((code) => code === error.code);
 
 /** Ends the names of files that are being written. */
@@ -22,7 +22,10 @@ export async function writeBackupFile<T>(file: string, write: (output: Writable)
   const owner = `${process.pid}-${randomBytes(4).toString('hex')}`;
   const draft = path.join(path.dirname(file), `.${path.basename(file)}.${owner}${draftSuffix}`);
   // Opened first: a stream that cannot open its file, and that nothing reads from yet, would end the process.
-  const output = (await open(draft, 'wx', 0o600)).createWriteStream({ flush: true });
+  const handle = await open(draft, 'wx', 0o600).catch((error: unknown) => {
+    throw isCode(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'EPERM', 'EROFS') ? unwritable(path.dirname(file), error) : error;
+  });
+  const output = handle.createWriteStream({ flush: true });
   try {
     const result = await write(output);
     await readArchive(createReadStream(draft));
@@ -35,6 +38,13 @@ export async function writeBackupFile<T>(file: string, write: (output: Writable)
     output.destroy();
     await rm(draft, { force: true });
   }
+}
+
+function unwritable(folder: string, error: Error): BackupError {
+  const code = 'code' in error ? String(error.code) : error.message;
+  return new BackupError(
+    `The folder ${folder} cannot be written to (${code}): make it, give this account access, or choose another one.`,
+  );
 }
 
 async function isThere(file: string): Promise<boolean> {

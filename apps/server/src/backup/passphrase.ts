@@ -5,8 +5,17 @@ import { readSecretFile } from '../secret-files.js';
 /** The passphrase of the file that the command line names, or that of the environment. */
 export function readPassphrase({ backup }: Environment, file: string | undefined): string | undefined {
   if (file === undefined) return backup.passphrase;
-  const passphrase = readSecretFile(file);
+  const passphrase = readPassphraseFile(file);
   if (passphrase.length < minPassphraseLength)
     throw new Error(`The passphrase in ${file} must have at least ${minPassphraseLength} characters.`);
   return passphrase;
+}
+
+function readPassphraseFile(file: string): string {
+  try {
+    return readSecretFile(file);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`--passphrase-file: ${file} cannot be read (${reason})`, { cause: error });
+  }
 }

@@ -1,5 +1,5 @@
-import { createReadStream } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { constants, createReadStream } from 'node:fs';
+import { access, mkdir } from 'node:fs/promises';
 import { demandKnownMigrations, migrationNames, type ReadArchive, readArchive, restoreBackup } from '@synap/db';
 import { readPassphrase } from '../backup/passphrase.js';
 import { planSecrets, type SecretsPlan, writeSecrets } from '../backup/restore-secrets.js';
@@ -9,6 +9,7 @@ import { migrationsFolder } from '../paths.js';
 import { version } from '../version.js';
 import { borrowDatabase } from './use-database.js';
 
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 const say = (line: string) => void process.stderr.write(`${line}\n`);
 
 /** Restores a backup into an empty installation. Answers 0 when everything is there; else nothing is. */
@@ -56,6 +57,9 @@ export async function restore(
 
 /** Everything that can refuse an archive, before anything is touched. */
 async function checkArchive(file: string, environment: Environment, reader: SecretsReader): Promise<void> {
+  await access(file, constants.R_OK).catch((error: unknown) => {
+    throw new Error(`The backup ${file} cannot be read (${messageOf(error)})`, { cause: error });
+  });
   await readArchive(createReadStream(file), {
     manifest(manifest) {
       demandKnownMigrations(manifest, migrationNames(migrationsFolder), version);

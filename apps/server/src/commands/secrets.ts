@@ -27,7 +27,7 @@ secret, and run this again; what still does not open then is damaged, or its key
 
 function report(results: readonly RotationResult[], current: string): number {
   for (const { name, resealed, unopenable } of results) {
-    console.log(`${name}: ${resealed} sealed anew with key "${current}"`);
+    console.log(`${name}: ${resealed} re-encrypted with key "${current}"`);
     for (const [keyId, count] of unopenable) process.stderr.write(`${name}: ${count} of key "${keyId}" cannot be opened\n`);
   }
   const whole = results.every(({ unopenable }) => unopenable.size === 0);

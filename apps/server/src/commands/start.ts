@@ -50,7 +50,7 @@ export async function start(variables: NodeJS.ProcessEnv): Promise<number> {
   }
 
   try {
-    report(`Ending (${await Promise.race([ended, failed])}) …`);
+    report(`Shutting down (${await Promise.race([ended, failed])}) …`);
   } catch (error) {
     endSoon();
     throw error;
@@ -69,7 +69,7 @@ const endSoon = () => void setTimeout(() => process.exit(1), failedEnd).unref();
 /** What nobody caught, thrown or rejected, leaves the process in a state that nobody knows: it is told, and the process ends. */
 function endAtFault(log: Logger, errors: ErrorReports, flush: () => void): void {
   process.once('uncaughtException', async (error) => {
-    log.fatal({ err: error }, 'a fault that nobody caught ends the process');
+    log.fatal({ err: error }, 'uncaught exception: the process ends');
     errors.report(error, { kind: 'process' });
     await errors.close();
     flush();
@@ -80,7 +80,7 @@ function endAtFault(log: Logger, errors: ErrorReports, flush: () => void): void 
 /** Resolves at the first signal to end, or when the program that started us is gone; a second Ctrl-C ends at once. */
 function endSignal(): Promise<string> {
   return new Promise((resolve) => {
-    process.once('disconnect', () => resolve('the starting program is gone'));
+    process.once('disconnect', () => resolve('the program that started it has ended'));
     process.channel?.unref();
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
       let seen = false;

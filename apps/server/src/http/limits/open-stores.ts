@@ -38,6 +38,11 @@ export async function openLimitStores({ redisUrl, url, log }: LimitStoresOptions
   const redis = connectRedis(redisUrl);
   await redis.settled;
   const store = createLimitStore(createRedisStore(redis), watch);
+  // A wrong address is logged at the start instead of at the first call.
+  await store.attempt(
+    () => redis.client.ping(),
+    async () => undefined,
+  );
   return { api: store, identity: store, close: redis.close };
 }
 
