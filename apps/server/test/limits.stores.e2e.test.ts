@@ -13,7 +13,13 @@ let redis: RedisUnderTest | undefined;
 const opened: LimitStores[] = [];
 const logged: string[] = [];
 
-const log = { warn: (...of: unknown[]) => void logged.push(String(of.at(-1))) };
+const reasons: unknown[] = [];
+const log = {
+  warn(...of: unknown[]) {
+    logged.push(String(of.at(-1)));
+    reasons.push(of[0]);
+  },
+};
 
 beforeAll(async () => {
   testDatabase = await createTestDatabase();
@@ -215,4 +221,5 @@ it('says at the start that Redis cannot be reached', async () => {
   const before = logged.length;
   await open('redis://127.0.0.1:9');
   expect(logged.slice(before)).toEqual([expect.stringContaining('Redis does not keep the rate limits now')]);
+  expect(reasons.at(-1)).toMatchObject({ err: { message: expect.stringContaining('ECONNREFUSED') } });
 });

@@ -27,15 +27,19 @@ interface LimitStoresOptions {
 
 /** Redis for all limits where there is one; else memory for the API and PostgreSQL for identity. */
 export async function openLimitStores({ redisUrl, url, log }: LimitStoresOptions): Promise<LimitStores> {
+  const redis = redisUrl === undefined ? undefined : connectRedis(redisUrl);
   const watch: StoreWatch = {
-    onDown: (store, err) => log.warn({ err }, `${store} does not keep the rate limits now: this process counts in its memory`),
+    onDown: (store, error) =>
+      log.warn(
+        { err: redis?.failure() ?? error },
+        `${store} does not keep the rate limits now: this process counts in its memory`,
+      ),
     onUp: (store) => log.warn(`${store} keeps the rate limits again`),
   };
-  if (redisUrl === undefined) {
+  if (redis === undefined) {
     const pool = openPool(url);
     return { api: memoryStore, identity: createLimitStore(createPostgresStore(pool), watch), close: () => pool.end() };
   }
-  const redis = connectRedis(redisUrl);
   await redis.settled;
   const store = createLimitStore(createRedisStore(redis), watch);
   // A wrong address is logged at the start instead of at the first call.

@@ -4,6 +4,8 @@ export interface RedisConnection {
   client: Redis;
   /** Resolves when it is connected, or after a second without. */
   settled: Promise<void>;
+  /** Why it is not connected, as commands then fail without the reason. */
+  failure(): Error | undefined;
   close(): Promise<void>;
 }
 
@@ -17,15 +19,23 @@ export function connectRedis(url: string): RedisConnection {
     ...{ commandTimeout: 300, connectTimeout: 2000, connectionName: 'synap' },
     retryStrategy: (times) => Math.min(times * 100, 1000),
   });
-  // Every command that fails tells its caller; without a listener the library would print.
-  client.on('error', () => undefined);
+  let failure: Error | undefined;
+  // Without a listener the library would print the error.
+  client.on('error', (error) => {
+    failure = error;
+  });
+  client.on('ready', () => {
+    failure = undefined;
+  });
   const settled = new Promise<void>((resolve) => {
     client.once('ready', resolve);
     client.once('end', resolve);
     setTimeout(resolve, 1000).unref();
   });
   return {
-    ...{ client, settled },
+    client,
+    settled,
+    failure: () => failure,
     async close() {
       client.disconnect();
     },
