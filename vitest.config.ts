@@ -2,12 +2,16 @@ import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
-  // Workspace packages are tested from their sources, by the tests (ssr) and by the global setup (vitest's own environment).
-  // 'import' must not be added here: it breaks the loading of `pg`.
+  // Workspace packages are tested from their sources, by the tests (ssr) and by the global setup
+  // (vitest's own environment). 'import' must not be added here: it breaks the loading of `pg`.
   ssr: { resolve: { conditions: ['@synap/source'] } },
   environments: { __vitest__: { resolve: { conditions: ['@synap/source'] } } },
   test: {
-    include: ['packages/**/src/**/*.test.ts', 'apps/server/src/**/*.test.ts', 'apps/server/test/**/*.e2e.test.ts'],
+    include: [
+      'packages/**/src/**/*.test.ts',
+      'apps/server/src/**/*.test.ts',
+      'apps/server/test/**/*.e2e.test.ts',
+    ],
     exclude: ['**/node_modules/**', '**/dist/**'],
     globalSetup: ['packages/testing/src/global-setup.ts'],
     pool: 'forks',

@@ -1,8 +1,10 @@
-// Signs in, makes a dashboard of git and host widgets, synchronises the git module and prints what the widgets show.
+// Signs in, makes a dashboard of git and host widgets, synchronises the git module and prints what
+// the widgets show.
 //
 //   SYNAP_PASSWORD=… node --import tsx -C @synap/source examples/basic-usage.ts
 //
-// SYNAP_URL (default http://localhost:3000) and SYNAP_EMAIL (default admin@example.com) say where and as whom.
+// SYNAP_URL (default http://localhost:3000) and SYNAP_EMAIL (default admin@example.com) say where
+// and as whom.
 import { setTimeout as delay } from 'node:timers/promises';
 import { createClient, isSynapError, type RouterOutputs, type SynapClient } from '@synap/client';
 
@@ -31,7 +33,9 @@ async function main(): Promise<void> {
   const client = createClient({ url });
   await client.$session.signIn({ email, password });
   const me = await client.users.me.get.query();
-  console.log(`Signed in at ${url} as ${me.email} (${me.role}), an account since ${me.createdAt.toLocaleDateString()}.\n`);
+  console.log(
+    `Signed in at ${url} as ${me.email} (${me.role}), an account since ${me.createdAt.toLocaleDateString()}.\n`,
+  );
 
   await showModules(client);
   const dashboard = await makeDashboard(client);
@@ -45,7 +49,13 @@ async function showModules(client: SynapClient): Promise<void> {
   const { items } = await client.modules.list.query({});
   console.log('Modules:');
   console.table(
-    items.map(({ id, name, version, status, widgets }) => ({ id, name, version, status, widgets: widgets.join(', ') })),
+    items.map(({ id, name, version, status, widgets }) => ({
+      id,
+      name,
+      version,
+      status,
+      widgets: widgets.join(', '),
+    })),
   );
 }
 
@@ -57,7 +67,9 @@ async function makeDashboard(client: SynapClient): Promise<RouterOutputs['dashbo
       { moduleId: 'host', widgetId: 'load', x: 8, y: 0, w: 4, h: 3 },
     ],
   });
-  console.log(`Dashboard "${dashboard.name}" made: ${dashboard.id}, ${dashboard.widgets.length} widgets.`);
+  console.log(
+    `Dashboard "${dashboard.name}" made: ${dashboard.id}, ${dashboard.widgets.length} widgets.`,
+  );
   return dashboard;
 }
 
@@ -67,7 +79,8 @@ async function synchronise(client: SynapClient, id: string): Promise<void> {
   const patience = AbortSignal.timeout(30_000);
   for (;;) {
     const run = await client.modules.run.query({ id, runId }, { signal: patience });
-    if (run.status === 'succeeded') return console.log(`Module "${id}" synchronised: ${run.events} new events.\n`);
+    if (run.status === 'succeeded')
+      return console.log(`Module "${id}" synchronised: ${run.events} new events.\n`);
     if (run.status === 'failed') throw new Error(`The run of "${id}" failed: ${run.error}`);
     await delay(200, undefined, { signal: patience });
   }
@@ -75,7 +88,10 @@ async function synchronise(client: SynapClient, id: string): Promise<void> {
 
 type Placement = RouterOutputs['dashboards']['get']['widgets'][number];
 
-async function showWidget(client: SynapClient, { moduleId, widgetId, params }: Placement): Promise<void> {
+async function showWidget(
+  client: SynapClient,
+  { moduleId, widgetId, params }: Placement,
+): Promise<void> {
   const { data, asOf } = await client.widgets.data.query({ moduleId, widgetId, params });
   const time = asOf.toLocaleTimeString();
   if (isCommits(data)) {
@@ -90,20 +106,29 @@ async function showWidget(client: SynapClient, { moduleId, widgetId, params }: P
     );
   } else if (isLoad(data)) {
     const averages = [data.one, data.five, data.fifteen].map((load) => load.toFixed(2)).join('  ');
-    console.log(`Load of the host over 1, 5 and 15 minutes, at ${time}:  ${averages}  (${data.cores} cores)`);
+    console.log(
+      `Load of the host over 1, 5 and 15 minutes, at ${time}:  ${averages}  (${data.cores} cores)`,
+    );
   } else {
-    throw new Error(`The data of ${moduleId}/${widgetId} is not what this example expects: ${JSON.stringify(data)}`);
+    throw new Error(
+      `The data of ${moduleId}/${widgetId} is not what this example expects: ${JSON.stringify(data)}`,
+    );
   }
 }
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
-const isCommits = (data: unknown): data is Commits => isObject(data) && 'commits' in data && Array.isArray(data.commits);
-const isLoad = (data: unknown): data is Load => isObject(data) && 'fifteen' in data && 'cores' in data;
+const isCommits = (data: unknown): data is Commits =>
+  isObject(data) && 'commits' in data && Array.isArray(data.commits);
+const isLoad = (data: unknown): data is Load =>
+  isObject(data) && 'fifteen' in data && 'cores' in data;
 
 function explain(error: unknown): string {
-  if (isSynapError(error, 'network')) return `No server answers at ${url}: start one with "npm start", or set SYNAP_URL.`;
-  if (isSynapError(error, 'unauthenticated')) return `${error.message} (SYNAP_EMAIL is ${email}; see also SYNAP_PASSWORD).`;
-  if (isSynapError(error)) return `${error.message} [${error.code}${error.requestId ? `, request ${error.requestId}` : ''}]`;
+  if (isSynapError(error, 'network'))
+    return `No server answers at ${url}: start one with "npm start", or set SYNAP_URL.`;
+  if (isSynapError(error, 'unauthenticated'))
+    return `${error.message} (SYNAP_EMAIL is ${email}; see also SYNAP_PASSWORD).`;
+  if (isSynapError(error))
+    return `${error.message} [${error.code}${error.requestId ? `, request ${error.requestId}` : ''}]`;
   return error instanceof Error ? error.message : String(error);
 }
 

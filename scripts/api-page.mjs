@@ -1,23 +1,35 @@
-// The API's documentation as one page that needs no server, no network and nothing beside it: Redoc and the document inside.
+// The API's documentation as one page that needs no server, no network and nothing beside it: Redoc
+// and the document inside.
 import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { root } from './pnpm.mjs';
 import { readRedoc } from './redoc-bundle.mjs';
 
-const bundle = path.dirname(createRequire(path.join(root, 'apps/server/package.json')).resolve('redoc/package.json'));
+const bundle = path.dirname(
+  createRequire(path.join(root, 'apps/server/package.json')).resolve('redoc/package.json'),
+);
 
-/** What would end or nest the script element that it stands in, in a form that means the same in JavaScript. */
+/**
+ * What would end or nest the script element that it stands in, in a form that means the same in
+ * JavaScript.
+ */
 const inline = (script) => script.replace(/<(?=!--|\/?script)/gi, '\\x3c').trim();
 
 /** The page, the same for the same document and the same version of Redoc. */
 export function apiPage(document) {
   const redoc = inline(readRedoc(path.join(bundle, 'bundles')));
-  const options = { hideDownloadButton: true, showExtensions: ['x-scope'], expandResponses: '200,201,202' };
+  const options = {
+    hideDownloadButton: true,
+    showExtensions: ['x-scope'],
+    expandResponses: '200,201,202',
+  };
   const start = `
 Redoc.init(JSON.parse(document.getElementById('document').textContent), ${JSON.stringify(options)}, document.getElementById('redoc'));
 `;
-  const hashes = [redoc, start].map((script) => `'sha256-${createHash('sha256').update(script).digest('base64')}'`).join(' ');
+  const hashes = [redoc, start]
+    .map((script) => `'sha256-${createHash('sha256').update(script).digest('base64')}'`)
+    .join(' ');
   const policy = `default-src 'none'; script-src ${hashes}; style-src 'unsafe-inline'; img-src data:; worker-src blob:; base-uri 'none'; form-action 'none'`;
   return `<!doctype html>
 <html lang="en">

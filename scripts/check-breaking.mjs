@@ -8,20 +8,39 @@ import { root } from './pnpm.mjs';
 import { redocly } from './redocly.mjs';
 
 const docs = path.join(root, 'docs');
-const { positionals, values } = parseArgs({ allowPositionals: true, options: { release: { type: 'boolean' } } });
-const [baseline = path.join(docs, 'openapi.baseline.json'), document = path.join(docs, 'openapi.json')] = positionals;
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { release: { type: 'boolean' } },
+});
+const [
+  baseline = path.join(docs, 'openapi.baseline.json'),
+  document = path.join(docs, 'openapi.json'),
+] = positionals;
 
-/** What a schema cannot say: changes that only those meet who ask for something new. Emptied at each release. */
+/**
+ * What a schema cannot say: changes that only those meet who ask for something new. Emptied at each
+ * release.
+ */
 const harmless = new Set([
-  // `auth.login` and `auth.refresh` leave the refresh token out only for those who asked for it as a cookie.
+  // `auth.login` and `auth.refresh` leave the refresh token out only for those who asked for it as
+  // a cookie.
   'required-properties-removed #/components/schemas/Tokens/required',
   // The pattern of a one-line text accepts the same texts as before, in linear time.
-  ...['~1auth~1register/post', '~1dashboards/post', '~1dashboards~1{id}/post', '~1dashboards~1{id}/put', '~1users~1me/patch'].map(
-    (at) => `schema-constraint-changed #/paths/${at}/requestBody/content/application~1json/schema/properties/name/pattern`,
+  ...[
+    '~1auth~1register/post',
+    '~1dashboards/post',
+    '~1dashboards~1{id}/post',
+    '~1dashboards~1{id}/put',
+    '~1users~1me/patch',
+  ].map(
+    (at) =>
+      `schema-constraint-changed #/paths/${at}/requestBody/content/application~1json/schema/properties/name/pattern`,
   ),
 ]);
 
-/** Changes of the notation alone: requests and answers are what they were. Emptied at each release. */
+/**
+ * Changes of the notation alone: requests and answers are what they were. Emptied at each release.
+ */
 const notation = [
   // Security schemes have names of their own now; the header is the same.
   /^security-requirement-changed .+\/security\/0\/bearerAuth$/,
@@ -45,11 +64,17 @@ function check() {
   const verdicts = redocly('diff', baseline, document).changes.flatMap((change) => change.verdicts);
   for (const verdict of verdicts) {
     const { message, ruleId, location } = verdict;
-    const word = !breaks(verdict) ? 'Worth a look' : isMajor ? 'Allowed in a major version' : 'Breaking';
+    const word = !breaks(verdict)
+      ? 'Worth a look'
+      : isMajor
+        ? 'Allowed in a major version'
+        : 'Breaking';
     console.error(`${word}: ${message} (${ruleId})\n  ${location.pointer}`);
   }
   if (isMajor || !verdicts.some(breaks)) return;
-  console.error('\nThis breaks clients of the last release: keep what they rely on, or raise the major version.');
+  console.error(
+    '\nThis breaks clients of the last release: keep what they rely on, or raise the major version.',
+  );
   process.exitCode = 1;
 }
 

@@ -1,5 +1,6 @@
-// Checks @synap/client as its users get it: packed, installed in an empty folder outside the workspace, compiled by the TypeScripts that are
-// served, run against a started server, weighed – and broken on purpose, to see that all this would notice. Needs `pnpm build` before.
+// Checks @synap/client as its users get it: packed, installed in an empty folder outside the
+// workspace, compiled by the TypeScripts that are served, run against a started server, weighed –
+// and broken on purpose, to see that all this would notice. Needs `pnpm build` before.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
 import os from 'node:os';
@@ -17,7 +18,11 @@ import {
   readPackage,
 } from '../packages/client/scripts/check/folder.mjs';
 import { judgeManifest } from '../packages/client/scripts/check/manifest.mjs';
-import { declarationsPerProcedure, judgeAllDeclarations, judgeTypes } from '../packages/client/scripts/check/published.mjs';
+import {
+  declarationsPerProcedure,
+  judgeAllDeclarations,
+  judgeTypes,
+} from '../packages/client/scripts/check/published.mjs';
 import { pnpm } from './pnpm.mjs';
 import { account, requireBuild, startServer } from './start-server.mjs';
 
@@ -42,8 +47,14 @@ function runPrograms(project, { url }) {
     const cwd = path.join(project, folder);
     const name = path.join(folder, `${file}.ts`);
     const { diagnostics } = compile(compilers[0], cwd, [`${file}.ts`], { emit: true });
-    if (diagnostics.length > 0) return diagnostics.map(({ file: at, line, message }) => `${at}:${line} ${message}`);
-    const env = { ...process.env, SYNAP_URL: url, SYNAP_EMAIL: account.email, SYNAP_PASSWORD: account.password };
+    if (diagnostics.length > 0)
+      return diagnostics.map(({ file: at, line, message }) => `${at}:${line} ${message}`);
+    const env = {
+      ...process.env,
+      SYNAP_URL: url,
+      SYNAP_EMAIL: account.email,
+      SYNAP_PASSWORD: account.password,
+    };
     const { status } = spawnSync(process.execPath, [path.join(cwd, 'out', `${file}.js`)], {
       cwd,
       env,
@@ -57,7 +68,11 @@ function runPrograms(project, { url }) {
 async function measure(folder, installed) {
   const { procedures, value } = declarationsPerProcedure(installed);
   const times = compilers.flatMap((compiler) => {
-    const [client, bindings] = compareTimes(compiler, folder, ['empty.ts', 'program.ts', 'bindings.ts']);
+    const [client, bindings] = compareTimes(compiler, folder, [
+      'empty.ts',
+      'program.ts',
+      'bindings.ts',
+    ]);
     return [
       { of: 'types of the client', by: compiler.name, value: client.value },
       { of: 'types of the bindings', by: compiler.name, value: bindings.value },
@@ -85,23 +100,36 @@ try {
   const tarball = pack(room);
   const installed = installPackage(folder, tarball, pinnedPeers());
   const { manifest, files } = readPackage(installed);
-  report(`${manifest.name}@${manifest.version} brings and asks what it should`, judgeManifest(manifest, files));
+  report(
+    `${manifest.name}@${manifest.version} brings and asks what it should`,
+    judgeManifest(manifest, files),
+  );
   report('the declarations tell nothing of the server', judgeAllDeclarations(installed));
   for (const compiler of compilers)
-    report(`${compiler.name} takes what is right and refuses what is wrong`, judgeTypes(compiler, folder));
+    report(
+      `${compiler.name} takes what is right and refuses what is wrong`,
+      judgeTypes(compiler, folder),
+    );
   report('its declarations are documented and lead to its sources', judgeDefinitions(folder));
   report('the programs run against a server', runPrograms(folder, server));
   const lowest = path.join(room, 'lowest');
   installPackage(lowest, `${server.url}/client.tgz`, lowestPeers());
-  report('as the server hands it out, with the oldest peers, they compile and run, too', runPrograms(lowest, server));
-  report("its peers agree with those of tRPC's own bindings", judgePeersBesideTrpc(path.join(room, 'beside'), tarball));
+  report(
+    'as the server hands it out, with the oldest peers, they compile and run, too',
+    runPrograms(lowest, server),
+  );
+  report(
+    "its peers agree with those of tRPC's own bindings",
+    judgePeersBesideTrpc(path.join(room, 'beside'), tarball),
+  );
   const measured = await measure(folder, installed);
   const budgets = judgeBudgets(measured);
   printBudgets(budgets.rows);
   faults.push(...budgets.faults);
   const state = { folder, installed, compiler: compilers[0], manifest, files, measured };
   // Of a package with faults it cannot be said which one was noticed.
-  if (faults.length === 0) report('the check notices what is broken on purpose', judgeTheCheck(state));
+  if (faults.length === 0)
+    report('the check notices what is broken on purpose', judgeTheCheck(state));
 } finally {
   await server.stop();
   rmSync(room, { recursive: true, force: true });

@@ -1,10 +1,14 @@
-// Fails on any problem, also a warning, that Redocly's recommended rules find in the documents of docs/, or in those given.
+// Fails on any problem, also a warning, that Redocly's recommended rules find in the documents of
+// docs/, or in those given.
 import path from 'node:path';
 import { root } from './pnpm.mjs';
 import { redocly } from './redocly.mjs';
 
 const given = process.argv.slice(2);
-const documents = given.length > 0 ? given : ['openapi.json', 'openapi-3.0.json'].map((file) => path.join(root, 'docs', file));
+const documents =
+  given.length > 0
+    ? given
+    : ['openapi.json', 'openapi-3.0.json'].map((file) => path.join(root, 'docs', file));
 
 for (const document of documents) {
   for (const { severity, ruleId, message, location } of redocly('lint', document)?.problems ?? []) {

@@ -1,10 +1,14 @@
-// Fails when a package of the production tree has a licence that was not agreed to, or is one that no server needs at run time.
+// Fails when a package of the production tree has a licence that was not agreed to, or is one that
+// no server needs at run time.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { root } from './pnpm.mjs';
 
-/** Permissive licences (SPDX). Anything else, above all FSL, BUSL, SSPL and AGPL, is a decision to be recorded here. */
+/**
+ * Permissive licences (SPDX). Anything else, above all FSL, BUSL, SSPL and AGPL, is a decision to
+ * be recorded here.
+ */
 const allowed = new Set([
   '0BSD',
   'Apache-2.0',
@@ -17,13 +21,26 @@ const allowed = new Set([
   'Python-2.0',
 ]);
 /** Tools of development, which once came along unnoticed. */
-const unwanted = new Set(['core-js', 'esbuild', 'react', 'react-dom', 'rollup', 'sentry', 'tsx', 'typescript', 'webpack']);
+const unwanted = new Set([
+  'core-js',
+  'esbuild',
+  'react',
+  'react-dom',
+  'rollup',
+  'sentry',
+  'tsx',
+  'typescript',
+  'webpack',
+]);
 
 /** Scopes that hold native parts of such tools. */
 const unwantedScopes = new Set(['@esbuild', '@rolldown', '@rollup', '@swc', '@typescript']);
 const isUnwanted = (name) => unwanted.has(name) || unwantedScopes.has(name.split('/')[0]);
 
-/** An expression of choices is allowed by any of them (`A OR B`), and asks for all of others (`A AND B`). */
+/**
+ * An expression of choices is allowed by any of them (`A OR B`), and asks for all of others (`A AND
+ * B`).
+ */
 const isAllowed = (licence) =>
   licence
     .replace(/[()]/g, '')
@@ -31,7 +48,16 @@ const isAllowed = (licence) =>
     .some((choice) => choice.split(' AND ').every((name) => allowed.has(name.trim())));
 
 const { packageManager } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
-const args = ['--yes', packageManager, '--filter-prod', '@synap/server...', 'licenses', 'list', '--prod', '--json'];
+const args = [
+  '--yes',
+  packageManager,
+  '--filter-prod',
+  '@synap/server...',
+  'licenses',
+  'list',
+  '--prod',
+  '--json',
+];
 const { status, stdout } = spawnSync('npx', args, {
   cwd: root,
   encoding: 'utf8',
@@ -41,12 +67,22 @@ const { status, stdout } = spawnSync('npx', args, {
 });
 if (status !== 0) process.exit(status ?? 1);
 
-const packages = Object.entries(JSON.parse(stdout)).flatMap(([licence, list]) => list.map(({ name }) => ({ name, licence })));
+const packages = Object.entries(JSON.parse(stdout)).flatMap(([licence, list]) =>
+  list.map(({ name }) => ({ name, licence })),
+);
 const faults = packages.flatMap(({ name, licence }) => [
-  ...(isAllowed(licence) ? [] : [`${name}: the licence ${licence} is not on the list of scripts/check-licences.mjs`]),
-  ...(isUnwanted(name) ? [`${name}: is for development only ("pnpm why --prod ${name}" names what brings it)`] : []),
+  ...(isAllowed(licence)
+    ? []
+    : [`${name}: the licence ${licence} is not on the list of scripts/check-licences.mjs`]),
+  ...(isUnwanted(name)
+    ? [`${name}: is for development only ("pnpm why --prod ${name}" names what brings it)`]
+    : []),
 ]);
-if (packages.length < 50) faults.push(`Only ${packages.length} packages were found: the filter of this check is wrong`);
+if (packages.length < 50)
+  faults.push(`Only ${packages.length} packages were found: the filter of this check is wrong`);
 for (const fault of faults) console.error(fault);
 if (faults.length > 0) process.exitCode = 1;
-else console.log(`${packages.length} packages in the production tree, all of them under permissive licences.`);
+else
+  console.log(
+    `${packages.length} packages in the production tree, all of them under permissive licences.`,
+  );

@@ -1,4 +1,5 @@
-// Fails when prisma/*.prisma and prisma/migrations are not in step: a change of the schema that nobody made a migration for.
+// Fails when prisma/*.prisma and prisma/migrations are not in step: a change of the schema that
+// nobody made a migration for.
 import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
@@ -23,7 +24,12 @@ try {
     {
       cwd: root,
       stdio: 'inherit',
-      env: { ...process.env, SYNAP_DATA_DIR: dataDir, DATABASE_URL: undefined, DATABASE_DIRECT_URL: undefined },
+      env: {
+        ...process.env,
+        SYNAP_DATA_DIR: dataDir,
+        DATABASE_URL: undefined,
+        DATABASE_DIRECT_URL: undefined,
+      },
     },
   );
   if (status === 2)

@@ -1,5 +1,6 @@
-// Fails on any regular expression whose time may grow faster than the length of its input: those of our sources, and those that
-// the documents tell others to run. recheck decides it by analysing the expression, not by timing it.
+// Fails on any regular expression whose time may grow faster than the length of its input: those of
+// our sources, and those that the documents tell others to run. recheck decides it by analysing the
+// expression, not by timing it.
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -12,16 +13,29 @@ const { checkSync } = await import('recheck');
 /** Milliseconds for one expression; one that cannot be judged within them is too intricate. */
 const timeout = 60_000;
 
-const listed = execFileSync('git', ['ls-files', '-co', '--exclude-standard', 'packages/*/src/*', 'apps/*/src/*'], {
-  cwd: root,
-  encoding: 'utf8',
-});
+const listed = execFileSync(
+  'git',
+  ['ls-files', '-co', '--exclude-standard', 'packages/*/src/*', 'apps/*/src/*'],
+  {
+    cwd: root,
+    encoding: 'utf8',
+  },
+);
 const sources = listed
   .split('\n')
-  .filter((file) => /\.(?:ts|tsx|js|mjs)$/.test(file) && !/\.test[.-]|\/testing\/|\/generated\//.test(file));
+  .filter(
+    (file) =>
+      /\.(?:ts|tsx|js|mjs)$/.test(file) && !/\.test[.-]|\/testing\/|\/generated\//.test(file),
+  );
 
-/** Look at our own schemas when the documents are written, or run their patterns on values made for it. */
-const schemasOnly = new Set(['packages/rest/src/document/sample.ts', 'packages/rest/src/document/components.ts']);
+/**
+ * Look at our own schemas when the documents are written, or run their patterns on values made for
+ * it.
+ */
+const schemasOnly = new Set([
+  'packages/rest/src/document/sample.ts',
+  'packages/rest/src/document/components.ts',
+]);
 
 /** Where each expression stands, by its text. */
 const places = new Map();
@@ -33,14 +47,22 @@ const add = (source, flags, place) => {
 };
 
 for (const file of sources.filter((source) => !schemasOnly.has(source))) {
-  const tree = ts.createSourceFile(file, readFileSync(path.join(root, file), 'utf8'), ts.ScriptTarget.Latest, true);
-  const placeOf = (node) => `${file}:${tree.getLineAndCharacterOfPosition(node.getStart()).line + 1}`;
+  const tree = ts.createSourceFile(
+    file,
+    readFileSync(path.join(root, file), 'utf8'),
+    ts.ScriptTarget.Latest,
+    true,
+  );
+  const placeOf = (node) =>
+    `${file}:${tree.getLineAndCharacterOfPosition(node.getStart()).line + 1}`;
   const visit = (node) => {
     if (node.kind === ts.SyntaxKind.RegularExpressionLiteral) {
       const end = node.text.lastIndexOf('/');
       add(node.text.slice(1, end), node.text.slice(end + 1), placeOf(node));
     } else if (ts.isNewExpression(node) && node.expression.getText() === 'RegExp') {
-      console.error(`${placeOf(node)}: write the expression as a literal, so that it can be checked`);
+      console.error(
+        `${placeOf(node)}: write the expression as a literal, so that it can be checked`,
+      );
       process.exitCode = 1;
     }
     ts.forEachChild(node, visit);
@@ -48,16 +70,21 @@ for (const file of sources.filter((source) => !schemasOnly.has(source))) {
   visit(tree);
 }
 
-const document = JSON.parse(readFileSync(path.join(root, 'docs/openapi.json'), 'utf8'), (key, value) => {
-  if (key === 'pattern' && typeof value === 'string') add(value, 'u', 'docs/openapi.json');
-  return value;
-});
+const document = JSON.parse(
+  readFileSync(path.join(root, 'docs/openapi.json'), 'utf8'),
+  (key, value) => {
+    if (key === 'pattern' && typeof value === 'string') add(value, 'u', 'docs/openapi.json');
+    return value;
+  },
+);
 if (document.openapi === undefined) throw new Error('docs/openapi.json is no OpenAPI document.');
 
 for (const { source, flags, at } of places.values()) {
   const { status, complexity, attack } = checkSync(source, flags, { timeout });
   if (status === 'safe') continue;
-  console.error(`${at.join(', ')}: /${source}/${flags} is ${complexity?.summary ?? 'too intricate to be judged'}`);
+  console.error(
+    `${at.join(', ')}: /${source}/${flags} is ${complexity?.summary ?? 'too intricate to be judged'}`,
+  );
   if (attack) console.error(`  for example on ${attack.pattern}`);
   process.exitCode = 1;
 }

@@ -1,4 +1,5 @@
-// Type-checks the product and every module below packages/modules, also one that tsconfig.json does not reference.
+// Type-checks the product and every module below packages/modules, also one that tsconfig.json does
+// not reference.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -12,10 +13,13 @@ const unchecked = folders.filter(
     !existsSync(path.join(folder, 'tsconfig.json')) &&
     ['index.ts', 'src/index.ts'].some((entry) => existsSync(path.join(folder, entry))),
 );
-for (const folder of unchecked) console.error(`${folder} has no tsconfig.json: copy that of packages/modules/host`);
+for (const folder of unchecked)
+  console.error(`${folder} has no tsconfig.json: copy that of packages/modules/host`);
 
 const manifest = createRequire(path.join(root, 'package.json')).resolve('typescript/package.json');
 const program = path.join(path.dirname(manifest), 'bin', 'tsc');
 const projects = folders.filter((folder) => existsSync(path.join(folder, 'tsconfig.json')));
-const { status } = spawnSync(process.execPath, [program, '-b', root, ...projects], { stdio: 'inherit' });
+const { status } = spawnSync(process.execPath, [program, '-b', root, ...projects], {
+  stdio: 'inherit',
+});
 process.exitCode = unchecked.length > 0 ? 1 : (status ?? 1);

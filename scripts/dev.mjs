@@ -1,4 +1,5 @@
-// Runs the server from source and restarts it after each save; the embedded PostgreSQL runs on in a process of its own.
+// Runs the server from source and restarts it after each save; the embedded PostgreSQL runs on in a
+// process of its own.
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseEnv } from 'node:util';
@@ -11,8 +12,10 @@ const dotenv = path.resolve('.env');
 const lock = path.join(root, 'pnpm-lock.yaml');
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
-const isRunning = (child) => child !== undefined && child.exitCode === null && child.signalCode === null;
-const exitOf = (child) => new Promise((resolve) => (isRunning(child) ? child.once('exit', resolve) : resolve()));
+const isRunning = (child) =>
+  child !== undefined && child.exitCode === null && child.signalCode === null;
+const exitOf = (child) =>
+  new Promise((resolve) => (isRunning(child) ? child.once('exit', resolve) : resolve()));
 
 /** The settings as the server will read them. */
 function readVariables() {
@@ -50,7 +53,10 @@ export async function dev({ run, prepare, args }) {
     for (const signal of signals) process.on(signal, () => resolve(null));
   });
 
-  /** Starts the process that keeps the database. Resolves to false if it fails, which says why by itself. */
+  /**
+   * Starts the process that keeps the database. Resolves to false if it fails, which says why by
+   * itself.
+   */
   async function openDatabase() {
     if (isRunning(keeper) || databaseUrl === null) return true;
     const child = run('apps/server/src/dev-database.ts', [], process.env);
@@ -65,12 +71,14 @@ export async function dev({ run, prepare, args }) {
   }
 
   async function start() {
-    if (!(await openDatabase())) return console.error('The database did not start. Waiting for a change …');
+    if (!(await openDatabase()))
+      return console.error('The database did not start. Waiting for a change …');
     const variables = Object.assign({}, process.env, databaseUrl && { DATABASE_URL: databaseUrl });
     const child = run('apps/server/src/cli.ts', args, variables);
     server = child;
     child.once('exit', (code, signal) => {
-      if (server === child) console.error(`The server has ended (${signal ?? code}). Waiting for a change …`);
+      if (server === child)
+        console.error(`The server has ended (${signal ?? code}). Waiting for a change …`);
     });
   }
 
@@ -104,7 +112,9 @@ export async function dev({ run, prepare, args }) {
       tree.close();
       tree = await watchTree(watched());
     }
-    started = restart(changed).catch((error) => console.error(`${error.message}\nWaiting for a change …`));
+    started = restart(changed).catch((error) =>
+      console.error(`${error.message}\nWaiting for a change …`),
+    );
   }
   tree.close();
   await started;

@@ -1,4 +1,5 @@
-// Writes the files that follow from the source: the documents of the API, and the compiled mails. With --check compares instead, and fails on a difference.
+// Writes the files that follow from the source: the documents of the API, and the compiled mails.
+// With --check compares instead, and fails on a difference.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -6,9 +7,19 @@ import { apiPage } from './api-page.mjs';
 import { root } from './pnpm.mjs';
 
 function openapi(version) {
-  const cli = ['--import', 'tsx', '--conditions=@synap/source', 'apps/server/src/cli.ts', 'openapi', '--spec', version];
+  const cli = [
+    '--import',
+    'tsx',
+    '--conditions=@synap/source',
+    'apps/server/src/cli.ts',
+    'openapi',
+    '--spec',
+    version,
+  ];
   const { status, stdout } = spawnSync(process.execPath, cli, {
-    ...{ cwd: root, encoding: 'utf8', maxBuffer: 64e6 },
+    cwd: root,
+    encoding: 'utf8',
+    maxBuffer: 64e6,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   if (status !== 0) process.exit(status ?? 1);
@@ -22,7 +33,8 @@ const files = {
   'docs/api.html': apiPage(JSON.parse(document)),
 };
 
-const stale = (file) => !existsSync(path.join(root, file)) || readFileSync(path.join(root, file), 'utf8') !== files[file];
+const stale = (file) =>
+  !existsSync(path.join(root, file)) || readFileSync(path.join(root, file), 'utf8') !== files[file];
 for (const file of Object.keys(files).filter(stale)) {
   if (process.argv.includes('--check')) {
     console.error(`${file} is out of date: run "pnpm gen" and commit it.`);
@@ -31,4 +43,5 @@ for (const file of Object.keys(files).filter(stale)) {
 }
 
 const mails = ['packages/mail/scripts/compile.mjs', ...process.argv.slice(2)];
-if (spawnSync(process.execPath, mails, { cwd: root, stdio: 'inherit' }).status !== 0) process.exitCode = 1;
+if (spawnSync(process.execPath, mails, { cwd: root, stdio: 'inherit' }).status !== 0)
+  process.exitCode = 1;

@@ -1,4 +1,5 @@
-// Runs the pinned pnpm on a machine that has only Node and npm: `node scripts/pnpm.mjs <pnpm arguments>`. Needs no dependency.
+// Runs the pinned pnpm on a machine that has only Node and npm: `node scripts/pnpm.mjs <pnpm
+// arguments>`. Needs no dependency.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -12,7 +13,10 @@ const { packageManager } = JSON.parse(readFileSync(path.join(root, 'package.json
 const shell = process.platform === 'win32';
 /** Milliseconds between two lines of progress of the installation. */
 const progressMs = 5000;
-/** An unreachable registry ends the wait after seconds; npm's own waits make a silent minute. Warnings and notices are not for our users. */
+/**
+ * An unreachable registry ends the wait after seconds; npm's own waits make a silent minute.
+ * Warnings and notices are not for our users.
+ */
 const fetchSettings = {
   npm_config_fetch_retries: '1',
   npm_config_fetch_retry_mintimeout: '1000',
@@ -22,7 +26,10 @@ const fetchSettings = {
 
 let found;
 
-/** Throws if this Node is too old. An old one must get here, so this file and those that import it do without newer syntax. */
+/**
+ * Throws if this Node is too old. An old one must get here, so this file and those that import it
+ * do without newer syntax.
+ */
 export function requireNode() {
   const [major, minor] = process.versions.node.split('.').map(Number);
   if (major > 20 || (major === 20 && minor >= 19)) return;
@@ -31,20 +38,34 @@ export function requireNode() {
   );
 }
 
-/** How pnpm is started: from the PATH if its version is the pinned one, from npm's cache, or else from the registry. */
+/**
+ * How pnpm is started: from the PATH if its version is the pinned one, from npm's cache, or else
+ * from the registry.
+ */
 function findPnpm() {
   const version = packageManager.slice(packageManager.indexOf('@') + 1);
   const answers = ([command, args]) => {
-    const { status, stdout } = spawnSync(command, [...args, '--version'], { cwd: root, encoding: 'utf8', shell });
+    const { status, stdout } = spawnSync(command, [...args, '--version'], {
+      cwd: root,
+      encoding: 'utf8',
+      shell,
+    });
     return status === 0 && stdout.trim() === version;
   };
   if (answers(['pnpm', []])) return ['pnpm', []];
-  // Programs that pnpm starts inherit the options of npx: `--offline` would keep their own npm from the registry.
+  // Programs that pnpm starts inherit the options of npx: `--offline` would keep their own npm from
+  // the registry.
   const cached = ['npx', ['--prefer-offline', '--yes', packageManager]];
   if (answers(['npx', ['--offline', '--yes', packageManager]])) return cached;
   console.error(`Fetching ${packageManager} …`);
-  const fetching = { cwd: root, stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, ...fetchSettings }, shell };
-  if (spawnSync('npx', ['--yes', packageManager, '--version'], fetching).status === 0) return cached;
+  const fetching = {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: { ...process.env, ...fetchSettings },
+    shell,
+  };
+  if (spawnSync('npx', ['--yes', packageManager, '--version'], fetching).status === 0)
+    return cached;
   throw new Error(
     `${packageManager} could not be fetched: check that the npm registry is reachable, then run the command again.`,
   );
@@ -63,7 +84,10 @@ export function pnpm(args) {
   return signal ? 1 : (status ?? 1);
 }
 
-/** Runs pnpm and shows progress, on stderr because stdout may be the output of a command. Shows pnpm's output only if it fails. */
+/**
+ * Runs pnpm and shows progress, on stderr because stdout may be the output of a command. Shows
+ * pnpm's output only if it fails.
+ */
 function install() {
   if (found === undefined) found = findPnpm();
   const [command, first] = found;
@@ -91,7 +115,10 @@ function install() {
 /** False for lines that every installation prints, also one that succeeds. */
 const isWorthShowing = (line) => !/Unsupported engine|^Progress: |^\++$/.test(line);
 
-/** Installs the locked dependencies unless that was done for exactly this lock file. Throws when the installation fails. */
+/**
+ * Installs the locked dependencies unless that was done for exactly this lock file. Throws when the
+ * installation fails.
+ */
 export async function installMissing() {
   const wanted = createHash('sha256');
   for (const file of ['pnpm-lock.yaml', 'pnpm-workspace.yaml', 'package.json'])

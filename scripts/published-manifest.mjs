@@ -1,5 +1,6 @@
-// Makes the package.json of the current folder what is published, and undoes that: `prepack` and `postpack` of packages. Works with
-// npm and pnpm. Development's fields go, `publishConfig` is applied, and versions of the catalog are written out.
+// Makes the package.json of the current folder what is published, and undoes that: `prepack` and
+// `postpack` of packages. Works with npm and pnpm. Development's fields go, `publishConfig` is
+// applied, and versions of the catalog are written out.
 import { copyFileSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
@@ -8,16 +9,31 @@ const license = path.resolve('LICENSE');
 const backup = path.resolve('node_modules/.package.json.before-pack');
 
 /** The installed version: the catalog pins each one. */
-const installed = (name) => JSON.parse(readFileSync(path.resolve('node_modules', name, 'package.json'), 'utf8')).version;
+const installed = (name) =>
+  JSON.parse(readFileSync(path.resolve('node_modules', name, 'package.json'), 'utf8')).version;
 
 const resolved = (dependencies = {}) =>
   Object.fromEntries(
-    Object.entries(dependencies).map(([name, range]) => [name, /^(?:catalog|workspace):/.test(range) ? installed(name) : range]),
+    Object.entries(dependencies).map(([name, range]) => [
+      name,
+      /^(?:catalog|workspace):/.test(range) ? installed(name) : range,
+    ]),
   );
 
 /** The manifest as those see it who install the package. */
-function published({ devDependencies: _dev, scripts: _scripts, private: _private, publishConfig, dependencies, ...manifest }) {
-  return { ...manifest, ...publishConfig, ...(dependencies && { dependencies: resolved(dependencies) }) };
+function published({
+  devDependencies: _dev,
+  scripts: _scripts,
+  private: _private,
+  publishConfig,
+  dependencies,
+  ...manifest
+}) {
+  return {
+    ...manifest,
+    ...publishConfig,
+    ...(dependencies && { dependencies: resolved(dependencies) }),
+  };
 }
 
 if (process.argv.includes('--restore')) {
@@ -26,5 +42,8 @@ if (process.argv.includes('--restore')) {
 } else {
   copyFileSync(manifestFile, backup);
   copyFileSync(path.join(import.meta.dirname, '../LICENSE'), license);
-  writeFileSync(manifestFile, `${JSON.stringify(published(JSON.parse(readFileSync(manifestFile, 'utf8'))), null, 2)}\n`);
+  writeFileSync(
+    manifestFile,
+    `${JSON.stringify(published(JSON.parse(readFileSync(manifestFile, 'utf8'))), null, 2)}\n`,
+  );
 }

@@ -1,4 +1,5 @@
-// Redoc as the server and the static page deliver it: without the image that it loads from its maker.
+// Redoc as the server and the static page deliver it: without the image that it loads from its
+// maker.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
@@ -7,5 +8,8 @@ const emptyImage = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg'
 
 /** @param {string} folder of the package's bundles */
 export function readRedoc(folder) {
-  return readFileSync(path.join(folder, 'redoc.standalone.js'), 'utf8').replace(foreignImage, emptyImage);
+  return readFileSync(path.join(folder, 'redoc.standalone.js'), 'utf8').replace(
+    foreignImage,
+    emptyImage,
+  );
 }

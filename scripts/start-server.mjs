@@ -15,7 +15,10 @@ export function requireBuild() {
   if (!existsSync(cli)) throw new Error('The server is not built: run "pnpm build" first.');
 }
 
-/** Starts a server on a free port, with its data below the folder `room`. Rejects if it ends before it is ready. */
+/**
+ * Starts a server on a free port, with its data below the folder `room`. Rejects if it ends before
+ * it is ready.
+ */
 export async function startServer(room, variables = {}) {
   const dataDir = path.join(room, 'data');
   mkdirSync(dataDir);
@@ -29,7 +32,11 @@ export async function startServer(room, variables = {}) {
     LOG_LEVEL: 'warn',
     ...variables,
   };
-  const server = spawn(process.execPath, [cli, 'start'], { cwd: root, env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const server = spawn(process.execPath, [cli, 'start'], {
+    cwd: root,
+    env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const ended = new Promise((resolve) => server.once('exit', resolve));
   const stop = async () => {
     server.kill('SIGTERM');
@@ -40,7 +47,9 @@ export async function startServer(room, variables = {}) {
       const ready = /^Synap is ready: (\S+)/.exec(line)?.[1];
       if (ready) resolve(ready);
     });
-    void ended.then((code) => reject(new Error(`The server ended with ${code} before it was ready.`)));
+    void ended.then((code) =>
+      reject(new Error(`The server ended with ${code} before it was ready.`)),
+    );
   });
   return { url: await url, stop };
 }

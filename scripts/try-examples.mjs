@@ -1,4 +1,5 @@
-// Starts the built server on an empty data folder and runs every example against it, as a newcomer would.
+// Starts the built server on an empty data folder and runs every example against it, as a newcomer
+// would.
 import { spawn, spawnSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
@@ -33,7 +34,9 @@ const origin = await new Promise((resolve, reject) => {
     const ready = /^Synap is ready: (\S+)/.exec(line)?.[1];
     if (ready) resolve(ready);
   });
-  server.once('exit', (code) => reject(new Error(`The server ended with ${code} before it was ready.`)));
+  server.once('exit', (code) =>
+    reject(new Error(`The server ended with ${code} before it was ready.`)),
+  );
 });
 try {
   for (const [program, ...args] of examples) {

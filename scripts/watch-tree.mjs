@@ -1,4 +1,5 @@
-// Notices changes of source files below folders, whether they are written in place, renamed over, added or removed.
+// Notices changes of source files below folders, whether they are written in place, renamed over,
+// added or removed.
 import { watch } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
@@ -6,7 +7,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 const source = /\.(?:[cm]?[jt]sx?|json|prisma|sql|ya?ml|html|css)$/;
 /** Output of tools, and packages that an installation changes many files of at once. */
-const ignoredFolders = new Set(['node_modules', 'dist', 'dist-test', 'coverage', 'generated', 'vendor']);
+const ignoredFolders = new Set([
+  'node_modules',
+  'dist',
+  'dist-test',
+  'coverage',
+  'generated',
+  'vendor',
+]);
 const quietMs = 100;
 /** How often to look when the system cannot watch, as without free inotify watches. */
 const pollMs = 1000;
@@ -36,21 +44,25 @@ async function scan({ folders, files, ignored }) {
   async function enter(entry, target) {
     if (entry.name.startsWith('.') || ignoredFolders.has(entry.name)) return;
     // A linked module is watched too. Links inside of it are not followed, so no cycle is.
-    const isFolder = entry.isDirectory() || (entry.isSymbolicLink() && folders.includes(path.dirname(target)));
+    const isFolder =
+      entry.isDirectory() || (entry.isSymbolicLink() && folders.includes(path.dirname(target)));
     if (isFolder && (await stat(target).catch(() => undefined))?.isDirectory()) await visit(target);
     else if (isSource(entry.name)) await note(target);
   }
   await Promise.all([...folders.map(visit), ...files.map(note)]);
-  for (const folder of files.map(path.dirname)) if (!visited.has(folder)) visited.set(folder, await identify(folder));
+  for (const folder of files.map(path.dirname))
+    if (!visited.has(folder)) visited.set(folder, await identify(folder));
   return { found, visited };
 }
 
 const difference = (before, after) =>
-  [...new Set([...before.keys(), ...after.keys()])].filter((file) => before.get(file) !== after.get(file));
+  [...new Set([...before.keys(), ...after.keys()])].filter(
+    (file) => before.get(file) !== after.get(file),
+  );
 
 /**
- * Watches `folders` with all below them, and single `files`. `next()` resolves with the files that changed since the last call,
- * once no file has changed for a moment.
+ * Watches `folders` with all below them, and single `files`. `next()` resolves with the files that
+ * changed since the last call, once no file has changed for a moment.
  */
 export async function watchTree(options) {
   const watchers = new Map();
@@ -78,7 +90,8 @@ export async function watchTree(options) {
     for (;;) {
       const { found, visited } = await scan(options);
       // A folder that was removed and made again has another identity.
-      for (const [folder, { identity }] of watchers) if (visited.get(folder) !== identity) unwatch(folder);
+      for (const [folder, { identity }] of watchers)
+        if (visited.get(folder) !== identity) unwatch(folder);
       const fresh = [...visited.keys()].filter((folder) => !watchers.has(folder));
       for (const folder of fresh) watchFolder(folder, visited.get(folder));
       if (!fresh.some((folder) => watchers.has(folder))) return found;

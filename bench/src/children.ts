@@ -1,7 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 
-/** Starts a program of ours and resolves with what `found` makes of its lines; rejects when it ends before. */
+/**
+ * Starts a program of ours and resolves with what `found` makes of its lines; rejects when it ends
+ * before.
+ */
 export function startChild<T>(
   args: string[],
   env: Record<string, string>,
@@ -19,7 +22,9 @@ export function startChild<T>(
       if (value !== undefined) resolve({ child, value });
     });
     child.once('error', reject);
-    child.once('exit', (code) => reject(new Error(`${args.join(' ')} ended with ${code}:\n${lines.join('\n')}`)));
+    child.once('exit', (code) =>
+      reject(new Error(`${args.join(' ')} ended with ${code}:\n${lines.join('\n')}`)),
+    );
   });
 }
 

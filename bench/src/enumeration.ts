@@ -3,7 +3,10 @@ import { randomUUID } from 'node:crypto';
 export interface EnumerationFigures {
   /** Samples of each kind. */
   samples: number;
-  /** Milliseconds, medians: of an address that has an account, of one that has none, and between them. */
+  /**
+   * Milliseconds, medians: of an address that has an account, of one that has none, and between
+   * them.
+   */
   known: number;
   unknown: number;
   gap: number;
@@ -20,7 +23,10 @@ async function timeOf(work: () => Promise<unknown>): Promise<number> {
   return performance.now() - start;
 }
 
-/** Each kind in random order, so that what one sample leaves behind does not always meet the other kind. */
+/**
+ * Each kind in random order, so that what one sample leaves behind does not always meet the other
+ * kind.
+ */
 async function compareKinds(ask: Ask, known: string, samples: number): Promise<EnumerationFigures> {
   const left = { known: samples, unknown: samples };
   const times: Record<'known' | 'unknown', number[]> = { known: [], unknown: [] };

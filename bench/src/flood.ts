@@ -22,15 +22,26 @@ interface Canary {
 }
 
 async function canary({ url, headers }: Canary, seconds: number): Promise<number> {
-  const result = await autocannon({ url, headers, connections: 2, overallRate: canaryRate, duration: seconds });
+  const result = await autocannon({
+    url,
+    headers,
+    connections: 2,
+    overallRate: canaryRate,
+    duration: seconds,
+  });
   if (result.non2xx > 0 || result.errors > 0)
     throw new Error(`${url}: ${result.non2xx} answers without success, ${result.errors} errors`);
   return result.latency.p99;
 }
 
-/** Signs in once, as somebody who does not exist; resolves with the status, or with what went wrong. */
+/**
+ * Signs in once, as somebody who does not exist; resolves with the status, or with what went wrong.
+ */
 function signIn(url: URL, agent: Agent, person: number): Promise<string> {
-  const body = JSON.stringify({ email: `nobody${person}@example.org`, password: 'not the password of anybody' });
+  const body = JSON.stringify({
+    email: `nobody${person}@example.org`,
+    password: 'not the password of anybody',
+  });
   const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
   return new Promise((resolve) => {
     const call = request(url, { method: 'POST', agent, headers }, (answer) => {
@@ -41,8 +52,9 @@ function signIn(url: URL, agent: Agent, person: number): Promise<string> {
 }
 
 /**
- * Sign-ins spread evenly over each second, each when its time has come, answered or not the ones before: many strangers
- * do not wait for each other. (autocannon's rates come in one burst a second.)
+ * Sign-ins spread evenly over each second, each when its time has come, answered or not the ones
+ * before: many strangers do not wait for each other. (autocannon's rates come in one burst a
+ * second.)
  */
 async function flood(origin: string, seconds: number) {
   const url = new URL('/api/v1/auth/login', origin);
@@ -63,7 +75,11 @@ async function flood(origin: string, seconds: number) {
 }
 
 /** How much a flood of sign-ins slows what somebody else calls meanwhile. */
-export async function measureFlood(origin: string, target: Canary, seconds: number): Promise<FloodFigures> {
+export async function measureFlood(
+  origin: string,
+  target: Canary,
+  seconds: number,
+): Promise<FloodFigures> {
   await canary(target, 2);
   const quietP99 = await canary(target, seconds);
   const flooding = flood(origin, seconds + 2);
@@ -72,7 +88,10 @@ export async function measureFlood(origin: string, target: Canary, seconds: numb
   const floodedP99 = await canary(target, seconds);
   const { statuses, loginsPerSecond: answered } = await flooding;
   return {
-    ...{ quietP99, floodedP99, ratio: Number((floodedP99 / Math.max(1, quietP99)).toFixed(2)) },
-    ...{ loginsPerSecond: answered, statuses },
+    quietP99,
+    floodedP99,
+    ratio: Number((floodedP99 / Math.max(1, quietP99)).toFixed(2)),
+    loginsPerSecond: answered,
+    statuses,
   };
 }

@@ -19,15 +19,26 @@ export interface Figures {
   ratio?: number;
 }
 
-/** Loads one target with 16 connections; throws when an answer was not a success, for figures of errors tell nothing. */
+/**
+ * Loads one target with 16 connections; throws when an answer was not a success, for figures of
+ * errors tell nothing.
+ */
 async function load({ name, url, headers }: Target, seconds: number): Promise<Figures> {
   const result = await autocannon({ url, headers, connections: 16, duration: seconds });
   if (result.non2xx > 0 || result.errors > 0)
     throw new Error(`${name}: ${result.non2xx} answers without success, ${result.errors} errors`);
-  return { name, requestsPerSecond: Math.round(result.requests.average), p50: result.latency.p50, p99: result.latency.p99 };
+  return {
+    name,
+    requestsPerSecond: Math.round(result.requests.average),
+    p50: result.latency.p50,
+    p99: result.latency.p99,
+  };
 }
 
-/** Loads all targets in turn, `rounds` times, and keeps each one's best round: what disturbs a machine only slows it. */
+/**
+ * Loads all targets in turn, `rounds` times, and keeps each one's best round: what disturbs a
+ * machine only slows it.
+ */
 export async function compare(
   targets: readonly Target[],
   { seconds, rounds }: { seconds: number; rounds: number },
@@ -37,7 +48,8 @@ export async function compare(
   for (let round = 0; round < rounds; round += 1) {
     for (const target of targets) {
       const figures = await load(target, seconds);
-      if (figures.requestsPerSecond > (best.get(target.name)?.requestsPerSecond ?? 0)) best.set(target.name, figures);
+      if (figures.requestsPerSecond > (best.get(target.name)?.requestsPerSecond ?? 0))
+        best.set(target.name, figures);
     }
   }
   return targets.flatMap(({ name, against }) => {

@@ -3,6 +3,7 @@ import type { Server } from 'node:http';
 /** The port that a listening server was given. */
 export function portOf(server: Server): number {
   const address = server.address();
-  if (typeof address !== 'object' || address === null) throw new Error('The server does not listen on a port');
+  if (typeof address !== 'object' || address === null)
+    throw new Error('The server does not listen on a port');
   return address.port;
 }

@@ -6,8 +6,9 @@ import pg from 'pg';
 import { portOf } from './port.js';
 
 /**
- * What the product is measured against: the least that answers the same question. node:http, pg with one prepared statement, the
- * same token checked with the same library; and Express 5 alone for the trivial call. Speaks its ports on standard output.
+ * What the product is measured against: the least that answers the same question. node:http, pg
+ * with one prepared statement, the same token checked with the same library; and Express 5 alone
+ * for the trivial call. Speaks its ports on standard output.
  */
 const key = createSecretKey(Buffer.from(process.env.ACCESS_TOKEN_SECRET ?? ''));
 const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 10 });
@@ -25,8 +26,15 @@ const statement = {
 
 const dashboards = createServer(async (req, res) => {
   const token = (req.headers.authorization ?? '').slice('Bearer '.length);
-  const claims = jwt.verify(token, key, { algorithms: ['HS256'], issuer: 'synap', audience: 'synap' });
-  const { rows } = await pool.query({ ...statement, values: [req.url?.split('/').at(-1), claims.sub] });
+  const claims = jwt.verify(token, key, {
+    algorithms: ['HS256'],
+    issuer: 'synap',
+    audience: 'synap',
+  });
+  const { rows } = await pool.query({
+    ...statement,
+    values: [req.url?.split('/').at(-1), claims.sub],
+  });
   res.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(rows[0]));
 });
 

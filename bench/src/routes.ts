@@ -4,7 +4,10 @@ import { initTRPC } from '@trpc/server';
 import { z } from 'zod';
 import { portOf } from './port.js';
 
-/** Routers of 10, 200 and 1,000 routes behind the REST handler alone: finding a route must not cost more in a larger one. */
+/**
+ * Routers of 10, 200 and 1,000 routes behind the REST handler alone: finding a route must not cost
+ * more in a larger one.
+ */
 const t = initTRPC.meta<RestMeta>().create();
 
 function routerOf(count: number) {
@@ -14,7 +17,11 @@ function routerOf(count: number) {
       .input(z.object({ id: z.string(), part: z.string() }))
       .output(z.object({ id: z.string() }))
       .query(({ input }) => ({ id: input.id }));
-  return t.router(Object.fromEntries(Array.from({ length: count }, (_, index) => [`get${index}`, procedure(index)])));
+  return t.router(
+    Object.fromEntries(
+      Array.from({ length: count }, (_, index) => [`get${index}`, procedure(index)]),
+    ),
+  );
 }
 
 const ports: Record<string, number> = {};

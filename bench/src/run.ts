@@ -18,7 +18,10 @@ const rounds = Number(process.env.BENCH_ROUNDS ?? 2);
 
 const benchAddress = 'bench@example.com';
 
-/** The shipped server with all middleware and logging on, an ordinary user, a dashboard of 12 widgets. */
+/**
+ * The shipped server with all middleware and logging on, an ordinary user, a dashboard of 12
+ * widgets.
+ */
 async function prepare(origin: string) {
   const account = { email: benchAddress, password: randomBytes(18).toString('base64url') };
   const client = createClient({ url: origin });
@@ -60,7 +63,14 @@ const secrets = {
 };
 const server = await startChild(
   [path.join(root, 'apps/server/dist/cli.js'), 'start'],
-  { ...secrets, PORT: '0', SYNAP_DATA_DIR: dataDir, SIGNUP: 'open', RATE_LIMIT_FACTOR: '1000000', NODE_ENV: 'production' },
+  {
+    ...secrets,
+    PORT: '0',
+    SYNAP_DATA_DIR: dataDir,
+    SIGNUP: 'open',
+    RATE_LIMIT_FACTOR: '1000000',
+    NODE_ENV: 'production',
+  },
   (line) => /^Synap is ready: (\S+)/.exec(line)?.[1],
 );
 const database = await ensureDatabase({ dataDir });
@@ -74,16 +84,31 @@ const routes = await startChild(
   {},
   (line) => JSON.parse(line) as Record<string, number>,
 );
-const routesUrl = (count: number) => `http://127.0.0.1:${routes.value[count]}/resource${count - 1}/1/parts/2`;
+const routesUrl = (count: number) =>
+  `http://127.0.0.1:${routes.value[count]}/resource${count - 1}/1/parts/2`;
 try {
   const origin = server.value;
   const { headers, id } = await prepare(origin);
   const input = encodeURIComponent(JSON.stringify({ json: { id } }));
   const figures = await compare(
     [
-      { name: 'raw dashboards.get', url: `http://127.0.0.1:${raw.value.dashboards}/${id}`, headers },
-      { name: 'RPC dashboards.get', url: `${origin}/trpc/dashboards.get?input=${input}`, headers, against: 'raw dashboards.get' },
-      { name: 'REST dashboards.get', url: `${origin}/api/v1/dashboards/${id}`, headers, against: 'raw dashboards.get' },
+      {
+        name: 'raw dashboards.get',
+        url: `http://127.0.0.1:${raw.value.dashboards}/${id}`,
+        headers,
+      },
+      {
+        name: 'RPC dashboards.get',
+        url: `${origin}/trpc/dashboards.get?input=${input}`,
+        headers,
+        against: 'raw dashboards.get',
+      },
+      {
+        name: 'REST dashboards.get',
+        url: `${origin}/api/v1/dashboards/${id}`,
+        headers,
+        against: 'raw dashboards.get',
+      },
       { name: 'Express 5 trivial', url: `http://127.0.0.1:${raw.value.express}/` },
       { name: 'RPC trivial', url: `${origin}/trpc/system.meta`, against: 'Express 5 trivial' },
       { name: 'REST trivial', url: `${origin}/api/v1/meta`, against: 'Express 5 trivial' },
@@ -94,7 +119,11 @@ try {
     { seconds, rounds },
   );
   print(figures);
-  const flood = await measureFlood(origin, { url: `${origin}/api/v1/dashboards/${id}`, headers }, 4 * seconds);
+  const flood = await measureFlood(
+    origin,
+    { url: `${origin}/api/v1/dashboards/${id}`, headers },
+    4 * seconds,
+  );
   console.log('REST dashboards.get, 50 a second, without and with 200 sign-ins a second:', flood);
   const enumeration = await measureEnumeration(origin, benchAddress, samples);
   console.log('Milliseconds for addresses with and without an account:');

@@ -33,7 +33,8 @@ export interface BringUpDeps {
 }
 
 const unmigrated = 'Database is not migrated: run "npx prisma migrate deploy"';
-const databaseAdvice = 'Check that PostgreSQL runs, and DATABASE_URL if it is set. Trying again until it works …';
+const databaseAdvice =
+  'Check that PostgreSQL runs, and DATABASE_URL if it is set. Trying again until it works …';
 const readOnly = 'The database takes no changes at present: it is read-only';
 
 /** Milliseconds between two looks at a database that is not ready. */
@@ -46,7 +47,9 @@ class StartError extends Error {
 /** Milliseconds for which one look at the database answers all probes. */
 const lookMs = 500;
 
-/** Waits for the database, migrates it where that is wanted, and knows from then on how it stands. */
+/**
+ * Waits for the database, migrates it where that is wanted, and knows from then on how it stands.
+ */
 export function createBringUp(deps: BringUpDeps) {
   const { url, directUrl, database, migrate, log, report, onReady } = deps;
   const stop = new AbortController();
@@ -66,7 +69,9 @@ export function createBringUp(deps: BringUpDeps) {
   async function examinePoolers(): Promise<void> {
     if (await isTransactionPooler(directUrl)) throw new StartError(poolerAdvice(url === directUrl));
     if (deps.pooler !== 'transaction' && url !== directUrl && (await isTransactionPooler(url)))
-      throw new StartError('DATABASE_POOLER: must be "transaction", which is how the pooler of DATABASE_URL works');
+      throw new StartError(
+        'DATABASE_POOLER: must be "transaction", which is how the pooler of DATABASE_URL works',
+      );
   }
 
   /** @returns true once the database can be used */
@@ -117,10 +122,13 @@ export function createBringUp(deps: BringUpDeps) {
         if (await attempt()) return;
       } catch (error) {
         // None of these changes by waiting.
-        if (error instanceof SessionSettingsError) throw new StartError(`DATABASE_URL: ${error.message}`, { cause: error });
+        if (error instanceof SessionSettingsError)
+          throw new StartError(`DATABASE_URL: ${error.message}`, { cause: error });
         if (error instanceof StartError || error instanceof AppError) throw error;
-        if (isUnavailable(error)) tell(`The database cannot be used: ${databaseReason(error)}. ${databaseAdvice}`);
-        else if (error instanceof MissingRightError) tell(`${error.message}. Trying again until it is granted …`);
+        if (isUnavailable(error))
+          tell(`The database cannot be used: ${databaseReason(error)}. ${databaseAdvice}`);
+        else if (error instanceof MissingRightError)
+          tell(`${error.message}. Trying again until it is granted …`);
         else if (tell(`The database could not be brought up: ${databaseReason(error)}`))
           log.error({ err: error }, 'the database could not be brought up');
       }
@@ -132,7 +140,10 @@ export function createBringUp(deps: BringUpDeps) {
 
   /** As `look`, within a second; any number of callers cost the database one look at a time. */
   const probe = (): Promise<DatabaseState> =>
-    Promise.race([lookTogether().then(() => state), delay<DatabaseState>(1000, 'unavailable', { ref: false })]);
+    Promise.race([
+      lookTogether().then(() => state),
+      delay<DatabaseState>(1000, 'unavailable', { ref: false }),
+    ]);
 
   return {
     run,
@@ -162,7 +173,10 @@ export function poolerAdvice(isOnly: boolean): string {
     : `DATABASE_DIRECT_URL: leads through a pooler that works by the transaction. It must be ${direct}`;
 }
 
-/** Calls that overlap, or come within `ttlMs` after one has ended, share its result. A failure is not kept. */
+/**
+ * Calls that overlap, or come within `ttlMs` after one has ended, share its result. A failure is
+ * not kept.
+ */
 function singleFlight<T>(load: () => Promise<T>, ttlMs: number): () => Promise<T> {
   let loading: Promise<T> | undefined;
   const forget = () => {

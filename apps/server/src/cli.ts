@@ -59,9 +59,17 @@ async function main(): Promise<number> {
     case 'secrets':
       return (await import('./commands/secrets.js')).secrets(process.env, positionals[1]);
     case 'backup':
-      return (await import('./commands/backup.js')).backup(process.env, positionals[1], values['passphrase-file']);
+      return (await import('./commands/backup.js')).backup(
+        process.env,
+        positionals[1],
+        values['passphrase-file'],
+      );
     case 'restore':
-      return (await import('./commands/restore.js')).restore(process.env, positionals[1], values['passphrase-file']);
+      return (await import('./commands/restore.js')).restore(
+        process.env,
+        positionals[1],
+        values['passphrase-file'],
+      );
     case 'upgrade':
       return (await import('./commands/upgrade.js')).upgrade(process.env, values.check);
     case 'openapi':

@@ -1,4 +1,13 @@
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -35,8 +44,14 @@ describe('prepareDataFolder', () => {
 
   it('gives one instruction when another account made a part of it, and changes nothing', async () => {
     mkdirSync(path.join(folder, 'secrets'), { mode: root ? 0o700 : 0 });
-    const refused = await asStranger(() => prepareDataFolder(folder).then(() => 'accepted', String));
-    expect(refused).toMatch(new RegExp(`cannot use the data folder ${folder} \\(EACCES.*sudo chown -R \\d+:\\d+ ${folder}\\)`));
+    const refused = await asStranger(() =>
+      prepareDataFolder(folder).then(() => 'accepted', String),
+    );
+    expect(refused).toMatch(
+      new RegExp(
+        `cannot use the data folder ${folder} \\(EACCES.*sudo chown -R \\d+:\\d+ ${folder}\\)`,
+      ),
+    );
     expect(readdirSync(folder)).toEqual(['secrets']);
   });
 
@@ -48,6 +63,8 @@ describe('prepareDataFolder', () => {
 
   it('says that a link leads nowhere', async () => {
     symlinkSync('/nowhere/data', path.join(folder, 'data'));
-    await expect(prepareDataFolder(path.join(folder, 'data'))).rejects.toThrow('is a link that leads nowhere');
+    await expect(prepareDataFolder(path.join(folder, 'data'))).rejects.toThrow(
+      'is a link that leads nowhere',
+    );
   });
 });

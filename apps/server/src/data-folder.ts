@@ -23,15 +23,28 @@ async function canUse(target: string): Promise<void> {
   await access(target, constants.R_OK | constants.W_OK | (folder ? constants.X_OK : 0));
 }
 
-/** Throws EACCES when this account cannot use a file or folder of Synap's, as one that another account made. */
+/**
+ * Throws EACCES when this account cannot use a file or folder of Synap's, as one that another
+ * account made.
+ */
 async function assertUsable(dataDir: string): Promise<void> {
   const secrets = secretFolder(dataDir);
-  const own = [dataDir, secrets, outboxFolder(dataDir), path.join(dataDir, 'postgres'), path.join(dataDir, 'database.json')];
+  const own = [
+    dataDir,
+    secrets,
+    outboxFolder(dataDir),
+    path.join(dataDir, 'postgres'),
+    path.join(dataDir, 'database.json'),
+  ];
   for (const target of own) await unlessMissing(canUse(target), undefined);
-  for (const name of await unlessMissing(readdir(secrets), [])) await unlessMissing(canUse(path.join(secrets, name)), undefined);
+  for (const name of await unlessMissing(readdir(secrets), []))
+    await unlessMissing(canUse(path.join(secrets, name)), undefined);
 }
 
-/** Makes the data folder, and checks that this account can use all of it. Throws one instruction if it cannot. */
+/**
+ * Makes the data folder, and checks that this account can use all of it. Throws one instruction if
+ * it cannot.
+ */
 export async function prepareDataFolder(dataDir: string): Promise<void> {
   try {
     makeFolder(dataDir);
@@ -39,9 +52,12 @@ export async function prepareDataFolder(dataDir: string): Promise<void> {
   } catch (error) {
     if (!hasCode(error, 'EACCES', 'EPERM')) {
       const reason = error instanceof Error ? error.message : String(error);
-      throw new Error(`The data folder ${dataDir} cannot be used (${reason}): set SYNAP_DATA_DIR to another folder.`, {
-        cause: error,
-      });
+      throw new Error(
+        `The data folder ${dataDir} cannot be used (${reason}): set SYNAP_DATA_DIR to another folder.`,
+        {
+          cause: error,
+        },
+      );
     }
     const account = `${process.getuid?.() ?? ''}:${process.getgid?.() ?? ''}`;
     throw new Error(

@@ -4,21 +4,26 @@ import { prepareDataFolder } from './data-folder.js';
 import { readEnvironment } from './env.js';
 
 /**
- * Keeps the embedded PostgreSQL for a server that is restarted at each save (`pnpm dev`), and ends it when its parent ends.
- * Sends its address to the parent; null if the settings name another database or are faulty, which the server reports.
+ * Keeps the embedded PostgreSQL for a server that is restarted at each save (`pnpm dev`), and ends
+ * it when its parent ends. Sends its address to the parent; null if the settings name another
+ * database or are faulty, which the server reports.
  */
 async function keepDatabase(send: (address: string | null) => void): Promise<void> {
   if (existsSync('.env')) process.loadEnvFile('.env');
   const { environment, faults } = readEnvironment(process.env);
   if (environment.database.url || faults.length > 0) return send(null);
-  // A terminal sends these to all processes at once, and the server needs its database until it has ended.
+  // A terminal sends these to all processes at once, and the server needs its database until it has
+  // ended.
   for (const signal of ['SIGINT', 'SIGHUP']) process.on(signal, () => undefined);
   const ended = new Promise((resolve) => {
     process.once('SIGTERM', resolve);
     process.once('disconnect', resolve);
   });
   await prepareDataFolder(environment.dataDir);
-  const embedded = await startEmbeddedPostgres({ dataDir: environment.dataDir, log: (line) => console.log(line) });
+  const embedded = await startEmbeddedPostgres({
+    dataDir: environment.dataDir,
+    log: (line) => console.log(line),
+  });
   send(embedded.url);
   await ended;
   await embedded.stop();

@@ -1,6 +1,6 @@
 /**
- * Counts the letters to add, remove, change or swap with a neighbour that make one text the other (optimal string alignment).
- * Stops with `limit + 1` once it is more than `limit`.
+ * Counts the letters to add, remove, change or swap with a neighbour that make one text the other
+ * (optimal string alignment). Stops with `limit + 1` once it is more than `limit`.
  */
 export function editDistance(one: string, other: string, limit: number): number {
   if (Math.abs(one.length - other.length) > limit) return limit + 1;
@@ -11,7 +11,8 @@ export function editDistance(one: string, other: string, limit: number): number 
     for (let j = 1; j <= other.length; j += 1) {
       const changed = one[i - 1] === other[j - 1] ? 0 : 1;
       let least = Math.min(at(last, j) + 1, at(row, j - 1) + 1, at(last, j - 1) + changed);
-      const isSwapped = i > 1 && j > 1 && one[i - 1] === other[j - 2] && one[i - 2] === other[j - 1];
+      const isSwapped =
+        i > 1 && j > 1 && one[i - 1] === other[j - 2] && one[i - 2] === other[j - 1];
       if (isSwapped) least = Math.min(least, at(beforeLast, j - 2) + 1);
       row.push(least);
     }
@@ -21,4 +22,5 @@ export function editDistance(one: string, other: string, limit: number): number 
   return Math.min(at(last, other.length), limit + 1);
 }
 
-const at = (row: readonly number[], index: number): number => row[index] ?? Number.POSITIVE_INFINITY;
+const at = (row: readonly number[], index: number): number =>
+  row[index] ?? Number.POSITIVE_INFINITY;

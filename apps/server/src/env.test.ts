@@ -34,7 +34,10 @@ describe('the environment', () => {
       signup: 'closed',
       shutdownDelay: 0,
     });
-    expect(parseEnvironment({ PORT: '', SYNAP_ENV: ' ' })).toMatchObject({ environment: 'local', port: 3000 });
+    expect(parseEnvironment({ PORT: '', SYNAP_ENV: ' ' })).toMatchObject({
+      environment: 'local',
+      port: 3000,
+    });
   });
 
   it('names the words that a setting takes', () => {
@@ -51,22 +54,37 @@ describe('the environment', () => {
   });
 
   it('takes a Sentry, and none', () => {
-    for (const dsn of ['https://0a1b2c@o1.ingest.sentry.io/42', 'http://key@127.0.0.1:9000/under/1'])
+    for (const dsn of [
+      'https://0a1b2c@o1.ingest.sentry.io/42',
+      'http://key@127.0.0.1:9000/under/1',
+    ])
       expect(parseEnvironment({ SENTRY_DSN: dsn }).sentryDsn).toBe(dsn);
     expect(parseEnvironment({ SENTRY_DSN: ' ' }).sentryDsn).toBeUndefined();
   });
 
   it.each([
-    [{ DATABASE_POOLER: 'transaction', DATABASE_URL: 'postgresql://a:b@h/d' }, 'DATABASE_DIRECT_URL: is required'],
+    [
+      { DATABASE_POOLER: 'transaction', DATABASE_URL: 'postgresql://a:b@h/d' },
+      'DATABASE_DIRECT_URL: is required',
+    ],
     [{ DATABASE_POOLER: 'session' }, 'DATABASE_POOLER: needs DATABASE_URL'],
     [{ DATABASE_DIRECT_URL: 'postgresql://a:b@h/d' }, 'DATABASE_DIRECT_URL: needs DATABASE_URL'],
-    [{ DATABASE_URL: 'postgresql://a:b@h/d?pgbouncer=true' }, 'DATABASE_POOLER: must be "transaction"'],
     [
-      { DATABASE_URL: 'postgresql://a:b@h/d?schema=x', DATABASE_DIRECT_URL: 'postgresql://a:b@h/d' },
+      { DATABASE_URL: 'postgresql://a:b@h/d?pgbouncer=true' },
+      'DATABASE_POOLER: must be "transaction"',
+    ],
+    [
+      {
+        DATABASE_URL: 'postgresql://a:b@h/d?schema=x',
+        DATABASE_DIRECT_URL: 'postgresql://a:b@h/d',
+      },
       'DATABASE_DIRECT_URL: must name the same ?schema=',
     ],
     [{ DATABASE_URL: 'postgresql://a:%zz@h/d' }, 'DATABASE_URL: has a "%"'],
-    [{ DATABASE_URL: 'postgresql://a:b@h/d?sslmode=verify-ca' }, 'DATABASE_URL: has sslmode=verify-ca'],
+    [
+      { DATABASE_URL: 'postgresql://a:b@h/d?sslmode=verify-ca' },
+      'DATABASE_URL: has sslmode=verify-ca',
+    ],
     [{ SYNAP_ADMIN_PASSWORD: 'short' }, 'SYNAP_ADMIN_PASSWORD: '],
   ])('refuses %j with the remedy', (variables, fault) => {
     expect(faultsOf(variables)).toEqual([expect.stringContaining(fault)]);
@@ -74,14 +92,33 @@ describe('the environment', () => {
 
   it('takes a pooler with its direct address, which defaults to the other', () => {
     const [url, direct] = ['postgresql://a:b@pooler/d', 'postgresql://a:b@h/d'];
-    const variables = { DATABASE_URL: url, DATABASE_DIRECT_URL: direct, DATABASE_POOLER: 'transaction' };
-    expect(parseEnvironment(variables).database).toMatchObject({ url, directUrl: direct, pooler: 'transaction' });
-    expect(parseEnvironment({ DATABASE_URL: url }).database).toMatchObject({ url, directUrl: url, pooler: 'none' });
+    const variables = {
+      DATABASE_URL: url,
+      DATABASE_DIRECT_URL: direct,
+      DATABASE_POOLER: 'transaction',
+    };
+    expect(parseEnvironment(variables).database).toMatchObject({
+      url,
+      directUrl: direct,
+      pooler: 'transaction',
+    });
+    expect(parseEnvironment({ DATABASE_URL: url }).database).toMatchObject({
+      url,
+      directUrl: url,
+      pooler: 'none',
+    });
   });
 
   it('in production is strict, open to the network and without documents', () => {
-    expect(parseEnvironment(production)).toMatchObject({ host: '0.0.0.0', docs: false, corsOrigins: [], shutdownDelay: 5000 });
-    expect(parseEnvironment({ ...production, SHUTDOWN_DELAY: '12' })).toMatchObject({ shutdownDelay: 12_000 });
+    expect(parseEnvironment(production)).toMatchObject({
+      host: '0.0.0.0',
+      docs: false,
+      corsOrigins: [],
+      shutdownDelay: 5000,
+    });
+    expect(parseEnvironment({ ...production, SHUTDOWN_DELAY: '12' })).toMatchObject({
+      shutdownDelay: 12_000,
+    });
     expect(parseEnvironment({ SHUTDOWN_DELAY: '1' })).toMatchObject({ shutdownDelay: 1000 });
     expect(faultsOf({ SYNAP_ENV: 'production' }).map((fault) => fault.split(':')[0])).toEqual([
       'PUBLIC_URL',
@@ -146,46 +183,66 @@ describe('the environment', () => {
 
   describe('in production', () => {
     const files = ['.env.example', 'docker-compose.yml'].map((name) =>
-      readFileSync(new URL(`../../../${name}`, import.meta.url), 'utf8').replace(/\$\{[A-Z0-9_]+:-(.*?)\}/g, '$1'),
+      readFileSync(new URL(`../../../${name}`, import.meta.url), 'utf8').replace(
+        /\$\{[A-Z0-9_]+:-(.*?)\}/g,
+        '$1',
+      ),
     );
-    const examples = files.flatMap((file) => file.match(/\b(?:postgres(?:ql)?|rediss?|smtps?):\/\/[^\s:@]*:[^\s:@]+@\S+/g) ?? []);
+    const examples = files.flatMap(
+      (file) => file.match(/\b(?:postgres(?:ql)?|rediss?|smtps?):\/\/[^\s:@]*:[^\s:@]+@\S+/g) ?? [],
+    );
     const nameOf = (address: string) =>
-      address.startsWith('smtp') ? 'SMTP_URL' : address.startsWith('redis') ? 'REDIS_URL' : 'DATABASE_URL';
+      address.startsWith('smtp')
+        ? 'SMTP_URL'
+        : address.startsWith('redis')
+          ? 'REDIS_URL'
+          : 'DATABASE_URL';
 
     it('refuses the password of every address in the example files, and says what to do', () => {
       expect(examples.map(nameOf)).toEqual(['DATABASE_URL', 'SMTP_URL', 'DATABASE_URL']);
       for (const address of examples) {
         const [fault = '', ...others] = faultsOf({ ...production, [nameOf(address)]: address });
         expect(others).toEqual([]);
-        expect(fault).toMatch(new RegExp(`^${nameOf(address)}: .*give that user of the service another`));
+        expect(fault).toMatch(
+          new RegExp(`^${nameOf(address)}: .*give that user of the service another`),
+        );
         expect(fault).not.toContain(address);
         expect(faultsOf({ [nameOf(address)]: address }), 'local').toEqual([]);
       }
     });
 
-    it.each(['user:password', 'synap:synap', 'postgres:postgres', 'app:changeme', 'admin:admin', 'app:123456'])(
-      'refuses a database as %s',
-      (pair) => {
-        expect(faultsOf({ ...production, DATABASE_URL: `postgresql://${pair}@db.example.org/data` })).toEqual([
-          expect.stringMatching(/^DATABASE_URL: holds a password that everybody knows/),
-        ]);
-      },
-    );
+    it.each([
+      'user:password',
+      'synap:synap',
+      'postgres:postgres',
+      'app:changeme',
+      'admin:admin',
+      'app:123456',
+    ])('refuses a database as %s', (pair) => {
+      expect(
+        faultsOf({ ...production, DATABASE_URL: `postgresql://${pair}@db.example.org/data` }),
+      ).toEqual([expect.stringMatching(/^DATABASE_URL: holds a password that everybody knows/)]);
+    });
 
     it('takes a database with a password of its own, or none', () => {
       for (const pair of ['app:Vq7nT2xLm9wKc4', 'app'])
-        expect(faultsOf({ ...production, DATABASE_URL: `postgresql://${pair}@db.example.org/data` })).toEqual([]);
+        expect(
+          faultsOf({ ...production, DATABASE_URL: `postgresql://${pair}@db.example.org/data` }),
+        ).toEqual([]);
     });
 
     it('refuses whatever the example files give as a secret, as any secret of ours', () => {
       const given = files.flatMap((file) =>
-        [...file.matchAll(/^\s*#?\s*[A-Z0-9_]*(?:SECRET|PASSWORD|TOKEN)[A-Z0-9_]*\s*[:=]\s*(\S+)\s*$/gm)].map(
-          ([, value = '']) => value,
-        ),
+        [
+          ...file.matchAll(
+            /^\s*#?\s*[A-Z0-9_]*(?:SECRET|PASSWORD|TOKEN)[A-Z0-9_]*\s*[:=]\s*(\S+)\s*$/gm,
+          ),
+        ].map(([, value = '']) => value),
       );
       expect(given).toContain('synap-s3-secret');
       for (const name of ['ACCESS_TOKEN_SECRET', 'REFRESH_TOKEN_SECRET', 'ENCRYPTION_SECRET'])
-        for (const value of given) expect(faultsOf({ ...production, [name]: value }), value).not.toEqual([]);
+        for (const value of given)
+          expect(faultsOf({ ...production, [name]: value }), value).not.toEqual([]);
     });
 
     it('refuses to serve private procedures', () => {
@@ -243,34 +300,51 @@ describe('the environment', () => {
         `${name}_FILE`,
         fileOf(`${value}${['', '\n', '\r\n'][index % 3]}`),
       ]);
-      const environment = parseEnvironment({ SYNAP_ENV, PUBLIC_URL, ...Object.fromEntries(inFiles) });
+      const environment = parseEnvironment({
+        SYNAP_ENV,
+        PUBLIC_URL,
+        ...Object.fromEntries(inFiles),
+      });
       expect(environment).toEqual(parseEnvironment({ SYNAP_ENV, PUBLIC_URL, ...values }));
       expect(environment.admin.password).toBe(values.SYNAP_ADMIN_PASSWORD);
       for (const url of [environment.database.url, environment.database.directUrl])
         expect(decodeURIComponent(new URL(url ?? '').password)).toBe(values.DATABASE_PASSWORD);
     });
 
-    it.each(Object.entries(values))('that are missing, empty or given twice are faults that name %s_FILE', (name, value) => {
-      const missing = path.join(folder, 'missing');
-      const needsUrl = ['DATABASE_PASSWORD', 'DATABASE_DIRECT_URL'].includes(name);
-      const base: Record<string, string> = needsUrl ? { DATABASE_URL: values.DATABASE_URL } : {};
-      const faults = (variables: Record<string, string>) => faultsOf({ ...base, ...variables });
-      expect(faults({ [`${name}_FILE`]: missing })).toEqual([expect.stringMatching(`^${name}_FILE: ${missing} cannot be read`)]);
-      expect(faults({ [`${name}_FILE`]: fileOf('\n') })).toEqual([expect.stringMatching(`^${name}_FILE: .* is empty$`)]);
-      expect(faults({ [`${name}_FILE`]: missing, [name]: value })).toEqual([
-        `${name}_FILE: is set beside ${name}: remove one of them`,
-      ]);
-    });
+    it.each(Object.entries(values))(
+      'that are missing, empty or given twice are faults that name %s_FILE',
+      (name, value) => {
+        const missing = path.join(folder, 'missing');
+        const needsUrl = ['DATABASE_PASSWORD', 'DATABASE_DIRECT_URL'].includes(name);
+        const base: Record<string, string> = needsUrl ? { DATABASE_URL: values.DATABASE_URL } : {};
+        const faults = (variables: Record<string, string>) => faultsOf({ ...base, ...variables });
+        expect(faults({ [`${name}_FILE`]: missing })).toEqual([
+          expect.stringMatching(`^${name}_FILE: ${missing} cannot be read`),
+        ]);
+        expect(faults({ [`${name}_FILE`]: fileOf('\n') })).toEqual([
+          expect.stringMatching(`^${name}_FILE: .* is empty$`),
+        ]);
+        expect(faults({ [`${name}_FILE`]: missing, [name]: value })).toEqual([
+          `${name}_FILE: is set beside ${name}: remove one of them`,
+        ]);
+      },
+    );
 
     it('a password needs an address without one, and is judged in it', () => {
-      expect(faultsOf({ DATABASE_PASSWORD: 'x' })).toEqual([expect.stringContaining('without DATABASE_URL')]);
+      expect(faultsOf({ DATABASE_PASSWORD: 'x' })).toEqual([
+        expect.stringContaining('without DATABASE_URL'),
+      ]);
       const url = 'postgresql://data:other@db.example.org/data';
       expect(faultsOf({ DATABASE_URL: url, DATABASE_PASSWORD: 'x' })).toEqual([
         expect.stringContaining('holds a password already'),
       ]);
-      expect(faultsOf({ ...production, DATABASE_URL: values.DATABASE_URL, DATABASE_PASSWORD: 'postgres' })).toEqual([
-        expect.stringContaining('a password that everybody knows'),
-      ]);
+      expect(
+        faultsOf({
+          ...production,
+          DATABASE_URL: values.DATABASE_URL,
+          DATABASE_PASSWORD: 'postgres',
+        }),
+      ).toEqual([expect.stringContaining('a password that everybody knows')]);
     });
   });
 });

@@ -2,13 +2,20 @@ import { isIP } from 'node:net';
 import path from 'node:path';
 import { emailSchema, hasLocalDomain } from '@synap/contracts';
 import { connectionOf, DatabaseAddressError, schemaOf } from '@synap/db';
-import { checkPassword, hasKnownPassword, isExampleSecret, judgeSecrets, minPassphraseLength } from '@synap/security';
+import {
+  checkPassword,
+  hasKnownPassword,
+  isExampleSecret,
+  judgeSecrets,
+  minPassphraseLength,
+} from '@synap/security';
 import { z } from 'zod';
 import { isSchedule } from './backup/schedule.js';
 import { normalizePublicUrl, publicUrlFault } from './public-url.js';
 import { readSecretFiles, secretFileNames } from './secret-files.js';
 
-const blankIsAbsent = (value: unknown) => (typeof value === 'string' && value.trim() === '' ? undefined : value);
+const blankIsAbsent = (value: unknown) =>
+  typeof value === 'string' && value.trim() === '' ? undefined : value;
 const optional = <T extends z.ZodType>(schema: T) => z.preprocess(blankIsAbsent, schema.optional());
 const withDefault = <T extends z.ZodType>(schema: T, value: z.input<T>) =>
   z.preprocess((given) => blankIsAbsent(given) ?? value, schema);
@@ -32,10 +39,12 @@ const decimal = z
   .regex(/^\d+(\.\d+)?$/, 'must be a number')
   .transform(Number)
   .pipe(z.number().min(1, 'must be at least 1'));
-const oneOf = <const T extends readonly string[]>(values: T, text = `must be one of: ${values.join(', ')}`) =>
-  z.enum(values, text);
-const onOff = oneOf(['on', 'off', 'true', 'false', '1', '0'], 'must be on or off').transform((text) =>
-  ['on', 'true', '1'].includes(text),
+const oneOf = <const T extends readonly string[]>(
+  values: T,
+  text = `must be one of: ${values.join(', ')}`,
+) => z.enum(values, text);
+const onOff = oneOf(['on', 'off', 'true', 'false', '1', '0'], 'must be on or off').transform(
+  (text) => ['on', 'true', '1'].includes(text),
 );
 const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' });
 const publicUrl = httpUrl.transform((url, ctx) => {
@@ -49,10 +58,16 @@ function isNetwork(text: string): boolean {
   const [address = '', bits, ...more] = text.split('/');
   const family = isIP(address);
   if (family === 0 || more.length > 0) return false;
-  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) > 0 && Number(bits) <= (family === 4 ? 32 : 128));
+  return (
+    bits === undefined ||
+    (/^\d{1,3}$/.test(bits) && Number(bits) > 0 && Number(bits) <= (family === 4 ? 32 : 128))
+  );
 }
 
-/** `https://<public key>@<host>/<project>`, https://develop.sentry.dev/sdk/foundations/transport/authentication/ */
+/**
+ * `https://<public key>@<host>/<project>`,
+ * https://develop.sentry.dev/sdk/foundations/transport/authentication/
+ */
 function isDsn(text: string): boolean {
   try {
     const { protocol, username, password, pathname, search, hash } = new URL(text);
@@ -88,8 +103,12 @@ const schema = z.object({
   HTTP_MAX_CONNECTIONS: withDefault(whole(1, 1_000_000), '10000'),
   SHUTDOWN_DELAY: optional(whole(0, 300)),
   PUBLIC_URL: optional(publicUrl),
-  DATABASE_URL: optional(z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgresql:// URL' })),
-  DATABASE_DIRECT_URL: optional(z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgresql:// URL' })),
+  DATABASE_URL: optional(
+    z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgresql:// URL' }),
+  ),
+  DATABASE_DIRECT_URL: optional(
+    z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgresql:// URL' }),
+  ),
   DATABASE_POOLER: withDefault(oneOf(['none', 'session', 'transaction']), 'none'),
   DATABASE_POOL_SIZE: withDefault(whole(1, 200), '10'),
   ACCESS_TOKEN_SECRET: optional(z.string()),
@@ -116,18 +135,33 @@ const schema = z.object({
   METRICS_TOKEN: optional(z.string().min(16, 'must have at least 16 characters')),
   METRICS_PORT: optional(whole(0, 65_535)),
   RATE_LIMIT_FACTOR: withDefault(decimal, '1'),
-  REDIS_URL: optional(z.url({ protocol: /^rediss?$/, error: 'must be a redis:// or rediss:// URL' })),
+  REDIS_URL: optional(
+    z.url({ protocol: /^rediss?$/, error: 'must be a redis:// or rediss:// URL' }),
+  ),
   SENTRY_DSN: optional(
-    z.string().trim().refine(isDsn, 'must be a DSN such as https://<public key>@sentry.example.org/<project number>'),
+    z
+      .string()
+      .trim()
+      .refine(
+        isDsn,
+        'must be a DSN such as https://<public key>@sentry.example.org/<project number>',
+      ),
   ),
   BACKUP_DIR: optional(z.string()),
   BACKUP_SCHEDULE: withDefault(
-    z.string().refine(isSchedule, 'must be a cron expression of five fields such as "0 3 * * *", in UTC'),
+    z
+      .string()
+      .refine(isSchedule, 'must be a cron expression of five fields such as "0 3 * * *", in UTC'),
     '0 3 * * *',
   ),
   BACKUP_KEEP: withDefault(whole(1, 10_000), '14'),
-  BACKUP_PASSPHRASE: optional(z.string().min(minPassphraseLength, `must have at least ${minPassphraseLength} characters`)),
-  LOG_LEVEL: withDefault(oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']), 'info'),
+  BACKUP_PASSPHRASE: optional(
+    z.string().min(minPassphraseLength, `must have at least ${minPassphraseLength} characters`),
+  ),
+  LOG_LEVEL: withDefault(
+    oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
+    'info',
+  ),
 });
 
 /** Names of all settings, also as files. Those of modules are not among them. */
@@ -152,14 +186,19 @@ const secretNames = ['ACCESS_TOKEN_SECRET', 'REFRESH_TOKEN_SECRET', 'ENCRYPTION_
 /** What is wrong between variables. */
 function faultsAcross(raw: Raw): { name: string; message: string }[] {
   const faults: { name: string; message: string }[] = [];
-  const demand = (right: boolean, name: string, message: string) => void (right || faults.push({ name, message }));
+  const demand = (right: boolean, name: string, message: string) =>
+    void (right || faults.push({ name, message }));
   const production = raw.SYNAP_ENV === 'production';
   demand(
     !production || raw.PUBLIC_URL !== undefined,
     'PUBLIC_URL',
     'is required in production: links must not depend on the Host header',
   );
-  demand(!production || raw.RATE_LIMIT_FACTOR === 1, 'RATE_LIMIT_FACTOR', 'is for load tests and refused in production');
+  demand(
+    !production || raw.RATE_LIMIT_FACTOR === 1,
+    'RATE_LIMIT_FACTOR',
+    'is for load tests and refused in production',
+  );
   for (const name of serviceNames) {
     demand(
       !production || raw[name] === undefined || !hasKnownPassword(raw[name]),
@@ -195,17 +234,23 @@ function faultsAcross(raw: Raw): { name: string; message: string }[] {
     'must have a domain with a dot outside local',
   );
   faults.push(...databaseFaults(raw));
-  // The policy for every account's password: a weak one would only be found when the superuser is made.
+  // The policy for every account's password: a weak one would only be found when the superuser is
+  // made.
   if (raw.SYNAP_ADMIN_PASSWORD !== undefined) {
     const context = { productName: 'Synap', email: raw.SYNAP_ADMIN_EMAIL };
     for (const { message } of checkPassword(raw.SYNAP_ADMIN_PASSWORD, context))
       faults.push({ name: 'SYNAP_ADMIN_PASSWORD', message });
   }
-  const given = secretNames.flatMap((name): [string, string][] => (raw[name] === undefined ? [] : [[name, raw[name]]]));
+  const given = secretNames.flatMap((name): [string, string][] =>
+    raw[name] === undefined ? [] : [[name, raw[name]]],
+  );
   return [...faults, ...judgeSecrets(Object.fromEntries(given))];
 }
 
-/** Addresses that cannot be used as they are written, and combinations that would fail at the first call. */
+/**
+ * Addresses that cannot be used as they are written, and combinations that would fail at the first
+ * call.
+ */
 function databaseFaults(raw: Raw): { name: string; message: string }[] {
   const { DATABASE_URL: url, DATABASE_DIRECT_URL: direct, DATABASE_POOLER: pooler } = raw;
   const faults: { name: string; message: string }[] = [];
@@ -231,9 +276,15 @@ function databaseFaults(raw: Raw): { name: string; message: string }[] {
         'is required with DATABASE_POOLER=transaction: migrations, notifications and the job queue need sessions of their own; give the address of PostgreSQL itself, or of a pooler in session mode',
     });
   if (pooler !== 'transaction' && new URL(url).searchParams.get('pgbouncer') === 'true')
-    faults.push({ name: 'DATABASE_POOLER', message: 'must be "transaction", as pgbouncer=true in DATABASE_URL says' });
+    faults.push({
+      name: 'DATABASE_POOLER',
+      message: 'must be "transaction", as pgbouncer=true in DATABASE_URL says',
+    });
   if (direct !== undefined && schemaOf(direct) !== schemaOf(url))
-    faults.push({ name: 'DATABASE_DIRECT_URL', message: 'must name the same ?schema= as DATABASE_URL' });
+    faults.push({
+      name: 'DATABASE_DIRECT_URL',
+      message: 'must name the same ?schema= as DATABASE_URL',
+    });
   return faults;
 }
 
@@ -258,14 +309,22 @@ function shape(raw: Raw) {
       pooler: raw.DATABASE_POOLER,
       poolSize: raw.DATABASE_POOL_SIZE,
     },
-    secrets: { access: raw.ACCESS_TOKEN_SECRET, refresh: raw.REFRESH_TOKEN_SECRET, encryption: raw.ENCRYPTION_SECRET },
+    secrets: {
+      access: raw.ACCESS_TOKEN_SECRET,
+      refresh: raw.REFRESH_TOKEN_SECRET,
+      encryption: raw.ENCRYPTION_SECRET,
+    },
     smtpUrl: raw.SMTP_URL,
     smtpTls: raw.SMTP_TLS,
     mailFrom: raw.MAIL_FROM,
     signup: raw.SIGNUP,
     /** Where no mail is sent, nobody could verify theirs. */
-    verifyEmail: raw.VERIFY_EMAIL === undefined ? raw.SMTP_URL !== undefined : raw.VERIFY_EMAIL === 'required',
-    corsOrigins: local && raw.CORS_ORIGINS.length === 0 ? ['http://localhost:5173', 'http://127.0.0.1:5173'] : raw.CORS_ORIGINS,
+    verifyEmail:
+      raw.VERIFY_EMAIL === undefined ? raw.SMTP_URL !== undefined : raw.VERIFY_EMAIL === 'required',
+    corsOrigins:
+      local && raw.CORS_ORIGINS.length === 0
+        ? ['http://localhost:5173', 'http://127.0.0.1:5173']
+        : raw.CORS_ORIGINS,
     trustProxy: raw.TRUST_PROXY,
     passwordGrant: raw.PASSWORD_GRANT,
     docs: raw.DOCS_ENABLED ?? environment !== 'production',
@@ -282,7 +341,10 @@ function shape(raw: Raw) {
       passphrase: raw.BACKUP_PASSPHRASE,
     },
     logLevel: raw.LOG_LEVEL,
-    /** Milliseconds between failing readiness and closing the listener, so that load balancers drain. */
+    /**
+     * Milliseconds between failing readiness and closing the listener, so that load balancers
+     * drain.
+     */
     shutdownDelay: (raw.SHUTDOWN_DELAY ?? (local ? 0 : 5)) * 1000,
   };
 }
@@ -300,12 +362,26 @@ export function readEnvironment(given: Record<string, string | undefined>): Envi
   const { variables, faults: fileFaults } = readSecretFiles(given);
   const parsed = schema.safeParse(variables);
   const issues = parsed.error?.issues ?? [];
-  const wrong = new Set([...issues.map((issue) => String(issue.path[0])), ...fileFaults.map(({ variable }) => variable)]);
+  const wrong = new Set([
+    ...issues.map((issue) => String(issue.path[0])),
+    ...fileFaults.map(({ variable }) => variable),
+  ]);
   // Every variable may be absent, so what is right by itself can always be read.
-  const raw = parsed.data ?? schema.parse(Object.fromEntries(Object.entries(variables).filter(([name]) => !wrong.has(name))));
+  const raw =
+    parsed.data ??
+    schema.parse(
+      Object.fromEntries(Object.entries(variables).filter(([name]) => !wrong.has(name))),
+    );
   const across = faultsAcross(raw).filter(({ name }) => !wrong.has(name));
-  const faults = [...fileFaults, ...issues.map(({ path: [name], message }) => ({ name, message })), ...across];
-  return { environment: shape(raw), faults: faults.map(({ name, message }) => `${String(name)}: ${message}`) };
+  const faults = [
+    ...fileFaults,
+    ...issues.map(({ path: [name], message }) => ({ name, message })),
+    ...across,
+  ];
+  return {
+    environment: shape(raw),
+    faults: faults.map(({ name, message }) => `${String(name)}: ${message}`),
+  };
 }
 
 /** The environment of a command. Throws `EnvironmentError` with every fault at once. */

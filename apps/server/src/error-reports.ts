@@ -23,7 +23,10 @@ export interface ErrorReports {
 export const noErrorReports: ErrorReports = { report: () => {}, close: async () => {} };
 
 /** Reports to Sentry, where SENTRY_DSN is set. Else its package is not even loaded. */
-export async function openErrorReports({ sentryDsn, environment }: Environment): Promise<ErrorReports> {
+export async function openErrorReports({
+  sentryDsn,
+  environment,
+}: Environment): Promise<ErrorReports> {
   if (sentryDsn === undefined) return noErrorReports;
   const { createSentryReports } = await import('./sentry.js');
   return createSentryReports({ dsn: sentryDsn, environment });

@@ -3,7 +3,10 @@ import path from 'node:path';
 import type { Core } from '@synap/core';
 import type { Environment } from './env.js';
 
-/** Makes the superuser of a new installation and tells the password once: on a terminal, else in a 0600 file of the data folder. */
+/**
+ * Makes the superuser of a new installation and tells the password once: on a terminal, else in a
+ * 0600 file of the data folder.
+ */
 export async function announceSuperuser(
   core: Pick<Core, 'ensureSuperuser'>,
   { admin, dataDir }: Environment,
@@ -12,7 +15,9 @@ export async function announceSuperuser(
   const made = await core.ensureSuperuser(admin);
   if (!made) return;
   if (made === 'address-taken') {
-    report(`There is no superuser, and ${admin.email} has an ordinary account: start with another SYNAP_ADMIN_EMAIL.`);
+    report(
+      `There is no superuser, and ${admin.email} has an ordinary account: start with another SYNAP_ADMIN_EMAIL.`,
+    );
     return;
   }
   report(`Superuser: ${made.email}`);

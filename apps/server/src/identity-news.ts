@@ -2,7 +2,10 @@ import type { Core } from '@synap/core';
 import { type Listening, listenTo } from '@synap/db';
 import type { Logger } from 'pino';
 
-/** Where triggers of the database tell, as `<kind> <id>`, of a session or key that has ended and of a user who has changed. */
+/**
+ * Where triggers of the database tell, as `<kind> <id>`, of a session or key that has ended and of
+ * a user who has changed.
+ */
 const channel = 'synap_identity';
 const kinds = ['session', 'key', 'user'] as const;
 
@@ -13,13 +16,15 @@ export interface IdentityNewsDeps {
 }
 
 /**
- * Drops what is believed of who somebody is as soon as any instance, or whoever else, has changed it. Where the news cannot be heard,
- * five seconds are the bound.
+ * Drops what is believed of who somebody is as soon as any instance, or whoever else, has changed
+ * it. Where the news cannot be heard, five seconds are the bound.
  */
 export function hearIdentityNews({ url, identity, log }: IdentityNewsDeps): Listening {
   let wasLost = false;
   return listenTo({
-    ...{ url, applicationName: 'synap news', channel },
+    url,
+    applicationName: 'synap news',
+    channel,
     onMessage(payload) {
       const [word, id] = payload.split(' ');
       const kind = kinds.find((known) => known === word);

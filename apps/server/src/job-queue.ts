@@ -1,7 +1,10 @@
 import { createPool, MissingRightError } from '@synap/db';
 import { runMigrations } from 'graphile-worker';
 
-/** The tables of the job queue are the library's own, in a schema of their own: it alone brings them up to date. */
+/**
+ * The tables of the job queue are the library's own, in a schema of their own: it alone brings them
+ * up to date.
+ */
 export async function migrateJobQueue(url: string): Promise<void> {
   const unlimited = {
     acquireMilliseconds: 10_000,

@@ -12,11 +12,14 @@ import {
 
 export interface Listener {
   port: number;
-  /** Ends keep-alive: from now on each connection gets one more answer, with `Connection: close`. New ones are accepted. */
+  /**
+   * Ends keep-alive: from now on each connection gets one more answer, with `Connection: close`.
+   * New ones are accepted.
+   */
   endKeepAlive(): void;
   /**
-   * Answers what the system has accepted, then closes the port. Open connections have `lingerMs` to send a request and end with its
-   * answer; after the given milliseconds they are cut.
+   * Answers what the system has accepted, then closes the port. Open connections have `lingerMs` to
+   * send a request and end with its answer; after the given milliseconds they are cut.
    */
   close(patience: number): Promise<void>;
 }
@@ -33,10 +36,16 @@ export interface ListenOptions {
   log: Pick<Logger, 'warn'>;
 }
 
-/** Connections that may wait to be accepted; the system may allow fewer. With Node's 511, a burst makes others wait for a second. */
+/**
+ * Connections that may wait to be accepted; the system may allow fewer. With Node's 511, a burst
+ * makes others wait for a second.
+ */
 const backlog = 4096;
 
-/** Opens the port. Requests have no time-out of the server's own, because uploads may take long: calls have deadlines. */
+/**
+ * Opens the port. Requests have no time-out of the server's own, because uploads may take long:
+ * calls have deadlines.
+ */
 export async function listen(
   app: RequestListener,
   { host, port, variable = 'PORT', limits, observer, answerFault, log }: ListenOptions,
@@ -52,7 +61,8 @@ export async function listen(
     keepAlive: true,
     keepAliveInitialDelay: 60_000,
   });
-  // Node drops headers past the 2000th in silence, such as a second Host. Their size has a bound already.
+  // Node drops headers past the 2000th in silence, such as a second Host. Their size has a bound
+  // already.
   server.maxHeadersCount = 0;
   server.timeout = limits.stallMs;
   server.maxConnections = limits.maxConnections;
@@ -85,12 +95,20 @@ export function listenFault(
 ): ListenFault {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (code === 'EADDRINUSE')
-    return { name: variable, message: `${port} is taken: end what uses it, or choose another with ${variable}=…`, isTaken: true };
+    return {
+      name: variable,
+      message: `${port} is taken: end what uses it, or choose another with ${variable}=…`,
+      isTaken: true,
+    };
   const fault = (name: string, message: string): ListenFault => ({ name, message, isTaken: false });
   if (code === 'EACCES') return fault(variable, `${port} needs more rights: choose one above 1023`);
   if (code === 'EADDRNOTAVAIL')
-    return fault('HOST', `"${host}" is no address of this machine: 127.0.0.1 is this machine alone, 0.0.0.0 all`);
-  if (['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL'].includes(code)) return fault('HOST', `"${host}" does not resolve to an address`);
+    return fault(
+      'HOST',
+      `"${host}" is no address of this machine: 127.0.0.1 is this machine alone, 0.0.0.0 all`,
+    );
+  if (['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL'].includes(code))
+    return fault('HOST', `"${host}" does not resolve to an address`);
   const reason = error instanceof Error ? error.message : String(error);
   return fault(`HOST, ${variable}`, `cannot listen on ${host}:${port}: ${reason}`);
 }
@@ -103,7 +121,11 @@ interface CloseTimes {
   patience: number;
 }
 
-function close(server: Server, { hold }: ConnectionControl, { lingerMs, patience }: CloseTimes): Promise<void> {
+function close(
+  server: Server,
+  { hold }: ConnectionControl,
+  { lingerMs, patience }: CloseTimes,
+): Promise<void> {
   /** Under load a turn is only short if requests wait meanwhile. */
   const doWhenQuiet = (act: () => void) => {
     const release = hold();
@@ -134,7 +156,8 @@ function close(server: Server, { hold }: ConnectionControl, { lingerMs, patience
       idleCheck = setTimeout(look, milliseconds);
     };
     const stopListening = () => {
-      // Not the method of HTTP servers: it cuts idle connections at once, also those whose request has just arrived.
+      // Not the method of HTTP servers: it cuts idle connections at once, also those whose request
+      // has just arrived.
       NetServer.prototype.close.call(server, closed);
       closeIdleAfter(lingerMs);
     };

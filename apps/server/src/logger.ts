@@ -3,33 +3,59 @@ import pretty from 'pino-pretty';
 import type { Environment } from './env.js';
 import { scrubText } from './scrub.js';
 
-/** What is told of something thrown that is no error: anything may be thrown, also what has no text. */
+/**
+ * What is told of something thrown that is no error: anything may be thrown, also what has no text.
+ */
 export const textOfThrown = (thrown: unknown) =>
-  typeof thrown === 'object' || typeof thrown === 'function' ? `a thrown ${typeof thrown}` : String(thrown);
+  typeof thrown === 'object' || typeof thrown === 'function'
+    ? `a thrown ${typeof thrown}`
+    : String(thrown);
 
 /** Causes that are told of; a chain may be endless. */
 const maxCauses = 5;
 
 /**
- * What is told of an error. Its other properties stay out, since drivers hang their connections and parameters on errors, and its texts
- * are scrubbed: some libraries quote what they were given.
+ * What is told of an error. Its other properties stay out, since drivers hang their connections and
+ * parameters on errors, and its texts are scrubbed: some libraries quote what they were given.
  */
 export function describeError(error: unknown, causes = maxCauses): object {
   if (!(error instanceof Error)) return { message: scrubText(textOfThrown(error)) };
   const { name, message, stack, cause } = error;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
-  const told = { type: name, message: scrubText(message), code, stack: stack === undefined ? undefined : scrubText(stack) };
-  return cause === undefined || causes === 0 ? told : { ...told, cause: describeError(cause, causes - 1) };
+  const told = {
+    type: name,
+    message: scrubText(message),
+    code,
+    stack: stack === undefined ? undefined : scrubText(stack),
+  };
+  return cause === undefined || causes === 0
+    ? told
+    : { ...told, cause: describeError(cause, causes - 1) };
 }
 
 const describe = (error: unknown) => describeError(error);
 
-export const serializers: LoggerOptions['serializers'] = { err: describe, error: describe, fatalError: describe };
+export const serializers: LoggerOptions['serializers'] = {
+  err: describe,
+  error: describe,
+  fatalError: describe,
+};
 
-/** JSON lines on standard output; on a terminal the same for people. Buffered, and written out at the end. */
-export function createLogger({ logLevel }: Pick<Environment, 'logLevel'>): { log: Logger; flush: () => void } {
+/**
+ * JSON lines on standard output; on a terminal the same for people. Buffered, and written out at
+ * the end.
+ */
+export function createLogger({ logLevel }: Pick<Environment, 'logLevel'>): {
+  log: Logger;
+  flush: () => void;
+} {
   if (process.stdout.isTTY) {
-    const stream = pretty({ colorize: true, ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss', sync: true });
+    const stream = pretty({
+      colorize: true,
+      ignore: 'pid,hostname',
+      translateTime: 'SYS:HH:MM:ss',
+      sync: true,
+    });
     return { log: pino({ level: logLevel, serializers }, stream), flush: () => {} };
   }
   const stream = destination({ fd: 1, sync: false, minLength: 4096 });
@@ -39,7 +65,10 @@ export function createLogger({ logLevel }: Pick<Environment, 'logLevel'>): { log
     stream.flushSync();
   };
   return {
-    log: pino({ level: logLevel, base: undefined, serializers, timestamp: pino.stdTimeFunctions.isoTime }, stream),
+    log: pino(
+      { level: logLevel, base: undefined, serializers, timestamp: pino.stdTimeFunctions.isoTime },
+      stream,
+    ),
     flush,
   };
 }

@@ -1,6 +1,18 @@
 import path from 'node:path';
-import { type ComposeMail, createMailDelivery, MAIL_TASK, type MailDelivery, type Repositories } from '@synap/core';
-import { createOutboxTransport, createSmtpTransport, MailRefused, type MailTransport, renderMail } from '@synap/mail';
+import {
+  type ComposeMail,
+  createMailDelivery,
+  MAIL_TASK,
+  type MailDelivery,
+  type Repositories,
+} from '@synap/core';
+import {
+  createOutboxTransport,
+  createSmtpTransport,
+  MailRefused,
+  type MailTransport,
+  renderMail,
+} from '@synap/mail';
 import type { SecretBox } from '@synap/security';
 import type { Logger } from 'pino';
 import type { Environment } from './env.js';
@@ -10,7 +22,12 @@ import type { ErrorReports } from './error-reports.js';
 export const outboxFolder = (dataDir: string) => path.join(dataDir, 'outbox');
 
 /** The operator's mail server, or the outbox folder. */
-export function createMailTransport({ smtpUrl, smtpTls, mailFrom, dataDir }: Environment): MailTransport {
+export function createMailTransport({
+  smtpUrl,
+  smtpTls,
+  mailFrom,
+  dataDir,
+}: Environment): MailTransport {
   return smtpUrl
     ? createSmtpTransport({ url: smtpUrl, from: mailFrom, tls: smtpTls })
     : createOutboxTransport({ folder: outboxFolder(dataDir), from: mailFrom });
@@ -25,9 +42,18 @@ export interface MailDeps {
   errors: ErrorReports;
 }
 
-export function createDelivery({ mails, box, transport, compose, log, errors }: MailDeps): MailDelivery {
+export function createDelivery({
+  mails,
+  box,
+  transport,
+  compose,
+  log,
+  errors,
+}: MailDeps): MailDelivery {
   return createMailDelivery({
-    ...{ mails, box, compose },
+    mails,
+    box,
+    compose,
     carry: (id, mail) => transport.send({ id, to: mail.to, ...renderMail(mail) }),
     isFinal: (error) => error instanceof MailRefused,
     givenUp({ id, template, error }) {

@@ -9,7 +9,10 @@ const metaSchema = z.object({ name: z.literal('Synap') });
 export async function isSynap(host: string, port: number): Promise<boolean> {
   const reachable = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
   const origin = `http://${isIP(reachable) === 6 ? `[${reachable}]` : reachable}:${port}`;
-  const [meta, metrics] = await Promise.all([read(`${origin}/api/v1/meta`), read(`${origin}/metrics`)]);
+  const [meta, metrics] = await Promise.all([
+    read(`${origin}/api/v1/meta`),
+    read(`${origin}/metrics`),
+  ]);
   return isMeta(meta) || metrics.includes('# HELP http_held_bytes ');
 }
 

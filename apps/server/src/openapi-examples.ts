@@ -13,7 +13,10 @@ export const problemExamples: DocumentOptions['problemExamples'] = {
   415: { detail: 'Send the body as application/json.' },
   422: { detail: 'This Idempotency-Key was used with another input.' },
   429: { detail: 'Too many requests: wait as long as Retry-After says.' },
-  503: { code: 'unavailable', detail: 'The database cannot be reached at present: try again later.' },
+  503: {
+    code: 'unavailable',
+    detail: 'The database cannot be reached at present: try again later.',
+  },
 };
 
 /** Examples of headers in the documents; links are below the path of the API. */

@@ -25,11 +25,16 @@ const operations = listRoutes(restPath).map((route) => {
   return { ...route, path, operation, at: ['paths', path, route.method.toLowerCase()] };
 });
 
-const pointer = (at: readonly string[]) => at.map((part) => `/${part.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+const pointer = (at: readonly string[]) =>
+  at.map((part) => `/${part.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 
 /** Whatever has an example, with the place of the schema that it is an example of. */
-function* examples(value: unknown, at: readonly string[] = []): Generator<{ example: unknown; at: readonly string[] }> {
-  if (Array.isArray(value)) for (const [index, item] of value.entries()) yield* examples(item, [...at, String(index)]);
+function* examples(
+  value: unknown,
+  at: readonly string[] = [],
+): Generator<{ example: unknown; at: readonly string[] }> {
+  if (Array.isArray(value))
+    for (const [index, item] of value.entries()) yield* examples(item, [...at, String(index)]);
   if (typeof value !== 'object' || value === null) return;
   const { example, schema, ...others } = objectOf(value);
   if (example !== undefined && schema !== undefined) yield { example, at: [...at, 'schema'] };
@@ -57,8 +62,13 @@ describe('the document', () => {
     'says of $procedure what it is, who may call it, and what it answers',
     ({ procedure, operation, access, scope }) => {
       const tags = document.tags?.map(({ name }) => name);
-      expect(operation).toMatchObject({ operationId: expect.stringMatching(/^[a-z][A-Za-z]+$/), summary: expect.any(String) });
-      expect(tags).toEqual(expect.arrayContaining(z.array(z.string()).length(1).parse(operation.tags)));
+      expect(operation).toMatchObject({
+        operationId: expect.stringMatching(/^[a-z][A-Za-z]+$/),
+        summary: expect.any(String),
+      });
+      expect(tags).toEqual(
+        expect.arrayContaining(z.array(z.string()).length(1).parse(operation.tags)),
+      );
       // Signing out is open too, as the cookie is enough; most who call it have a token.
       const asksForToken = access !== 'public' || procedure === 'auth.logout';
       const byKey = scope === null ? [] : [{ apiKeyAuth: [] }];
@@ -68,43 +78,63 @@ describe('the document', () => {
     },
   );
 
-  it.each(operations)('shows by example what $procedure takes and answers', ({ procedure, operation }) => {
-    const { openapi } = objectOf(procedures[procedure]?._def.meta);
-    const { successStatus = 200 } = objectOf(openapi);
-    const responses = objectOf(operation.responses);
-    const success = objectOf(responses[String(successStatus)]);
-    expect(objectOf(success.headers)).toMatchObject({ RateLimit: {}, 'RateLimit-Policy': {}, 'X-Request-Id': {} });
-    if (successStatus !== 204) expect(objectOf(success.content)['application/json']).toHaveProperty('example');
-    if (operation.requestBody) {
-      const [media, ...others] = Object.values(objectOf(objectOf(operation.requestBody).content));
-      expect(media).toHaveProperty('example');
-      expect(others).toEqual([]);
-    }
-    const required = z
-      .array(objectSchema)
-      .catch([])
-      .parse(operation.parameters)
-      .filter((parameter) => parameter.required === true);
-    for (const parameter of required) expect(parameter).toHaveProperty('example');
-  });
+  it.each(operations)(
+    'shows by example what $procedure takes and answers',
+    ({ procedure, operation }) => {
+      const { openapi } = objectOf(procedures[procedure]?._def.meta);
+      const { successStatus = 200 } = objectOf(openapi);
+      const responses = objectOf(operation.responses);
+      const success = objectOf(responses[String(successStatus)]);
+      expect(objectOf(success.headers)).toMatchObject({
+        RateLimit: {},
+        'RateLimit-Policy': {},
+        'X-Request-Id': {},
+      });
+      if (successStatus !== 204)
+        expect(objectOf(success.content)['application/json']).toHaveProperty('example');
+      if (operation.requestBody) {
+        const [media, ...others] = Object.values(objectOf(objectOf(operation.requestBody).content));
+        expect(media).toHaveProperty('example');
+        expect(others).toEqual([]);
+      }
+      const required = z
+        .array(objectSchema)
+        .catch([])
+        .parse(operation.parameters)
+        .filter((parameter) => parameter.required === true);
+      for (const parameter of required) expect(parameter).toHaveProperty('example');
+    },
+  );
 
   it.each(operations)(
     'answers every error of $procedure as a problem or in its own format, with an example',
     ({ procedure, operation }) => {
-      const ownStatuses = metaOf(procedure).openapi?.errorFormat === 'oauth2' ? ['400', '408', '413', '415'] : [];
+      const ownStatuses =
+        metaOf(procedure).openapi?.errorFormat === 'oauth2' ? ['400', '408', '413', '415'] : [];
       const ownContent = {
         'application/json': {
           schema: { $ref: '#/components/schemas/OAuth2Error' },
-          example: { error: expect.stringMatching(/^[a-z_]+$/), error_description: expect.any(String) },
+          example: {
+            error: expect.stringMatching(/^[a-z_]+$/),
+            error_description: expect.any(String),
+          },
         },
       };
-      const errors = Object.entries(objectOf(operation.responses)).filter(([status]) => Number(status) >= 400);
-      expect(errors.map(([status]) => status)).toEqual(expect.arrayContaining(['429', '500', '503']));
+      const errors = Object.entries(objectOf(operation.responses)).filter(
+        ([status]) => Number(status) >= 400,
+      );
+      expect(errors.map(([status]) => status)).toEqual(
+        expect.arrayContaining(['429', '500', '503']),
+      );
       for (const [status, response] of errors) {
         const problemContent = {
           'application/problem+json': {
             schema: { $ref: '#/components/schemas/Problem' },
-            example: { status: Number(status), code: expect.stringMatching(/^[a-z_]+$/), detail: expect.any(String) },
+            example: {
+              status: Number(status),
+              code: expect.stringMatching(/^[a-z_]+$/),
+              detail: expect.any(String),
+            },
           },
         };
         const { content } = resolve(document, objectOf(response));
@@ -119,7 +149,9 @@ describe('the document', () => {
     for (const { operation } of lists) {
       const names = z.array(z.object({ name: z.string() })).parse(operation.parameters);
       expect(names.map(({ name }) => name)).toEqual(expect.arrayContaining(['cursor', 'size']));
-      expect(objectOf(objectOf(objectOf(operation.responses)['200']).headers)).toHaveProperty('Link');
+      expect(objectOf(objectOf(objectOf(operation.responses)['200']).headers)).toHaveProperty(
+        'Link',
+      );
     }
   });
 
@@ -131,7 +163,10 @@ describe('the document', () => {
     for (const name of names) expect(lower).not.toContain(name.toLowerCase());
     const served = openApiDocument(restPath, { passwordGrant: true });
     expect(served.components.securitySchemes).toMatchObject({
-      passwordAuth: { type: 'oauth2', flows: { password: { tokenUrl: `${restPath}/login/access-token` } } },
+      passwordAuth: {
+        type: 'oauth2',
+        flows: { password: { tokenUrl: `${restPath}/login/access-token` } },
+      },
     });
     expect(served.paths['/users/me']?.get?.security).toContainEqual({ passwordAuth: [] });
   });
@@ -146,9 +181,9 @@ describe('the document', () => {
   });
 
   it('gives every time its format', () => {
-    const times = [...JSON.stringify(document.components.schemas).matchAll(/"(?:\w+At|asOf)":(\{[^}]*\}?)/g)].map(
-      ([, schema]) => schema,
-    );
+    const times = [
+      ...JSON.stringify(document.components.schemas).matchAll(/"(?:\w+At|asOf)":(\{[^}]*\}?)/g),
+    ].map(([, schema]) => schema);
     expect(times.length).toBeGreaterThan(8);
     for (const schema of times) expect(schema).toContain('"format":"date-time"');
   });
@@ -171,7 +206,9 @@ describe('the examples', () => {
     const definition = procedures[procedure]?._def;
     const { examples: shown } = objectOf(objectOf(definition?.meta).openapi);
     for (const input of definition?.inputs ?? []) {
-      expect(z.instanceof(z.ZodType).parse(input).safeParse(objectOf(shown).request)).toMatchObject({ success: true });
+      expect(z.instanceof(z.ZodType).parse(input).safeParse(objectOf(shown).request)).toMatchObject(
+        { success: true },
+      );
     }
   });
 });
@@ -182,7 +219,9 @@ describe('the document in OpenAPI 3.0', () => {
     expect(lowered.openapi).toBe('3.0.3');
     for (const { at, operation } of operations) {
       const [, path = '', method = ''] = at;
-      const { responses, parameters, requestBody, ...texts } = objectOf(lowered.paths[path]?.[method]);
+      const { responses, parameters, requestBody, ...texts } = objectOf(
+        lowered.paths[path]?.[method],
+      );
       expect(operation).toMatchObject(texts);
       expect(Object.keys(objectOf(responses))).toEqual(Object.keys(objectOf(operation.responses)));
       expect(Boolean(requestBody)).toBe(Boolean(operation.requestBody));

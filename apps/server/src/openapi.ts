@@ -65,7 +65,12 @@ export function openApiDocument(
       { name: 'widgets', description: 'What modules offer to show, and its data' },
     ],
     securitySchemes: {
-      bearerAuth: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'The access token of `POST /auth/login`.' },
+      bearerAuth: {
+        type: 'http',
+        scheme: 'bearer',
+        bearerFormat: 'JWT',
+        description: 'The access token of `POST /auth/login`.',
+      },
       apiKeyAuth: {
         type: 'http',
         scheme: 'bearer',
@@ -74,7 +79,8 @@ export function openApiDocument(
       },
       ...(passwordGrant && { passwordAuth: passwordAuthOf(basePath) }),
     },
-    isProtected: ({ path }) => metaOf(path).access !== 'public' || metaOf(path).openapi?.protect === true,
+    isProtected: ({ path }) =>
+      metaOf(path).access !== 'public' || metaOf(path).openapi?.protect === true,
     schemesOf: ({ path }) => [
       'bearerAuth',
       ...(metaOf(path).scope ? ['apiKeyAuth'] : []),

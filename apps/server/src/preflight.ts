@@ -14,7 +14,10 @@ export interface PreflightFault {
   isOccupiedBySynap?: boolean;
 }
 
-/** Faults of the machine that settings are about, found before anything is opened, so that all are named at once. */
+/**
+ * Faults of the machine that settings are about, found before anything is opened, so that all are
+ * named at once.
+ */
 export async function preflight(environment: Environment): Promise<PreflightFault[]> {
   const faults = await Promise.all([
     dataFolderFault(environment),
@@ -36,7 +39,9 @@ async function dataFolderFault({ dataDir }: Environment): Promise<PreflightFault
   }
 }
 
-async function modulesFolderFault({ modulesDir }: Environment): Promise<PreflightFault | undefined> {
+async function modulesFolderFault({
+  modulesDir,
+}: Environment): Promise<PreflightFault | undefined> {
   if (modulesDir === undefined) return undefined;
   try {
     await readdir(modulesDir);
@@ -47,16 +52,29 @@ async function modulesFolderFault({ modulesDir }: Environment): Promise<Prefligh
   }
 }
 
-async function addressFault({ role, host, port }: Environment): Promise<PreflightFault | undefined> {
+async function addressFault({
+  role,
+  host,
+  port,
+}: Environment): Promise<PreflightFault | undefined> {
   return role === 'worker' ? undefined : portFault('PORT', host, port);
 }
 
-async function metricsFault({ role, metricsPort }: Environment): Promise<PreflightFault | undefined> {
-  return role === 'worker' || metricsPort === undefined ? undefined : portFault('METRICS_PORT', '127.0.0.1', metricsPort);
+async function metricsFault({
+  role,
+  metricsPort,
+}: Environment): Promise<PreflightFault | undefined> {
+  return role === 'worker' || metricsPort === undefined
+    ? undefined
+    : portFault('METRICS_PORT', '127.0.0.1', metricsPort);
 }
 
 /** Listens for a moment where the service will. */
-async function portFault(name: string, host: string, port: number): Promise<PreflightFault | undefined> {
+async function portFault(
+  name: string,
+  host: string,
+  port: number,
+): Promise<PreflightFault | undefined> {
   const server = createServer();
   try {
     await new Promise<void>((resolve, reject) => {
@@ -70,10 +88,21 @@ async function portFault(name: string, host: string, port: number): Promise<Pref
   }
 }
 
-async function explain(error: unknown, name: string, host: string, port: number): Promise<PreflightFault> {
+async function explain(
+  error: unknown,
+  name: string,
+  host: string,
+  port: number,
+): Promise<PreflightFault> {
   const fault = listenFault(error, { host, port, variable: name });
   if (!fault.isTaken) return fault;
   const isOccupiedBySynap = await isSynap(host, port);
-  const occupant = isOccupiedBySynap ? 'another Synap listens there' : 'another program listens there';
-  return { name, message: `${port} is taken, ${occupant}: end it, or choose another port with ${name}=…`, isOccupiedBySynap };
+  const occupant = isOccupiedBySynap
+    ? 'another Synap listens there'
+    : 'another program listens there';
+  return {
+    name,
+    message: `${port} is taken, ${occupant}: end it, or choose another port with ${name}=…`,
+    isOccupiedBySynap,
+  };
 }

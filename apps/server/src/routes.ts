@@ -19,6 +19,15 @@ export function listRoutes(restPath: string, router: AnyTRPCRouter = appRouter):
       const type = procedures[procedure]?._def.type;
       const { openapi, access, scope } = metaOf(procedure);
       if (!openapi || !access || type === undefined || type === 'subscription') return [];
-      return [{ procedure, type, method: openapi.method, path: `${restPath}${openapi.path}`, access, scope: scope ?? null }];
+      return [
+        {
+          procedure,
+          type,
+          method: openapi.method,
+          path: `${restPath}${openapi.path}`,
+          access,
+          scope: scope ?? null,
+        },
+      ];
     });
 }

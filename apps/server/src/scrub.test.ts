@@ -6,8 +6,17 @@ import { scrub, scrubPath, scrubText } from './scrub.js';
 
 const sid = '0190a6f0-0000-7000-8000-000000000001';
 const keys = [{ kid: 'a', secret: makeSecret() }] as const;
-const { token: jwt } = createAccessTokens({ keys: [...keys], issuer: 'synap', audience: 'synap' }).sign({ sub: sid, sid });
-const refreshToken = createRefreshTokens({ keys: [...keys] }).issue({ sid, counter: 3, salt: randomBytes(16), kid: 'a' });
+const { token: jwt } = createAccessTokens({
+  keys: [...keys],
+  issuer: 'synap',
+  audience: 'synap',
+}).sign({ sub: sid, sid });
+const refreshToken = createRefreshTokens({ keys: [...keys] }).issue({
+  sid,
+  counter: 3,
+  salt: randomBytes(16),
+  kid: 'a',
+});
 const [, , mac = ''] = refreshToken.split('.');
 const apiKey = `syn_${randomBytes(16).toString('hex')}_${makeToken()}`;
 const linkToken = makeToken();
@@ -16,24 +25,40 @@ const openssl = randomBytes(32).toString('base64');
 describe('a scrubbed text', () => {
   it.each([
     ['an access token', `jwt malformed: ${jwt}`, jwt],
-    ['an access token without its signature', `at ${jwt.slice(0, jwt.lastIndexOf('.'))}`, jwt.slice(0, 30)],
+    [
+      'an access token without its signature',
+      `at ${jwt.slice(0, jwt.lastIndexOf('.'))}`,
+      jwt.slice(0, 30),
+    ],
     ['a refresh token', `unknown ${refreshToken}!`, mac],
     ['an API key', `key ${apiKey} is gone`, apiKey.slice(-43)],
     ['an API key in quotes', `{"value":"${apiKey}"}`, apiKey.slice(-43)],
     ['an API key that was cut', `key ${apiKey.slice(0, 20)}…`, apiKey.slice(4, 20)],
     ['the token of a link', `POST /reset/${linkToken} failed`, linkToken],
     ['a secret of openssl', `bad key ${openssl}`, openssl],
-    ['a secret in hex', `bad key ${randomBytes(32).toString('hex').replace(/^.{8}/, 'c0ffee00')}`, 'c0ffee00'],
+    [
+      'a secret in hex',
+      `bad key ${randomBytes(32).toString('hex').replace(/^.{8}/, 'c0ffee00')}`,
+      'c0ffee00',
+    ],
     ['a bearer', 'Bearer abc.def-ghi', 'abc.def-ghi'],
     ['basic credentials', 'sent basic YWRhOnBhc3N3b3Jk', 'YWRhOnBhc3N3b3Jk'],
-    ['an Authorization header', 'Authorization: Digest username="ada", response="hunter2"', 'hunter2'],
+    [
+      'an Authorization header',
+      'Authorization: Digest username="ada", response="hunter2"',
+      'hunter2',
+    ],
     ['a Cookie header', 'cookie: a=1; __Host-rt=hunter2; b=2', 'hunter2'],
     ['a Set-Cookie header', '"set-cookie":"rt=hunter2; Path=/"', 'hunter2'],
     ['a password in a form', 'grant_type=password&password=hunter2&scope=', 'hunter2'],
     ['a password in JSON', '{"email":"x","newPassword": "hunter2 and more"}', 'hunter2'],
     ['a password in JSON that was cut', '{"password":"hunter2 and', 'hunter2'],
     ['a client secret', "clientSecret: 'hunter2'", 'hunter2'],
-    ['the password of a connection string', 'cannot reach postgresql://app:hunter2@db:5432/data', 'hunter2'],
+    [
+      'the password of a connection string',
+      'cannot reach postgresql://app:hunter2@db:5432/data',
+      'hunter2',
+    ],
     ['a password with an @', 'redis://:hunt@er2@cache', 'er2'],
     ['a mail address', 'no user Ada.Lovelace+x@mail.example.org here', 'Lovelace'],
     ['a mail address of another script', 'kein Konto jürgen@müller.example', 'jürgen'],
@@ -70,7 +95,8 @@ describe('a scrubbed text', () => {
       '/'.repeat(1e6),
       '%40'.repeat(3e5),
     ];
-    for (const text of hostile) expect(scrubText(text).length, text.slice(0, 10)).toBeLessThan(100_000);
+    for (const text of hostile)
+      expect(scrubText(text).length, text.slice(0, 10)).toBeLessThan(100_000);
   });
 });
 
@@ -92,18 +118,25 @@ describe('a scrubbed payload', () => {
     ];
     for (const name of names) {
       for (const value of ['hunter2', 42, ['hunter2'], { deep: { deeper: 'hunter2' } }]) {
-        expect(scrub({ request: { [name]: value } }), name).toEqual({ request: { [name]: '[removed]' } });
+        expect(scrub({ request: { [name]: value } }), name).toEqual({
+          request: { [name]: '[removed]' },
+        });
       }
     }
   });
 
   it('holds no secret at any depth, in values and in names, nor below the deepest that is looked at', () => {
     fc.assert(
-      fc.property(fc.nat(30), fc.constantFrom(jwt, apiKey, linkToken, 'ada@example.org'), (depth, secret) => {
-        let payload: object = { text: `it was ${secret}`, [secret]: 1, list: [[secret]] };
-        for (let i = 0; i < depth; i++) payload = i % 2 ? { inner: payload } : { list: [payload] };
-        expect(JSON.stringify(scrub(payload))).not.toContain(secret);
-      }),
+      fc.property(
+        fc.nat(30),
+        fc.constantFrom(jwt, apiKey, linkToken, 'ada@example.org'),
+        (depth, secret) => {
+          let payload: object = { text: `it was ${secret}`, [secret]: 1, list: [[secret]] };
+          for (let i = 0; i < depth; i++)
+            payload = i % 2 ? { inner: payload } : { list: [payload] };
+          expect(JSON.stringify(scrub(payload))).not.toContain(secret);
+        },
+      ),
     );
   });
 
@@ -113,7 +146,9 @@ describe('a scrubbed payload', () => {
     expect(scrub(loop).message).toBe('[removed]');
     const wide = { values: Array.from({ length: 50_000 }, () => 'hunter2') };
     expect(scrub(wide).values.at(-1)).toBe('[removed]');
-    expect(scrub({ map: new Map([['password', 'hunter2']]), bytes: Buffer.from('hunter2') })).toEqual({
+    expect(
+      scrub({ map: new Map([['password', 'hunter2']]), bytes: Buffer.from('hunter2') }),
+    ).toEqual({
       map: '[removed]',
       bytes: '[removed]',
     });
@@ -149,10 +184,13 @@ describe('a scrubbed path', () => {
     expect(scrubPath(path)).toBe(scrubbed);
   });
 
-  it.each([`/api/v1/dashboards/${sid}`, '/trpc/dashboards.list,dashboards.get', '/api/v1/a%20b/%', '/', ''])(
-    'stays: %s',
-    (path) => {
-      expect(scrubPath(path)).toBe(path);
-    },
-  );
+  it.each([
+    `/api/v1/dashboards/${sid}`,
+    '/trpc/dashboards.list,dashboards.get',
+    '/api/v1/a%20b/%',
+    '/',
+    '',
+  ])('stays: %s', (path) => {
+    expect(scrubPath(path)).toBe(path);
+  });
 });

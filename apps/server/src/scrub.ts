@@ -9,13 +9,21 @@ const maxDepth = 12;
 const maxValues = 20_000;
 
 /** A property by such a name holds nothing that anybody else needs. */
-const secretName = /pass(?:word|wd|phrase)|pwd|token|secret|key|authorization|cookie|e-?mail|credential|jwt/i;
+const secretName =
+  /pass(?:word|wd|phrase)|pwd|token|secret|key|authorization|cookie|e-?mail|credential|jwt/i;
 
-/** Replaces each match by what stays of it. Every expression here matches all that it looks at, so none is tried twice. */
-const replacing = (pattern: RegExp, replace: (whole: string, ...groups: string[]) => string) => (text: string) =>
-  text.replace(pattern, replace);
+/**
+ * Replaces each match by what stays of it. Every expression here matches all that it looks at, so
+ * none is tried twice.
+ */
+const replacing =
+  (pattern: RegExp, replace: (whole: string, ...groups: string[]) => string) => (text: string) =>
+    text.replace(pattern, replace);
 
-/** In this order: an address with a password in it looks like a mail address too. Each is linear in the length of the text. */
+/**
+ * In this order: an address with a password in it looks like a mail address too. Each is linear in
+ * the length of the text.
+ */
 const rules: readonly ((text: string) => string)[] = [
   // Connection strings: whatever stands before the host.
   replacing(/:\/\/([^\s"'<>]*)/g, (whole, rest = '') => {
@@ -27,7 +35,10 @@ const rules: readonly ((text: string) => string)[] = [
     /\b((?:set-)?cookie|(?:proxy-)?authorization)(["']?\s{0,3}[:=]\s{0,3})[^\r\n]*/gi,
     (_, name = '', separator = '') => `${name}${separator}${removed}`,
   ),
-  replacing(/\b(bearer|basic)(\s{1,3})[A-Za-z0-9+/=._~-]+/gi, (_, scheme = '', space = '') => `${scheme}${space}${removed}`),
+  replacing(
+    /\b(bearer|basic)(\s{1,3})[A-Za-z0-9+/=._~-]+/gi,
+    (_, scheme = '', space = '') => `${scheme}${space}${removed}`,
+  ),
   removeNamedSecrets,
   // Queries and fragments, of addresses and of paths.
   replacing(/(\/[^\s?#"'<>]*)([?#][^\s"'<>)\]]*)?/g, (whole, path = '', query?: string) =>
@@ -37,7 +48,8 @@ const rules: readonly ((text: string) => string)[] = [
   replacing(/\beyJ[A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]*){0,4}/g, () => removed),
   replacing(/\bsyn_[A-Za-z0-9_-]+/g, () => removed),
   removeMailAddresses,
-  // 256 bits: base64url as our tokens and links have them, base64 as `openssl rand` makes them, hex.
+  // 256 bits: base64url as our tokens and links have them, base64 as `openssl rand` makes them,
+  // hex.
   replacing(/[A-Za-z0-9_-]+/g, (run) => (run.length === 43 ? removed : run)),
   replacing(/[A-Za-z0-9+/]+=?/g, (run) => (run.length === 44 && run.endsWith('=') ? removed : run)),
   replacing(/[A-Fa-f0-9]+/g, (run) => (run.length === 64 ? removed : run)),
@@ -75,7 +87,9 @@ function removeMailAddresses(text: string): string {
     domain.lastIndex = index + at.length;
     if (index <= from || !domain.test(text)) continue;
     const before = [...text.slice(Math.max(from, index - localLength), index)];
-    const local = before.slice(before.findLastIndex((character) => !localCharacter.test(character)) + 1).join('');
+    const local = before
+      .slice(before.findLastIndex((character) => !localCharacter.test(character)) + 1)
+      .join('');
     if (local === '') continue;
     scrubbed += text.slice(from, index - local.length) + removed;
     from = domain.lastIndex;
@@ -83,16 +97,25 @@ function removeMailAddresses(text: string): string {
   return scrubbed + text.slice(from);
 }
 
-/** A text without what looks like a secret or a mail address. Meant for what leaves us and for errors in the log. */
+/**
+ * A text without what looks like a secret or a mail address. Meant for what leaves us and for
+ * errors in the log.
+ */
 export function scrubText(text: string): string {
   const short = text.length > maxLength ? `${text.slice(0, maxLength)}…` : text;
   return rules.reduce((scrubbed, rule) => rule(scrubbed), short);
 }
 
-/** Looked for first, since nearly every path is harmless: an encoding, an address, or the length of a secret. */
+/**
+ * Looked for first, since nearly every path is harmless: an encoding, an address, or the length of
+ * a secret.
+ */
 const perhapsSecret = /[%@]|[\w-]{43}/;
 
-/** A path without mail addresses, keys and tokens, however they are percent-encoded; segments without any stay as they are. */
+/**
+ * A path without mail addresses, keys and tokens, however they are percent-encoded; segments
+ * without any stay as they are.
+ */
 export function scrubPath(path: string): string {
   if (!perhapsSecret.test(path)) return path;
   return path.split('/').map(scrubSegment).join('/');
@@ -112,7 +135,10 @@ function decode(segment: string): string {
   }
 }
 
-/** A copy of a payload in which no text, at any depth, holds what looks like a secret, nor any property by the name of one a value. */
+/**
+ * A copy of a payload in which no text, at any depth, holds what looks like a secret, nor any
+ * property by the name of one a value.
+ */
 export function scrub<T extends object>(payload: T): T {
   const copy = structuredClone(payload);
   clean(copy, 0, { values: 0, seen: new Set() });

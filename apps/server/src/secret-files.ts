@@ -1,14 +1,30 @@
 import { readFileSync } from 'node:fs';
 import { withPassword } from '@synap/db';
 
-/** Variables that hold secrets: each may be given by a file, named in `<variable>_FILE`, as Docker, Kubernetes and systemd do. */
+/**
+ * Variables that hold secrets: each may be given by a file, named in `<variable>_FILE`, as Docker,
+ * Kubernetes and systemd do.
+ */
 const secretVariables = [
-  ...['ACCESS_TOKEN_SECRET', 'REFRESH_TOKEN_SECRET', 'ENCRYPTION_SECRET', 'DATABASE_URL', 'DATABASE_PASSWORD', 'SMTP_URL'],
-  ...['DATABASE_DIRECT_URL', 'REDIS_URL', 'METRICS_TOKEN', 'SENTRY_DSN', 'SYNAP_ADMIN_PASSWORD', 'BACKUP_PASSPHRASE'],
+  'ACCESS_TOKEN_SECRET',
+  'REFRESH_TOKEN_SECRET',
+  'ENCRYPTION_SECRET',
+  'DATABASE_URL',
+  'DATABASE_PASSWORD',
+  'SMTP_URL',
+  'DATABASE_DIRECT_URL',
+  'REDIS_URL',
+  'METRICS_TOKEN',
+  'SENTRY_DSN',
+  'SYNAP_ADMIN_PASSWORD',
+  'BACKUP_PASSPHRASE',
 ];
 
 /** Names that are read beside the settings themselves. */
-export const secretFileNames = ['DATABASE_PASSWORD', ...secretVariables.map((name) => `${name}_FILE`)];
+export const secretFileNames = [
+  'DATABASE_PASSWORD',
+  ...secretVariables.map((name) => `${name}_FILE`),
+];
 
 type Variables = Record<string, string | undefined>;
 
@@ -20,12 +36,17 @@ interface FileFault {
   message: string;
 }
 
-const isSet = (value: string | undefined): value is string => value !== undefined && value.trim() !== '';
+const isSet = (value: string | undefined): value is string =>
+  value !== undefined && value.trim() !== '';
 
 /** The content of a secret file without the newline that editors and `echo` put at its end. */
-export const readSecretFile = (file: string): string => readFileSync(file, 'utf8').replace(/\r?\n$/, '');
+export const readSecretFile = (file: string): string =>
+  readFileSync(file, 'utf8').replace(/\r?\n$/, '');
 
-/** Puts the content of secret files in the place of variables, and DATABASE_PASSWORD into addresses of the database that have none. */
+/**
+ * Puts the content of secret files in the place of variables, and DATABASE_PASSWORD into addresses
+ * of the database that have none.
+ */
 export function readSecretFiles(given: Variables): { variables: Variables; faults: FileFault[] } {
   const variables = Object.fromEntries(Object.entries(given));
   const faults: FileFault[] = [];
@@ -54,11 +75,14 @@ export function readSecretFiles(given: Variables): { variables: Variables; fault
 function joinPassword(variables: Variables): FileFault[] {
   const { DATABASE_URL: url, DATABASE_PASSWORD: password } = variables;
   if (!isSet(password)) return [];
-  const fault = (message: string) => [{ name: 'DATABASE_PASSWORD', variable: 'DATABASE_URL', message }];
+  const fault = (message: string) => [
+    { name: 'DATABASE_PASSWORD', variable: 'DATABASE_URL', message },
+  ];
   if (!isSet(url)) return fault('is set without DATABASE_URL, which says where the database is');
   // The schema reports an invalid URL.
   if (!URL.canParse(url)) return [];
-  if (new URL(url).password !== '') return fault('is set, but DATABASE_URL holds a password already: remove one of them');
+  if (new URL(url).password !== '')
+    return fault('is set, but DATABASE_URL holds a password already: remove one of them');
   variables.DATABASE_URL = withPassword(url, password);
   const { DATABASE_DIRECT_URL: direct } = variables;
   if (isSet(direct) && URL.canParse(direct) && new URL(direct).password === '')

@@ -11,13 +11,21 @@ const closePatience = 2000;
 const sendPatience = 5000;
 
 /**
- * Reports errors, and errors only, to a Sentry or what speaks its protocol. A client of its own instead of `Sentry.init`: nothing is
- * patched, no request, console line, query or breadcrumb is watched, so nothing of them can be sent. What is left – the error, its
- * causes and some tags – goes through `scrub`.
+ * Reports errors, and errors only, to a Sentry or what speaks its protocol. A client of its own
+ * instead of `Sentry.init`: nothing is patched, no request, console line, query or breadcrumb is
+ * watched, so nothing of them can be sent. What is left – the error, its causes and some tags –
+ * goes through `scrub`.
  */
-export function createSentryReports({ dsn, environment }: { dsn: string; environment: string }): ErrorReports {
+export function createSentryReports({
+  dsn,
+  environment,
+}: {
+  dsn: string;
+  environment: string;
+}): ErrorReports {
   const closing = new AbortController();
-  // Sentry's core instead of its package for Node: that one brings bundler plug-ins with another licence.
+  // Sentry's core instead of its package for Node: that one brings bundler plug-ins with another
+  // licence.
   const client = new ServerRuntimeClient({
     dsn,
     environment,
@@ -29,25 +37,38 @@ export function createSentryReports({ dsn, environment }: { dsn: string; environ
     sendClientReports: false,
     traceLifecycle: 'static',
     dataCollection: {
-      ...{ userInfo: false, cookies: false, httpHeaders: false, httpBodies: [], urlQueryParams: false },
-      ...{ databaseQueryData: false, queues: false, stackFrameVariables: false, frameContextLines: 0 },
+      userInfo: false,
+      cookies: false,
+      httpHeaders: false,
+      httpBodies: [],
+      urlQueryParams: false,
+      databaseQueryData: false,
+      queues: false,
+      stackFrameVariables: false,
+      frameContextLines: 0,
     },
     beforeSend({ sdkProcessingMetadata: _internal, ...event }) {
       return scrub(event);
     },
     // There is no tracing, so there are no transactions.
     beforeBreadcrumb: () => null,
-    // By fetch, not the package's own transport: that one has no time-out, so a silent collector would keep the process alive.
+    // By fetch, not the package's own transport: that one has no time-out, so a silent collector
+    // would keep the process alive.
     transport: (options) =>
       createTransport(options, async ({ body }) => {
         const answer = await fetch(options.url, {
-          ...{ method: 'POST', body, redirect: 'error' },
+          method: 'POST',
+          body,
+          redirect: 'error',
           headers: options.headers ?? {},
           signal: AbortSignal.any([closing.signal, AbortSignal.timeout(sendPatience)]),
         });
         await answer.body?.cancel();
         const headerOf = (name: string) => answer.headers.get(name);
-        const headers = { 'x-sentry-rate-limits': headerOf('x-sentry-rate-limits'), 'retry-after': headerOf('retry-after') };
+        const headers = {
+          'x-sentry-rate-limits': headerOf('x-sentry-rate-limits'),
+          'retry-after': headerOf('retry-after'),
+        };
         return { statusCode: answer.status, headers };
       }),
   });
@@ -57,7 +78,11 @@ export function createSentryReports({ dsn, environment }: { dsn: string; environ
     report(error, place) {
       // Of what is no error the package would send every property.
       const exception = error instanceof Error ? error : new Error(textOfThrown(error));
-      client.captureException(exception, { mechanism: { type: place.kind, handled: place.kind !== 'process' } }, scopeOf(place));
+      client.captureException(
+        exception,
+        { mechanism: { type: place.kind, handled: place.kind !== 'process' } },
+        scopeOf(place),
+      );
     },
     async close() {
       await client.close(closePatience);

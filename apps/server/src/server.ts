@@ -1,10 +1,23 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { appRouter, privateApiRouter } from '@synap/api';
 import type { Meta } from '@synap/contracts';
-import { createModuleStore, createModuleSync, createRepositories, createServices, createTransaction, uuidv7 } from '@synap/core';
+import {
+  createModuleStore,
+  createModuleSync,
+  createRepositories,
+  createServices,
+  createTransaction,
+  uuidv7,
+} from '@synap/core';
 import { renderMail } from '@synap/mail';
 import { createModuleRegistry, createWidgetCache, discoverModules } from '@synap/module-runtime';
-import { createAccessTokens, createPasswordHasher, createRefreshTokens, createSecretBox, signingKeysOf } from '@synap/security';
+import {
+  createAccessTokens,
+  createPasswordHasher,
+  createRefreshTokens,
+  createSecretBox,
+  signingKeysOf,
+} from '@synap/security';
 import type { Logger } from 'pino';
 import type { HeartbeatTimes } from './background/heartbeat.js';
 import { startWorker, type Worker } from './background/worker.js';
@@ -20,7 +33,12 @@ import { createApp } from './http/app.js';
 import { type ConnectionLimits, resolveConnectionLimits } from './http/connections/index.js';
 import { restPath } from './http/faces.js';
 import { createFaultAnswers } from './http/fault-answers.js';
-import { createApiLimits, createIdentityLimits, openLimitStores, purgeRateLimits } from './http/limits/index.js';
+import {
+  createApiLimits,
+  createIdentityLimits,
+  openLimitStores,
+  purgeRateLimits,
+} from './http/limits/index.js';
 import { createMetrics, type Metrics } from './http/metrics.js';
 import { createRefreshCookies } from './http/refresh-cookie.js';
 import { hearIdentityNews } from './identity-news.js';
@@ -37,7 +55,10 @@ import { version } from './version.js';
 /** Milliseconds that the start waits for modules to come up. */
 const modulePatience = 5000;
 
-/** Sync jobs at once: as many as modules, within these. Each waits for its module's process and holds little here. */
+/**
+ * Sync jobs at once: as many as modules, within these. Each waits for its module's process and
+ * holds little here.
+ */
 const fewestSyncs = 4;
 const mostSyncs = 32;
 
@@ -59,9 +80,15 @@ export interface ServerOptions {
 export interface RunningServer {
   /** Where it listens; undefined for a worker without HTTP. */
   port: number | undefined;
-  /** Where metrics are served without a token, on the loopback address; undefined without `METRICS_PORT`. */
+  /**
+   * Where metrics are served without a token, on the loopback address; undefined without
+   * `METRICS_PORT`.
+   */
   metricsPort: number | undefined;
-  /** Resolves when the database is migrated and the worker runs; rejects when that cannot come to be with these settings. */
+  /**
+   * Resolves when the database is migrated and the worker runs; rejects when that cannot come to be
+   * with these settings.
+   */
   ready: Promise<void>;
   /** Ends everything in order; answers under way get 20 s. */
   close(): Promise<void>;
@@ -80,7 +107,15 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 
 /** The composition root: everything is made here once and handed on as plain arguments. */
 async function compose(
-  { environment, variables, log, report, errors = noErrorReports, connectionLimits, heartbeat }: ServerOptions,
+  {
+    environment,
+    variables,
+    log,
+    report,
+    errors = noErrorReports,
+    connectionLimits,
+    heartbeat,
+  }: ServerOptions,
   stack: CloseStack,
 ): Promise<RunningServer> {
   const secrets = await resolveSecrets(environment);
@@ -94,8 +129,16 @@ async function compose(
   stack.add(() => mailTransport.close());
   const store = createModuleStore(repositories);
 
-  const discovered = await discoverModules({ from: packageFolder, modulesDir: environment.modulesDir });
-  const registry = createModuleRegistry({ discovered, environment: variables, hostServices: { store: store.store }, log });
+  const discovered = await discoverModules({
+    from: packageFolder,
+    modulesDir: environment.modulesDir,
+  });
+  const registry = createModuleRegistry({
+    discovered,
+    environment: variables,
+    hostServices: { store: store.store },
+    log,
+  });
   stack.add(() => registry.close());
   void registry.settled().then(() => {
     for (const { text } of unknownSettings(variables, registry.variables())) log.warn(text);
@@ -132,7 +175,10 @@ async function compose(
       await Promise.race([registry.settled(), delay(modulePatience, undefined, { ref: false })]);
       if (environment.role !== 'server') {
         const sync = createModuleSync({
-          ...{ runs: repositories.runs, transaction: createTransaction(database), registry, store },
+          runs: repositories.runs,
+          transaction: createTransaction(database),
+          registry,
+          store,
           newId: () => uuidv7(),
           onSynced: (moduleId) => widgetCache.expire(moduleId),
         });
@@ -141,13 +187,22 @@ async function compose(
           sync,
           syncConcurrency: Math.min(Math.max(fewestSyncs, discovered.length), mostSyncs),
           mail: createDelivery({
-            ...{ mails: repositories.mails, box: secretBox, transport: mailTransport },
-            ...{ compose: core.composeMail, log, errors },
+            mails: repositories.mails,
+            box: secretBox,
+            transport: mailTransport,
+            compose: core.composeMail,
+            log,
+            errors,
           }),
           log,
           errors,
           heartbeat,
-          purges: [...core.purges, store.purge, core.idempotency.purge, () => purgeRateLimits(database.pool)],
+          purges: [
+            ...core.purges,
+            store.purge,
+            core.idempotency.purge,
+            () => purgeRateLimits(database.pool),
+          ],
           backup: scheduledBackup({ environment, url: directUrl, secrets, log }),
         });
       }
@@ -158,11 +213,20 @@ async function compose(
   const router = environment.privateApi ? privateApiRouter : appRouter;
   const basePath = basePathOf(environment);
   const core = createServices({
-    ...{ database, registry, widgetCache, databaseState: bringUp.state, probeDatabase: bringUp.probe },
+    database,
+    registry,
+    widgetCache,
+    databaseState: bringUp.state,
+    probeDatabase: bringUp.probe,
     hasher: createPasswordHasher(),
-    accessTokens: createAccessTokens({ keys: signingKeysOf(secrets.access), issuer: 'synap', audience: 'synap' }),
+    accessTokens: createAccessTokens({
+      keys: signingKeysOf(secrets.access),
+      issuer: 'synap',
+      audience: 'synap',
+    }),
     refreshTokens: createRefreshTokens({ keys: signingKeysOf(secrets.refresh) }),
-    ...{ secretBox, renderMail },
+    secretBox,
+    renderMail,
     verifyEmail: environment.verifyEmail,
     passwordGrant: environment.passwordGrant,
     linkTo: (path) => `${originOf(environment, listener?.port)}${path}`,
@@ -179,7 +243,10 @@ async function compose(
   let metricsListener: Listener | undefined;
   if (environment.role !== 'worker') {
     const addressOf = createAddressOf(environment.trustProxy);
-    const limits = resolveConnectionLimits({ maxConnections: environment.maxConnections, ...connectionLimits }, log);
+    const limits = resolveConnectionLimits(
+      { maxConnections: environment.maxConnections, ...connectionLimits },
+      log,
+    );
     const app = createApp({
       router,
       basePath,
@@ -189,7 +256,8 @@ async function compose(
       errors,
       metrics,
       addressOf,
-      ...{ services: core.services, authenticate: core.authenticate },
+      services: core.services,
+      authenticate: core.authenticate,
       idempotency: core.idempotency,
       recordRefusal: core.recordRefusal,
       cookieOf: createRefreshCookies(environment),
@@ -197,21 +265,36 @@ async function compose(
       limits: createApiLimits(environment.rateLimitFactor, addressOf, limitStores.api),
       hindrance: bringUp.hindrance,
       isClosing: () => closing,
-      document: openApiDocument(`${basePath}${restPath}`, { router, passwordGrant: environment.passwordGrant }),
+      document: openApiDocument(`${basePath}${restPath}`, {
+        router,
+        passwordGrant: environment.passwordGrant,
+      }),
     });
     const { host, port } = environment;
     const answerFault = createFaultAnswers(environment, log);
-    listener = await listen(app, { host, port, limits, observer: metrics.connections, answerFault, log });
-    metricsListener = await listenForMetrics(environment, metrics, limits, log).catch(async (error: unknown) => {
-      // An open port would keep a process alive that cannot start.
-      await listener?.close(0);
-      throw error;
+    listener = await listen(app, {
+      host,
+      port,
+      limits,
+      observer: metrics.connections,
+      answerFault,
+      log,
     });
+    metricsListener = await listenForMetrics(environment, metrics, limits, log).catch(
+      async (error: unknown) => {
+        // An open port would keep a process alive that cannot start.
+        await listener?.close(0);
+        throw error;
+      },
+    );
   }
   // A worker without HTTP believes nothing of anybody.
   const news = listener && hearIdentityNews({ url: directUrl, identity: core.identity, log });
   if (environment.rateLimitFactor > 1)
-    log.warn({ factor: environment.rateLimitFactor }, 'rate limits are loosened by RATE_LIMIT_FACTOR');
+    log.warn(
+      { factor: environment.rateLimitFactor },
+      'rate limits are loosened by RATE_LIMIT_FACTOR',
+    );
   stack.add(() => news?.close());
   const bringingUp = bringUp.run().catch(giveUp);
 
@@ -224,10 +307,17 @@ async function compose(
     await stack.close();
   };
   let closed: Promise<void> | undefined;
-  return { port: listener?.port, metricsPort: metricsListener?.port, ready, close: () => (closed ??= close()) };
+  return {
+    port: listener?.port,
+    metricsPort: metricsListener?.port,
+    ready,
+    close: () => (closed ??= close()),
+  };
 }
 
-/** Metrics without a token, for this machine alone: no proxy serves a port that it does not know. */
+/**
+ * Metrics without a token, for this machine alone: no proxy serves a port that it does not know.
+ */
 async function listenForMetrics(
   environment: Environment,
   { alone }: Metrics,
@@ -238,9 +328,23 @@ async function listenForMetrics(
   if (port === undefined) return undefined;
   const answerFault = createFaultAnswers(environment, log);
   const observer = { onClose: () => undefined, onSweep: () => undefined };
-  return listen(alone, { host: '127.0.0.1', port, variable: 'METRICS_PORT', limits, observer, answerFault, log });
+  return listen(alone, {
+    host: '127.0.0.1',
+    port,
+    variable: 'METRICS_PORT',
+    limits,
+    observer,
+    answerFault,
+    log,
+  });
 }
 
 function metaOf({ environment, signup, docs, publicUrl }: Environment): Meta {
-  return { name: 'Synap', version, environment, signup, docs: docs ? `${basePathOf({ publicUrl })}/docs` : null };
+  return {
+    name: 'Synap',
+    version,
+    environment,
+    signup,
+    docs: docs ? `${basePathOf({ publicUrl })}/docs` : null,
+  };
 }

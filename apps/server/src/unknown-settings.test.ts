@@ -10,7 +10,9 @@ const git = {
 };
 const failed = { prefix: 'SYNAP_RSS_', names: undefined };
 const unknown = (...names: string[]) =>
-  unknownSettings(Object.fromEntries(names.map((name) => [name, 'x'])), [git, failed]).map(({ text }) => text);
+  unknownSettings(Object.fromEntries(names.map((name) => [name, 'x'])), [git, failed]).map(
+    ({ text }) => text,
+  );
 
 describe('settings that nothing reads', () => {
   it.each([
@@ -28,7 +30,9 @@ describe('settings that nothing reads', () => {
     ['ACCESS_TOKEN_SECRETS', 'ACCESS_TOKEN_SECRET'],
     ['SMTP_URL_FIEL', 'SMTP_URL_FILE'],
   ])('are named with the closest one: %s', (name, closest) => {
-    expect(unknown(name)).toEqual([expect.stringMatching(new RegExp(`^${name} .*did you mean ${closest}\\?$`))]);
+    expect(unknown(name)).toEqual([
+      expect.stringMatching(new RegExp(`^${name} .*did you mean ${closest}\\?$`)),
+    ]);
   });
 
   it('are named without another name if none is close', () => {

@@ -3,7 +3,10 @@ import { editDistance } from './edit-distance.js';
 import { settingNames } from './env.js';
 
 const own = 'SYNAP_';
-/** Longer names of other programs are not taken for a misspelling: a cloud may set hundreds of variables. */
+/**
+ * Longer names of other programs are not taken for a misspelling: a cloud may set hundreds of
+ * variables.
+ */
 const longestName = 60;
 
 export interface UnknownSetting {
@@ -14,8 +17,8 @@ export interface UnknownSetting {
 }
 
 /**
- * Names variables that nothing reads: `SYNAP_…` of no setting and no module, and near misses of the other settings, such as
- * `DATABASE_UR`.
+ * Names variables that nothing reads: `SYNAP_…` of no setting and no module, and near misses of the
+ * other settings, such as `DATABASE_UR`.
  *
  * @param modules of every installed module, after it came up or failed
  */
@@ -24,46 +27,79 @@ export function unknownSettings(
   modules: readonly ModuleVariables[],
 ): UnknownSetting[] {
   const known = new Set([...settingNames, ...modules.flatMap(({ names }) => names ?? [])]);
-  const isOpen = (name: string) => modules.some(({ prefix, names }) => names === undefined && name.startsWith(prefix));
+  const isOpen = (name: string) =>
+    modules.some(({ prefix, names }) => names === undefined && name.startsWith(prefix));
   return Object.entries(variables)
-    .filter(([name, value]) => value?.trim() && name.length <= longestName && !known.has(name) && !isOpen(name))
-    .flatMap(([name]) => (name.startsWith(own) ? ofOwn(name, known, modules) : ofOthers(name, known)))
+    .filter(
+      ([name, value]) =>
+        value?.trim() && name.length <= longestName && !known.has(name) && !isOpen(name),
+    )
+    .flatMap(([name]) =>
+      name.startsWith(own) ? ofOwn(name, known, modules) : ofOthers(name, known),
+    )
     .sort((one, other) => (one.text < other.text ? -1 : 1));
 }
 
-function ofOwn(name: string, known: ReadonlySet<string>, modules: readonly ModuleVariables[]): UnknownSetting {
+function ofOwn(
+  name: string,
+  known: ReadonlySet<string>,
+  modules: readonly ModuleVariables[],
+): UnknownSetting {
   const closest = closestName(name, known, (rest) => Math.max(1, Math.floor(rest / 3)));
   const module = modules.find(({ prefix }) => name.startsWith(prefix));
-  const fault = module ? 'is no setting of that module' : 'is no setting of Synap or of an installed module';
-  return { text: `${name} ${fault}${closest === undefined ? ': remove it' : `: did you mean ${closest}?`}`, closest };
+  const fault = module
+    ? 'is no setting of that module'
+    : 'is no setting of Synap or of an installed module';
+  return {
+    text: `${name} ${fault}${closest === undefined ? ': remove it' : `: did you mean ${closest}?`}`,
+    closest,
+  };
 }
 
-/** Any variable may be meant for another program: only one or two letters may differ, and short names must have the same letters. */
+/**
+ * Any variable may be meant for another program: only one or two letters may differ, and short
+ * names must have the same letters.
+ */
 function ofOthers(name: string, known: ReadonlySet<string>): UnknownSetting[] {
-  const closest = name.length < 6 ? swappedName(name, known) : closestName(name, known, (rest) => (rest < 8 ? 1 : 2));
-  return closest === undefined ? [] : [{ text: `${name} is read by nothing in Synap: did you mean ${closest}?`, closest }];
+  const closest =
+    name.length < 6
+      ? swappedName(name, known)
+      : closestName(name, known, (rest) => (rest < 8 ? 1 : 2));
+  return closest === undefined
+    ? []
+    : [{ text: `${name} is read by nothing in Synap: did you mean ${closest}?`, closest }];
 }
 
 /** The known name that two swapped letters make, such as `PORT` of `PROT`. */
 function swappedName(name: string, known: ReadonlySet<string>): string | undefined {
   return [...known].find(
     (candidate) =>
-      candidate.length === name.length && editDistance(name, candidate, 1) === 1 && sorted(candidate) === sorted(name),
+      candidate.length === name.length &&
+      editDistance(name, candidate, 1) === 1 &&
+      sorted(candidate) === sorted(name),
   );
 }
 
 const sorted = (text: string) => [...text].sort().join('');
 
 /** The known name with the fewest letters to change, or one that this name is the beginning of. */
-function closestName(name: string, known: ReadonlySet<string>, limitOf: (length: number) => number): string | undefined {
+function closestName(
+  name: string,
+  known: ReadonlySet<string>,
+  limitOf: (length: number) => number,
+): string | undefined {
   const isOwn = name.startsWith(own);
   const rest = isOwn ? name.slice(own.length) : name;
   let limit = limitOf(rest.length);
   let closest: string | undefined;
   for (const candidate of known) {
     if (candidate.startsWith(own) !== isOwn) continue;
-    const begun = isOwn && rest.length > 3 && candidate.startsWith(name) ? 1 : Number.POSITIVE_INFINITY;
-    const distance = Math.min(begun, editDistance(rest, isOwn ? candidate.slice(own.length) : candidate, limit));
+    const begun =
+      isOwn && rest.length > 3 && candidate.startsWith(name) ? 1 : Number.POSITIVE_INFINITY;
+    const distance = Math.min(
+      begun,
+      editDistance(rest, isOwn ? candidate.slice(own.length) : candidate, limit),
+    );
     if (distance > limit) continue;
     [closest, limit] = [candidate, distance - 1];
   }

@@ -20,8 +20,11 @@ async function mailedLink(email: string, page: string): Promise<string> {
   await until(
     async () => {
       for (const name of (await readdir(folder).catch(() => [])).sort().reverse()) {
-        const text = (await readFile(path.join(folder, name), 'utf8')).replaceAll('=\r\n', '').replaceAll('=3D', '=');
-        if (text.includes(`To: ${email}`)) link ??= new RegExp(`http://localhost:\\d+/${page}#[\\w-]{43}`).exec(text)?.[0];
+        const text = (await readFile(path.join(folder, name), 'utf8'))
+          .replaceAll('=\r\n', '')
+          .replaceAll('=3D', '=');
+        if (text.includes(`To: ${email}`))
+          link ??= new RegExp(`http://localhost:\\d+/${page}#[\\w-]{43}`).exec(text)?.[0];
       }
       return link !== undefined;
     },
@@ -31,19 +34,22 @@ async function mailedLink(email: string, page: string): Promise<string> {
 }
 
 describe('a page behind a link in a mail', { timeout: 60_000 }, () => {
-  it.each(['verify', 'reset', 'invite'])('/%s holds nothing of others, and can be framed by nobody', async (name) => {
-    const answer = await fetch(`${server.origin}/${name}`);
-    expect(answer.status).toBe(200);
-    expect(answer.headers.get('content-type')).toBe('text/html; charset=utf-8');
-    const policy = answer.headers.get('content-security-policy') ?? '';
-    expect(policy).toBe(
-      "default-src 'none';script-src 'self';style-src 'self';img-src 'self';connect-src 'self';base-uri 'none';form-action 'none';frame-ancestors 'none'",
-    );
-    expect(answer.headers.get('referrer-policy')).toBe('no-referrer');
-    expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
-    for (const [, target = ''] of (await answer.text()).matchAll(/(?:src|href)="([^"]+)"/g))
-      expect((await fetch(new URL(target, answer.url))).status, target).toBe(200);
-  });
+  it.each(['verify', 'reset', 'invite'])(
+    '/%s holds nothing of others, and can be framed by nobody',
+    async (name) => {
+      const answer = await fetch(`${server.origin}/${name}`);
+      expect(answer.status).toBe(200);
+      expect(answer.headers.get('content-type')).toBe('text/html; charset=utf-8');
+      const policy = answer.headers.get('content-security-policy') ?? '';
+      expect(policy).toBe(
+        "default-src 'none';script-src 'self';style-src 'self';img-src 'self';connect-src 'self';base-uri 'none';form-action 'none';frame-ancestors 'none'",
+      );
+      expect(answer.headers.get('referrer-policy')).toBe('no-referrer');
+      expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
+      for (const [, target = ''] of (await answer.text()).matchAll(/(?:src|href)="([^"]+)"/g))
+        expect((await fetch(new URL(target, answer.url))).status, target).toBe(200);
+    },
+  );
 });
 
 describe.runIf(testsBrowser)('in a browser', { timeout: 60_000 }, () => {
@@ -92,7 +98,9 @@ describe.runIf(testsBrowser)('in a browser', { timeout: 60_000 }, () => {
   it('an invitation makes an account; its link works once', async () => {
     const token = await server.signIn();
     const email = 'carl@example.org';
-    expect((await server.rest('POST', '/invitations', { token, body: { email } })).status).toBe(201);
+    expect((await server.rest('POST', '/invitations', { token, body: { email } })).status).toBe(
+      201,
+    );
     const link = await mailedLink(email, 'invite');
     const accept = async () => {
       await page.goto('about:blank');
@@ -103,7 +111,9 @@ describe.runIf(testsBrowser)('in a browser', { timeout: 60_000 }, () => {
     };
     await accept();
     await page.getByText('Your account is made').waitFor();
-    const me = await server.rest('GET', '/auth/me', { token: await server.signIn({ email, password }) });
+    const me = await server.rest('GET', '/auth/me', {
+      token: await server.signIn({ email, password }),
+    });
     expect(me.body).toMatchObject({ email, name: 'Carl Dahl' });
     await accept();
     await page.getByRole('alert').getByText('used already').waitFor();

@@ -3,7 +3,9 @@ import { type ServerUnderTest, startServerUnderTest } from './server-under-test.
 
 let server: ServerUnderTest;
 beforeAll(async () => {
-  server = await startServerUnderTest({ variables: { SYNAP_ROLE: 'server', METRICS_TOKEN: 'm'.repeat(32) } });
+  server = await startServerUnderTest({
+    variables: { SYNAP_ROLE: 'server', METRICS_TOKEN: 'm'.repeat(32) },
+  });
 });
 afterAll(() => server.close());
 
@@ -41,7 +43,9 @@ it.each(momentary)('no cache keeps the %i of %s %s', async (status, method, path
 it.each(kept)('the cache policy %s is that of %s, also of its 304', async (policy, path) => {
   const answer = await fetch(server.origin + path);
   expect([answer.status, answer.headers.get('cache-control')]).toEqual([200, policy]);
-  const again = await fetch(server.origin + path, { headers: { 'if-none-match': answer.headers.get('etag') ?? '' } });
+  const again = await fetch(server.origin + path, {
+    headers: { 'if-none-match': answer.headers.get('etag') ?? '' },
+  });
   expect([again.status, again.headers.get('cache-control')]).toEqual([304, policy]);
 });
 

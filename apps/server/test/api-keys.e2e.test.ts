@@ -12,7 +12,10 @@ afterAll(() => server.close());
 async function newKey(token: string, more: object = {}): Promise<{ id: string; key: string }> {
   const body = { name: 'Robot', scopes: ['dashboards:read', 'profile:read'], ...more };
   const answer = await server.rest('POST', '/api-keys', { token, body });
-  expect(answer).toMatchObject({ status: 201, body: { key: expect.stringMatching(/^syn_[0-9a-f]{32}_[A-Za-z0-9_-]{43}$/) } });
+  expect(answer).toMatchObject({
+    status: 201,
+    body: { key: expect.stringMatching(/^syn_[0-9a-f]{32}_[A-Za-z0-9_-]{43}$/) },
+  });
   expect(answer.headers.get('cache-control')).toBe('no-store');
   return answer.body;
 }
@@ -25,13 +28,16 @@ describe('an API key over the wire', () => {
     expect(await robot.auth.me.query()).toMatchObject({ email });
     expect(await server.rest('GET', '/dashboards', { token: key })).toMatchObject({ status: 200 });
     await expect(robot.dashboards.create.mutate({ name: 'Mine' })).rejects.toMatchObject({
-      ...{ code: 'forbidden', message: 'This API key lacks the scope "dashboards:write".' },
+      code: 'forbidden',
+      message: 'This API key lacks the scope "dashboards:write".',
     });
     const listed = async () => (await server.rest('GET', '/api-keys', { token })).body.items[0];
     await until(async () => (await listed()).lastUsedAt !== null);
     expect(JSON.stringify(await listed())).not.toContain(key.slice(37));
 
-    expect(await server.rest('DELETE', `/api-keys/${id}`, { token })).toMatchObject({ status: 204 });
+    expect(await server.rest('DELETE', `/api-keys/${id}`, { token })).toMatchObject({
+      status: 204,
+    });
     await expect(robot.auth.me.query()).rejects.toMatchObject({ code: 'unauthenticated' });
     expect(await server.rest('GET', '/dashboards', { token: key })).toMatchObject({
       status: 401,
@@ -43,7 +49,9 @@ describe('an API key over the wire', () => {
     const { token } = await server.newUser();
     const { key } = await newKey(token);
     for (const name of ['access_token', 'api_key', 'apiKey', 'key', 'token']) {
-      expect(await server.rest('GET', `/auth/me?${name}=${key}`), name).toMatchObject({ status: 401 });
+      expect(await server.rest('GET', `/auth/me?${name}=${key}`), name).toMatchObject({
+        status: 401,
+      });
     }
     const elsewhere: Record<string, string>[] = [
       { cookie: `__Host-rt=${key}; rt=${key}` },
@@ -53,11 +61,18 @@ describe('an API key over the wire', () => {
     for (const headers of elsewhere) {
       expect(await server.rest('GET', '/auth/me', { headers })).toMatchObject({ status: 401 });
     }
-    const origin = { origin: server.origin, 'x-synap-client': '1', 'content-type': 'application/json' };
+    const origin = {
+      origin: server.origin,
+      'x-synap-client': '1',
+      'content-type': 'application/json',
+    };
     const signIn = await server.rest('POST', '/auth/login', { body: { ...admin, cookie: true } });
     const [name] = signIn.headers.getSetCookie()[0]?.split('=') ?? [];
     const cookie = `${name}=${key}`;
-    const refresh = await server.rest('POST', '/auth/refresh', { headers: { ...origin, cookie }, body: '{}' });
+    const refresh = await server.rest('POST', '/auth/refresh', {
+      headers: { ...origin, cookie },
+      body: '{}',
+    });
     expect(refresh).toMatchObject({ status: 401 });
     expect(server.logged.join('')).not.toContain(key.slice(37));
   });
@@ -76,8 +91,12 @@ describe('an API key over the wire', () => {
   it('neither ends sessions nor takes what is open away', async () => {
     const { token } = await server.newUser();
     const { key } = await newKey(token);
-    expect(await server.rest('POST', '/auth/logout', { token: key })).toMatchObject({ status: 403 });
-    expect(await server.rest('DELETE', '/auth/sessions', { token: key })).toMatchObject({ status: 403 });
+    expect(await server.rest('POST', '/auth/logout', { token: key })).toMatchObject({
+      status: 403,
+    });
+    expect(await server.rest('DELETE', '/auth/sessions', { token: key })).toMatchObject({
+      status: 403,
+    });
     expect(await server.rest('GET', '/health', { token: key })).toMatchObject({ status: 200 });
     expect(await server.rest('GET', '/auth/me', { token })).toMatchObject({ status: 200 });
   });
@@ -86,7 +105,9 @@ describe('an API key over the wire', () => {
     const { token } = await server.newUser();
     const { key } = await newKey(token, { expiresAt: new Date(Date.now() + 3000).toISOString() });
     expect(await server.rest('GET', '/auth/me', { token: key })).toMatchObject({ status: 200 });
-    await until(async () => (await server.rest('GET', '/auth/me', { token: key })).status === 401, { timeout: 10_000 });
+    await until(async () => (await server.rest('GET', '/auth/me', { token: key })).status === 401, {
+      timeout: 10_000,
+    });
   });
 
   it('that is bound to a dashboard reads the data that is on it, and none with other parameters', async () => {
@@ -95,15 +116,30 @@ describe('an API key over the wire', () => {
     const body = { name: 'Home', widgets: [{ ...place, params: { limit: 7 } }] };
     const { id: dashboardId } = (await server.rest('POST', '/dashboards', { token, body })).body;
     const { key } = await newKey(token, { scopes: ['widgets:read'], dashboardId });
-    const read = async (query: string) => (await server.rest('GET', `/widget-data/host/cpu${query}`, { token: key })).status;
+    const read = async (query: string) =>
+      (await server.rest('GET', `/widget-data/host/cpu${query}`, { token: key })).status;
     expect(await read('?params[limit]=7')).not.toBe(403);
-    for (const query of ['', '?params[limit]=8', '?params[limit]=7&params[other]=1']) expect(await read(query), query).toBe(403);
+    for (const query of ['', '?params[limit]=8', '?params[limit]=7&params[other]=1'])
+      expect(await read(query), query).toBe(403);
   });
 
   it('that is bound to a dashboard cannot place there what it would read, by any way of saving', async () => {
     const token = await server.signIn();
-    const widget = { moduleId: 'host', widgetId: 'cpu', params: { limit: 7 }, x: 0, y: 0, w: 3, h: 3 };
-    const made = (await server.rest('POST', '/dashboards', { token, body: { name: 'Home', widgets: [widget, widget] } })).body;
+    const widget = {
+      moduleId: 'host',
+      widgetId: 'cpu',
+      params: { limit: 7 },
+      x: 0,
+      y: 0,
+      w: 3,
+      h: 3,
+    };
+    const made = (
+      await server.rest('POST', '/dashboards', {
+        token,
+        body: { name: 'Home', widgets: [widget, widget] },
+      })
+    ).body;
     const [first, second] = made.widgets;
     const { key } = await newKey(token, {
       scopes: ['dashboards:read', 'dashboards:write', 'widgets:read'],
@@ -124,19 +160,30 @@ describe('an API key over the wire', () => {
         server.rest('PUT', `/dashboards/${made.id}`, { token: key, body: { ...body, version: 1 } }),
         server.rest('POST', `/dashboards/${made.id}`, { token: key, body }),
       ]);
-      for (const answer of ways) expect(answer).toMatchObject({ status: 403, body: { code: 'forbidden' } });
+      for (const answer of ways)
+        expect(answer).toMatchObject({ status: 403, body: { code: 'forbidden' } });
       const input = { id: made.id, ...body };
-      await expect(robot.dashboards.save.mutate({ ...input, version: 1 })).rejects.toMatchObject({ code: 'forbidden' });
-      await expect(robot.dashboards.upsert.mutate(input)).rejects.toMatchObject({ code: 'forbidden' });
+      await expect(robot.dashboards.save.mutate({ ...input, version: 1 })).rejects.toMatchObject({
+        code: 'forbidden',
+      });
+      await expect(robot.dashboards.upsert.mutate(input)).rejects.toMatchObject({
+        code: 'forbidden',
+      });
     }
-    expect(await server.rest('GET', '/widget-data/git/commits', { token: key })).toMatchObject({ status: 403 });
+    expect(await server.rest('GET', '/widget-data/git/commits', { token: key })).toMatchObject({
+      status: 403,
+    });
     const moved = { name: 'Renamed', widgets: [{ ...second, x: 4, w: 5 }], version: 1 };
-    expect(await server.rest('PUT', `/dashboards/${made.id}`, { token: key, body: moved })).toMatchObject({
+    expect(
+      await server.rest('PUT', `/dashboards/${made.id}`, { token: key, body: moved }),
+    ).toMatchObject({
       status: 200,
       body: { name: 'Renamed', version: 2, widgets: [{ id: second.id, x: 4, w: 5 }] },
     });
     const back = { name: 'Renamed', widgets: [second, first] };
-    expect(await server.rest('POST', `/dashboards/${made.id}`, { token: key, body: back })).toMatchObject({ status: 403 });
+    expect(
+      await server.rest('POST', `/dashboards/${made.id}`, { token: key, body: back }),
+    ).toMatchObject({ status: 403 });
   });
 
   it('is not given what was answered to its owner under the same Idempotency-Key', async () => {
@@ -148,8 +195,12 @@ describe('an API key over the wire', () => {
     const { key } = await newKey(token, { scopes });
     const its = await server.rest('POST', '/dashboards', { token: key, body, headers });
     expect(its.body.id).not.toBe(mine.body.id);
-    expect((await server.rest('POST', '/dashboards', { token: key, body, headers })).body).toEqual(its.body);
+    expect((await server.rest('POST', '/dashboards', { token: key, body, headers })).body).toEqual(
+      its.body,
+    );
     const { key: bound } = await newKey(token, { scopes, dashboardId: its.body.id });
-    expect(await server.rest('POST', '/dashboards', { token: bound, body, headers })).toMatchObject({ status: 403 });
+    expect(await server.rest('POST', '/dashboards', { token: bound, body, headers })).toMatchObject(
+      { status: 403 },
+    );
   });
 });

@@ -9,7 +9,8 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 const login = async () => (await server.rest('POST', '/auth/login', { body: admin })).body;
-const refresh = (refreshToken: string) => server.rest('POST', '/auth/refresh', { body: { refreshToken } });
+const refresh = (refreshToken: string) =>
+  server.rest('POST', '/auth/refresh', { body: { refreshToken } });
 
 describe('identity over the wire', () => {
   it('signs in, tells who it is, signs out for good', async () => {
@@ -17,9 +18,17 @@ describe('identity over the wire', () => {
     expect(answer.headers.get('cache-control')).toBe('no-store');
     expect(answer.body).toMatchObject({ tokenType: 'Bearer', expiresIn: 600 });
     const token = answer.body.accessToken;
-    expect((await server.rest('GET', '/auth/me', { token })).body).toMatchObject({ email: admin.email, role: 'superuser' });
-    expect((await server.rest('PATCH', '/users/me', { token, body: { name: 'Ada' } })).body).toMatchObject({ name: 'Ada' });
-    expect(await server.rest('POST', '/auth/logout', { token })).toMatchObject({ status: 204, text: '' });
+    expect((await server.rest('GET', '/auth/me', { token })).body).toMatchObject({
+      email: admin.email,
+      role: 'superuser',
+    });
+    expect(
+      (await server.rest('PATCH', '/users/me', { token, body: { name: 'Ada' } })).body,
+    ).toMatchObject({ name: 'Ada' });
+    expect(await server.rest('POST', '/auth/logout', { token })).toMatchObject({
+      status: 204,
+      text: '',
+    });
     expect(await server.rest('GET', '/auth/me', { token })).toMatchObject({ status: 401 });
     expect(await refresh(answer.body.refreshToken)).toMatchObject({ status: 401 });
   });
@@ -41,20 +50,40 @@ describe('identity over the wire', () => {
     await database.close();
     expect((await refresh(refreshToken)).body.refreshToken).toBe(lost.refreshToken);
     const { body: next } = await refresh(lost.refreshToken);
-    expect(await refresh(refreshToken)).toMatchObject({ status: 401, body: { code: 'unauthenticated' } });
+    expect(await refresh(refreshToken)).toMatchObject({
+      status: 401,
+      body: { code: 'unauthenticated' },
+    });
     expect(await refresh(next.refreshToken)).toMatchObject({ status: 401 });
-    expect(await server.rest('GET', '/auth/me', { token: next.accessToken })).toMatchObject({ status: 401 });
+    expect(await server.rest('GET', '/auth/me', { token: next.accessToken })).toMatchObject({
+      status: 401,
+    });
   });
 
   it('keeps functions of superusers from others, and strangers from all but what is open', async () => {
     const { token } = await server.newUser();
-    expect(await server.rest('GET', '/debug/routes', { token })).toMatchObject({ status: 403, body: { code: 'forbidden' } });
+    expect(await server.rest('GET', '/debug/routes', { token })).toMatchObject({
+      status: 403,
+      body: { code: 'forbidden' },
+    });
     expect(await server.rest('GET', '/debug/routes')).toMatchObject({ status: 401 });
-    const { body } = await server.rest('GET', '/debug/routes?size=100', { token: await server.signIn() });
+    const { body } = await server.rest('GET', '/debug/routes?size=100', {
+      token: await server.signIn(),
+    });
     const open = body.items
       .filter((route: { access: string }) => route.access === 'public')
       .map((route: { procedure: string }) => route.procedure);
-    const ofAuth = ['forgot', 'login', 'logout', 'refresh', 'register', 'resend', 'reset', 'token', 'verify'];
+    const ofAuth = [
+      'forgot',
+      'login',
+      'logout',
+      'refresh',
+      'register',
+      'resend',
+      'reset',
+      'token',
+      'verify',
+    ];
     const others = ['invitations.accept', 'system.health', 'system.meta'];
     expect(open).toEqual([...ofAuth.map((name) => `auth.${name}`), ...others]);
   });
@@ -65,7 +94,8 @@ describe('identity over the wire', () => {
     await server.rest('GET', `/auth/me?token=${accessToken}`, { token: accessToken });
     const log = server.logged.join('');
     expect(log).toContain('/auth/me');
-    for (const secret of [admin.password, accessToken, refreshToken]) expect(log).not.toContain(secret);
+    for (const secret of [admin.password, accessToken, refreshToken])
+      expect(log).not.toContain(secret);
   });
 });
 
@@ -75,7 +105,8 @@ describe('limits', () => {
     try {
       const wrong = { email: 'nobody@example.org', password: 'wrong password here' };
       const statuses: number[] = [];
-      for (let i = 0; i < 6; i += 1) statuses.push((await strict.rest('POST', '/auth/login', { body: wrong })).status);
+      for (let i = 0; i < 6; i += 1)
+        statuses.push((await strict.rest('POST', '/auth/login', { body: wrong })).status);
       expect(statuses).toEqual([401, 401, 401, 401, 401, 429]);
       const rpc = await fetch(`${strict.origin}/trpc/auth.login`, {
         method: 'POST',
@@ -101,7 +132,9 @@ describe('limits', () => {
         `${strict.origin}/trpc/${Array.from({ length: 10 }, () => 'system.meta').join(',')}?batch=1&input=%7B%7D`,
       );
       expect(batch.headers.get('ratelimit')).toMatch(/r=289/);
-      const answers = await Promise.all(Array.from({ length: 300 }, () => strict.rest('GET', '/meta')));
+      const answers = await Promise.all(
+        Array.from({ length: 300 }, () => strict.rest('GET', '/meta')),
+      );
       expect(answers.filter((answer) => answer.status === 429).length).toBeGreaterThan(0);
     } finally {
       await strict.close();

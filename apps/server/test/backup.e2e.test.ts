@@ -7,7 +7,15 @@ import { createPool } from '@synap/db';
 import { createTestDatabase, type TestDatabase, until } from '@synap/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { admin, type ServerUnderTest, startServerUnderTest } from './server-under-test.js';
-import { dataFolder, ended, endProcesses, launch, run, startServer, synapCommand } from './synap-process.js';
+import {
+  dataFolder,
+  ended,
+  endProcesses,
+  launch,
+  run,
+  startServer,
+  synapCommand,
+} from './synap-process.js';
 
 const databases: TestDatabase[] = [];
 const servers: ServerUnderTest[] = [];
@@ -23,7 +31,9 @@ async function emptyDatabase(): Promise<string> {
   return database.url;
 }
 
-async function serve(options: Parameters<typeof startServerUnderTest>[0] = {}): Promise<ServerUnderTest> {
+async function serve(
+  options: Parameters<typeof startServerUnderTest>[0] = {},
+): Promise<ServerUnderTest> {
   const server = await startServerUnderTest(options);
   servers.push(server);
   return server;
@@ -31,18 +41,26 @@ async function serve(options: Parameters<typeof startServerUnderTest>[0] = {}): 
 
 async function tablesOf(url: string): Promise<unknown[]> {
   const pool = createPool({ url, size: 1 });
-  const { rows } = await pool.query(`SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace`);
+  const { rows } = await pool.query(
+    `SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace`,
+  );
   await pool.end();
   return rows;
 }
 
 /** Reads the stored data over the API. */
 async function answersOf(origin: string) {
-  const post = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(admin) };
+  const post = {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(admin),
+  };
   const login = await fetch(`${origin}/api/v1/auth/login`, post);
   const { accessToken } = (await login.json()) as { accessToken: string };
   const get = async (target: string) => {
-    const answer = await fetch(`${origin}/api/v1${target}`, { headers: { authorization: `Bearer ${accessToken}` } });
+    const answer = await fetch(`${origin}/api/v1${target}`, {
+      headers: { authorization: `Bearer ${accessToken}` },
+    });
     return { status: answer.status, body: await answer.json() };
   };
   return {
@@ -79,7 +97,10 @@ describe('synap backup and restore', { timeout: 120_000 }, () => {
     await ended(child, 'SIGTERM');
 
     const restored = await run(['restore', file, ...seal], { SYNAP_DATA_DIR: elsewhere });
-    expect(restored).toMatchObject({ code: 0, text: expect.stringContaining('secrets of the archive are in the data folder') });
+    expect(restored).toMatchObject({
+      code: 0,
+      text: expect.stringContaining('secrets of the archive are in the data folder'),
+    });
     for (const name of ['access-token', 'refresh-token', 'encryption'])
       expect(await readFile(path.join(elsewhere, 'secrets', name), 'utf8')).toBe(
         await readFile(path.join(folder, 'secrets', name), 'utf8'),
@@ -93,7 +114,9 @@ describe('synap backup and restore', { timeout: 120_000 }, () => {
     const { database, dataDir } = await serve({ variables: { SYNAP_ROLE: 'server' } });
     const file = path.join(await dataFolder(), 'backup.tar.gz');
     const from = { DATABASE_URL: database.url, SYNAP_DATA_DIR: dataDir };
-    expect(await run(['backup', file], { ...from, BACKUP_PASSPHRASE: passphrase })).toMatchObject({ code: 0 });
+    expect(await run(['backup', file], { ...from, BACKUP_PASSPHRASE: passphrase })).toMatchObject({
+      code: 0,
+    });
     const url = await emptyDatabase();
     const folder = await dataFolder();
     const restore = (variables: Record<string, string>, archive = file) =>
@@ -113,9 +136,15 @@ describe('synap backup and restore', { timeout: 120_000 }, () => {
     const bytes = await readFile(file);
     const cut = path.join(folder, 'cut.tar.gz');
     await writeFile(cut, bytes.subarray(0, bytes.length - 1000));
-    expect(await restore({}, cut)).toMatchObject({ code: 1, text: expect.stringContaining('truncated or altered') });
+    expect(await restore({}, cut)).toMatchObject({
+      code: 1,
+      text: expect.stringContaining('truncated or altered'),
+    });
     expect(await tablesOf(url)).toEqual([]);
-    expect(await restore({})).toMatchObject({ code: 0, text: expect.stringContaining('secrets of the archive were left out') });
+    expect(await restore({})).toMatchObject({
+      code: 0,
+      text: expect.stringContaining('secrets of the archive were left out'),
+    });
   });
 
   it('pass an archive through a pipe', async () => {
@@ -124,7 +153,12 @@ describe('synap backup and restore', { timeout: 120_000 }, () => {
     await source.rest('POST', '/dashboards', { token, body: { name: 'Über 🙂 \\N' } });
     const url = await emptyDatabase();
     const shell = '"$@" backup - | env DATABASE_URL="$TARGET" "$@" restore -';
-    const env = { PATH: process.env.PATH, DATABASE_URL: source.database.url, TARGET: url, SYNAP_DATA_DIR: await dataFolder() };
+    const env = {
+      PATH: process.env.PATH,
+      DATABASE_URL: source.database.url,
+      TARGET: url,
+      SYNAP_DATA_DIR: await dataFolder(),
+    };
     await promisify(execFile)('sh', ['-c', shell, 'sh', ...synapCommand], { env });
     const target = await serve({ databaseUrl: url, migrated: false });
     expect(await answersOf(target.origin)).toEqual(await answersOf(source.origin));
@@ -133,7 +167,10 @@ describe('synap backup and restore', { timeout: 120_000 }, () => {
   it('make no database where there is none, as with other settings than the server has', async () => {
     const folder = await dataFolder();
     const checked = await run(['upgrade', '--check'], { SYNAP_DATA_DIR: folder });
-    expect(checked).toMatchObject({ code: 0, text: expect.stringContaining('There is no database') });
+    expect(checked).toMatchObject({
+      code: 0,
+      text: expect.stringContaining('There is no database'),
+    });
     await mkdir(path.join(folder, 'secrets'));
     for (const name of ['access-token', 'refresh-token', 'encryption'])
       await writeFile(path.join(folder, 'secrets', name), `${name} `.repeat(8), { mode: 0o600 });
@@ -159,13 +196,20 @@ describe('synap backup and restore', { timeout: 120_000 }, () => {
       DATABASE_URL: database.url,
       SYNAP_DATA_DIR: folder,
     });
-    const draft = await until(async () => (await readdir(folder)).find((name) => name.endsWith('.partial')) ?? '');
+    const draft = await until(
+      async () => (await readdir(folder)).find((name) => name.endsWith('.partial')) ?? '',
+    );
     await until(async () => (await stat(path.join(folder, draft))).size > 100_000, { interval: 1 });
     await ended(child, 'SIGKILL');
     expect(output.text).toBe('');
     expect(existsSync(path.join(folder, 'b.tar.gz'))).toBe(false);
     expect(
-      (await run(['backup', path.join(folder, 'b.tar.gz')], { DATABASE_URL: database.url, SYNAP_DATA_DIR: folder })).code,
+      (
+        await run(['backup', path.join(folder, 'b.tar.gz')], {
+          DATABASE_URL: database.url,
+          SYNAP_DATA_DIR: folder,
+        })
+      ).code,
     ).toBe(0);
   });
 
@@ -180,14 +224,21 @@ describe('synap backup and restore', { timeout: 120_000 }, () => {
     await pool.end();
     const folder = await dataFolder();
     const file = path.join(folder, 'b.tar.gz');
-    expect(await run(['backup', file], { DATABASE_URL: database.url, SYNAP_DATA_DIR: folder })).toMatchObject({ code: 0 });
+    expect(
+      await run(['backup', file], { DATABASE_URL: database.url, SYNAP_DATA_DIR: folder }),
+    ).toMatchObject({ code: 0 });
     const target = { DATABASE_URL: await emptyDatabase(), SYNAP_DATA_DIR: folder };
     const { child, output } = launch(['restore', file], target);
-    await until(() => output.text.includes('Loading module_entries'), { timeout: 30_000, interval: 1 });
+    await until(() => output.text.includes('Loading module_entries'), {
+      timeout: 30_000,
+      interval: 1,
+    });
     await ended(child, 'SIGKILL');
 
     const server = launch(['start'], target);
-    await until(() => server.output.text.includes('run "synap restore" again'), { timeout: 30_000 });
+    await until(() => server.output.text.includes('run "synap restore" again'), {
+      timeout: 30_000,
+    });
     expect(server.output.text).not.toContain('is ready');
     for (const [command, code] of [
       ['doctor', 1],
@@ -195,7 +246,10 @@ describe('synap backup and restore', { timeout: 120_000 }, () => {
       ['backup', 1],
     ] as const) {
       const args = command === 'backup' ? [command, path.join(folder, 'c.tar.gz')] : [command];
-      expect(await run(args, target)).toMatchObject({ code, text: expect.stringContaining('run "synap restore" again') });
+      expect(await run(args, target)).toMatchObject({
+        code,
+        text: expect.stringContaining('run "synap restore" again'),
+      });
     }
     expect(await run(['restore', file], target)).toMatchObject({ code: 0 });
     await until(() => server.output.text.includes('Synap is ready'), { timeout: 30_000 });
@@ -204,8 +258,15 @@ describe('synap backup and restore', { timeout: 120_000 }, () => {
 
   it('run by schedule in the worker; doctor and the check before an upgrade know the result', async () => {
     const backups = path.join(await dataFolder(), 'backups');
-    const { database, dataDir, logged } = await serve({ variables: { BACKUP_DIR: backups, BACKUP_SCHEDULE: '0 3 1 1 *' } });
-    const variables = { DATABASE_URL: database.url, SYNAP_DATA_DIR: dataDir, BACKUP_DIR: backups, BACKUP_SCHEDULE: '* * * * *' };
+    const { database, dataDir, logged } = await serve({
+      variables: { BACKUP_DIR: backups, BACKUP_SCHEDULE: '0 3 1 1 *' },
+    });
+    const variables = {
+      DATABASE_URL: database.url,
+      SYNAP_DATA_DIR: dataDir,
+      BACKUP_DIR: backups,
+      BACKUP_SCHEDULE: '* * * * *',
+    };
     expect((await run(['doctor'], variables)).text).toMatch(/FAULT +backup/);
     const pool = createPool({ url: database.url, size: 1 });
     await pool.query(`SELECT graphile_worker.add_job('backup')`);
@@ -225,7 +286,10 @@ describe('synap backup and restore', { timeout: 120_000 }, () => {
       text: expect.stringMatching(/identity_whole\n[\s\S]*ALTER TABLE "users"[\s\S]*Backup of /),
     });
     const { BACKUP_DIR: _, ...without } = variables;
-    expect(await run(['upgrade', '--check'], without)).toMatchObject({ code: 1, text: expect.stringContaining('synap backup') });
+    expect(await run(['upgrade', '--check'], without)).toMatchObject({
+      code: 1,
+      text: expect.stringContaining('synap backup'),
+    });
     await pool.query(
       `INSERT INTO _prisma_migrations (id, checksum, migration_name, finished_at) VALUES ('x', '', '29990101_later', now())`,
     );

@@ -17,7 +17,9 @@ afterEach(async () => {
 /** A server, and nginx in front of it with further directives beside `proxy_pass`. */
 async function start(variables: Record<string, string>, directives = '') {
   const server = await startServerUnderTest({ variables: { SYNAP_ROLE: 'server', ...variables } });
-  const nginx = await startNginx(`location / { proxy_pass http://127.0.0.1:${server.running.port}; ${directives} }`);
+  const nginx = await startNginx(
+    `location / { proxy_pass http://127.0.0.1:${server.running.port}; ${directives} }`,
+  );
   running.push({ server, nginx });
   return { server, nginx };
 }
@@ -29,7 +31,9 @@ interface Sent {
   body?: unknown;
 }
 
-/** Asks nginx from an address of choice, which `fetch` does not let one choose. Gives the status. */
+/**
+ * Asks nginx from an address of choice, which `fetch` does not let one choose. Gives the status.
+ */
 function ask(
   { nginx }: { nginx: Nginx },
   target: string,
@@ -58,28 +62,45 @@ const claims: Record<string, string>[] = [
   { 'x-real-ip': '127.0.0.1', 'x-forwarded-host': 'localhost', host: 'localhost' },
 ];
 
-describe.skipIf(!testsNginx)('behind nginx that forwards nothing about its clients', { timeout: 60_000 }, () => {
-  it('a stranger cannot make accounts; a bearer of the token can', async () => {
-    const site = await start({ SYNAP_PRIVATE_API: 'on' });
-    const account = (name: string) => ({ email: `${name}@example.org`, password: 'a passphrase for tests' });
-    for (const headers of claims) {
-      expect(await ask(site, '/api/v1/private/users', { headers, body: account('eve') })).toBe(403);
-      expect(await ask(site, '/trpc/private.createUser', { headers, body: { json: account('eve') } })).toBe(403);
-    }
-    const token = await readFile(path.join(site.server.dataDir, 'private-api-token'), 'utf8');
-    const headers = { 'x-synap-private-token': token.trim() };
-    expect(await ask(site, '/api/v1/private/users', { headers, body: account('ada') })).toBe(201);
-    expect(await ask(site, '/trpc/private.createUser', { headers, body: { json: account('bea') } })).toBe(200);
-  });
+describe.skipIf(!testsNginx)(
+  'behind nginx that forwards nothing about its clients',
+  { timeout: 60_000 },
+  () => {
+    it('a stranger cannot make accounts; a bearer of the token can', async () => {
+      const site = await start({ SYNAP_PRIVATE_API: 'on' });
+      const account = (name: string) => ({
+        email: `${name}@example.org`,
+        password: 'a passphrase for tests',
+      });
+      for (const headers of claims) {
+        expect(await ask(site, '/api/v1/private/users', { headers, body: account('eve') })).toBe(
+          403,
+        );
+        expect(
+          await ask(site, '/trpc/private.createUser', { headers, body: { json: account('eve') } }),
+        ).toBe(403);
+      }
+      const token = await readFile(path.join(site.server.dataDir, 'private-api-token'), 'utf8');
+      const headers = { 'x-synap-private-token': token.trim() };
+      expect(await ask(site, '/api/v1/private/users', { headers, body: account('ada') })).toBe(201);
+      expect(
+        await ask(site, '/trpc/private.createUser', { headers, body: { json: account('bea') } }),
+      ).toBe(200);
+    });
 
-  it('a stranger cannot read metrics; a bearer of the token can', async () => {
-    const site = await start({ METRICS_TOKEN: 'a-token-for-the-metrics', METRICS_PORT: '0' });
-    for (const headers of claims) expect(await ask(site, '/metrics', { headers })).toBe(401);
-    expect(await ask(site, '/metrics', { headers: { authorization: 'Bearer a-token-for-the-metrics' } })).toBe(200);
-    const tokenless = await start({ METRICS_PORT: '0' });
-    for (const headers of claims) expect(await ask(tokenless, '/metrics', { headers })).toBe(404);
-  });
-});
+    it('a stranger cannot read metrics; a bearer of the token can', async () => {
+      const site = await start({ METRICS_TOKEN: 'a-token-for-the-metrics', METRICS_PORT: '0' });
+      for (const headers of claims) expect(await ask(site, '/metrics', { headers })).toBe(401);
+      expect(
+        await ask(site, '/metrics', {
+          headers: { authorization: 'Bearer a-token-for-the-metrics' },
+        }),
+      ).toBe(200);
+      const tokenless = await start({ METRICS_PORT: '0' });
+      for (const headers of claims) expect(await ask(tokenless, '/metrics', { headers })).toBe(404);
+    });
+  },
+);
 
 describe.skipIf(!testsNginx)('behind nginx that TRUST_PROXY names', { timeout: 60_000 }, () => {
   it('the log and the limits know the client that connects to nginx, whatever address it claims', async () => {
@@ -90,7 +111,10 @@ describe.skipIf(!testsNginx)('behind nginx that TRUST_PROXY names', { timeout: 6
     const signIn = (from: string, n: number) =>
       ask(site, '/api/v1/auth/login', {
         from,
-        headers: { 'x-forwarded-for': `203.0.113.${n}, 127.0.0.1`, 'x-request-id': `sign-in-${from}-${n}` },
+        headers: {
+          'x-forwarded-for': `203.0.113.${n}, 127.0.0.1`,
+          'x-request-id': `sign-in-${from}-${n}`,
+        },
         body: { email: `somebody${n}@example.org`, password: 'not the password' },
       });
     const statuses = [];
@@ -99,7 +123,11 @@ describe.skipIf(!testsNginx)('behind nginx that TRUST_PROXY names', { timeout: 6
     expect(await signIn('127.0.0.6', 0)).toBe(401);
 
     const lineOf = (id: string) =>
-      until(() => site.server.logged.map((line) => JSON.parse(line)).find(({ requestId, status }) => requestId === id && status));
+      until(() =>
+        site.server.logged
+          .map((line) => JSON.parse(line))
+          .find(({ requestId, status }) => requestId === id && status),
+      );
     expect(await lineOf('sign-in-127.0.0.5-3')).toMatchObject({ address: '127.0.0.5' });
     expect(await lineOf('sign-in-127.0.0.6-0')).toMatchObject({ address: '127.0.0.6' });
   });

@@ -1,4 +1,7 @@
-/** A server that shows every 200 ms that its worker is alive, and takes over from those that did not for four seconds. */
+/**
+ * A server that shows every 200 ms that its worker is alive, and takes over from those that did not
+ * for four seconds.
+ */
 import { pino } from 'pino';
 import { parseEnvironment } from '../src/env.js';
 import { serializers } from '../src/logger.js';

@@ -10,21 +10,32 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-/** Each transport, with a call that needs the scope `dashboards:read`, and one that no scope suffices for. */
+/**
+ * Each transport, with a call that needs the scope `dashboards:read`, and one that no scope
+ * suffices for.
+ */
 const transports = [
   ['REST', '/api/v1/dashboards', '/api/v1/api-keys'],
   ['RPC', '/trpc/dashboards.list', '/trpc/apiKeys.list'],
-  ['a batch over RPC', '/trpc/system.health,dashboards.list?batch=1', '/trpc/system.health,apiKeys.list?batch=1'],
+  [
+    'a batch over RPC',
+    '/trpc/system.health,dashboards.list?batch=1',
+    '/trpc/system.health,apiKeys.list?batch=1',
+  ],
 ] as const;
 
 async function challengeOf(target: string, authorization?: string): Promise<string | null> {
-  const answer = await fetch(server.origin + target, { headers: authorization === undefined ? {} : { authorization } });
+  const answer = await fetch(server.origin + target, {
+    headers: authorization === undefined ? {} : { authorization },
+  });
   return answer.headers.get('www-authenticate');
 }
 
 /** RFC 6750 §3: parameters of the challenge in the characters that it allows. */
 const fault = (error: string, scope = '') =>
-  expect.stringMatching(new RegExp(`^Bearer error="${error}", error_description="[ !#-\\[\\]-~]+"${scope}$`));
+  expect.stringMatching(
+    new RegExp(`^Bearer error="${error}", error_description="[ !#-\\[\\]-~]+"${scope}$`),
+  );
 
 describe.each(transports)('the challenge of %s', (_name, scoped, unscoped) => {
   it('names the scheme alone if no token was presented', async () => {
@@ -47,19 +58,26 @@ describe.each(transports)('the challenge of %s', (_name, scoped, unscoped) => {
   });
 
   it('names the scope that an API key lacks, or none if no scope suffices', async () => {
-    expect(await challengeOf(scoped, `Bearer ${key}`)).toEqual(fault('insufficient_scope', ', scope="dashboards:read"'));
+    expect(await challengeOf(scoped, `Bearer ${key}`)).toEqual(
+      fault('insufficient_scope', ', scope="dashboards:read"'),
+    );
     expect(await challengeOf(unscoped, `Bearer ${key}`)).toEqual(fault('insufficient_scope'));
   });
 });
 
 it('a wrong password is challenged by the scheme alone', async () => {
   const answers = [
-    await server.rest('POST', '/auth/login', { body: { ...admin, password: 'wrong horse battery staple' } }),
+    await server.rest('POST', '/auth/login', {
+      body: { ...admin, password: 'wrong horse battery staple' },
+    }),
     await fetch(`${server.origin}/trpc/auth.login`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ json: { email: admin.email, password: 'wrong horse battery staple' } }),
+      body: JSON.stringify({
+        json: { email: admin.email, password: 'wrong horse battery staple' },
+      }),
     }),
   ];
-  for (const { status, headers } of answers) expect([status, headers.get('www-authenticate')]).toEqual([401, 'Bearer']);
+  for (const { status, headers } of answers)
+    expect([status, headers.get('www-authenticate')]).toEqual([401, 'Bearer']);
 });

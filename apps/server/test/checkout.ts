@@ -18,7 +18,8 @@ export async function copyCheckout(): Promise<{ folder: string; remove(): Promis
   });
   await mkdir(path.join(folder, 'node_modules'));
   for (const name of await readdir(modules))
-    if (!name.startsWith('.synap')) await symlink(path.join(modules, name), path.join(folder, 'node_modules', name));
+    if (!name.startsWith('.synap'))
+      await symlink(path.join(modules, name), path.join(folder, 'node_modules', name));
   // As after an installation from the lock file, so that none is begun.
   const digest = createHash('sha256');
   for (const name of ['pnpm-lock.yaml', 'pnpm-workspace.yaml', 'package.json'])

@@ -4,11 +4,19 @@ import { admin, type ServerUnderTest, startServerUnderTest } from './server-unde
 
 let server: ServerUnderTest;
 beforeAll(async () => {
-  server = await startServerUnderTest({ variables: { SYNAP_ROLE: 'server', TRUST_PROXY: '127.0.0.1', RATE_LIMIT_FACTOR: '1' } });
+  server = await startServerUnderTest({
+    variables: { SYNAP_ROLE: 'server', TRUST_PROXY: '127.0.0.1', RATE_LIMIT_FACTOR: '1' },
+  });
 });
 afterAll(() => server.close());
 
-const spellings = ['192.0.2.7', '::ffff:192.0.2.7', '::FFFF:c000:207', '0:0:0:0:0:ffff:c000:0207', '[::ffff:192.0.2.7]:4711'];
+const spellings = [
+  '192.0.2.7',
+  '::ffff:192.0.2.7',
+  '::FFFF:c000:207',
+  '0:0:0:0:0:ffff:c000:0207',
+  '[::ffff:192.0.2.7]:4711',
+];
 
 it('an IPv4 address is shown, logged and stored alike however it is written, and counts once', async () => {
   const tokens: string[] = [];
@@ -23,10 +31,16 @@ it('an IPv4 address is shown, logged and stored alike however it is written, and
 
   const [token = ''] = tokens;
   const sessions = await server.rest('GET', '/auth/sessions', { token });
-  expect(sessions.body.items.map(({ address }: { address: string }) => address)).toEqual(spellings.map(() => '192.0.2.7'));
+  expect(sessions.body.items.map(({ address }: { address: string }) => address)).toEqual(
+    spellings.map(() => '192.0.2.7'),
+  );
   const events = await server.rest('GET', '/events?type=session.started', { token });
-  expect(events.body.items.map(({ address }: { address: string }) => address)).toEqual(spellings.map(() => '192.0.2.7'));
-  const lines = server.logged.map((line) => JSON.parse(line)).filter(({ requestId }) => /^sign-in-/.test(requestId ?? ''));
+  expect(events.body.items.map(({ address }: { address: string }) => address)).toEqual(
+    spellings.map(() => '192.0.2.7'),
+  );
+  const lines = server.logged
+    .map((line) => JSON.parse(line))
+    .filter(({ requestId }) => /^sign-in-/.test(requestId ?? ''));
   expect(lines.map(({ address }) => address)).toEqual(spellings.map(() => '192.0.2.7'));
 });
 

@@ -21,10 +21,17 @@ describe('the typed client against the real server', () => {
     const made = await client.dashboards.create.mutate({ name: 'Work', widgets: [placed] });
     expect(made.createdAt).toBeInstanceOf(Date);
     expect(await client.dashboards.get.query({ id: made.id })).toEqual(made);
-    const saved = await client.dashboards.save.mutate({ id: made.id, name: 'Home', widgets: [], version: made.version });
+    const saved = await client.dashboards.save.mutate({
+      id: made.id,
+      name: 'Home',
+      widgets: [],
+      version: made.version,
+    });
     expect(saved).toMatchObject({ name: 'Home', version: 2, widgets: [] });
     await client.dashboards.remove.mutate({ id: made.id });
-    const gone = await client.dashboards.get.query({ id: made.id }).catch((error: unknown) => error);
+    const gone = await client.dashboards.get
+      .query({ id: made.id })
+      .catch((error: unknown) => error);
     expect(isSynapError(gone, 'not_found')).toBe(true);
   });
 
@@ -34,8 +41,12 @@ describe('the typed client against the real server', () => {
       .mutate({ id, name: 'x', widgets: [], version: 7 })
       .catch((error: unknown) => error);
     expect(isSynapError(stale, 'stale_version') && stale.status).toBe(409);
-    const faulty = await client.dashboards.create.mutate({ name: '' }).catch((error: unknown) => error);
-    expect(isSynapError(faulty, 'bad_request') && faulty.errors).toMatchObject([{ pointer: '/name' }]);
+    const faulty = await client.dashboards.create
+      .mutate({ name: '' })
+      .catch((error: unknown) => error);
+    expect(isSynapError(faulty, 'bad_request') && faulty.errors).toMatchObject([
+      { pointer: '/name' },
+    ]);
     const other = createClient({ url: server.origin });
     await other.$session.signIn(admin);
     await other.$session.signOut();
@@ -61,7 +72,10 @@ describe('the typed client against the real server', () => {
 });
 
 describe('the typed client in a page, by cookie', () => {
-  /** As a browser sends it: the page's origin, and the cookies of the server where they are asked for. */
+  /**
+   * As a browser sends it: the page's origin, and the cookies of the server where they are asked
+   * for.
+   */
   function browser() {
     let jar: string | undefined;
     const send: typeof fetch = async (input, init) => {
@@ -80,7 +94,12 @@ describe('the typed client in a page, by cookie', () => {
     const { send, cookie } = browser();
     const ended: unknown[] = [];
     const open = () =>
-      createClient({ url: server.origin, session: 'cookie', fetch: send, onSessionEnd: (error) => ended.push(error) });
+      createClient({
+        url: server.origin,
+        session: 'cookie',
+        fetch: send,
+        onSessionEnd: (error) => ended.push(error),
+      });
     const first = open();
     expect(first.$session.current.status).toBe('unknown');
     expect(await first.$session.ready()).toEqual({ status: 'signed-out' });

@@ -7,7 +7,9 @@ import { admin, type ServerUnderTest, startServerUnderTest } from './server-unde
 
 /** A page of an application at another port, and so of another origin. */
 async function serveApplication(port: number): Promise<Server> {
-  const application = createServer((_req, res) => void res.setHeader('content-type', 'text/html').end('<title>App</title>'));
+  const application = createServer(
+    (_req, res) => void res.setHeader('content-type', 'text/html').end('<title>App</title>'),
+  );
   await new Promise<void>((resolve) => void application.listen(port, '127.0.0.1', resolve));
   return application;
 }
@@ -23,7 +25,9 @@ describe.runIf(testsBrowser)('the cookie in a browser', { timeout: 60_000 }, () 
     origins.known = `http://localhost:${ports[0]}`;
     origins.unknown = `http://localhost:${ports[1]}`;
     applications = await Promise.all(ports.map(serveApplication));
-    server = await startServerUnderTest({ variables: { SYNAP_ROLE: 'server', CORS_ORIGINS: origins.known } });
+    server = await startServerUnderTest({
+      variables: { SYNAP_ROLE: 'server', CORS_ORIGINS: origins.known },
+    });
     browser = await startBrowser();
     context = await browser.newContext();
   }, 60_000);
@@ -41,13 +45,24 @@ describe.runIf(testsBrowser)('the cookie in a browser', { timeout: 60_000 }, () 
     return page;
   }
 
-  /** Calls auth from a page as an application would. @returns status and answer; null where the browser keeps them from the page */
+  /**
+   * Calls auth from a page as an application would. @returns status and answer; null where the
+   * browser keeps them from the page
+   */
   function send(page: Page, name: string, body?: object) {
     return page.evaluate(
       async ({ url, text }) => {
-        const headers = { 'x-synap-client': '1', ...(text !== undefined && { 'content-type': 'application/json' }) };
+        const headers = {
+          'x-synap-client': '1',
+          ...(text !== undefined && { 'content-type': 'application/json' }),
+        };
         try {
-          const answer = await fetch(url, { method: 'POST', credentials: 'include', headers, body: text ?? null });
+          const answer = await fetch(url, {
+            method: 'POST',
+            credentials: 'include',
+            headers,
+            body: text ?? null,
+          });
           return { status: answer.status, body: await answer.text() };
         } catch {
           return null;
@@ -62,7 +77,12 @@ describe.runIf(testsBrowser)('the cookie in a browser', { timeout: 60_000 }, () 
     expect(await send(page, 'login', { ...admin, cookie: true })).toMatchObject({ status: 200 });
     expect(await page.evaluate('document.cookie')).toBe('');
     expect(await context.cookies(api())).toMatchObject([
-      { name: expect.stringMatching(/^rt-[0-9a-f]{8}$/), httpOnly: true, sameSite: 'Strict', path: '/' },
+      {
+        name: expect.stringMatching(/^rt-[0-9a-f]{8}$/),
+        httpOnly: true,
+        sameSite: 'Strict',
+        path: '/',
+      },
     ]);
     await page.reload();
     const again = await send(page, 'refresh', {});

@@ -15,7 +15,12 @@ interface Sent {
 }
 
 /** As a page of ours sends it, unless said otherwise. */
-async function send(face: 'rest' | 'rpc', name: string, { cookie, body, headers = {} }: Sent = {}, at = server) {
+async function send(
+  face: 'rest' | 'rpc',
+  name: string,
+  { cookie, body, headers = {} }: Sent = {},
+  at = server,
+) {
   const all = {
     origin: at.origin,
     'x-synap-client': '1',
@@ -23,8 +28,11 @@ async function send(face: 'rest' | 'rpc', name: string, { cookie, body, headers 
     cookie,
     ...headers,
   };
-  const sent = Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined);
-  const text = typeof body === 'string' ? body : JSON.stringify(face === 'rpc' ? { json: body } : body);
+  const sent = Object.entries(all).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined,
+  );
+  const text =
+    typeof body === 'string' ? body : JSON.stringify(face === 'rpc' ? { json: body } : body);
   const target = face === 'rpc' ? `/trpc/auth.${name}` : `/api/v1/auth/${name}`;
   const answer = await fetch(`${at.origin}${target}`, {
     method: 'POST',
@@ -34,7 +42,8 @@ async function send(face: 'rest' | 'rpc', name: string, { cookie, body, headers 
   const read = await answer.text();
   // biome-ignore lint/suspicious/noExplicitAny: what a foreign client sees is untyped
   const parsed: any = read === '' ? undefined : JSON.parse(read);
-  const data = face === 'rpc' ? (parsed?.result?.data?.json ?? parsed?.error?.json?.data?.problem) : parsed;
+  const data =
+    face === 'rpc' ? (parsed?.result?.data?.json ?? parsed?.error?.json?.data?.problem) : parsed;
   const [set] = answer.headers.getSetCookie();
   return { status: answer.status, body: data, set, pair: set?.split(';')[0] };
 }
@@ -46,8 +55,14 @@ describe.each(['rest', 'rpc'] as const)('the cookie over %s', (face) => {
   it('holds the refresh token instead of the answer, rotates it, and ends with the session', async () => {
     const first = await signIn(face);
     expect(first.status).toBe(200);
-    expect(first.body).toEqual({ accessToken: expect.any(String), tokenType: 'Bearer', expiresIn: 600 });
-    expect(first.set).toMatch(/^rt-[0-9a-f]{8}=[^;]+; Max-Age=1209600; Path=\/; HttpOnly; SameSite=Strict$/);
+    expect(first.body).toEqual({
+      accessToken: expect.any(String),
+      tokenType: 'Bearer',
+      expiresIn: 600,
+    });
+    expect(first.set).toMatch(
+      /^rt-[0-9a-f]{8}=[^;]+; Max-Age=1209600; Path=\/; HttpOnly; SameSite=Strict$/,
+    );
     const second = await send(face, 'refresh', { cookie: first.pair, body: {} });
     expect(second.status).toBe(200);
     expect(second.body).not.toHaveProperty('refreshToken');
@@ -55,13 +70,19 @@ describe.each(['rest', 'rpc'] as const)('the cookie over %s', (face) => {
     expect(second.pair).not.toBe(first.pair);
     const out = await send(face, 'logout', { cookie: second.pair });
     expect(out.status).toBe(face === 'rest' ? 204 : 200);
-    expect(out.set).toEqual(expect.stringMatching(/^rt-[0-9a-f]{8}=; Max-Age=0; Path=\/; HttpOnly; SameSite=Strict$/));
+    expect(out.set).toEqual(
+      expect.stringMatching(/^rt-[0-9a-f]{8}=; Max-Age=0; Path=\/; HttpOnly; SameSite=Strict$/),
+    );
     const late = await send(face, 'refresh', { cookie: second.pair, body: {} });
     expect(late).toMatchObject({
       status: 401,
-      set: expect.stringMatching(/^rt-[0-9a-f]{8}=; Max-Age=0; Path=\/; HttpOnly; SameSite=Strict$/),
+      set: expect.stringMatching(
+        /^rt-[0-9a-f]{8}=; Max-Age=0; Path=\/; HttpOnly; SameSite=Strict$/,
+      ),
     });
-    expect(await server.rest('GET', '/auth/me', { token: second.body.accessToken })).toMatchObject({ status: 401 });
+    expect(await server.rest('GET', '/auth/me', { token: second.body.accessToken })).toMatchObject({
+      status: 401,
+    });
   });
 
   it.each([
@@ -77,7 +98,10 @@ describe.each(['rest', 'rpc'] as const)('the cookie over %s', (face) => {
       ['logout', undefined],
     ] as const) {
       const refused = await send(face, name, { cookie: pair, body, headers });
-      expect(refused).toMatchObject({ status: 403, body: { code: 'forbidden', detail: expect.stringContaining(named) } });
+      expect(refused).toMatchObject({
+        status: 403,
+        body: { code: 'forbidden', detail: expect.stringContaining(named) },
+      });
       expect(refused.set).toBeUndefined();
     }
     expect((await send(face, 'refresh', { cookie: pair, body: {} })).status).toBe(200);
@@ -85,9 +109,17 @@ describe.each(['rest', 'rpc'] as const)('the cookie over %s', (face) => {
 
   it('does nothing with a form or plain text', async () => {
     const { pair } = await signIn(face);
-    for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x']) {
+    for (const type of [
+      'text/plain',
+      'application/x-www-form-urlencoded',
+      'multipart/form-data; boundary=x',
+    ]) {
       for (const name of ['refresh', 'logout']) {
-        const refused = await send(face, name, { cookie: pair, body: '{}', headers: { 'content-type': type } });
+        const refused = await send(face, name, {
+          cookie: pair,
+          body: '{}',
+          headers: { 'content-type': type },
+        });
         expect(refused.status).toBeGreaterThanOrEqual(400);
         expect(refused.set).toBeUndefined();
       }
@@ -97,11 +129,15 @@ describe.each(['rest', 'rpc'] as const)('the cookie over %s', (face) => {
 
   it('answers fifty parallel refreshes with one rotation', async () => {
     const { pair } = await signIn(face);
-    const answers = await Promise.all(Array.from({ length: 50 }, () => send(face, 'refresh', { cookie: pair, body: {} })));
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, () => send(face, 'refresh', { cookie: pair, body: {} })),
+    );
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
     expect(new Set(answers.map((answer) => answer.pair)).size).toBe(1);
     const database = createDatabase({ url: server.database.url });
-    const session = await database.db.session.findUnique({ where: { id: pair?.slice(12, 48) ?? '' } });
+    const session = await database.db.session.findUnique({
+      where: { id: pair?.slice(12, 48) ?? '' },
+    });
     await database.close();
     expect(session?.counter).toBe(1);
   });
@@ -110,15 +146,30 @@ describe.each(['rest', 'rpc'] as const)('the cookie over %s', (face) => {
 it('ends the session that a sign-in replaces, if a page of ours signs in', async () => {
   const first = await signIn();
   const again = { ...admin, cookie: true };
-  await send('rest', 'login', { body: again, cookie: first.pair, headers: { 'x-synap-client': undefined } });
-  expect((await server.rest('GET', '/auth/me', { token: first.body.accessToken })).status).toBe(200);
+  await send('rest', 'login', {
+    body: again,
+    cookie: first.pair,
+    headers: { 'x-synap-client': undefined },
+  });
+  expect((await server.rest('GET', '/auth/me', { token: first.body.accessToken })).status).toBe(
+    200,
+  );
   const second = await send('rest', 'login', { body: again, cookie: first.pair });
   expect(second.status).toBe(200);
-  expect((await server.rest('GET', '/auth/me', { token: first.body.accessToken })).status).toBe(401);
-  expect((await server.rest('GET', '/auth/me', { token: second.body.accessToken })).status).toBe(200);
-  const wrong = await send('rest', 'login', { body: { ...again, password: 'not the password' }, cookie: second.pair });
+  expect((await server.rest('GET', '/auth/me', { token: first.body.accessToken })).status).toBe(
+    401,
+  );
+  expect((await server.rest('GET', '/auth/me', { token: second.body.accessToken })).status).toBe(
+    200,
+  );
+  const wrong = await send('rest', 'login', {
+    body: { ...again, password: 'not the password' },
+    cookie: second.pair,
+  });
   expect(wrong.status).toBe(401);
-  expect((await server.rest('GET', '/auth/me', { token: second.body.accessToken })).status).toBe(200);
+  expect((await server.rest('GET', '/auth/me', { token: second.body.accessToken })).status).toBe(
+    200,
+  );
 });
 
 it('is not shared by two installations under one host name', async () => {
@@ -150,10 +201,14 @@ it('signs nobody in by itself', async () => {
 
 it('ends the session by the cookie where the access token is not good any more', async () => {
   const { pair } = await signIn();
-  expect(await send('rest', 'logout', { cookie: pair, headers: { authorization: 'Bearer gone' } })).toMatchObject({
+  expect(
+    await send('rest', 'logout', { cookie: pair, headers: { authorization: 'Bearer gone' } }),
+  ).toMatchObject({
     status: 204,
   });
-  expect(await send('rest', 'logout', { headers: { authorization: 'Bearer gone' } })).toMatchObject({ status: 401 });
+  expect(await send('rest', 'logout', { headers: { authorization: 'Bearer gone' } })).toMatchObject(
+    { status: 401 },
+  );
   expect(await send('rest', 'refresh', { cookie: pair, body: {} })).toMatchObject({ status: 401 });
 });
 
@@ -164,9 +219,12 @@ it('is __Host-rt and Secure under a public address, whose origin alone counts be
   });
   try {
     const { set, pair } = await signIn('rest', secure);
-    expect(set).toMatch(/^__Host-rt-[0-9a-f]{8}=[^;]+; Max-Age=1209600; Path=\/; HttpOnly; Secure; SameSite=Strict$/);
+    expect(set).toMatch(
+      /^__Host-rt-[0-9a-f]{8}=[^;]+; Max-Age=1209600; Path=\/; HttpOnly; Secure; SameSite=Strict$/,
+    );
     const by = async (origin: string) =>
-      (await send('rest', 'refresh', { cookie: pair, body: {}, headers: { origin } }, secure)).status;
+      (await send('rest', 'refresh', { cookie: pair, body: {}, headers: { origin } }, secure))
+        .status;
     expect([await by(secure.origin), await by('http://synap.example.org')]).toEqual([403, 403]);
     expect([await by(publicUrl), await by('https://app.example.org')]).toEqual([200, 200]);
     const plain = await send(
@@ -185,7 +243,12 @@ it('is set once by a batch, to the token in force', async () => {
   const { pair } = await signIn();
   const answer = await fetch(`${server.origin}/trpc/auth.refresh,auth.refresh?batch=1`, {
     method: 'POST',
-    headers: { origin: server.origin, 'x-synap-client': '1', 'content-type': 'application/json', cookie: pair ?? '' },
+    headers: {
+      origin: server.origin,
+      'x-synap-client': '1',
+      'content-type': 'application/json',
+      cookie: pair ?? '',
+    },
     body: '{"0":{"json":{}},"1":{"json":{}}}',
   });
   expect(answer.status).toBe(200);
@@ -207,7 +270,12 @@ it('has no place in a streamed batch, whose headers are gone before', async () =
 it('signs in by the OAuth2 password form', async () => {
   const answer = await fetch(`${server.origin}/api/v1/login/access-token`, {
     method: 'POST',
-    body: new URLSearchParams({ grant_type: 'password', username: admin.email, password: admin.password, scope: '' }),
+    body: new URLSearchParams({
+      grant_type: 'password',
+      username: admin.email,
+      password: admin.password,
+      scope: '',
+    }),
   });
   // biome-ignore lint/suspicious/noExplicitAny: what a foreign client sees is untyped
   const body: any = await answer.json();
@@ -217,43 +285,72 @@ it('signs in by the OAuth2 password form', async () => {
     token_type: 'bearer',
     expires_in: 600,
   });
-  expect(await server.rest('GET', '/auth/me', { token: body.access_token })).toMatchObject({ status: 200 });
+  expect(await server.rest('GET', '/auth/me', { token: body.access_token })).toMatchObject({
+    status: 200,
+  });
 });
 
 describe('the OAuth2 password form', () => {
   const post = (fields: Record<string, string> | string, at = server) => {
     const headers = { 'content-type': 'application/x-www-form-urlencoded' };
-    return at.rest('POST', '/login/access-token', { body: new URLSearchParams(fields).toString(), headers });
+    return at.rest('POST', '/login/access-token', {
+      body: new URLSearchParams(fields).toString(),
+      headers,
+    });
   };
   const right = { username: admin.email, password: admin.password };
 
   it.each([
-    ['invalid_grant', { ...right, password: 'not the right one' }, 'E-mail address or password is wrong'],
+    [
+      'invalid_grant',
+      { ...right, password: 'not the right one' },
+      'E-mail address or password is wrong',
+    ],
     ['invalid_request', { username: admin.email }, /^password: /],
     ['invalid_request', { ...right, username: '' }, /^username: /],
     ['invalid_scope', { ...right, scope: 'x'.repeat(501) }, /^scope: /],
     ['unsupported_grant_type', { ...right, grant_type: 'client_credentials' }, /^grant_type: /],
-    ['unsupported_grant_type', { grant_type: 'client_credentials', client_id: 'x' }, /grant_type: /],
+    [
+      'unsupported_grant_type',
+      { grant_type: 'client_credentials', client_id: 'x' },
+      /grant_type: /,
+    ],
   ])('answers %s as RFC 6749 §5.2 says', async (error, fields, description) => {
     const answer = await post(fields);
     expect(answer.status).toBe(400);
     expect(answer.body).toEqual({ error, error_description: expect.stringMatching(description) });
     expect(answer.body.error_description).toMatch(/^[ !#-[\]-~]+$/);
-    const headers = ['content-type', 'cache-control', 'pragma', 'www-authenticate'].map((name) => answer.headers.get(name));
+    const headers = ['content-type', 'cache-control', 'pragma', 'www-authenticate'].map((name) =>
+      answer.headers.get(name),
+    );
     expect(headers).toEqual(['application/json', 'no-store', 'no-cache', null]);
   });
 
   it('takes an empty grant type and other empty fields as omitted, and keeps tokens out of caches', async () => {
-    const answer = await post({ ...right, grant_type: '', scope: '', client_id: '', client_secret: '' });
+    const answer = await post({
+      ...right,
+      grant_type: '',
+      scope: '',
+      client_id: '',
+      client_secret: '',
+    });
     expect(answer.status).toBe(200);
-    expect([answer.headers.get('cache-control'), answer.headers.get('pragma')]).toEqual(['no-store', 'no-cache']);
+    expect([answer.headers.get('cache-control'), answer.headers.get('pragma')]).toEqual([
+      'no-store',
+      'no-cache',
+    ]);
   });
 
   it('names what HTTP itself refuses', async () => {
-    const text = await server.rest('POST', '/login/access-token', { body: 'a=1', headers: { 'content-type': 'text/plain' } });
+    const text = await server.rest('POST', '/login/access-token', {
+      body: 'a=1',
+      headers: { 'content-type': 'text/plain' },
+    });
     expect(text).toMatchObject({ status: 415, body: { error: 'invalid_request' } });
     for (const repeated of ['username=other', 'grant_type=password', 'scope=me']) {
-      const twice = await post(`${new URLSearchParams({ ...right, grant_type: 'password', scope: 'me' })}&${repeated}`);
+      const twice = await post(
+        `${new URLSearchParams({ ...right, grant_type: 'password', scope: 'me' })}&${repeated}`,
+      );
       expect(twice).toMatchObject({ status: 400, body: { error: 'invalid_request' } });
     }
     for (const name of ['__proto__', 'constructor', 'extra[prototype]', 'username[__proto__][a]']) {
@@ -265,11 +362,16 @@ describe('the OAuth2 password form', () => {
   });
 
   it('says that it is off, and leaves limits as problems with the time to wait', async () => {
-    const strict = await startServerUnderTest({ variables: { SYNAP_ROLE: 'server', RATE_LIMIT_FACTOR: '1' } });
+    const strict = await startServerUnderTest({
+      variables: { SYNAP_ROLE: 'server', RATE_LIMIT_FACTOR: '1' },
+    });
     try {
       expect(await post(right, strict)).toMatchObject({
         status: 400,
-        body: { error: 'unsupported_grant_type', error_description: expect.stringContaining('PASSWORD_GRANT=on') },
+        body: {
+          error: 'unsupported_grant_type',
+          error_description: expect.stringContaining('PASSWORD_GRANT=on'),
+        },
       });
     } finally {
       await strict.close();
@@ -279,7 +381,8 @@ describe('the OAuth2 password form', () => {
     });
     try {
       const statuses = [];
-      for (let n = 0; n < 11; n += 1) statuses.push((await post({ ...right, password: 'not the right one' }, limited)).status);
+      for (let n = 0; n < 11; n += 1)
+        statuses.push((await post({ ...right, password: 'not the right one' }, limited)).status);
       expect(statuses).toContain(429);
       const refused = await post(right, limited);
       expect(refused).toMatchObject({ status: 429, body: { code: 'too_many_requests' } });
@@ -301,13 +404,25 @@ it('lists where one is signed in, and ends that at once', async () => {
   ];
   expect(here).toMatchObject({ address: '127.0.0.1', device: 'node' });
   const stranger = await server.newUser();
-  expect(await server.rest('DELETE', `/auth/sessions/${there.id}`, { token: stranger.token })).toMatchObject({ status: 404 });
-  expect(await server.rest('DELETE', `/auth/sessions/${there.id}`, { token: person.token })).toMatchObject({ status: 204 });
+  expect(
+    await server.rest('DELETE', `/auth/sessions/${there.id}`, { token: stranger.token }),
+  ).toMatchObject({ status: 404 });
+  expect(
+    await server.rest('DELETE', `/auth/sessions/${there.id}`, { token: person.token }),
+  ).toMatchObject({ status: 204 });
   expect(await server.rest('GET', '/auth/me', { token: other })).toMatchObject({ status: 401 });
-  expect(await server.rest('DELETE', `/auth/sessions/${there.id}`, { token: person.token })).toMatchObject({ status: 404 });
+  expect(
+    await server.rest('DELETE', `/auth/sessions/${there.id}`, { token: person.token }),
+  ).toMatchObject({ status: 404 });
   const third = await server.signIn(person);
-  expect(await server.rest('DELETE', '/auth/sessions', { token: person.token })).toMatchObject({ status: 204 });
+  expect(await server.rest('DELETE', '/auth/sessions', { token: person.token })).toMatchObject({
+    status: 204,
+  });
   expect(await server.rest('GET', '/auth/me', { token: third })).toMatchObject({ status: 401 });
-  expect(await server.rest('DELETE', `/auth/sessions/${here.id}`, { token: person.token })).toMatchObject({ status: 204 });
-  expect(await server.rest('GET', '/auth/me', { token: person.token })).toMatchObject({ status: 401 });
+  expect(
+    await server.rest('DELETE', `/auth/sessions/${here.id}`, { token: person.token }),
+  ).toMatchObject({ status: 204 });
+  expect(await server.rest('GET', '/auth/me', { token: person.token })).toMatchObject({
+    status: 401,
+  });
 });

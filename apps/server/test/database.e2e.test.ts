@@ -9,16 +9,26 @@ import { admin, startServerUnderTest } from './server-under-test.js';
 
 describe('a database that is not migrated', () => {
   it('makes what needs it answer 503 with the command, and works once it was migrated', async () => {
-    const server = await startServerUnderTest({ migrated: false, waitUntilReady: false, variables: { SYNAP_MIGRATE: 'off' } });
+    const server = await startServerUnderTest({
+      migrated: false,
+      waitUntilReady: false,
+      variables: { SYNAP_MIGRATE: 'off' },
+    });
     try {
       await until(() => server.reported.some((line) => line.includes('npx prisma migrate deploy')));
       const refused = await server.rest('POST', '/auth/login', { body: admin });
       expect(refused).toMatchObject({
         status: 503,
-        body: { code: 'unavailable', detail: 'Database is not migrated: run "npx prisma migrate deploy"' },
+        body: {
+          code: 'unavailable',
+          detail: 'Database is not migrated: run "npx prisma migrate deploy"',
+        },
       });
       expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
-      expect((await server.rest('GET', '/health')).body).toMatchObject({ status: 'degraded', database: 'unmigrated' });
+      expect((await server.rest('GET', '/health')).body).toMatchObject({
+        status: 'degraded',
+        database: 'unmigrated',
+      });
       const readiness = await fetch(`${server.origin}/readyz`);
       expect([readiness.status, await readiness.text()]).toEqual([
         503,
@@ -28,7 +38,9 @@ describe('a database that is not migrated', () => {
 
       await migrateDeploy(server.database.url, migrationsFolder);
       await server.running.ready;
-      expect(await server.rest('POST', '/auth/login', { body: admin })).toMatchObject({ status: 200 });
+      expect(await server.rest('POST', '/auth/login', { body: admin })).toMatchObject({
+        status: 200,
+      });
       expect((await fetch(`${server.origin}/readyz`)).status).toBe(200);
     } finally {
       await server.close();
@@ -38,13 +50,19 @@ describe('a database that is not migrated', () => {
 
 describe('a database that is being brought up', () => {
   it('takes what needs its queue or says 503, and is ready once it takes it', async () => {
-    const server = await startServerUnderTest({ migrated: false, waitUntilReady: false, variables: { SYNAP_ROLE: 'server' } });
+    const server = await startServerUnderTest({
+      migrated: false,
+      waitUntilReady: false,
+      variables: { SYNAP_ROLE: 'server' },
+    });
     try {
       const answers = new Set<string>();
       const askUntilReady = async () => {
         for (let isReady = false; !isReady; ) {
           isReady = (await fetch(`${server.origin}/readyz`)).status === 200;
-          const { status, text } = await server.rest('POST', '/auth/forgot', { body: { email: 'nobody@example.org' } });
+          const { status, text } = await server.rest('POST', '/auth/forgot', {
+            body: { email: 'nobody@example.org' },
+          });
           if (status !== 503 || isReady) answers.add(`${status} ${text}`);
         }
       };
@@ -62,7 +80,8 @@ describe('a database that goes away', { timeout: 60_000 }, () => {
   it('makes calls answer 503 with Retry-After, and they work within moments of its return', async () => {
     const folder = await mkdtemp(path.join(os.tmpdir(), 'synap-away-'));
     await chmod(folder, 0o755); // PostgreSQL, which does not run as root, must get in.
-    const start = (port?: number) => startEmbeddedPostgres({ dataDir: folder, durable: false, port });
+    const start = (port?: number) =>
+      startEmbeddedPostgres({ dataDir: folder, durable: false, port });
     let postgres = await start();
     const server = await startServerUnderTest({ databaseUrl: postgres.url });
     try {

@@ -48,7 +48,13 @@ beforeEach(async () => {
   folder = mkdtempSync(path.join(os.tmpdir(), 'synap-workers-'));
   const module = path.join(folder, 'modules', 'waiting');
   await mkdir(module, { recursive: true });
-  const manifest = { name: 'waiting', version: '1.0.0', type: 'module', synap: { sdk: '1' }, exports: './index.js' };
+  const manifest = {
+    name: 'waiting',
+    version: '1.0.0',
+    type: 'module',
+    synap: { sdk: '1' },
+    exports: './index.js',
+  };
   await writeFile(path.join(module, 'package.json'), JSON.stringify(manifest));
   await writeFile(path.join(module, 'index.js'), waiting);
   database = await createTestDatabase();
@@ -67,26 +73,37 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const start = async () => startServer({ ...variables, SYNAP_DATA_DIR: await dataFolder() }, 'brisk');
+const start = async () =>
+  startServer({ ...variables, SYNAP_DATA_DIR: await dataFolder() }, 'brisk');
 const openGate = () => writeFile(path.join(folder, 'gate'), '');
 const rows = async (text: string) => (await pool.query<Record<string, unknown>>(text)).rows;
-const run = async () => (await rows(`SELECT status, events, attempts, error FROM module_runs WHERE module_id = 'waiting'`))[0];
+const run = async () =>
+  (
+    await rows(
+      `SELECT status, events, attempts, error FROM module_runs WHERE module_id = 'waiting'`,
+    )
+  )[0];
 const syncJobs = () =>
   rows(`SELECT locked_by FROM graphile_worker.jobs WHERE task_identifier = 'module-sync'
   AND key IN (SELECT id::text FROM module_runs WHERE module_id = 'waiting')`);
 const inTheMiddle = () =>
-  rows(`SELECT FROM module_runs WHERE module_id = 'waiting' AND status = 'running' AND progress_done = 1`);
+  rows(
+    `SELECT FROM module_runs WHERE module_id = 'waiting' AND status = 'running' AND progress_done = 1`,
+  );
 /** As if 30 seconds had gone by since the last sign of life of the first worker. */
 const endLease = () =>
-  pool.query(`UPDATE module_runs SET lease_until = now() - interval '1 second' WHERE status = 'running' AND attempts = 1`);
+  pool.query(
+    `UPDATE module_runs SET lease_until = now() - interval '1 second' WHERE status = 'running' AND attempts = 1`,
+  );
 
 async function broughtOnce() {
   expect(await run()).toMatchObject({ status: 'succeeded', events: 2, error: null });
-  expect(await rows(`SELECT dedupe_key FROM events WHERE module_id = 'waiting' ORDER BY dedupe_key`)).toEqual([
-    { dedupe_key: 'first' },
-    { dedupe_key: 'second' },
+  expect(
+    await rows(`SELECT dedupe_key FROM events WHERE module_id = 'waiting' ORDER BY dedupe_key`),
+  ).toEqual([{ dedupe_key: 'first' }, { dedupe_key: 'second' }]);
+  expect(await rows(`SELECT value FROM module_entries WHERE module_id = 'waiting'`)).toEqual([
+    { value: 1 },
   ]);
-  expect(await rows(`SELECT value FROM module_entries WHERE module_id = 'waiting'`)).toEqual([{ value: 1 }]);
   const stages = `SELECT FROM module_stages WHERE run_id IN (SELECT id FROM module_runs WHERE module_id = 'waiting')`;
   await until(async () => (await rows(stages)).length === 0);
 }
@@ -99,7 +116,10 @@ describe('a worker', { timeout: 120_000 }, () => {
     expect(job?.locked_by).toMatch(/^pool-/);
     await ended(first.child, 'SIGKILL');
     await start();
-    await until(async () => (await syncJobs()).every(({ locked_by }) => locked_by !== job?.locked_by), soon);
+    await until(
+      async () => (await syncJobs()).every(({ locked_by }) => locked_by !== job?.locked_by),
+      soon,
+    );
     await endLease();
     await openGate();
     await until(async () => (await run())?.status === 'succeeded', soon);
@@ -111,7 +131,9 @@ describe('a worker', { timeout: 120_000 }, () => {
     const first = await start();
     await until(async () => (await inTheMiddle()).length === 1, soon);
     await ended(first.child, 'SIGKILL');
-    await pool.query(`UPDATE module_runs SET status = 'queued', lease_token = NULL, lease_until = NULL WHERE status = 'running'`);
+    await pool.query(
+      `UPDATE module_runs SET status = 'queued', lease_token = NULL, lease_until = NULL WHERE status = 'running'`,
+    );
     await openGate();
     await start();
     await until(async () => (await run())?.status === 'succeeded', soon);
@@ -149,7 +171,9 @@ describe('a worker', { timeout: 120_000 }, () => {
           headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
           body: JSON.stringify(body),
         });
-      const { accessToken } = (await (await call('/auth/login', admin)).json()) as { accessToken: string };
+      const { accessToken } = (await (await call('/auth/login', admin)).json()) as {
+        accessToken: string;
+      };
       await call('/admin/mail/test', {}, accessToken);
       await until(() => smtp.begun() === 1);
       await ended(first.child, 'SIGKILL');

@@ -31,21 +31,31 @@ const times = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].len
 async function startDev(variables: Record<string, string> = {}): Promise<Dev> {
   const data = await dataFolder();
   const env = {
-    ...{ PATH: process.env.PATH, HOME: process.env.HOME, PORT: '0', SYNAP_DATA_DIR: data },
-    ...{ SYNAP_ADMIN_PASSWORD: admin.password, SYNAP_GIT_REPOSITORIES: '[]' },
+    PATH: process.env.PATH,
+    HOME: process.env.HOME,
+    PORT: '0',
+    SYNAP_DATA_DIR: data,
+    SYNAP_ADMIN_PASSWORD: admin.password,
+    SYNAP_GIT_REPOSITORIES: '[]',
     ...variables,
   };
   const child = spawn(process.execPath, ['scripts/start.mjs', 'start', '--reload'], {
-    ...{ cwd: checkout, env, stdio: ['ignore', 'pipe', 'pipe'] },
+    cwd: checkout,
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
   let text = '';
-  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on('data', (chunk: Buffer) => (text += chunk.toString()));
   children.push(child);
   const dev: Dev = {
-    ...{ child, data, text: () => text },
+    child,
+    data,
+    text: () => text,
     starts: () => times(text, /Synap is ready/g),
     origin: () => [...text.matchAll(/Synap is ready: (\S+)/g)].at(-1)?.[1] ?? '',
-    databasePid: () => Number(readFileSync(path.join(data, 'postgres/data/postmaster.pid'), 'utf8').split('\n')[0]),
+    databasePid: () =>
+      Number(readFileSync(path.join(data, 'postgres/data/postmaster.pid'), 'utf8').split('\n')[0]),
   };
   await until(dev, () => dev.starts() === 1);
   return dev;
@@ -118,7 +128,11 @@ describe('pnpm dev', { timeout: 180_000 }, () => {
     const dev = await startDev({ SYNAP_MODULES_DIR: modules });
     const added = path.join(checkout, 'packages/core/src/new/deep/file.ts');
     await mkdir(path.dirname(added), { recursive: true });
-    await Promise.all(Array.from({ length: 20 }, (_, index) => writeFile(added.replace('file', `file${index}`), 'export {};\n')));
+    await Promise.all(
+      Array.from({ length: 20 }, (_, index) =>
+        writeFile(added.replace('file', `file${index}`), 'export {};\n'),
+      ),
+    );
     await until(dev, () => dev.starts() === 2);
     await rm(path.join(checkout, 'packages/core/src/new'), { recursive: true });
     await until(dev, () => dev.starts() === 3);
@@ -127,7 +141,8 @@ describe('pnpm dev', { timeout: 180_000 }, () => {
     await until(dev, () => dev.starts() === 4);
 
     await mkdir(path.join(modules, 'node_modules'));
-    for (const folder of [path.join(modules, 'node_modules'), dev.data]) await writeFile(path.join(folder, 'noise.js'), '');
+    for (const folder of [path.join(modules, 'node_modules'), dev.data])
+      await writeFile(path.join(folder, 'noise.js'), '');
     await writeFile(path.join(checkout, 'apps/server/notes.txt'), '');
     await save('last');
     await until(dev, () => dev.starts() === 5);

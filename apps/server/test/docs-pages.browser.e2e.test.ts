@@ -21,17 +21,28 @@ describe.skipIf(!testsBrowser)('the pages of the documents', { timeout: 60_000 }
     await server?.close();
   });
 
-  /** A page, all addresses that it or its workers requested, and all complaints of the browser, such as of the policy. */
+  /**
+   * A page, all addresses that it or its workers requested, and all complaints of the browser, such
+   * as of the policy.
+   */
   async function open(url: string) {
-    const context: BrowserContext = await browser.newContext({ viewport: { width: 1400, height: 1000 } });
+    const context: BrowserContext = await browser.newContext({
+      viewport: { width: 1400, height: 1000 },
+    });
     const requested: string[] = [];
     const complaints: string[] = [];
     context.on('request', (request) => void requested.push(request.url()));
     const page: Page = await context.newPage();
-    page.on('console', (message) => message.type() === 'error' && void complaints.push(message.text()));
+    page.on(
+      'console',
+      (message) => message.type() === 'error' && void complaints.push(message.text()),
+    );
     page.on('pageerror', (error) => void complaints.push(error.message));
     await page.goto(url);
-    const foreign = () => requested.filter((each) => !each.startsWith(server.origin) && !/^(blob|data|file):/.test(each));
+    const foreign = () =>
+      requested.filter(
+        (each) => !each.startsWith(server.origin) && !/^(blob|data|file):/.test(each),
+      );
     return { page, foreign, complaints, close: () => context.close() };
   }
 
@@ -48,7 +59,9 @@ describe.skipIf(!testsBrowser)('the pages of the documents', { timeout: 60_000 }
   it('let people search in Redoc and show scopes, and request nothing from elsewhere', async () => {
     const { page, foreign, complaints, close } = await open(`${server.origin}/redoc`);
     await expectSearch(page);
-    await expect.poll(() => page.locator('#redoc').textContent(), soon).toMatch(/ scope: +dashboards:read/);
+    await expect
+      .poll(() => page.locator('#redoc').textContent(), soon)
+      .toMatch(/ scope: +dashboards:read/);
     expect([foreign(), complaints]).toEqual([[], []]);
     await close();
   });
@@ -72,7 +85,11 @@ function makeStaticPage(): string {
     import { apiPage } from './scripts/api-page.mjs';
     process.stdout.write(apiPage(JSON.parse(readFileSync('docs/openapi.json', 'utf8'))));`;
   const args = ['--input-type=module', '--eval', program];
-  const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8', maxBuffer: 64e6 });
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, {
+    cwd: root,
+    encoding: 'utf8',
+    maxBuffer: 64e6,
+  });
   if (status !== 0) throw new Error(stderr);
   return stdout;
 }

@@ -17,8 +17,13 @@ async function takePort(answer: RequestListener): Promise<string> {
 
 const secret = () => randomBytes(32).toString('base64');
 const production = {
-  ...{ SYNAP_ENV: 'production', PUBLIC_URL: 'https://synap.example.org', HOST: '127.0.0.1', SYNAP_GIT_REPOSITORIES: '[]' },
-  ...{ ACCESS_TOKEN_SECRET: secret(), REFRESH_TOKEN_SECRET: secret(), ENCRYPTION_SECRET: secret() },
+  SYNAP_ENV: 'production',
+  PUBLIC_URL: 'https://synap.example.org',
+  HOST: '127.0.0.1',
+  SYNAP_GIT_REPOSITORIES: '[]',
+  ACCESS_TOKEN_SECRET: secret(),
+  REFRESH_TOKEN_SECRET: secret(),
+  ENCRYPTION_SECRET: secret(),
 };
 
 describe('synap doctor', { timeout: 120_000 }, () => {
@@ -26,11 +31,23 @@ describe('synap doctor', { timeout: 120_000 }, () => {
     const folder = await dataFolder();
     const none = path.join(folder, 'none');
     const { code, text } = await run(['doctor'], {
-      ...{ SYNAP_DATA_DIR: folder, SYNAP_ENV: 'production', SYNAP_MODULES_DIR: none, HOST: 'no-such-host.invalid' },
-      ...{ ACCESS_TOKEN_SECRET: 'weak', ENCRYPTION_SECRETS: secret(), DATABASE_URL: 'mysql://localhost/x' },
+      SYNAP_DATA_DIR: folder,
+      SYNAP_ENV: 'production',
+      SYNAP_MODULES_DIR: none,
+      HOST: 'no-such-host.invalid',
+      ACCESS_TOKEN_SECRET: 'weak',
+      ENCRYPTION_SECRETS: secret(),
+      DATABASE_URL: 'mysql://localhost/x',
     });
     expect(code).toBe(1);
-    const faulty = ['PUBLIC_URL', 'ACCESS_TOKEN_SECRET', 'ENCRYPTION_SECRET', 'DATABASE_URL', 'SYNAP_MODULES_DIR', 'HOST'];
+    const faulty = [
+      'PUBLIC_URL',
+      'ACCESS_TOKEN_SECRET',
+      'ENCRYPTION_SECRET',
+      'DATABASE_URL',
+      'SYNAP_MODULES_DIR',
+      'HOST',
+    ];
     for (const name of faulty) expect(text).toMatch(new RegExp(`^FAULT +settings +${name}: `, 'm'));
     expect(text).toContain('did you mean ENCRYPTION_SECRET?');
     expect(text).not.toMatch(/^\S+ +database /m);
@@ -41,12 +58,16 @@ describe('synap doctor', { timeout: 120_000 }, () => {
     const other = await takePort((_, res) => res.end('hello'));
     const taken = await run(['doctor'], { SYNAP_DATA_DIR: folder, PORT: other });
     expect(taken.code).toBe(1);
-    expect(taken.text).toMatch(new RegExp(`^FAULT +settings +PORT: ${other} is taken, another program listens there: `, 'm'));
+    expect(taken.text).toMatch(
+      new RegExp(`^FAULT +settings +PORT: ${other} is taken, another program listens there: `, 'm'),
+    );
 
     const { child, origin } = await startServer({ SYNAP_DATA_DIR: await dataFolder() });
     const { port } = new URL(origin);
     const foreign = await run(['doctor'], { SYNAP_DATA_DIR: folder, PORT: port });
-    expect(foreign.text).toMatch(new RegExp(`^FAULT +settings +PORT: ${port} is taken, another Synap listens there: `, 'm'));
+    expect(foreign.text).toMatch(
+      new RegExp(`^FAULT +settings +PORT: ${port} is taken, another Synap listens there: `, 'm'),
+    );
     const { text } = await run(['start'], { SYNAP_DATA_DIR: folder, PORT: port });
     expect(text).toContain(`- PORT: ${port} is taken, another Synap listens there`);
     await ended(child, 'SIGTERM');
@@ -60,13 +81,19 @@ describe('synap doctor', { timeout: 120_000 }, () => {
 
   it('looks at the port of metrics too', async () => {
     const taken = await takePort((_, res) => res.end('hello'));
-    const { code, text } = await run(['doctor'], { SYNAP_DATA_DIR: await dataFolder(), METRICS_PORT: taken });
+    const { code, text } = await run(['doctor'], {
+      SYNAP_DATA_DIR: await dataFolder(),
+      METRICS_PORT: taken,
+    });
     expect(code).toBe(1);
     expect(text).toMatch(new RegExp(`^FAULT +settings +METRICS_PORT: ${taken} is taken`, 'm'));
   });
 
   it('says what is wrong with a Redis that is not there', async () => {
-    const variables = { SYNAP_DATA_DIR: await dataFolder(), REDIS_URL: 'redis://:hunter22@127.0.0.1:9' };
+    const variables = {
+      SYNAP_DATA_DIR: await dataFolder(),
+      REDIS_URL: 'redis://:hunter22@127.0.0.1:9',
+    };
     const { code, text } = await run(['doctor'], variables);
     expect(code).toBe(1);
     expect(text).toMatch(/^FAULT +redis +127\.0\.0\.1:9: .*ECONNREFUSED.*; check REDIS_URL/m);
@@ -75,11 +102,18 @@ describe('synap doctor', { timeout: 120_000 }, () => {
 
   it('warns of what the start goes on without: mail in production, repositories that are none, unknown settings', async () => {
     const folder = await dataFolder();
-    const mail = await run(['doctor'], { ...production, SYNAP_DATA_DIR: folder, SYNAP_DATA_DRI: 'x' });
+    const mail = await run(['doctor'], {
+      ...production,
+      SYNAP_DATA_DIR: folder,
+      SYNAP_DATA_DRI: 'x',
+    });
     expect(mail.text).toMatch(/^warn +mail +no SMTP_URL: .*set SMTP_URL$/m);
     expect(mail.text).toMatch(/^warn +settings +SYNAP_DATA_DRI .*did you mean SYNAP_DATA_DIR\?$/m);
     expect(mail.code).toBe(0);
-    const git = await run(['doctor'], { SYNAP_DATA_DIR: folder, SYNAP_GIT_REPOSITORIES: path.join(folder, 'none') });
+    const git = await run(['doctor'], {
+      SYNAP_DATA_DIR: folder,
+      SYNAP_GIT_REPOSITORIES: path.join(folder, 'none'),
+    });
     expect(git.text).toMatch(/^warn +module git +Repository "none" is no git repository/m);
     expect(git.code).toBe(0);
   });
@@ -87,10 +121,16 @@ describe('synap doctor', { timeout: 120_000 }, () => {
 
 describe('synap start', { timeout: 120_000 }, () => {
   it('names settings that nothing reads with the closest one', async () => {
-    const variables = { SYNAP_DATA_DIR: await dataFolder(), SYNAP_GIT_REPOSITORYS: '/srv/a', DATABASE_UR: 'x' };
+    const variables = {
+      SYNAP_DATA_DIR: await dataFolder(),
+      SYNAP_GIT_REPOSITORYS: '/srv/a',
+      DATABASE_UR: 'x',
+    };
     const { child, output } = launch(['start'], variables);
     for (const closest of ['SYNAP_GIT_REPOSITORIES', 'DATABASE_URL'])
-      await expect.poll(() => output.text, { timeout: 30_000 }).toContain(`did you mean ${closest}?`);
+      await expect
+        .poll(() => output.text, { timeout: 30_000 })
+        .toContain(`did you mean ${closest}?`);
     await ended(child, 'SIGTERM');
   });
 });

@@ -20,14 +20,18 @@ const documentSchema = z.looseObject({
   paths: z.looseObject({
     '/auth/register': z.looseObject({
       post: z.looseObject({
-        requestBody: z.looseObject({ content: z.looseObject({ 'application/json': z.looseObject({ schema: schemaSchema }) }) }),
+        requestBody: z.looseObject({
+          content: z.looseObject({ 'application/json': z.looseObject({ schema: schemaSchema }) }),
+        }),
       }),
     }),
     '/health': z.looseObject({
       get: z.looseObject({ responses: z.record(z.string(), z.unknown()) }),
     }),
   }),
-  components: z.looseObject({ schemas: z.looseObject({ Dashboard: schemaSchema, Module: schemaSchema }) }),
+  components: z.looseObject({
+    schemas: z.looseObject({ Dashboard: schemaSchema, Module: schemaSchema }),
+  }),
 });
 type Document = z.output<typeof documentSchema>;
 
@@ -39,7 +43,10 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 type Change = (document: Document) => void;
 
-/** Runs one of our checks on the committed document as it is after a change; answers its exit code and what it said. */
+/**
+ * Runs one of our checks on the committed document as it is after a change; answers its exit code
+ * and what it said.
+ */
 async function check(
   script: string,
   change: Change,
@@ -53,12 +60,18 @@ async function check(
   const after = path.join(folder, 'after.json');
   await writeFile(after, JSON.stringify(document));
   const files = script === 'check-breaking.mjs' ? [before, after] : [after];
-  const { status, stderr } = spawnSync(process.execPath, [path.join(root, 'scripts', script), ...files], { encoding: 'utf8' });
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    [path.join(root, 'scripts', script), ...files],
+    { encoding: 'utf8' },
+  );
   return { status, stderr };
 }
 
-const registration = (document: Document) => document.paths['/auth/register'].post.requestBody.content['application/json'].schema;
-const statuses = (document: Document): string[] => document.components.schemas.Module.properties.status?.enum ?? [];
+const registration = (document: Document) =>
+  document.paths['/auth/register'].post.requestBody.content['application/json'].schema;
+const statuses = (document: Document): string[] =>
+  document.components.schemas.Module.properties.status?.enum ?? [];
 
 describe('the check for breaking changes', { timeout: 60_000 }, () => {
   it.each<[string, RegExp, Change]>([
@@ -71,7 +84,9 @@ describe('the check for breaking changes', { timeout: 60_000 }, () => {
       'a field of an answer may be absent from now on',
       /no longer required: `name`/,
       ({ components }) => {
-        components.schemas.Dashboard.required = components.schemas.Dashboard.required.filter((name) => name !== 'name');
+        components.schemas.Dashboard.required = components.schemas.Dashboard.required.filter(
+          (name) => name !== 'name',
+        );
       },
     ],
     [
@@ -98,13 +113,27 @@ describe('the check for breaking changes', { timeout: 60_000 }, () => {
       'an input gets narrower bounds',
       /maxLength/,
       (document) => {
-        registration(document).properties.password = { ...registration(document).properties.password, maxLength: 100 };
+        registration(document).properties.password = {
+          ...registration(document).properties.password,
+          maxLength: 100,
+        };
       },
     ],
-    ['a success is no longer given', /200/, (document) => delete document.paths['/health'].get.responses['200']],
-    ['an operation is removed', /`\/health` was removed/, (document) => Reflect.deleteProperty(document.paths, '/health')],
+    [
+      'a success is no longer given',
+      /200/,
+      (document) => delete document.paths['/health'].get.responses['200'],
+    ],
+    [
+      'an operation is removed',
+      /`\/health` was removed/,
+      (document) => Reflect.deleteProperty(document.paths, '/health'),
+    ],
   ])('fails when %s', async (_, message, change) => {
-    expect(await check('check-breaking.mjs', change)).toEqual({ status: 1, stderr: expect.stringMatching(message) });
+    expect(await check('check-breaking.mjs', change)).toEqual({
+      status: 1,
+      stderr: expect.stringMatching(message),
+    });
   });
 
   it('fails when fewer values of an input are taken', async () => {
@@ -112,8 +141,13 @@ describe('the check for breaking changes', { timeout: 60_000 }, () => {
       registration(document).properties.name = { type: 'string', enum: values };
     };
     const narrower = await check('check-breaking.mjs', take(['short']), take(['short', 'long']));
-    expect(narrower).toEqual({ status: 1, stderr: expect.stringContaining("Enum of `name` lost values: 'long'") });
-    expect(await check('check-breaking.mjs', take(['short', 'long']), take(['short']))).toMatchObject({ status: 0 });
+    expect(narrower).toEqual({
+      status: 1,
+      stderr: expect.stringContaining("Enum of `name` lost values: 'long'"),
+    });
+    expect(
+      await check('check-breaking.mjs', take(['short', 'long']), take(['short'])),
+    ).toMatchObject({ status: 0 });
   });
 
   it('lets additions pass, and tells of new values in answers', async () => {
@@ -133,7 +167,9 @@ describe('the check for breaking changes', { timeout: 60_000 }, () => {
       delete document.components.schemas.Dashboard.properties.name;
     });
     expect(status).toBe(0);
-    expect(stderr).toContain('Allowed in a major version: Property `name` of `Dashboard` was removed');
+    expect(stderr).toContain(
+      'Allowed in a major version: Property `name` of `Dashboard` was removed',
+    );
   });
 });
 
@@ -159,19 +195,25 @@ describe('the documents of a server', () => {
   });
   afterAll(() => server.close());
 
-  it.each(['openapi.json', 'openapi-3.0.json'])('are those that are committed: %s', async (name) => {
-    const answer = await server.rest('GET', `/${name}`);
-    expect(answer.headers.get('content-type')).toMatch(/^application\/json/);
-    expect(answer.body).toEqual(JSON.parse(await committed(name)));
-    const etag = answer.headers.get('etag') ?? '';
-    expect(await server.rest('GET', `/${name}?again`, { headers: { 'if-none-match': etag } })).toMatchObject({ status: 304 });
-  });
+  it.each(['openapi.json', 'openapi-3.0.json'])(
+    'are those that are committed: %s',
+    async (name) => {
+      const answer = await server.rest('GET', `/${name}`);
+      expect(answer.headers.get('content-type')).toMatch(/^application\/json/);
+      expect(answer.body).toEqual(JSON.parse(await committed(name)));
+      const etag = answer.headers.get('etag') ?? '';
+      expect(
+        await server.rest('GET', `/${name}?again`, { headers: { 'if-none-match': etag } }),
+      ).toMatchObject({ status: 304 });
+    },
+  );
 });
 
 describe('the page that is committed', () => {
   it('has the document inside and asks nobody for anything', async () => {
     const page = await committed('api.html');
-    const [, inside = ''] = page.match(/<script type="application\/json" id="document">(.*)<\/script>/) ?? [];
+    const [, inside = ''] =
+      page.match(/<script type="application\/json" id="document">(.*)<\/script>/) ?? [];
     expect(JSON.parse(inside)).toEqual(JSON.parse(await committed('openapi.json')));
     expect(page).toContain(`content="default-src 'none'; script-src 'sha256-`);
     const markup = page.replaceAll(/(<script[^>]*>).*?(<\/script>)/gs, '$1$2');

@@ -54,10 +54,18 @@ describe('an error that no rule foresaw', { timeout: 60_000 }, () => {
     const { body: tokens } = await server.rest('POST', '/auth/login', { body: admin });
     const { body: me } = await server.rest('GET', '/auth/me', { token: tokens.accessToken });
     const secrets = {
-      ...{ accessToken: tokens.accessToken, refreshToken: tokens.refreshToken, mac: tokens.refreshToken.split('.')[2] },
-      ...{ apiKey: `syn_${randomBytes(16).toString('hex')}_${makeToken()}`, cookie: makeToken(), link: makeToken() },
-      ...{ password: 'a wholly private phrase', address: 'ada.lovelace@example.org', query: 'word-in-a-query' },
-      ...{ name: 'dashboard of a secret project', account: admin.email, accountPassword: admin.password },
+      accessToken: tokens.accessToken,
+      refreshToken: tokens.refreshToken,
+      mac: tokens.refreshToken.split('.')[2],
+      apiKey: `syn_${randomBytes(16).toString('hex')}_${makeToken()}`,
+      cookie: makeToken(),
+      link: makeToken(),
+      password: 'a wholly private phrase',
+      address: 'ada.lovelace@example.org',
+      query: 'word-in-a-query',
+      name: 'dashboard of a secret project',
+      account: admin.email,
+      accountPassword: admin.password,
     };
     const { accessToken, refreshToken, apiKey, cookie, link, password, address, query } = secrets;
     const asks = [
@@ -72,7 +80,11 @@ describe('an error that no rule foresaw', { timeout: 60_000 }, () => {
       }),
       fetch(`${server.origin}/trpc/dashboards.create?note=${query}`, {
         method: 'POST',
-        headers: { authorization: `Bearer ${accessToken}`, cookie: `rt=${cookie}`, 'content-type': 'application/json' },
+        headers: {
+          authorization: `Bearer ${accessToken}`,
+          cookie: `rt=${cookie}`,
+          'content-type': 'application/json',
+        },
         body: JSON.stringify({ json: { name: secrets.name } }),
       }),
     ];
@@ -84,19 +96,26 @@ for ${apiKey} of ${address}, ${refreshToken}, POST /reset/${link}?x=${query} by 
     );
     const first = await server.rest('POST', '/dashboards', {
       token: accessToken,
-      headers: { cookie: `__Host-rt=${refreshToken}; rt=${cookie}`, 'x-request-id': 'request-of-rest', 'x-api-key': apiKey },
+      headers: {
+        cookie: `__Host-rt=${refreshToken}; rt=${cookie}`,
+        'x-request-id': 'request-of-rest',
+        'x-api-key': apiKey,
+      },
       body: { name: secrets.name },
     });
-    const second = await fetch(`${server.origin}/trpc/dashboards.create?note=${query}&token=${link}`, {
-      method: 'POST',
-      headers: {
-        authorization: `Bearer ${accessToken}`,
-        cookie: `rt=${cookie}`,
-        'content-type': 'application/json',
-        'x-request-id': 'of-rpc',
+    const second = await fetch(
+      `${server.origin}/trpc/dashboards.create?note=${query}&token=${link}`,
+      {
+        method: 'POST',
+        headers: {
+          authorization: `Bearer ${accessToken}`,
+          cookie: `rt=${cookie}`,
+          'content-type': 'application/json',
+          'x-request-id': 'of-rpc',
+        },
+        body: JSON.stringify({ json: { name: secrets.name } }),
       },
-      body: JSON.stringify({ json: { name: secrets.name } }),
-    });
+    );
     expect([first.status, second.status]).toEqual([500, 500]);
     await breakDatabase(await connect(server.database.url));
     const login = await server.rest('POST', '/auth/login', { body: { email: address, password } });
@@ -112,7 +131,9 @@ for ${apiKey} of ${address}, ${refreshToken}, POST /reset/${link}?x=${query} by 
     });
     expect(byRequest.get('request-of-rest')?.user).toEqual({ id: me.id });
     expect(byRequest.get('of-rpc')?.tags).toMatchObject({ procedure: 'dashboards.create' });
-    expect(byRequest.get(login.body.requestId)).toMatchObject({ tags: { procedure: 'auth.login' } });
+    expect(byRequest.get(login.body.requestId)).toMatchObject({
+      tags: { procedure: 'auth.login' },
+    });
     const sent = collector.received.join('\n');
     expect(sent).toContain(databaseCanary);
     const logged = server.logged.join('');
@@ -141,14 +162,18 @@ for ${apiKey} of ${address}, ${refreshToken}, POST /reset/${link}?x=${query} by 
     const collector = await collect();
     const smtp = new SMTPServer({
       disabledCommands: ['AUTH', 'STARTTLS'],
-      onRcptTo: ({ address }, _session, done) => done(Object.assign(new Error(`no ${address} here`), { responseCode: 550 })),
+      onRcptTo: ({ address }, _session, done) =>
+        done(Object.assign(new Error(`no ${address} here`), { responseCode: 550 })),
     });
     smtp.on('error', () => undefined);
     await new Promise<void>((resolve) => void smtp.listen(0, '127.0.0.1', resolve));
     endings.push(() => new Promise<void>((resolve) => smtp.close(resolve)));
     const { port } = smtp.server.address() as AddressInfo;
     const server = await start({ SENTRY_DSN: collector.dsn, SMTP_URL: `smtp://127.0.0.1:${port}` });
-    await server.rest('POST', '/admin/mail/test', { token: await server.signIn(), body: { to: 'ada@example.org' } });
+    await server.rest('POST', '/admin/mail/test', {
+      token: await server.signIn(),
+      body: { to: 'ada@example.org' },
+    });
     await until(() => collector.events().length === 1, { timeout: 10_000 });
     expect(collector.events()).toMatchObject([{ tags: { kind: 'job', task: 'mail-send' } }]);
     expect(collector.received.join('')).not.toMatch(/ada@|example\.org/);
@@ -156,26 +181,36 @@ for ${apiKey} of ${address}, ${refreshToken}, POST /reset/${link}?x=${query} by 
 });
 
 describe('a collector', { timeout: 60_000 }, () => {
-  it.each(['is down', 'never answers'])('that %s changes no answer and holds up neither requests nor the end', async (how) => {
-    const collector = how === 'is down' ? undefined : await collect({ silent: true });
-    const dsn = collector?.dsn ?? `http://key@127.0.0.1:${await freePort()}/42`;
-    const server = await start({ SENTRY_DSN: dsn, SYNAP_ROLE: 'server' });
-    const token = await server.signIn();
-    await failWith(server.database.url, databaseCanary);
-    const answers = await Promise.all(
-      Array.from({ length: 20 }, () => server.rest('POST', '/dashboards', { token, body: { name: 'x' } })),
-    );
-    expect(new Set(answers.map(({ status, body }) => `${status} ${body.code}`))).toEqual(new Set(['500 internal_server_error']));
-    expect((await server.rest('GET', '/auth/me', { token })).status).toBe(200);
-    await endAll();
-  });
+  it.each(['is down', 'never answers'])(
+    'that %s changes no answer and holds up neither requests nor the end',
+    async (how) => {
+      const collector = how === 'is down' ? undefined : await collect({ silent: true });
+      const dsn = collector?.dsn ?? `http://key@127.0.0.1:${await freePort()}/42`;
+      const server = await start({ SENTRY_DSN: dsn, SYNAP_ROLE: 'server' });
+      const token = await server.signIn();
+      await failWith(server.database.url, databaseCanary);
+      const answers = await Promise.all(
+        Array.from({ length: 20 }, () =>
+          server.rest('POST', '/dashboards', { token, body: { name: 'x' } }),
+        ),
+      );
+      expect(new Set(answers.map(({ status, body }) => `${status} ${body.code}`))).toEqual(
+        new Set(['500 internal_server_error']),
+      );
+      expect((await server.rest('GET', '/auth/me', { token })).status).toBe(200);
+      await endAll();
+    },
+  );
 
   it('that never answers does not keep the process alive that is told to end', async () => {
     const silent = await collect({ silent: true });
     const database = await createTestDatabase();
     endings.push(() => database.drop());
     const { child, origin } = await startServer({
-      ...{ SENTRY_DSN: silent.dsn, DATABASE_URL: database.url, SYNAP_DATA_DIR: await dataFolder(), SYNAP_ROLE: 'server' },
+      SENTRY_DSN: silent.dsn,
+      DATABASE_URL: database.url,
+      SYNAP_DATA_DIR: await dataFolder(),
+      SYNAP_ROLE: 'server',
     });
     await failWith(database.url, databaseCanary);
     const post = async (target: string, body: object, token = '') =>
@@ -184,7 +219,9 @@ describe('a collector', { timeout: 60_000 }, () => {
         headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
         body: JSON.stringify(body),
       });
-    const { accessToken } = z.object({ accessToken: z.string() }).parse(await (await post('/auth/login', admin)).json());
+    const { accessToken } = z
+      .object({ accessToken: z.string() })
+      .parse(await (await post('/auth/login', admin)).json());
     expect((await post('/dashboards', { name: 'x' }, accessToken)).status).toBe(500);
     await until(() => silent.events().length === 1);
     expect(await ended(child, 'SIGTERM')).toBe(0);
@@ -195,7 +232,11 @@ describe('a collector', { timeout: 60_000 }, () => {
     const throwOnSignal = preload(
       `process.on('SIGUSR2', () => { throw new Error('password=hunter' + 2 + ' ${databaseCanary}'); })`,
     );
-    const variables = { SENTRY_DSN: silent.dsn, NODE_OPTIONS: throwOnSignal, SYNAP_DATA_DIR: await dataFolder() };
+    const variables = {
+      SENTRY_DSN: silent.dsn,
+      NODE_OPTIONS: throwOnSignal,
+      SYNAP_DATA_DIR: await dataFolder(),
+    };
     const { child, output } = await startServer(variables);
     expect(await ended(child, 'SIGUSR2')).toBe(1);
     expect(silent.events()).toMatchObject([
@@ -221,7 +262,11 @@ describe('the package of Sentry', { timeout: 90_000 }, () => {
     ['is loaded with SENTRY_DSN', 'http://key@127.0.0.1:9/1', true],
     ['is not loaded without', '', false],
   ])('%s', async (_what, SENTRY_DSN, loaded) => {
-    const { child, output } = await startServer({ SENTRY_DSN, NODE_OPTIONS, SYNAP_DATA_DIR: await dataFolder() });
+    const { child, output } = await startServer({
+      SENTRY_DSN,
+      NODE_OPTIONS,
+      SYNAP_DATA_DIR: await dataFolder(),
+    });
     expect(output.text.includes('LOADED SENTRY')).toBe(loaded);
     expect(await ended(child, 'SIGTERM')).toBe(0);
   });

@@ -32,7 +32,13 @@ describe('a start that cannot succeed', { timeout: 60_000 }, () => {
       SMTP_URL: 'mail.example.org',
     });
     expect(code).toBe(1);
-    for (const name of ['PORT', 'SYNAP_MODULES_DIR', 'SYNAP_ADMIN_PASSWORD', 'DATABASE_URL', 'SMTP_URL'])
+    for (const name of [
+      'PORT',
+      'SYNAP_MODULES_DIR',
+      'SYNAP_ADMIN_PASSWORD',
+      'DATABASE_URL',
+      'SMTP_URL',
+    ])
       expect(text).toContain(`- ${name}: `);
     expect(text).not.toContain('password1234');
     expect(await readdir(folder)).toEqual([]);
@@ -40,16 +46,24 @@ describe('a start that cannot succeed', { timeout: 60_000 }, () => {
 
   it('names the variable of the port for metrics beside other faults, before the database is made', async () => {
     const folder = await dataFolder();
-    const variables = { SYNAP_DATA_DIR: folder, METRICS_PORT: String(port), SYNAP_MODULES_DIR: path.join(folder, 'none') };
+    const variables = {
+      SYNAP_DATA_DIR: folder,
+      METRICS_PORT: String(port),
+      SYNAP_MODULES_DIR: path.join(folder, 'none'),
+    };
     const { code, text } = await run(['start'], variables);
     expect(code).toBe(1);
-    for (const fault of [`- METRICS_PORT: ${port} is taken`, '- SYNAP_MODULES_DIR: ']) expect(text).toContain(fault);
+    for (const fault of [`- METRICS_PORT: ${port} is taken`, '- SYNAP_MODULES_DIR: '])
+      expect(text).toContain(fault);
     expect(await readdir(folder)).toEqual([]);
   });
 
   it('ends the process when HOST does not resolve', async () => {
     const folder = await dataFolder();
-    const { code, text } = await run(['start'], { SYNAP_DATA_DIR: folder, HOST: 'no-such-host.invalid' });
+    const { code, text } = await run(['start'], {
+      SYNAP_DATA_DIR: folder,
+      HOST: 'no-such-host.invalid',
+    });
     expect([code, text]).toEqual([1, expect.stringContaining('- HOST: "no-such-host.invalid"')]);
     expect(await readdir(folder)).toEqual([]);
   });
@@ -70,14 +84,21 @@ describe('a start that cannot succeed', { timeout: 60_000 }, () => {
     expect(reported.join('\n')).toContain('PostgreSQL runs on');
     expect(existsSync(path.join(dataDir, 'postgres/data/postmaster.pid'))).toBe(false);
     await expect
-      .poll(async () => (await childProcesses()).filter((pid) => !before.includes(pid)), { timeout: 15_000 })
+      .poll(async () => (await childProcesses()).filter((pid) => !before.includes(pid)), {
+        timeout: 15_000,
+      })
       .toEqual([]);
   });
 
   it('is ended by SIGTERM also before it is ready', async () => {
     const folder = await dataFolder();
-    const { child, output } = launch(['start'], { SYNAP_DATA_DIR: folder, DATABASE_URL: 'postgresql://a:b@127.0.0.1:9/none' });
-    await expect.poll(() => output.text, { timeout: 30_000 }).toContain('The database cannot be used');
+    const { child, output } = launch(['start'], {
+      SYNAP_DATA_DIR: folder,
+      DATABASE_URL: 'postgresql://a:b@127.0.0.1:9/none',
+    });
+    await expect
+      .poll(() => output.text, { timeout: 30_000 })
+      .toContain('The database cannot be used');
     expect(await ended(child, 'SIGTERM')).toBe(0);
   });
 });
@@ -89,7 +110,8 @@ async function childProcesses(): Promise<string[]> {
       .filter((name) => /^\d+$/.test(name))
       .map(async (pid) => {
         const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
-        const isChild = new RegExp(`^PPid:\\t${process.pid}$`, 'm').test(status) && !/^State:\tZ/m.test(status);
+        const isChild =
+          new RegExp(`^PPid:\\t${process.pid}$`, 'm').test(status) && !/^State:\tZ/m.test(status);
         return isChild ? [pid] : [];
       }),
   );

@@ -23,7 +23,10 @@ describe('a server that became read-only', { timeout: 60_000 }, () => {
   it('is 503 with the reason for changes and readiness, its connections are dropped, and it is used again', async () => {
     const url = await makeRole(cluster, 'failover');
     await asSuperuser(cluster, 'ALTER DATABASE failover OWNER TO failover');
-    const server = await startServerUnderTest({ databaseUrl: url, variables: { SYNAP_ROLE: 'server' } });
+    const server = await startServerUnderTest({
+      databaseUrl: url,
+      variables: { SYNAP_ROLE: 'server' },
+    });
     const sessions = async () => {
       const rows = await asSuperuser(
         cluster,
@@ -34,25 +37,40 @@ describe('a server that became read-only', { timeout: 60_000 }, () => {
     try {
       const token = await server.signIn();
       await readOnly(true);
-      await until(async () => (await server.rest('POST', '/auth/login', { body: admin })).status === 503, { timeout: 15_000 });
+      await until(
+        async () => (await server.rest('POST', '/auth/login', { body: admin })).status === 503,
+        { timeout: 15_000 },
+      );
       const before = await sessions();
       const refused = await server.rest('POST', '/dashboards', { token, body: { name: 'x' } });
-      expect(refused).toMatchObject({ status: 503, body: { code: 'unavailable', detail: expect.stringContaining('read-only') } });
+      expect(refused).toMatchObject({
+        status: 503,
+        body: { code: 'unavailable', detail: expect.stringContaining('read-only') },
+      });
       expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
-      const reasons = server.logged.filter((line) => line.includes('the database did not take a call'));
+      const reasons = server.logged.filter((line) =>
+        line.includes('the database did not take a call'),
+      );
       expect(reasons.join('\n')).toContain('read-only transaction');
       expect((await server.rest('GET', '/dashboards', { token })).status).toBe(200);
       expect((await sessions()).filter((pid) => before.includes(pid))).toEqual([]);
       // Probes share one look at the database for half a second.
       await until(async () => (await fetch(`${server.origin}/readyz`)).status === 503);
       const readiness = await fetch(`${server.origin}/readyz`);
-      expect([readiness.status, await readiness.text()]).toEqual([503, expect.stringContaining('read-only')]);
+      expect([readiness.status, await readiness.text()]).toEqual([
+        503,
+        expect.stringContaining('read-only'),
+      ]);
       expect(Number(readiness.headers.get('retry-after'))).toBeGreaterThan(0);
 
       await readOnly(false);
-      await until(async () => (await server.rest('POST', '/dashboards', { token, body: { name: 'x' } })).status === 201, {
-        timeout: 15_000,
-      });
+      await until(
+        async () =>
+          (await server.rest('POST', '/dashboards', { token, body: { name: 'x' } })).status === 201,
+        {
+          timeout: 15_000,
+        },
+      );
       await until(async () => (await fetch(`${server.origin}/readyz`)).status === 200);
     } finally {
       await readOnly(false);
@@ -65,9 +83,15 @@ describe('a PostgreSQL that is suspended', { timeout: 60_000 }, () => {
   it('makes REST, RPC and readiness answer 503 with Retry-After', async () => {
     const url = await makeRole(cluster, 'suspended');
     await asSuperuser(cluster, 'ALTER DATABASE suspended OWNER TO suspended');
-    const server = await startServerUnderTest({ databaseUrl: url, variables: { SYNAP_ROLE: 'server' } });
+    const server = await startServerUnderTest({
+      databaseUrl: url,
+      variables: { SYNAP_ROLE: 'server' },
+    });
     const token = await server.signIn();
-    const rows = await asSuperuser(cluster, "SELECT pid FROM pg_stat_activity WHERE datname = 'suspended'");
+    const rows = await asSuperuser(
+      cluster,
+      "SELECT pid FROM pg_stat_activity WHERE datname = 'suspended'",
+    );
     const processes = [cluster.pid, ...rows.map(({ pid }) => Number(pid))];
     const signal = (name: NodeJS.Signals) => {
       for (const pid of processes) process.kill(pid, name);
@@ -82,7 +106,10 @@ describe('a PostgreSQL that is suspended', { timeout: 60_000 }, () => {
         fetch(`${server.origin}/readyz`),
       ]);
       for (const { status, headers } of answers)
-        expect([status, Number(headers.get('retry-after'))]).toEqual([503, expect.toSatisfy((wait: number) => wait > 0)]);
+        expect([status, Number(headers.get('retry-after'))]).toEqual([
+          503,
+          expect.toSatisfy((wait: number) => wait > 0),
+        ]);
     } finally {
       signal('SIGCONT');
       await server.close();
@@ -95,12 +122,19 @@ describe('a role that may not create tables', { timeout: 60_000 }, () => {
     const url = await makeRole(cluster, 'bounded');
     const server = await startServerUnderTest({ databaseUrl: url, waitUntilReady: false });
     try {
-      await until(() => server.reported.some((line) => line.includes('GRANT CREATE')), { timeout: 15_000 });
+      await until(() => server.reported.some((line) => line.includes('GRANT CREATE')), {
+        timeout: 15_000,
+      });
       // Several attempts later it is still one line.
       const attempts = () =>
-        asSuperuser(cluster, "SELECT sum(xact_rollback + xact_commit)::int AS n FROM pg_stat_database WHERE datname = 'bounded'");
+        asSuperuser(
+          cluster,
+          "SELECT sum(xact_rollback + xact_commit)::int AS n FROM pg_stat_database WHERE datname = 'bounded'",
+        );
       const [first] = await attempts();
-      await until(async () => Number((await attempts())[0]?.n) > Number(first?.n) + 10, { timeout: 15_000 });
+      await until(async () => Number((await attempts())[0]?.n) > Number(first?.n) + 10, {
+        timeout: 15_000,
+      });
       expect(server.reported.filter((line) => line.includes('may not create'))).toHaveLength(1);
       expect(server.logged.filter((line) => line.includes('"stack"'))).toEqual([]);
       await asSuperuser(

@@ -6,7 +6,9 @@ import { until } from '@synap/testing';
 import { expect, it, onTestFinished } from 'vitest';
 import { startServerUnderTest } from './server-under-test.js';
 
-const flooder = fileURLToPath(new URL('../../../packages/module-runtime/test/fixtures/flooder', import.meta.url));
+const flooder = fileURLToPath(
+  new URL('../../../packages/module-runtime/test/fixtures/flooder', import.meta.url),
+);
 
 it.each([
   ['emit', 'emitted more than 10,000 events'],
@@ -18,14 +20,24 @@ it.each([
     const folder = mkdtempSync(path.join(os.tmpdir(), 'synap-flood-'));
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
     cpSync(flooder, path.join(folder, 'flooder'), { recursive: true });
-    const server = await startServerUnderTest({ variables: { SYNAP_MODULES_DIR: folder, SYNAP_FLOODER_HOW: how } });
+    const server = await startServerUnderTest({
+      variables: { SYNAP_MODULES_DIR: folder, SYNAP_FLOODER_HOW: how },
+    });
     onTestFinished(() => server.close());
     const token = await server.signIn();
     const { runId } = (await server.rest('POST', '/modules/flooder/sync', { token })).body;
-    const run = async () => (await server.rest('GET', `/modules/flooder/runs/${runId}`, { token })).body;
+    const run = async () =>
+      (await server.rest('GET', `/modules/flooder/runs/${runId}`, { token })).body;
     await until(async () => (await run()).status === 'failed', { timeout: 60_000, interval: 100 });
-    expect(await run()).toMatchObject({ events: 0, error: expect.stringContaining(`Module "flooder" ${limit} in one run`) });
-    await until(async () => (await server.rest('GET', '/widget-data/flooder/pid', { token })).status === 200);
-    expect(server.logged.some((line) => line.includes('a run of a module failed for good'))).toBe(true);
+    expect(await run()).toMatchObject({
+      events: 0,
+      error: expect.stringContaining(`Module "flooder" ${limit} in one run`),
+    });
+    await until(
+      async () => (await server.rest('GET', '/widget-data/flooder/pid', { token })).status === 200,
+    );
+    expect(server.logged.some((line) => line.includes('a run of a module failed for good'))).toBe(
+      true,
+    );
   },
 );

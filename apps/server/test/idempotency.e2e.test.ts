@@ -2,7 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { createDatabase, type Database } from '@synap/db';
 import { until } from '@synap/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type RestAnswer, type ServerUnderTest, startServerUnderTest } from './server-under-test.js';
+import {
+  type RestAnswer,
+  type ServerUnderTest,
+  startServerUnderTest,
+} from './server-under-test.js';
 
 let server: ServerUnderTest;
 let database: Database;
@@ -33,13 +37,18 @@ const essence = ({ status, headers, text }: RestAnswer) => ({
 
 describe('Idempotency-Key', () => {
   it('lets one of 20 concurrent requests act; the others wait their turn or get its answer', async () => {
-    const answers = await Promise.all(Array.from({ length: 20 }, () => create('at-once', 'At once')));
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => create('at-once', 'At once')),
+    );
     const [made, ...more] = answers.filter((answer) => answer.status === 201 && !isReplay(answer));
     expect(more).toEqual([]);
     for (const answer of answers) {
       if (answer.status === 201) expect(answer.text).toBe(made?.text);
       else
-        expect(answer).toMatchObject({ status: 409, body: { code: 'conflict', detail: expect.stringContaining('in progress') } });
+        expect(answer).toMatchObject({
+          status: 409,
+          body: { code: 'conflict', detail: expect.stringContaining('in progress') },
+        });
     }
     expect(await countNamed('At once')).toBe(1);
     const after = await create('at-once', 'At once');
@@ -54,9 +63,13 @@ describe('Idempotency-Key', () => {
       modulesSync: ['/modules/git/sync'],
     };
     const { body: document } = await server.rest('GET', '/openapi.json');
-    const operations = Object.values<Record<string, { operationId: string; parameters?: { name: string }[] }>>(document.paths);
+    const operations = Object.values<
+      Record<string, { operationId: string; parameters?: { name: string }[] }>
+    >(document.paths);
     const taking = operations.flatMap(({ post: operation }) =>
-      operation?.parameters?.some(({ name }) => name === 'Idempotency-Key') ? [operation.operationId] : [],
+      operation?.parameters?.some(({ name }) => name === 'Idempotency-Key')
+        ? [operation.operationId]
+        : [],
     );
     expect(taking.sort()).toEqual(Object.keys(samples).sort());
     for (const [operation, [target, body]] of Object.entries(samples)) {
@@ -66,7 +79,9 @@ describe('Idempotency-Key', () => {
       expect(isReplay(second), operation).toBe(true);
       expect(essence(second), operation).toEqual(essence(first));
     }
-    expect(await server.rest('GET', `/dashboards/${id}`, { token })).toMatchObject({ body: { version: 1 } });
+    expect(await server.rest('GET', `/dashboards/${id}`, { token })).toMatchObject({
+      body: { version: 1 },
+    });
   });
 
   it('gives the answer with its Location again, but with the id of the new request', async () => {
@@ -77,9 +92,14 @@ describe('Idempotency-Key', () => {
   });
 
   it('gives the answer of a save again though the version went on, and belongs to what If-Match said', async () => {
-    const { body: made } = await server.rest('POST', '/dashboards', { token, body: { name: 'Versioned' } });
+    const { body: made } = await server.rest('POST', '/dashboards', {
+      token,
+      body: { name: 'Versioned' },
+    });
     const save = (key: string, match: string) =>
-      post(`/dashboards/${made.id}`, key, { name: 'Versioned', widgets: [] }, token, { 'if-match': match });
+      post(`/dashboards/${made.id}`, key, { name: 'Versioned', widgets: [] }, token, {
+        'if-match': match,
+      });
     const saved = await save('save', '"1"');
     expect(saved.headers.get('etag')).toBe('"2"');
     expect(essence(await save('save', '"1"'))).toEqual(essence(saved));
@@ -106,7 +126,11 @@ describe('Idempotency-Key', () => {
   });
 
   it('makes up for an answer that never arrived', async () => {
-    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json', 'idempotency-key': 'lost' };
+    const headers = {
+      authorization: `Bearer ${token}`,
+      'content-type': 'application/json',
+      'idempotency-key': 'lost',
+    };
     const init = { method: 'POST', headers, body: JSON.stringify({ name: 'Lost' }) };
     const gone = new AbortController();
     const lost = fetch(`${server.origin}/api/v1/dashboards`, { ...init, signal: gone.signal });
@@ -118,10 +142,17 @@ describe('Idempotency-Key', () => {
 
   it('is 422 with another body; for another user or procedure it is another key', async () => {
     const first = await create('shared', 'Shared');
-    expect(await create('shared', 'Changed')).toMatchObject({ status: 422, body: { title: 'Unprocessable Content' } });
+    expect(await create('shared', 'Changed')).toMatchObject({
+      status: 422,
+      body: { title: 'Unprocessable Content' },
+    });
     const other = await server.newUser();
     expect(isReplay(await create('shared', 'Shared', other.token))).toBe(false);
-    expect(isReplay(await post(`/dashboards/${randomUUID()}`, 'shared', { name: 'Shared', widgets: [] }))).toBe(false);
+    expect(
+      isReplay(
+        await post(`/dashboards/${randomUUID()}`, 'shared', { name: 'Shared', widgets: [] }),
+      ),
+    ).toBe(false);
     expect(await countNamed('Shared')).toBe(3);
     expect(await countNamed('Changed')).toBe(0);
     expect((await create('shared', 'Shared')).text).toBe(first.text);
@@ -130,24 +161,33 @@ describe('Idempotency-Key', () => {
   it('is free again after a refusal, which changed nothing', async () => {
     const widget = { moduleId: 'git', widgetId: 'unknown', x: 0, y: 0, w: 1, h: 1 };
     expect(await post('/dashboards', 'refused', { name: '' })).toMatchObject({ status: 400 });
-    expect(await post('/dashboards', 'refused', { name: 'Refused', widgets: [widget] })).toMatchObject({ status: 400 });
+    expect(
+      await post('/dashboards', 'refused', { name: 'Refused', widgets: [widget] }),
+    ).toMatchObject({ status: 400 });
     expect(await database.db.idempotencyKey.count({ where: { key: 'refused' } })).toBe(0);
     expect(await create('refused', 'Refused')).toMatchObject({ status: 201 });
   });
 
   it('is forgotten after 24 hours, and then deleted by the worker', async () => {
     await create('old', 'Old');
-    await database.db.$executeRaw`UPDATE idempotency_keys SET created_at = now() - interval '24 hours' WHERE key = 'old'`;
+    await database.db
+      .$executeRaw`UPDATE idempotency_keys SET created_at = now() - interval '24 hours' WHERE key = 'old'`;
     expect(isReplay(await create('old', 'Old'))).toBe(false);
     expect(await countNamed('Old')).toBe(2);
-    await database.db.$executeRaw`UPDATE idempotency_keys SET created_at = now() - interval '24 hours' WHERE key = 'old'`;
+    await database.db
+      .$executeRaw`UPDATE idempotency_keys SET created_at = now() - interval '24 hours' WHERE key = 'old'`;
     await database.db.$queryRaw`SELECT id::text FROM graphile_worker.add_job('purge')`;
-    await until(async () => (await database.db.idempotencyKey.count({ where: { key: 'old' } })) === 0);
+    await until(
+      async () => (await database.db.idempotencyKey.count({ where: { key: 'old' } })) === 0,
+    );
   });
 
   it('must be 1 to 255 visible ASCII characters', async () => {
     for (const key of ['', 'a b', 'x'.repeat(256), 'ü'])
-      expect(await create(key, 'Bad'), key).toMatchObject({ status: 400, body: { code: 'bad_request' } });
+      expect(await create(key, 'Bad'), key).toMatchObject({
+        status: 400,
+        body: { code: 'bad_request' },
+      });
     expect(await create('!'.repeat(255), 'Long')).toMatchObject({ status: 201 });
   });
 
@@ -155,7 +195,10 @@ describe('Idempotency-Key', () => {
     await create('mine', 'Mine');
     expect(await create('mine', 'Mine', 'not-a-token')).toMatchObject({ status: 401 });
     expect(
-      await server.rest('POST', '/dashboards', { body: { name: 'Mine' }, headers: { 'idempotency-key': 'mine' } }),
+      await server.rest('POST', '/dashboards', {
+        body: { name: 'Mine' },
+        headers: { 'idempotency-key': 'mine' },
+      }),
     ).toMatchObject({
       status: 401,
     });
@@ -164,7 +207,10 @@ describe('Idempotency-Key', () => {
   it('means nothing where answers hold secrets, for methods that repeat anyway, and over RPC', async () => {
     const { email, password } = await server.newUser();
     const login = () =>
-      server.rest('POST', '/auth/login', { body: { email, password }, headers: { 'idempotency-key': 'login' } });
+      server.rest('POST', '/auth/login', {
+        body: { email, password },
+        headers: { 'idempotency-key': 'login' },
+      });
     const [one, two] = [await login(), await login()];
     expect(two.body.refreshToken).not.toBe(one.body.refreshToken);
     const { body: made } = await create('for-delete', 'Deleted');
@@ -174,16 +220,25 @@ describe('Idempotency-Key', () => {
     const call = () =>
       fetch(`${server.origin}/trpc/dashboards.create`, {
         method: 'POST',
-        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', 'idempotency-key': 'rpc' },
+        headers: {
+          authorization: `Bearer ${token}`,
+          'content-type': 'application/json',
+          'idempotency-key': 'rpc',
+        },
         body: JSON.stringify({ json: { name: 'Over RPC' } }),
       });
     expect([(await call()).status, (await call()).status]).toEqual([200, 200]);
     expect(await countNamed('Over RPC')).toBe(2);
-    expect(await database.db.idempotencyKey.count({ where: { key: { in: ['login', 'delete', 'rpc'] } } })).toBe(0);
+    expect(
+      await database.db.idempotencyKey.count({
+        where: { key: { in: ['login', 'delete', 'rpc'] } },
+      }),
+    ).toBe(0);
   });
 
   it('under a body of any depth is answered as without a key', async () => {
-    const deep = (levels: number) => `{"name":"Deep","ignored":${'['.repeat(levels)}${']'.repeat(levels)}}`;
+    const deep = (levels: number) =>
+      `{"name":"Deep","ignored":${'['.repeat(levels)}${']'.repeat(levels)}}`;
     const without = await server.rest('POST', '/dashboards', { token, body: deep(40_000) });
     const withKey = await post('/dashboards', 'deep', deep(40_000));
     expect(withKey.status).toBe(without.status);

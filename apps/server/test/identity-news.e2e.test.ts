@@ -22,7 +22,8 @@ const listeners = async () => {
 const bothListen = () => until(async () => (await listeners()).length === 2, { timeout: 10_000 });
 
 beforeAll(async () => {
-  // Time stands still for both servers: what they believe of a session or a key does not expire, only news can end it.
+  // Time stands still for both servers: what they believe of a session or a key does not expire,
+  // only news can end it.
   vi.useFakeTimers({ toFake: ['Date'] });
   one = await startServerUnderTest({ variables });
   other = await startServerUnderTest({ variables, databaseUrl: one.database.url });
@@ -48,17 +49,26 @@ async function someone() {
   const account = { email, password: 'a passphrase for tests' };
   await one.rest('POST', '/auth/register', { body: account });
   const token = await one.signIn(account);
-  const { body } = await one.rest('POST', '/api-keys', { token, body: { name: 'Robot', scopes: ['profile:read'] } });
+  const { body } = await one.rest('POST', '/api-keys', {
+    token,
+    body: { name: 'Robot', scopes: ['profile:read'] },
+  });
   const key: string = body.key;
-  const statusAtOther = async (by: string) => (await other.rest('GET', '/auth/me', { token: by })).status;
+  const statusAtOther = async (by: string) =>
+    (await other.rest('GET', '/auth/me', { token: by })).status;
   for (const by of [token, key]) expect(await statusAtOther(by)).toBe(200);
   return {
-    ...{ email, token, key, keyId: String(body.id), statusAtOther },
+    email,
+    token,
+    key,
+    keyId: String(body.id),
+    statusAtOther,
     isRefused: (by: string) => until(async () => (await statusAtOther(by)) === 401),
   };
 }
 
-const disable = (email: string) => database.query('UPDATE users SET disabled_at = now() WHERE email = $1', [email]);
+const disable = (email: string) =>
+  database.query('UPDATE users SET disabled_at = now() WHERE email = $1', [email]);
 
 describe('what one server does, the other knows at once', () => {
   it('where a session is signed out', async () => {
@@ -83,7 +93,8 @@ describe('what one server does, the other knows at once', () => {
 
   it('where a user has another role', async () => {
     const { email, token } = await someone();
-    const isOpen = async () => (await servers().other.rest('GET', '/debug/routes', { token })).status === 200;
+    const isOpen = async () =>
+      (await servers().other.rest('GET', '/debug/routes', { token })).status === 200;
     expect(await isOpen()).toBe(false);
     await database.query("UPDATE users SET role = 'superuser' WHERE email = $1", [email]);
     await until(isOpen);
@@ -103,7 +114,9 @@ describe('a listener whose connection is ended', () => {
   it('is replaced, and what happened meanwhile is not believed any longer', async () => {
     const { email, token, key, isRefused } = await someone();
     const before = await listeners();
-    await database.query('SELECT pg_terminate_backend(pid) FROM unnest($1::int[]) AS pid', [before]);
+    await database.query('SELECT pg_terminate_backend(pid) FROM unnest($1::int[]) AS pid', [
+      before,
+    ]);
     await disable(email);
     await Promise.all([isRefused(token), isRefused(key)]);
     await bothListen();

@@ -4,7 +4,10 @@ import { createTestDatabase } from '@synap/testing';
 import { describe, expect, it } from 'vitest';
 import { admin, type ServerUnderTest, startServerUnderTest } from './server-under-test.js';
 
-const secrets = { access: { old: makeSecret(), new: makeSecret() }, refresh: { old: makeSecret(), new: makeSecret() } };
+const secrets = {
+  access: { old: makeSecret(), new: makeSecret() },
+  refresh: { old: makeSecret(), new: makeSecret() },
+};
 type Name = keyof typeof secrets.access;
 
 const listOf = (purpose: keyof typeof secrets, names: readonly Name[]) =>
@@ -17,7 +20,9 @@ async function withKeys<T>(
   use: (server: ServerUnderTest) => Promise<T>,
 ): Promise<T> {
   const variables = {
-    ...{ SYNAP_ROLE: 'server', ACCESS_TOKEN_SECRET: listOf('access', names), REFRESH_TOKEN_SECRET: listOf('refresh', names) },
+    SYNAP_ROLE: 'server',
+    ACCESS_TOKEN_SECRET: listOf('access', names),
+    REFRESH_TOKEN_SECRET: listOf('refresh', names),
   };
   const server = await startServerUnderTest({ variables, databaseUrl });
   try {
@@ -38,14 +43,19 @@ const refresh = (server: ServerUnderTest, { refreshToken }: Tokens) =>
   server.rest('POST', '/auth/refresh', { body: { refreshToken } });
 const statusOf = async (server: ServerUnderTest, { accessToken: token }: Tokens) =>
   (await server.rest('GET', '/auth/me', { token })).status;
-const kidOf = ({ accessToken }: Tokens) => JSON.parse(Buffer.from(accessToken.split('.')[0] ?? '', 'base64url').toString()).kid;
+const kidOf = ({ accessToken }: Tokens) =>
+  JSON.parse(Buffer.from(accessToken.split('.')[0] ?? '', 'base64url').toString()).kid;
 
 describe('changing the secrets of tokens', { timeout: 90_000 }, () => {
   it('by old, then new and old, then new signs out nobody who came by in between', async () => {
     const database = await createTestDatabase();
     const pool = createPool({ url: database.url, size: 1 });
     const keyOf = async ({ refreshToken }: Tokens) =>
-      (await pool.query('SELECT key_id, revoked_at FROM sessions WHERE id = $1', [refreshToken.slice(0, 36)])).rows[0];
+      (
+        await pool.query('SELECT key_id, revoked_at FROM sessions WHERE id = $1', [
+          refreshToken.slice(0, 36),
+        ])
+      ).rows[0];
     try {
       const [here, away, parallel] = await withKeys(database.url, ['old'], async (server) => {
         const all = [await login(server), await login(server), await login(server)] as const;
@@ -54,15 +64,20 @@ describe('changing the secrets of tokens', { timeout: 90_000 }, () => {
       });
 
       const [moved, raced] = await withKeys(database.url, ['new', 'old'], async (server) => {
-        for (const tokens of [here, away, parallel]) expect(await statusOf(server, tokens)).toBe(200);
+        for (const tokens of [here, away, parallel])
+          expect(await statusOf(server, tokens)).toBe(200);
         const { status, body } = await refresh(server, here);
         expect(status).toBe(200);
         expect(kidOf(body)).toBe('new');
         expect(await keyOf(here)).toEqual({ key_id: 'new', revoked_at: null });
         expect(kidOf(await login(server))).toBe('new');
         // The promise of one rotation and equal answers holds across the change of the key.
-        const answers = await Promise.all(Array.from({ length: 20 }, () => refresh(server, parallel)));
-        expect(new Set(answers.map((answer) => `${answer.status} ${answer.body.refreshToken}`)).size).toBe(1);
+        const answers = await Promise.all(
+          Array.from({ length: 20 }, () => refresh(server, parallel)),
+        );
+        expect(
+          new Set(answers.map((answer) => `${answer.status} ${answer.body.refreshToken}`)).size,
+        ).toBe(1);
         return [body, answers[0]?.body] as const;
       });
 
@@ -74,7 +89,10 @@ describe('changing the secrets of tokens', { timeout: 90_000 }, () => {
         // Who did not come by signs in again; the refusal is like that of any other token.
         expect(await statusOf(server, here)).toBe(401);
         expect(await statusOf(server, away)).toBe(401);
-        expect(await refresh(server, away)).toMatchObject({ status: 401, body: { code: 'unauthenticated' } });
+        expect(await refresh(server, away)).toMatchObject({
+          status: 401,
+          body: { code: 'unauthenticated' },
+        });
         expect(await keyOf(away)).toEqual({ key_id: 'old', revoked_at: null });
       });
 

@@ -30,7 +30,13 @@ beforeAll(async () => {
   folder = mkdtempSync(path.join(os.tmpdir(), 'synap-hanging-'));
   for (const id of hanging) {
     await mkdir(path.join(folder, id));
-    const manifest = { name: id, version: '1.0.0', type: 'module', synap: { sdk: '1' }, exports: './index.js' };
+    const manifest = {
+      name: id,
+      version: '1.0.0',
+      type: 'module',
+      synap: { sdk: '1' },
+      exports: './index.js',
+    };
     await writeFile(path.join(folder, id, 'package.json'), JSON.stringify(manifest));
     await writeFile(path.join(folder, id, 'index.js'), source(id));
   }
@@ -38,9 +44,13 @@ beforeAll(async () => {
   pool = createPool({ url: server.database.url, size: 1 });
   token = await server.signIn();
   for (const id of hanging)
-    await until(() => server.rest('POST', `/modules/${id}/sync`, { token }).then(({ status }) => status === 202));
+    await until(() =>
+      server.rest('POST', `/modules/${id}/sync`, { token }).then(({ status }) => status === 202),
+    );
   await until(async () => {
-    const { rowCount } = await pool.query(`SELECT FROM module_runs WHERE module_id LIKE 'hang-%' AND status = 'running'`);
+    const { rowCount } = await pool.query(
+      `SELECT FROM module_runs WHERE module_id LIKE 'hang-%' AND status = 'running'`,
+    );
     return rowCount === hanging.length;
   });
 }, 60_000);
@@ -53,16 +63,32 @@ afterAll(async () => {
 it('a mail goes out while all sync jobs hang', async () => {
   await server.rest('POST', '/admin/mail/test', { token, body: { to: 'ops@example.org' } });
   const outbox = path.join(server.dataDir, 'outbox');
-  await until(async () => (await readdir(outbox).catch(() => [])).some((name) => name.endsWith('.eml')));
+  await until(async () =>
+    (await readdir(outbox).catch(() => [])).some((name) => name.endsWith('.eml')),
+  );
 });
 
 it('other modules synchronise, and the schedule is looked at, while five sync jobs hang', async () => {
   const { body } = await server.rest('POST', '/modules/host/sync', { token });
-  await until(async () => (await server.rest('GET', `/modules/host/runs/${body.runId}`, { token })).body.status === 'succeeded');
-  const job = await pool.query<{ id: string }>(`SELECT id::text FROM graphile_worker.add_job('module-schedule')`);
+  await until(
+    async () =>
+      (await server.rest('GET', `/modules/host/runs/${body.runId}`, { token })).body.status ===
+      'succeeded',
+  );
+  const job = await pool.query<{ id: string }>(
+    `SELECT id::text FROM graphile_worker.add_job('module-schedule')`,
+  );
   await until(async () => {
-    const { rowCount } = await pool.query('SELECT FROM graphile_worker.jobs WHERE id = $1', [job.rows[0]?.id]);
+    const { rowCount } = await pool.query('SELECT FROM graphile_worker.jobs WHERE id = $1', [
+      job.rows[0]?.id,
+    ]);
     return rowCount === 0;
   });
-  expect((await pool.query(`SELECT FROM module_runs WHERE module_id LIKE 'hang-%' AND status = 'running'`)).rowCount).toBe(5);
+  expect(
+    (
+      await pool.query(
+        `SELECT FROM module_runs WHERE module_id LIKE 'hang-%' AND status = 'running'`,
+      )
+    ).rowCount,
+  ).toBe(5);
 });

@@ -10,7 +10,10 @@ afterEach(async () => {
   await Promise.all(running.splice(0).map((server) => server.close()));
 });
 
-async function start(variables: Record<string, string> = {}, databaseUrl?: string): Promise<ServerUnderTest> {
+async function start(
+  variables: Record<string, string> = {},
+  databaseUrl?: string,
+): Promise<ServerUnderTest> {
   const server = await startServerUnderTest({
     variables: { RATE_LIMIT_FACTOR: '1', ...variables },
     ...(databaseUrl && { databaseUrl }),
@@ -21,10 +24,17 @@ async function start(variables: Record<string, string> = {}, databaseUrl?: strin
 
 /** Signs in with a wrong password; as whom does not matter for the limit of the address. */
 const signIn = (server: ServerUnderTest, index: number, headers: Record<string, string> = {}) =>
-  server.rest('POST', '/auth/login', { body: { email: `somebody${index}@example.org`, password: 'not the password' }, headers });
+  server.rest('POST', '/auth/login', {
+    body: { email: `somebody${index}@example.org`, password: 'not the password' },
+    headers,
+  });
 
 /** Statuses of that many sign-ins in a row. */
-async function statuses(server: ServerUnderTest, count: number, headersOf: (n: number) => Record<string, string> = () => ({})) {
+async function statuses(
+  server: ServerUnderTest,
+  count: number,
+  headersOf: (n: number) => Record<string, string> = () => ({}),
+) {
   const found = [];
   for (let n = 0; n < count; n += 1) found.push((await signIn(server, n, headersOf(n))).status);
   return found;
@@ -45,7 +55,10 @@ describe('calls by API keys', () => {
       });
     const answers = await Promise.all(Array.from({ length: 62 }, (_, n) => call(key, n)));
     const found = answers.map(({ status }) => status);
-    expect([found.filter((status) => status === 200).length, found.includes(429)]).toEqual([60, true]);
+    expect([found.filter((status) => status === 200).length, found.includes(429)]).toEqual([
+      60,
+      true,
+    ]);
     expect((await call(other.key, 99)).status, 'another key').toBe(429);
     expect((await server.rest('DELETE', `/api-keys/${id}`, { token })).status).toBe(204);
   });
@@ -69,13 +82,17 @@ describe('sign-ins', () => {
     expect(Number(headers.get('retry-after'))).toBeLessThanOrEqual(60);
     const policies = '"address";q=300;w=10, "login";q=10;w=60';
     const limits = (given: Headers) =>
-      expect.stringMatching(new RegExp(`^"address";r=\\d+;t=\\d+, "login";r=0;t=${given.get('retry-after')}$`));
+      expect.stringMatching(
+        new RegExp(`^"address";r=\\d+;t=\\d+, "login";r=0;t=${given.get('retry-after')}$`),
+      );
     expect(headers.get('ratelimit-policy')).toBe(policies);
     expect(headers.get('ratelimit')).toEqual(limits(headers));
     const rpc = await fetch(`${server.origin}/trpc/auth.login`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ json: { email: 'somebody@example.org', password: 'not the password' } }),
+      body: JSON.stringify({
+        json: { email: 'somebody@example.org', password: 'not the password' },
+      }),
     });
     expect([rpc.status, rpc.headers.get('ratelimit-policy')]).toEqual([429, policies]);
     expect(rpc.headers.get('ratelimit')).toEqual(limits(rpc.headers));
@@ -91,9 +108,13 @@ describe('sign-ins', () => {
     const token = await server.signIn();
     expect(names(await server.rest('GET', '/health'))).toEqual(both('address'));
     expect(names(await signIn(server, 1))).toEqual(both('address', 'login'));
-    expect(names(await server.rest('GET', '/users/me', { token }))).toEqual(both('address', 'user'));
+    expect(names(await server.rest('GET', '/users/me', { token }))).toEqual(
+      both('address', 'user'),
+    );
     const body = { password: 'not the password' };
-    expect(names(await server.rest('POST', '/auth/reauthenticate', { token, body }))).toEqual(both('address', 'user', 'login'));
+    expect(names(await server.rest('POST', '/auth/reauthenticate', { token, body }))).toEqual(
+      both('address', 'user', 'login'),
+    );
     const rpc = await fetch(`${server.origin}/trpc/users.me.get,users.me.get?batch=1`, {
       headers: { authorization: `Bearer ${token}` },
     });
@@ -103,19 +124,25 @@ describe('sign-ins', () => {
 
   it('count by the connection: X-Forwarded-For changes nothing without TRUST_PROXY', async () => {
     const server = await start();
-    expect(await statuses(server, 12, (n) => ({ 'x-forwarded-for': `203.0.113.${n}` }))).toEqual(tenThenRefused);
+    expect(await statuses(server, 12, (n) => ({ 'x-forwarded-for': `203.0.113.${n}` }))).toEqual(
+      tenThenRefused,
+    );
   });
 
   it('behind a trusted proxy count by the client, IPv6 by /56', async () => {
     const server = await start({ TRUST_PROXY: '127.0.0.1' });
-    const inOneNetwork = (n: number) => ({ 'x-forwarded-for': `2001:db8:0:ab${n.toString(16).padStart(2, '0')}::${n}` });
+    const inOneNetwork = (n: number) => ({
+      'x-forwarded-for': `2001:db8:0:ab${n.toString(16).padStart(2, '0')}::${n}`,
+    });
     expect(await statuses(server, 12, inOneNetwork)).toEqual(tenThenRefused);
     expect((await signIn(server, 1, { 'x-forwarded-for': '2001:db8:0:ac00::1' })).status).toBe(401);
   });
 
   it('of one client stay one client’s where the proxy writes its port, too', async () => {
     const server = await start({ TRUST_PROXY: '127.0.0.1' });
-    const fromPort = (n: number) => ({ 'x-forwarded-for': n % 2 === 0 ? `203.0.113.7:${40_000 + n}` : '203.0.113.7' });
+    const fromPort = (n: number) => ({
+      'x-forwarded-for': n % 2 === 0 ? `203.0.113.7:${40_000 + n}` : '203.0.113.7',
+    });
     expect(await statuses(server, 12, fromPort)).toEqual(tenThenRefused);
     const bracketed = (n: number) => ({ 'x-forwarded-for': `[2001:db8::7]:${40_000 + n}` });
     expect(await statuses(server, 12, bracketed)).toEqual(tenThenRefused);
@@ -127,7 +154,9 @@ describe('sign-ins', () => {
     await pool.query('ALTER TABLE rate_limits RENAME TO elsewhere');
     await close();
     expect(await statuses(server, 12)).toEqual(tenThenRefused);
-    expect(server.logged.filter((line) => line.includes('PostgreSQL does not keep'))).toHaveLength(1);
+    expect(server.logged.filter((line) => line.includes('PostgreSQL does not keep'))).toHaveLength(
+      1,
+    );
   });
 });
 
@@ -137,10 +166,14 @@ describe.runIf(testsRedis)('with Redis', () => {
     try {
       const one = await start({ REDIS_URL: redis.url });
       const port = new URL(one.origin).port;
-      await expect(startServerUnderTest({ variables: { REDIS_URL: redis.url, PORT: port } })).rejects.toThrow('is taken');
+      await expect(
+        startServerUnderTest({ variables: { REDIS_URL: redis.url, PORT: port } }),
+      ).rejects.toThrow('is taken');
       const { client, close } = connectRedis(redis.url);
       // Only the one that runs is still connected.
-      await until(async () => String(await client.client('LIST')).split('name=synap ').length - 1 === 2);
+      await until(
+        async () => String(await client.client('LIST')).split('name=synap ').length - 1 === 2,
+      );
       await close();
     } finally {
       await redis.kill();
@@ -163,9 +196,15 @@ describe.runIf(testsRedis)('with Redis', () => {
 
       await redis.restart();
       const back = (server: ServerUnderTest) =>
-        until(async () => (await meta(server)).status === 200 && server.logged.some((line) => line.includes('Redis keeps')), {
-          ...{ timeout: 10_000, interval: 200 },
-        });
+        until(
+          async () =>
+            (await meta(server)).status === 200 &&
+            server.logged.some((line) => line.includes('Redis keeps')),
+          {
+            timeout: 10_000,
+            interval: 200,
+          },
+        );
       await Promise.all([back(one), back(two)]);
       expect(await statuses(one, 6)).toEqual(Array(6).fill(401));
       expect(await statuses(two, 6)).toEqual([401, 401, 401, 401, 429, 429]);

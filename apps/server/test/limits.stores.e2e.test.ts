@@ -3,7 +3,12 @@ import type { IdentityGuard } from '@synap/core';
 import { createDatabase, type Database } from '@synap/db';
 import { createTestDatabase, type TestDatabase, until } from '@synap/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createIdentityLimits, type LimitStores, openLimitStores, purgeRateLimits } from '../src/http/limits/index.js';
+import {
+  createIdentityLimits,
+  type LimitStores,
+  openLimitStores,
+  purgeRateLimits,
+} from '../src/http/limits/index.js';
 import { memoryStore } from '../src/http/limits/store.js';
 import { type RedisUnderTest, startRedis, testsRedis } from './redis-server.js';
 
@@ -53,9 +58,13 @@ async function statusOf(attempt: Promise<unknown>): Promise<number> {
 }
 
 /** How many of so many tries in a row pass. */
-async function passing(tries: number, attempt: (index: number) => Promise<unknown>): Promise<number> {
+async function passing(
+  tries: number,
+  attempt: (index: number) => Promise<unknown>,
+): Promise<number> {
   let count = 0;
-  for (let index = 0; index < tries; index += 1) if ((await statusOf(attempt(index))) === 200) count += 1;
+  for (let index = 0; index < tries; index += 1)
+    if ((await statusOf(attempt(index))) === 200) count += 1;
   return count;
 }
 
@@ -107,30 +116,50 @@ describe.each(stores.filter(({ run }) => run))('limits in $name', ({ name, make,
     expect(await passing(7, () => guard.register(address))).toBe(5);
   });
 
-  it.each(['forgot', 'resend'] as const)('%s: 10 an hour of an address, however many ask for one account', async (what) => {
-    const address = client();
-    expect(await passing(12, () => guard[what](client()))).toBe(12);
-    expect(await passing(12, () => guard[what](address))).toBe(10);
-  });
+  it.each(['forgot', 'resend'] as const)(
+    '%s: 10 an hour of an address, however many ask for one account',
+    async (what) => {
+      const address = client();
+      expect(await passing(12, () => guard[what](client()))).toBe(12);
+      expect(await passing(12, () => guard[what](address))).toBe(10);
+    },
+  );
 
   it('changes of an account that go on the trail: 100 an hour', async () => {
     expect(await passing(102, () => guard.change(`user of ${name}`))).toBe(100);
   });
 
   it('entries of the trail: one an hour, 50 of an address or user, and 500 of a kind', async () => {
-    const recorded = (kind: 'sign-in' | 'refusal', what: string, by = client()) => guard.mayRecord({ kind, what, by });
+    const recorded = (kind: 'sign-in' | 'refusal', what: string, by = client()) =>
+      guard.mayRecord({ kind, what, by });
     const [one, two] = [mailOf('one'), mailOf('two')];
-    expect([await recorded('sign-in', one), await recorded('sign-in', one), await recorded('sign-in', two)]).toEqual([
-      true,
-      false,
-      true,
-    ]);
-    const passed = async (calls: Promise<boolean>[]) => (await Promise.all(calls)).filter(Boolean).length;
+    expect([
+      await recorded('sign-in', one),
+      await recorded('sign-in', one),
+      await recorded('sign-in', two),
+    ]).toEqual([true, false, true]);
+    const passed = async (calls: Promise<boolean>[]) =>
+      (await Promise.all(calls)).filter(Boolean).length;
     const [address, userId] = [client(), `user of ${name}`];
-    expect(await passed(Array.from({ length: 60 }, (_, n) => recorded('sign-in', mailOf(`same${n}`), address)))).toBe(50);
-    expect(await passed(Array.from({ length: 60 }, (_, n) => recorded('refusal', `${userId} ${n}`, userId)))).toBe(50);
-    expect(await passed(Array.from({ length: 500 }, (_, n) => recorded('sign-in', mailOf(`of many ${n}`))))).toBe(448);
-    expect(await recorded('refusal', `other user of ${name}`, `other user of ${name}`), 'of the other kind').toBe(true);
+    expect(
+      await passed(
+        Array.from({ length: 60 }, (_, n) => recorded('sign-in', mailOf(`same${n}`), address)),
+      ),
+    ).toBe(50);
+    expect(
+      await passed(
+        Array.from({ length: 60 }, (_, n) => recorded('refusal', `${userId} ${n}`, userId)),
+      ),
+    ).toBe(50);
+    expect(
+      await passed(
+        Array.from({ length: 500 }, (_, n) => recorded('sign-in', mailOf(`of many ${n}`))),
+      ),
+    ).toBe(448);
+    expect(
+      await recorded('refusal', `other user of ${name}`, `other user of ${name}`),
+      'of the other kind',
+    ).toBe(true);
   });
 
   it('refresh: 300 in five minutes of a session', async () => {
@@ -145,11 +174,14 @@ describe.each(stores.filter(({ run }) => run))('limits in $name', ({ name, make,
     expect(await statusOf(guard.register(`2001:db8:${clients}:cd00::1`))).toBe(200);
   });
 
-  it(shared ? 'is one count for two instances' : 'is a count of its own for each instance', async () => {
-    const address = client();
-    expect(await passing(5, () => guard.register(address))).toBe(5);
-    expect(await statusOf(other.register(address))).toBe(shared ? 429 : 200);
-  });
+  it(
+    shared ? 'is one count for two instances' : 'is a count of its own for each instance',
+    async () => {
+      const address = client();
+      expect(await passing(5, () => guard.register(address))).toBe(5);
+      expect(await statusOf(other.register(address))).toBe(shared ? 429 : 200);
+    },
+  );
 });
 
 describe('PostgreSQL', () => {
@@ -167,7 +199,9 @@ describe('PostgreSQL', () => {
     const in1970 = `INSERT INTO rate_limits VALUES ('old', 3, 1000), ('new', 3, ${Date.now() + 60_000})`;
     await database.pool.query(in1970);
     await purgeRateLimits(database.pool);
-    const { rows } = await database.pool.query(`SELECT key FROM rate_limits WHERE key IN ('old', 'new')`);
+    const { rows } = await database.pool.query(
+      `SELECT key FROM rate_limits WHERE key IN ('old', 'new')`,
+    );
     expect(rows).toEqual([{ key: 'new' }]);
   });
 
@@ -209,7 +243,9 @@ describe.runIf(testsRedis)('Redis', () => {
     expect(await passing(12, (n) => guard.login(`somebody${n}@example.org`, address))).toBe(10);
     expect(logged).toEqual([expect.stringContaining('Redis does not keep')]);
     await redis?.restart();
-    await until(async () => (await guard.refresh('whoever')) === undefined && logged.length > 1, { timeout: 10_000 });
+    await until(async () => (await guard.refresh('whoever')) === undefined && logged.length > 1, {
+      timeout: 10_000,
+    });
     expect(logged).toEqual([expect.anything(), 'Redis keeps the rate limits again']);
     const other = createIdentityLimits(1, (await openRedis()).identity);
     expect(await passing(5, () => guard.register(address))).toBe(5);
@@ -220,6 +256,10 @@ describe.runIf(testsRedis)('Redis', () => {
 it('says at the start that Redis cannot be reached', async () => {
   const before = logged.length;
   await open('redis://127.0.0.1:9');
-  expect(logged.slice(before)).toEqual([expect.stringContaining('Redis does not keep the rate limits now')]);
-  expect(reasons.at(-1)).toMatchObject({ err: { message: expect.stringContaining('ECONNREFUSED') } });
+  expect(logged.slice(before)).toEqual([
+    expect.stringContaining('Redis does not keep the rate limits now'),
+  ]);
+  expect(reasons.at(-1)).toMatchObject({
+    err: { message: expect.stringContaining('ECONNREFUSED') },
+  });
 });

@@ -25,7 +25,12 @@ const operations = [
   ['a forgotten password', 'POST', '/auth/forgot', (email: string) => ({ email })],
   ['a user made by a superuser', 'POST', '/users', (email: string) => ({ email, password })],
   ['an invitation', 'POST', '/invitations', (email: string) => ({ email })],
-  ['a change of address', 'POST', '/users/me/email', (email: string) => ({ email, currentPassword: admin.password })],
+  [
+    'a change of address',
+    'POST',
+    '/users/me/email',
+    (email: string) => ({ email, currentPassword: admin.password }),
+  ],
   ['a mail for trial', 'POST', '/admin/mail/test', (email: string) => ({ to: email })],
 ] as const;
 
@@ -33,31 +38,47 @@ describe('an address whose domain has no dot', () => {
   let local: ServerUnderTest;
   let staging: ServerUnderTest;
   beforeAll(async () => {
-    local = await startServerUnderTest({ variables: { ...variables, SYNAP_ADMIN_EMAIL: 'admin@localhost' } });
+    local = await startServerUnderTest({
+      variables: { ...variables, SYNAP_ADMIN_EMAIL: 'admin@localhost' },
+    });
     staging = await startServerUnderTest({ variables: { ...variables, ...outside } });
   });
   afterAll(() => Promise.all([local.close(), staging.close()]));
 
   it('may be that of the first superuser on one’s own machine', async () => {
-    expect(await local.signIn({ email: 'admin@localhost', password: admin.password })).toBeTypeOf('string');
+    expect(await local.signIn({ email: 'admin@localhost', password: admin.password })).toBeTypeOf(
+      'string',
+    );
   });
 
-  it.each(operations)('is taken locally, and refused elsewhere, for %s', async (what, method, target, bodyOf) => {
-    const body = bodyOf(`${what.replaceAll(/[^a-z]/g, '')}@localhost`);
-    const token = await local.signIn({ email: 'admin@localhost', password: admin.password });
-    const taken = await local.rest(method, target, { token, body });
-    expect(taken.status, taken.text).toBeLessThan(300);
-    if (what === 'a change of address')
-      await local.rest(method, target, { token, body: { email: 'admin@localhost', currentPassword: admin.password } });
-    const refused = await staging.rest(method, target, { token: await staging.signIn(), body });
-    const pointer = 'to' in body ? '/to' : '/email';
-    expect(refused).toMatchObject({ status: 400, body: { errors: [{ pointer, code: 'invalid_format' }] } });
-  });
+  it.each(operations)(
+    'is taken locally, and refused elsewhere, for %s',
+    async (what, method, target, bodyOf) => {
+      const body = bodyOf(`${what.replaceAll(/[^a-z]/g, '')}@localhost`);
+      const token = await local.signIn({ email: 'admin@localhost', password: admin.password });
+      const taken = await local.rest(method, target, { token, body });
+      expect(taken.status, taken.text).toBeLessThan(300);
+      if (what === 'a change of address')
+        await local.rest(method, target, {
+          token,
+          body: { email: 'admin@localhost', currentPassword: admin.password },
+        });
+      const refused = await staging.rest(method, target, { token: await staging.signIn(), body });
+      const pointer = 'to' in body ? '/to' : '/email';
+      expect(refused).toMatchObject({
+        status: 400,
+        body: { errors: [{ pointer, code: 'invalid_format' }] },
+      });
+    },
+  );
 
   it('is taken for a trial user', async () => {
     const token = (await readFile(path.join(local.dataDir, 'private-api-token'), 'utf8')).trim();
     const headers = { 'x-synap-private-token': token };
-    const made = await local.rest('POST', '/private/users', { headers, body: { email: 'trial@localhost', password } });
+    const made = await local.rest('POST', '/private/users', {
+      headers,
+      body: { email: 'trial@localhost', password },
+    });
     expect(made.status, made.text).toBe(201);
   });
 });

@@ -17,9 +17,15 @@ async function start(variables: Record<string, string> = {}) {
 }
 
 const formType = 'application/x-www-form-urlencoded';
-const wrongForm = new URLSearchParams({ username: admin.email, password: 'not the password' }).toString();
+const wrongForm = new URLSearchParams({
+  username: admin.email,
+  password: 'not the password',
+}).toString();
 const postForm = (server: ServerUnderTest, headers: Record<string, string>, body = wrongForm) =>
-  server.rest('POST', '/login/access-token', { body, headers: { 'content-type': formType, ...headers } });
+  server.rest('POST', '/login/access-token', {
+    body,
+    headers: { 'content-type': formType, ...headers },
+  });
 
 describe('a form of another site', { timeout: 60_000 }, () => {
   it('is refused before it counts, so that a page cannot use up the tries of its visitors', async () => {
@@ -41,7 +47,8 @@ describe('a form of another site', { timeout: 60_000 }, () => {
       { origin: 'http://localhost:5173', 'sec-fetch-site': 'cross-site' },
       { origin: server.origin, 'sec-fetch-site': 'same-origin' },
     ];
-    for (const headers of ours) expect((await postForm(server, headers)).body).toMatchObject({ error: 'invalid_grant' });
+    for (const headers of ours)
+      expect((await postForm(server, headers)).body).toMatchObject({ error: 'invalid_grant' });
   });
 
   it('is refused without a body, too, which asks for mails by the path alone', async () => {
@@ -49,10 +56,17 @@ describe('a form of another site', { timeout: 60_000 }, () => {
     const path = `/password-recovery/${encodeURIComponent(admin.email)}`;
     const recover = (headers: Record<string, string>) => server.rest('POST', path, { headers });
     for (let n = 0; n < 12; n += 1) {
-      const headers = { origin: n % 2 ? 'https://evil.example' : 'null', 'sec-fetch-site': 'cross-site' };
+      const headers = {
+        origin: n % 2 ? 'https://evil.example' : 'null',
+        'sec-fetch-site': 'cross-site',
+      };
       expect(await recover(headers)).toMatchObject({ status: 403, body: { code: 'forbidden' } });
     }
-    const ours: Record<string, string>[] = [{}, { origin: server.origin }, { 'sec-fetch-site': 'none' }];
+    const ours: Record<string, string>[] = [
+      {},
+      { origin: server.origin },
+      { 'sec-fetch-site': 'none' },
+    ];
     for (const headers of ours) expect((await recover(headers)).status).toBe(202);
     // A bearer token needs a preflight: what a local page may read, it may also send.
     const token = await server.signIn();
@@ -75,13 +89,20 @@ describe('others', { timeout: 60_000 }, () => {
   it('cannot keep an owner from a mail for a new password, nor flood them', async () => {
     const server = await start({ RATE_LIMIT_FACTOR: '1', TRUST_PROXY: '127.0.0.1' });
     const forgot = (address: string) =>
-      server.rest('POST', '/auth/forgot', { body: { email: admin.email }, headers: { 'x-forwarded-for': address } });
+      server.rest('POST', '/auth/forgot', {
+        body: { email: admin.email },
+        headers: { 'x-forwarded-for': address },
+      });
     const mails = async () => {
       const folder = path.join(server.dataDir, 'outbox');
       const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.eml'));
       return Promise.all(names.map((name) => readFile(path.join(folder, name), 'utf8')));
     };
-    const database = createPool({ url: server.database.url, size: 1, idleInTransactionMilliseconds: 0 });
+    const database = createPool({
+      url: server.database.url,
+      size: 1,
+      idleInTransactionMilliseconds: 0,
+    });
     const waiting = async () => (await database.query('SELECT FROM mails')).rowCount;
     for (let n = 1; n <= 20; n += 1) expect((await forgot(`203.0.113.${n}`)).status).toBe(202);
     await until(async () => (await waiting()) === 0, { timeout: 15_000 });
@@ -94,7 +115,8 @@ describe('others', { timeout: 60_000 }, () => {
 
   it('do not lose a sign-up to passwords that are refused', async () => {
     const server = await start({ RATE_LIMIT_FACTOR: '1', SYNAP_ROLE: 'server' });
-    const signUp = (password: string) => server.rest('POST', '/auth/register', { body: { email: 'ann@example.org', password } });
+    const signUp = (password: string) =>
+      server.rest('POST', '/auth/register', { body: { email: 'ann@example.org', password } });
     for (let n = 0; n < 7; n += 1) expect((await signUp('too short')).status).toBe(400);
     expect((await signUp('a passphrase for tests')).status).toBe(202);
   });
@@ -104,22 +126,39 @@ describe('the log and the trail', { timeout: 60_000 }, () => {
   it('name the client behind a trusted proxy, and who it was', async () => {
     const server = await start({ SYNAP_ROLE: 'server', TRUST_PROXY: '127.0.0.1' });
     const token = await server.signIn();
-    const { id } = (await server.rest('GET', '/auth/me', { token, headers: { 'x-forwarded-for': '203.0.113.9' } })).body;
+    const { id } = (
+      await server.rest('GET', '/auth/me', { token, headers: { 'x-forwarded-for': '203.0.113.9' } })
+    ).body;
     const lines = server.logged.map((line) => JSON.parse(line));
-    expect(lines).toContainEqual(expect.objectContaining({ path: '/api/v1/auth/me', address: '203.0.113.9', userId: id }));
+    expect(lines).toContainEqual(
+      expect.objectContaining({ path: '/api/v1/auth/me', address: '203.0.113.9', userId: id }),
+    );
   });
 
   it('hold what a session was refused for want of a recent password', async () => {
     const server = await start({ SYNAP_ROLE: 'server' });
     const token = await server.signIn();
-    const database = createPool({ url: server.database.url, size: 1, idleInTransactionMilliseconds: 0 });
+    const database = createPool({
+      url: server.database.url,
+      size: 1,
+      idleInTransactionMilliseconds: 0,
+    });
     await database.query("UPDATE sessions SET authenticated_at = now() - interval '11 minutes'");
     await database.end();
-    const body = { email: 'eve@example.org', password: 'a passphrase for tests', role: 'superuser' };
-    expect((await server.rest('POST', '/users', { token, body })).body.code).toBe('reauthentication_required');
-    const list = async () => (await server.rest('GET', '/events?type=access.refused', { token })).body.items;
+    const body = {
+      email: 'eve@example.org',
+      password: 'a passphrase for tests',
+      role: 'superuser',
+    };
+    expect((await server.rest('POST', '/users', { token, body })).body.code).toBe(
+      'reauthentication_required',
+    );
+    const list = async () =>
+      (await server.rest('GET', '/events?type=access.refused', { token })).body.items;
     await until(async () => (await list()).length === 1, { timeout: 15_000 });
-    expect(await list()).toMatchObject([{ subject: 'procedure users.create', actorId: expect.any(String) }]);
+    expect(await list()).toMatchObject([
+      { subject: 'procedure users.create', actorId: expect.any(String) },
+    ]);
   });
 
   it('hold no address and no key that stood in a path, however it was encoded', async () => {
@@ -141,17 +180,29 @@ describe('the log and the trail', { timeout: 60_000 }, () => {
       body: { name: 'Robot', scopes: ['profile:read'] },
     });
     for (let n = 0; n < 3; n += 1) {
-      await server.rest('POST', '/auth/login', { body: { email: admin.email, password: 'not the password' } });
-      await server.rest('POST', '/auth/login', { body: { email: 'typed.by.mistake', password: 'x' } });
+      await server.rest('POST', '/auth/login', {
+        body: { email: admin.email, password: 'not the password' },
+      });
+      await server.rest('POST', '/auth/login', {
+        body: { email: 'typed.by.mistake', password: 'x' },
+      });
       expect((await server.rest('GET', '/users', { token: mine })).status).toBe(403);
-      await fetch(`${server.origin}/trpc/dashboards.list`, { headers: { authorization: `Bearer ${made.key}` } });
+      await fetch(`${server.origin}/trpc/dashboards.list`, {
+        headers: { authorization: `Bearer ${made.key}` },
+      });
     }
-    const list = async (type: string) => (await server.rest('GET', `/events?type=${type}`, { token })).body.items;
+    const list = async (type: string) =>
+      (await server.rest('GET', `/events?type=${type}`, { token })).body.items;
     await until(async () => (await list('access.refused')).length === 2, { timeout: 15_000 });
     const refusals = await list('access.refused');
-    expect(refusals).toContainEqual(expect.objectContaining({ subject: 'procedure users.list', actorId: expect.any(String) }));
     expect(refusals).toContainEqual(
-      expect.objectContaining({ subject: 'procedure dashboards.list', payload: { apiKeyId: made.id } }),
+      expect.objectContaining({ subject: 'procedure users.list', actorId: expect.any(String) }),
+    );
+    expect(refusals).toContainEqual(
+      expect.objectContaining({
+        subject: 'procedure dashboards.list',
+        payload: { apiKeyId: made.id },
+      }),
     );
     const failures = await list('user.sign-in-failed');
     expect(failures).toHaveLength(2);

@@ -11,7 +11,10 @@ afterEach(async () => {
   for (const end of endings.splice(0).reverse()) await end();
 });
 
-async function start(variables: Record<string, string> = {}, databaseUrl?: string): Promise<ServerUnderTest> {
+async function start(
+  variables: Record<string, string> = {},
+  databaseUrl?: string,
+): Promise<ServerUnderTest> {
   const server = await startServerUnderTest({ variables, databaseUrl });
   endings.push(() => server.close());
   return server;
@@ -24,14 +27,18 @@ async function smtpThat(open: () => boolean) {
 }
 
 const askForTest = async (server: ServerUnderTest) =>
-  server.rest('POST', '/admin/mail/test', { token: await server.signIn(), body: { to: 'ops@example.org' } });
+  server.rest('POST', '/admin/mail/test', {
+    token: await server.signIn(),
+    body: { to: 'ops@example.org' },
+  });
 
 describe('mail', { timeout: 60_000 }, () => {
   it('that a superuser asks for is written to the outbox where no server is set', async () => {
     const server = await start();
     expect(await askForTest(server)).toMatchObject({ status: 202, body: { accepted: true } });
     const folder = path.join(server.dataDir, 'outbox');
-    const files = async () => (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.eml'));
+    const files = async () =>
+      (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.eml'));
     await until(async () => (await files()).length === 1, { timeout: 10_000 });
     const [name = ''] = await files();
     expect(await readFile(path.join(folder, name), 'utf8')).toMatch(/^To: ops@example\.org/m);

@@ -14,28 +14,57 @@ const ask = (method: string, path: string, headers: Record<string, string> = {})
 
 /** Paths that are only read, outside the contract. */
 const readPaths = [
-  ...['/', '/api/v1', '/api/v1/', '/api/v1/openapi.json', '/api/v1/openapi-3.0.json'],
-  ...['/docs', '/docs/start.js', '/docs/assets/swagger-ui.css', '/redoc', '/redoc/start.js'],
-  ...['/verify', '/reset', '/invite', '/assets/page.css', '/client.tgz'],
-  ...['/healthz', '/readyz', '/metrics'],
+  '/',
+  '/api/v1',
+  '/api/v1/',
+  '/api/v1/openapi.json',
+  '/api/v1/openapi-3.0.json',
+  '/docs',
+  '/docs/start.js',
+  '/docs/assets/swagger-ui.css',
+  '/redoc',
+  '/redoc/start.js',
+  '/verify',
+  '/reset',
+  '/invite',
+  '/assets/page.css',
+  '/client.tgz',
+  '/healthz',
+  '/readyz',
+  '/metrics',
 ];
 
 describe.each(readPaths)('%s', (path) => {
-  it.each(['POST', 'PUT', 'PATCH', 'DELETE'])('refuses %s and names what it takes', async (method) => {
-    const answer = await ask(method, path);
-    expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'GET, HEAD, OPTIONS']);
-    expect(answer.headers.get('content-type')).toBe('application/problem+json');
-    expect(await answer.json()).toMatchObject({ status: 405, code: 'method_not_supported', instance: path });
-  });
+  it.each(['POST', 'PUT', 'PATCH', 'DELETE'])(
+    'refuses %s and names what it takes',
+    async (method) => {
+      const answer = await ask(method, path);
+      expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'GET, HEAD, OPTIONS']);
+      expect(answer.headers.get('content-type')).toBe('application/problem+json');
+      expect(await answer.json()).toMatchObject({
+        status: 405,
+        code: 'method_not_supported',
+        instance: path,
+      });
+    },
+  );
 
   it('names its options', async () => {
     const answer = await ask('OPTIONS', path);
-    expect([answer.status, answer.headers.get('allow'), await answer.text()]).toEqual([204, 'GET, HEAD, OPTIONS', '']);
+    expect([answer.status, answer.headers.get('allow'), await answer.text()]).toEqual([
+      204,
+      'GET, HEAD, OPTIONS',
+      '',
+    ]);
   });
 
   it('has an answer to HEAD as to GET, without a body', async () => {
     const [head, get] = await Promise.all([ask('HEAD', path), ask('GET', path)]);
-    expect([head.status, head.headers.get('etag'), await head.text()]).toEqual([get.status, get.headers.get('etag'), '']);
+    expect([head.status, head.headers.get('etag'), await head.text()]).toEqual([
+      get.status,
+      get.headers.get('etag'),
+      '',
+    ]);
   });
 });
 
@@ -55,16 +84,22 @@ describe('OPTIONS names what a path takes', () => {
     }
   });
 
-  it.each(['/nowhere', '/api/v1/nowhere', '/api/nowhere'])('and is 404 where there is nothing: %s', async (path) => {
-    expect((await ask('OPTIONS', path)).status).toBe(404);
-  });
+  it.each(['/nowhere', '/api/v1/nowhere', '/api/nowhere'])(
+    'and is 404 where there is nothing: %s',
+    async (path) => {
+      expect((await ask('OPTIONS', path)).status).toBe(404);
+    },
+  );
 });
 
 it.each(['/api/v1/dashboards', '/trpc/dashboards.create', '/docs', '/nowhere'])(
   'a preflight of %s says what the page may send',
   async (path) => {
     const answer = await ask('OPTIONS', path, { origin, 'access-control-request-method': 'PUT' });
-    expect([answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([204, origin]);
+    expect([answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([
+      204,
+      origin,
+    ]);
     expect(answer.headers.get('access-control-allow-methods')).toContain('PUT');
   },
 );

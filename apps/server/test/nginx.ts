@@ -17,14 +17,20 @@ export interface Nginx {
   stop(): Promise<void>;
 }
 
-/** nginx with the given `location` blocks, on a port and with files of its own, as the user who runs the tests. */
+/**
+ * nginx with the given `location` blocks, on a port and with files of its own, as the user who runs
+ * the tests.
+ */
 export async function startNginx(locations: string): Promise<Nginx> {
-  if (program === undefined) throw new Error('nginx is not installed: install the package nginx-light');
+  if (program === undefined)
+    throw new Error('nginx is not installed: install the package nginx-light');
   const folder = await mkdtemp(path.join(os.tmpdir(), 'synap-nginx-'));
   const port = await freePort();
   const settings = path.join(folder, 'nginx.conf');
   const log = path.join(folder, 'error.log');
-  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((kind) => `${kind}_temp_path ${folder}/${kind};`);
+  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
+    (kind) => `${kind}_temp_path ${folder}/${kind};`,
+  );
   await writeFile(
     settings,
     `daemon off;
@@ -52,9 +58,11 @@ http {
     throw new Error(`nginx has ended: ${await readFile(log, 'utf8')}`);
   });
   failed.catch(() => undefined);
-  await Promise.race([until(() => accepts(port), { timeout: 15_000 }), failed]).catch(async (error: unknown) => {
-    await stop();
-    throw error;
-  });
+  await Promise.race([until(() => accepts(port), { timeout: 15_000 }), failed]).catch(
+    async (error: unknown) => {
+      await stop();
+      throw error;
+    },
+  );
   return { origin: `http://127.0.0.1:${port}`, stop };
 }

@@ -22,14 +22,20 @@ it('the documented filter of fail2ban finds refused sign-ins in the log, with th
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ email: admin.email, password }),
     });
-  expect([(await login('wrong password here')).status, (await login(admin.password)).status]).toEqual([401, 200]);
+  expect([
+    (await login('wrong password here')).status,
+    (await login(admin.password)).status,
+  ]).toEqual([401, 200]);
   await fetch(`${origin}/api/v1/users/me`);
   await ended(child, 'SIGTERM');
-  const linesOfRequests = () => output.text.split('\n').filter((line) => line.includes('"msg":"request"'));
+  const linesOfRequests = () =>
+    output.text.split('\n').filter((line) => line.includes('"msg":"request"'));
   await until(() => linesOfRequests().length >= 3);
   const lines = linesOfRequests();
   const patterns = await banPatterns();
-  const hosts = lines.flatMap((line) => patterns.flatMap((pattern) => pattern.exec(line)?.groups?.host ?? []));
+  const hosts = lines.flatMap((line) =>
+    patterns.flatMap((pattern) => pattern.exec(line)?.groups?.host ?? []),
+  );
   expect(patterns).toHaveLength(2);
   expect(hosts).toEqual(['127.0.0.1']);
 }, 60_000);

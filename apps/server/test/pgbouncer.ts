@@ -8,7 +8,10 @@ import { onPath } from './on-path.js';
 
 const found = onPath('pgbouncer') !== undefined;
 
-/** Tests with PgBouncer run if there is one, or if its absence is a failure (`PGBOUNCER_TEST=required`). */
+/**
+ * Tests with PgBouncer run if there is one, or if its absence is a failure
+ * (`PGBOUNCER_TEST=required`).
+ */
 export const testsPgbouncer = found || process.env.PGBOUNCER_TEST === 'required';
 
 export interface Pgbouncer {
@@ -52,7 +55,11 @@ default_pool_size = ${size}
   // It refuses to run as root.
   for (const file of [folder, users, settings]) await chmod(file, isRoot ? 0o755 : 0o700);
   const account = isRoot ? { uid: 65_534, gid: 65_534 } : {};
-  const child: ChildProcess = spawn('pgbouncer', [settings], Object.assign({ stdio: 'ignore', cwd: '/' } as const, account));
+  const child: ChildProcess = spawn(
+    'pgbouncer',
+    [settings],
+    Object.assign({ stdio: 'ignore', cwd: '/' } as const, account),
+  );
   const own = Object.assign(new URL(url), { hostname: '127.0.0.1', port: String(port) }).href;
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   await until(() => accepts(port), { timeout: 15_000 });

@@ -36,12 +36,17 @@ describe.skipIf(!testsPgbouncer)('behind PgBouncer', { timeout: 120_000 }, () =>
   /** Of all connections that the pooler has to PostgreSQL. */
   async function timeoutsOf(pooled: string): Promise<Set<string>> {
     const pool = createPool({ url: pooled, pooler: 'transaction', size: 3 });
-    const read = () => pool.query<{ value: string }>(`SELECT current_setting('statement_timeout') AS value, pg_sleep(0.1)`);
+    const read = () =>
+      pool.query<{ value: string }>(
+        `SELECT current_setting('statement_timeout') AS value, pg_sleep(0.1)`,
+      );
     const answers = await Promise.all([read(), read(), read()]).finally(() => pool.end());
     return new Set(answers.flatMap(({ rows }) => rows.map(({ value }) => value)));
   }
 
-  /** Many calls at once, of every kind of statement: hot reads, Prisma, transactions, the job queue. */
+  /**
+   * Many calls at once, of every kind of statement: hot reads, Prisma, transactions, the job queue.
+   */
   async function smoke(server: ServerUnderTest, direct: string): Promise<void> {
     const token = await server.signIn();
     const work = async (index: number) => {
@@ -51,7 +56,9 @@ describe.skipIf(!testsPgbouncer)('behind PgBouncer', { timeout: 120_000 }, () =>
         token,
         body: { name: 'E', widgets: [], version: made.body.version },
       });
-      const mail = await server.rest('POST', '/auth/forgot', { body: { email: `nobody${index}@example.org` } });
+      const mail = await server.rest('POST', '/auth/forgot', {
+        body: { email: `nobody${index}@example.org` },
+      });
       const me = await server.rest('GET', '/users/me', { token });
       return [made.status, read.status, changed.status, mail.status, me.status];
     };
@@ -72,7 +79,10 @@ describe.skipIf(!testsPgbouncer)('behind PgBouncer', { timeout: 120_000 }, () =>
   it('in session mode works with a role whose settings are against us', async () => {
     const url = await makeOwner('by_session');
     pooler = await startPgbouncer({ mode: 'session', url, size: 40 });
-    const server = await startServerUnderTest({ databaseUrl: pooler.url, variables: { DATABASE_POOLER: 'session' } });
+    const server = await startServerUnderTest({
+      databaseUrl: pooler.url,
+      variables: { DATABASE_POOLER: 'session' },
+    });
     try {
       await smoke(server, url);
     } finally {
@@ -84,7 +94,11 @@ describe.skipIf(!testsPgbouncer)('behind PgBouncer', { timeout: 120_000 }, () =>
     const url = await makeOwner('by_transaction');
     pooler = await startPgbouncer({ mode: 'transaction', url, size: 3 });
     const variables = { DATABASE_POOLER: 'transaction', DATABASE_DIRECT_URL: url };
-    const refused = await startServerUnderTest({ databaseUrl: pooler.url, variables, waitUntilReady: false });
+    const refused = await startServerUnderTest({
+      databaseUrl: pooler.url,
+      variables,
+      waitUntilReady: false,
+    });
     const reason = await refused.running.ready.catch(String);
     await refused.close();
     const statements = String(reason)
@@ -92,7 +106,11 @@ describe.skipIf(!testsPgbouncer)('behind PgBouncer', { timeout: 120_000 }, () =>
       .filter((line) => line.startsWith('  ALTER ROLE "by_transaction" '));
     expect(statements.length, String(reason)).toBeGreaterThanOrEqual(4);
 
-    await asSuperuser(cluster, ...statements, `ALTER ROLE by_transaction SET statement_timeout = '5s'`);
+    await asSuperuser(
+      cluster,
+      ...statements,
+      `ALTER ROLE by_transaction SET statement_timeout = '5s'`,
+    );
     await pooler.stop();
     pooler = await startPgbouncer({ mode: 'transaction', url, size: 3 });
     const server = await startServerUnderTest({ databaseUrl: pooler.url, variables });
@@ -100,7 +118,11 @@ describe.skipIf(!testsPgbouncer)('behind PgBouncer', { timeout: 120_000 }, () =>
       await smoke(server, url);
       const folder = await dataFolder();
       const backup = ['backup', path.join(folder, 'backup.tar.gz')];
-      const made = await run(backup, { ...variables, DATABASE_URL: pooler.url, SYNAP_DATA_DIR: server.dataDir });
+      const made = await run(backup, {
+        ...variables,
+        DATABASE_URL: pooler.url,
+        SYNAP_DATA_DIR: server.dataDir,
+      });
       expect(made).toMatchObject({ code: 0 });
       expect(await timeoutsOf(pooler.url)).toEqual(new Set(['5s']));
     } finally {
@@ -108,24 +130,28 @@ describe.skipIf(!testsPgbouncer)('behind PgBouncer', { timeout: 120_000 }, () =>
     }
   });
 
-  it.each(['session', 'transaction'] as const)('in %s mode is known for it while others use it, too', async (mode) => {
-    const url = await makeRole(cluster, `busy_${mode}`);
-    const busy = await startPgbouncer({ mode, url, size: 6 });
-    pooler = busy;
-    const others = createPool({ url: busy.url, pooler: 'transaction', size: 3 });
-    let done = false;
-    const use = async () => {
-      while (!done) await others.query('SELECT pg_sleep(random() / 100)');
-    };
-    const using = [use(), use(), use()];
-    try {
-      for (let round = 0; round < 10; round += 1) expect(await isTransactionPooler(busy.url)).toBe(mode === 'transaction');
-    } finally {
-      done = true;
-      await Promise.all(using);
-      await others.end();
-    }
-  });
+  it.each(['session', 'transaction'] as const)(
+    'in %s mode is known for it while others use it, too',
+    async (mode) => {
+      const url = await makeRole(cluster, `busy_${mode}`);
+      const busy = await startPgbouncer({ mode, url, size: 6 });
+      pooler = busy;
+      const others = createPool({ url: busy.url, pooler: 'transaction', size: 3 });
+      let done = false;
+      const use = async () => {
+        while (!done) await others.query('SELECT pg_sleep(random() / 100)');
+      };
+      const using = [use(), use(), use()];
+      try {
+        for (let round = 0; round < 10; round += 1)
+          expect(await isTransactionPooler(busy.url)).toBe(mode === 'transaction');
+      } finally {
+        done = true;
+        await Promise.all(using);
+        await others.end();
+      }
+    },
+  );
 
   it('in transaction mode that no setting names ends the start, and doctor says the same', async () => {
     const url = await makeOwner('unnamed');
@@ -133,12 +159,17 @@ describe.skipIf(!testsPgbouncer)('behind PgBouncer', { timeout: 120_000 }, () =>
     const variables = { SYNAP_DATA_DIR: await dataFolder(), DATABASE_URL: pooler.url };
     const started = await run(['start'], variables);
     expect(started.code).toBe(1);
-    expect(started.text).toMatch(/DATABASE_URL: .*DATABASE_POOLER=transaction.*DATABASE_DIRECT_URL/);
+    expect(started.text).toMatch(
+      /DATABASE_URL: .*DATABASE_POOLER=transaction.*DATABASE_DIRECT_URL/,
+    );
     const examined = await run(['doctor'], variables);
     expect(examined.text).toMatch(/FAULT +pooler .*DATABASE_POOLER=transaction/);
     for (const command of [['backup', '-'], ['restore', '-'], ['upgrade', '--check'], ['seed']]) {
       const refused = await run(command, variables);
-      expect(refused, command.join(' ')).toMatchObject({ code: 1, text: expect.stringContaining('DATABASE_POOLER=transaction') });
+      expect(refused, command.join(' ')).toMatchObject({
+        code: 1,
+        text: expect.stringContaining('DATABASE_POOLER=transaction'),
+      });
     }
   });
 });

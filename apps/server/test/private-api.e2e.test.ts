@@ -24,19 +24,28 @@ const headersOf = async (server: ServerUnderTest) => ({
   'x-synap-private-token': (await readFile(tokenFile(server), 'utf8')).trim(),
 });
 const rpcOf = ({ origin }: ServerUnderTest, headers = {}) =>
-  createTRPCClient<typeof privateApiRouter>({ links: [httpLink({ url: `${origin}/trpc`, transformer: superjson, headers })] });
+  createTRPCClient<typeof privateApiRouter>({
+    links: [httpLink({ url: `${origin}/trpc`, transformer: superjson, headers })],
+  });
 
 describe('an account without signing in', { timeout: 60_000 }, () => {
   it('is made for a bearer of the token in the data folder, over both faces, and can be used at once', async () => {
     const server = await start({ VERIFY_EMAIL: 'required', SYNAP_PRIVATE_API: 'on' });
     const headers = await headersOf(server);
     const create = () => server.rest('POST', '/private/users', { body: account, headers });
-    expect(await create()).toMatchObject({ status: 201, body: { email: account.email, role: 'user' } });
+    expect(await create()).toMatchObject({
+      status: 201,
+      body: { email: account.email, role: 'user' },
+    });
     await server.signIn(account);
     const other = { email: 'dora@example.org', password: account.password };
-    expect(await rpcOf(server, headers).private.createUser.mutate(other)).toMatchObject({ verified: true });
+    expect(await rpcOf(server, headers).private.createUser.mutate(other)).toMatchObject({
+      verified: true,
+    });
     expect(await create()).toMatchObject({ status: 409 });
-    expect((await server.rest('GET', '/openapi.json')).body.paths).toHaveProperty(['/private/users']);
+    expect((await server.rest('GET', '/openapi.json')).body.paths).toHaveProperty([
+      '/private/users',
+    ]);
     expect((await stat(tokenFile(server))).mode & 0o777).toBe(0o600);
   });
 
@@ -44,8 +53,11 @@ describe('an account without signing in', { timeout: 60_000 }, () => {
     const server = await start({ SYNAP_PRIVATE_API: 'on' });
     const right = (await headersOf(server))['x-synap-private-token'];
     for (const token of [undefined, '', 'x', right.slice(1), `${right}x`]) {
-      const headers: Record<string, string> = token === undefined ? {} : { 'x-synap-private-token': token };
-      expect(await server.rest('POST', '/private/users', { body: account, headers })).toMatchObject({ status: 403 });
+      const headers: Record<string, string> =
+        token === undefined ? {} : { 'x-synap-private-token': token };
+      expect(await server.rest('POST', '/private/users', { body: account, headers })).toMatchObject(
+        { status: 403 },
+      );
       const error = await rpcOf(server, headers)
         .private.createUser.mutate(account)
         .catch((cause: unknown) => cause);
@@ -55,13 +67,17 @@ describe('an account without signing in', { timeout: 60_000 }, () => {
 
   it('does not exist unless it is switched on', async () => {
     const server = await start();
-    expect(await server.rest('POST', '/private/users', { body: account })).toMatchObject({ status: 404 });
+    expect(await server.rest('POST', '/private/users', { body: account })).toMatchObject({
+      status: 404,
+    });
     const error = await rpcOf(server)
       .private.createUser.mutate(account)
       .catch((cause: unknown) => cause);
     expect(error).toBeInstanceOf(TRPCClientError);
     expect(error).toMatchObject({ data: { code: 'NOT_FOUND' } });
-    expect((await server.rest('GET', '/openapi.json')).body.paths).not.toHaveProperty(['/private/users']);
+    expect((await server.rest('GET', '/openapi.json')).body.paths).not.toHaveProperty([
+      '/private/users',
+    ]);
     await expect(stat(tokenFile(server))).rejects.toThrow('ENOENT');
   });
 });
@@ -77,10 +93,13 @@ describe('metrics', { timeout: 60_000 }, () => {
     const server = await start({ METRICS_TOKEN: 'a-token-for-the-metrics' });
     const read = (authorization?: string) =>
       fetch(`${server.origin}/metrics`, { headers: authorization ? { authorization } : {} });
-    expect(await (await read('Bearer a-token-for-the-metrics')).text()).toContain('http_request_duration_seconds');
+    expect(await (await read('Bearer a-token-for-the-metrics')).text()).toContain(
+      'http_request_duration_seconds',
+    );
     for (const wrong of [undefined, 'Bearer another', 'Bearer a-token-for-the-metricsx']) {
       const answer = await read(wrong);
-      const challenge = wrong === undefined ? 'Bearer' : expect.stringMatching(/^Bearer error="invalid_token", /);
+      const challenge =
+        wrong === undefined ? 'Bearer' : expect.stringMatching(/^Bearer error="invalid_token", /);
       expect([answer.status, answer.headers.get('www-authenticate')]).toEqual([401, challenge]);
     }
   });
@@ -88,7 +107,9 @@ describe('metrics', { timeout: 60_000 }, () => {
   it('need no token on the loopback listener, which serves nothing else and nothing under another name', async () => {
     const server = await start({ METRICS_PORT: '0' });
     const origin = `http://127.0.0.1:${server.running.metricsPort}`;
-    expect(await (await fetch(`${origin}/metrics`)).text()).toContain('http_request_duration_seconds');
+    expect(await (await fetch(`${origin}/metrics`)).text()).toContain(
+      'http_request_duration_seconds',
+    );
     expect((await fetch(`${server.origin}/metrics`)).status).toBe(404);
     expect((await fetch(`${origin}/api/v1/health`)).status).toBe(404);
     expect(await statusUnder('rebound.example.org', `${origin}/metrics`)).toBe(404);

@@ -20,10 +20,16 @@ async function api(origin: string) {
     async names(): Promise<string[]> {
       const names: string[] = [];
       for (let cursor = ''; ; ) {
-        const answer = await fetch(`${origin}/api/v1/dashboards?size=100${cursor && `&cursor=${cursor}`}`, {
-          headers: { authorization: `Bearer ${token}` },
-        });
-        const page = (await answer.json()) as { items: { name: string }[]; nextCursor: string | null };
+        const answer = await fetch(
+          `${origin}/api/v1/dashboards?size=100${cursor && `&cursor=${cursor}`}`,
+          {
+            headers: { authorization: `Bearer ${token}` },
+          },
+        );
+        const page = (await answer.json()) as {
+          items: { name: string }[];
+          nextCursor: string | null;
+        };
         names.push(...page.items.map((item) => item.name));
         if (page.nextCursor === null) return names;
         cursor = page.nextCursor;
@@ -37,7 +43,10 @@ describe('synap start', { timeout: 60_000 }, () => {
     const folder = await dataFolder();
     const acknowledged: string[] = [];
     for (const round of [1, 2]) {
-      const { child, origin } = await startServer({ SYNAP_DATA_DIR: folder, RATE_LIMIT_FACTOR: '1000' });
+      const { child, origin } = await startServer({
+        SYNAP_DATA_DIR: folder,
+        RATE_LIMIT_FACTOR: '1000',
+      });
       const { create } = await api(origin);
       const writer = async (lane: number) => {
         for (let i = 0; ; i += 1) {
@@ -51,7 +60,10 @@ describe('synap start', { timeout: 60_000 }, () => {
       await ended(child, 'SIGKILL');
       await writers;
     }
-    const { child, origin } = await startServer({ SYNAP_DATA_DIR: folder, RATE_LIMIT_FACTOR: '1000' });
+    const { child, origin } = await startServer({
+      SYNAP_DATA_DIR: folder,
+      RATE_LIMIT_FACTOR: '1000',
+    });
     const names = new Set(await (await api(origin)).names());
     expect(acknowledged.filter((name) => !names.has(name))).toEqual([]);
     expect(await ended(child, 'SIGTERM')).toBe(0);
@@ -68,7 +80,10 @@ describe('synap start', { timeout: 60_000 }, () => {
 
   it('keeps a made password out of the output and in a file of its owner alone', async () => {
     const folder = await dataFolder();
-    const { child, output } = await startServer({ SYNAP_DATA_DIR: folder, SYNAP_ADMIN_PASSWORD: '' });
+    const { child, output } = await startServer({
+      SYNAP_DATA_DIR: folder,
+      SYNAP_ADMIN_PASSWORD: '',
+    });
     const file = path.join(folder, 'first-password.txt');
     const made = (await readFile(file, 'utf8')).trim();
     expect((await stat(file)).mode & 0o777).toBe(0o600);
@@ -79,8 +94,13 @@ describe('synap start', { timeout: 60_000 }, () => {
 
   it('names every fault of the environment in one message', async () => {
     const { code, text } = await run(['start'], {
-      ...{ SYNAP_ENV: 'production', PORT: 'http', TRUST_PROXY: 'true', CORS_ORIGINS: '*', DATABASE_URL: 'mysql://x' },
-      ...{ RATE_LIMIT_FACTOR: '5', ACCESS_TOKEN_SECRET: 'short' },
+      SYNAP_ENV: 'production',
+      PORT: 'http',
+      TRUST_PROXY: 'true',
+      CORS_ORIGINS: '*',
+      DATABASE_URL: 'mysql://x',
+      RATE_LIMIT_FACTOR: '5',
+      ACCESS_TOKEN_SECRET: 'short',
     });
     expect(code).toBe(1);
     const faulty = [
@@ -101,20 +121,33 @@ describe('synap start', { timeout: 60_000 }, () => {
     const folder = await dataFolder();
     const none = path.join(folder, 'none');
     const commands = {
-      [`The folder ${none} cannot be written to (ENOENT): make it`]: ['backup', path.join(none, 'synap.tar.gz')],
-      [`--passphrase-file: ${none} cannot be read (ENOENT`]: ['backup', path.join(folder, 'a'), '--passphrase-file', none],
+      [`The folder ${none} cannot be written to (ENOENT): make it`]: [
+        'backup',
+        path.join(none, 'synap.tar.gz'),
+      ],
+      [`--passphrase-file: ${none} cannot be read (ENOENT`]: [
+        'backup',
+        path.join(folder, 'a'),
+        '--passphrase-file',
+        none,
+      ],
       [`The backup ${none} cannot be read (ENOENT`]: ['restore', none],
     };
     for (const [message, command] of Object.entries(commands)) {
       const { code, text } = await run(command, { SYNAP_DATA_DIR: folder });
-      expect([code, text.split('\n').some((line) => line.startsWith(message))], text).toEqual([1, true]);
+      expect([code, text.split('\n').some((line) => line.startsWith(message))], text).toEqual([
+        1,
+        true,
+      ]);
     }
     expect(await readdir(folder)).toEqual([]);
     const file = path.join(folder, 'file');
     await writeFile(file, '');
     const { code, text } = await run(['start'], { SYNAP_DATA_DIR: path.join(file, 'data') });
     expect(code).toBe(1);
-    expect(text).toMatch(/- SYNAP_DATA_DIR: The data folder .* cannot be used \(.*\): set SYNAP_DATA_DIR to another folder/);
+    expect(text).toMatch(
+      /- SYNAP_DATA_DIR: The data folder .* cannot be used \(.*\): set SYNAP_DATA_DIR to another folder/,
+    );
   });
 
   it('names an option that it does not know, and shows how commands are written', async () => {
@@ -128,7 +161,9 @@ describe('the folder of the database', { timeout: 60_000 }, () => {
   it('is named by the start and by the doctor', async () => {
     const folder = await realpath(await dataFolder());
     const { child, output } = await startServer({ SYNAP_DATA_DIR: folder });
-    expect(output.text.split('\n').slice(0, 3)).toContain(`The database is in ${folder}/postgres/data.`);
+    expect(output.text.split('\n').slice(0, 3)).toContain(
+      `The database is in ${folder}/postgres/data.`,
+    );
     const { text } = await run(['doctor'], { SYNAP_DATA_DIR: folder });
     expect(text).toMatch(new RegExp(`ok +database .* in ${folder}/postgres/data\n`));
     await ended(child, 'SIGTERM');
@@ -165,10 +200,17 @@ describe('synap doctor', { timeout: 60_000 }, () => {
 
   it('says what is wrong with mail that nobody would get', async () => {
     const folder = await dataFolder();
-    const away = await run(['doctor'], { SYNAP_DATA_DIR: folder, SMTP_URL: 'smtp://user:hunter22@127.0.0.1:9' });
+    const away = await run(['doctor'], {
+      SYNAP_DATA_DIR: folder,
+      SMTP_URL: 'smtp://user:hunter22@127.0.0.1:9',
+    });
     expect(away.text).toMatch(/FAULT +mail +127\.0\.0\.1:9: .*SMTP_URL/);
     expect(away.text).not.toContain('hunter22');
-    const outbox = await run(['doctor'], { SYNAP_DATA_DIR: folder, SIGNUP: 'open', VERIFY_EMAIL: 'required' });
+    const outbox = await run(['doctor'], {
+      SYNAP_DATA_DIR: folder,
+      SIGNUP: 'open',
+      VERIFY_EMAIL: 'required',
+    });
     expect(outbox.text).toMatch(/FAULT +mail .*set SMTP_URL/);
   });
 

@@ -13,14 +13,19 @@ afterEach(async () => {
 
 async function start(variables: Record<string, string> = {}) {
   const server = await startServerUnderTest({ variables });
-  const database = createPool({ url: server.database.url, size: 1, idleInTransactionMilliseconds: 0 });
+  const database = createPool({
+    url: server.database.url,
+    size: 1,
+    idleInTransactionMilliseconds: 0,
+  });
   endings.push(server.close, () => database.end());
   return { server, query: (text: string) => database.query(text) };
 }
 
 const password = 'a passphrase for tests';
 const refused = { status: 403, body: { code: 'reauthentication_required' } };
-const idOf = async (server: ServerUnderTest, token: string) => (await server.rest('GET', '/auth/me', { token })).body.id;
+const idOf = async (server: ServerUnderTest, token: string) =>
+  (await server.rest('GET', '/auth/me', { token })).body.id;
 
 describe('what a stolen session must not do', { timeout: 60_000 }, () => {
   it('needs a password of the last ten minutes, which reauthenticating gives', async () => {
@@ -32,19 +37,34 @@ describe('what a stolen session must not do', { timeout: 60_000 }, () => {
       () => post('/users', { email: 'dora@example.org', password, role: 'superuser' }),
       () => post('/invitations', { email: 'erin@example.org', role: 'superuser' }),
       () => post('/api-keys', { name: 'For ever', scopes: ['profile:read'] }),
-      () => post('/api-keys', { name: 'Nearly for ever', scopes: ['profile:read'], expiresAt: '9999-12-31T23:59:59Z' }),
+      () =>
+        post('/api-keys', {
+          name: 'Nearly for ever',
+          scopes: ['profile:read'],
+          expiresAt: '9999-12-31T23:59:59Z',
+        }),
       () => server.rest('PATCH', `/users/${made.body.id}`, { token, body: { role: 'superuser' } }),
-      () => server.rest('PATCH', `/users/${made.body.id}`, { token, body: { email: 'carla@example.org' } }),
+      () =>
+        server.rest('PATCH', `/users/${made.body.id}`, {
+          token,
+          body: { email: 'carla@example.org' },
+        }),
     ];
     await query("UPDATE sessions SET authenticated_at = now() - interval '11 minutes'");
     for (const call of calls) expect(await call()).toMatchObject(refused);
     const soon = new Date(Date.now() + 3_600_000).toISOString();
-    expect(await post('/api-keys', { name: 'Soon over', scopes: ['profile:read'], expiresAt: soon })).toMatchObject({
+    expect(
+      await post('/api-keys', { name: 'Soon over', scopes: ['profile:read'], expiresAt: soon }),
+    ).toMatchObject({
       status: 201,
     });
-    expect(await post('/auth/reauthenticate', { password: 'not the password' })).toMatchObject({ status: 400 });
+    expect(await post('/auth/reauthenticate', { password: 'not the password' })).toMatchObject({
+      status: 400,
+    });
     expect(await calls[0]?.()).toMatchObject(refused);
-    expect(await post('/auth/reauthenticate', { password: admin.password })).toMatchObject({ status: 204 });
+    expect(await post('/auth/reauthenticate', { password: admin.password })).toMatchObject({
+      status: 204,
+    });
     for (const call of calls) expect((await call()).status).toBeLessThan(300);
   });
 });
@@ -53,14 +73,20 @@ describe('a password that somebody else chose', { timeout: 60_000 }, () => {
   it('lets a session do nothing but choose another', async () => {
     const { server } = await start({ SYNAP_ROLE: 'server' });
     const account = { email: 'carl@example.org', password };
-    const made = await server.rest('POST', '/users', { token: await server.signIn(), body: account });
+    const made = await server.rest('POST', '/users', {
+      token: await server.signIn(),
+      body: account,
+    });
     expect(made.body).toMatchObject({ mustChangePassword: true });
     const token = await server.signIn(account);
     const demanded = { status: 403, body: { code: 'password_change_required' } };
     for (const target of ['/dashboards', '/api-keys', '/auth/sessions', '/widgets'])
       expect(await server.rest('GET', target, { token }), target).toMatchObject(demanded);
-    expect(await server.rest('PATCH', '/users/me', { token, body: { name: 'Carl' } })).toMatchObject(demanded);
-    for (const target of ['/auth/me', '/users/me']) expect((await server.rest('GET', target, { token })).status).toBe(200);
+    expect(
+      await server.rest('PATCH', '/users/me', { token, body: { name: 'Carl' } }),
+    ).toMatchObject(demanded);
+    for (const target of ['/auth/me', '/users/me'])
+      expect((await server.rest('GET', target, { token })).status).toBe(200);
     const body = { currentPassword: password, newPassword: 'another passphrase for tests' };
     expect((await server.rest('POST', '/users/me/password', { token, body })).status).toBe(204);
     expect((await server.rest('GET', '/dashboards', { token })).status).toBe(200);
@@ -79,11 +105,16 @@ describe('a password that somebody else chose', { timeout: 60_000 }, () => {
       return rpcProblem(await answer.json())?.code;
     };
     const demanded = 'password_change_required';
-    await until(async () => (await server.rest('GET', '/widgets', { token })).body.code === demanded, { timeout: 15_000 });
+    await until(
+      async () => (await server.rest('GET', '/widgets', { token })).body.code === demanded,
+      { timeout: 15_000 },
+    );
     const open: string[] = [];
     for (const procedure of procedures.filter(({ meta }) => meta.access !== 'public')) {
       if ((await codeOf(procedure, token)) !== demanded) open.push(procedure.path);
-      expect(await codeOf(procedure, key), procedure.path).toBe(procedure.meta.scope ? demanded : 'forbidden');
+      expect(await codeOf(procedure, key), procedure.path).toBe(
+        procedure.meta.scope ? demanded : 'forbidden',
+      );
     }
     expect(open.sort()).toEqual(['auth.me', 'users.me.changePassword', 'users.me.get']);
   });
@@ -94,9 +125,16 @@ describe('a password that somebody else chose', { timeout: 60_000 }, () => {
     const person = await server.newUser();
     const id = await idOf(server, person.token);
     const scopes = ['dashboards:read', 'profile:read'];
-    const { key } = (await server.rest('POST', '/api-keys', { token: person.token, body: { name: 'Screen', scopes } })).body;
+    const { key } = (
+      await server.rest('POST', '/api-keys', {
+        token: person.token,
+        body: { name: 'Screen', scopes },
+      })
+    ).body;
     expect((await server.rest('GET', '/dashboards', { token: key })).status).toBe(200);
-    expect(await server.rest('PATCH', `/users/${id}`, { token, body: { mustChangePassword: true } })).toMatchObject({
+    expect(
+      await server.rest('PATCH', `/users/${id}`, { token, body: { mustChangePassword: true } }),
+    ).toMatchObject({
       status: 200,
       body: { mustChangePassword: true },
     });
@@ -104,8 +142,11 @@ describe('a password that somebody else chose', { timeout: 60_000 }, () => {
     const demanded = { status: 403, body: { code: 'password_change_required' } };
     for (const target of ['/dashboards', '/auth/me', '/users/me'])
       expect(await server.rest('GET', target, { token: key }), target).toMatchObject(demanded);
-    expect(await server.rest('POST', `/users/${id}/reset-password`, { token })).toMatchObject({ status: 202 });
-    const links = () => query(`SELECT FROM mail_tokens WHERE user_id = '${id}' AND purpose = 'reset'`);
+    expect(await server.rest('POST', `/users/${id}/reset-password`, { token })).toMatchObject({
+      status: 202,
+    });
+    const links = () =>
+      query(`SELECT FROM mail_tokens WHERE user_id = '${id}' AND purpose = 'reset'`);
     await until(async () => (await links()).rowCount === 1, { timeout: 15_000 });
   });
 });
@@ -116,9 +157,15 @@ describe('another address', { timeout: 60_000 }, () => {
     const { token, ...person } = await server.newUser();
     const change = (body: object) => server.rest('POST', '/users/me/email', { token, body });
     const email = 'moved@example.org';
-    expect(await change({ email, currentPassword: 'not the right one' })).toMatchObject({ status: 400 });
-    expect(await change({ email: admin.email, currentPassword: person.password })).toMatchObject({ status: 409 });
-    expect(await change({ email, currentPassword: person.password })).toMatchObject({ status: 202 });
+    expect(await change({ email, currentPassword: 'not the right one' })).toMatchObject({
+      status: 400,
+    });
+    expect(await change({ email: admin.email, currentPassword: person.password })).toMatchObject({
+      status: 409,
+    });
+    expect(await change({ email, currentPassword: person.password })).toMatchObject({
+      status: 202,
+    });
     expect((await server.rest('GET', '/auth/me', { token })).body.email).toBe(email);
     await server.signIn({ ...person, email });
     expect((await query("SELECT FROM mails WHERE template = 'email-changed'")).rowCount).toBe(1);
@@ -128,14 +175,22 @@ describe('another address', { timeout: 60_000 }, () => {
     const { server, query } = await start({ SYNAP_ROLE: 'server', VERIFY_EMAIL: 'required' });
     const token = await server.signIn();
     const change = (email: string) =>
-      server.rest('POST', '/users/me/email', { token, body: { email, currentPassword: admin.password } });
+      server.rest('POST', '/users/me/email', {
+        token,
+        body: { email, currentPassword: admin.password },
+      });
     await server.rest('POST', '/users', { token, body: { email: 'taken@example.org', password } });
-    for (const email of ['taken@example.org', 'new@example.org']) expect(await change(email)).toMatchObject({ status: 202 });
+    for (const email of ['taken@example.org', 'new@example.org'])
+      expect(await change(email)).toMatchObject({ status: 202 });
     expect((await server.rest('GET', '/auth/me', { token })).body.email).toBe(admin.email);
-    const templates = (await query('SELECT template FROM mails ORDER BY id')).rows.map(({ template }) => template);
+    const templates = (await query('SELECT template FROM mails ORDER BY id')).rows.map(
+      ({ template }) => template,
+    );
     expect(templates).toEqual(['existing-account', 'verify']);
     await query("UPDATE mail_tokens SET hash = sha256('known') WHERE email = 'new@example.org'");
-    expect((await server.rest('POST', '/auth/verify', { body: { token: 'known' } })).status).toBe(204);
+    expect((await server.rest('POST', '/auth/verify', { body: { token: 'known' } })).status).toBe(
+      204,
+    );
     expect((await server.rest('GET', '/auth/me', { token })).body.email).toBe('new@example.org');
     expect((await query("SELECT FROM mails WHERE template = 'email-changed'")).rowCount).toBe(1);
   });
@@ -143,10 +198,22 @@ describe('another address', { timeout: 60_000 }, () => {
   it('given by an administrator is unverified, and the old one gets a notice', async () => {
     const { server, query } = await start({ SYNAP_ROLE: 'server', VERIFY_EMAIL: 'required' });
     const token = await server.signIn();
-    const { body: made } = await server.rest('POST', '/users', { token, body: { email: 'carl@example.org', password } });
-    const answer = await server.rest('PATCH', `/users/${made.id}`, { token, body: { email: 'carla@example.org' } });
-    expect(answer).toMatchObject({ status: 200, body: { email: 'carla@example.org', verified: false } });
+    const { body: made } = await server.rest('POST', '/users', {
+      token,
+      body: { email: 'carl@example.org', password },
+    });
+    const answer = await server.rest('PATCH', `/users/${made.id}`, {
+      token,
+      body: { email: 'carla@example.org' },
+    });
+    expect(answer).toMatchObject({
+      status: 200,
+      body: { email: 'carla@example.org', verified: false },
+    });
     expect((await query("SELECT FROM mails WHERE template = 'email-changed'")).rowCount).toBe(1);
-    expect((await server.rest('POST', '/auth/login', { body: { email: 'carla@example.org', password } })).status).toBe(401);
+    expect(
+      (await server.rest('POST', '/auth/login', { body: { email: 'carla@example.org', password } }))
+        .status,
+    ).toBe(401);
   });
 });

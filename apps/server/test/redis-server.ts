@@ -5,7 +5,10 @@ import { onPath } from './on-path.js';
 
 const found = onPath('redis-server') !== undefined;
 
-/** Whether tests with Redis run: where there is one, or where its absence is a failure (`REDIS_TEST=required`). */
+/**
+ * Whether tests with Redis run: where there is one, or where its absence is a failure
+ * (`REDIS_TEST=required`).
+ */
 export const testsRedis = found || process.env.REDIS_TEST === 'required';
 
 export interface RedisUnderTest {

@@ -9,8 +9,13 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-/** Sends the bytes as they are over a connection of their own, and reads until the server ends it. */
-async function exchange(head: string, body = ''): Promise<{ status: number; head: string; body: string }> {
+/**
+ * Sends the bytes as they are over a connection of their own, and reads until the server ends it.
+ */
+async function exchange(
+  head: string,
+  body = '',
+): Promise<{ status: number; head: string; body: string }> {
   const socket = connect(Number(new URL(server.origin).port), '127.0.0.1');
   const chunks: Buffer[] = [];
   socket.on('data', (chunk) => chunks.push(chunk));
@@ -69,7 +74,10 @@ describe('a request that is malformed gets 400, a problem and the end of its con
     ['a Host that is not percent-encoded well', 'GET /api/v1/health HTTP/1.1\r\nHost: a%zz'],
     ['two Hosts', `GET /api/v1/health HTTP/1.1\r\n${host}\r\nhost: other`],
     ['the same Host twice', `GET /api/v1/health HTTP/1.1\r\n${host}\r\n${host}`],
-    ['two Hosts with 2500 headers between them', `GET /api/v1/health HTTP/1.1\r\n${host}\r\n${many}host: other`],
+    [
+      'two Hosts with 2500 headers between them',
+      `GET /api/v1/health HTTP/1.1\r\n${host}\r\n${many}host: other`,
+    ],
     [
       'two transfer codings behind 2500 headers',
       `POST /api/v1/auth/login HTTP/1.1\r\n${host}\r\n${many}Transfer-Encoding: gzip, chunked`,
@@ -77,9 +85,18 @@ describe('a request that is malformed gets 400, a problem and the end of its con
     ['two Hosts with HTTP/1.0', `GET /api/v1/health HTTP/1.0\r\n${host}\r\n${host}`],
     ['an asterisk', `GET * HTTP/1.1\r\n${host}`],
     ['another scheme', `GET ftp://localhost/api/v1/health HTTP/1.1\r\n${host}`],
-    ['a target with a port past the last', `GET http://localhost:99999/healthz HTTP/1.1\r\n${host}`],
-    ['two transfer codings', `POST /api/v1/auth/login HTTP/1.1\r\n${host}\r\nTransfer-Encoding: gzip, chunked`],
-    ['two transfer codings over RPC', `POST /trpc/auth.login HTTP/1.1\r\n${host}\r\nTransfer-Encoding: gzip, chunked`],
+    [
+      'a target with a port past the last',
+      `GET http://localhost:99999/healthz HTTP/1.1\r\n${host}`,
+    ],
+    [
+      'two transfer codings',
+      `POST /api/v1/auth/login HTTP/1.1\r\n${host}\r\nTransfer-Encoding: gzip, chunked`,
+    ],
+    [
+      'two transfer codings over RPC',
+      `POST /trpc/auth.login HTTP/1.1\r\n${host}\r\nTransfer-Encoding: gzip, chunked`,
+    ],
     [
       'two headers of transfer codings',
       `GET /healthz HTTP/1.1\r\n${host}\r\nTransfer-Encoding: br\r\nTransfer-Encoding: chunked`,
@@ -91,24 +108,37 @@ describe('a request that is malformed gets 400, a problem and the end of its con
     ['a target with userinfo', `GET http://a@localhost/api/v1/health HTTP/1.1\r\n${host}`],
   ])('%s', async (_what, head) => {
     const answer = await exchange(head, head.includes('Transfer-Encoding') ? '0\r\n\r\n' : '');
-    expect([answer.status, answer.body]).toEqual([400, expect.stringContaining('"code":"bad_request"')]);
+    expect([answer.status, answer.body]).toEqual([
+      400,
+      expect.stringContaining('"code":"bad_request"'),
+    ]);
     expect(answer.head).toMatch(/\r\nconnection: close/i);
     expect(answer.head).toMatch(/\r\nx-request-id: /i);
   });
 });
 
 describe('a request is served', () => {
-  it.each(['localhost', 'LOCALHOST:1', '127.0.0.1:', '[::1]:8080', 'a_b.example', 'xn--bcher-kva.example', 'a%20b', 'a:65535'])(
-    'with the Host %s',
-    async (name) => {
-      expect((await exchange(`GET /api/v1/health HTTP/1.1\r\nHost: ${name}\r\n${closing}`)).status).toBe(200);
-    },
-  );
+  it.each([
+    'localhost',
+    'LOCALHOST:1',
+    '127.0.0.1:',
+    '[::1]:8080',
+    'a_b.example',
+    'xn--bcher-kva.example',
+    'a%20b',
+    'a:65535',
+  ])('with the Host %s', async (name) => {
+    expect(
+      (await exchange(`GET /api/v1/health HTTP/1.1\r\nHost: ${name}\r\n${closing}`)).status,
+    ).toBe(200);
+  });
 
   it.each(['chunked', 'Chunked'])('with a body in the transfer coding %s', async (coding) => {
     const head = `POST /api/v1/auth/login HTTP/1.1\r\nHost: localhost\r\n${closing}\r\nTransfer-Encoding: ${coding}`;
     expect((await exchange(head, '0\r\n\r\n')).status).toBe(400);
-    expect((await exchange(`${head}\r\nContent-Type: text/plain`, '2\r\n{}\r\n0\r\n\r\n')).status).toBe(415);
+    expect(
+      (await exchange(`${head}\r\nContent-Type: text/plain`, '2\r\n{}\r\n0\r\n\r\n')).status,
+    ).toBe(415);
   });
 
   it('whose Host is behind 2500 other headers', async () => {
@@ -121,11 +151,14 @@ describe('a request is served', () => {
   });
 
   it('that asks for the options of the whole server', async () => {
-    expect((await exchange(`OPTIONS * HTTP/1.1\r\nHost: localhost\r\n${closing}`)).status).toBe(204);
+    expect((await exchange(`OPTIONS * HTTP/1.1\r\nHost: localhost\r\n${closing}`)).status).toBe(
+      204,
+    );
   });
 
   it('that asks for another protocol', async () => {
-    const head = 'GET /api/v1/health HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade, close\r\nUpgrade: websocket';
+    const head =
+      'GET /api/v1/health HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade, close\r\nUpgrade: websocket';
     expect((await exchange(head)).status).toBe(200);
   });
 });

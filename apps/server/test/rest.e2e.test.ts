@@ -23,20 +23,41 @@ describe('REST', () => {
     const read = await server.rest('GET', at, { token });
     expect(read).toMatchObject({ status: 200, body: made.body });
     expect(read.headers.get('etag')).toBe('"1"');
-    expect(await server.rest('GET', at, { token, headers: { 'if-none-match': '"1"' } })).toMatchObject({ status: 304, text: '' });
+    expect(
+      await server.rest('GET', at, { token, headers: { 'if-none-match': '"1"' } }),
+    ).toMatchObject({ status: 304, text: '' });
     expect(await server.rest('HEAD', at, { token })).toMatchObject({ status: 200, text: '' });
     expect(await server.rest('DELETE', at, { token })).toMatchObject({ status: 204, text: '' });
-    expect(await server.rest('GET', at, { token })).toMatchObject({ status: 404, body: { code: 'not_found' } });
+    expect(await server.rest('GET', at, { token })).toMatchObject({
+      status: 404,
+      body: { code: 'not_found' },
+    });
   });
 
   it('lets nobody store answers, but a single object that is asked for again each time', async () => {
     const { id } = (await make()).body;
-    const policyOf = async (target: string) => (await server.rest('GET', target, { token })).headers.get('cache-control');
-    for (const target of ['/dashboards', '/widgets', '/events', '/auth/me', `/dashboards/${randomUUID()}`])
+    const policyOf = async (target: string) =>
+      (await server.rest('GET', target, { token })).headers.get('cache-control');
+    for (const target of [
+      '/dashboards',
+      '/widgets',
+      '/events',
+      '/auth/me',
+      `/dashboards/${randomUUID()}`,
+    ])
       expect(await policyOf(target), target).toBe('no-store');
-    for (const target of [`/dashboards/${id}`, '/users/me']) expect(await policyOf(target)).toBe('private, no-cache');
-    for (const call of ['dashboards.list', 'users.me.get', 'system.health', 'unknown', 'dashboards.list,users.me.get?batch=1']) {
-      const answer = await fetch(`${server.origin}/trpc/${call}`, { headers: { authorization: `Bearer ${token}` } });
+    for (const target of [`/dashboards/${id}`, '/users/me'])
+      expect(await policyOf(target)).toBe('private, no-cache');
+    for (const call of [
+      'dashboards.list',
+      'users.me.get',
+      'system.health',
+      'unknown',
+      'dashboards.list,users.me.get?batch=1',
+    ]) {
+      const answer = await fetch(`${server.origin}/trpc/${call}`, {
+        headers: { authorization: `Bearer ${token}` },
+      });
       expect(answer.headers.get('cache-control'), call).toBe('no-store');
     }
   });
@@ -45,9 +66,15 @@ describe('REST', () => {
     const at = `/dashboards/${(await make()).body.id}`;
     const save = (body: object, headers = {}) =>
       server.rest('PUT', at, { token, body: { name: 'Home', widgets: [], ...body }, headers });
-    expect((await save({}, { 'if-match': '"1"' })).body).toMatchObject({ name: 'Home', version: 2 });
+    expect((await save({}, { 'if-match': '"1"' })).body).toMatchObject({
+      name: 'Home',
+      version: 2,
+    });
     expect(await save({}, { 'if-match': '"1"' })).toMatchObject({ status: 412 });
-    expect(await save({ version: 1 })).toMatchObject({ status: 409, body: { code: 'stale_version' } });
+    expect(await save({ version: 1 })).toMatchObject({
+      status: 409,
+      body: { code: 'stale_version' },
+    });
     expect(await save({})).toMatchObject({ status: 428, body: { code: 'version_required' } });
     expect(await save({ version: 1 }, { 'if-match': '"2"' })).toMatchObject({ status: 400 });
     expect(await save({ version: 2 })).toMatchObject({ status: 200, body: { version: 3 } });
@@ -60,7 +87,10 @@ describe('REST', () => {
       status: 200,
       body: { id, version: 1 },
     });
-    expect(await server.rest('POST', `/dashboards/${id}`, { token, body })).toMatchObject({ status: 200, body: { version: 2 } });
+    expect(await server.rest('POST', `/dashboards/${id}`, { token, body })).toMatchObject({
+      status: 200,
+      body: { version: 2 },
+    });
     const other = await server.newUser();
     for (const [method, sent] of [
       ['GET', undefined],
@@ -68,7 +98,10 @@ describe('REST', () => {
       ['POST', body],
       ['DELETE', undefined],
     ] as const) {
-      const answer = await server.rest(method, `/dashboards/${id}`, { token: other.token, body: sent });
+      const answer = await server.rest(method, `/dashboards/${id}`, {
+        token: other.token,
+        body: sent,
+      });
       expect(answer, method).toMatchObject({ status: 404, body: { code: 'not_found' } });
     }
   });
@@ -98,21 +131,34 @@ describe('REST', () => {
     expect(wrongMethod.headers.get('allow')).toContain('GET');
     expect(await server.rest('GET', '/nowhere')).toMatchObject({ status: 404 });
     expect(await server.rest('GET', '/dashboards/%zz', { token })).toMatchObject({ status: 400 });
-    expect(await server.rest('GET', '/dashboards/not-a-uuid', { token })).toMatchObject({ status: 400 });
-    expect(await server.rest('POST', '/dashboards', { token, body: '{"name":', headers: {} })).toMatchObject({ status: 400 });
+    expect(await server.rest('GET', '/dashboards/not-a-uuid', { token })).toMatchObject({
+      status: 400,
+    });
     expect(
-      await server.rest('POST', '/dashboards', { token, body: 'name=x', headers: { 'content-type': 'text/plain' } }),
+      await server.rest('POST', '/dashboards', { token, body: '{"name":', headers: {} }),
+    ).toMatchObject({ status: 400 });
+    expect(
+      await server.rest('POST', '/dashboards', {
+        token,
+        body: 'name=x',
+        headers: { 'content-type': 'text/plain' },
+      }),
     ).toMatchObject({ status: 415 });
-    expect(await server.rest('POST', '/dashboards', { token, body: { name: 'x'.repeat(200_000) } })).toMatchObject({
+    expect(
+      await server.rest('POST', '/dashboards', { token, body: { name: 'x'.repeat(200_000) } }),
+    ).toMatchObject({
       status: 413,
     });
-    expect(await server.rest('GET', '/dashboards?size=0', { token })).toMatchObject({ status: 400 });
+    expect(await server.rest('GET', '/dashboards?size=0', { token })).toMatchObject({
+      status: 400,
+    });
     expect(await server.rest('GET', '/dashboards?size=', { token })).toMatchObject({ status: 400 });
   });
 
   it('lists page by page with Link', async () => {
     const { token: fresh } = await server.newUser();
-    for (const name of ['a', 'b', 'c']) await server.rest('POST', '/dashboards', { token: fresh, body: { name } });
+    for (const name of ['a', 'b', 'c'])
+      await server.rest('POST', '/dashboards', { token: fresh, body: { name } });
     const first = await server.rest('GET', '/dashboards?size=2', { token: fresh });
     expect(first.body.items.map((item: { name: string }) => item.name)).toEqual(['c', 'b']);
     const next = /<([^>]+)>; rel="next"/.exec(first.headers.get('link') ?? '')?.[1] ?? '';
@@ -121,7 +167,9 @@ describe('REST', () => {
   });
 
   it('takes a sane X-Request-Id and replaces any other', async () => {
-    const sane = await server.rest('GET', '/health', { headers: { 'x-request-id': 'trace-1.2_3' } });
+    const sane = await server.rest('GET', '/health', {
+      headers: { 'x-request-id': 'trace-1.2_3' },
+    });
     expect(sane.headers.get('x-request-id')).toBe('trace-1.2_3');
     const mad = await server.rest('GET', '/health', { headers: { 'x-request-id': 'a b' } });
     expect(mad.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
@@ -130,9 +178,12 @@ describe('REST', () => {
   it('does not change what RPC refuses', async () => {
     await server.rest('GET', '/dashboards?size=5', { token });
     const call = (input: object) =>
-      fetch(`${server.origin}/trpc/dashboards.list?input=${encodeURIComponent(JSON.stringify({ json: input }))}`, {
-        headers: { authorization: `Bearer ${token}` },
-      });
+      fetch(
+        `${server.origin}/trpc/dashboards.list?input=${encodeURIComponent(JSON.stringify({ json: input }))}`,
+        {
+          headers: { authorization: `Bearer ${token}` },
+        },
+      );
     expect((await call({ size: 5 })).status).toBe(200);
     expect((await call({ size: '5' })).status).toBe(400);
     expect((await call({ size: null })).status).toBe(400);

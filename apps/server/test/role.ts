@@ -4,11 +4,15 @@ import type { SuperuserCluster } from '@synap/db/testing';
 type Server = Pick<SuperuserCluster, 'url'>;
 
 /** Runs statements as the superuser, each on its own. */
-export async function asSuperuser({ url }: Server, ...statements: string[]): Promise<Record<string, unknown>[]> {
+export async function asSuperuser(
+  { url }: Server,
+  ...statements: string[]
+): Promise<Record<string, unknown>[]> {
   const pool = createPool({ url, size: 1 });
   try {
     let rows: Record<string, unknown>[] = [];
-    for (const statement of statements) rows = (await pool.query<Record<string, unknown>>(statement)).rows;
+    for (const statement of statements)
+      rows = (await pool.query<Record<string, unknown>>(statement)).rows;
     return rows;
   } finally {
     await pool.end();
@@ -16,14 +20,24 @@ export async function asSuperuser({ url }: Server, ...statements: string[]): Pro
 }
 
 /** An ordinary role with a database that it does not own. Gives its address. */
-export async function makeRole(cluster: Server, name: string, settings: Record<string, string> = {}): Promise<string> {
+export async function makeRole(
+  cluster: Server,
+  name: string,
+  settings: Record<string, string> = {},
+): Promise<string> {
   await asSuperuser(
     cluster,
     `CREATE ROLE ${name} LOGIN PASSWORD 'word-of-${name}'`,
     `CREATE DATABASE ${name}`,
-    ...Object.entries(settings).map(([setting, value]) => `ALTER ROLE ${name} SET ${setting} = ${value}`),
+    ...Object.entries(settings).map(
+      ([setting, value]) => `ALTER ROLE ${name} SET ${setting} = ${value}`,
+    ),
   );
-  return Object.assign(new URL(cluster.url), { username: name, password: `word-of-${name}`, pathname: `/${name}` }).href;
+  return Object.assign(new URL(cluster.url), {
+    username: name,
+    password: `word-of-${name}`,
+    pathname: `/${name}`,
+  }).href;
 }
 
 /** The superuser in another database. */

@@ -29,7 +29,10 @@ async function putMails(count: number): Promise<void> {
   const box = createSecretBox({ keys: [oldKey] });
   const mails = Array.from({ length: count }, () => {
     const id = randomUUID();
-    const { bytes } = box.seal(JSON.stringify({ to: receiver, values: { time: 'now' } }), `mail ${id}`);
+    const { bytes } = box.seal(
+      JSON.stringify({ to: receiver, values: { time: 'now' } }),
+      `mail ${id}`,
+    );
     return { id, sealed: Buffer.from(bytes).toString('hex') };
   });
   await pool.query(
@@ -39,10 +42,14 @@ async function putMails(count: number): Promise<void> {
   );
 }
 
-const rotate = (encryption: string) => run(['secrets', 'rotate'], { ...variables, ENCRYPTION_SECRET: encryption });
+const rotate = (encryption: string) =>
+  run(['secrets', 'rotate'], { ...variables, ENCRYPTION_SECRET: encryption });
 
 async function sealedBy(keyId: string): Promise<number> {
-  const { rows } = await pool.query<{ count: number }>('SELECT count(*)::int AS count FROM mails WHERE key_id = $1', [keyId]);
+  const { rows } = await pool.query<{ count: number }>(
+    'SELECT count(*)::int AS count FROM mails WHERE key_id = $1',
+    [keyId],
+  );
   return rows[0]?.count ?? 0;
 }
 
@@ -53,7 +60,10 @@ function expectSilence(text: string): void {
 describe('synap secrets rotate', { timeout: 60_000 }, () => {
   it('that was killed in the middle loses nothing; the next run does the rest, and one more has nothing to do', async () => {
     await putMails(3000);
-    const { child, output } = launch(['secrets', 'rotate'], { ...variables, ENCRYPTION_SECRET: `${current},${old}` });
+    const { child, output } = launch(['secrets', 'rotate'], {
+      ...variables,
+      ENCRYPTION_SECRET: `${current},${old}`,
+    });
     await until(async () => (await sealedBy('new')) > 0, { timeout: 30_000, interval: 1 });
     await ended(child, 'SIGKILL');
     const [done, left] = [await sealedBy('new'), await sealedBy('old')];
@@ -61,11 +71,16 @@ describe('synap secrets rotate', { timeout: 60_000 }, () => {
     expect(done + left).toBe(3000);
 
     const second = await rotate(`${current},${old}`);
-    expect(second).toMatchObject({ code: 0, text: expect.stringContaining(`${left} re-encrypted with key "new"`) });
+    expect(second).toMatchObject({
+      code: 0,
+      text: expect.stringContaining(`${left} re-encrypted with key "new"`),
+    });
     const third = await rotate(current);
     expect(third).toMatchObject({ code: 0, text: expect.stringContaining('0 re-encrypted') });
 
-    const { rows } = await pool.query<{ id: string; key_id: string; sealed: Buffer }>('SELECT id, key_id, sealed FROM mails');
+    const { rows } = await pool.query<{ id: string; key_id: string; sealed: Buffer }>(
+      'SELECT id, key_id, sealed FROM mails',
+    );
     const box = createSecretBox({ keys: [newKey] });
     for (const { id, key_id: keyId, sealed } of rows)
       expect(box.open({ keyId, bytes: sealed }, `mail ${id}`)).toContain(receiver);
@@ -84,8 +99,14 @@ describe('synap secrets rotate', { timeout: 60_000 }, () => {
   });
 
   it('says how it is used, and where the database is not migrated, what to do', async () => {
-    expect(await run(['secrets'], variables)).toMatchObject({ code: 2, text: expect.stringContaining('synap secrets rotate') });
+    expect(await run(['secrets'], variables)).toMatchObject({
+      code: 2,
+      text: expect.stringContaining('synap secrets rotate'),
+    });
     await pool.query('DROP TABLE mails');
-    expect(await rotate(current)).toMatchObject({ code: 1, text: expect.stringContaining('prisma migrate deploy') });
+    expect(await rotate(current)).toMatchObject({
+      code: 1,
+      text: expect.stringContaining('prisma migrate deploy'),
+    });
   });
 });

@@ -66,14 +66,15 @@ export async function startServerUnderTest({
   const logged: string[] = [];
   const reported: string[] = [];
   const all = {
-    ...{
-      DATABASE_URL: databaseUrl ?? database.url,
-      SYNAP_DATA_DIR: dataDir,
-      PORT: '0',
-      SIGNUP: 'open',
-      RATE_LIMIT_FACTOR: '1000',
-    },
-    ...{ SYNAP_ADMIN_EMAIL: admin.email, SYNAP_ADMIN_PASSWORD: admin.password, PATH: process.env.PATH, ...variables },
+    DATABASE_URL: databaseUrl ?? database.url,
+    SYNAP_DATA_DIR: dataDir,
+    PORT: '0',
+    SIGNUP: 'open',
+    RATE_LIMIT_FACTOR: '1000',
+    SYNAP_ADMIN_EMAIL: admin.email,
+    SYNAP_ADMIN_PASSWORD: admin.password,
+    PATH: process.env.PATH,
+    ...variables,
   };
   const environment = parseEnvironment(all);
   const errors = await openErrorReports(environment);
@@ -103,7 +104,12 @@ export async function startServerUnderTest({
     });
     const text = await answer.text();
     const json = /json/.test(answer.headers.get('content-type') ?? '') && text !== '';
-    return { status: answer.status, headers: answer.headers, body: json ? JSON.parse(text) : undefined, text };
+    return {
+      status: answer.status,
+      headers: answer.headers,
+      body: json ? JSON.parse(text) : undefined,
+      text,
+    };
   };
   const signIn: ServerUnderTest['signIn'] = async (account = admin) => {
     const { status, body } = await rest('POST', '/auth/login', { body: account });
@@ -112,7 +118,14 @@ export async function startServerUnderTest({
   };
 
   return {
-    ...{ origin, database, running, dataDir, logged, reported, rest, signIn },
+    origin,
+    database,
+    running,
+    dataDir,
+    logged,
+    reported,
+    rest,
+    signIn,
     async newUser() {
       people += 1;
       const account = { email: `person${people}@example.org`, password: 'a passphrase for tests' };

@@ -9,11 +9,16 @@ afterEach(endProcesses);
 const codeOf = (error: unknown): string =>
   error instanceof Error ? ('code' in error ? String(error.code) : error.message) : String(error);
 
-/** One request over a connection of its own. Resolves with how it ended: a status, the code of an error, or without an answer. */
+/**
+ * One request over a connection of its own. Resolves with how it ended: a status, the code of an
+ * error, or without an answer.
+ */
 function fresh(port: number): Promise<string> {
   return new Promise((resolve) => {
     let text = '';
-    const socket = connect(port, '127.0.0.1', () => socket.write('GET /api/v1/meta HTTP/1.1\r\nHost: localhost\r\n\r\n'));
+    const socket = connect(port, '127.0.0.1', () =>
+      socket.write('GET /api/v1/meta HTTP/1.1\r\nHost: localhost\r\n\r\n'),
+    );
     socket.on('error', (error) => resolve(codeOf(error)));
     socket.on('data', (chunk) => {
       text += String(chunk);
@@ -36,7 +41,11 @@ function kept(port: number, agent: Agent): Promise<string> {
 }
 
 /** Repeats requests until the port is closed, and counts how they ended. */
-async function load(lanes: number, request: () => Promise<string>, outcomes: Map<string, number>): Promise<void> {
+async function load(
+  lanes: number,
+  request: () => Promise<string>,
+  outcomes: Map<string, number>,
+): Promise<void> {
   const lane = async () => {
     for (;;) {
       const outcome = await request();
@@ -54,21 +63,32 @@ async function until(condition: () => boolean): Promise<void> {
 }
 
 describe('SIGTERM', { timeout: 90_000 }, () => {
-  it.each(['0', '1'])('under load resets no request, with SHUTDOWN_DELAY=%s', async (SHUTDOWN_DELAY) => {
-    const variables = { SYNAP_DATA_DIR: await dataFolder(), RATE_LIMIT_FACTOR: '1000', LOG_LEVEL: 'warn', SHUTDOWN_DELAY };
-    const { child, origin } = await startServer(variables);
-    const port = Number(new URL(origin).port);
-    const agent = new Agent({ keepAlive: true, maxSockets: 50 });
-    const [ofFresh, ofKept] = [new Map<string, number>(), new Map<string, number>()];
-    const loads = [load(50, () => kept(port, agent), ofKept), load(30, () => fresh(port), ofFresh)];
-    await until(() => answered(ofFresh) > 200 && answered(ofKept) > 200);
-    const end = ended(child, 'SIGTERM');
-    await Promise.all(loads);
-    agent.destroy();
-    expect([...ofFresh.keys()].sort()).toEqual(['200', 'ECONNREFUSED']);
-    expect([...ofKept.keys()].sort()).toEqual(['200', 'ECONNREFUSED']);
-    expect(await end).toBe(0);
-  });
+  it.each(['0', '1'])(
+    'under load resets no request, with SHUTDOWN_DELAY=%s',
+    async (SHUTDOWN_DELAY) => {
+      const variables = {
+        SYNAP_DATA_DIR: await dataFolder(),
+        RATE_LIMIT_FACTOR: '1000',
+        LOG_LEVEL: 'warn',
+        SHUTDOWN_DELAY,
+      };
+      const { child, origin } = await startServer(variables);
+      const port = Number(new URL(origin).port);
+      const agent = new Agent({ keepAlive: true, maxSockets: 50 });
+      const [ofFresh, ofKept] = [new Map<string, number>(), new Map<string, number>()];
+      const loads = [
+        load(50, () => kept(port, agent), ofKept),
+        load(30, () => fresh(port), ofFresh),
+      ];
+      await until(() => answered(ofFresh) > 200 && answered(ofKept) > 200);
+      const end = ended(child, 'SIGTERM');
+      await Promise.all(loads);
+      agent.destroy();
+      expect([...ofFresh.keys()].sort()).toEqual(['200', 'ECONNREFUSED']);
+      expect([...ofKept.keys()].sort()).toEqual(['200', 'ECONNREFUSED']);
+      expect(await end).toBe(0);
+    },
+  );
 
   it('lets open connections send one more request, and the answer ends them', async () => {
     const { child, origin, output } = await startServer({ SYNAP_DATA_DIR: await dataFolder() });

@@ -9,7 +9,10 @@ export interface SmtpUnderTest {
   close(): Promise<void>;
 }
 
-/** A real SMTP server; it takes what comes while `open`, and keeps silent at the end of a mail while not. */
+/**
+ * A real SMTP server; it takes what comes while `open`, and keeps silent at the end of a mail while
+ * not.
+ */
 export async function startSmtp(open: () => boolean): Promise<SmtpUnderTest> {
   const taken: string[] = [];
   let begun = 0;
@@ -31,7 +34,8 @@ export async function startSmtp(open: () => boolean): Promise<SmtpUnderTest> {
   server.on('error', () => undefined);
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
   const address = server.server.address();
-  if (address === null || typeof address === 'string') throw new Error('The SMTP server has no port');
+  if (address === null || typeof address === 'string')
+    throw new Error('The SMTP server has no port');
   return {
     url: `smtp://127.0.0.1:${address.port}`,
     taken,

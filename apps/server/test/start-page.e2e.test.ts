@@ -9,7 +9,8 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-const get = (path: string, accept?: string, at = server) => fetch(`${at.origin}${path}`, { headers: accept ? { accept } : {} });
+const get = (path: string, accept?: string, at = server) =>
+  fetch(`${at.origin}${path}`, { headers: accept ? { accept } : {} });
 const ofBrowser = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
 
 describe('the overview of the service', () => {
@@ -17,8 +18,17 @@ describe('the overview of the service', () => {
     '%s tells programs the name, the version and where things are, and no more',
     async (path) => {
       const answer = await get(path);
-      expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'application/json; charset=utf-8']);
-      const links = { rest: '/api/v1', rpc: '/trpc', docs: '/docs', redoc: '/redoc', health: '/api/v1/health' };
+      expect([answer.status, answer.headers.get('content-type')]).toEqual([
+        200,
+        'application/json; charset=utf-8',
+      ]);
+      const links = {
+        rest: '/api/v1',
+        rpc: '/trpc',
+        docs: '/docs',
+        redoc: '/redoc',
+        health: '/api/v1/health',
+      };
       const documents = { openapi: '/api/v1/openapi.json', openapi30: '/api/v1/openapi-3.0.json' };
       expect(await answer.json()).toEqual({
         name: 'Synap',
@@ -30,16 +40,32 @@ describe('the overview of the service', () => {
 
   it('/ is a page for browsers, which loads and names only what is there', async () => {
     const page = await get('/', ofBrowser);
-    expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+    expect([page.status, page.headers.get('content-type')]).toEqual([
+      200,
+      'text/html; charset=utf-8',
+    ]);
     expect(page.headers.get('vary')).toContain('Accept');
     expect(page.headers.get('content-security-policy')).toMatch(/^default-src 'none';(?!.*unsafe)/);
-    const targets = [...(await page.text()).matchAll(/(?:src|href)="([^"]+)"/g)].map(([, target = '']) => target);
-    expect(targets).toEqual(expect.arrayContaining(['/docs', '/redoc', '/client.tgz', '/api/v1/health', '/assets/page.css']));
-    for (const target of targets.filter((name) => name !== '/client.tgz')) expect((await get(target)).status, target).toBe(200);
+    const targets = [...(await page.text()).matchAll(/(?:src|href)="([^"]+)"/g)].map(
+      ([, target = '']) => target,
+    );
+    expect(targets).toEqual(
+      expect.arrayContaining([
+        '/docs',
+        '/redoc',
+        '/client.tgz',
+        '/api/v1/health',
+        '/assets/page.css',
+      ]),
+    );
+    for (const target of targets.filter((name) => name !== '/client.tgz'))
+      expect((await get(target)).status, target).toBe(200);
   });
 
   it('names no documentation that is not served', async () => {
-    const bare = await startServerUnderTest({ variables: { SYNAP_ROLE: 'server', DOCS_ENABLED: 'off' } });
+    const bare = await startServerUnderTest({
+      variables: { SYNAP_ROLE: 'server', DOCS_ENABLED: 'off' },
+    });
     try {
       for (const accept of [ofBrowser, undefined])
         expect(await (await get('/', accept, bare)).text()).not.toMatch(/"\/(docs|redoc)"/);
@@ -67,13 +93,18 @@ describe.runIf(testsBrowser)('the pages in a browser', { timeout: 60_000 }, () =
     async (colorScheme) => {
       const page = await browser.newPage({ viewport: { width: 360, height: 640 }, colorScheme });
       const complaints: string[] = [];
-      page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+      page.on(
+        'console',
+        (message) => message.type() === 'error' && complaints.push(message.text()),
+      );
       page.on('pageerror', (error) => complaints.push(String(error)));
       for (const path of ['/', '/verify', '/reset', '/invite']) {
         await page.goto(`${server.origin}${path}`);
         await page.getByText('Synap').first().waitFor();
         const width = await page.evaluate<number>('document.documentElement.scrollWidth');
-        const background = await page.evaluate<string>('getComputedStyle(document.body).backgroundColor');
+        const background = await page.evaluate<string>(
+          'getComputedStyle(document.body).backgroundColor',
+        );
         expect([path, width <= 360, background]).toEqual([path, true, backgrounds[colorScheme]]);
       }
       expect(complaints).toEqual([]);

@@ -16,15 +16,30 @@ beforeAll(async () => {
 afterEach(endProcesses);
 
 function launch(command: string, args: string[], variables: Record<string, string>) {
-  const env = { PATH: process.env.PATH, HOME: process.env.HOME, PORT: '0', SYNAP_ADMIN_PASSWORD: admin.password, ...variables };
+  const env = {
+    PATH: process.env.PATH,
+    HOME: process.env.HOME,
+    PORT: '0',
+    SYNAP_ADMIN_PASSWORD: admin.password,
+    ...variables,
+  };
   const child = spawn(command, args, { cwd: checkout, env, stdio: ['ignore', 'pipe', 'pipe'] });
   const output = { text: '' };
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output.text += chunk.toString()));
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk: Buffer) => (output.text += chunk.toString()));
   return { child, output };
 }
 
 const exitOf = (child: ChildProcess) => new Promise((resolve) => child.once('exit', resolve));
-const ours = [/^$/, /^> /, /^Starting Synap/, /^The database is in/, /^Making a PostgreSQL/, /^PostgreSQL runs on/, /^Applying/];
+const ours = [
+  /^$/,
+  /^> /,
+  /^Starting Synap/,
+  /^The database is in/,
+  /^Making a PostgreSQL/,
+  /^PostgreSQL runs on/,
+  /^Applying/,
+];
 const atTheEnd = [/^Superuser: /, /^Synap is ready/, /^ {2}(docs|REST|RPC) /];
 
 describe('npm start', { timeout: 60_000 }, () => {
@@ -35,7 +50,9 @@ describe('npm start', { timeout: 60_000 }, () => {
     const isOurs = (line: string) => [...ours, ...atTheEnd].some((pattern) => pattern.test(line));
     expect(output.text.split('\n').filter((line) => !isOurs(line))).toEqual([]);
     const origin = /Synap is ready: (\S+)/.exec(output.text)?.[1] ?? '';
-    const database = Number(readFileSync(path.join(data, 'postgres/data/postmaster.pid'), 'utf8').split('\n')[0]);
+    const database = Number(
+      readFileSync(path.join(data, 'postgres/data/postmaster.pid'), 'utf8').split('\n')[0],
+    );
     await ended(child, 'SIGTERM');
     await expect.poll(() => isAlive(database), { timeout: 15_000 }).toBe(false);
     await expect(fetch(origin)).rejects.toThrow();
@@ -46,7 +63,9 @@ describe('npm start', { timeout: 60_000 }, () => {
     const original = await readFile(manifest, 'utf8');
     await rm(path.join(checkout, 'node_modules'), { recursive: true });
     await writeFile(manifest, original.replace('"tsx": "', '"tsx": "^'));
-    const { child, output } = launch(process.execPath, ['scripts/start.mjs', 'start'], { SYNAP_DATA_DIR: await dataFolder() });
+    const { child, output } = launch(process.execPath, ['scripts/start.mjs', 'start'], {
+      SYNAP_DATA_DIR: await dataFolder(),
+    });
     expect(await exitOf(child)).toBe(1);
     expect(output.text).toContain('Installing dependencies …');
     expect(output.text).toContain('ERR_PNPM_OUTDATED_LOCKFILE');
@@ -56,7 +75,10 @@ describe('npm start', { timeout: 60_000 }, () => {
 
   it('names the version that it needs when Node is too old', async () => {
     const old = path.join(checkout, 'old-node.cjs');
-    await writeFile(old, "Object.defineProperty(process, 'versions', { value: { node: '18.20.8' } });");
+    await writeFile(
+      old,
+      "Object.defineProperty(process, 'versions', { value: { node: '18.20.8' } });",
+    );
     for (const args of [
       ['scripts/start.mjs', 'start'],
       ['scripts/pnpm.mjs', 'run', 'test:run'],

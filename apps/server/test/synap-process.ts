@@ -26,7 +26,8 @@ export async function endProcesses(): Promise<void> {
   for (const child of children) await ended(child, 'SIGKILL');
   for (const folder of folders.splice(0)) {
     // The embedded PostgreSQL outlives a killed server: the next command takes it over and ends it.
-    if (existsSync(path.join(folder, 'postgres'))) await run(['doctor'], { SYNAP_DATA_DIR: folder });
+    if (existsSync(path.join(folder, 'postgres')))
+      await run(['doctor'], { SYNAP_DATA_DIR: folder });
     removeCluster(folder);
     await rm(folder, { recursive: true, force: true });
   }
@@ -41,8 +42,18 @@ export async function dataFolder(): Promise<string> {
 }
 
 /** Runs a program from its sources, in a process of its own with nothing of our environment. */
-export function launch(args: string[], variables: Record<string, string>, program: keyof typeof programs = 'synap') {
-  const env = { PATH: process.env.PATH, HOME: process.env.HOME, PORT: '0', SYNAP_ADMIN_PASSWORD: admin.password, ...variables };
+export function launch(
+  args: string[],
+  variables: Record<string, string>,
+  program: keyof typeof programs = 'synap',
+) {
+  const env = {
+    PATH: process.env.PATH,
+    HOME: process.env.HOME,
+    PORT: '0',
+    SYNAP_ADMIN_PASSWORD: admin.password,
+    ...variables,
+  };
   const child = spawn(process.execPath, [...fromSource, programs[program], ...args], {
     cwd: root,
     env,
@@ -51,24 +62,33 @@ export function launch(args: string[], variables: Record<string, string>, progra
   children.add(child);
   child.once('exit', () => children.delete(child));
   const output = { text: '' };
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output.text += chunk.toString()));
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk: Buffer) => (output.text += chunk.toString()));
   return { child, output };
 }
 
 /** Starts a server and resolves with its address once it is ready. */
-export function startServer(variables: Record<string, string>, program: keyof typeof programs = 'synap') {
+export function startServer(
+  variables: Record<string, string>,
+  program: keyof typeof programs = 'synap',
+) {
   const { child, output } = launch(['start'], variables, program);
-  return new Promise<{ child: ChildProcess; output: { text: string }; origin: string }>((resolve, reject) => {
-    child.stdout.on('data', () => {
-      const origin = /Synap is ready: (\S+)/.exec(output.text)?.[1];
-      if (origin) resolve({ child, output, origin });
-    });
-    child.once('exit', (code) => reject(new Error(`Ended with ${code}:\n${output.text}`)));
-  });
+  return new Promise<{ child: ChildProcess; output: { text: string }; origin: string }>(
+    (resolve, reject) => {
+      child.stdout.on('data', () => {
+        const origin = /Synap is ready: (\S+)/.exec(output.text)?.[1];
+        if (origin) resolve({ child, output, origin });
+      });
+      child.once('exit', (code) => reject(new Error(`Ended with ${code}:\n${output.text}`)));
+    },
+  );
 }
 
 /** Runs a command to its end. */
-export async function run(args: string[], variables: Record<string, string>): Promise<{ code: number | null; text: string }> {
+export async function run(
+  args: string[],
+  variables: Record<string, string>,
+): Promise<{ code: number | null; text: string }> {
   const { child, output } = launch(args, variables);
   const code = await new Promise<number | null>((resolve) => child.once('exit', resolve));
   return { code, text: output.text };

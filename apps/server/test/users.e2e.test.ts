@@ -21,7 +21,9 @@ describe('accounts under administration', { timeout: 60_000 }, () => {
     const person = await server.newUser();
     const { id } = (await server.rest('GET', '/users?q=person1', { token })).body.items[0];
     await server.rest('GET', '/auth/me', { token: person.token });
-    expect(await server.rest('PATCH', `/users/${id}`, { token, body: { disabled: true } })).toMatchObject({
+    expect(
+      await server.rest('PATCH', `/users/${id}`, { token, body: { disabled: true } }),
+    ).toMatchObject({
       status: 200,
       body: { disabled: true },
     });
@@ -35,23 +37,38 @@ describe('accounts under administration', { timeout: 60_000 }, () => {
     const server = await start();
     const token = await server.signIn();
     const mine = (await server.rest('GET', '/auth/me', { token })).body.id.toUpperCase();
-    for (const [method, body] of [['PATCH', { role: 'user' }], ['PATCH', { disabled: true }], ['DELETE']] as const)
+    for (const [method, body] of [
+      ['PATCH', { role: 'user' }],
+      ['PATCH', { disabled: true }],
+      ['DELETE'],
+    ] as const)
       expect((await server.rest(method, `/users/${mine}`, { token, body })).status).toBe(403);
     const other = await server.newUser();
     const { id } = (await server.rest('GET', '/auth/me', { token: other.token })).body;
-    const removal = await server.rest('DELETE', `/users/${id}?handOverTo=${id.toUpperCase()}`, { token });
+    const removal = await server.rest('DELETE', `/users/${id}?handOverTo=${id.toUpperCase()}`, {
+      token,
+    });
     expect(removal).toMatchObject({ status: 409 });
-    expect(await server.rest('DELETE', `/users/${id.toUpperCase()}`, { token })).toMatchObject({ status: 204 });
+    expect(await server.rest('DELETE', `/users/${id.toUpperCase()}`, { token })).toMatchObject({
+      status: 204,
+    });
     expect(
-      (await server.rest('GET', `/events?subject=${encodeURIComponent(`user ${id}`)}`, { token })).body.items,
+      (await server.rest('GET', `/events?subject=${encodeURIComponent(`user ${id}`)}`, { token }))
+        .body.items,
     ).toContainEqual(expect.objectContaining({ type: 'user.removed' }));
   });
 
   it('never lose the last superuser', async () => {
     const server = await start();
     const token = await server.signIn();
-    const answer = await server.rest('POST', '/users/me/delete', { token, body: { password: admin.password } });
-    expect(answer).toMatchObject({ status: 409, body: { detail: 'This is the last superuser: make another one first' } });
+    const answer = await server.rest('POST', '/users/me/delete', {
+      token,
+      body: { password: admin.password },
+    });
+    expect(answer).toMatchObject({
+      status: 409,
+      body: { detail: 'This is the last superuser: make another one first' },
+    });
   });
 });
 
@@ -59,9 +76,19 @@ describe('the addresses that people know from elsewhere', { timeout: 60_000 }, (
   it('do the same, and say where they have moved', async () => {
     const server = await start();
     const calls = [
-      ['/users/signup', { email: 'erin@example.org', password: password }, 202, '/api/v1/auth/register'],
+      [
+        '/users/signup',
+        { email: 'erin@example.org', password: password },
+        202,
+        '/api/v1/auth/register',
+      ],
       ['/password-recovery/erin@example.org', undefined, 202, '/api/v1/auth/forgot'],
-      ['/reset-password', { token: 'none of ours', newPassword: password }, 400, '/api/v1/auth/reset'],
+      [
+        '/reset-password',
+        { token: 'none of ours', newPassword: password },
+        400,
+        '/api/v1/auth/reset',
+      ],
     ] as const;
     for (const [target, body, status, successor] of calls) {
       const answer = await server.rest('POST', target, { body });

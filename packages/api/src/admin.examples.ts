@@ -2,7 +2,10 @@ import { admin } from '@synap/contracts';
 import { exampleOf } from './example.js';
 
 export const adminExamples = {
-  testMail: exampleOf(admin.testMail, { input: { to: 'ops@example.org' }, output: { accepted: true } }),
+  testMail: exampleOf(admin.testMail, {
+    input: { to: 'ops@example.org' },
+    output: { accepted: true },
+  }),
   previewMail: exampleOf(admin.previewMail, {
     input: { template: 'test' },
     output: {

@@ -3,7 +3,9 @@ import { exampleOf } from './example.js';
 
 const id = '019aa5ca-7b1e-7d40-a1f3-5c2e8b9d6f71';
 const made = {
-  ...{ id, name: 'Screen in the hall', scopes: ['dashboards:read', 'widgets:read'] },
+  id,
+  name: 'Screen in the hall',
+  scopes: ['dashboards:read', 'widgets:read'],
   dashboardId: '019aa5c9-0d7a-7e1b-8f26-4c5d9e3b7a10',
   expiresAt: new Date('2027-11-21T00:00:00.000Z'),
   lastUsedAt: null,
@@ -14,7 +16,10 @@ const absent = { code: 'not_found', detail: 'API key not found' };
 export const apiKeysExamples = {
   list: exampleOf(apiKeys.list, {
     input: { size: 20 },
-    output: { items: [{ ...made, lastUsedAt: new Date('2026-11-23T07:05:00.412Z') }], nextCursor: null },
+    output: {
+      items: [{ ...made, lastUsedAt: new Date('2026-11-23T07:05:00.412Z') }],
+      nextCursor: null,
+    },
   }),
   create: exampleOf(apiKeys.create, {
     input: {

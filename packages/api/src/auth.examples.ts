@@ -14,14 +14,21 @@ export const linkToken = 'mB1uW0n3yq8Jc5Zt7Lr2Xk9Vd4Hs6Pf0Ga-Te_Yo1Qi';
 export const spentLink = {
   code: 'bad_request',
   detail: 'This link was used already or is too old: ask for a new one',
-  errors: [{ pointer: '/token', message: 'Used already, too old, or none of ours', code: 'invalid_token' }],
+  errors: [
+    { pointer: '/token', message: 'Used already, too old, or none of ours', code: 'invalid_token' },
+  ],
 };
 
 export const authExamples = {
   register: exampleOf(auth.register, {
     input: { email: ann.email, password, name: ann.name },
     output: { accepted: true },
-    problems: { 403: { code: 'forbidden', detail: 'Sign-up is by invitation only: ask an administrator for one' } },
+    problems: {
+      403: {
+        code: 'forbidden',
+        detail: 'Sign-up is by invitation only: ask an administrator for one',
+      },
+    },
   }),
   login: exampleOf(auth.login, {
     input: { email: ann.email, password },
@@ -35,7 +42,12 @@ export const authExamples = {
   refresh: exampleOf(auth.refresh, {
     input: { refreshToken: tokens.refreshToken },
     output: tokens,
-    problems: { 401: { code: 'unauthenticated', detail: 'The refresh token is not valid any more: sign in again' } },
+    problems: {
+      401: {
+        code: 'unauthenticated',
+        detail: 'The refresh token is not valid any more: sign in again',
+      },
+    },
   }),
   token: exampleOf(auth.token, {
     input: { grant_type: 'password', username: ann.email, password },
@@ -45,12 +57,17 @@ export const authExamples = {
       token_type: 'bearer',
       expires_in: tokens.expiresIn,
     },
-    problems: { 400: { code: 'invalid_grant', detail: 'E-mail address or password is wrong', errors: [] } },
+    problems: {
+      400: { code: 'invalid_grant', detail: 'E-mail address or password is wrong', errors: [] },
+    },
   }),
   verify: exampleOf(auth.verify, { input: { token: linkToken }, problems: { 400: spentLink } }),
   resend: exampleOf(auth.resend, { input: { email: ann.email }, output: { accepted: true } }),
   forgot: exampleOf(auth.forgot, { input: { email: ann.email }, output: { accepted: true } }),
-  reset: exampleOf(auth.reset, { input: { token: linkToken, newPassword: password }, problems: { 400: spentLink } }),
+  reset: exampleOf(auth.reset, {
+    input: { token: linkToken, newPassword: password },
+    problems: { 400: spentLink },
+  }),
   sessionsList: exampleOf(authSessions.list, {
     input: { size: 20 },
     output: {
@@ -68,6 +85,8 @@ export const authExamples = {
       nextCursor: null,
     },
   }),
-  sessionsRevoke: exampleOf(authSessions.revoke, { input: { id: '019aa5c8-612f-7b21-8c0e-4d5f6a7b8c9d' } }),
+  sessionsRevoke: exampleOf(authSessions.revoke, {
+    input: { id: '019aa5c8-612f-7b21-8c0e-4d5f6a7b8c9d' },
+  }),
   me: exampleOf(auth.me, { output: ann }),
 };

@@ -11,7 +11,8 @@ const secret = { noStore: true, idempotent: false } as const;
 
 /** Addresses of the templates that people come from. */
 const aliasesSince = '2026-11-26';
-const sameAnswer = 'The answer is the same whether the address has an account or not; its owner gets a mail.';
+const sameAnswer =
+  'The answer is the same whether the address has an account or not; its owner gets a mail.';
 
 export const authRouter = router({
   register: publicProcedure
@@ -138,7 +139,9 @@ export const authRouter = router({
         summary: 'Mail a link for a new password',
         description: sameAnswer,
         successStatus: 202,
-        aliases: [{ method: 'POST', path: '/password-recovery/{email}', deprecatedSince: aliasesSince }],
+        aliases: [
+          { method: 'POST', path: '/password-recovery/{email}', deprecatedSince: aliasesSince },
+        ],
         ...secret,
         examples: authExamples.forgot,
       },
@@ -174,7 +177,8 @@ export const authRouter = router({
         path: '/auth/reauthenticate',
         tags,
         summary: 'Give the password again',
-        description: 'For ten minutes this session may then do what answers 403 `reauthentication_required` otherwise.',
+        description:
+          'For ten minutes this session may then do what answers 403 `reauthentication_required` otherwise.',
         successStatus: 204,
         ...secret,
         examples: authExamples.reauthenticate,
@@ -206,7 +210,14 @@ export const authRouter = router({
     .meta({
       scope: 'profile:read',
       beforePasswordChange: true,
-      openapi: { method: 'GET', path: '/auth/me', tags, summary: 'Who is signed in', noStore: true, examples: authExamples.me },
+      openapi: {
+        method: 'GET',
+        path: '/auth/me',
+        tags,
+        summary: 'Who is signed in',
+        noStore: true,
+        examples: authExamples.me,
+      },
     })
     .output(auth.me.output)
     .query(({ ctx }) => ctx.services.auth.me(ctx.call)),

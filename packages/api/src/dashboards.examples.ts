@@ -2,7 +2,15 @@ import { type Dashboard, type DashboardSummary, dashboards } from '@synap/contra
 import { exampleOf } from './example.js';
 
 const id = '019aa5c9-0d7a-7e1b-8f26-4c5d9e3b7a10';
-const commits = { moduleId: 'git', widgetId: 'commits', params: { limit: 5 }, x: 0, y: 0, w: 6, h: 4 };
+const commits = {
+  moduleId: 'git',
+  widgetId: 'commits',
+  params: { limit: 5 },
+  x: 0,
+  y: 0,
+  w: 6,
+  h: 4,
+};
 const cpu = { moduleId: 'host', widgetId: 'cpu', params: {}, x: 6, y: 0, w: 3, h: 2 };
 const placed = [
   { id: '019aa5c9-0d7b-7a04-b1c9-6e2f8d5a3c71', ...commits },
@@ -10,12 +18,17 @@ const placed = [
 ];
 
 const made: Dashboard = {
-  ...{ id, name: 'Work', version: 1, widgets: placed },
+  id,
+  name: 'Work',
+  version: 1,
+  widgets: placed,
   createdAt: new Date('2026-11-20T17:42:30.415Z'),
   updatedAt: new Date('2026-11-20T17:42:30.415Z'),
 };
 const saved: Dashboard = {
-  ...{ ...made, name: 'Work, week 48', version: 8 },
+  ...made,
+  name: 'Work, week 48',
+  version: 8,
   updatedAt: new Date('2026-11-23T07:05:12.090Z'),
 };
 const { widgets, ...rest } = saved;
@@ -24,7 +37,8 @@ const summary: DashboardSummary = { ...rest, widgetCount: widgets.length };
 const absent = { code: 'not_found', detail: 'Dashboard not found' };
 const stale = {
   code: 'stale_version',
-  detail: 'The dashboard is at version 8, the change is based on 7: read it again and repeat the change on what is there now.',
+  detail:
+    'The dashboard is at version 8, the change is based on 7: read it again and repeat the change on what is there now.',
 };
 const unsaid = {
   code: 'version_required',

@@ -8,7 +8,13 @@ export const dashboardsRouter = router({
   list: authedProcedure
     .meta({
       scope: 'dashboards:read',
-      openapi: { method: 'GET', path: '/dashboards', tags, summary: 'List my dashboards', examples: dashboardsExamples.list },
+      openapi: {
+        method: 'GET',
+        path: '/dashboards',
+        tags,
+        summary: 'List my dashboards',
+        examples: dashboardsExamples.list,
+      },
     })
     .input(dashboards.list.input)
     .output(dashboards.list.output)

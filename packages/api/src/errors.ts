@@ -29,10 +29,18 @@ export function readProblemSource(error: TRPCError): ProblemSource | undefined {
   const refusal = error.cause;
   if (!(refusal instanceof AppError)) return undefined;
   const { errors } = refusal.details;
-  const waiting = headersOf(refusal.details, refusal.code === 'unavailable' ? defaultRetryAfter : undefined);
+  const waiting = headersOf(
+    refusal.details,
+    refusal.code === 'unavailable' ? defaultRetryAfter : undefined,
+  );
   const challenge = challengeOf(refusal);
   const headers = challenge ? { ...waiting, 'www-authenticate': challenge } : waiting;
-  return { code: refusal.code, detail: refusal.message, ...(errors && { errors }), ...(headers && { headers }) };
+  return {
+    code: refusal.code,
+    detail: refusal.message,
+    ...(errors && { errors }),
+    ...(headers && { headers }),
+  };
 }
 
 /** When to come again. */
@@ -41,7 +49,9 @@ function headersOf(
   otherwise: number | undefined,
 ): Record<string, string> | undefined {
   const retryAfter = given ?? otherwise;
-  return retryAfter === undefined ? undefined : { 'retry-after': String(Math.max(1, Math.ceil(retryAfter))) };
+  return retryAfter === undefined
+    ? undefined
+    : { 'retry-after': String(Math.max(1, Math.ceil(retryAfter))) };
 }
 
 /** A 401 without a fault of a token only names the scheme (RFC 6750 §3): no token was presented. */
@@ -52,5 +62,9 @@ function challengeOf({ code, message, details }: AppError): string | undefined {
   return `Bearer error="${token.error}", error_description="${asDescription(message)}"${scope}`;
 }
 
-/** The characters that RFC 6750 §3 allows in a description: printable ASCII without quotation mark and backslash. */
-const asDescription = (message: string): string => message.replaceAll(/["\\]/g, "'").replaceAll(/[^ -~]/g, '?');
+/**
+ * The characters that RFC 6750 §3 allows in a description: printable ASCII without quotation mark
+ * and backslash.
+ */
+const asDescription = (message: string): string =>
+  message.replaceAll(/["\\]/g, "'").replaceAll(/[^ -~]/g, '?');

@@ -17,5 +17,8 @@ const started: Event = {
 
 export const eventsExamples = {
   get: exampleOf(events.get, { input: { id: started.id }, output: started }),
-  list: exampleOf(events.list, { input: { source: 'user', size: 1 }, output: { items: [started], nextCursor: null } }),
+  list: exampleOf(events.list, {
+    input: { source: 'user', size: 1 },
+    output: { items: [started], nextCursor: null },
+  }),
 };

@@ -6,7 +6,13 @@ export const eventsRouter = router({
   get: superuserProcedure
     .meta({
       scope: null,
-      openapi: { method: 'GET', path: '/events/{id}', tags: ['events'], summary: 'Get an event', examples: eventsExamples.get },
+      openapi: {
+        method: 'GET',
+        path: '/events/{id}',
+        tags: ['events'],
+        summary: 'Get an event',
+        examples: eventsExamples.get,
+      },
     })
     .input(events.get.input)
     .output(events.get.output)
@@ -15,7 +21,13 @@ export const eventsRouter = router({
   list: superuserProcedure
     .meta({
       scope: null,
-      openapi: { method: 'GET', path: '/events', tags: ['events'], summary: 'List events', examples: eventsExamples.list },
+      openapi: {
+        method: 'GET',
+        path: '/events',
+        tags: ['events'],
+        summary: 'List events',
+        examples: eventsExamples.list,
+      },
     })
     .input(events.list.input)
     .output(events.list.output)

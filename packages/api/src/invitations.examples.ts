@@ -14,8 +14,15 @@ const invitation: Invitation = {
 const taken = { code: 'conflict', detail: 'This address has an account already' };
 
 export const invitationsExamples = {
-  list: exampleOf(invitations.list, { input: { size: 20 }, output: { items: [invitation], nextCursor: null } }),
-  create: exampleOf(invitations.create, { input: { email: invitation.email }, output: invitation, problems: { 409: taken } }),
+  list: exampleOf(invitations.list, {
+    input: { size: 20 },
+    output: { items: [invitation], nextCursor: null },
+  }),
+  create: exampleOf(invitations.create, {
+    input: { email: invitation.email },
+    output: invitation,
+    problems: { 409: taken },
+  }),
   remove: exampleOf(invitations.remove, { input: { id: invitation.id } }),
   accept: exampleOf(invitations.accept, {
     input: { token: linkToken, password: 'four words make a passphrase', name: 'Carl Dahl' },

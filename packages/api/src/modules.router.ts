@@ -23,7 +23,13 @@ export const modulesRouter = router({
   get: authedProcedure
     .meta({
       scope: 'modules:read',
-      openapi: { method: 'GET', path: '/modules/{id}', tags, summary: 'Get a module', examples: modulesExamples.get },
+      openapi: {
+        method: 'GET',
+        path: '/modules/{id}',
+        tags,
+        summary: 'Get a module',
+        examples: modulesExamples.get,
+      },
     })
     .input(modules.get.input)
     .output(modules.get.output)

@@ -17,7 +17,8 @@ export const privateRouter = router({
         description:
           'Served with `SYNAP_ENV=local` and `SYNAP_PRIVATE_API=on` only. The header `X-Synap-Private-Token` must hold the content of `private-api-token` in the data folder.',
         successStatus: 201,
-        ...{ noStore: true, idempotent: false },
+        noStore: true,
+        idempotent: false,
         errors: [403, 409],
         examples: privateExamples.createUser,
       },

@@ -13,10 +13,21 @@ export const systemExamples = {
     output: {
       items: [
         {
-          ...{ procedure: 'dashboards.get', type: 'query', method: 'GET', path: '/api/v1/dashboards/{id}' },
-          ...{ access: 'user', scope: 'dashboards:read' },
+          procedure: 'dashboards.get',
+          type: 'query',
+          method: 'GET',
+          path: '/api/v1/dashboards/{id}',
+          access: 'user',
+          scope: 'dashboards:read',
         },
-        { procedure: 'system.health', type: 'query', method: 'GET', path: '/api/v1/health', access: 'public', scope: null },
+        {
+          procedure: 'system.health',
+          type: 'query',
+          method: 'GET',
+          path: '/api/v1/health',
+          access: 'public',
+          scope: null,
+        },
       ],
       nextCursor: null,
     },

@@ -8,7 +8,13 @@ export const systemRouter = router({
   health: publicProcedure
     .meta({
       scope: null,
-      openapi: { method: 'GET', path: '/health', tags, summary: 'Is the service well?', examples: systemExamples.health },
+      openapi: {
+        method: 'GET',
+        path: '/health',
+        tags,
+        summary: 'Is the service well?',
+        examples: systemExamples.health,
+      },
     })
     .output(system.health.output)
     .query(({ ctx }) => ctx.services.system.health(ctx.call)),
@@ -16,7 +22,13 @@ export const systemRouter = router({
   meta: publicProcedure
     .meta({
       scope: null,
-      openapi: { method: 'GET', path: '/meta', tags, summary: 'What this instance is', examples: systemExamples.meta },
+      openapi: {
+        method: 'GET',
+        path: '/meta',
+        tags,
+        summary: 'What this instance is',
+        examples: systemExamples.meta,
+      },
     })
     .output(system.meta.output)
     .query(({ ctx }) => ctx.services.system.meta(ctx.call)),
@@ -24,7 +36,13 @@ export const systemRouter = router({
   routes: superuserProcedure
     .meta({
       scope: null,
-      openapi: { method: 'GET', path: '/debug/routes', tags, summary: 'List all routes', examples: systemExamples.routes },
+      openapi: {
+        method: 'GET',
+        path: '/debug/routes',
+        tags,
+        summary: 'List all routes',
+        examples: systemExamples.routes,
+      },
     })
     .input(system.routes.input)
     .output(system.routes.output)

@@ -1,4 +1,10 @@
-import { type Actor, AppError, forbidden, insufficientScope, passwordChangeRequired } from '@synap/contracts';
+import {
+  type Actor,
+  AppError,
+  forbidden,
+  insufficientScope,
+  passwordChangeRequired,
+} from '@synap/contracts';
 import { toProblem } from '@synap/rest/problem';
 import { readSuperjson } from '@synap/rpc/superjson';
 import { initTRPC } from '@trpc/server';
@@ -13,21 +19,35 @@ const t = initTRPC
   .meta<Meta>()
   .create({
     // superjson itself would build whatever an annotation of the input asks for, of any size.
-    transformer: { input: { serialize: superjson.serialize, deserialize: readSuperjson }, output: superjson },
+    transformer: {
+      input: { serialize: superjson.serialize, deserialize: readSuperjson },
+      output: superjson,
+    },
     isDev: false,
     errorFormatter({ shape, error, ctx }): ErrorShape {
-      const problem = toProblem(error, { requestId: ctx?.call.requestId, readSource: readProblemSource });
+      const problem = toProblem(error, {
+        requestId: ctx?.call.requestId,
+        readSource: readProblemSource,
+      });
       return {
         ...shape,
         message: problem.detail,
-        data: { code: shape.data.code, httpStatus: shape.data.httpStatus, path: shape.data.path, problem },
+        data: {
+          code: shape.data.code,
+          httpStatus: shape.data.httpStatus,
+          path: shape.data.path,
+          problem,
+        },
       };
     },
   });
 
 export const router = t.router;
 
-/** A refusal keeps its meaning on the way out; anything else stays an internal error, whose message nobody sees. */
+/**
+ * A refusal keeps its meaning on the way out; anything else stays an internal error, whose message
+ * nobody sees.
+ */
 const refusals = t.middleware(async ({ next }) => {
   const result = await next();
   if (!result.ok && result.error.cause instanceof AppError) throw toTRPCError(result.error.cause);
@@ -39,11 +59,16 @@ const base = t.procedure.use(refusals);
 /** Open to everybody. */
 export const publicProcedure = base.meta({ access: 'public' });
 
-/** Throws where an API key acts that may not call this. Without a scope no key may: what is not said is refused. */
+/**
+ * Throws where an API key acts that may not call this. Without a scope no key may: what is not said
+ * is refused.
+ */
 function demandScope(actor: Actor, { scope }: Meta = {}): void {
   if (actor.kind !== 'user' || !actor.key) return;
-  if (!scope) throw insufficientScope('No API key may call this: sign in, and send the access token.');
-  if (!actor.key.scopes.includes(scope)) throw insufficientScope(`This API key lacks the scope "${scope}".`, scope);
+  if (!scope)
+    throw insufficientScope('No API key may call this: sign in, and send the access token.');
+  if (!actor.key.scopes.includes(scope))
+    throw insufficientScope(`This API key lacks the scope "${scope}".`, scope);
 }
 
 /** For someone who is signed in, or whose API key has the scope. */
@@ -56,21 +81,28 @@ export const authedProcedure = base.meta({ access: 'user' }).use(async ({ ctx, m
     );
   demandScope(actor, meta);
   // A key cannot change the password, so it rests until its owner has.
-  if (actor.mustChangePassword && (actor.key || !meta?.beforePasswordChange)) throw passwordChangeRequired();
+  if (actor.mustChangePassword && (actor.key || !meta?.beforePasswordChange))
+    throw passwordChangeRequired();
   return next({ ctx: { ...ctx, call: { ...ctx.call, actor } } });
 });
 
 /** For trials on one's own machine: open to programs that can read the token in the data folder. */
 export const privateProcedure = publicProcedure.use(({ ctx, next }) => {
   if (!ctx.hasPrivateToken)
-    throw forbidden('Send the content of "private-api-token", a file in the data folder, as X-Synap-Private-Token.');
+    throw forbidden(
+      'Send the content of "private-api-token", a file in the data folder, as X-Synap-Private-Token.',
+    );
   return next();
 });
 
-/** Open to everybody, and told of who is signed in; the cookie of a browser stands in for an access token that is gone. */
+/**
+ * Open to everybody, and told of who is signed in; the cookie of a browser stands in for an access
+ * token that is gone.
+ */
 export const cookieProcedure = publicProcedure.use(async ({ ctx, meta, next }) => {
   const actor = await ctx.authenticate().catch((error: unknown) => {
-    const gone = error instanceof AppError && error.code === 'unauthenticated' && ctx.call.cookie?.present;
+    const gone =
+      error instanceof AppError && error.code === 'unauthenticated' && ctx.call.cookie?.present;
     if (!gone) throw error;
     return ctx.call.actor;
   });
@@ -79,7 +111,10 @@ export const cookieProcedure = publicProcedure.use(async ({ ctx, meta, next }) =
 });
 
 /** For superusers; to all others it is forbidden, not absent. */
-export const superuserProcedure = authedProcedure.meta({ access: 'superuser' }).use(({ ctx, next }) => {
-  if (ctx.call.actor.role !== 'superuser') throw new AppError('forbidden', 'This is for superusers.');
-  return next();
-});
+export const superuserProcedure = authedProcedure
+  .meta({ access: 'superuser' })
+  .use(({ ctx, next }) => {
+    if (ctx.call.actor.role !== 'superuser')
+      throw new AppError('forbidden', 'This is for superusers.');
+    return next();
+  });

@@ -10,22 +10,41 @@ export const ann: User = {
   updatedAt: new Date('2026-11-20T17:40:09.118Z'),
 };
 
-export const managedAnn: ManagedUser = { ...ann, disabled: false, verified: true, mustChangePassword: false };
-const lastSuperuser = { code: 'conflict', detail: 'This is the last superuser: make another one first' };
+export const managedAnn: ManagedUser = {
+  ...ann,
+  disabled: false,
+  verified: true,
+  mustChangePassword: false,
+};
+const lastSuperuser = {
+  code: 'conflict',
+  detail: 'This is the last superuser: make another one first',
+};
 
 export const usersExamples = {
   me: exampleOf(users.me, { output: ann }),
   changePassword: exampleOf(users.changePassword, {
-    input: { currentPassword: 'four words make a passphrase', newPassword: 'four other words make another' },
-    problems: { 409: { code: 'conflict', detail: 'The password was changed meanwhile: sign in again' } },
+    input: {
+      currentPassword: 'four words make a passphrase',
+      newPassword: 'four other words make another',
+    },
+    problems: {
+      409: { code: 'conflict', detail: 'The password was changed meanwhile: sign in again' },
+    },
   }),
   changeEmail: exampleOf(users.changeEmail, {
     input: { email: 'ann.berg@example.org', currentPassword: 'four words make a passphrase' },
     output: { accepted: true },
     problems: { 409: { code: 'conflict', detail: 'This address has an account already' } },
   }),
-  sendReset: exampleOf(managedUsers.sendReset, { input: { id: ann.id }, output: { accepted: true } }),
-  removeMe: exampleOf(users.removeMe, { input: { password: 'four words make a passphrase' }, problems: { 409: lastSuperuser } }),
+  sendReset: exampleOf(managedUsers.sendReset, {
+    input: { id: ann.id },
+    output: { accepted: true },
+  }),
+  removeMe: exampleOf(users.removeMe, {
+    input: { password: 'four words make a passphrase' },
+    problems: { 409: lastSuperuser },
+  }),
   list: exampleOf(managedUsers.list, {
     input: { q: 'ann', disabled: false, size: 20 },
     output: { items: [managedAnn], nextCursor: null },
@@ -45,5 +64,8 @@ export const usersExamples = {
     input: { id: ann.id, handOverTo: '019aa5c8-9a20-7b34-8d17-6e5f4d3c2b1a' },
     problems: { 409: lastSuperuser },
   }),
-  updateMe: exampleOf(users.updateMe, { input: { name: 'Ann Berg-Lund' }, output: { ...ann, name: 'Ann Berg-Lund' } }),
+  updateMe: exampleOf(users.updateMe, {
+    input: { name: 'Ann Berg-Lund' },
+    output: { ...ann, name: 'Ann Berg-Lund' },
+  }),
 };

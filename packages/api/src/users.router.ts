@@ -10,7 +10,13 @@ export const usersRouter = router({
       .meta({
         scope: 'profile:read',
         beforePasswordChange: true,
-        openapi: { method: 'GET', path: '/users/me', tags, summary: 'My profile', examples: usersExamples.me },
+        openapi: {
+          method: 'GET',
+          path: '/users/me',
+          tags,
+          summary: 'My profile',
+          examples: usersExamples.me,
+        },
       })
       .output(users.me.output)
       .query(({ ctx }) => ctx.services.users.me(ctx.call)),
@@ -18,7 +24,13 @@ export const usersRouter = router({
     update: authedProcedure
       .meta({
         scope: 'profile:write',
-        openapi: { method: 'PATCH', path: '/users/me', tags, summary: 'Change my profile', examples: usersExamples.updateMe },
+        openapi: {
+          method: 'PATCH',
+          path: '/users/me',
+          tags,
+          summary: 'Change my profile',
+          examples: usersExamples.updateMe,
+        },
       })
       .input(users.updateMe.input)
       .output(users.updateMe.output)
@@ -129,7 +141,8 @@ export const usersRouter = router({
           'It can be used once its owner has changed the password. An invitation lets people choose it themselves. A superuser needs a recent sign-in.',
         successStatus: 201,
         location: '/users/{id}',
-        ...{ noStore: true, idempotent: false },
+        noStore: true,
+        idempotent: false,
         errors: [409],
         examples: usersExamples.create,
       },

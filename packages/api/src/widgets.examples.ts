@@ -2,11 +2,18 @@ import { type Widget, type WidgetData, widgets } from '@synap/contracts';
 import { exampleOf } from './example.js';
 
 const load: Widget = {
-  ...{ id: 'load', moduleId: 'host', title: 'Load', view: 'stat', maxAge: 2 },
+  id: 'load',
+  moduleId: 'host',
+  title: 'Load',
+  view: 'stat',
+  maxAge: 2,
   paramsSchema: { type: 'object', properties: {}, additionalProperties: false },
   dataSchema: {
     type: 'object',
-    properties: { one: { type: 'number', description: 'Load average over 1 minute.' }, cores: { type: 'integer' } },
+    properties: {
+      one: { type: 'number', description: 'Load average over 1 minute.' },
+      cores: { type: 'integer' },
+    },
     required: ['one', 'cores'],
   },
 };
@@ -38,15 +45,23 @@ export const widgetsExamples = {
       400: {
         code: 'bad_request',
         detail: 'Faulty parameters for widget commits',
-        errors: [{ pointer: '/params/limit', message: 'Too big: expected number to be <=100', code: 'too_big' }],
+        errors: [
+          {
+            pointer: '/params/limit',
+            message: 'Too big: expected number to be <=100',
+            code: 'too_big',
+          },
+        ],
       },
       403: {
         code: 'forbidden',
-        detail: 'The operator has not opened the module "git" to you: SYNAP_GIT_ACCESS says who may read it.',
+        detail:
+          'The operator has not opened the module "git" to you: SYNAP_GIT_ACCESS says who may read it.',
       },
       404: {
         code: 'not_found',
-        detail: 'The module "git" has no widget "tags"; it has: commits, authors, activity, repositories',
+        detail:
+          'The module "git" has no widget "tags"; it has: commits, authors, activity, repositories',
       },
       503: { code: 'unavailable', detail: 'The module is down' },
     },

@@ -11,7 +11,9 @@ const cache = new QueryClient();
 
 /** Compiled only: what a component does. */
 export const useDashboardName = (id: string): string | undefined => {
-  const { data, error } = useQuery(queries.dashboards.get.queryOptions({ id }, { select: ({ name }) => name }));
+  const { data, error } = useQuery(
+    queries.dashboards.get.queryOptions({ id }, { select: ({ name }) => name }),
+  );
   return error?.code === 'not_found' ? 'gone' : data;
 };
 
@@ -22,7 +24,9 @@ const { name } = await cache.fetchQuery(queries.dashboards.get.queryOptions({ id
 assert.equal(name, 'From the bindings');
 assert.equal(cache.getQueryData(queries.dashboards.get.queryKey({ id }))?.name, name);
 
-const { pages } = await cache.fetchInfiniteQuery(queries.dashboards.list.infiniteQueryOptions({ size: 1 }));
+const { pages } = await cache.fetchInfiniteQuery(
+  queries.dashboards.list.infiniteQueryOptions({ size: 1 }),
+);
 assert.equal(pages[0]?.items.length, 1);
 await client.dashboards.remove.mutate({ id });
 await assert.rejects(cache.fetchQuery(queries.dashboards.get.queryOptions({ id })), SynapError);

@@ -1,4 +1,5 @@
-// Each statement is wrong, for the reason above it: the compiler must say so, by one of these numbers, and nothing else.
+// Each statement is wrong, for the reason above it: the compiler must say so, by one of these
+// numbers, and nothing else.
 import { createClient, isSynapError } from '@synap/client';
 import { createSynapQueries } from '@synap/client/react';
 import { QueryClient } from '@tanstack/react-query';

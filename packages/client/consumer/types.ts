@@ -1,8 +1,17 @@
-// Compiled only. That the types are types at all: anything may be done with `any`, also what is right.
-import type { AppRouter, RouterInputs, RouterOutputs, SynapClient, SynapError, SynapErrorCode } from '@synap/client';
+// Compiled only. That the types are types at all: anything may be done with `any`, also what is
+// right.
+import type {
+  AppRouter,
+  RouterInputs,
+  RouterOutputs,
+  SynapClient,
+  SynapError,
+  SynapErrorCode,
+} from '@synap/client';
 
 type IsAny<T> = 0 extends 1 & T ? true : false;
-type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+type Same<A, B> =
+  (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 
 /** Paths of those members, at any depth, that are `any` or have become so. */
 type AnyPaths<T, Path extends string = ''> =

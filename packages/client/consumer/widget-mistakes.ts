@@ -65,8 +65,14 @@ client.widgets.data.query({ moduleId: 'git', widgetId: 'file' });
 // TS2339 TS2551 a field that the data have not
 data.totals;
 // TS2322 TS2820 a misspelt widget on a dashboard
-client.dashboards.create.mutate({ name: 'Mine', widgets: [{ moduleId: 'git', widgetId: 'comits', ...place }] });
+client.dashboards.create.mutate({
+  name: 'Mine',
+  widgets: [{ moduleId: 'git', widgetId: 'comits', ...place }],
+});
 // TS2322 TS2353 TS2561 a misspelt parameter on a dashboard
-client.dashboards.create.mutate({ name: 'Mine', widgets: [{ ...commits, ...place, params: { limits: 5 } }] });
+client.dashboards.create.mutate({
+  name: 'Mine',
+  widgets: [{ ...commits, ...place, params: { limits: 5 } }],
+});
 // TS2769 a misspelt widget in the bindings
 queries.widgets.data.queryOptions({ moduleId: 'git', widgetId: 'comits' });

@@ -1,5 +1,5 @@
-// Makes the published form in dist/bundle: per entry modules and declaration files, for `import` and for `require`, that import nothing but
-// peers. Needs `tsc -b` before.
+// Makes the published form in dist/bundle: per entry modules and declaration files, for `import`
+// and for `require`, that import nothing but peers. Needs `tsc -b` before.
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,7 +12,10 @@ import { describeDeclarations } from './bundle/describe.mjs';
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const packages = path.dirname(root);
 
-/** Imports allowed for each entry. The bindings take the client from beside them: there is one `SynapError`, and one `AppRouter` to check. */
+/**
+ * Imports allowed for each entry. The bindings take the client from beside them: there is one
+ * `SynapError`, and one `AppRouter` to check.
+ */
 const entries = [
   { name: 'index', source: 'dist/index', imports: ['@trpc/client', '@trpc/server', 'superjson'] },
   {
@@ -25,11 +28,17 @@ const entries = [
 /** Types of the server's side of a call: nothing of it may be in a client. */
 const emptied = new Map([
   [path.join(packages, 'api/dist/context.d.ts'), 'export interface Context {}'],
-  [path.join(packages, 'api/dist/meta.d.ts'), 'export interface Meta {}\nexport type Scope = string;'],
+  [
+    path.join(packages, 'api/dist/meta.d.ts'),
+    'export interface Meta {}\nexport type Scope = string;',
+  ],
 ]);
 const met = new Set();
 
-/** Takes the declarations of the workspace's packages as built, whatever condition Node would resolve. */
+/**
+ * Takes the declarations of the workspace's packages as built, whatever condition Node would
+ * resolve.
+ */
 const workspaceDeclarations = {
   name: 'workspace-declarations',
   resolveId(id) {
@@ -45,13 +54,15 @@ const workspaceDeclarations = {
 /** Keeps the door of the package out of the other entries: they import it. */
 const doorBeside = {
   name: 'door-beside',
-  resolveId: (id, importer) => (importer !== undefined && id === '../index.js' ? { id: './index.js', external: true } : null),
+  resolveId: (id, importer) =>
+    importer !== undefined && id === '../index.js' ? { id: './index.js', external: true } : null,
 };
 
 /** The code of an entry for `require`, beside the other entry for `require`. */
 const forRequire = (code) => code.replaceAll("'./index.js'", "'./index.cjs'");
 /** A fifth of the declarations would be spaces. */
-const indentByTabs = (code) => code.replaceAll(/^(?: {4})+/gm, (spaces) => '\t'.repeat(spaces.length / 4));
+const indentByTabs = (code) =>
+  code.replaceAll(/^(?: {4})+/gm, (spaces) => '\t'.repeat(spaces.length / 4));
 
 function write(file, content) {
   writeFileSync(path.join(root, 'dist/bundle', file), content);
@@ -72,9 +83,13 @@ async function bundle({ source, imports }, ending, plugins) {
   return async (format) => {
     // superjson is an ES module also for `require`, which then gives its namespace.
     const { output } = await build.generate({ format, interop: 'auto' });
-    const mayImport = (id) => imports.some((allowed) => id === allowed || id.startsWith(`${allowed}/`));
+    const mayImport = (id) =>
+      imports.some((allowed) => id === allowed || id.startsWith(`${allowed}/`));
     const foreign = output[0].imports.filter((id) => !mayImport(id));
-    if (foreign.length > 0) throw new Error(`${source} imports ${foreign.join(', ')}: it may import ${imports.join(', ')} only.`);
+    if (foreign.length > 0)
+      throw new Error(
+        `${source} imports ${foreign.join(', ')}: it may import ${imports.join(', ')} only.`,
+      );
     return output[0].code;
   };
 }
@@ -95,7 +110,8 @@ for (const entry of entries) {
   const code = await bundle(entry, '.js', []);
   const [module, commonJs] = [await code('es'), await code('cjs')];
   const types = await (await bundle(entry, '.d.ts', [workspaceDeclarations, dts()]))('es');
-  const described = name === 'index' ? describeDeclarations(types, appRouter._def.procedures) : types;
+  const described =
+    name === 'index' ? describeDeclarations(types, appRouter._def.procedures) : types;
   const declarations = disposable + indentByTabs(described);
   write(`${name}.js`, module);
   write(`${name}.cjs`, forRequire(commonJs));
@@ -104,5 +120,7 @@ for (const entry of entries) {
 }
 for (const file of emptied.keys()) {
   if (!met.has(file))
-    throw new Error(`${file} was not met: it has moved, and what took its place may leak. Correct scripts/bundle.mjs.`);
+    throw new Error(
+      `${file} was not met: it has moved, and what took its place may leak. Correct scripts/bundle.mjs.`,
+    );
 }

@@ -30,14 +30,21 @@ expectTypeOf<{ from: Date; to: string }>().toExtend<RouterInputs['events']['list
 
 const client = createClient({ url: 'http://localhost:3000' });
 createClient({ url: new URL('http://localhost:3000'), auth: { apiKey: 'syn_a_b' } });
-createClient({ url: 'http://localhost:3000', auth: { refreshToken: 'a.1.b' }, fetch: globalThis.fetch });
+createClient({
+  url: 'http://localhost:3000',
+  auth: { refreshToken: 'a.1.b' },
+  fetch: globalThis.fetch,
+});
 // @ts-expect-error the address is needed
 createClient({});
 // @ts-expect-error an unknown way to sign in
 createClient({ url: 'http://localhost:3000', auth: { cookie: true } });
 
 export async function calls(id: string) {
-  const dashboard = await client.dashboards.get.query({ id }, { signal: new AbortController().signal });
+  const dashboard = await client.dashboards.get.query(
+    { id },
+    { signal: new AbortController().signal },
+  );
   expectTypeOf(dashboard).toEqualTypeOf<RouterOutputs['dashboards']['get']>();
   expectTypeOf(dashboard.createdAt).toEqualTypeOf<Date>();
   expectTypeOf(dashboard.version).toEqualTypeOf<number>();
@@ -45,7 +52,9 @@ export async function calls(id: string) {
   const { nextCursor } = await client.modules.list.query({});
   expectTypeOf(nextCursor).toEqualTypeOf<string | null>();
   const { items } = await client.modules.list.query({ size: 5 });
-  expectTypeOf(items).items.toHaveProperty('status').toEqualTypeOf<'ready' | 'failed' | 'degraded'>();
+  expectTypeOf(items)
+    .items.toHaveProperty('status')
+    .toEqualTypeOf<'ready' | 'failed' | 'degraded'>();
 
   // @ts-expect-error a misspelt router
   client.dashboard.get.query({ id });
@@ -63,17 +72,25 @@ export async function calls(id: string) {
   dashboard.title;
   const place = { moduleId: 'git', widgetId: 'commits', x: 0, y: 0, w: 1, h: 1 };
   client.dashboards.create.mutate({ name: 'Mine', widgets: [{ ...place, params: { limit: 5 } }] });
-  // @ts-expect-error what is not JSON cannot be a widget's parameter
-  client.dashboards.create.mutate({ name: 'Mine', widgets: [{ ...place, params: { at: () => 1 } }] });
+  client.dashboards.create.mutate({
+    name: 'Mine',
+    // @ts-expect-error what is not JSON cannot be a widget's parameter
+    widgets: [{ ...place, params: { at: () => 1 } }],
+  });
 }
 
 export async function session() {
-  await client.$session.signIn({ email: 'ada@example.org', password: 'correct horse battery staple' });
+  await client.$session.signIn({
+    email: 'ada@example.org',
+    password: 'correct horse battery staple',
+  });
   // @ts-expect-error a missing password
   await client.$session.signIn({ email: 'ada@example.org' });
   // @ts-expect-error the helpers are not procedures
   client.$session.query();
-  expectTypeOf(client.$session.current.status).toEqualTypeOf<'unknown' | 'signed-in' | 'signed-out'>();
+  expectTypeOf(client.$session.current.status).toEqualTypeOf<
+    'unknown' | 'signed-in' | 'signed-out'
+  >();
 }
 
 export function errors(error: unknown) {
@@ -81,10 +98,15 @@ export function errors(error: unknown) {
     expectTypeOf(error.code).toEqualTypeOf<'too_many_requests'>();
     expectTypeOf(error.retryAfter).toEqualTypeOf<number | undefined>();
   }
-  if (isSynapError(error, 'conflict', 'stale_version')) expectTypeOf(error.code).toEqualTypeOf<'conflict' | 'stale_version'>();
+  if (isSynapError(error, 'conflict', 'stale_version'))
+    expectTypeOf(error.code).toEqualTypeOf<'conflict' | 'stale_version'>();
   if (isSynapError(error)) {
     expectTypeOf(error.code).toEqualTypeOf<SynapErrorCode>();
-    expectTypeOf(error.errors).items.toEqualTypeOf<{ pointer: string; message: string; code: string }>();
+    expectTypeOf(error.errors).items.toEqualTypeOf<{
+      pointer: string;
+      message: string;
+      code: string;
+    }>();
     // @ts-expect-error a misspelt code
     if (error.code === 'not-found') return;
   }

@@ -27,11 +27,16 @@ export type SynapClient = ProcedureCalls & ClientHelpers;
  * @throws TypeError when the options make no sense
  */
 export function createClient(options: ClientOptions): SynapClient {
-  const { baseUrl, rpcUrl, apiKey, tokens, session, fetch, headers, retries, onSessionEnd } = resolveOptions(options);
+  const { baseUrl, rpcUrl, apiKey, tokens, session, fetch, headers, retries, onSessionEnd } =
+    resolveOptions(options);
   const transport = createTransport(baseUrl, fetch);
   const { $session, access } =
     apiKey === undefined
-      ? createSession({ ...session, onSessionEnd, auth: createAuthCalls({ rpcUrl, transport, headers, cookie: session.cookie }) })
+      ? createSession({
+          ...session,
+          onSessionEnd,
+          auth: createAuthCalls({ rpcUrl, transport, headers, cookie: session.cookie }),
+        })
       : createKeyAccess(apiKey);
   if (tokens) void $session.restore(tokens);
 

@@ -18,8 +18,12 @@ test('credentials in the address are not repeated in the message', () => {
 
 test('contradictory and senseless options are refused', () => {
   const url = 'http://localhost:3000';
-  expect(() => createClient({ url, auth: { refreshToken: 'a' }, storage: memoryStorage() })).toThrow(/not both/);
-  expect(() => createClient({ url, session: 'cookie', storage: memoryStorage() })).toThrow(/the cookie is the session/);
+  expect(() =>
+    createClient({ url, auth: { refreshToken: 'a' }, storage: memoryStorage() }),
+  ).toThrow(/not both/);
+  expect(() => createClient({ url, session: 'cookie', storage: memoryStorage() })).toThrow(
+    /the cookie is the session/,
+  );
   expect(() => createClient({ url, retries: -1 })).toThrow(/retries/);
   expect(() => createClient({ url, retries: 1.5 })).toThrow(/retries/);
 });

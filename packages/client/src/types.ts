@@ -19,7 +19,11 @@ export type Problem = ErrorShape['data']['problem'];
 export type InputFault = NonNullable<Problem['errors']>[number];
 
 /** What a list has on its pages. */
-type Items<Router extends keyof RouterOutputs> = RouterOutputs[Router] extends { list: { items: (infer Item)[] } } ? Item : never;
+type Items<Router extends keyof RouterOutputs> = RouterOutputs[Router] extends {
+  list: { items: (infer Item)[] };
+}
+  ? Item
+  : never;
 
 /** The account of a user, as its owner sees it. */
 export type User = RouterOutputs['users']['me']['get'];

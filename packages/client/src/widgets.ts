@@ -2,8 +2,9 @@ import type { TRPCClient, TRPCProcedureOptions } from '@trpc/client';
 import type { AppRouter, RouterInputs, RouterOutputs } from './types.js';
 
 /**
- * Parameters and data of each widget, by module and widget. Empty here, where any id and any JSON is taken; once something is declared into
- * it, that is all there is, and a misspelt id or a wrong parameter is a compile error:
+ * Parameters and data of each widget, by module and widget. Empty here, where any id and any JSON
+ * is taken; once something is declared into it, that is all there is, and a misspelt id or a wrong
+ * parameter is a compile error:
  *
  * ```ts
  * declare module '@synap/client' {
@@ -25,7 +26,8 @@ export type WidgetId<Module extends ModuleId> = keyof WidgetTypes[Module] & stri
 type ParamsOf<Widget> = Widget extends { params: infer Params } ? Params : never;
 type DataOf<Widget> = Widget extends { data: infer Data } ? Data : never;
 /** Parameters may be left out where none is needed. */
-type Parametrised<Params> = Partial<Params> extends Params ? { params?: Params } : { params: Params };
+type Parametrised<Params> =
+  Partial<Params> extends Params ? { params?: Params } : { params: Params };
 
 /** What a declared widget is asked for its data with. */
 export type WidgetDataInput<Module extends ModuleId, Id extends WidgetId<Module>> = {
@@ -44,7 +46,8 @@ export type WidgetDataOutput<Module extends ModuleId, Id extends WidgetId<Module
 type PlainPlaceWidget = NonNullable<RouterInputs['dashboards']['create']['widgets']>[number];
 type DeclaredPlace = {
   [Module in ModuleId]: {
-    [Id in WidgetId<Module>]: Omit<PlainPlaceWidget, 'moduleId' | 'widgetId' | 'params'> & WidgetDataInput<Module, Id>;
+    [Id in WidgetId<Module>]: Omit<PlainPlaceWidget, 'moduleId' | 'widgetId' | 'params'> &
+      WidgetDataInput<Module, Id>;
   }[WidgetId<Module>];
 }[ModuleId];
 
@@ -68,13 +71,19 @@ export type WidgetPlacement = IfWidgets<DeclaredPlacement, PlainPlacement>;
 /** The data of a widget, given its placement. */
 export type PlacementData = Omit<RouterOutputs['widgets']['data'], 'data'> & {
   data: IfWidgets<
-    { [Module in ModuleId]: { [Id in WidgetId<Module>]: DataOf<WidgetTypes[Module][Id]> }[WidgetId<Module>] }[ModuleId],
+    {
+      [Module in ModuleId]: {
+        [Id in WidgetId<Module>]: DataOf<WidgetTypes[Module][Id]>;
+      }[WidgetId<Module>];
+    }[ModuleId],
     unknown
   >;
 };
 
 type PlainDashboard = RouterOutputs['dashboards']['get'];
-/** A dashboard with its placed widgets. Once widgets are declared, they are of the declared ones. */
+/**
+ * A dashboard with its placed widgets. Once widgets are declared, they are of the declared ones.
+ */
 export type Dashboard = Omit<PlainDashboard, 'widgets'> & { widgets: WidgetPlacement[] };
 
 /** The procedures that save placements, … */
@@ -82,14 +91,25 @@ export type SavingProcedure = 'create' | 'save' | 'upsert';
 type SavingInputs = RouterInputs['dashboards'];
 /** … and what they take. */
 export type SavingInput<Name extends SavingProcedure> = {
-  [Key in keyof SavingInputs[Name]]: Key extends 'widgets' ? PlaceWidget[] : SavingInputs[Name][Key];
+  [Key in keyof SavingInputs[Name]]: Key extends 'widgets'
+    ? PlaceWidget[]
+    : SavingInputs[Name][Key];
 };
 
 type Calls = TRPCClient<AppRouter>;
 interface DeclaredCalls {
   dashboards: Omit<Calls['dashboards'], SavingProcedure | 'get'> & {
-    [Name in SavingProcedure]: { mutate(input: SavingInput<Name>, options?: TRPCProcedureOptions): Promise<Dashboard> };
-  } & { get: { query(input: RouterInputs['dashboards']['get'], options?: TRPCProcedureOptions): Promise<Dashboard> } };
+    [Name in SavingProcedure]: {
+      mutate(input: SavingInput<Name>, options?: TRPCProcedureOptions): Promise<Dashboard>;
+    };
+  } & {
+    get: {
+      query(
+        input: RouterInputs['dashboards']['get'],
+        options?: TRPCProcedureOptions,
+      ): Promise<Dashboard>;
+    };
+  };
   widgets: Omit<Calls['widgets'], 'data'> & {
     data: {
       query<Module extends ModuleId, Id extends WidgetId<Module>>(

@@ -14,7 +14,11 @@ export const admin = {
     input: z.object({ to: emailSchema.optional().describe('Default: your own address.') }),
     output: acceptedSchema,
   },
-  previewMail: { access: 'superuser', input: z.object({ template: z.enum(mailTemplates) }), output: mailPreviewSchema },
+  previewMail: {
+    access: 'superuser',
+    input: z.object({ template: z.enum(mailTemplates) }),
+    output: mailPreviewSchema,
+  },
 } as const satisfies Record<string, Endpoint>;
 
 export type AdminService = ServiceOf<typeof admin>;

@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import { type Endpoint, idInput, idSchema, pageInput, pageOf, type ServiceOf, timeInput } from './contract.js';
+import {
+  type Endpoint,
+  idInput,
+  idSchema,
+  pageInput,
+  pageOf,
+  type ServiceOf,
+  timeInput,
+} from './contract.js';
 import { lineSchema } from './text.js';
 
 /** What an API key may be allowed to do: the closed list of all scopes that procedures ask for. */
@@ -14,8 +22,15 @@ export const scopeSchema = z.enum([
 ]);
 export type Scope = z.output<typeof scopeSchema>;
 
-/** The only ones that a key bound to a dashboard may have: what lies outside that dashboard must not be within its reach. */
-export const boundScopes: readonly Scope[] = ['dashboards:read', 'dashboards:write', 'widgets:read'];
+/**
+ * The only ones that a key bound to a dashboard may have: what lies outside that dashboard must not
+ * be within its reach.
+ */
+export const boundScopes: readonly Scope[] = [
+  'dashboards:read',
+  'dashboards:write',
+  'widgets:read',
+];
 
 /** A program's way in, as its owner sees it. The key itself is never told again. */
 export const apiKeySchema = z
@@ -24,7 +39,9 @@ export const apiKeySchema = z
     name: z.string(),
     // Text, so that a scope that comes later is no news that breaks a client.
     scopes: z.array(z.string()).describe('What it may do.'),
-    dashboardId: idSchema.nullable().describe('The only dashboard that it reaches; null where it reaches all of yours.'),
+    dashboardId: idSchema
+      .nullable()
+      .describe('The only dashboard that it reaches; null where it reaches all of yours.'),
     expiresAt: z.date().nullable(),
     lastUsedAt: z.date().nullable().describe('Exact to a minute.'),
     createdAt: z.date(),
@@ -33,7 +50,11 @@ export const apiKeySchema = z
 export type ApiKey = z.output<typeof apiKeySchema>;
 
 export const createdApiKeySchema = apiKeySchema
-  .extend({ key: z.string().describe('Sent as `Authorization: Bearer …`. Keep it now: it cannot be shown again.') })
+  .extend({
+    key: z
+      .string()
+      .describe('Sent as `Authorization: Bearer …`. Keep it now: it cannot be shown again.'),
+  })
   .meta({ id: 'CreatedApiKey' });
 
 export const createApiKeySchema = z.object({
@@ -44,7 +65,11 @@ export const createApiKeySchema = z.object({
     .describe(
       'Binds the key to one of your dashboards: it reaches no other, and ends with it. Only `dashboards:*` and `widgets:read` then. With `dashboards:write` it may rename the dashboard, and move, resize, reorder and remove its widgets, but not add one or change `moduleId`, `widgetId` or `params`.',
     ),
-  expiresAt: timeInput.optional().describe('When it ends by itself; without it, never. More than a year needs a recent sign-in.'),
+  expiresAt: timeInput
+    .optional()
+    .describe(
+      'When it ends by itself; without it, never. More than a year needs a recent sign-in.',
+    ),
 });
 
 export const apiKeys = {

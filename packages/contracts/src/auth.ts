@@ -9,14 +9,21 @@ import { newPasswordInput, passwordInput, userSchema } from './users.js';
 export const tokensSchema = z
   .object({
     accessToken: z.string(),
-    refreshToken: z.string().optional().describe('Absent in cookie mode, where the cookie holds it.'),
+    refreshToken: z
+      .string()
+      .optional()
+      .describe('Absent in cookie mode, where the cookie holds it.'),
     tokenType: z.literal('Bearer'),
     expiresIn: z.number().int().describe('Seconds until the access token expires.'),
   })
   .meta({ id: 'Tokens' });
 export type Tokens = z.output<typeof tokensSchema>;
 
-export const registerSchema = z.object({ email: emailSchema, password: newPasswordInput, name: lineSchema(1, 100).optional() });
+export const registerSchema = z.object({
+  email: emailSchema,
+  password: newPasswordInput,
+  name: lineSchema(1, 100).optional(),
+});
 /** Read as `emailSchema` stores addresses, but anything may be tried. */
 const loginName = z.string().trim().toLowerCase().overwrite(withAsciiDomain).min(1).max(254);
 export const loginSchema = z.object({
@@ -25,13 +32,18 @@ export const loginSchema = z.object({
   cookie: z
     .boolean()
     .optional()
-    .describe('For browsers: the refresh token comes as an HttpOnly cookie instead of in the answer.'),
+    .describe(
+      'For browsers: the refresh token comes as an HttpOnly cookie instead of in the answer.',
+    ),
 });
 export const refreshSchema = z.object({
   refreshToken: textSchema(1, 500).optional().describe('Absent where the cookie holds it.'),
 });
 
-/** The password form of OAuth2, RFC 6749 §4.3.2; the client's own credentials are taken and mean nothing. */
+/**
+ * The password form of OAuth2, RFC 6749 §4.3.2; the client's own credentials are taken and mean
+ * nothing.
+ */
 export const tokenRequestSchema = z.object({
   grant_type: z
     .literal(['password', ''])

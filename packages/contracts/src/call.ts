@@ -37,9 +37,15 @@ export interface StoredAnswer {
   readonly body: string | undefined;
 }
 
-/** A request that takes effect once, however often it is sent: what tells it from others, and how its output is answered. */
+/**
+ * A request that takes effect once, however often it is sent: what tells it from others, and how
+ * its output is answered.
+ */
 export interface IdempotentRequest {
-  /** What is kept under: the `Idempotency-Key` (1 to 255 visible ASCII characters), after the id of the API key where one acts. */
+  /**
+   * What is kept under: the `Idempotency-Key` (1 to 255 visible ASCII characters), after the id of
+   * the API key where one acts.
+   */
   readonly key: string;
   /** Path of the procedure in the router; a key means something else to another one. */
   readonly procedure: string;
@@ -48,16 +54,25 @@ export interface IdempotentRequest {
   answerTo(output: unknown): Promise<StoredAnswer>;
 }
 
-/** Set by whoever claims the key, which is after the call was made: its fingerprint is known only once the input was read. */
+/**
+ * Set by whoever claims the key, which is after the call was made: its fingerprint is known only
+ * once the input was read.
+ */
 export interface Idempotency {
   request?: IdempotentRequest;
 }
 
-/** The cookie that keeps a browser's refresh token. Sign-in sets it, refresh and sign-out read it, nothing else does. */
+/**
+ * The cookie that keeps a browser's refresh token. Sign-in sets it, refresh and sign-out read it,
+ * nothing else does.
+ */
 export interface RefreshCookie {
   /** Whether the request carries one, good or bad. */
   readonly present: boolean;
-  /** The token in it. Throws `forbidden` where the request does not prove that a page of ours sent it. */
+  /**
+   * The token in it. Throws `forbidden` where the request does not prove that a page of ours sent
+   * it.
+   */
   read(): string | undefined;
   /** Throws `bad_request` where the answer cannot carry a cookie. */
   demandSettable(): void;
@@ -65,7 +80,10 @@ export interface RefreshCookie {
   clear(): void;
 }
 
-/** A limit that a call counts against, and what is left of it (`RateLimit`, draft-ietf-httpapi-ratelimit-headers). */
+/**
+ * A limit that a call counts against, and what is left of it (`RateLimit`,
+ * draft-ietf-httpapi-ratelimit-headers).
+ */
 export interface LimitState {
   name: string;
   /** Calls in each window. */
@@ -79,7 +97,10 @@ export interface LimitState {
 
 export type ReportLimit = (state: LimitState) => void;
 
-/** What travels with every call beside its input: who calls, from where, and whether anybody still waits for the answer. */
+/**
+ * What travels with every call beside its input: who calls, from where, and whether anybody still
+ * waits for the answer.
+ */
 export interface Call<A extends Actor = Actor> {
   actor: A;
   requestId: string;
@@ -87,7 +108,9 @@ export interface Call<A extends Actor = Actor> {
   address: string;
   userAgent?: string | undefined;
   signal: AbortSignal;
-  /** Present where the call may come under an `Idempotency-Key`; shared by all copies of the call. */
+  /**
+   * Present where the call may come under an `Idempotency-Key`; shared by all copies of the call.
+   */
   idempotency?: Idempotency | undefined;
   /** Absent where the call comes over no face that has cookies. */
   cookie?: RefreshCookie | undefined;

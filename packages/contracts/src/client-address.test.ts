@@ -12,6 +12,14 @@ it.each([
 ])('%s is %s', (given, plain) => expect(plainAddress(given)).toBe(plain));
 
 it.each([
-  ...['1.2.3.4', '::1', '2001:db8::ffff:102:304', '64:ff9b::1.2.3.4', '::1.2.3.4', 'fe80::1%eth0', '', 'unix:'],
-  ...['::ffff:102:304:5', 'x::ffff:1.2.3.4'],
+  '1.2.3.4',
+  '::1',
+  '2001:db8::ffff:102:304',
+  '64:ff9b::1.2.3.4',
+  '::1.2.3.4',
+  'fe80::1%eth0',
+  '',
+  'unix:',
+  '::ffff:102:304:5',
+  'x::ffff:1.2.3.4',
 ])('%s stays', (address) => expect(plainAddress(address)).toBe(address));

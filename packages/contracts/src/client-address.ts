@@ -1,10 +1,19 @@
-/** An IPv4 address that is mapped into IPv6 (RFC 4291 §2.5.5.2), its last 32 bits in decimal or in hexadecimal. */
-const mapped = /^(?:0{0,4}:){2,6}ffff:(?:((?:\d{1,3}\.){3}\d{1,3})|([\da-f]{1,4}):([\da-f]{1,4}))$/i;
+/**
+ * An IPv4 address that is mapped into IPv6 (RFC 4291 §2.5.5.2), its last 32 bits in decimal or in
+ * hexadecimal.
+ */
+const mapped =
+  /^(?:0{0,4}:){2,6}ffff:(?:((?:\d{1,3}\.){3}\d{1,3})|([\da-f]{1,4}):([\da-f]{1,4}))$/i;
 
-/** A network address as it is shown, stored and counted: a mapped IPv4 address is the IPv4 address, any other stays. */
+/**
+ * A network address as it is shown, stored and counted: a mapped IPv4 address is the IPv4 address,
+ * any other stays.
+ */
 export function plainAddress(address: string): string {
   const [, decimal, high, low] = mapped.exec(address) ?? [];
   if (decimal !== undefined) return decimal;
   if (high === undefined || low === undefined) return address;
-  return [high, low].flatMap((group) => [Number.parseInt(group, 16) >> 8, Number.parseInt(group, 16) & 255]).join('.');
+  return [high, low]
+    .flatMap((group) => [Number.parseInt(group, 16) >> 8, Number.parseInt(group, 16) & 255])
+    .join('.');
 }

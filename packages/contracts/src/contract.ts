@@ -18,7 +18,10 @@ type MethodOf<E extends Endpoint> = E extends { input: infer I extends z.ZodType
   ? (call: CallFor<E>, input: z.output<I>) => Promise<z.input<E['output']>>
   : (call: CallFor<E>) => Promise<z.input<E['output']>>;
 
-/** The port that serves a contract: one method an endpoint, derived so that no signature is written twice. */
+/**
+ * The port that serves a contract: one method an endpoint, derived so that no signature is written
+ * twice.
+ */
 export type ServiceOf<C extends Record<string, Endpoint>> = { [K in keyof C]: MethodOf<C[K]> };
 
 /** The id of a module or of a widget inside one. */
@@ -28,7 +31,13 @@ export const slugSchema = z
   .regex(/^[a-z][a-z0-9-]*$/, 'Lower-case letters, digits and hyphens, starting with a letter');
 
 /** Any value that JSON can carry. */
-export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };
+export type JsonValue =
+  | string
+  | number
+  | boolean
+  | null
+  | JsonValue[]
+  | { [key: string]: JsonValue };
 
 /** `z.json()` under a type of our own, so that declarations of the contract need no zod. */
 export const jsonSchema: z.ZodType<JsonValue, JsonValue> = z.json();
@@ -42,7 +51,9 @@ export const acceptedSchema = z.object({ accepted: z.literal(true) }).meta({ id:
 
 /** Input of every list: keyset paging. */
 export const pageInput = z.object({
-  cursor: textSchema(0, 500).optional().describe('`nextCursor` of the page before; absent for the first page.'),
+  cursor: textSchema(0, 500)
+    .optional()
+    .describe('`nextCursor` of the page before; absent for the first page.'),
   size: z.number().int().min(1).max(100).default(20).describe('Items on a page.'),
 });
 export type PageInput = z.output<typeof pageInput>;
@@ -55,7 +66,10 @@ export const timeInput: z.ZodType<string, string | Date> = z.preprocess(
 
 /** Output of every list; `nextCursor` is null on the last page. */
 export const pageOf = <T extends z.ZodType>(item: T) =>
-  z.object({ items: z.array(item), nextCursor: z.string().nullable().describe('Cursor of the next page; null on the last.') });
+  z.object({
+    items: z.array(item),
+    nextCursor: z.string().nullable().describe('Cursor of the next page; null on the last.'),
+  });
 
 export interface Page<T> {
   items: T[];

@@ -14,7 +14,9 @@ import { isShallowJson, notShallowJson } from './depth.js';
 import { lineSchema, textSchema } from './text.js';
 
 /** Parameters of a placed widget; the module's own schema judges them when the data is loaded. */
-export const widgetParamsSchema = z.record(textSchema(0, 100), jsonSchema).refine(isShallowJson, notShallowJson);
+export const widgetParamsSchema = z
+  .record(textSchema(0, 100), jsonSchema)
+  .refine(isShallowJson, notShallowJson);
 
 const placement = {
   moduleId: slugSchema,
@@ -25,8 +27,14 @@ const placement = {
   h: z.number().int().min(1).max(100).describe('Height in grid cells.'),
 };
 
-/** Checked when they were stored; the type is that of the input, so that a placement which was read can be saved. */
-const storedParamsSchema: z.ZodType<Record<string, JsonValue>, Record<string, JsonValue>> = z.record(z.string(), z.any());
+/**
+ * Checked when they were stored; the type is that of the input, so that a placement which was read
+ * can be saved.
+ */
+const storedParamsSchema: z.ZodType<
+  Record<string, JsonValue>,
+  Record<string, JsonValue>
+> = z.record(z.string(), z.any());
 
 export const widgetPlacementSchema = z
   .object({ id: idSchema, ...placement, params: storedParamsSchema })
@@ -52,10 +60,14 @@ const summary = {
   updatedAt: z.date(),
 };
 
-export const dashboardSchema = z.object({ ...summary, widgets: z.array(widgetPlacementSchema) }).meta({ id: 'Dashboard' });
+export const dashboardSchema = z
+  .object({ ...summary, widgets: z.array(widgetPlacementSchema) })
+  .meta({ id: 'Dashboard' });
 export type Dashboard = z.output<typeof dashboardSchema>;
 
-export const dashboardSummarySchema = z.object({ ...summary, widgetCount: z.number().int() }).meta({ id: 'DashboardSummary' });
+export const dashboardSummarySchema = z
+  .object({ ...summary, widgetCount: z.number().int() })
+  .meta({ id: 'DashboardSummary' });
 export type DashboardSummary = z.output<typeof dashboardSummarySchema>;
 
 const content = { name: lineSchema(1, 100), widgets: z.array(placeWidgetSchema).max(100) };
@@ -64,16 +76,23 @@ export const createDashboardSchema = z.object({ ...content, widgets: content.wid
 export const saveDashboardSchema = z.object({
   id: idSchema,
   ...content,
-  version: versionSchema.optional().describe('The version this change is based on; over REST `If-Match` may say it instead.'),
+  version: versionSchema
+    .optional()
+    .describe('The version this change is based on; over REST `If-Match` may say it instead.'),
 });
 export type SaveDashboard = z.output<typeof saveDashboardSchema>;
 
 export const upsertDashboardSchema = saveDashboardSchema.extend({
-  createOnly: z.boolean().optional().describe('Refuse if it exists; over REST `If-None-Match: *` says the same.'),
+  createOnly: z
+    .boolean()
+    .optional()
+    .describe('Refuse if it exists; over REST `If-None-Match: *` says the same.'),
 });
 
 export const removeDashboardSchema = idInput.extend({
-  version: versionSchema.optional().describe('Refuse if it has changed since this version; over REST `If-Match` says the same.'),
+  version: versionSchema
+    .optional()
+    .describe('Refuse if it has changed since this version; over REST `If-Match` says the same.'),
 });
 
 export const dashboards = {

@@ -13,8 +13,12 @@ describe('free JSON', () => {
     ['of a widget that is read', (value: unknown) => widgetDataInput.shape.params.safeParse(value)],
   ])('%s nests at most 32 levels deep', (_of, parse) => {
     expect(parse(params(32)).success).toBe(true);
-    expect(parse({ ...params(33), b: 1 }).error?.issues).toMatchObject([{ path: [], code: 'custom' }]);
-    expect(parse({ a: 'x'.repeat(1000), b: Array.from({ length: 1000 }, () => [1]) }).success).toBe(true);
+    expect(parse({ ...params(33), b: 1 }).error?.issues).toMatchObject([
+      { path: [], code: 'custom' },
+    ]);
+    expect(parse({ a: 'x'.repeat(1000), b: Array.from({ length: 1000 }, () => [1]) }).success).toBe(
+      true,
+    );
   });
 
   it('is measured by one visit of each object, however often it occurs', () => {

@@ -37,7 +37,10 @@ export interface ErrorDetails {
   token?: TokenFault;
 }
 
-/** A refusal that a caller may read: its message tells what happened and what to do, and never what is inside. */
+/**
+ * A refusal that a caller may read: its message tells what happened and what to do, and never what
+ * is inside.
+ */
 export class AppError extends Error {
   override readonly name = 'AppError';
   constructor(
@@ -50,13 +53,17 @@ export class AppError extends Error {
   }
 }
 
-export const badRequest = (message: string, errors?: InputFault[]) => new AppError('bad_request', message, { errors });
+export const badRequest = (message: string, errors?: InputFault[]) =>
+  new AppError('bad_request', message, { errors });
 export const unauthenticated = (message: string) => new AppError('unauthenticated', message);
 /** An access token or API key was presented and is not valid. */
-export const invalidToken = (message: string) => new AppError('unauthenticated', message, { token: { error: 'invalid_token' } });
+export const invalidToken = (message: string) =>
+  new AppError('unauthenticated', message, { token: { error: 'invalid_token' } });
 /** The token is valid, but must not make this call. */
 export const insufficientScope = (message: string, scope?: string) =>
-  new AppError('forbidden', message, { token: { error: 'insufficient_scope', ...(scope !== undefined && { scope }) } });
+  new AppError('forbidden', message, {
+    token: { error: 'insufficient_scope', ...(scope !== undefined && { scope }) },
+  });
 export const forbidden = (message: string) => new AppError('forbidden', message);
 /** The password must have been given lately (ASVS 5.0, 7.5.1). */
 export const reauthenticationRequired = () =>
@@ -66,7 +73,10 @@ export const reauthenticationRequired = () =>
   );
 /** Somebody else chose the password. */
 export const passwordChangeRequired = () =>
-  new AppError('password_change_required', 'Somebody else chose your password: change it by POST /users/me/password first.');
+  new AppError(
+    'password_change_required',
+    'Somebody else chose your password: change it by POST /users/me/password first.',
+  );
 export const notFound = (message: string) => new AppError('not_found', message);
 export const conflict = (message: string) => new AppError('conflict', message);
 /** The write was based on a version that is no longer the current one. */

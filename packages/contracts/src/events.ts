@@ -1,6 +1,15 @@
 import { z } from 'zod';
 import { plainAddress } from './client-address.js';
-import { type Endpoint, idInput, idSchema, jsonSchema, pageInput, pageOf, type ServiceOf, timeInput } from './contract.js';
+import {
+  type Endpoint,
+  idInput,
+  idSchema,
+  jsonSchema,
+  pageInput,
+  pageOf,
+  type ServiceOf,
+  timeInput,
+} from './contract.js';
 import { textSchema } from './text.js';
 
 export const eventSchema = z
@@ -11,7 +20,11 @@ export const eventSchema = z
     subject: z.string().nullable().describe('What it happened to, such as `user <id>`.'),
     moduleId: z.string().nullable(),
     actorId: idSchema.nullable().describe('Who did it; kept also when that user is gone.'),
-    address: z.string().overwrite(plainAddress).nullable().describe('Network address that it was asked from.'),
+    address: z
+      .string()
+      .overwrite(plainAddress)
+      .nullable()
+      .describe('Network address that it was asked from.'),
     requestId: z.string().nullable(),
     payload: jsonSchema,
     occurredAt: z.date(),

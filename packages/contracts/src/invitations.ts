@@ -19,8 +19,14 @@ export const invitationSchema = z
   .meta({ id: 'Invitation' });
 export type Invitation = z.output<typeof invitationSchema>;
 
-export const createInvitationSchema = z.object({ email: emailSchema, role: roleSchema.default('user') });
-export const acceptInvitationSchema = verifySchema.extend({ password: newPasswordInput, name: lineSchema(1, 100).optional() });
+export const createInvitationSchema = z.object({
+  email: emailSchema,
+  role: roleSchema.default('user'),
+});
+export const acceptInvitationSchema = verifySchema.extend({
+  password: newPasswordInput,
+  name: lineSchema(1, 100).optional(),
+});
 
 export const invitations = {
   list: { access: 'superuser', input: pageInput.prefault({}), output: pageOf(invitationSchema) },

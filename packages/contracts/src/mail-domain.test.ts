@@ -14,7 +14,9 @@ it.each([
 ])('takes %s as %s', (given, stored) => {
   expect(emailSchema.parse(given)).toBe(stored);
   expect(loginSchema.parse({ email: given, password: 'x' }).email, 'at a sign-in').toBe(stored);
-  expect(tokenRequestSchema.parse({ username: given, password: 'x' }).username, 'in a form').toBe(stored);
+  expect(tokenRequestSchema.parse({ username: given, password: 'x' }).username, 'in a form').toBe(
+    stored,
+  );
 });
 
 it.each([
@@ -35,7 +37,9 @@ it.each([
   ['admin@localhost', true],
   ['admin@example.org', false],
   ['a.b@host', true],
-])('of %s the domain is local: %s', (address, isLocal) => expect(hasLocalDomain(address)).toBe(isLocal));
+])('of %s the domain is local: %s', (address, isLocal) =>
+  expect(hasLocalDomain(address)).toBe(isLocal),
+);
 
 it('the fields of every contract that the documents call mail addresses are found', () => {
   const inputs = Object.values(contracts).flatMap((contract) =>
@@ -43,7 +47,10 @@ it('the fields of every contract that the documents call mail addresses are foun
   );
   let found = 0;
   for (const endpoint of inputs) {
-    const input: unknown = typeof endpoint === 'object' && endpoint !== null && 'input' in endpoint ? endpoint.input : undefined;
+    const input: unknown =
+      typeof endpoint === 'object' && endpoint !== null && 'input' in endpoint
+        ? endpoint.input
+        : undefined;
     if (!(input instanceof z.ZodType)) continue;
     const { properties = {} } = z.toJSONSchema(input, { io: 'input' });
     const documented = Object.entries(properties).flatMap(([name, schema]) =>

@@ -5,11 +5,20 @@ const notInHost = /[\s/?#:@\\[\]%]/;
 /** Longest domain name in characters (RFC 1035 §2.3.4); IDNA takes time quadratic in the length. */
 const maxLength = 253;
 
-/** A mail address with an internationalised domain in ASCII (RFC 5891 §4.4); any other text as it is. */
+/**
+ * A mail address with an internationalised domain in ASCII (RFC 5891 §4.4); any other text as it
+ * is.
+ */
 export function withAsciiDomain(address: string): string {
   const at = address.lastIndexOf('@') + 1;
   const domain = address.slice(at);
-  if (at === 0 || domain.length > maxLength || ascii.test(domain) || notInHost.test(domain) || !URL.canParse(`http://${domain}`))
+  if (
+    at === 0 ||
+    domain.length > maxLength ||
+    ascii.test(domain) ||
+    notInHost.test(domain) ||
+    !URL.canParse(`http://${domain}`)
+  )
     return address;
   return address.slice(0, at) + new URL(`http://${domain}`).hostname;
 }

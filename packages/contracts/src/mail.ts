@@ -9,8 +9,9 @@ const address = z.string();
 const link = z.url();
 
 /**
- * A mail to be – receiver, template and the values that its text needs – of every kind that the product sends. None has
- * the receiver's name: strangers may have chosen it, for an address that is not theirs.
+ * A mail to be – receiver, template and the values that its text needs – of every kind that the
+ * product sends. None has the receiver's name: strangers may have chosen it, for an address that is
+ * not theirs.
  */
 export const mailSchema = z.discriminatedUnion('template', [
   mailOf('verify', { link, hours: z.number() }),

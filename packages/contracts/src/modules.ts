@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { type Endpoint, idSchema, pageInput, pageOf, type ServiceOf, slugSchema } from './contract.js';
+import {
+  type Endpoint,
+  idSchema,
+  pageInput,
+  pageOf,
+  type ServiceOf,
+  slugSchema,
+} from './contract.js';
 
 export const moduleRunStatusSchema = z.enum(['queued', 'running', 'succeeded', 'failed']);
 export type ModuleRunStatus = z.output<typeof moduleRunStatusSchema>;
@@ -10,7 +17,10 @@ export const moduleRunSchema = z
     moduleId: slugSchema,
     status: moduleRunStatusSchema,
     trigger: z.enum(['manual', 'schedule']),
-    progress: z.object({ done: z.number().int(), total: z.number().int() }).nullable().describe('As the module reports it.'),
+    progress: z
+      .object({ done: z.number().int(), total: z.number().int() })
+      .nullable()
+      .describe('As the module reports it.'),
     events: z.number().int().describe('New events that the run brought.'),
     error: z.string().nullable(),
     createdAt: z.date(),
@@ -39,8 +49,16 @@ export const modules = {
   list: { access: 'user', input: pageInput.prefault({}), output: pageOf(moduleSchema) },
   get: { access: 'user', input: moduleIdInput, output: moduleSchema },
   sync: { access: 'user', input: moduleIdInput, output: z.object({ runId: idSchema }) },
-  runs: { access: 'user', input: pageInput.extend({ id: slugSchema }), output: pageOf(moduleRunSchema) },
-  run: { access: 'user', input: z.object({ id: slugSchema, runId: idSchema }), output: moduleRunSchema },
+  runs: {
+    access: 'user',
+    input: pageInput.extend({ id: slugSchema }),
+    output: pageOf(moduleRunSchema),
+  },
+  run: {
+    access: 'user',
+    input: z.object({ id: slugSchema, runId: idSchema }),
+    output: moduleRunSchema,
+  },
 } as const satisfies Record<string, Endpoint>;
 
 export type ModulesService = ServiceOf<typeof modules>;

@@ -30,7 +30,7 @@ export interface Services {
 }
 
 /**
- * Tells who presents an access token or an API key. Throws `unauthenticated` for one that is faulty or expired, or whose session has ended,
- * and for a key that was removed.
+ * Tells who presents an access token or an API key. Throws `unauthenticated` for one that is faulty
+ * or expired, or whose session has ended, and for a key that was removed.
  */
 export type Authenticate = (token: string) => Promise<Actor>;

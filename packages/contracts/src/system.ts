@@ -5,7 +5,11 @@ export const databaseStateSchema = z.enum(['ready', 'unavailable', 'unmigrated']
 export type DatabaseState = z.output<typeof databaseStateSchema>;
 
 export const healthSchema = z
-  .object({ status: z.enum(['ok', 'degraded']), database: databaseStateSchema, version: z.string() })
+  .object({
+    status: z.enum(['ok', 'degraded']),
+    database: databaseStateSchema,
+    version: z.string(),
+  })
   .meta({ id: 'Health' });
 
 export const routeSchema = z
@@ -26,7 +30,10 @@ export const metaSchema = z
     version: z.string(),
     environment: z.enum(['local', 'staging', 'production']),
     signup: z.enum(['open', 'invite', 'closed']),
-    docs: z.string().nullable().describe('Path of the interactive documentation, where it is served.'),
+    docs: z
+      .string()
+      .nullable()
+      .describe('Path of the interactive documentation, where it is served.'),
   })
   .meta({ id: 'Meta' });
 export type Meta = z.output<typeof metaSchema>;

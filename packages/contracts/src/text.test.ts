@@ -7,12 +7,19 @@ describe('text', () => {
     expect(textSchema(0, 10).safeParse(text).success).toBe(true);
   });
 
-  it.each(['x'.repeat(11), '𝒳'.repeat(11), 'a\u0000b', '\ud800', 'a\udfffb'])('refuses %j', (text) => {
-    expect(textSchema(0, 10).safeParse(text).success).toBe(false);
-  });
+  it.each(['x'.repeat(11), '𝒳'.repeat(11), 'a\u0000b', '\ud800', 'a\udfffb'])(
+    'refuses %j',
+    (text) => {
+      expect(textSchema(0, 10).safeParse(text).success).toBe(false);
+    },
+  );
 
   it('counts as its JSON Schema says', () => {
-    expect(z.toJSONSchema(lineSchema(1, 100))).toMatchObject({ type: 'string', minLength: 1, maxLength: 100 });
+    expect(z.toJSONSchema(lineSchema(1, 100))).toMatchObject({
+      type: 'string',
+      minLength: 1,
+      maxLength: 100,
+    });
   });
 });
 
@@ -24,9 +31,12 @@ describe('a line', () => {
       expect(lineSchema(1, 5).safeParse(text).success, JSON.stringify(text)).toBe(false);
   });
 
-  it.each(['a\u2028b', 'a\u2029b', 'a\u0085b', 'a\u202eb', '\u2066ab', 'a\u200fb'])('refuses %j', (text) => {
-    expect(lineSchema(1, 5).safeParse(text).success).toBe(false);
-  });
+  it.each(['a\u2028b', 'a\u2029b', 'a\u0085b', 'a\u202eb', '\u2066ab', 'a\u200fb'])(
+    'refuses %j',
+    (text) => {
+      expect(lineSchema(1, 5).safeParse(text).success).toBe(false);
+    },
+  );
 
   it.each(['é', '👩‍💻', 'שלום', '日本', 'a‌b'])('takes %j', (text) => {
     expect(lineSchema(1, 5).safeParse(text).success).toBe(true);

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 /*
- * The length is checked before any expression runs, and each expression is linear in it: for every character only one of its
- * parts can match, so that there is nothing to try again.
+ * The length is checked before any expression runs, and each expression is linear in it: for every
+ * character only one of its parts can match, so that there is nothing to try again.
  */
 
 const loneSurrogate = /\p{Surrogate}/u;
@@ -10,12 +10,20 @@ const withoutNull = /^[^\u0000]*$/;
 /** Spaces, then something to see, then anything but control characters. */
 const visibleLine = /^[^\S\u0000-\u001f\u007f]*[^\s\u0000-\u001f\u007f][^\u0000-\u001f\u007f]*$/;
 
-/** Line breaks and controls beyond ASCII; controls of the writing direction can make a text look like another one (UTS #55). */
+/**
+ * Line breaks and controls beyond ASCII; controls of the writing direction can make a text look
+ * like another one (UTS #55).
+ */
 const unsafeInLine = /[\u0080-\u009f\u2028\u2029]|\p{Bidi_Control}/u;
-/** Something to see: neither space nor control, nor one of the characters that are drawn as nothing. */
+/**
+ * Something to see: neither space nor control, nor one of the characters that are drawn as nothing.
+ */
 const visible = /[^\s\p{Cc}\p{Default_Ignorable_Code_Point}\u2800]/u;
 
-/** Counts characters as JSON Schema does (code points), which is not how JavaScript measures a string. */
+/**
+ * Counts characters as JSON Schema does (code points), which is not how JavaScript measures a
+ * string.
+ */
 function hasLength(text: string, min: number, max: number): boolean {
   if (text.length < min || text.length > 2 * max) return false;
   const { length } = [...text];
@@ -24,10 +32,19 @@ function hasLength(text: string, min: number, max: number): boolean {
 
 const bounded = (schema: z.ZodString, min: number, max: number) =>
   schema
-    .refine((text) => hasLength(text, min, max), { error: `Must have ${min} to ${max} characters`, abort: true })
-    .refine((text) => !loneSurrogate.test(text), { error: 'Must not contain lone surrogates', abort: true });
+    .refine((text) => hasLength(text, min, max), {
+      error: `Must have ${min} to ${max} characters`,
+      abort: true,
+    })
+    .refine((text) => !loneSurrogate.test(text), {
+      error: 'Must not contain lone surrogates',
+      abort: true,
+    });
 
-/** Text of `min` to `max` characters that PostgreSQL can store and JSON can carry: no U+0000, no lone surrogates. */
+/**
+ * Text of `min` to `max` characters that PostgreSQL can store and JSON can carry: no U+0000, no
+ * lone surrogates.
+ */
 export const textSchema = (min: number, max: number) =>
   bounded(z.string(), min, max)
     .regex(withoutNull, { error: 'Must not contain U+0000', abort: true })
@@ -39,5 +56,8 @@ const notALine = 'Must be one line, not blank, without control characters';
 export const lineSchema = (min: number, max: number) =>
   bounded(z.string().trim(), min, max)
     .regex(visibleLine, { error: notALine, abort: true })
-    .refine((text) => visible.test(text) && !unsafeInLine.test(text), { error: notALine, abort: true })
+    .refine((text) => visible.test(text) && !unsafeInLine.test(text), {
+      error: notALine,
+      abort: true,
+    })
     .meta({ minLength: min, maxLength: max });

@@ -24,7 +24,10 @@ export const passwordInput = textSchema(1, 256);
 /** The policy judges and explains; the document tells its bounds. */
 export const newPasswordInput = passwordInput.meta({ minLength: 12, maxLength: 128 });
 
-export const changePasswordSchema = z.object({ currentPassword: passwordInput, newPassword: newPasswordInput });
+export const changePasswordSchema = z.object({
+  currentPassword: passwordInput,
+  newPassword: newPasswordInput,
+});
 
 export const changeEmailSchema = z.object({ email: emailSchema, currentPassword: passwordInput });
 

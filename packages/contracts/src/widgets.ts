@@ -34,7 +34,9 @@ export const widgetDataInput = z.object({
     .record(z.string(), z.unknown())
     .refine(isShallowJson, notShallowJson)
     .default({})
-    .describe('Parameters of the widget, as its `paramsSchema` says; over REST each by its name, such as `?limit=10`.'),
+    .describe(
+      'Parameters of the widget, as its `paramsSchema` says; over REST each by its name, such as `?limit=10`.',
+    ),
 });
 
 export const widgets = {

@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto';
 
-/** A UUID of version 7 (RFC 9562 §5.7): ids of later rows sort later, so lists page by id and indexes stay dense. */
+/**
+ * A UUID of version 7 (RFC 9562 §5.7): ids of later rows sort later, so lists page by id and
+ * indexes stay dense.
+ */
 export function uuidv7(now: number = Date.now()): string {
   const bytes = randomBytes(16);
   bytes.writeUIntBE(now, 0, 6);
@@ -11,7 +14,8 @@ export function uuidv7(now: number = Date.now()): string {
 }
 
 /** Milliseconds since the epoch at which an id of version 7 was made. */
-export const timeOfId = (id: string): number => Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16);
+export const timeOfId = (id: string): number =>
+  Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16);
 
 /** The lowest id of version 7 of that time: all that are made from then on sort behind it. */
 export function firstIdOf(milliseconds: number): string {

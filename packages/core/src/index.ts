@@ -2,7 +2,10 @@ export type { ComposeMail } from './auth/account-mails.js';
 export type { IdentityGuard } from './auth/identity-guard.js';
 export type { IdempotencyStore } from './idempotency/idempotency.store.js';
 export { uuidv7 } from './ids.js';
-export { createJobWorkersRepository, type JobWorkersRepository } from './jobs/job-workers.repository.js';
+export {
+  createJobWorkersRepository,
+  type JobWorkersRepository,
+} from './jobs/job-workers.repository.js';
 export { createMailDelivery, type MailDelivery } from './mail/mail-delivery.js';
 export { MAIL_TASK } from './mail/mails.repository.js';
 export { createModuleStore, type ModuleStore } from './modules/module-store.js';

@@ -42,5 +42,6 @@ export type Transaction = <T>(
 ) => Promise<T>;
 
 export function createTransaction(database: Pick<Database, 'transaction'>): Transaction {
-  return (run, options) => database.transaction((db) => run(createRepositories(db, sqlWithin(db))), options);
+  return (run, options) =>
+    database.transaction((db) => run(createRepositories(db, sqlWithin(db))), options);
 }

@@ -1,8 +1,23 @@
-import type { Authenticate, DatabaseState, Endpoint, Mail, MailPreview, Meta, Route, Services } from '@synap/contracts';
+import type {
+  Authenticate,
+  DatabaseState,
+  Endpoint,
+  Mail,
+  MailPreview,
+  Meta,
+  Route,
+  Services,
+} from '@synap/contracts';
 import * as contracts from '@synap/contracts';
 import type { Database } from '@synap/db';
 import type { ModuleRegistry, WidgetCache } from '@synap/module-runtime';
-import type { AccessTokens, Clock, PasswordHasher, RefreshTokens, SecretBox } from '@synap/security';
+import type {
+  AccessTokens,
+  Clock,
+  PasswordHasher,
+  RefreshTokens,
+  SecretBox,
+} from '@synap/security';
 import { createAdminService } from './admin/admin.service.js';
 import { createApiKeyLookups } from './api-keys/api-key-lookups.repository.js';
 import { createApiKeysService } from './api-keys/api-keys.service.js';
@@ -77,19 +92,28 @@ export interface Core {
   /** Each forgets what is long over of one kind. */
   purges: readonly (() => Promise<void>)[];
   /** Makes the first superuser where there is none; tells the password it made, once. */
-  ensureSuperuser(given: { email: string; password?: string | undefined }): Promise<FirstSuperuser | 'address-taken' | null>;
+  ensureSuperuser(given: {
+    email: string;
+    password?: string | undefined;
+  }): Promise<FirstSuperuser | 'address-taken' | null>;
 }
 
 /** Every rule of the product, wired. Called once, by the composition root. */
 export function createServices(deps: CoreDeps): Core {
   const { database, registry, widgetCache, hasher, accessTokens, refreshTokens, meta } = deps;
   const repositories = createRepositories(database.db, database.sql);
-  const { apiKeys, dashboards, invitations, mailTokens, managedUsers, runs, sessions, users } = repositories;
+  const { apiKeys, dashboards, invitations, mailTokens, managedUsers, runs, sessions, users } =
+    repositories;
   const transaction = createTransaction(database);
   const once = createOnce(transaction);
   const lookups = createSessionLookups(database.sql);
   const keys = { ...createApiKeyLookups(database.sql), noteUse: apiKeys.noteUse };
-  const { authenticate, forget, forgetAll } = createAuthentication({ accessTokens, sessions: lookups, keys, clock: deps.clock });
+  const { authenticate, forget, forgetAll } = createAuthentication({
+    accessTokens,
+    sessions: lookups,
+    keys,
+    clock: deps.clock,
+  });
   const sessionEnded = (id: string) => forget('session', id);
   const userChanged = (id: string) => forget('user', id);
   const keyEnded = (id: string) => forget('key', id);
@@ -102,8 +126,10 @@ export function createServices(deps: CoreDeps): Core {
     if (deps.databaseState() === 'unmigrated') throw unmigrated();
   };
   /** A service whose methods take mail addresses. */
-  const addressed = <S extends { [K in keyof S]: Method }>(service: S, contract: Readonly<Record<string, Endpoint>>): S =>
-    guarded(deps.localDomains ? service : refuseLocalDomains(service, contract), admit);
+  const addressed = <S extends { [K in keyof S]: Method }>(
+    service: S,
+    contract: Readonly<Record<string, Endpoint>>,
+  ): S => guarded(deps.localDomains ? service : refuseLocalDomains(service, contract), admit);
   const auth = createAuthService({
     users,
     sessions,
@@ -115,16 +141,14 @@ export function createServices(deps: CoreDeps): Core {
     sessionEnded,
     keyEnded,
     userChanged,
-    ...{
-      mailTokens,
-      sendMail,
-      requestMail,
-      verifyEmail,
-      passwordGrant: deps.passwordGrant,
-      guard: deps.guard,
-      signup: meta.signup,
-      productName: meta.name,
-    },
+    mailTokens,
+    sendMail,
+    requestMail,
+    verifyEmail,
+    passwordGrant: deps.passwordGrant,
+    guard: deps.guard,
+    signup: meta.signup,
+    productName: meta.name,
   });
 
   const account = {
@@ -145,25 +169,55 @@ export function createServices(deps: CoreDeps): Core {
   return {
     services: {
       system: createSystemService({ meta, routes: deps.routes, databaseState: deps.probeDatabase }),
-      admin: addressed(createAdminService({ transaction, sendMail, renderMail: deps.renderMail }), contracts.admin),
+      admin: addressed(
+        createAdminService({ transaction, sendMail, renderMail: deps.renderMail }),
+        contracts.admin,
+      ),
       auth: addressed(auth, contracts.auth),
-      authSessions: guarded(createAuthSessionsService({ sessions, transaction, sessionEnded }), admit),
+      authSessions: guarded(
+        createAuthSessionsService({ sessions, transaction, sessionEnded }),
+        admit,
+      ),
       apiKeys: guarded(
-        createApiKeysService({ apiKeys, transaction, guard: deps.guard, newId, clock: deps.clock, keyEnded }),
+        createApiKeysService({
+          apiKeys,
+          transaction,
+          guard: deps.guard,
+          newId,
+          clock: deps.clock,
+          keyEnded,
+        }),
         admit,
       ),
       users: addressed(
-        createUsersService({ users, transaction, guard: deps.guard, changePassword, changeEmail, removeMe }),
+        createUsersService({
+          users,
+          transaction,
+          guard: deps.guard,
+          changePassword,
+          changeEmail,
+          removeMe,
+        }),
         contracts.users,
       ),
-      managedUsers: addressed(createManagedUsersService({ managedUsers, ...account }), contracts.managedUsers),
+      managedUsers: addressed(
+        createManagedUsersService({ managedUsers, ...account }),
+        contracts.managedUsers,
+      ),
       privateUsers: addressed({ create: createAccountMaker(account) }, contracts.privateUsers),
       invitations: addressed(
         createInvitationsService({ invitations, linkTo, signup: meta.signup, ...account }),
         contracts.invitations,
       ),
       dashboards: guarded(
-        createDashboardsService({ dashboards, transaction, once, catalogue: catalogueOf(registry), newId, keyEnded }),
+        createDashboardsService({
+          dashboards,
+          transaction,
+          once,
+          catalogue: catalogueOf(registry),
+          newId,
+          keyEnded,
+        }),
         admit,
       ),
       events: guarded(createEventsService({ events: repositories.events }), admit),
@@ -182,8 +236,13 @@ export function createServices(deps: CoreDeps): Core {
     recordRefusal: createRefusalRecorder({ transaction, guard: deps.guard ?? noIdentityGuard }),
     idempotency: guarded(createIdempotencyStore(repositories.idempotencyKeys), admit),
     composeMail: createAccountMails({ transaction, verifyEmail, linkTo }),
-    purges: [mailTokens.purge, sessions.purge, ...(verifyEmail ? [createPurgeAbandoned(transaction)] : [])],
-    ensureSuperuser: (given) => ensureSuperuser({ users, transaction, hasher, productName: meta.name }, given),
+    purges: [
+      mailTokens.purge,
+      sessions.purge,
+      ...(verifyEmail ? [createPurgeAbandoned(transaction)] : []),
+    ],
+    ensureSuperuser: (given) =>
+      ensureSuperuser({ users, transaction, hasher, productName: meta.name }, given),
   };
 }
 

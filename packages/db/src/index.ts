@@ -11,24 +11,55 @@ export { type RestoreBackupOptions, restoreBackup } from './backup/restore-backu
 export { hasUnfinishedRestore, unfinishedRestore } from './backup/restore-mark.js';
 export { type Sealing, type WriteBackupOptions, writeBackup } from './backup/write-backup.js';
 export { connectionOf, DatabaseAddressError, schemaOf } from './client/connection.js';
-export { createDatabase, type Database, type DatabaseOptions, type Db, type TransactionOptions } from './client/database.js';
+export {
+  createDatabase,
+  type Database,
+  type DatabaseOptions,
+  type Db,
+  type TransactionOptions,
+} from './client/database.js';
 export { isTransactionPooler } from './client/detect-pooler.js';
 export { type UniqueViolation, uniqueViolation } from './client/driver-errors.js';
-export { type DatabaseFault, type FaultKind, isUnavailable, toDatabaseFault } from './client/faults.js';
+export {
+  type DatabaseFault,
+  type FaultKind,
+  isUnavailable,
+  toDatabaseFault,
+} from './client/faults.js';
 export { type Listening, listenTo } from './client/listen.js';
 export { withPassword } from './client/password.js';
 export { createPool, type Pool, type PoolOptions } from './client/pool.js';
 export type { Row } from './client/row.js';
 export { type Pooler, SessionSettingsError } from './client/session.js';
-export { type Command, createSql, type Sql, type SqlValue, type Statement, sqlWithin } from './client/sql.js';
-export { type EmbeddedPostgres, type EmbeddedPostgresOptions, startEmbeddedPostgres } from './embedded/embedded.js';
-export { type EnsureDatabaseOptions, type EnsuredDatabase, ensureDatabase } from './embedded/ensure.js';
+export {
+  type Command,
+  createSql,
+  type Sql,
+  type SqlValue,
+  type Statement,
+  sqlWithin,
+} from './client/sql.js';
+export {
+  type EmbeddedPostgres,
+  type EmbeddedPostgresOptions,
+  startEmbeddedPostgres,
+} from './embedded/embedded.js';
+export {
+  type EnsureDatabaseOptions,
+  type EnsuredDatabase,
+  ensureDatabase,
+} from './embedded/ensure.js';
 export { makeFolder } from './embedded/files.js';
 export { hasEmbeddedDatabase } from './embedded/location.js';
 export { removeCluster } from './embedded/remove.js';
 export { listUnclaimedClusters, type UnclaimedCluster } from './embedded/unclaimed.js';
 export { type MigrationHistory, migrationHistory } from './engine/history.js';
-export { type MigrateOptions, type MigrationStatus, migrateDeploy, migrationStatus } from './engine/migrate.js';
+export {
+  type MigrateOptions,
+  type MigrationStatus,
+  migrateDeploy,
+  migrationStatus,
+} from './engine/migrate.js';
 export { migrationNames } from './engine/migrations-folder.js';
 export { assertMayCreate, MissingRightError } from './engine/rights.js';
 export { Prisma } from './generated/client.js';

@@ -3,10 +3,17 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
-import { type EmbeddedPostgres, type EmbeddedPostgresOptions, startEmbeddedPostgres } from './embedded/embedded.js';
+import {
+  type EmbeddedPostgres,
+  type EmbeddedPostgresOptions,
+  startEmbeddedPostgres,
+} from './embedded/embedded.js';
 import { removeCluster } from './embedded/remove.js';
 
-/** A temporary folder that other accounts may pass through (0711), as PostgreSQL's has to when the tests run as root. */
+/**
+ * A temporary folder that other accounts may pass through (0711), as PostgreSQL's has to when the
+ * tests run as root.
+ */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(path.join(tmpdir(), 'synap-db-'));
   chmodSync(folder, 0o711);
@@ -26,7 +33,9 @@ export interface TemporaryCluster extends EmbeddedPostgres {
 }
 
 /** A cluster for one test file. */
-export async function temporaryCluster(options: Omit<EmbeddedPostgresOptions, 'dataDir'> = {}): Promise<TemporaryCluster> {
+export async function temporaryCluster(
+  options: Omit<EmbeddedPostgresOptions, 'dataDir'> = {},
+): Promise<TemporaryCluster> {
   const folder = temporaryFolder();
   const dataDir = path.join(folder, 'data');
   const cluster = await startEmbeddedPostgres({ durable: false, ...options, dataDir });
@@ -41,7 +50,9 @@ export async function temporaryCluster(options: Omit<EmbeddedPostgresOptions, 'd
 }
 
 /** The product's own migrations. */
-export const repositoryMigrations = fileURLToPath(new URL('../../../prisma/migrations', import.meta.url));
+export const repositoryMigrations = fileURLToPath(
+  new URL('../../../prisma/migrations', import.meta.url),
+);
 
 /** Runs one statement on a connection of its own. */
 export async function query(url: string, text: string): Promise<Record<string, unknown>[]> {

@@ -16,8 +16,13 @@ const good: Flow = {
   version: 2,
   absent: 'not_found',
 };
-const prints = (flow: Flow) => node(`console.log('a remark'); console.log(${JSON.stringify(JSON.stringify(flow))})`);
-const download = (...commands: Command[]): Download => ({ name: 'tool-1', needs: [], commands: () => commands });
+const prints = (flow: Flow) =>
+  node(`console.log('a remark'); console.log(${JSON.stringify(JSON.stringify(flow))})`);
+const download = (...commands: Command[]): Download => ({
+  name: 'tool-1',
+  needs: [],
+  commands: () => commands,
+});
 const generator = (changes: Partial<Generator> = {}): Generator => ({
   name: 'made-up',
   version: '1',
@@ -26,7 +31,9 @@ const generator = (changes: Partial<Generator> = {}): Generator => ({
   downloads: [],
   programs: [],
   generate: () => node('require("node:fs").copyFileSync("openapi.json", "generated")'),
-  compile: () => [node('process.exit(require("node:fs").readFileSync("generated", "utf8") === "{}" ? 0 : 1)')],
+  compile: () => [
+    node('process.exit(require("node:fs").readFileSync("generated", "utf8") === "{}" ? 0 : 1)'),
+  ],
   run: () => prints(good),
   ...changes,
 });
@@ -40,7 +47,10 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => documentServer.listen(0, '127.0.0.1', resolve));
   const address = documentServer.address();
   const port = typeof address === 'object' ? address?.port : undefined;
-  server = { baseUrl: `http://127.0.0.1:${port}`, account: { email: 'ann@example.org', password: 'secret' } };
+  server = {
+    baseUrl: `http://127.0.0.1:${port}`,
+    account: { email: 'ann@example.org', password: 'secret' },
+  };
 });
 afterAll(async () => {
   documentServer.closeAllConnections();
@@ -51,16 +61,24 @@ beforeEach(async () => {
 });
 afterEach(() => rm(cache, { recursive: true, force: true }));
 
-const check = (generators: Generator[], limits: FetchLimits = { commandMs: 15_000, totalMs: 15_000 }) =>
-  checkForeignClients(server, { generators, downloads: createDownloads(cache, limits) });
+const check = (
+  generators: Generator[],
+  limits: FetchLimits = { commandMs: 15_000, totalMs: 15_000 },
+) => checkForeignClients(server, { generators, downloads: createDownloads(cache, limits) });
 
 describe('the check of foreign clients', () => {
   it('passes a client whose program does everything', async () => {
-    expect(await check([generator()])).toMatchObject([{ result: 'passed', document: 'openapi.json' }]);
+    expect(await check([generator()])).toMatchObject([
+      { result: 'passed', document: 'openapi.json' },
+    ]);
   });
 
   it('takes every document of a generator if it is asked to', async () => {
-    const options = { generators: [generator()], downloads: createDownloads(cache), allDocuments: true };
+    const options = {
+      generators: [generator()],
+      downloads: createDownloads(cache),
+      allDocuments: true,
+    };
     const outcomes = await checkForeignClients(server, options);
     expect(outcomes.map(({ document }) => document)).toEqual(['openapi.json', 'openapi-3.0.json']);
   });
@@ -72,9 +90,14 @@ describe('the check of foreign clients', () => {
 
   it('skips all that share a download which fails, and tries it once', async () => {
     const failing = download(
-      node(`require('node:fs').appendFileSync('../attempts', 'x'); console.error('refused'); process.exit(1)`),
+      node(
+        `require('node:fs').appendFileSync('../attempts', 'x'); console.error('refused'); process.exit(1)`,
+      ),
     );
-    const outcomes = await check([generator({ downloads: [failing] }), generator({ downloads: [failing] })]);
+    const outcomes = await check([
+      generator({ downloads: [failing] }),
+      generator({ downloads: [failing] }),
+    ]);
     const skipped = { result: 'skipped', reason: 'tool-1 could not be fetched: refused' };
     expect(outcomes).toMatchObject([skipped, skipped]);
     expect(await readFile(path.join(cache, 'attempts'), 'utf8')).toBe('x');
@@ -82,13 +105,25 @@ describe('the check of foreign clients', () => {
 
   it('skips a generator that takes too long to fetch, and stops what it started', async () => {
     const hangs = download(node('setInterval(() => {}, 1000)'));
-    const [outcome] = await check([generator({ downloads: [hangs] })], { commandMs: 100, totalMs: 15_000 });
-    expect(outcome).toMatchObject({ result: 'skipped', reason: 'tool-1 could not be fetched: node took longer than 1 s' });
+    const [outcome] = await check([generator({ downloads: [hangs] })], {
+      commandMs: 100,
+      totalMs: 15_000,
+    });
+    expect(outcome).toMatchObject({
+      result: 'skipped',
+      reason: 'tool-1 could not be fetched: node took longer than 1 s',
+    });
   });
 
   it('fetches nothing more once the time for fetching is used up', async () => {
-    const [outcome] = await check([generator({ downloads: [download(node(''))] })], { commandMs: 15_000, totalMs: 0 });
-    expect(outcome).toMatchObject({ result: 'skipped', reason: expect.stringContaining('used up') });
+    const [outcome] = await check([generator({ downloads: [download(node(''))] })], {
+      commandMs: 15_000,
+      totalMs: 0,
+    });
+    expect(outcome).toMatchObject({
+      result: 'skipped',
+      reason: expect.stringContaining('used up'),
+    });
   });
 
   it('keeps a download for later runs, unless it was not completed', async () => {
@@ -105,11 +140,31 @@ describe('the check of foreign clients', () => {
       changes: { generate: () => node('console.error("no such thing"); process.exit(3)') },
       says: 'no such thing',
     },
-    { step: 'compiling', changes: { compile: () => [node('process.exit(1)')] }, says: 'node ended with 1' },
-    { step: 'the program', changes: { run: () => node('process.exit(1)') }, says: 'node ended with 1' },
-    { step: 'the program, by what it prints', changes: { run: () => node('console.log("done")') }, says: 'JSON' },
-    { step: 'the limit', changes: { run: () => prints({ ...good, rows: 10 }) }, says: 'With limit=2 the widget gave 10 rows.' },
-    { step: 'the error', changes: { run: () => prints({ ...good, absent: 'undefined' }) }, says: 'problem code "undefined"' },
+    {
+      step: 'compiling',
+      changes: { compile: () => [node('process.exit(1)')] },
+      says: 'node ended with 1',
+    },
+    {
+      step: 'the program',
+      changes: { run: () => node('process.exit(1)') },
+      says: 'node ended with 1',
+    },
+    {
+      step: 'the program, by what it prints',
+      changes: { run: () => node('console.log("done")') },
+      says: 'JSON',
+    },
+    {
+      step: 'the limit',
+      changes: { run: () => prints({ ...good, rows: 10 }) },
+      says: 'With limit=2 the widget gave 10 rows.',
+    },
+    {
+      step: 'the error',
+      changes: { run: () => prints({ ...good, absent: 'undefined' }) },
+      says: 'problem code "undefined"',
+    },
   ])('fails where $step fails', async ({ changes, says }) => {
     const [outcome] = await check([generator(changes)]);
     expect(outcome).toMatchObject({ result: 'failed', reason: expect.stringContaining(says) });

@@ -40,9 +40,20 @@ export interface CheckOptions {
   onOutcome?(outcome: Outcome): void;
 }
 
-/** Generates, compiles and runs a client by every generator that this machine has. Never rejects because of one of them. */
-export async function checkForeignClients(server: CheckedServer, options: CheckOptions): Promise<Outcome[]> {
-  const { generators, allDocuments = false, downloads = createDownloads(cacheFolder), onOutcome } = options;
+/**
+ * Generates, compiles and runs a client by every generator that this machine has. Never rejects
+ * because of one of them.
+ */
+export async function checkForeignClients(
+  server: CheckedServer,
+  options: CheckOptions,
+): Promise<Outcome[]> {
+  const {
+    generators,
+    allDocuments = false,
+    downloads = createDownloads(cacheFolder),
+    onOutcome,
+  } = options;
   const outcomes: Outcome[] = [];
   for (const generator of generators) {
     for (const document of allDocuments ? generator.documents : generator.documents.slice(0, 1)) {
@@ -77,7 +88,8 @@ async function checkGenerator(
     const workplace: Workplace = { folder, downloaded: downloads.folderOf };
     await timed('generate', () => runCommand(generator.generate(workplace), folder, stepLimitMs));
     await timed('compile', async () => {
-      for (const command of generator.compile(workplace)) await runCommand(command, folder, stepLimitMs);
+      for (const command of generator.compile(workplace))
+        await runCommand(command, folder, stepLimitMs);
     });
     const printed = await timed('flow', () => runFlow(generator, workplace, server));
     const faults = flowFaults(parseFlow(printed));
@@ -92,16 +104,33 @@ async function checkGenerator(
 }
 
 /** Puts the programs, the served document and the packages of this workspace into the folder. */
-async function furnish(folder: string, { programs }: Generator, documentUrl: string): Promise<void> {
-  for (const name of programs) await cp(path.join(programsFolder, name), folder, { recursive: true });
+async function furnish(
+  folder: string,
+  { programs }: Generator,
+  documentUrl: string,
+): Promise<void> {
+  for (const name of programs)
+    await cp(path.join(programsFolder, name), folder, { recursive: true });
   const response = await fetch(documentUrl);
   if (!response.ok) throw new Error(`GET ${documentUrl} gave ${response.status}`);
   await writeFile(path.join(folder, 'openapi.json'), await response.text());
-  await symlink(path.join(packageFolder, 'node_modules'), path.join(folder, 'node_modules'), 'junction');
+  await symlink(
+    path.join(packageFolder, 'node_modules'),
+    path.join(folder, 'node_modules'),
+    'junction',
+  );
 }
 
-function runFlow(generator: Generator, workplace: Workplace, { baseUrl, account }: CheckedServer): Promise<string> {
+function runFlow(
+  generator: Generator,
+  workplace: Workplace,
+  { baseUrl, account }: CheckedServer,
+): Promise<string> {
   const { program, args, env, ...rest } = generator.run(workplace);
   const variables = { ...env, EMAIL: account.email, PASSWORD: account.password };
-  return runCommand({ ...rest, program, args: [...args, baseUrl], env: variables }, workplace.folder, stepLimitMs);
+  return runCommand(
+    { ...rest, program, args: [...args, baseUrl], env: variables },
+    workplace.folder,
+    stepLimitMs,
+  );
 }

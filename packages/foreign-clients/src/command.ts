@@ -17,8 +17,15 @@ export async function isOnPath(name: string): Promise<boolean> {
   return found.some(({ status }) => status === 'fulfilled');
 }
 
-/** Runs a program and returns its standard output. Rejects with all output if it fails, or if it takes longer than the limit. */
-export async function runCommand(command: Command, folder: string, limitMs: number): Promise<string> {
+/**
+ * Runs a program and returns its standard output. Rejects with all output if it fails, or if it
+ * takes longer than the limit.
+ */
+export async function runCommand(
+  command: Command,
+  folder: string,
+  limitMs: number,
+): Promise<string> {
   const { program, args, cwd = folder, env } = command;
   const name = path.basename(program);
   const child = spawn(program, args, {
@@ -42,7 +49,11 @@ export async function runCommand(command: Command, folder: string, limitMs: numb
   process.once('exit', stop);
   try {
     const ended = once(child, 'close');
-    const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
+    const [stdout, stderr, [code]] = await Promise.all([
+      text(child.stdout),
+      text(child.stderr),
+      ended,
+    ]);
     if (isLate) throw new Error(`${name} took longer than ${Math.ceil(limitMs / 1000)} s`);
     if (code !== 0) throw new Error(`${name} ended with ${code}:\n${stdout}${stderr}`.trim());
     return stdout;

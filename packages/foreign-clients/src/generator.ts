@@ -7,7 +7,10 @@ export interface Command {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** A part of a toolchain that comes from a registry. It is kept for later runs, below the cache folder under its name. */
+/**
+ * A part of a toolchain that comes from a registry. It is kept for later runs, below the cache
+ * folder under its name.
+ */
 export interface Download {
   /** Unique; holds the version. */
   readonly name: string;
@@ -20,7 +23,10 @@ export interface Download {
 export const documents = ['openapi.json', 'openapi-3.0.json'] as const;
 export type DocumentName = (typeof documents)[number];
 
-/** The folder that a client is made in: a copy of the generator's programs, and `openapi.json` beside them. */
+/**
+ * The folder that a client is made in: a copy of the generator's programs, and `openapi.json`
+ * beside them.
+ */
 export interface Workplace {
   readonly folder: string;
   /** Folder of a download. */
@@ -41,7 +47,10 @@ export interface Generator {
   generate(workplace: Workplace): Command;
   /** Empty for a language that is not compiled. */
   compile(workplace: Workplace): readonly Command[];
-  /** Runs the program. It gets the base URL as its last argument, EMAIL and PASSWORD, and prints a `Flow` as JSON. */
+  /**
+   * Runs the program. It gets the base URL as its last argument, EMAIL and PASSWORD, and prints a
+   * `Flow` as JSON.
+   */
   run(workplace: Workplace): Command;
 }
 

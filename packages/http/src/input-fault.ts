@@ -5,7 +5,10 @@ export interface InputIssue {
   code: string;
 }
 
-/** An input that cannot be read; carries issues in the form that validators use, so that both are reported alike. */
+/**
+ * An input that cannot be read; carries issues in the form that validators use, so that both are
+ * reported alike.
+ */
 export class InputFault extends Error {
   override readonly name = 'InputFault';
 

@@ -13,7 +13,10 @@ export function parseMediaType(header: string): MediaType {
   return { essence: header.slice(0, semicolon).trim().toLowerCase(), charset };
 }
 
-/** Why the coding of a body is not supported, with the header of the answer that names what is (RFC 9110 §15.5.16). */
+/**
+ * Why the coding of a body is not supported, with the header of the answer that names what is (RFC
+ * 9110 §15.5.16).
+ */
 export interface CodingFault {
   readonly message: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -22,10 +25,16 @@ export interface CodingFault {
 const utf8Names: ReadonlySet<string> = new Set(['utf-8', 'utf8', 'us-ascii']);
 
 /** Finds a body that is compressed, or in a charset other than UTF-8. */
-export function findCodingFault({ headers }: IncomingMessage, { essence, charset }: MediaType): CodingFault | undefined {
+export function findCodingFault(
+  { headers }: IncomingMessage,
+  { essence, charset }: MediaType,
+): CodingFault | undefined {
   const encoding = headers['content-encoding'];
   if (encoding !== undefined && encoding.toLowerCase() !== 'identity')
-    return { message: 'Send the body without Content-Encoding.', headers: { 'accept-encoding': 'identity' } };
+    return {
+      message: 'Send the body without Content-Encoding.',
+      headers: { 'accept-encoding': 'identity' },
+    };
   if (charset !== undefined && !utf8Names.has(charset))
     return { message: 'Send the body in UTF-8.', headers: { accept: `${essence}; charset=utf-8` } };
   return undefined;

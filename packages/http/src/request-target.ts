@@ -1,11 +1,14 @@
 const slash = 47;
 
-/** The scheme, the authority and the rest of a request target in absolute form. No userinfo, as RFC 9110 §4.2.4 advises. */
+/**
+ * The scheme, the authority and the rest of a request target in absolute form. No userinfo, as RFC
+ * 9110 §4.2.4 advises.
+ */
 const absoluteForm = /^https?:\/\/([^/?#@]+)([/?].*)?$/i;
 
 /**
- * A request target as path and query (origin form, RFC 9112 §3.2.1), without its fragment, if it has one. Undefined for `*`, an
- * authority alone, another scheme and all else that names no path.
+ * A request target as path and query (origin form, RFC 9112 §3.2.1), without its fragment, if it
+ * has one. Undefined for `*`, an authority alone, another scheme and all else that names no path.
  */
 export function originForm(target: string): string | undefined {
   const fragment = target.indexOf('#');
@@ -17,5 +20,8 @@ export function originForm(target: string): string | undefined {
   return rest.charCodeAt(0) === slash ? rest : `/${rest}`;
 }
 
-/** Host and port of a request target in absolute form (RFC 9112 §3.2.2); undefined for any other. */
-export const authorityOf = (target: string): string | undefined => absoluteForm.exec(target.split('#', 1)[0] ?? '')?.[1];
+/**
+ * Host and port of a request target in absolute form (RFC 9112 §3.2.2); undefined for any other.
+ */
+export const authorityOf = (target: string): string | undefined =>
+  absoluteForm.exec(target.split('#', 1)[0] ?? '')?.[1];

@@ -17,11 +17,14 @@ const refuse: Handler = (_req, res) => void res.writeHead(404, { 'content-length
 async function serve(handler: Handler = refuse, deadlineMs?: number) {
   const sockets: Socket[] = [];
   // Nothing else may end a connection.
-  const server = createServer({ keepAliveTimeout: 0, headersTimeout: 0, requestTimeout: 0 }, (req, res) => {
-    endUnreadBody(req, res, deadlineMs);
-    endUnreadBody(req, res, deadlineMs);
-    handler(req, res);
-  });
+  const server = createServer(
+    { keepAliveTimeout: 0, headersTimeout: 0, requestTimeout: 0 },
+    (req, res) => {
+      endUnreadBody(req, res, deadlineMs);
+      endUnreadBody(req, res, deadlineMs);
+      handler(req, res);
+    },
+  );
   server.on('connection', (socket) => sockets.push(socket));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -46,7 +49,8 @@ function open(port: number) {
   return { socket, received };
 }
 
-const head = (...headers: string[]) => `POST / HTTP/1.1\r\nhost: x\r\n${headers.map((header) => `${header}\r\n`).join('')}\r\n`;
+const head = (...headers: string[]) =>
+  `POST / HTTP/1.1\r\nhost: x\r\n${headers.map((header) => `${header}\r\n`).join('')}\r\n`;
 const answers = (text: string) => text.match(/HTTP\/1\.1 \d+/g) ?? [];
 /** Also after an error, which is how a client that still sends learns of the end. */
 const closed = (socket: Socket) => new Promise((resolve) => socket.once('close', resolve));
@@ -103,7 +107,9 @@ describe.concurrent('a body that is not read', () => {
     async (header) => {
       const { port, sockets } = await serve();
       const { socket, received } = open(port);
-      const piece = header.startsWith('t') ? `8000\r\n${'x'.repeat(0x8000)}\r\n` : 'x'.repeat(0x8000);
+      const piece = header.startsWith('t')
+        ? `8000\r\n${'x'.repeat(0x8000)}\r\n`
+        : 'x'.repeat(0x8000);
       const send = () => {
         while (socket.write(piece));
       };

@@ -2,7 +2,10 @@ import { type IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { announcesBody } from './body.js';
 
-/** Bytes of an unread body that are read and dropped, so that a client that sends first and reads then gets its answer. */
+/**
+ * Bytes of an unread body that are read and dropped, so that a client that sends first and reads
+ * then gets its answer.
+ */
 const drainBytes = 64 * 1024;
 /** Milliseconds that a client has at least to take the answer before its connection is cut. */
 const graceMs = 2000;
@@ -10,14 +13,20 @@ const graceMs = 2000;
 const watched = new WeakSet<ServerResponse>();
 
 /**
- * Bounds the body of a request that is answered before it has arrived: it may still arrive until the deadline, but only a short one
- * lets the connection go on. Any other gets `Connection: close`; past 64 KB it is no longer read, and its connection ends. A cut
- * together with the answer would reset the connection, and the client might lose the answer (RFC 9112 §9.6). Call it before anything
- * reads the body or answers; a second call does nothing.
+ * Bounds the body of a request that is answered before it has arrived: it may still arrive until
+ * the deadline, but only a short one lets the connection go on. Any other gets `Connection: close`;
+ * past 64 KB it is no longer read, and its connection ends. A cut together with the answer would
+ * reset the connection, and the client might lose the answer (RFC 9112 §9.6). Call it before
+ * anything reads the body or answers; a second call does nothing.
  *
- * @param deadlineMs Milliseconds for the body. A slow client is kept until then on purpose: it would only connect again.
+ * @param deadlineMs Milliseconds for the body. A slow client is kept until then on purpose: it
+ *   would only connect again.
  */
-export function endUnreadBody(req: IncomingMessage, res: ServerResponse, deadlineMs = 10_000): void {
+export function endUnreadBody(
+  req: IncomingMessage,
+  res: ServerResponse,
+  deadlineMs = 10_000,
+): void {
   if (req.complete || !announcesBody(req) || watched.has(res)) return;
   watched.add(res);
   const deadline = performance.now() + deadlineMs;
@@ -42,7 +51,10 @@ function awaitRest(req: IncomingMessage, deadline: number): void {
   cutIn(untilAtLeast(deadline), req);
 }
 
-/** Calls `prepare` when the head of the answer is written. An own property, because Express replaces the prototype. */
+/**
+ * Calls `prepare` when the head of the answer is written. An own property, because Express replaces
+ * the prototype.
+ */
 function beforeHead(res: ServerResponse, prepare: () => void): void {
   res.writeHead = (...args: [status: number, ...rest: unknown[]]) => {
     prepare();
@@ -51,7 +63,10 @@ function beforeHead(res: ServerResponse, prepare: () => void): void {
   };
 }
 
-/** Drops what arrives up to the limit, and replaces how Node ends the connection once the answer is sent. */
+/**
+ * Drops what arrives up to the limit, and replaces how Node ends the connection once the answer is
+ * sent.
+ */
 function drain(req: IncomingMessage, deadline: number): void {
   const { socket } = req;
   const limit = socket.bytesRead + drainBytes;

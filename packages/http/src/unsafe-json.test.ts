@@ -30,10 +30,19 @@ describe('a number beyond the safe integers is found', () => {
 });
 
 it.each([
-  ['the greatest integers', '[9007199254740991,-9007199254740991,9007199254740991.0,9.007199254740991e15]'],
-  ['fractions, however long', '[0.1,3.14159265358979323846264338327950288,1e-400,4503599627370495.5]'],
+  [
+    'the greatest integers',
+    '[9007199254740991,-9007199254740991,9007199254740991.0,9.007199254740991e15]',
+  ],
+  [
+    'fractions, however long',
+    '[0.1,3.14159265358979323846264338327950288,1e-400,4503599627370495.5]',
+  ],
   ['digits in text', '{"id":"90071992547409930000","text":"__proto__ constructor"}'],
-  ['keys that only resemble', '{"proto":1,"__proto":1,"Constructor":1,"prototypes":1,"toString":1}'],
+  [
+    'keys that only resemble',
+    '{"proto":1,"__proto":1,"Constructor":1,"prototypes":1,"toString":1}',
+  ],
 ])('%s are safe', (_, text) => expect(pathsIn(text)).toEqual([]));
 
 it('nesting costs no stack, and a deep place is named by its ancestor', () => {

@@ -18,27 +18,34 @@ const forbiddenKeys: ReadonlySet<string> = new Set(['__proto__', 'constructor', 
 export const isForbiddenKey = (key: string): boolean => forbiddenKeys.has(key);
 
 /**
- * Finds the parts of a parsed JSON value that programs do not hold alike: the keys `__proto__`, `constructor` and `prototype`, and
- * every number, however written, whose magnitude exceeds 2^53 - 1 (I-JSON, RFC 7493 §2.2). A literal beyond that bound never rounds
- * to a value within it, so that the parsed value decides. Does not recurse; its cost is linear.
+ * Finds the parts of a parsed JSON value that programs do not hold alike: the keys `__proto__`,
+ * `constructor` and `prototype`, and every number, however written, whose magnitude exceeds 2^53 -
+ * 1 (I-JSON, RFC 7493 §2.2). A literal beyond that bound never rounds to a value within it, so that
+ * the parsed value decides. Does not recurse; its cost is linear.
  */
 export function findUnsafe(root: unknown): InputIssue[] {
   const issues: InputIssue[] = [];
   const places: Place[] = [];
   const visit = (value: unknown, key: string | number, parent: Place | undefined) => {
     if (typeof value === 'object' && value !== null) places.push({ value, key, parent });
-    else if (typeof value === 'number' && Math.abs(value) > Number.MAX_SAFE_INTEGER) issues.push(numberIssue(value, key, parent));
+    else if (typeof value === 'number' && Math.abs(value) > Number.MAX_SAFE_INTEGER)
+      issues.push(numberIssue(value, key, parent));
   };
   visit(root, '', undefined);
   for (const place of places) {
     if (issues.length >= maxIssues) break;
-    if (Array.isArray(place.value)) for (const [index, item] of place.value.entries()) visit(item, index, place);
+    if (Array.isArray(place.value))
+      for (const [index, item] of place.value.entries()) visit(item, index, place);
     else visitProperties(place, visit, issues);
   }
   return issues.slice(0, maxIssues);
 }
 
-function visitProperties(place: Place, visit: (value: unknown, key: string, parent: Place) => void, issues: InputIssue[]): void {
+function visitProperties(
+  place: Place,
+  visit: (value: unknown, key: string, parent: Place) => void,
+  issues: InputIssue[],
+): void {
   const entries: [string, unknown][] = Object.entries(place.value);
   for (const [key, value] of entries) {
     if (isForbiddenKey(key)) issues.push(keyIssue(pathTo(key, place)));
@@ -54,7 +61,11 @@ export const keyIssue = (path: readonly (string | number)[]): InputIssue => ({
 });
 
 /** Carries the codes of a validator, since a schema with a bound would refuse the number, too. */
-const numberIssue = (value: number, key: string | number, parent: Place | undefined): InputIssue => ({
+const numberIssue = (
+  value: number,
+  key: string | number,
+  parent: Place | undefined,
+): InputIssue => ({
   path: parent === undefined ? [] : pathTo(key, parent),
   message: 'Numbers must lie between -(2^53 - 1) and 2^53 - 1: send others as text.',
   code: value > 0 ? 'too_big' : 'too_small',

@@ -1,4 +1,5 @@
-// Compiles templates/ into src/compiled.ts, so that MJML is needed by developers only. `--check` fails where that file is not up to date.
+// Compiles templates/ into src/compiled.ts, so that MJML is needed by developers only. `--check`
+// fails where that file is not up to date.
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,10 +15,14 @@ async function compile({ subject, lines, button, note }) {
     ...lines.map((line) => `<mj-text>${line}</mj-text>`),
     ...(button ? [`<mj-button href="{{link}}">${button}</mj-button>`] : []),
   ].join('\n');
-  const { html, errors } = await mjml2html(layout.replace('{{content}}', content).replace('{{note}}', note), {
-    validationLevel: 'strict',
-  });
-  if (errors.length > 0) throw new Error(errors.map(({ formattedMessage }) => formattedMessage).join('\n'));
+  const { html, errors } = await mjml2html(
+    layout.replace('{{content}}', content).replace('{{note}}', note),
+    {
+      validationLevel: 'strict',
+    },
+  );
+  if (errors.length > 0)
+    throw new Error(errors.map(({ formattedMessage }) => formattedMessage).join('\n'));
   const text = [...lines, ...(button ? [`${button}: {{link}}`] : []), note].join('\n\n');
   return { subject, html: html.replaceAll(/\s*\n\s*/g, '\n').trim(), text: `${text}\n` };
 }
@@ -28,6 +33,8 @@ const source = `// Made by scripts/compile.mjs from templates/; do not edit.\n\n
 
 if (!process.argv.includes('--check')) writeFileSync(output, source);
 else if (readFileSync(output, 'utf8') !== source) {
-  console.error('packages/mail/src/compiled.ts is not what templates/ say: run "pnpm gen" and commit it.');
+  console.error(
+    'packages/mail/src/compiled.ts is not what templates/ say: run "pnpm gen" and commit it.',
+  );
   process.exitCode = 1;
 }

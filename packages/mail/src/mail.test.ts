@@ -47,7 +47,11 @@ async function startSmtp(verdictOf: (attempt: number) => number | undefined = ()
     onRcptTo(_address, _session, done) {
       attempts += 1;
       const responseCode = verdictOf(attempts);
-      done(responseCode === undefined ? undefined : Object.assign(new Error(`no, ${verify.to}`), { responseCode }));
+      done(
+        responseCode === undefined
+          ? undefined
+          : Object.assign(new Error(`no, ${verify.to}`), { responseCode }),
+      );
     },
     onData(stream, _session, done) {
       const chunks: Buffer[] = [];
@@ -151,7 +155,9 @@ describe('the outbox', () => {
     await transport.send(outgoing('one'));
     await writeFile(path.join(folder, 'two.draft'), 'To: x');
     const entries = await listOutbox(folder);
-    expect(entries).toMatchObject([{ name: 'one.eml', to: 'ann@example.org', subject: 'Verify your address' }]);
+    expect(entries).toMatchObject([
+      { name: 'one.eml', to: 'ann@example.org', subject: 'Verify your address' },
+    ]);
     expect((await stat(path.join(folder, 'one.eml'))).mode & 0o077).toBe(0);
     expect(await readOutboxText(folder, { name: 'one.eml' })).toContain(link);
     expect(await listOutbox(path.join(folder, 'absent'))).toEqual([]);

@@ -5,8 +5,17 @@ import { type MailTransport, messageOf } from './transport.js';
 
 const ending = '.eml';
 
-/** Writes mails as `.eml` files (RFC 5322), readable by this user only: for installations without a mail server. */
-export function createOutboxTransport({ folder, from }: { folder: string; from: string }): MailTransport {
+/**
+ * Writes mails as `.eml` files (RFC 5322), readable by this user only: for installations without a
+ * mail server.
+ */
+export function createOutboxTransport({
+  folder,
+  from,
+}: {
+  folder: string;
+  from: string;
+}): MailTransport {
   const composer = createTransport({ streamTransport: true, buffer: true, newline: 'windows' });
   return {
     async send(mail) {
@@ -52,7 +61,12 @@ export async function listOutbox(folder: string): Promise<OutboxEntry[]> {
   const read = async (name: string): Promise<OutboxEntry> => {
     const file = path.join(folder, name);
     const [message, { mtime }] = await Promise.all([readFile(file, 'utf8'), stat(file)]);
-    return { name, writtenAt: mtime, to: headerOf(message, 'to'), subject: headerOf(message, 'subject') };
+    return {
+      name,
+      writtenAt: mtime,
+      to: headerOf(message, 'to'),
+      subject: headerOf(message, 'subject'),
+    };
   };
   const entries = await Promise.all(names.filter((name) => name.endsWith(ending)).map(read));
   return entries.sort((a, b) => b.writtenAt.getTime() - a.writtenAt.getTime());
@@ -60,19 +74,30 @@ export async function listOutbox(folder: string): Promise<OutboxEntry[]> {
 
 const decodeQuotedPrintable = (text: string) =>
   Buffer.from(
-    text.replace(/=\r?\n/g, '').replace(/=([0-9A-F]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))),
+    text
+      .replace(/=\r?\n/g, '')
+      .replace(/=([0-9A-F]{2})/gi, (_, hex: string) =>
+        String.fromCharCode(Number.parseInt(hex, 16)),
+      ),
     'latin1',
   ).toString('utf8');
 
 /** The text part of a mail in an outbox folder. */
-export async function readOutboxText(folder: string, { name }: Pick<OutboxEntry, 'name'>): Promise<string> {
+export async function readOutboxText(
+  folder: string,
+  { name }: Pick<OutboxEntry, 'name'>,
+): Promise<string> {
   const message = await readFile(path.join(folder, name), 'latin1');
   const start = message.search(/^Content-Type: text\/plain/im);
   const blank = start < 0 ? -1 : message.indexOf('\r\n\r\n', start);
   const end = blank < 0 ? -1 : message.indexOf('\r\n--', blank + 4);
   if (end < 0) return message;
   const body = message.slice(blank + 4, end);
-  const encoding = /^Content-Transfer-Encoding: (\S+)/im.exec(message.slice(start, blank))?.[1]?.toLowerCase();
+  const encoding = /^Content-Transfer-Encoding: (\S+)/im
+    .exec(message.slice(start, blank))?.[1]
+    ?.toLowerCase();
   if (encoding === 'base64') return Buffer.from(body, 'base64').toString('utf8');
-  return encoding === 'quoted-printable' ? decodeQuotedPrintable(body) : Buffer.from(body, 'latin1').toString('utf8');
+  return encoding === 'quoted-printable'
+    ? decodeQuotedPrintable(body)
+    : Buffer.from(body, 'latin1').toString('utf8');
 }

@@ -7,7 +7,10 @@ export interface OutgoingMail extends RenderedMail {
 }
 
 export interface MailTransport {
-  /** Resolves once the mail is somebody else's to keep. Rejects with `MailRefused` where trying again is no use, else with what was in the way. */
+  /**
+   * Resolves once the mail is somebody else's to keep. Rejects with `MailRefused` where trying
+   * again is no use, else with what was in the way.
+   */
   send(mail: OutgoingMail): Promise<void>;
   /** Whether mail can be sent now; rejects with the reason where not. */
   verify(): Promise<void>;
@@ -21,7 +24,12 @@ export class MailRefused extends Error {
 
 /** What nodemailer writes for a mail, whoever carries it. */
 export const messageOf = ({ id, to, subject, html, text }: OutgoingMail, from: string) => ({
-  ...{ from, to, subject, html, text, messageId: `<${id}@synap>` },
+  from,
+  to,
+  subject,
+  html,
+  text,
+  messageId: `<${id}@synap>`,
   // RFC 3834: no vacation notice is an answer to this.
   headers: { 'Auto-Submitted': 'auto-generated' },
 });

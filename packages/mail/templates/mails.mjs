@@ -1,20 +1,30 @@
-// What each mail says. `{{time}}` is a value of contracts' `mailValues`; `link` becomes a button. HTML and text are made from the same words.
+// What each mail says. `{{time}}` is a value of contracts' `mailValues`; `link` becomes a button.
+// HTML and text are made from the same words.
 export const mails = {
   verify: {
     subject: 'Verify your address',
-    lines: ['Hello,', 'somebody – you, we hope – made a Synap account with this address. Verify it within {{hours}} hours:'],
+    lines: [
+      'Hello,',
+      'somebody – you, we hope – made a Synap account with this address. Verify it within {{hours}} hours:',
+    ],
     button: 'Verify the address',
     note: 'If it was not you, there is nothing to do: without this the account cannot be used.',
   },
   reset: {
     subject: 'Choose a new password',
-    lines: ['Hello,', 'a new password was asked for. Within {{minutes}} minutes you can choose one:'],
+    lines: [
+      'Hello,',
+      'a new password was asked for. Within {{minutes}} minutes you can choose one:',
+    ],
     button: 'Choose a password',
     note: 'If it was not you, there is nothing to do: your password stays as it is.',
   },
   invite: {
     subject: 'You are invited to Synap',
-    lines: ['Hello,', '{{invitedBy}} invites you to Synap. Make your account within {{hours}} hours:'],
+    lines: [
+      'Hello,',
+      '{{invitedBy}} invites you to Synap. Make your account within {{hours}} hours:',
+    ],
     button: 'Make the account',
     note: 'If you expected nothing like this, there is nothing to do.',
   },
@@ -38,12 +48,18 @@ export const mails = {
   },
   'password-changed': {
     subject: 'Your password was changed',
-    lines: ['Hello,', 'the password of your account was changed at {{time}} from {{address}}. All other sign-ins have ended.'],
+    lines: [
+      'Hello,',
+      'the password of your account was changed at {{time}} from {{address}}. All other sign-ins have ended.',
+    ],
     note: 'If it was not you, ask for a new password at once and tell your administrator.',
   },
   'email-changed': {
     subject: 'Your address was changed',
-    lines: ['Hello,', 'the mail address of your account was changed at {{time}} from {{address}}. Mails no longer come here.'],
+    lines: [
+      'Hello,',
+      'the mail address of your account was changed at {{time}} from {{address}}. Mails no longer come here.',
+    ],
     note: 'If it was not you, tell your administrator at once.',
   },
   'new-sign-in': {

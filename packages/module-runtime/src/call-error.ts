@@ -1,8 +1,8 @@
 import type { Issue } from '@synap/module-sdk';
 
 /**
- * Why a call to a module gave no data. `failed`: the module said so or threw; `unavailable`: its process cannot be had now;
- * `invalid-data`: it answered what its own schema refuses.
+ * Why a call to a module gave no data. `failed`: the module said so or threw; `unavailable`: its
+ * process cannot be had now; `invalid-data`: it answered what its own schema refuses.
  */
 export type ModuleCallErrorKind =
   | 'unknown-module'

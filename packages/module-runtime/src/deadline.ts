@@ -18,7 +18,12 @@ export function createDeadline(signal: AbortSignal | undefined, ms: number): Dea
   let ends = performance.now() + ms;
   const onAbort = () => controller.abort(new ModuleCallError('aborted', 'The call was cancelled'));
   const timer = setTimeout(
-    () => controller.abort(new ModuleCallError('timeout', `The module did not answer within ${ms / 1_000} s`, { retryAfter: 5 })),
+    () =>
+      controller.abort(
+        new ModuleCallError('timeout', `The module did not answer within ${ms / 1_000} s`, {
+          retryAfter: 5,
+        }),
+      ),
     ms,
   );
   if (signal?.aborted) onAbort();

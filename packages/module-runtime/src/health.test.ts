@@ -6,7 +6,10 @@ import { startFixtures } from './testing/fixtures.js';
 
 async function startAiling(file: string) {
   let now = 0;
-  const running = await startFixtures(['ailing'], { environment: { SYNAP_AILING_FILE: file }, clock: { now: () => now } });
+  const running = await startFixtures(['ailing'], {
+    environment: { SYNAP_AILING_FILE: file },
+    clock: { now: () => now },
+  });
   onTestFinished(() => running.registry.close());
   await running.registry.settled();
   const wait = (ms: number) => {
@@ -25,19 +28,28 @@ it('shows a module that reports a problem as degraded, with the reason, and goes
     error: `${file} is missing: correct SYNAP_AILING_FILE`,
     widgets: [{ id: 'answer' }],
   });
-  expect(await registry.load({ moduleId: 'ailing', widgetId: 'answer', params: {} })).toMatchObject({ data: { answer: 42 } });
+  expect(await registry.load({ moduleId: 'ailing', widgetId: 'answer', params: {} })).toMatchObject(
+    { data: { answer: 42 } },
+  );
   expect(registry.get('ailing')?.status).toBe('degraded');
 
   await writeFile(file, '');
   expect(registry.get('ailing')?.status).toBe('degraded');
   wait(10_000);
-  await expect.poll(() => registry.get('ailing'), { timeout: 15_000 }).toMatchObject({ status: 'ready' });
+  await expect
+    .poll(() => registry.get('ailing'), { timeout: 15_000 })
+    .toMatchObject({ status: 'ready' });
   expect(registry.get('ailing')?.error).toBeUndefined();
 });
 
 it('shows a module whose health check throws as degraded', async () => {
   const { registry, log } = await startAiling('throw');
-  expect(registry.get('ailing')).toMatchObject({ status: 'degraded', error: 'Its health check failed; the log says why' });
+  expect(registry.get('ailing')).toMatchObject({
+    status: 'degraded',
+    error: 'Its health check failed; the log says why',
+  });
   expect(JSON.stringify(log.lines)).toContain('a bug');
-  expect(await registry.load({ moduleId: 'ailing', widgetId: 'answer', params: {} })).toMatchObject({ data: { answer: 42 } });
+  expect(await registry.load({ moduleId: 'ailing', widgetId: 'answer', params: {} })).toMatchObject(
+    { data: { answer: 42 } },
+  );
 });

@@ -1,5 +1,9 @@
 export type { JsonValue, ModuleEvent } from '@synap/module-sdk';
-export { createMemoryReadingStore, type ReadingStore, type StoredReading } from './cache/reading-store.js';
+export {
+  createMemoryReadingStore,
+  type ReadingStore,
+  type StoredReading,
+} from './cache/reading-store.js';
 export {
   createWidgetCache,
   type ReadRequest,
@@ -7,7 +11,11 @@ export {
   type WidgetCacheOptions,
   type WidgetReading,
 } from './cache/widget-cache.js';
-export { ModuleCallError, type ModuleCallErrorDetails, type ModuleCallErrorKind } from './call-error.js';
+export {
+  ModuleCallError,
+  type ModuleCallErrorDetails,
+  type ModuleCallErrorKind,
+} from './call-error.js';
 export type { Clock } from './clock.js';
 export {
   type DiscoveredModule,
@@ -16,9 +24,24 @@ export {
   type FoundPackage,
   type RefusedPackage,
 } from './discovery/discover.js';
-export type { ModuleHostServices, ModuleScope, OnEvents, OnProgress, RuntimeLog } from './host-services.js';
+export type {
+  ModuleHostServices,
+  ModuleScope,
+  OnEvents,
+  OnProgress,
+  RuntimeLog,
+} from './host-services.js';
 export { defaultLimits, type ModuleLimits } from './limits.js';
-export { type Environment, type ModuleEnvironment, type ModuleVariables, moduleEnvironment } from './module-environment.js';
+export {
+  type Environment,
+  type ModuleEnvironment,
+  type ModuleVariables,
+  moduleEnvironment,
+} from './module-environment.js';
 export type { ModuleAccess, ModuleInfo, ModuleStatus, WidgetInfo } from './module-info.js';
-export { createModuleRegistry, type ModuleRegistry, type ModuleRegistryOptions } from './registry.js';
+export {
+  createModuleRegistry,
+  type ModuleRegistry,
+  type ModuleRegistryOptions,
+} from './registry.js';
 export type { Loaded, LoadRequest, SyncRequest } from './supervision/supervisor.js';

@@ -11,7 +11,9 @@ export function propertiesOf(schema: JsonSchema): Readonly<Record<string, JsonSc
   return properties.success ? properties.data : {};
 }
 
-/** The schemas that a value may meet: the schema itself, or the members of its `anyOf` or `oneOf`. */
+/**
+ * The schemas that a value may meet: the schema itself, or the members of its `anyOf` or `oneOf`.
+ */
 export function alternativesOf(schema: JsonSchema): JsonSchema[] {
   const members = schemasSchema.safeParse(schema.anyOf ?? schema.oneOf);
   return members.success ? members.data.flatMap(alternativesOf) : [schema];
@@ -19,7 +21,9 @@ export function alternativesOf(schema: JsonSchema): JsonSchema[] {
 
 /** The schema of a list's items, among the alternatives. */
 export function itemsOf(alternatives: readonly JsonSchema[]): JsonSchema {
-  const items = schemaSchema.safeParse(alternatives.find((schema) => schema.items !== undefined)?.items);
+  const items = schemaSchema.safeParse(
+    alternatives.find((schema) => schema.items !== undefined)?.items,
+  );
   return items.success ? items.data : {};
 }
 
@@ -28,7 +32,9 @@ export function typesOf(alternatives: readonly JsonSchema[]): Set<string> {
   return new Set(
     alternatives.flatMap(({ type, enum: values, const: value }) => [
       ...[type].flat().filter((name) => typeof name === 'string'),
-      ...(Array.isArray(values) ? values : value === undefined ? [] : [value]).map((each) => typeof each),
+      ...(Array.isArray(values) ? values : value === undefined ? [] : [value]).map(
+        (each) => typeof each,
+      ),
     ]),
   );
 }

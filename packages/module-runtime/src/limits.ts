@@ -2,7 +2,9 @@
 export interface ModuleLimits {
   /** V8's heap (`--max-old-space-size`), in megabytes. */
   readonly heapMegabytes: number;
-  /** All memory of the process, Buffers too, in megabytes; past it the watchdog ends the process. */
+  /**
+   * All memory of the process, Buffers too, in megabytes; past it the watchdog ends the process.
+   */
   readonly memoryMegabytes: number;
   /** From the start of the process until it is configured. */
   readonly startMs: number;

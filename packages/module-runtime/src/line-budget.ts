@@ -7,7 +7,10 @@ export interface LineBudget {
   drop(count: number): void;
 }
 
-/** Lets 200 lines a second through and reports how many it dropped, so that one module cannot fill the log. */
+/**
+ * Lets 200 lines a second through and reports how many it dropped, so that one module cannot fill
+ * the log.
+ */
 export function createLineBudget(onDropped: (count: number) => void): LineBudget {
   let windowEnds = 0;
   let lines = 0;

@@ -2,7 +2,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { configOf, isReservedId, moduleEnvironment, readSettingFiles, upperSnake, variablesOf } from './module-environment.js';
+import {
+  configOf,
+  isReservedId,
+  moduleEnvironment,
+  readSettingFiles,
+  upperSnake,
+  variablesOf,
+} from './module-environment.js';
 
 describe('the environment of a module', () => {
   it('is what starts with SYNAP_<ID>_, and nothing else', () => {
@@ -20,28 +27,45 @@ describe('the environment of a module', () => {
   });
 
   it('counts an empty variable as absent', () => {
-    expect(moduleEnvironment({ SYNAP_GIT_REPOSITORIES: ' ', SYNAP_GIT_ACCESS: '' }, 'git')).toEqual({
-      prefix: 'SYNAP_GIT_',
-      values: new Map(),
-    });
+    expect(moduleEnvironment({ SYNAP_GIT_REPOSITORIES: ' ', SYNAP_GIT_ACCESS: '' }, 'git')).toEqual(
+      {
+        prefix: 'SYNAP_GIT_',
+        values: new Map(),
+      },
+    );
   });
 
   it.each([
     ['everyone', { kind: 'everyone' }],
     ['superusers', { kind: 'superusers' }],
-    ['Ann@Example.org, bob@example.org,', { kind: 'users', emails: ['ann@example.org', 'bob@example.org'] }],
+    [
+      'Ann@Example.org, bob@example.org,',
+      { kind: 'users', emails: ['ann@example.org', 'bob@example.org'] },
+    ],
   ])('says who may read its widgets: %s', (text, access) => {
-    expect(moduleEnvironment({ SYNAP_GIT_ACCESS: text }, 'git')).toMatchObject({ access, values: new Map() });
+    expect(moduleEnvironment({ SYNAP_GIT_ACCESS: text }, 'git')).toMatchObject({
+      access,
+      values: new Map(),
+    });
   });
 
-  it.each(['nobody', 'Everyone', 'ann@example.org, bob', ','])('names the fault of an access rule that is none: %s', (text) => {
-    const { access, fault } = moduleEnvironment({ SYNAP_GIT_ACCESS: text }, 'git');
-    expect(access).toBeUndefined();
-    expect(fault).toMatch(/^SYNAP_GIT_ACCESS: .* use everyone, superusers or addresses/);
-  });
+  it.each(['nobody', 'Everyone', 'ann@example.org, bob', ','])(
+    'names the fault of an access rule that is none: %s',
+    (text) => {
+      const { access, fault } = moduleEnvironment({ SYNAP_GIT_ACCESS: text }, 'git');
+      expect(access).toBeUndefined();
+      expect(fault).toMatch(/^SYNAP_GIT_ACCESS: .* use everyone, superusers or addresses/);
+    },
+  );
 
   it('keeps a module from reading the server’s own variables by its name', () => {
-    expect(['admin', 'admin-tools', 'data', 'modules', 'secret'].map(isReservedId)).toEqual([true, true, true, true, true]);
+    expect(['admin', 'admin-tools', 'data', 'modules', 'secret'].map(isReservedId)).toEqual([
+      true,
+      true,
+      true,
+      true,
+      true,
+    ]);
     expect(['git', 'host', 'administration'].map(isReservedId)).toEqual([false, false, false]);
   });
 });
@@ -89,7 +113,9 @@ describe('the configuration of a module', () => {
   });
 
   it('leaves text that does not fit to the schema, which says what is wrong', () => {
-    expect(read({ SYNAP_RSS_MAX_ITEMS: 'ten', SYNAP_RSS_LOUD: 'yes', SYNAP_RSS_MAPPING: '{' })).toEqual({
+    expect(
+      read({ SYNAP_RSS_MAX_ITEMS: 'ten', SYNAP_RSS_LOUD: 'yes', SYNAP_RSS_MAPPING: '{' }),
+    ).toEqual({
       maxItems: 'ten',
       loud: 'yes',
       mapping: '{',
@@ -100,7 +126,8 @@ describe('the configuration of a module', () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'synap-setting-'));
     const file = path.join(folder, 'label');
     writeFileSync(file, 'from a file\n');
-    const filesOf = (variables: Record<string, string>) => readSettingFiles(moduleEnvironment(variables, 'rss'), schema);
+    const filesOf = (variables: Record<string, string>) =>
+      readSettingFiles(moduleEnvironment(variables, 'rss'), schema);
     const { env, faults } = filesOf({ SYNAP_RSS_LABEL_FILE: file });
     expect(faults).toEqual([]);
     expect(configOf(env, schema)).toEqual({ label: 'from a file' });
@@ -108,9 +135,17 @@ describe('the configuration of a module', () => {
       'SYNAP_RSS_LABEL_FILE is set beside SYNAP_RSS_LABEL: remove one of them',
     ]);
     const missing = path.join(folder, 'missing');
-    expect(filesOf({ SYNAP_RSS_LABEL_FILE: missing }).faults[0]).toContain(`SYNAP_RSS_LABEL_FILE: ${missing} cannot be read`);
-    const withFile = { type: 'object', properties: { log: { type: 'string' }, logFile: { type: 'string' } } };
-    const both = readSettingFiles(moduleEnvironment({ SYNAP_RSS_LOG_FILE: missing }, 'rss'), withFile);
+    expect(filesOf({ SYNAP_RSS_LABEL_FILE: missing }).faults[0]).toContain(
+      `SYNAP_RSS_LABEL_FILE: ${missing} cannot be read`,
+    );
+    const withFile = {
+      type: 'object',
+      properties: { log: { type: 'string' }, logFile: { type: 'string' } },
+    };
+    const both = readSettingFiles(
+      moduleEnvironment({ SYNAP_RSS_LOG_FILE: missing }, 'rss'),
+      withFile,
+    );
     expect(both.faults).toEqual([]);
     expect(configOf(both.env, withFile)).toEqual({ logFile: missing });
     rmSync(folder, { recursive: true });
@@ -120,14 +155,18 @@ describe('the configuration of a module', () => {
     const one = { type: 'object', properties: { feedUrl: { type: 'string' } } };
     expect(variablesOf('http-json', one)).toEqual({
       prefix: 'SYNAP_HTTP_JSON_',
-      names: ['SYNAP_HTTP_JSON_ACCESS', 'SYNAP_HTTP_JSON_FEED_URL', 'SYNAP_HTTP_JSON_FEED_URL_FILE'],
+      names: [
+        'SYNAP_HTTP_JSON_ACCESS',
+        'SYNAP_HTTP_JSON_FEED_URL',
+        'SYNAP_HTTP_JSON_FEED_URL_FILE',
+      ],
     });
     expect(variablesOf('git', undefined)).toEqual({ prefix: 'SYNAP_GIT_', names: undefined });
   });
 
   it('names variables in upper snake case', () => {
-    expect(['repositories', 'maxItems', 'http-json', 'oauth2Url', 'baseURL'].map(upperSnake)).toEqual([
-      ...['REPOSITORIES', 'MAX_ITEMS', 'HTTP_JSON', 'OAUTH2_URL', 'BASE_URL'],
-    ]);
+    expect(
+      ['repositories', 'maxItems', 'http-json', 'oauth2Url', 'baseURL'].map(upperSnake),
+    ).toEqual(['REPOSITORIES', 'MAX_ITEMS', 'HTTP_JSON', 'OAUTH2_URL', 'BASE_URL']);
   });
 });

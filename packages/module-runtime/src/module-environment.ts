@@ -11,7 +11,9 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export interface ModuleEnvironment {
   /** `SYNAP_GIT_` for the module `git`. */
   readonly prefix: string;
-  /** Values by the rest of the variable's name (`REPOSITORIES`); an empty variable counts as absent. */
+  /**
+   * Values by the rest of the variable's name (`REPOSITORIES`); an empty variable counts as absent.
+   */
   readonly values: ReadonlyMap<string, string>;
   /** From `SYNAP_<ID>_ACCESS`; undefined where it is not set. */
   readonly access?: ModuleAccess | undefined;
@@ -19,8 +21,20 @@ export interface ModuleEnvironment {
   readonly fault?: string | undefined;
 }
 
-/** The first words of the product's own variables: a module of that name would read `SYNAP_ADMIN_PASSWORD`. */
-const reservedIds = new Set(['admin', 'data', 'env', 'migrate', 'modules', 'role', 'secret', 'secrets']);
+/**
+ * The first words of the product's own variables: a module of that name would read
+ * `SYNAP_ADMIN_PASSWORD`.
+ */
+const reservedIds = new Set([
+  'admin',
+  'data',
+  'env',
+  'migrate',
+  'modules',
+  'role',
+  'secret',
+  'secrets',
+]);
 export const isReservedId = (id: string): boolean => reservedIds.has(id.split('-')[0] ?? id);
 
 /** `maxItems` → `MAX_ITEMS`, `http-json` → `HTTP_JSON`. */
@@ -30,7 +44,10 @@ export const upperSnake = (name: string): string =>
     .replace(/[^A-Za-z0-9]+/g, '_')
     .toUpperCase();
 
-/** Reads what the environment says about the module `id`. Pure: it looks at nothing but its arguments. */
+/**
+ * Reads what the environment says about the module `id`. Pure: it looks at nothing but its
+ * arguments.
+ */
 export function moduleEnvironment(env: Environment, id: string): ModuleEnvironment {
   const prefix = `SYNAP_${upperSnake(id)}_`;
   const values = new Map<string, string>();
@@ -46,7 +63,9 @@ export function moduleEnvironment(env: Environment, id: string): ModuleEnvironme
 function readAccess(text: string, variable: string): Pick<ModuleEnvironment, 'access' | 'fault'> {
   if (text === 'everyone' || text === 'superusers') return { access: { kind: text } };
   const emails = text.split(',').flatMap((part) => part.trim().toLowerCase() || []);
-  const faulty = emails.find((email) => !z.email({ pattern: z.regexes.html5Email }).safeParse(email).success);
+  const faulty = emails.find(
+    (email) => !z.email({ pattern: z.regexes.html5Email }).safeParse(email).success,
+  );
   if (emails.length > 0 && faulty === undefined) return { access: { kind: 'users', emails } };
   return {
     fault: `${variable}: "${faulty ?? text}" is no e-mail address; use everyone, superusers or addresses apart by commas`,
@@ -54,13 +73,18 @@ function readAccess(text: string, variable: string): Pick<ModuleEnvironment, 'ac
 }
 
 /** Names of the module's settings as variables have them. */
-const settingsOf = (schema: JsonSchema) => new Set(Object.keys(propertiesOf(schema)).map(upperSnake));
+const settingsOf = (schema: JsonSchema) =>
+  new Set(Object.keys(propertiesOf(schema)).map(upperSnake));
 
 /**
- * Puts the content of files in the place of settings: `SYNAP_<ID>_<KEY>_FILE` names the file of a secret, unless the module has a setting
- * of that very name. Answers what is wrong with the files, if anything is.
+ * Puts the content of files in the place of settings: `SYNAP_<ID>_<KEY>_FILE` names the file of a
+ * secret, unless the module has a setting of that very name. Answers what is wrong with the files,
+ * if anything is.
  */
-export function readSettingFiles(env: ModuleEnvironment, schema: JsonSchema): { env: ModuleEnvironment; faults: string[] } {
+export function readSettingFiles(
+  env: ModuleEnvironment,
+  schema: JsonSchema,
+): { env: ModuleEnvironment; faults: string[] } {
   const known = settingsOf(schema);
   const values = new Map(env.values);
   const faults: string[] = [];
@@ -69,20 +93,29 @@ export function readSettingFiles(env: ModuleEnvironment, schema: JsonSchema): { 
     const file = env.values.get(fileName);
     if (file === undefined || known.has(fileName)) continue;
     const variable = env.prefix + fileName;
-    if (env.values.has(name)) faults.push(`${variable} is set beside ${env.prefix}${name}: remove one of them`);
+    if (env.values.has(name))
+      faults.push(`${variable} is set beside ${env.prefix}${name}: remove one of them`);
     else {
       try {
         values.set(name, readFileSync(file, 'utf8').replace(/\r?\n$/, ''));
       } catch (error) {
-        faults.push(`${variable}: ${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+        faults.push(
+          `${variable}: ${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+        );
       }
     }
   }
   return { env: { prefix: env.prefix, values, access: env.access, fault: env.fault }, faults };
 }
 
-/** The module's configuration as its environment gives it, each value read as what the schema says of it. */
-export function configOf({ values }: ModuleEnvironment, schema: JsonSchema): Record<string, JsonValue> {
+/**
+ * The module's configuration as its environment gives it, each value read as what the schema says
+ * of it.
+ */
+export function configOf(
+  { values }: ModuleEnvironment,
+  schema: JsonSchema,
+): Record<string, JsonValue> {
   const config: [string, JsonValue][] = [];
   for (const [key, property] of Object.entries(propertiesOf(schema))) {
     const value = values.get(upperSnake(key));
@@ -102,6 +135,7 @@ export interface ModuleVariables {
 /** Names of all variables that the module `id` reads; each setting may also be in a file. */
 export function variablesOf(id: string, schema: JsonSchema | undefined): ModuleVariables {
   const { prefix } = moduleEnvironment({}, id);
-  const names = schema && [...settingsOf(schema)].flatMap((name) => [prefix + name, `${prefix}${name}_FILE`]);
+  const names =
+    schema && [...settingsOf(schema)].flatMap((name) => [prefix + name, `${prefix}${name}_FILE`]);
   return { prefix, names: names && [`${prefix}ACCESS`, ...names] };
 }

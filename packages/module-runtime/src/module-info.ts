@@ -16,7 +16,10 @@ export interface WidgetInfo {
   readonly maxAge: number;
 }
 
-/** `failed`: never came up, or is set up wrongly; `degraded`: known, but its process is starting or in trouble, or it reports a problem of its set-up. */
+/**
+ * `failed`: never came up, or is set up wrongly; `degraded`: known, but its process is starting or
+ * in trouble, or it reports a problem of its set-up.
+ */
 export type ModuleStatus = 'ready' | 'degraded' | 'failed';
 
 /** One installed module, as it stands now. */

@@ -9,15 +9,21 @@ it('runs a package that was copied into the modules folder without dependencies 
   const modulesDir = await mkdtemp(join(tmpdir(), 'synap-modules-'));
   onTestFinished(() => rm(modulesDir, { recursive: true, force: true }));
   await cp(join(fixturesFolder, 'workbench'), join(modulesDir, 'copied'), { recursive: true });
-  const { registry } = await startFixtures([], { discovered: await discoverModules({ from: bareServer, modulesDir }) });
+  const { registry } = await startFixtures([], {
+    discovered: await discoverModules({ from: bareServer, modulesDir }),
+  });
   onTestFinished(() => registry.close());
-  expect(await registry.load({ moduleId: 'workbench', widgetId: 'echo', params: {} })).toMatchObject({ data: { limit: 10 } });
+  expect(
+    await registry.load({ moduleId: 'workbench', widgetId: 'echo', params: {} }),
+  ).toMatchObject({ data: { limit: 10 } });
 });
 
 it('runs a CommonJS module that finds the SDK by itself', async () => {
   const { registry } = await startFixtures(['commonjs']);
   onTestFinished(() => registry.close());
-  expect(await registry.load({ moduleId: 'commonjs', widgetId: 'answer', params: {} })).toMatchObject({ data: { answer: 42 } });
+  expect(
+    await registry.load({ moduleId: 'commonjs', widgetId: 'answer', params: {} }),
+  ).toMatchObject({ data: { answer: 42 } });
 });
 
 it('runs a CommonJS module that was transpiled from an ES module', async () => {

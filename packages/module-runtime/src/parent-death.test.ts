@@ -25,9 +25,13 @@ function isAlive(pid: number): boolean {
 it.each(['patient', 'spin'])(
   'leaves no process behind when the server is killed while a module is at work (%s), nor what the module started',
   async (widgetId) => {
-    const server = spawn(process.execPath, ['--import', 'tsx', '-C', '@synap/source', program, widgetId], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
+    const server = spawn(
+      process.execPath,
+      ['--import', 'tsx', '-C', '@synap/source', program, widgetId],
+      {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    );
     const [line] = await once(createInterface({ input: server.stdout }), 'line');
     const { pids } = pidsSchema.parse(JSON.parse(String(line)));
     expect(pids.map(isAlive)).toEqual([true, true]);

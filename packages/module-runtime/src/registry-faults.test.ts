@@ -46,15 +46,24 @@ describe('a module that goes wrong while it works', () => {
     ['fills its heap', 'heap', /heap passed 64 MB/],
     ['fills the memory with Buffers', 'buffers', /more than 200 MB of memory/],
     ['fills the memory without ever yielding', 'buffers-in-one-go', /more than 200 MB of memory/],
-  ])('%s: the call rejects, the module shows as degraded, and the next call has it again', async (_, widgetId, reason) => {
-    const { call, info } = await startWorkbench({ limits: { heapMegabytes: 64, memoryMegabytes: 200 } });
-    const error = await call(widgetId);
-    expect(error).toMatchObject({ kind: 'unavailable', message: expect.stringMatching(reason), retryAfter: 1 });
-    expect(info()).toMatchObject({ status: 'degraded', error: expect.stringMatching(reason) });
-    expect(await call('count')).toBe(1);
-    expect(info()).toMatchObject({ status: 'ready' });
-    expect(info()).not.toHaveProperty('error');
-  });
+  ])(
+    '%s: the call rejects, the module shows as degraded, and the next call has it again',
+    async (_, widgetId, reason) => {
+      const { call, info } = await startWorkbench({
+        limits: { heapMegabytes: 64, memoryMegabytes: 200 },
+      });
+      const error = await call(widgetId);
+      expect(error).toMatchObject({
+        kind: 'unavailable',
+        message: expect.stringMatching(reason),
+        retryAfter: 1,
+      });
+      expect(info()).toMatchObject({ status: 'degraded', error: expect.stringMatching(reason) });
+      expect(await call('count')).toBe(1);
+      expect(info()).toMatchObject({ status: 'ready' });
+      expect(info()).not.toHaveProperty('error');
+    },
+  );
 
   it('exits by itself: the programs that it started end, and streams that one of them holds open keep nobody waiting', async () => {
     const { call, info } = await startWorkbench();
@@ -74,14 +83,19 @@ describe('a module that goes wrong while it works', () => {
     expect(await call('spin', 300)).toMatchObject({ kind: 'timeout' });
     await expect.poll(() => info()?.error, soon).toMatch(/went on working after its deadline/);
     expect(await call('count')).toBe(1);
-    expect(log.lines.some(({ level, message }) => level === 'error' && message === 'The module is down')).toBe(true);
+    expect(
+      log.lines.some(({ level, message }) => level === 'error' && message === 'The module is down'),
+    ).toBe(true);
   });
 
   it('ignores its signal: the process is ended after the grace, and calls under way are told', async () => {
     const { call } = await startWorkbench({ limits: { graceMs: 200 } });
     const [late, other] = await Promise.all([call('stubborn', 300), call('patient')]);
     expect(late).toMatchObject({ kind: 'timeout' });
-    expect(other).toMatchObject({ kind: 'unavailable', message: expect.stringMatching(/went on working/) });
+    expect(other).toMatchObject({
+      kind: 'unavailable',
+      message: expect.stringMatching(/went on working/),
+    });
   });
 
   it('throws where nobody catches: its process ends, and the next call starts another', async () => {
@@ -95,7 +109,10 @@ describe('a module that goes wrong while it works', () => {
     let now = 0;
     const { call, info } = await startWorkbench({ clock: { now: () => now } });
     for (const waitMs of [0, 1_000, 2_000, 4_000, 60_000]) {
-      expect(await call('exit')).toMatchObject({ kind: 'unavailable', message: expect.stringMatching(/exited/) });
+      expect(await call('exit')).toMatchObject({
+        kind: 'unavailable',
+        message: expect.stringMatching(/exited/),
+      });
       await expect.poll(() => info()?.status, soon).toBe('degraded');
       if (waitMs === 0) continue;
       now += waitMs - 1;
@@ -114,7 +131,11 @@ describe('a module that goes wrong while it works', () => {
       .poll(() => JSON.stringify(log.lines.filter(({ level }) => level === 'error')), soon)
       .toContain('canary-of-a-raw-error');
     await expect
-      .poll(() => log.lines.find(({ message }) => /^\d+ lines of the module were dropped$/.test(message)), soon)
+      .poll(
+        () =>
+          log.lines.find(({ message }) => /^\d+ lines of the module were dropped$/.test(message)),
+        soon,
+      )
       .toBeDefined();
     const said = log.lines.filter(({ message }) => message.startsWith('line '));
     expect(said[0]?.fields).toEqual({ module: 'workbench' });
@@ -130,10 +151,19 @@ describe('a module that never comes up', () => {
     ['no-module', /default export is no module/],
     ['dated', /dataSchema of widget when .*Date cannot be represented/],
   ])('shows as failed with the reason, and leaves the others alone (%s)', async (name, reason) => {
-    const { registry } = await start([name, 'synap-module-workbench'], { limits: { startMs: 6_000 } });
-    expect(await registry.load({ moduleId: 'workbench', widgetId: 'count', params: {} })).toEqual({ data: 1, maxAge: 10 });
+    const { registry } = await start([name, 'synap-module-workbench'], {
+      limits: { startMs: 6_000 },
+    });
+    expect(await registry.load({ moduleId: 'workbench', widgetId: 'count', params: {} })).toEqual({
+      data: 1,
+      maxAge: 10,
+    });
     await registry.settled();
-    expect(registry.get(name)).toMatchObject({ status: 'failed', error: expect.stringMatching(reason), widgets: [] });
+    expect(registry.get(name)).toMatchObject({
+      status: 'failed',
+      error: expect.stringMatching(reason),
+      widgets: [],
+    });
     const call = registry.load({ moduleId: name, widgetId: 'any', params: {}, deadlineMs: 1_000 });
     await expect(call).rejects.toBeInstanceOf(ModuleCallError);
   });
@@ -147,7 +177,9 @@ describe('a module that never comes up', () => {
       ['other-sdk', 'failed', 'It was made for SDK 2; this server runs modules of SDK 1'],
       ['plain-package', 'failed', expect.stringMatching(/"synap": { "sdk": "1" }/)],
     ]);
-    await expect(registry.load({ moduleId: 'other-sdk', widgetId: 'any', params: {} })).rejects.toMatchObject({
+    await expect(
+      registry.load({ moduleId: 'other-sdk', widgetId: 'any', params: {} }),
+    ).rejects.toMatchObject({
       kind: 'unavailable',
     });
   });
@@ -179,11 +211,17 @@ describe('a module that never comes up', () => {
       { SYNAP_NEEDY_FEED_URLS: 'https://a.example/feed', SYNAP_NEEDY_ACCESS: 'everbody' },
       /^SYNAP_NEEDY_ACCESS: "everbody" is no e-mail address; use everyone/,
     ],
-  ])('shows as failed with the variable to correct when it is configured wrongly %#', async (environment, error) => {
-    const { registry } = await start(['needy'], { environment });
-    await registry.settled();
-    expect(registry.get('needy')).toMatchObject({ status: 'failed', error: expect.stringMatching(error) });
-  });
+  ])(
+    'shows as failed with the variable to correct when it is configured wrongly %#',
+    async (environment, error) => {
+      const { registry } = await start(['needy'], { environment });
+      await registry.settled();
+      expect(registry.get('needy')).toMatchObject({
+        status: 'failed',
+        error: expect.stringMatching(error),
+      });
+    },
+  );
 
   it('comes up when its variables are right', async () => {
     const environment = {
@@ -193,7 +231,10 @@ describe('a module that never comes up', () => {
     };
     const { registry } = await start(['needy'], { environment });
     await registry.settled();
-    expect(registry.get('needy')).toMatchObject({ status: 'ready', access: { kind: 'users', emails: ['ann@example.org'] } });
+    expect(registry.get('needy')).toMatchObject({
+      status: 'ready',
+      access: { kind: 'users', emails: ['ann@example.org'] },
+    });
   });
 });
 
@@ -201,17 +242,23 @@ describe('the registry', () => {
   it('does not wait for modules to start, and shows them as degraded until they did', async () => {
     const discovered = await findFixtures('synap-module-workbench');
     const { registry } = await start([], { discovered });
-    expect(registry.list()).toMatchObject([{ id: 'workbench', status: 'degraded', error: 'It is starting' }]);
+    expect(registry.list()).toMatchObject([
+      { id: 'workbench', status: 'degraded', error: 'It is starting' },
+    ]);
   });
 
   it('ends every process when it is closed, and refuses calls from then on', async () => {
     const { registry, call } = await startWorkbench();
     const data = await call('surroundings');
-    const pid = typeof data === 'object' && data !== null && 'pid' in data ? Number(data.pid) : Number.NaN;
+    const pid =
+      typeof data === 'object' && data !== null && 'pid' in data ? Number(data.pid) : Number.NaN;
     const pending = call('patient');
     await call('count');
     await registry.close();
-    expect(await pending).toMatchObject({ kind: 'unavailable', message: "The module's process was ended with the server" });
+    expect(await pending).toMatchObject({
+      kind: 'unavailable',
+      message: "The module's process was ended with the server",
+    });
     expect(() => process.kill(pid, 0)).toThrow(/ESRCH/);
     expect(await call('count')).toMatchObject({ kind: 'unavailable' });
   });

@@ -29,10 +29,14 @@ function countingHost(take: (number: number) => Promise<void>) {
 
 async function start(how: string, options: Partial<ModuleRegistryOptions> = {}) {
   const names = ['synap-module-flooder', 'synap-module-workbench'];
-  const { registry, log } = await startFixtures(names, { environment: { SYNAP_FLOODER_HOW: how }, ...options });
+  const { registry, log } = await startFixtures(names, {
+    environment: { SYNAP_FLOODER_HOW: how },
+    ...options,
+  });
   open.push(registry);
   await registry.settled();
-  const pid = () => registry.load({ moduleId: 'flooder', widgetId: 'pid', params: {} }).then(({ data }) => data);
+  const pid = () =>
+    registry.load({ moduleId: 'flooder', widgetId: 'pid', params: {} }).then(({ data }) => data);
   const other = () => registry.load({ moduleId: 'workbench', widgetId: 'echo', params: {} });
   const run = (onEvents: () => Promise<void>, deadlineMs = 60_000) =>
     registry.sync({ moduleId: 'flooder', runId: 'run', onEvents, deadlineMs });
@@ -55,7 +59,9 @@ describe('a module that never stops', () => {
       await expect(run(host.onEvents)).rejects.toBe(limit);
       expect(host.counts).toMatchObject({ taken: 21, most: 1 });
       await other();
-      await expect.poll(() => registry.get('flooder')?.error, soon).toMatch(/went on working after its deadline/);
+      await expect
+        .poll(() => registry.get('flooder')?.error, soon)
+        .toMatch(/went on working after its deadline/);
       expect(host.counts.taken).toBe(21);
       await expect.poll(pid, soon).not.toBe(before);
     },
@@ -69,7 +75,10 @@ describe('a module that never stops', () => {
         hostServices: { store: host.store },
         limits: { memoryMegabytes: 250, heapMegabytes: 120 },
       });
-      const ended = expect(run(host.onEvents)).rejects.toMatchObject({ kind: 'unavailable', message: /memory|heap/ });
+      const ended = expect(run(host.onEvents)).rejects.toMatchObject({
+        kind: 'unavailable',
+        message: /memory|heap/,
+      });
       await other();
       await ended;
       expect(host.counts.taken).toBeLessThanOrEqual(1);
@@ -86,7 +95,10 @@ describe('a module that never stops', () => {
       set: async () => undefined,
       delete: async () => undefined,
     };
-    const { other, run } = await start('deaf', { hostServices: { store: answers }, limits: { graceMs: 200 } });
+    const { other, run } = await start('deaf', {
+      hostServices: { store: answers },
+      limits: { graceMs: 200 },
+    });
     await expect(run(async () => undefined, 5_000)).rejects.toMatchObject({ kind: 'timeout' });
     await other();
     expect(asked).toBeGreaterThan(0);
@@ -97,16 +109,23 @@ describe('a module that never stops', () => {
     'with unsolicited messages leaves the others at work, and is ended at its deadline (%s)',
     async (how) => {
       const { registry, log, other, run } = await start(how, { limits: { graceMs: 200 } });
-      const ended = expect(run(async () => undefined, 2_000)).rejects.toMatchObject({ kind: 'timeout' });
+      const ended = expect(run(async () => undefined, 2_000)).rejects.toMatchObject({
+        kind: 'timeout',
+      });
       for (let call = 0; call < 20; call += 1) await other();
       await ended;
-      await expect.poll(() => registry.get('flooder')?.error, soon).toMatch(/went on working after its deadline/);
+      await expect
+        .poll(() => registry.get('flooder')?.error, soon)
+        .toMatch(/went on working after its deadline/);
       expect(log.lines.every((line) => JSON.stringify(line).length < 100_000)).toBe(true);
     },
   );
 
   it('to nest a value is refused: what walks it has but one stack', async () => {
     const { run } = await start('nested');
-    await expect(run(async () => undefined)).rejects.toMatchObject({ kind: 'failed', message: /nests deeper than 32 levels/ });
+    await expect(run(async () => undefined)).rejects.toMatchObject({
+      kind: 'failed',
+      message: /nests deeper than 32 levels/,
+    });
   });
 });

@@ -22,8 +22,11 @@ beforeAll(async () => {
 });
 afterAll(() => running.registry.close());
 
-const load = (widgetId: string, params = {}, options: { signal?: AbortSignal; deadlineMs?: number } = {}) =>
-  running.registry.load({ moduleId: 'workbench', widgetId, params, ...options });
+const load = (
+  widgetId: string,
+  params = {},
+  options: { signal?: AbortSignal; deadlineMs?: number } = {},
+) => running.registry.load({ moduleId: 'workbench', widgetId, params, ...options });
 const refusal = async (call: Promise<unknown>): Promise<ModuleCallError> => {
   const error: unknown = await call.then(
     () => undefined,
@@ -36,11 +39,19 @@ const refusal = async (call: Promise<unknown>): Promise<ModuleCallError> => {
 describe('a module that behaves', () => {
   it('is listed with its widgets and their JSON Schemas under the id it gives itself', () => {
     const info = running.registry.get('workbench');
-    expect(info).toMatchObject({ name: 'Workbench', version: '1.2.3', status: 'ready', sync: { everySeconds: 60 } });
+    expect(info).toMatchObject({
+      name: 'Workbench',
+      version: '1.2.3',
+      status: 'ready',
+      sync: { everySeconds: 60 },
+    });
     expect(info?.access).toEqual({ kind: 'everyone' });
     const echo = info?.widgets.find(({ id }) => id === 'echo');
     expect(echo).toMatchObject({ title: 'echo', view: 'stat', maxAge: 10 });
-    expect(echo?.paramsSchema).toMatchObject({ type: 'object', properties: { limit: { type: 'integer', default: 10 } } });
+    expect(echo?.paramsSchema).toMatchObject({
+      type: 'object',
+      properties: { limit: { type: 'integer', default: 10 } },
+    });
   });
 
   it('answers with data, its parameters checked and completed by its own schema', async () => {
@@ -48,11 +59,18 @@ describe('a module that behaves', () => {
   });
 
   it('takes a number that a query string carried as text', async () => {
-    expect((await load('echo', { limit: '25', repository: '7' })).data).toEqual({ limit: 25, repository: '7' });
+    expect((await load('echo', { limit: '25', repository: '7' })).data).toEqual({
+      limit: 25,
+      repository: '7',
+    });
   });
 
   it('is configured from its own environment variables', async () => {
-    expect((await load('config')).data).toEqual({ greeting: 'Hello', numbers: [1, 2.5], loud: true });
+    expect((await load('config')).data).toEqual({
+      greeting: 'Hello',
+      numbers: [1, 2.5],
+      loud: true,
+    });
   });
 
   it('gets nothing of the server’s environment, folder or arguments', async () => {
@@ -65,8 +83,12 @@ describe('a module that behaves', () => {
   it('cannot break anything by what it logs', async () => {
     const { data: before } = await load('surroundings');
     expect((await load('odd-lines')).data).toBe('logged');
-    await expect.poll(() => running.log.lines.some(({ message }) => message.startsWith('yyy')), soon).toBe(true);
-    const lines = running.log.lines.filter(({ message }) => /^(a (knot|number|heap)|y+)$/.test(message));
+    await expect
+      .poll(() => running.log.lines.some(({ message }) => message.startsWith('yyy')), soon)
+      .toBe(true);
+    const lines = running.log.lines.filter(({ message }) =>
+      /^(a (knot|number|heap)|y+)$/.test(message),
+    );
     expect(lines).toHaveLength(4);
     expect(JSON.stringify(lines).length).toBeLessThan(12_000);
     expect((await load('surroundings')).data).toEqual(before);
@@ -74,7 +96,10 @@ describe('a module that behaves', () => {
 
   it('says which variables it reads', () => {
     const [{ prefix, names } = { prefix: '', names: [] }] = running.registry.variables();
-    expect([prefix, names]).toEqual(['SYNAP_WORKBENCH_', expect.arrayContaining(['SYNAP_WORKBENCH_GREETING'])]);
+    expect([prefix, names]).toEqual([
+      'SYNAP_WORKBENCH_',
+      expect.arrayContaining(['SYNAP_WORKBENCH_GREETING']),
+    ]);
     expect(names).not.toContain('SYNAP_WORKBENCH_GRETING');
   });
 });
@@ -84,12 +109,17 @@ describe('a call that cannot be answered', () => {
     ['nothing', 'echo', 'unknown-module'],
     ['workbench', 'nothing', 'unknown-widget'],
   ])('names what is unknown (%s/%s)', async (moduleId, widgetId, kind) => {
-    expect((await refusal(running.registry.load({ moduleId, widgetId, params: {} }))).kind).toBe(kind);
+    expect((await refusal(running.registry.load({ moduleId, widgetId, params: {} }))).kind).toBe(
+      kind,
+    );
   });
 
   it('lists what is wrong with the parameters', async () => {
     const error = await refusal(load('echo', { limit: 'many' }));
-    expect(error).toMatchObject({ kind: 'invalid-params', issues: [{ path: ['limit'], code: 'invalid_type' }] });
+    expect(error).toMatchObject({
+      kind: 'invalid-params',
+      issues: [{ path: ['limit'], code: 'invalid_type' }],
+    });
   });
 
   it('lists parameters that the module itself refuses', async () => {
@@ -106,7 +136,10 @@ describe('a call that cannot be answered', () => {
   );
 
   it('carries the message of a failure that the module foresaw, and how long to wait', async () => {
-    expect(await refusal(load('foreseen'))).toMatchObject({ kind: 'failed', message: 'The well is dry: dig deeper' });
+    expect(await refusal(load('foreseen'))).toMatchObject({
+      kind: 'failed',
+      message: 'The well is dry: dig deeper',
+    });
     expect(await refusal(load('busy'))).toMatchObject({ kind: 'failed', retryAfter: 42 });
   });
 
@@ -114,7 +147,9 @@ describe('a call that cannot be answered', () => {
     const error = await refusal(load('throw'));
     expect(error.kind).toBe('failed');
     expect(error.message).not.toContain('canary');
-    await expect.poll(() => JSON.stringify(running.log.lines), soon).toContain('canary-of-a-raw-error');
+    await expect
+      .poll(() => JSON.stringify(running.log.lines), soon)
+      .toContain('canary-of-a-raw-error');
   });
 });
 
@@ -123,25 +158,35 @@ describe('a run of the sync job', () => {
     const batches: (readonly ModuleEvent[])[] = [];
     const progress: unknown[] = [];
     await running.registry.sync({
-      ...{ moduleId: 'workbench', runId: 'run-1' },
+      moduleId: 'workbench',
+      runId: 'run-1',
       onEvents: async (events) => void batches.push(events),
       onProgress: (step) => void progress.push(step),
     });
     expect(batches.map(({ length }) => length)).toEqual([500, 200]);
     expect(batches[0]?.[0]).toEqual({
-      ...{ key: 'run-0-0', type: 'bench.turn', time: new Date(0) },
+      key: 'run-0-0',
+      type: 'bench.turn',
+      time: new Date(0),
       // What PostgreSQL would refuse is replaced, not passed on.
-      ...{ subject: 'a\uFFFDb', payload: { text: 'lone \uFFFD surrogate' } },
+      subject: 'a\uFFFDb',
+      payload: { text: 'lone \uFFFD surrogate' },
     });
     expect(progress).toEqual([0, 1, 2].map((done) => ({ done, total: 2 })));
     expect(running.hostServices.values).toEqual(new Map([['workbench/runs', 1]]));
-    expect(new Set(running.hostServices.scopes.map(({ runId }) => runId))).toEqual(new Set(['run-1']));
+    expect(new Set(running.hostServices.scopes.map(({ runId }) => runId))).toEqual(
+      new Set(['run-1']),
+    );
     expect((await load('stored')).data).toBe(1);
   });
 
   it('rejects with the server’s own error when the server could not take the events', async () => {
     const away = new Error('the database is away');
-    const run = running.registry.sync({ moduleId: 'workbench', runId: 'run-2', onEvents: () => Promise.reject(away) });
+    const run = running.registry.sync({
+      moduleId: 'workbench',
+      runId: 'run-2',
+      onEvents: () => Promise.reject(away),
+    });
     await expect(run).rejects.toBe(away);
   });
 
@@ -164,15 +209,21 @@ describe('a call that is given up', () => {
     await load('count');
     leaving.abort();
     expect((await call).kind).toBe('aborted');
-    await expect.poll(() => running.log.lines.map(({ message }) => message), soon).toContain('The load was told to stop');
+    await expect
+      .poll(() => running.log.lines.map(({ message }) => message), soon)
+      .toContain('The load was told to stop');
     expect((await load('surroundings')).data).toEqual(before);
   });
 
   it('does not start when the caller has left already', async () => {
-    expect((await refusal(load('count', {}, { signal: AbortSignal.abort() }))).kind).toBe('aborted');
+    expect((await refusal(load('count', {}, { signal: AbortSignal.abort() }))).kind).toBe(
+      'aborted',
+    );
   });
 
   it('rejects at its deadline', async () => {
-    expect(await refusal(load('patient', {}, { deadlineMs: 200 }))).toMatchObject({ kind: 'timeout' });
+    expect(await refusal(load('patient', {}, { deadlineMs: 200 }))).toMatchObject({
+      kind: 'timeout',
+    });
   });
 });

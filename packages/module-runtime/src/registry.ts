@@ -5,15 +5,28 @@ import { createDeadline } from './deadline.js';
 import type { DiscoveredModule, FoundPackage, RefusedPackage } from './discovery/discover.js';
 import type { ModuleHostServices, RuntimeLog } from './host-services.js';
 import { defaultLimits, type ModuleLimits } from './limits.js';
-import { type Environment, type ModuleVariables, moduleEnvironment, variablesOf } from './module-environment.js';
+import {
+  type Environment,
+  type ModuleVariables,
+  moduleEnvironment,
+  variablesOf,
+} from './module-environment.js';
 import type { ModuleInfo } from './module-info.js';
 import { createModuleLog } from './process/module-log.js';
 import { createQueue } from './supervision/queue.js';
-import { createSupervisor, type Loaded, type LoadRequest, type Supervisor, type SyncRequest } from './supervision/supervisor.js';
+import {
+  createSupervisor,
+  type Loaded,
+  type LoadRequest,
+  type Supervisor,
+  type SyncRequest,
+} from './supervision/supervisor.js';
 
 export interface ModuleRegistryOptions {
   readonly discovered: readonly DiscoveredModule[];
-  /** `process.env`, or what stands for it: each module is configured from its own `SYNAP_<ID>_…`. */
+  /**
+   * `process.env`, or what stands for it: each module is configured from its own `SYNAP_<ID>_…`.
+   */
   readonly environment: Environment;
   readonly hostServices: ModuleHostServices;
   readonly log: RuntimeLog;
@@ -23,16 +36,28 @@ export interface ModuleRegistryOptions {
 
 /** The installed modules, each in a process of its own. */
 export interface ModuleRegistry {
-  /** Every module as it stands now, by id; those that failed with the reason. Until `settled`, some are still starting. */
+  /**
+   * Every module as it stands now, by id; those that failed with the reason. Until `settled`, some
+   * are still starting.
+   */
   list(): ModuleInfo[];
   get(id: string): ModuleInfo | undefined;
   /** The variables that each module reads. Complete when `settled`. */
   variables(): ModuleVariables[];
-  /** Resolves when every module came up or failed for the first time, at most after the limit for starting. */
+  /**
+   * Resolves when every module came up or failed for the first time, at most after the limit for
+   * starting.
+   */
   settled(): Promise<void>;
-  /** Loads one widget's data. @throws ModuleCallError; and what `hostServices` threw, when that made the module fail. */
+  /**
+   * Loads one widget's data. @throws ModuleCallError; and what `hostServices` threw, when that made
+   * the module fail.
+   */
   load(request: LoadRequest): Promise<Loaded>;
-  /** Runs a module's sync job once. @throws ModuleCallError; and what `onEvents` or `hostServices` threw: that ends the run. */
+  /**
+   * Runs a module's sync job once. @throws ModuleCallError; and what `onEvents` or `hostServices`
+   * threw: that ends the run.
+   */
   sync(request: SyncRequest): Promise<void>;
   /** Ends all processes; calls under way reject with `unavailable`. */
   close(): Promise<void>;
@@ -43,12 +68,16 @@ export function createModuleRegistry(options: ModuleRegistryOptions): ModuleRegi
   const { discovered, hostServices, log, clock = Date } = options;
   const environment = productVariables(options.environment);
   const limits = { ...defaultLimits, ...options.limits };
-  const refused = discovered.filter((each) => each.kind === 'refused').map((each) => refusedInfo(each, environment));
+  const refused = discovered
+    .filter((each) => each.kind === 'refused')
+    .map((each) => refusedInfo(each, environment));
   const modules: { found: FoundPackage; supervisor: Supervisor }[] = [];
 
   /** Of several packages with one id, none may have it: which one answers would be chance. */
   function claim(own: FoundPackage, id: string): string | undefined {
-    const others = modules.filter(({ found, supervisor }) => found !== own && supervisor.description()?.id === id);
+    const others = modules.filter(
+      ({ found, supervisor }) => found !== own && supervisor.description()?.id === id,
+    );
     if (others.length === 0) return undefined;
     const places = [own, ...others.map(({ found }) => found)].map(
       ({ packageName, directory }) => `${packageName} (${directory})`,
@@ -61,7 +90,12 @@ export function createModuleRegistry(options: ModuleRegistryOptions): ModuleRegi
   for (const found of discovered.filter((each) => each.kind === 'found')) {
     const moduleLog = createModuleLog(log, () => supervisor.description()?.id ?? found.id);
     const supervisor = createSupervisor({
-      ...{ found, environment, hostServices, clock, limits, log: moduleLog },
+      found,
+      environment,
+      hostServices,
+      clock,
+      limits,
+      log: moduleLog,
       claim: (id) => claim(found, id),
     });
     modules.push({ found, supervisor });
@@ -69,19 +103,32 @@ export function createModuleRegistry(options: ModuleRegistryOptions): ModuleRegi
   const starts = createQueue(Math.max(4, availableParallelism()), modules.length);
   const never = new AbortController().signal;
   let starting = true;
-  const settled = Promise.all(modules.map(({ supervisor }) => starts.run(never, supervisor.start))).then(() => {
+  const settled = Promise.all(
+    modules.map(({ supervisor }) => starts.run(never, supervisor.start)),
+  ).then(() => {
     starting = false;
   });
 
-  const byDescription = (id: string) => modules.find(({ supervisor }) => supervisor.description()?.id === id)?.supervisor;
+  const byDescription = (id: string) =>
+    modules.find(({ supervisor }) => supervisor.description()?.id === id)?.supervisor;
   const byName = (id: string) =>
-    modules.find(({ found, supervisor }) => found.id === id && supervisor.description() === undefined)?.supervisor;
+    modules.find(
+      ({ found, supervisor }) => found.id === id && supervisor.description() === undefined,
+    )?.supervisor;
 
-  /** While modules are starting, the one that the package's name points to is waited for first, then all of them. */
-  async function find({ moduleId, signal, deadlineMs = limits.loadMs }: LoadRequest | SyncRequest): Promise<Supervisor> {
+  /**
+   * While modules are starting, the one that the package's name points to is waited for first, then
+   * all of them.
+   */
+  async function find({
+    moduleId,
+    signal,
+    deadlineMs = limits.loadMs,
+  }: LoadRequest | SyncRequest): Promise<Supervisor> {
     const deadline = createDeadline(signal, deadlineMs);
     try {
-      if (starting && !byDescription(moduleId)) await deadline.race(byName(moduleId)?.start() ?? settled);
+      if (starting && !byDescription(moduleId))
+        await deadline.race(byName(moduleId)?.start() ?? settled);
       if (starting && !byDescription(moduleId)) await deadline.race(settled);
     } finally {
       deadline.release();
@@ -89,21 +136,26 @@ export function createModuleRegistry(options: ModuleRegistryOptions): ModuleRegi
     const supervisor = byDescription(moduleId) ?? byName(moduleId);
     if (supervisor) return supervisor;
     const reason = refused.find(({ id }) => id === moduleId)?.error;
-    if (reason !== undefined) throw new ModuleCallError('unavailable', `Module ${moduleId} is not available: ${reason}`);
+    if (reason !== undefined)
+      throw new ModuleCallError('unavailable', `Module ${moduleId} is not available: ${reason}`);
     throw new ModuleCallError('unknown-module', `There is no module ${moduleId}`);
   }
 
   return {
     list: () => [...refused, ...modules.map(({ supervisor }) => supervisor.info())].sort(byId),
-    get: (id) => (byDescription(id) ?? byName(id))?.info() ?? refused.find((info) => info.id === id),
+    get: (id) =>
+      (byDescription(id) ?? byName(id))?.info() ?? refused.find((info) => info.id === id),
     variables: () => [
       ...refused.map(({ id }) => variablesOf(id, undefined)),
-      ...modules.map(({ supervisor }) => variablesOf(supervisor.info().id, supervisor.description()?.configSchema)),
+      ...modules.map(({ supervisor }) =>
+        variablesOf(supervisor.info().id, supervisor.description()?.configSchema),
+      ),
     ],
     settled: () => settled,
     load: async (request) => (await find(request)).load(request),
     sync: async (request) => (await find(request)).sync(request),
-    close: async () => void (await Promise.all(modules.map(({ supervisor }) => supervisor.close()))),
+    close: async () =>
+      void (await Promise.all(modules.map(({ supervisor }) => supervisor.close()))),
   };
 }
 
@@ -113,7 +165,10 @@ const byId = (a: ModuleInfo, b: ModuleInfo): number => (a.id < b.id ? -1 : a.id 
 const productVariables = (environment: Environment): Environment =>
   Object.fromEntries(Object.entries(environment).filter(([name]) => name.startsWith('SYNAP_')));
 
-function refusedInfo({ id, packageName, version, reason }: RefusedPackage, environment: Environment): ModuleInfo {
+function refusedInfo(
+  { id, packageName, version, reason }: RefusedPackage,
+  environment: Environment,
+): ModuleInfo {
   const access = moduleEnvironment(environment, id).access ?? { kind: 'superusers' };
-  return { ...{ id, name: packageName, version, access }, status: 'failed', error: reason, widgets: [] };
+  return { id, name: packageName, version, access, status: 'failed', error: reason, widgets: [] };
 }

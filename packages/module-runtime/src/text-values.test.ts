@@ -35,14 +35,28 @@ describe('parameters from a query string', () => {
   });
 
   it.each([
-    ...[{ limit: '' }, { limit: ' 1' }, { limit: '0x10' }, { limit: '010' }, { limit: 'Infinity' }, { limit: '1e999' }],
-    ...[{ flag: 'yes' }, { name: '7' }, { either: '7' }, { unknown: '7' }, { limit: 7 }, { flag: null }, { filter: 'x' }],
+    { limit: '' },
+    { limit: ' 1' },
+    { limit: '0x10' },
+    { limit: '010' },
+    { limit: 'Infinity' },
+    { limit: '1e999' },
+    { flag: 'yes' },
+    { name: '7' },
+    { either: '7' },
+    { unknown: '7' },
+    { limit: 7 },
+    { flag: null },
+    { filter: 'x' },
   ])('stay as they are when they are no such thing, or need no reading: %j', (given) => {
     expect(readParams(given, schema)).toEqual(given);
   });
 
   it('cannot reach a prototype', () => {
-    const read = readParams(JSON.parse('{ "__proto__": { "polluted": "1" }, "constructor": "1" }'), schema);
+    const read = readParams(
+      JSON.parse('{ "__proto__": { "polluted": "1" }, "constructor": "1" }'),
+      schema,
+    );
     expect(Object.getPrototypeOf(read)).toBe(Object.prototype);
     expect(Object.keys(read)).toEqual(['__proto__', 'constructor']);
   });

@@ -3,9 +3,9 @@ import { z } from 'zod';
 import { alternativesOf, itemsOf, propertiesOf, typesOf } from './json-schema.js';
 
 /**
- * Reads text as what the schema says it is: a number, a boolean (`true`, `1`, `false`, `0`), a list (split at `separator` or
- * a JSON array; without a separator a list of one), an object (as JSON). Text that is no such thing stays text: the schema then
- * says what is wrong.
+ * Reads text as what the schema says it is: a number, a boolean (`true`, `1`, `false`, `0`), a list
+ * (split at `separator` or a JSON array; without a separator a list of one), an object (as JSON).
+ * Text that is no such thing stays text: the schema then says what is wrong.
  */
 export function readText(text: string, schema: JsonSchema, separator?: string): JsonValue {
   const alternatives = alternativesOf(schema);
@@ -16,7 +16,8 @@ export function readText(text: string, schema: JsonSchema, separator?: string): 
   }
   if (types.has('string')) return text;
   if ((types.has('number') || types.has('integer')) && isNumber(text)) return Number(text);
-  if (types.has('boolean')) return text === 'true' || text === '1' ? true : text === 'false' || text === '0' ? false : text;
+  if (types.has('boolean'))
+    return text === 'true' || text === '1' ? true : text === 'false' || text === '0' ? false : text;
   return types.has('object') ? parseJson(text) : text;
 }
 
@@ -30,7 +31,8 @@ function parseList(text: string): JsonValue[] | undefined {
   return Array.isArray(list) ? list : undefined;
 }
 
-const isNumber = (text: string): boolean => /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/.test(text) && Number.isFinite(Number(text));
+const isNumber = (text: string): boolean =>
+  /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/.test(text) && Number.isFinite(Number(text));
 
 const jsonSchema: z.ZodType<JsonValue> = z.json();
 
@@ -43,10 +45,14 @@ function parseJson(text: string): JsonValue {
 }
 
 /**
- * A widget's parameters with every text read as what their schema says: a query string knows only text, and RPC accepts what
- * REST accepts. Values that are no text, and text that does not fit, stay as they are.
+ * A widget's parameters with every text read as what their schema says: a query string knows only
+ * text, and RPC accepts what REST accepts. Values that are no text, and text that does not fit,
+ * stay as they are.
  */
-export function readParams(params: Readonly<Record<string, unknown>>, schema: JsonSchema): Record<string, unknown> {
+export function readParams(
+  params: Readonly<Record<string, unknown>>,
+  schema: JsonSchema,
+): Record<string, unknown> {
   const properties = propertiesOf(schema);
   const entries = Object.entries(params).map(([key, value]): [string, unknown] => {
     const property = Object.hasOwn(properties, key) ? properties[key] : undefined;

@@ -25,14 +25,20 @@ export interface Log {
 export interface LoadServices {
   readonly store: StoreReader;
   readonly log: Log;
-  /** Aborted when nobody waits any more or the deadline passed: a load that goes on is ended with its process. */
+  /**
+   * Aborted when nobody waits any more or the deadline passed: a load that goes on is ended with
+   * its process.
+   */
   readonly signal: AbortSignal;
 }
 
 /** What the server gives for one run of the sync job, whatever the module's configuration is. */
 export interface SyncServices extends LoadServices {
   readonly store: Store;
-  /** Hands events over; those whose key is known already are dropped. Resolves when the server has taken them. */
+  /**
+   * Hands events over; those whose key is known already are dropped. Resolves when the server has
+   * taken them.
+   */
   emit(events: readonly ModuleEvent[]): Promise<void>;
   /** Tells how far the run is, in steps of the module's choosing. */
   progress(done: number, total: number): void;

@@ -29,10 +29,15 @@ export function describe<Config extends ConfigSchema>(
 ): ModuleDescription {
   const { id, name, defaultAccess, configSchema, widgets, syncJob } = module;
   return {
-    ...{ id, name, defaultAccess },
+    id,
+    name,
+    defaultAccess,
     configSchema: jsonSchemaOf(configSchema, 'input', `configSchema of module ${id}`),
     widgets: widgets.map(({ id: widgetId, title, view, maxAge, paramsSchema, dataSchema }) => ({
-      ...{ id: widgetId, title, view, maxAge },
+      id: widgetId,
+      title,
+      view,
+      maxAge,
       paramsSchema: jsonSchemaOf(paramsSchema, 'input', `paramsSchema of widget ${widgetId}`),
       dataSchema: jsonSchemaOf(dataSchema, 'output', `dataSchema of widget ${widgetId}`),
     })),

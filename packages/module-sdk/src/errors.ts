@@ -6,8 +6,8 @@ export interface Issue {
 }
 
 /**
- * A failure that the module foresaw. Its message is shown to whoever asked, so it says what happened and what to do;
- * the message of any other exception stays in the server's log.
+ * A failure that the module foresaw. Its message is shown to whoever asked, so it says what
+ * happened and what to do; the message of any other exception stays in the server's log.
  */
 export class ModuleError extends Error {
   override readonly name: string = 'ModuleError';
@@ -15,7 +15,10 @@ export class ModuleError extends Error {
 
 const unreadableWait = 60;
 
-/** The outside service asks to be left alone for `seconds` (RFC 9110 §10.2.3); the server then does not ask again before. */
+/**
+ * The outside service asks to be left alone for `seconds` (RFC 9110 §10.2.3); the server then does
+ * not ask again before.
+ */
 export class RetryAfter extends ModuleError {
   override readonly name = 'RetryAfter';
   readonly seconds: number;
@@ -27,7 +30,10 @@ export class RetryAfter extends ModuleError {
   }
 }
 
-/** Parameters that fit the schema and still make no sense, such as the name of a thing that is not there. */
+/**
+ * Parameters that fit the schema and still make no sense, such as the name of a thing that is not
+ * there.
+ */
 export class ParamsError extends ModuleError {
   override readonly name = 'ParamsError';
   readonly issues: readonly Issue[];

@@ -5,9 +5,14 @@ import { assertSize, largestEvent } from './sizes.js';
 
 /** Something that happened outside and that the server shall remember. */
 export interface ModuleEvent {
-  /** Names the happening within the module: an event whose key is known already is dropped. 1–200 characters. */
+  /**
+   * Names the happening within the module: an event whose key is known already is dropped. 1–200
+   * characters.
+   */
   readonly key: string;
-  /** What kind of happening: lower case, words apart by `.`, `_` or `-` (`commit`, `issue.opened`). */
+  /**
+   * What kind of happening: lower case, words apart by `.`, `_` or `-` (`commit`, `issue.opened`).
+   */
   readonly type: string;
   /** When it happened; in the years 1 to 9999, which PostgreSQL and ISO 8601 both know. */
   readonly time: Date;
@@ -38,13 +43,19 @@ const moduleEventsSchema = z.array(
 
 type Emit = (events: readonly ModuleEvent[]) => Promise<void>;
 
-/** Refuses faulty events before they leave the module, so that its author sees which one and why. */
+/**
+ * Refuses faulty events before they leave the module, so that its author sees which one and why.
+ */
 export function checkedEmit(emit: Emit): Emit {
   return async (events) => {
     const checked = moduleEventsSchema.safeParse(events);
     const [issue] = checked.success ? [] : checked.error.issues;
-    if (issue) throw new ModuleError(`The module emitted a faulty event at ${issue.path.join('.')}: ${issue.message}`);
-    for (const event of events) assertSize(`emitted an event ("${event.key}")`, event, largestEvent);
+    if (issue)
+      throw new ModuleError(
+        `The module emitted a faulty event at ${issue.path.join('.')}: ${issue.message}`,
+      );
+    for (const event of events)
+      assertSize(`emitted an event ("${event.key}")`, event, largestEvent);
     await emit(events);
   };
 }

@@ -26,7 +26,13 @@ export {
   SDK_VERSION,
   type SyncJob,
 } from './module.js';
-export type { ForeseenFailure, HealthOutcome, LoadOutcome, OpenedModule, SyncOutcome } from './opened.js';
+export type {
+  ForeseenFailure,
+  HealthOutcome,
+  LoadOutcome,
+  OpenedModule,
+  SyncOutcome,
+} from './opened.js';
 export type { ConfigSchema, DataSchema, ParamsSchema } from './schemas.js';
 export { type View, views } from './view.js';
 export { defineWidget, type Widget, type WidgetAnswer, type WidgetDefinition } from './widget.js';

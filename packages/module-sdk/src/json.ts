@@ -1,4 +1,7 @@
-/** A value that survives JSON unchanged: what crosses between a module and the server. `undefined` properties vanish. */
+/**
+ * A value that survives JSON unchanged: what crosses between a module and the server. `undefined`
+ * properties vanish.
+ */
 export type JsonValue =
   | string
   | number

@@ -8,7 +8,11 @@ import { defineWidget } from './widget.js';
 
 const configSchema = z.object({ greeting: z.string().default('Hello') });
 const greet = defineWidget({
-  ...{ id: 'greet', title: 'Greeting', view: 'stat', maxAge: 60, configSchema },
+  id: 'greet',
+  title: 'Greeting',
+  view: 'stat',
+  maxAge: 60,
+  configSchema,
   paramsSchema: z.object({ name: z.string() }),
   dataSchema: z.object({ text: z.string() }),
   load: ({ name }, { config }) => {
@@ -19,7 +23,11 @@ const greet = defineWidget({
   },
 });
 const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
-const loadServices: LoadServices = { log: silent, store: { get: async () => null }, signal: new AbortController().signal };
+const loadServices: LoadServices = {
+  log: silent,
+  store: { get: async () => null },
+  signal: new AbortController().signal,
+};
 
 function syncServices() {
   const events: ModuleEvent[] = [];
@@ -49,12 +57,24 @@ describe('a module', () => {
   it('describes itself as plain JSON: parameters as they are sent, data as it is answered', () => {
     const description = greeter.describe();
     expect(JSON.parse(JSON.stringify(description))).toEqual({
-      ...{ id: 'greeter', name: 'Greeter', defaultAccess: 'everyone' },
-      configSchema: { type: 'object', properties: { greeting: { type: 'string', default: 'Hello' } } },
+      id: 'greeter',
+      name: 'Greeter',
+      defaultAccess: 'everyone',
+      configSchema: {
+        type: 'object',
+        properties: { greeting: { type: 'string', default: 'Hello' } },
+      },
       widgets: [
         {
-          ...{ id: 'greet', title: 'Greeting', view: 'stat', maxAge: 60 },
-          paramsSchema: { type: 'object', properties: { name: { type: 'string' } }, required: ['name'] },
+          id: 'greet',
+          title: 'Greeting',
+          view: 'stat',
+          maxAge: 60,
+          paramsSchema: {
+            type: 'object',
+            properties: { name: { type: 'string' } },
+            required: ['name'],
+          },
           dataSchema: {
             type: 'object',
             properties: { text: { type: 'string' } },
@@ -68,17 +88,35 @@ describe('a module', () => {
 
   it('names the widget whose schema JSON Schema cannot say', () => {
     const widget = defineWidget({
-      ...{ id: 'odd', title: 'Odd', view: 'stat', maxAge: 1, paramsSchema: z.object({ when: z.date() }), dataSchema: z.null() },
+      id: 'odd',
+      title: 'Odd',
+      view: 'stat',
+      maxAge: 1,
+      paramsSchema: z.object({ when: z.date() }),
+      dataSchema: z.null(),
       load: () => null,
     });
-    const module = defineModule({ id: 'odd', name: 'Odd', configSchema: z.object({}), widgets: [widget] });
-    expect(() => module.describe()).toThrow(/^paramsSchema of widget odd cannot be written as JSON Schema \(.*Date.*\)/);
+    const module = defineModule({
+      id: 'odd',
+      name: 'Odd',
+      configSchema: z.object({}),
+      widgets: [widget],
+    });
+    expect(() => module.describe()).toThrow(
+      /^paramsSchema of widget odd cannot be written as JSON Schema \(.*Date.*\)/,
+    );
   });
 
   it('opens with its configuration, defaults filled in, and refuses a faulty one', async () => {
     const opened = await open(greeter, { greeting: 'Servus' });
-    expect(await opened.load('greet', { name: 'Ann' }, loadServices)).toEqual({ kind: 'data', data: { text: 'Servus Ann' } });
-    expect(await greeter.open({ greeting: 7 })).toMatchObject({ kind: 'invalid-config', issues: [{ path: ['greeting'] }] });
+    expect(await opened.load('greet', { name: 'Ann' }, loadServices)).toEqual({
+      kind: 'data',
+      data: { text: 'Servus Ann' },
+    });
+    expect(await greeter.open({ greeting: 7 })).toMatchObject({
+      kind: 'invalid-config',
+      issues: [{ path: ['greeting'] }],
+    });
   });
 
   it('turns foreseen failures into outcomes, and throws what is a bug', async () => {
@@ -92,23 +130,37 @@ describe('a module', () => {
   });
 
   it('waits a minute when it cannot read for how long to wait', () => {
-    expect([new RetryAfter(0), new RetryAfter(Number.NaN), new RetryAfter(-1)].map(({ seconds }) => seconds)).toEqual([
-      0, 60, 60,
-    ]);
+    expect(
+      [new RetryAfter(0), new RetryAfter(Number.NaN), new RetryAfter(-1)].map(
+        ({ seconds }) => seconds,
+      ),
+    ).toEqual([0, 60, 60]);
   });
 
   it('emits events, and stops at a faulty one with its place', async () => {
     const event = { key: 'a', type: 'feed.item', time: new Date(0), payload: {} };
     const emitting = (events: ModuleEvent[]) =>
-      defineModule({ ...empty('emitter'), syncJob: { every: 60, run: ({ emit }) => emit(events) } });
+      defineModule({
+        ...empty('emitter'),
+        syncJob: { every: 60, run: ({ emit }) => emit(events) },
+      });
     const good = syncServices();
     expect(await (await open(emitting([event]))).sync(good.services)).toEqual({ kind: 'done' });
     expect(good.events).toEqual([event]);
-    for (const fault of [{ key: '' }, { type: 'Not Good' }, { time: new Date(Number.NaN) }, { subject: 'x'.repeat(201) }]) {
+    for (const fault of [
+      { key: '' },
+      { type: 'Not Good' },
+      { time: new Date(Number.NaN) },
+      { subject: 'x'.repeat(201) },
+    ]) {
       const bad = syncServices();
-      expect(await (await open(emitting([event, { ...event, ...fault }]))).sync(bad.services)).toMatchObject({
+      expect(
+        await (await open(emitting([event, { ...event, ...fault }]))).sync(bad.services),
+      ).toMatchObject({
         kind: 'failed',
-        message: expect.stringMatching(`^The module emitted a faulty event at 1\\.${Object.keys(fault)[0]}: `),
+        message: expect.stringMatching(
+          `^The module emitted a faulty event at 1\\.${Object.keys(fault)[0]}: `,
+        ),
       });
       expect(bad.events).toEqual([]);
     }
@@ -117,11 +169,20 @@ describe('a module', () => {
   it('emits events of the years 1 to 9999, and names the time of any other', async () => {
     const at = (time: Date) => {
       const event = { key: 'a', type: 'feed.item', time, payload: {} };
-      return defineModule({ ...empty('emitter'), syncJob: { every: 60, run: ({ emit }) => emit([event]) } });
+      return defineModule({
+        ...empty('emitter'),
+        syncJob: { every: 60, run: ({ emit }) => emit([event]) },
+      });
     };
     for (const time of ['0001-01-01T00:00:00.000Z', '9999-12-31T23:59:59.999Z'])
-      expect(await (await open(at(new Date(time)))).sync(syncServices().services)).toEqual({ kind: 'done' });
-    for (const time of ['0000-12-31T23:59:59.999Z', '-000044-03-15T00:00:00.000Z', '+010000-01-01T00:00:00.000Z'])
+      expect(await (await open(at(new Date(time)))).sync(syncServices().services)).toEqual({
+        kind: 'done',
+      });
+    for (const time of [
+      '0000-12-31T23:59:59.999Z',
+      '-000044-03-15T00:00:00.000Z',
+      '+010000-01-01T00:00:00.000Z',
+    ])
       expect(await (await open(at(new Date(time)))).sync(syncServices().services)).toEqual({
         kind: 'failed',
         message: 'The module emitted a faulty event at 0.time: must be in the years 1 to 9999',
@@ -134,17 +195,32 @@ describe('a module', () => {
 
   it('stops at an event or a value that is too large, and says which', async () => {
     const running = async (run: (context: SyncContext<unknown>) => Promise<void>) =>
-      (await open(defineModule({ ...empty('hoarder'), syncJob: { every: 60, run } }))).sync(syncServices().services);
-    const event = (text: string) => ({ key: 'a', type: 'feed.item', time: new Date(0), payload: { text } });
-    expect(await running(({ emit }) => emit([event('ä'.repeat(127_000))]))).toEqual({ kind: 'done' });
+      (await open(defineModule({ ...empty('hoarder'), syncJob: { every: 60, run } }))).sync(
+        syncServices().services,
+      );
+    const event = (text: string) => ({
+      key: 'a',
+      type: 'feed.item',
+      time: new Date(0),
+      payload: { text },
+    });
+    expect(await running(({ emit }) => emit([event('ä'.repeat(127_000))]))).toEqual({
+      kind: 'done',
+    });
     expect(await running(({ emit }) => emit([event('ä'.repeat(128_000))]))).toEqual({
       kind: 'failed',
-      message: expect.stringMatching(/^The module emitted an event \("a"\) of 256,\d{3} bytes as JSON, more than 256,000/),
+      message: expect.stringMatching(
+        /^The module emitted an event \("a"\) of 256,\d{3} bytes as JSON, more than 256,000/,
+      ),
     });
-    expect(await running(({ store }) => store.set('b', 'x'.repeat(999_998)))).toEqual({ kind: 'done' });
+    expect(await running(({ store }) => store.set('b', 'x'.repeat(999_998)))).toEqual({
+      kind: 'done',
+    });
     expect(await running(({ store }) => store.set('b', 'x'.repeat(999_999)))).toEqual({
       kind: 'failed',
-      message: expect.stringMatching(/^The module stored a value \("b"\) of 1,000,001 bytes as JSON, more than 1,000,000/),
+      message: expect.stringMatching(
+        /^The module stored a value \("b"\) of 1,000,001 bytes as JSON, more than 1,000,000/,
+      ),
     });
   });
 
@@ -157,11 +233,15 @@ describe('a module', () => {
 
   it('refuses to be defined with a faulty id, a widget twice, a setting named access or a hasty sync job', () => {
     expect(() => defineModule({ ...empty('Greeter') })).toThrow(/lower-case/);
-    expect(() => defineModule({ ...empty('greeter'), configSchema, widgets: [greet, greet] })).toThrow(
-      /two widgets have the id "greet"/,
-    );
-    expect(() => defineModule({ ...empty('greeter'), configSchema: z.object({ access: z.string() }) })).toThrow(/"access"/);
-    expect(() => defineModule({ ...empty('greeter'), syncJob: { every: 9, run: () => {} } })).toThrow(/at least 10 seconds/);
+    expect(() =>
+      defineModule({ ...empty('greeter'), configSchema, widgets: [greet, greet] }),
+    ).toThrow(/two widgets have the id "greet"/);
+    expect(() =>
+      defineModule({ ...empty('greeter'), configSchema: z.object({ access: z.string() }) }),
+    ).toThrow(/"access"/);
+    expect(() =>
+      defineModule({ ...empty('greeter'), syncJob: { every: 9, run: () => {} } }),
+    ).toThrow(/at least 10 seconds/);
   });
 });
 

@@ -15,15 +15,24 @@ export interface ForeseenFailure {
   readonly retryAfter?: number | undefined;
 }
 
-export type LoadOutcome = WidgetAnswer<JsonValue> | ForeseenFailure | { readonly kind: 'unknown-widget' };
-export type SyncOutcome = ForeseenFailure | { readonly kind: 'done' } | { readonly kind: 'no-sync-job' };
+export type LoadOutcome =
+  | WidgetAnswer<JsonValue>
+  | ForeseenFailure
+  | { readonly kind: 'unknown-widget' };
+export type SyncOutcome =
+  | ForeseenFailure
+  | { readonly kind: 'done' }
+  | { readonly kind: 'no-sync-job' };
 
 export interface HealthOutcome {
   readonly kind: 'checked';
   readonly problems: readonly string[];
 }
 
-/** A module bound to its configuration. Foreseen failures are outcomes; whatever else the author's code throws is thrown on. */
+/**
+ * A module bound to its configuration. Foreseen failures are outcomes; whatever else the author's
+ * code throws is thrown on.
+ */
 export interface OpenedModule {
   load(widgetId: string, params: unknown, services: LoadServices): Promise<LoadOutcome>;
   sync(services: SyncServices): Promise<SyncOutcome>;
@@ -48,7 +57,12 @@ export async function openModule<Config extends ConfigSchema>(
       if (!syncJob) return { kind: 'no-sync-job' };
       return foreseen(async () => {
         const emit = checkedEmit(services.emit);
-        await syncJob.run({ ...services, emit, store: checkedStore(services.store), config: config.data });
+        await syncJob.run({
+          ...services,
+          emit,
+          store: checkedStore(services.store),
+          config: config.data,
+        });
         return { kind: 'done' } as const;
       });
     },
@@ -65,6 +79,10 @@ async function foreseen<T>(work: () => Promise<T>): Promise<T | ForeseenFailure>
     return await work();
   } catch (error) {
     if (!(error instanceof ModuleError)) throw error;
-    return { kind: 'failed', message: error.message, ...(error instanceof RetryAfter && { retryAfter: error.seconds }) };
+    return {
+      kind: 'failed',
+      message: error.message,
+      ...(error instanceof RetryAfter && { retryAfter: error.seconds }),
+    };
   }
 }

@@ -2,7 +2,10 @@ import { z } from 'zod';
 import type { Issue } from './errors.js';
 import type { JsonSchema, JsonValue } from './json.js';
 
-/** Parameters and configuration are objects, so that a query string and environment variables can name each value. */
+/**
+ * Parameters and configuration are objects, so that a query string and environment variables can
+ * name each value.
+ */
 export type ParamsSchema = z.ZodObject;
 export type ConfigSchema = z.ZodObject;
 /** Data crosses a process border and ends as JSON: a Date or a Map in it does not compile. */
@@ -23,7 +26,8 @@ export function issuesOf(error: z.ZodError): Issue[] {
 }
 
 /**
- * Writes a schema down as JSON Schema: `input` is what a caller sends, `output` what an answer holds.
+ * Writes a schema down as JSON Schema: `input` is what a caller sends, `output` what an answer
+ * holds.
  * @throws Error that names `what` when the schema holds something JSON does not know.
  */
 export function jsonSchemaOf(schema: z.ZodType, io: 'input' | 'output', what: string): JsonSchema {
@@ -32,6 +36,9 @@ export function jsonSchemaOf(schema: z.ZodType, io: 'input' | 'output', what: st
     return written;
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new Error(`${what} cannot be written as JSON Schema (${reason}): use types that JSON knows`, { cause });
+    throw new Error(
+      `${what} cannot be written as JSON Schema (${reason}): use types that JSON knows`,
+      { cause },
+    );
   }
 }

@@ -12,7 +12,9 @@ export const largestValue = 1_000_000;
 export function assertSize(what: string, value: unknown, largest: number): void {
   const bytes = new TextEncoder().encode(JSON.stringify(value)).length;
   if (bytes > largest)
-    throw new ModuleError(`The module ${what} of ${grouped(bytes)} bytes as JSON, more than ${grouped(largest)}: split it`);
+    throw new ModuleError(
+      `The module ${what} of ${grouped(bytes)} bytes as JSON, more than ${grouped(largest)}: split it`,
+    );
 }
 
 const grouped = (value: number): string => value.toLocaleString('en');

@@ -15,8 +15,15 @@ const empty = z.object({});
 describe('a widget', () => {
   const configSchema = z.object({ factor: z.number() });
   const widget = defineWidget({
-    ...{ id: 'product', title: 'Product', view: 'stat', maxAge: 1, configSchema },
-    paramsSchema: z.object({ n: z.number().default(2), fault: z.enum(['data', 'params']).optional() }),
+    id: 'product',
+    title: 'Product',
+    view: 'stat',
+    maxAge: 1,
+    configSchema,
+    paramsSchema: z.object({
+      n: z.number().default(2),
+      fault: z.enum(['data', 'params']).optional(),
+    }),
     dataSchema: z.object({ product: z.number().max(100), note: z.string().optional() }),
     load: ({ n, fault }, { config }) => {
       if (fault === 'params') throw new ParamsError(['n'], 'does not exist');
@@ -55,15 +62,30 @@ describe('a widget', () => {
 
   it('is typed by its schemas', () => {
     expectTypeOf(widget.id).toEqualTypeOf<'product'>();
-    expectTypeOf<z.output<typeof widget.dataSchema>>().toEqualTypeOf<{ product: number; note?: string | undefined }>();
+    expectTypeOf<z.output<typeof widget.dataSchema>>().toEqualTypeOf<{
+      product: number;
+      note?: string | undefined;
+    }>();
     // @ts-expect-error data must be what the schema accepts
     defineWidget({ ...base('wrong-data'), dataSchema: z.array(z.number()), load: () => ['1'] });
-    // @ts-expect-error a Date does not survive JSON
-    defineWidget({ ...base('no-json'), dataSchema: z.object({ at: z.date() }), load: () => ({ at: new Date() }) });
-    // @ts-expect-error parameters are those of the schema
-    defineWidget({ ...base('wrong-params'), dataSchema: z.string(), load: ({ nothing }) => nothing });
-    // @ts-expect-error without a configSchema nothing is known of the configuration
-    defineWidget({ ...base('no-config'), dataSchema: z.number(), load: (_, { config }) => config.factor });
+    defineWidget({
+      ...base('no-json'),
+      // @ts-expect-error a Date does not survive JSON
+      dataSchema: z.object({ at: z.date() }),
+      load: () => ({ at: new Date() }),
+    });
+    defineWidget({
+      ...base('wrong-params'),
+      dataSchema: z.string(),
+      // @ts-expect-error parameters are those of the schema
+      load: ({ nothing }) => nothing,
+    });
+    defineWidget({
+      ...base('no-config'),
+      dataSchema: z.number(),
+      // @ts-expect-error without a configSchema nothing is known of the configuration
+      load: (_, { config }) => config.factor,
+    });
   });
 
   it.each([
@@ -72,7 +94,9 @@ describe('a widget', () => {
     [{ maxAge: -1 }, /maxAge/],
     [{ maxAge: Number.NaN }, /maxAge/],
   ])('refuses to be defined with %j', (fault, message) => {
-    expect(() => defineWidget({ ...base('x'), dataSchema: z.null(), load: () => null, ...fault })).toThrow(message);
+    expect(() =>
+      defineWidget({ ...base('x'), dataSchema: z.null(), load: () => null, ...fault }),
+    ).toThrow(message);
   });
 });
 

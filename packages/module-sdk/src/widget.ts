@@ -1,7 +1,13 @@
 import type { z } from 'zod';
 import type { LoadContext } from './context.js';
 import { type Issue, ParamsError } from './errors.js';
-import { type ConfigSchema, type DataSchema, idSchema, issuesOf, type ParamsSchema } from './schemas.js';
+import {
+  type ConfigSchema,
+  type DataSchema,
+  idSchema,
+  issuesOf,
+  type ParamsSchema,
+} from './schemas.js';
 import { type View, views } from './view.js';
 
 /** What `answer` gives: the data, or what was wrong with the question or the answer. */
@@ -11,7 +17,12 @@ export type WidgetAnswer<Data> =
   | { readonly kind: 'invalid-data'; readonly issues: readonly Issue[] };
 
 /** A widget as the server and the test harness use it. */
-export interface Widget<Id extends string, Params extends ParamsSchema, Data extends DataSchema, Config> {
+export interface Widget<
+  Id extends string,
+  Params extends ParamsSchema,
+  Data extends DataSchema,
+  Config,
+> {
   readonly id: Id;
   readonly title: string;
   readonly view: View;
@@ -20,7 +31,10 @@ export interface Widget<Id extends string, Params extends ParamsSchema, Data ext
   /** Seconds for which data counts as fresh. */
   readonly maxAge: number;
   /** Checks the parameters, loads, checks the data. Throws what `load` throws. */
-  readonly answer: (params: unknown, context: LoadContext<Config>) => Promise<WidgetAnswer<z.output<Data>>>;
+  readonly answer: (
+    params: unknown,
+    context: LoadContext<Config>,
+  ) => Promise<WidgetAnswer<z.output<Data>>>;
 }
 
 export interface WidgetDefinition<
@@ -46,7 +60,8 @@ export interface WidgetDefinition<
 }
 
 /**
- * Describes one widget; `load` receives what `paramsSchema` accepts and must return what `dataSchema` accepts.
+ * Describes one widget; `load` receives what `paramsSchema` accepts and must return what
+ * `dataSchema` accepts.
  * @throws Error on a faulty id or `maxAge`.
  */
 export function defineWidget<
@@ -54,20 +69,32 @@ export function defineWidget<
   Params extends ParamsSchema,
   Data extends DataSchema,
   Config extends ConfigSchema = ConfigSchema,
->(definition: WidgetDefinition<Id, Params, Data, Config>): Widget<Id, Params, Data, z.output<Config>> {
+>(
+  definition: WidgetDefinition<Id, Params, Data, Config>,
+): Widget<Id, Params, Data, z.output<Config>> {
   const { id, title, view, paramsSchema, dataSchema, maxAge, load } = definition;
-  if (!idSchema.safeParse(id).success) throw new Error(`Widget id "${id}" must be lower-case letters, digits and hyphens`);
-  if (!views.includes(view)) throw new Error(`Widget ${id}: view must be one of ${views.join(', ')}`);
-  if (!(Number.isFinite(maxAge) && maxAge >= 0)) throw new Error(`Widget ${id}: maxAge must be a number of seconds from 0 on`);
+  if (!idSchema.safeParse(id).success)
+    throw new Error(`Widget id "${id}" must be lower-case letters, digits and hyphens`);
+  if (!views.includes(view))
+    throw new Error(`Widget ${id}: view must be one of ${views.join(', ')}`);
+  if (!(Number.isFinite(maxAge) && maxAge >= 0))
+    throw new Error(`Widget ${id}: maxAge must be a number of seconds from 0 on`);
 
   return {
-    ...{ id, title, view, paramsSchema, dataSchema, maxAge },
+    id,
+    title,
+    view,
+    paramsSchema,
+    dataSchema,
+    maxAge,
     async answer(given, context) {
       const params = await paramsSchema.safeParseAsync(given);
       if (!params.success) return { kind: 'invalid-params', issues: issuesOf(params.error) };
       try {
         const data = await dataSchema.safeParseAsync(await load(params.data, context));
-        return data.success ? { kind: 'data', data: data.data } : { kind: 'invalid-data', issues: issuesOf(data.error) };
+        return data.success
+          ? { kind: 'data', data: data.data }
+          : { kind: 'invalid-data', issues: issuesOf(data.error) };
       } catch (error) {
         if (error instanceof ParamsError) return { kind: 'invalid-params', issues: error.issues };
         throw error;

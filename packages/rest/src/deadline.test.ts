@@ -13,7 +13,9 @@ const router = t.router({
     .meta({ openapi: { method: 'GET', path: '/slow' } })
     .output(z.object({}))
     .query(({ signal }) => {
-      aborted = new Promise((resolve) => signal?.addEventListener('abort', () => resolve(), { once: true }));
+      aborted = new Promise((resolve) =>
+        signal?.addEventListener('abort', () => resolve(), { once: true }),
+      );
       return new Promise(() => {});
     }),
   take: t.procedure
@@ -27,7 +29,9 @@ let close = async () => {};
 afterEach(() => close());
 
 async function serve() {
-  const server = await listen(createRestHandler({ router, createContext: () => ({}), deadlineMs: 50 }));
+  const server = await listen(
+    createRestHandler({ router, createContext: () => ({}), deadlineMs: 50 }),
+  );
   close = server.close;
   return server.url;
 }
@@ -36,7 +40,10 @@ test('a call that takes too long is answered 503 and its signal aborted', async 
   const answer = await fetch(`${await serve()}/slow`);
   expect(answer.status).toBe(503);
   expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
-  expect(await answer.json()).toMatchObject({ code: 'service_unavailable', detail: expect.stringContaining('try again later') });
+  expect(await answer.json()).toMatchObject({
+    code: 'service_unavailable',
+    detail: expect.stringContaining('try again later'),
+  });
   await aborted;
 });
 

@@ -34,7 +34,8 @@ export function send(exchange: Exchange, answer: Answer): void {
   const { headers, body } = answer;
   headers['x-request-id'] = requestId;
   if (exchange.deprecation !== undefined) headers.deprecation = exchange.deprecation;
-  const links = exchange.successor === undefined ? answer.links : [...answer.links, exchange.successor];
+  const links =
+    exchange.successor === undefined ? answer.links : [...answer.links, exchange.successor];
   if (links.length > 0) headers.link = links.join(', ');
   if (body !== undefined) headers['content-length'] = String(Buffer.byteLength(body));
   else if (answer.status !== 204 && answer.status !== 304) headers['content-length'] = '0';

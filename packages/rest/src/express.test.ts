@@ -18,7 +18,9 @@ describe('inside an Express application', () => {
   it('works below a mount path, with the whole path as base path', async () => {
     const url = await start((app) => app.use('/api/v1', createDemoHandler([])));
     expect(JSON.parse((await send(url, '/api/v1/users/you')).body)).toEqual({ who: 'you' });
-    expect(JSON.parse((await send(url, '/api/v1/nowhere?secret=1')).body).instance).toBe('/api/v1/nowhere');
+    expect(JSON.parse((await send(url, '/api/v1/nowhere?secret=1')).body).instance).toBe(
+      '/api/v1/nowhere',
+    );
   });
 
   it('copes with body parsers before it, and is as strict', async () => {
@@ -28,10 +30,15 @@ describe('inside an Express application', () => {
     const post = (path: string, body: string, type: string) =>
       send(url, `/api/v1${path}`, { method: 'POST', headers: { 'content-type': type }, body });
     const form = 'application/x-www-form-urlencoded';
-    expect((await post('/echo', '{"text":"a","at":"2026-01-31T12:00:00Z"}', 'application/json')).status).toBe(200);
+    expect(
+      (await post('/echo', '{"text":"a","at":"2026-01-31T12:00:00Z"}', 'application/json')).status,
+    ).toBe(200);
     expect((await post('/echo', '{"flag":"false"}', 'application/json')).status).toBe(400);
     expect((await post('/echo', 'text=a', form)).status).toBe(415);
-    expect(JSON.parse((await post('/answers/form', 'username=a&n=2', form)).body)).toEqual({ username: 'a', n: 2 });
+    expect(JSON.parse((await post('/answers/form', 'username=a&n=2', form)).body)).toEqual({
+      username: 'a',
+      n: 2,
+    });
     expect((await post('/answers/form', 'username=a&username=b', form)).status).toBe(400);
   });
 
@@ -48,7 +55,10 @@ describe('inside an Express application', () => {
     const url = await start((app) => app.use(createDemoHandler([])));
     const caller = demoRouter.createCaller({ user: undefined });
     for (let count = 0; count < 20; count += 1) {
-      await send(url, '/api/v1/echo?flag=false&n=1&at=2026-01-31T12:00:00Z&big=1&tags=a&filter[min]=1&maybe=null');
+      await send(
+        url,
+        '/api/v1/echo?flag=false&n=1&at=2026-01-31T12:00:00Z&big=1&tags=a&filter[min]=1&maybe=null',
+      );
     }
     for (const wrong of [
       { flag: 'false' },

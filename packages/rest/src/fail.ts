@@ -17,10 +17,21 @@ export function report<TRouter extends AnyTRPCRouter>(
 ): void {
   const operation = target?.route.operation;
   const error = getTRPCErrorFromUnknown(cause);
-  settings.options.onError?.({ error, status, requestId, req, path: operation?.path, type: operation?.type ?? 'unknown', ctx });
+  settings.options.onError?.({
+    error,
+    status,
+    requestId,
+    req,
+    path: operation?.path,
+    type: operation?.type ?? 'unknown',
+    ctx,
+  });
 }
 
-/** Answers an error as a problem, and tells `onError`. A client that went away gets nothing, and nobody is told. */
+/**
+ * Answers an error as a problem, and tells `onError`. A client that went away gets nothing, and
+ * nobody is told.
+ */
 export function fail<TRouter extends AnyTRPCRouter>(
   settings: Settings<TRouter>,
   exchange: Exchange,
@@ -31,9 +42,11 @@ export function fail<TRouter extends AnyTRPCRouter>(
   const { req, res, requestId, path: instance } = exchange;
   const error = getTRPCErrorFromUnknown(cause);
   if (res.destroyed || req.socket.destroyed) return;
-  // The deadline has answered already; what came of the call is still worth telling, unless it only obeyed the signal.
+  // The deadline has answered already; what came of the call is still worth telling, unless it only
+  // obeyed the signal.
   if (res.headersSent) {
-    if (error.cause?.name !== 'AbortError') report(settings, exchange, target, ctx, error, statusOf(error));
+    if (error.cause?.name !== 'AbortError')
+      report(settings, exchange, target, ctx, error, statusOf(error));
     return;
   }
   const meta = target?.route.operation.meta;
@@ -44,7 +57,8 @@ export function fail<TRouter extends AnyTRPCRouter>(
     staleVersionCode: settings.staleVersionCode,
     versioned: meta?.versioned === true,
     method: req.method ?? 'GET',
-    isConditional: req.headers['if-match'] !== undefined || req.headers['if-none-match'] !== undefined,
+    isConditional:
+      req.headers['if-match'] !== undefined || req.headers['if-none-match'] !== undefined,
     hasVersion: isRecord(exchange.input) && exchange.input.version !== undefined,
   });
   const format = meta && errorFormatOf(meta);

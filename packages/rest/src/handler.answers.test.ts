@@ -13,7 +13,12 @@ describe.each<Face>(['node:http', 'Express 5'])('an answer, %s', (face) => {
   afterAll(() => server.close());
   beforeEach(() => {
     notes.clear();
-    notes.set('n1', { id: 'n1', title: 'first', version: 3, createdAt: new Date('2026-01-31T12:00:00Z') });
+    notes.set('n1', {
+      id: 'n1',
+      title: 'first',
+      version: 3,
+      createdAt: new Date('2026-01-31T12:00:00Z'),
+    });
   });
 
   const call = (method: string, path: string, headers?: Record<string, string>, body?: string) =>
@@ -30,12 +35,12 @@ describe.each<Face>(['node:http', 'Express 5'])('an answer, %s', (face) => {
 
     it('has no body and no content type where nothing comes out', async () => {
       const answer = await call('POST', '/answers/nothing');
-      expect([answer.status, answer.body, answer.headers['content-type'], answer.headers['content-length']]).toEqual([
-        204,
-        '',
-        undefined,
-        undefined,
-      ]);
+      expect([
+        answer.status,
+        answer.body,
+        answer.headers['content-type'],
+        answer.headers['content-length'],
+      ]).toEqual([204, '', undefined, undefined]);
     });
 
     it('is JSON of a known length, with dates and bigints as text', async () => {
@@ -51,15 +56,23 @@ describe.each<Face>(['node:http', 'Express 5'])('an answer, %s', (face) => {
     });
 
     it('may be of another type, or lead elsewhere', async () => {
-      expect((await call('GET', '/themes/x.css')).headers['content-type']).toBe('text/css; charset=utf-8');
+      expect((await call('GET', '/themes/x.css')).headers['content-type']).toBe(
+        'text/css; charset=utf-8',
+      );
       const redirect = await call('GET', '/answers/download?redirect=1');
-      expect([redirect.status, redirect.headers.location]).toEqual([302, 'https://files.example.org/x']);
+      expect([redirect.status, redirect.headers.location]).toEqual([
+        302,
+        'https://files.example.org/x',
+      ]);
       expect((await call('GET', '/answers/download')).status).toBe(200);
     });
 
     it('must not be stored where the meta says so', async () => {
       const answer = await call('GET', '/users/me', ann);
-      expect([answer.headers['cache-control'], answer.headers.etag]).toEqual(['no-store', undefined]);
+      expect([answer.headers['cache-control'], answer.headers.etag]).toEqual([
+        'no-store',
+        undefined,
+      ]);
       expect((await call('GET', '/users/me')).headers['cache-control']).toBe('no-store');
     });
   });
@@ -69,7 +82,10 @@ describe.each<Face>(['node:http', 'Express 5'])('an answer, %s', (face) => {
       const whole = await call('GET', '/notes/n1');
       const head = await call('HEAD', '/notes/n1');
       expect([head.status, head.body]).toEqual([200, '']);
-      expect([head.headers.etag, head.headers['content-length']]).toEqual([whole.headers.etag, whole.headers['content-length']]);
+      expect([head.headers.etag, head.headers['content-length']]).toEqual([
+        whole.headers.etag,
+        whole.headers['content-length'],
+      ]);
       expect((await call('HEAD', '/notes/none')).status).toBe(404);
     });
 
@@ -93,7 +109,11 @@ describe.each<Face>(['node:http', 'Express 5'])('an answer, %s', (face) => {
       expect(answer.headers.etag).toBe('"3"');
       for (const tag of ['"3"', 'W/"3"', '"1", "3"', '*']) {
         const unchanged = await call('GET', '/notes/n1', { 'if-none-match': tag });
-        expect([unchanged.status, unchanged.body, unchanged.headers.etag]).toEqual([304, '', '"3"']);
+        expect([unchanged.status, unchanged.body, unchanged.headers.etag]).toEqual([
+          304,
+          '',
+          '"3"',
+        ]);
       }
       expect((await call('GET', '/notes/n1', { 'if-none-match': '"2"' })).status).toBe(200);
     });
@@ -109,8 +129,12 @@ describe.each<Face>(['node:http', 'Express 5'])('an answer, %s', (face) => {
     it('are a hash of the body otherwise, and lists have none', async () => {
       const first = await call('GET', '/users/x');
       expect(first.headers.etag).toMatch(/^"[\w-]+"$/);
-      expect((await call('GET', '/users/x', { 'if-none-match': first.headers.etag ?? '' })).status).toBe(304);
-      expect((await call('GET', '/users/y', { 'if-none-match': first.headers.etag ?? '' })).status).toBe(200);
+      expect(
+        (await call('GET', '/users/x', { 'if-none-match': first.headers.etag ?? '' })).status,
+      ).toBe(304);
+      expect(
+        (await call('GET', '/users/y', { 'if-none-match': first.headers.etag ?? '' })).status,
+      ).toBe(200);
       expect((await call('GET', '/notes')).headers.etag).toBeUndefined();
     });
   });
@@ -150,7 +174,10 @@ describe.each<Face>(['node:http', 'Express 5'])('an answer, %s', (face) => {
       expect((await put({ 'if-none-match': '"3"', 'if-match': '"3"' }, {})).status).toBe(412);
       expect((await put({ 'if-none-match': '*' }, { version: 3 })).status).toBe(412);
       expect((await put({ 'if-none-match': '"2"' }, {})).headers.etag).toBe('"4"');
-      expect((await call('PUT', '/notes/n1', { ...ann, ...json, 'if-none-match': '*' }, '{"title":""}')).status).toBe(400);
+      expect(
+        (await call('PUT', '/notes/n1', { ...ann, ...json, 'if-none-match': '*' }, '{"title":""}'))
+          .status,
+      ).toBe(400);
     });
 
     it('checks in the order 401, 400, 404, 428', async () => {
@@ -191,11 +218,21 @@ describe.each<Face>(['node:http', 'Express 5'])('an answer, %s', (face) => {
 
   describe('at an older address', () => {
     it('tells since when it is deprecated and what took its place', async () => {
-      const answer = await call('POST', '/note/n1/save', { ...ann, ...json }, '{"title":"x","version":3,"loud":false}');
+      const answer = await call(
+        'POST',
+        '/note/n1/save',
+        { ...ann, ...json },
+        '{"title":"x","version":3,"loud":false}',
+      );
       expect(answer.headers.deprecation).toBe('@1767225600');
       expect(answer.headers.link).toBe('</api/v1/notes/n1>; rel="successor-version"');
       expect(JSON.parse(answer.body).title).toBe('X');
-      const failed = await call('POST', '/note/none/save', { ...ann, ...json }, '{"title":"x","version":3}');
+      const failed = await call(
+        'POST',
+        '/note/none/save',
+        { ...ann, ...json },
+        '{"title":"x","version":3}',
+      );
       expect([failed.status, failed.headers.deprecation]).toEqual([404, '@1767225600']);
     });
 
@@ -206,8 +243,17 @@ describe.each<Face>(['node:http', 'Express 5'])('an answer, %s', (face) => {
     });
 
     it('has no successor link where it cannot be told', async () => {
-      const answer = await call('POST', '/save-note', { ...ann, ...json }, '{"id":"n1","title":"x","version":3}');
-      expect([answer.status, answer.headers.deprecation, answer.headers.link]).toEqual([200, '@0', undefined]);
+      const answer = await call(
+        'POST',
+        '/save-note',
+        { ...ann, ...json },
+        '{"id":"n1","title":"x","version":3}',
+      );
+      expect([answer.status, answer.headers.deprecation, answer.headers.link]).toEqual([
+        200,
+        '@0',
+        undefined,
+      ]);
     });
 
     it('without a version in the path answers as the newest', async () => {
@@ -239,7 +285,12 @@ describe.each<Face>(['node:http', 'Express 5'])('an answer, %s', (face) => {
 
   describe('of failure', () => {
     it('is a problem with pointers into the input', async () => {
-      const answer = await call('POST', '/echo', json, '{"tags":["a",1],"shape":{"kind":"circle"}}');
+      const answer = await call(
+        'POST',
+        '/echo',
+        json,
+        '{"tags":["a",1],"shape":{"kind":"circle"}}',
+      );
       expect(answer.headers['content-type']).toBe('application/problem+json');
       const problem = JSON.parse(answer.body);
       expect(problem).toMatchObject({
@@ -251,7 +302,12 @@ describe.each<Face>(['node:http', 'Express 5'])('an answer, %s', (face) => {
         code: 'bad_request',
         requestId: answer.headers['x-request-id'],
       });
-      expect(problem.errors.map(({ pointer, code }: { pointer: string; code: string }) => [pointer, code])).toEqual([
+      expect(
+        problem.errors.map(({ pointer, code }: { pointer: string; code: string }) => [
+          pointer,
+          code,
+        ]),
+      ).toEqual([
         ['/tags/1', 'invalid_type'],
         ['/shape/radius', 'invalid_type'],
       ]);
@@ -263,7 +319,11 @@ describe.each<Face>(['node:http', 'Express 5'])('an answer, %s', (face) => {
         expect(answer.status).toBe(path === 'borrowed' ? 409 : 500);
         expect(answer.body).not.toContain(canary);
       }
-      expect(server.failures.some(({ error }) => error.message === canary || error.cause?.message === canary)).toBe(true);
+      expect(
+        server.failures.some(
+          ({ error }) => error.message === canary || error.cause?.message === canary,
+        ),
+      ).toBe(true);
     });
 
     it('says what an application error says, with its headers', async () => {
@@ -282,14 +342,23 @@ describe.each<Face>(['node:http', 'Express 5'])('an answer, %s', (face) => {
     it('is reported with its procedure, status and request id', async () => {
       const answer = await call('GET', '/notes/none', { 'x-request-id': 'r-1' });
       expect(answer.status).toBe(404);
-      expect(server.failures.at(-1)).toMatchObject({ path: 'notes.get', type: 'query', status: 404, requestId: 'r-1' });
+      expect(server.failures.at(-1)).toMatchObject({
+        path: 'notes.get',
+        type: 'query',
+        status: 404,
+        requestId: 'r-1',
+      });
     });
   });
 
   it('carries the request id of the request where that is sane, else a new one', async () => {
-    expect((await call('GET', '/users/x', { 'x-request-id': 'abc.D_1-2' })).headers['x-request-id']).toBe('abc.D_1-2');
+    expect(
+      (await call('GET', '/users/x', { 'x-request-id': 'abc.D_1-2' })).headers['x-request-id'],
+    ).toBe('abc.D_1-2');
     for (const id of ['a b', 'x'.repeat(129), '<script>', '']) {
-      expect((await call('GET', '/users/x', { 'x-request-id': id })).headers['x-request-id']).toMatch(/^[\da-f-]{36}$/);
+      expect(
+        (await call('GET', '/users/x', { 'x-request-id': id })).headers['x-request-id'],
+      ).toMatch(/^[\da-f-]{36}$/);
     }
   });
 });

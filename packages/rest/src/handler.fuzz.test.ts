@@ -27,7 +27,18 @@ const text = fc.oneof(
   fc.string({ maxLength: 8 }),
   fc.constantFrom('', '1', 'null', 'true', '%', '[', '2026-01-31T12:00:00Z', '__proto__'),
 );
-const brackets = fc.constantFrom('', '[]', '[0]', '[a]', '[kind]', '[status]', '[__proto__]', '[a][b]', '[', ']');
+const brackets = fc.constantFrom(
+  '',
+  '[]',
+  '[0]',
+  '[a]',
+  '[kind]',
+  '[status]',
+  '[__proto__]',
+  '[a][b]',
+  '[',
+  ']',
+);
 const query = fc
   .array(fc.tuple(names, brackets, text, fc.boolean()), { maxLength: 5 })
   .map((pairs) =>
@@ -59,7 +70,14 @@ const body = fc.oneof(
   fc.dictionary(names, fc.jsonValue()).map((value) => JSON.stringify(value)),
   query,
 );
-const types = ['application/json', 'application/x-www-form-urlencoded', 'text/plain', 'a/b;charset=', 'multipart/form-data', ''];
+const types = [
+  'application/json',
+  'application/x-www-form-urlencoded',
+  'text/plain',
+  'a/b;charset=',
+  'multipart/form-data',
+  '',
+];
 const headers = fc.record(
   {
     'content-type': fc.constantFrom(...types),
@@ -74,13 +92,25 @@ const method = fc.constantFrom('GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 
 
 it('no request makes the handler fail, and every refusal is a problem', async () => {
   await fc.assert(
-    fc.asyncProperty(method, path, query, headers, body, async (verb, address, search, sent, content) => {
-      const url = `/api/v1${address}?${search}`;
-      const answer = await send(server.url, url, { method: verb, headers: JSON.parse(JSON.stringify(sent)), body: content });
-      expect(answer.status).toBeLessThan(500);
-      expect(answer.headers['x-request-id']).toBeDefined();
-      if (answer.status >= 400) expect(answer.headers['content-type']).toBe('application/problem+json');
-    }),
+    fc.asyncProperty(
+      method,
+      path,
+      query,
+      headers,
+      body,
+      async (verb, address, search, sent, content) => {
+        const url = `/api/v1${address}?${search}`;
+        const answer = await send(server.url, url, {
+          method: verb,
+          headers: JSON.parse(JSON.stringify(sent)),
+          body: content,
+        });
+        expect(answer.status).toBeLessThan(500);
+        expect(answer.headers['x-request-id']).toBeDefined();
+        if (answer.status >= 400)
+          expect(answer.headers['content-type']).toBe('application/problem+json');
+      },
+    ),
     { numRuns: 500 },
   );
 });

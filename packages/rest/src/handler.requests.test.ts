@@ -11,7 +11,8 @@ describe.each<Face>(['node:http', 'Express 5'])('a request, %s', (face) => {
   });
   afterAll(() => server.close());
 
-  const get = (path: string, headers?: Record<string, string>) => send(server.url, `/api/v1${path}`, { headers });
+  const get = (path: string, headers?: Record<string, string>) =>
+    send(server.url, `/api/v1${path}`, { headers });
   const post = (path: string, body?: string | Uint8Array, headers: Record<string, string> = json) =>
     send(server.url, `/api/v1${path}`, { method: 'POST', headers, body });
   const echo = async (query: string) => JSON.parse((await get(`/echo?${query}`)).body);
@@ -98,7 +99,10 @@ describe.each<Face>(['node:http', 'Express 5'])('a request, %s', (face) => {
       ['text=a+b%2Bc', { text: 'a b+c' }],
       ['text=', { text: '' }],
       ['upper=loud', { upper: 'LOUD' }],
-      ['shape[kind]=square&shape[side]=2&shape[filled]=0', { shape: { kind: 'square', side: 2, filled: false } }],
+      [
+        'shape[kind]=square&shape[side]=2&shape[filled]=0',
+        { shape: { kind: 'square', side: 2, filled: false } },
+      ],
       ['size=3', { size: 3 }],
     ])('%s', async (query, expected) => {
       expect((await echo(query)).input).toEqual({ size: 20, ...expected });
@@ -132,28 +136,63 @@ describe.each<Face>(['node:http', 'Express 5'])('a request, %s', (face) => {
       expect((await get(`/echo?${query}`)).status).toBe(400);
     });
 
-    it.each(['params[__proto__][polluted]', '__proto__', '__proto__[polluted]', 'constructor', 'toString'])(
-      'with the name %s of prototypes is 400',
-      async (name) => {
-        expect((await get(`/echo?${name}=1`)).status).toBe(400);
-        expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false);
-      },
-    );
+    it.each([
+      'params[__proto__][polluted]',
+      '__proto__',
+      '__proto__[polluted]',
+      'constructor',
+      'toString',
+    ])('with the name %s of prototypes is 400', async (name) => {
+      expect((await get(`/echo?${name}=1`)).status).toBe(400);
+      expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false);
+    });
 
     const known = [...Object.keys(echoInput.shape)].sort().join(', ');
     it.each([
-      ['GET', '/echo?unknown=1', '/unknown', `Unknown query parameter "unknown". Known here: ${known}.`],
+      [
+        'GET',
+        '/echo?unknown=1',
+        '/unknown',
+        `Unknown query parameter "unknown". Known here: ${known}.`,
+      ],
       ['GET', '/echo?size=3&=1', '/', `Unknown query parameter "". Known here: ${known}.`],
-      ['GET', '/echo?filter[stats]=open', '/filter/stats', 'Unknown query parameter "stats". Known here: min, status.'],
+      [
+        'GET',
+        '/echo?filter[stats]=open',
+        '/filter/stats',
+        'Unknown query parameter "stats". Known here: min, status.',
+      ],
       ['GET', '/echo/path/a/1?n=2', '/n', 'Unknown query parameter "n". The path says it already.'],
-      ['GET', '/echo/path/a/1?x=2', '/x', 'Unknown query parameter "x". There are no parameters here.'],
-      ['GET', '/answers/rich?cursor=a', '/cursor', 'Unknown query parameter "cursor". There are no parameters here.'],
-      ['POST', '/echo?size=3', '/size', 'Unknown query parameter "size". There are no parameters here.'],
-      ['POST', '/answers/nothing?size=3', '/size', 'Unknown query parameter "size". There are no parameters here.'],
+      [
+        'GET',
+        '/echo/path/a/1?x=2',
+        '/x',
+        'Unknown query parameter "x". There are no parameters here.',
+      ],
+      [
+        'GET',
+        '/answers/rich?cursor=a',
+        '/cursor',
+        'Unknown query parameter "cursor". There are no parameters here.',
+      ],
+      [
+        'POST',
+        '/echo?size=3',
+        '/size',
+        'Unknown query parameter "size". There are no parameters here.',
+      ],
+      [
+        'POST',
+        '/answers/nothing?size=3',
+        '/size',
+        'Unknown query parameter "size". There are no parameters here.',
+      ],
     ])('%s %s is 400 and names what is known', async (method, path, pointer, message) => {
       const answer = await send(server.url, `/api/v1${path}`, { method });
       expect(answer.status).toBe(400);
-      expect(JSON.parse(answer.body)).toMatchObject({ errors: [{ pointer, message, code: 'unrecognized_keys' }] });
+      expect(JSON.parse(answer.body)).toMatchObject({
+        errors: [{ pointer, message, code: 'unrecognized_keys' }],
+      });
     });
 
     it('that is unknown is refused only after the caller', async () => {
@@ -162,7 +201,9 @@ describe.each<Face>(['node:http', 'Express 5'])('a request, %s', (face) => {
     });
 
     it('names no more than ten unknown keys', async () => {
-      const { body } = await get(`/echo?${Array.from({ length: 50 }, (_, index) => `x${index}=1`).join('&')}`);
+      const { body } = await get(
+        `/echo?${Array.from({ length: 50 }, (_, index) => `x${index}=1`).join('&')}`,
+      );
       expect(JSON.parse(body).errors).toHaveLength(10);
     });
 
@@ -170,7 +211,10 @@ describe.each<Face>(['node:http', 'Express 5'])('a request, %s', (face) => {
       ['limit=2&deep[a]=b', { limit: '2', deep: { a: 'b' } }],
       ['params[limit]=2', { limit: '2' }],
       ['freeParams[limit]=2&other=3', { limit: '2', other: '3' }],
-      ['freeParams=%7B%22limit%22:2,%22tags%22:%5B%22a%22,%22b%22%5D%7D', { limit: '2', tags: ['a', 'b'] }],
+      [
+        'freeParams=%7B%22limit%22:2,%22tags%22:%5B%22a%22,%22b%22%5D%7D',
+        { limit: '2', tags: ['a', 'b'] },
+      ],
       ['params[id]=x&params[params]=y', { id: 'x', params: 'y' }],
       ['tag=a&tag=b', { tag: ['a', 'b'] }],
       ['', {}],
@@ -191,7 +235,10 @@ describe.each<Face>(['node:http', 'Express 5'])('a request, %s', (face) => {
     });
 
     it('may come as a body at a further address, which is not deprecated and stores nothing', async () => {
-      const answer = await post('/free/a', '{"params":{"limit":2}}', { ...json, 'idempotency-key': 'not sane, not read' });
+      const answer = await post('/free/a', '{"params":{"limit":2}}', {
+        ...json,
+        'idempotency-key': 'not sane, not read',
+      });
       expect(JSON.parse(answer.body)).toEqual({ id: 'a', params: { limit: 2 } });
       expect(answer.headers).not.toHaveProperty('deprecation');
     });
@@ -211,9 +258,14 @@ describe.each<Face>(['node:http', 'Express 5'])('a request, %s', (face) => {
     });
 
     it('carries dates and bigints as text', async () => {
-      const { types } = JSON.parse((await post('/echo', '{"at":"2026-01-31T12:00:00.000Z","big":"12"}')).body);
+      const { types } = JSON.parse(
+        (await post('/echo', '{"at":"2026-01-31T12:00:00.000Z","big":"12"}')).body,
+      );
       expect(types).toMatchObject({ at: 'date', big: 'bigint' });
-      const tree = await post('/echo/tree', '{"name":"a","children":[{"name":"b","at":"2026-01-31T12:00:00Z","children":[]}]}');
+      const tree = await post(
+        '/echo/tree',
+        '{"name":"a","children":[{"name":"b","at":"2026-01-31T12:00:00Z","children":[]}]}',
+      );
       expect(JSON.parse(tree.body)).toEqual({ isDate: true });
     });
 
@@ -223,7 +275,9 @@ describe.each<Face>(['node:http', 'Express 5'])('a request, %s', (face) => {
       'application/vnd.api+json',
       'APPLICATION/JSON',
     ])('may be %s', async (type) => {
-      expect((await post('/echo', '{"text":"ä"}', { 'content-type': type })).body).toContain('"text":"ä"');
+      expect((await post('/echo', '{"text":"ä"}', { 'content-type': type })).body).toContain(
+        '"text":"ä"',
+      );
     });
 
     it.each(['{', 'nope', '{"a":1}x', '\ufeff\ufeff{}'])('%s is 400', async (body) => {
@@ -232,12 +286,17 @@ describe.each<Face>(['node:http', 'Express 5'])('a request, %s', (face) => {
       expect(JSON.parse(answer.body).detail).toBe('The body is not valid JSON.');
     });
 
-    it.each(['[]', '"x"', '1', 'null', 'true'])('%s where an object is expected is 400', async (body) => {
-      expect((await post('/echo', body)).status).toBe(400);
-    });
+    it.each(['[]', '"x"', '1', 'null', 'true'])(
+      '%s where an object is expected is 400',
+      async (body) => {
+        expect((await post('/echo', body)).status).toBe(400);
+      },
+    );
 
     it('that is not UTF-8 is 400', async () => {
-      expect((await post('/echo', Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]))).status).toBe(400);
+      expect(
+        (await post('/echo', Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]))).status,
+      ).toBe(400);
     });
 
     it('over the limit is 413, announced or not', async () => {
@@ -251,21 +310,25 @@ describe.each<Face>(['node:http', 'Express 5'])('a request, %s', (face) => {
       expect(chunked.status).toBe(413);
     });
 
-    it.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'application/jsonx'])(
-      'as %s is 415 and says what to send',
-      async (type) => {
-        const answer = await post('/echo', '{}', { 'content-type': type });
-        expect(answer.status).toBe(415);
-        expect(answer.headers.accept).toBe('application/json');
-      },
-    );
+    it.each([
+      'text/plain',
+      'application/x-www-form-urlencoded',
+      'multipart/form-data; boundary=x',
+      'application/jsonx',
+    ])('as %s is 415 and says what to send', async (type) => {
+      const answer = await post('/echo', '{}', { 'content-type': type });
+      expect(answer.status).toBe(415);
+      expect(answer.headers.accept).toBe('application/json');
+    });
 
     it('without a content type is 415', async () => {
       expect((await post('/echo', '{"n":1}', {})).status).toBe(415);
     });
 
     it('in another charset or encoding is 415', async () => {
-      expect((await post('/echo', '{}', { 'content-type': 'application/json; charset=latin1' })).status).toBe(415);
+      expect(
+        (await post('/echo', '{}', { 'content-type': 'application/json; charset=latin1' })).status,
+      ).toBe(415);
       const zipped = await post('/echo', '{}', { ...json, 'content-encoding': 'gzip' });
       expect(zipped.status).toBe(415);
       expect(zipped.headers['accept-encoding']).toBe('identity');
@@ -274,14 +337,22 @@ describe.each<Face>(['node:http', 'Express 5'])('a request, %s', (face) => {
     it('may be absent where the input is empty or optional, with or without a content type', async () => {
       for (const headers of [json, {}, { 'content-type': 'text/plain' }]) {
         expect((await post('/answers/nothing', undefined, headers)).status).toBe(204);
-        expect(JSON.parse((await post('/echo/optional', undefined, headers)).body)).toEqual({ absent: true });
+        expect(JSON.parse((await post('/echo/optional', undefined, headers)).body)).toEqual({
+          absent: true,
+        });
         expect((await post('/echo', undefined, headers)).status).toBe(200);
       }
       expect((await post('/notes', undefined, { authorization: 'Bearer ann' })).status).toBe(400);
     });
 
     it('of a wrong type is refused also where no input is taken', async () => {
-      expect((await post('/answers/nothing', 'a=1', { 'content-type': 'multipart/form-data; boundary=x' })).status).toBe(415);
+      expect(
+        (
+          await post('/answers/nothing', 'a=1', {
+            'content-type': 'multipart/form-data; boundary=x',
+          })
+        ).status,
+      ).toBe(415);
       expect((await post('/answers/nothing', '{}')).status).toBe(204);
     });
 
@@ -290,7 +361,10 @@ describe.each<Face>(['node:http', 'Express 5'])('a request, %s', (face) => {
     });
 
     it('with names of prototypes is 400 and names each place', async () => {
-      const answer = await post('/echo', '{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}}');
+      const answer = await post(
+        '/echo',
+        '{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}}',
+      );
       expect(answer.status).toBe(400);
       const { errors } = JSON.parse(answer.body);
       expect(errors.map(({ pointer }: { pointer: string }) => pointer)).toEqual([
@@ -307,7 +381,8 @@ describe.each<Face>(['node:http', 'Express 5'])('a request, %s', (face) => {
 
     it('may repeat what the path says, but not contradict it', async () => {
       const headers = { ...json, authorization: 'Bearer ann' };
-      const put = (body: string) => send(server.url, '/api/v1/notes/none', { method: 'PUT', headers, body });
+      const put = (body: string) =>
+        send(server.url, '/api/v1/notes/none', { method: 'PUT', headers, body });
       expect((await put('{"title":"x","version":1}')).status).toBe(404);
       expect((await put('{"id":"none","title":"x","version":1}')).status).toBe(404);
       expect((await put('{"id":"other","title":"x","version":1}')).status).toBe(400);
@@ -316,7 +391,10 @@ describe.each<Face>(['node:http', 'Express 5'])('a request, %s', (face) => {
 
   it('with a form is read like a query', async () => {
     const form = { 'content-type': 'application/x-www-form-urlencoded' };
-    expect(JSON.parse((await post('/answers/form', 'username=a+b&n=2', form)).body)).toEqual({ username: 'a b', n: 2 });
+    expect(JSON.parse((await post('/answers/form', 'username=a+b&n=2', form)).body)).toEqual({
+      username: 'a b',
+      n: 2,
+    });
     expect((await post('/answers/form', 'username=a&n=', form)).status).toBe(400);
     expect((await post('/answers/form', '{"username":"a"}')).status).toBe(200);
   });
@@ -341,8 +419,16 @@ describe.each<Face>(['node:http', 'Express 5'])('a request, %s', (face) => {
   it('that the client gives up is not reported', async () => {
     const before = server.failures.length;
     const controller = new AbortController();
-    const body = new ReadableStream({ start: (stream) => stream.enqueue(new TextEncoder().encode('{')) });
-    const init = { method: 'POST', headers: json, body, duplex: 'half' as const, signal: controller.signal };
+    const body = new ReadableStream({
+      start: (stream) => stream.enqueue(new TextEncoder().encode('{')),
+    });
+    const init = {
+      method: 'POST',
+      headers: json,
+      body,
+      duplex: 'half' as const,
+      signal: controller.signal,
+    };
     const pending = fetch(`${server.url}/api/v1/echo`, init);
     controller.abort();
     await expect(pending).rejects.toThrow();

@@ -9,10 +9,13 @@ import { serve } from './serve.js';
 import { createSettings, openExchange, type Settings } from './settings.js';
 
 /**
- * Serves every procedure of a router that has `meta.openapi`. Throws at once, naming the procedure, where one cannot be
- * served. An unknown path is 404 and a wrong method 405 before the context is made.
+ * Serves every procedure of a router that has `meta.openapi`. Throws at once, naming the procedure,
+ * where one cannot be served. An unknown path is 404 and a wrong method 405 before the context is
+ * made.
  */
-export function createRestHandler<TRouter extends AnyTRPCRouter>(options: RestHandlerOptions<TRouter>): RestHandler {
+export function createRestHandler<TRouter extends AnyTRPCRouter>(
+  options: RestHandlerOptions<TRouter>,
+): RestHandler {
   const settings = createSettings(options);
   return (req, res, next) => {
     const exchange = openExchange(settings, req, res);
@@ -24,7 +27,8 @@ export function createRestHandler<TRouter extends AnyTRPCRouter>(options: RestHa
     endUnreadBody(req, res, settings.deadlineMs || undefined);
     try {
       const target = findTarget(settings, exchange);
-      if (target !== undefined) serve(settings, exchange, target).catch((error: unknown) => next?.(error));
+      if (target !== undefined)
+        serve(settings, exchange, target).catch((error: unknown) => next?.(error));
       else if (req.method === 'OPTIONS') send(exchange, answerOptions(settings, exchange));
       else if (options.unknownPath === 'next' && next) next();
       else throw new TRPCError({ code: 'NOT_FOUND', message: 'There is nothing at this path.' });
@@ -34,8 +38,14 @@ export function createRestHandler<TRouter extends AnyTRPCRouter>(options: RestHa
   };
 }
 
-/** Undefined where no route has the path, and for OPTIONS. Throws where the path is badly encoded or lacks the method. */
-function findTarget<TRouter extends AnyTRPCRouter>(settings: Settings<TRouter>, exchange: Exchange): Target | undefined {
+/**
+ * Undefined where no route has the path, and for OPTIONS. Throws where the path is badly encoded or
+ * lacks the method.
+ */
+function findTarget<TRouter extends AnyTRPCRouter>(
+  settings: Settings<TRouter>,
+  exchange: Exchange,
+): Target | undefined {
   const match = matchPath(settings, exchange);
   const method = exchange.req.method ?? 'GET';
   if (match === undefined || method === 'OPTIONS') return undefined;
@@ -49,14 +59,29 @@ function matchPath<TRouter extends AnyTRPCRouter>(settings: Settings<TRouter>, e
   try {
     return settings.routes.match(exchange.below);
   } catch (cause) {
-    if (cause instanceof URIError) throw new TRPCError({ code: 'BAD_REQUEST', message: 'The path is not percent-encoded well.' });
+    if (cause instanceof URIError)
+      throw new TRPCError({
+        code: 'BAD_REQUEST',
+        message: 'The path is not percent-encoded well.',
+      });
     throw cause;
   }
 }
 
-/** Cross-origin preflights are answered by CORS before us; any other OPTIONS asks what a path takes. */
-function answerOptions<TRouter extends AnyTRPCRouter>(settings: Settings<TRouter>, exchange: Exchange) {
+/**
+ * Cross-origin preflights are answered by CORS before us; any other OPTIONS asks what a path takes.
+ */
+function answerOptions<TRouter extends AnyTRPCRouter>(
+  settings: Settings<TRouter>,
+  exchange: Exchange,
+) {
   const match = matchPath(settings, exchange);
-  if (match === undefined) throw new TRPCError({ code: 'NOT_FOUND', message: 'There is nothing at this path.' });
-  return { status: 204, headers: { allow: allowedMethods(match.methods) }, links: [], body: undefined };
+  if (match === undefined)
+    throw new TRPCError({ code: 'NOT_FOUND', message: 'There is nothing at this path.' });
+  return {
+    status: 204,
+    headers: { allow: allowedMethods(match.methods) },
+    links: [],
+    body: undefined,
+  };
 }

@@ -1,11 +1,38 @@
 export { generateDocument } from './document/generate.js';
 export { toOpenApi30 } from './document/openapi-30.js';
-export type { DocumentOptions, GenerateDocumentOptions, OpenApiDocument, SecurityScheme } from './document/options.js';
+export type {
+  DocumentOptions,
+  GenerateDocumentOptions,
+  OpenApiDocument,
+  SecurityScheme,
+} from './document/options.js';
 export { createRestHandler } from './handler.js';
-export { createMemoryIdempotencyStore, type MemoryStoreOptions } from './idempotency/memory-store.js';
-export type { IdempotencyClaim, IdempotencyStore, IdempotentRequest, StoredAnswer } from './idempotency/store.js';
+export {
+  createMemoryIdempotencyStore,
+  type MemoryStoreOptions,
+} from './idempotency/memory-store.js';
+export type {
+  IdempotencyClaim,
+  IdempotencyStore,
+  IdempotentRequest,
+  StoredAnswer,
+} from './idempotency/store.js';
 export type { MultipartPart } from './input/multipart.js';
-export type { ProblemExample, RestAlias, RestExamples, RestMeta, RestMethod, RestOperation, RestPath } from './meta.js';
-export type { DeprecatedBasePath, RestCall, RestFailure, RestHandler, RestHandlerOptions } from './options.js';
+export type {
+  ProblemExample,
+  RestAlias,
+  RestExamples,
+  RestMeta,
+  RestMethod,
+  RestOperation,
+  RestPath,
+} from './meta.js';
+export type {
+  DeprecatedBasePath,
+  RestCall,
+  RestFailure,
+  RestHandler,
+  RestHandlerOptions,
+} from './options.js';
 export * from './problem.js';
 export { loadLazyRouters } from './routing/operations.js';

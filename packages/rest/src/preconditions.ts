@@ -12,7 +12,10 @@ import type { Settings } from './settings.js';
 /** What a write needs to be checked against the state that its client knows. */
 export interface ConditionalWrite {
   readonly route: Route;
-  readonly headers: { readonly 'if-match'?: string | undefined; readonly 'if-none-match'?: string | undefined };
+  readonly headers: {
+    readonly 'if-match'?: string | undefined;
+    readonly 'if-none-match'?: string | undefined;
+  };
   /** Calls a query procedure for the same caller. */
   readonly read: (route: Route, getRawInput: () => Promise<unknown>) => Promise<unknown>;
 }
@@ -21,29 +24,40 @@ export interface ConditionalWrite {
 type State = string | null | undefined;
 
 /**
- * Puts what a single tag of a versioned resource says into the input, as its `version`: the procedure checks it in its transaction.
- * Nothing is read for it, so it is part of the input that an `Idempotency-Key` belongs to.
+ * Puts what a single tag of a versioned resource says into the input, as its `version`: the
+ * procedure checks it in its transaction. Nothing is read for it, so it is part of the input that
+ * an `Idempotency-Key` belongs to.
  * @throws 400 for a malformed header or a contradiction
  */
-export function takeVersion(write: Pick<ConditionalWrite, 'route' | 'headers'>, input: unknown): unknown {
+export function takeVersion(
+  write: Pick<ConditionalWrite, 'route' | 'headers'>,
+  input: unknown,
+): unknown {
   const version = onlyVersion(write);
   return version === undefined ? input : withVersion(input, version);
 }
 
 /**
- * Compares all other conditions of a write (RFC 9110 §13) with what the resource's GET gives, whose version, if it has one, is
- * handed on in the input.
- * @throws 400 for a malformed header or a contradiction; 412 if the condition is false and the input is otherwise valid
+ * Compares all other conditions of a write (RFC 9110 §13) with what the resource's GET gives, whose
+ * version, if it has one, is handed on in the input.
+ * @throws 400 for a malformed header or a contradiction; 412 if the condition is false and the
+ *   input is otherwise valid
  */
-export async function applyPreconditions(write: ConditionalWrite, input: unknown): Promise<unknown> {
+export async function applyPreconditions(
+  write: ConditionalWrite,
+  input: unknown,
+): Promise<unknown> {
   const ifMatch = conditionOf(write, 'if-match');
   const ifNoneMatch = conditionOf(write, 'if-none-match');
-  if ((ifMatch === undefined && ifNoneMatch === undefined) || onlyVersion(write) !== undefined) return input;
+  if ((ifMatch === undefined && ifNoneMatch === undefined) || onlyVersion(write) !== undefined)
+    return input;
   const state = await stateOf(write, input);
   const isCreation = write.route.method === 'POST';
-  // A creation has no state of its own to compare with; of a resource that is gone the procedure itself says 404.
+  // A creation has no state of its own to compare with; of a resource that is gone the procedure
+  // itself says 404.
   if (state === null && isCreation) return input;
-  if (state === undefined && !(isCreation && ifMatch)) return ifNoneMatch === 'any' ? withCreateOnly(write, input) : input;
+  if (state === undefined && !(isCreation && ifMatch))
+    return ifNoneMatch === 'any' ? withCreateOnly(write, input) : input;
   if (!holds(ifMatch, ifNoneMatch, state)) return refuse(write, input);
   const current = write.route.operation.meta.versioned && state ? versionOf(state) : undefined;
   return current === undefined ? input : withVersion(input, current);
@@ -62,17 +76,33 @@ function conditionOf(
 /** The version that `If-Match` names alone, if the resource has versions. */
 function onlyVersion(write: Pick<ConditionalWrite, 'route' | 'headers'>): number | undefined {
   const ifMatch = conditionOf(write, 'if-match');
-  if (!write.route.operation.meta.versioned || ifMatch === undefined || ifMatch === 'any' || ifMatch.length > 1) return undefined;
+  if (
+    !write.route.operation.meta.versioned ||
+    ifMatch === undefined ||
+    ifMatch === 'any' ||
+    ifMatch.length > 1
+  )
+    return undefined;
   return write.headers['if-none-match'] === undefined ? versionOf(ifMatch[0] ?? '') : undefined;
 }
 
-function holds(ifMatch: TagCondition | undefined, ifNoneMatch: TagCondition | undefined, state: State): boolean {
+function holds(
+  ifMatch: TagCondition | undefined,
+  ifNoneMatch: TagCondition | undefined,
+  state: State,
+): boolean {
   const matches = (condition: TagCondition) =>
     state === undefined ? false : state === null ? condition === 'any' : namesTag(condition, state);
-  return (ifMatch === undefined || matches(ifMatch)) && (ifNoneMatch === undefined || !matches(ifNoneMatch));
+  return (
+    (ifMatch === undefined || matches(ifMatch)) &&
+    (ifNoneMatch === undefined || !matches(ifNoneMatch))
+  );
 }
 
-/** An invalid input goes on to its 400: a condition counts only for a request that would succeed without it (RFC 9110 §13.2.1). */
+/**
+ * An invalid input goes on to its 400: a condition counts only for a request that would succeed
+ * without it (RFC 9110 §13.2.1).
+ */
 function refuse({ route }: ConditionalWrite, input: unknown): unknown {
   if (!route.operation.inputs.every((schema) => accepts(schema, input))) return input;
   throw new HttpError(
@@ -86,7 +116,9 @@ async function stateOf({ route, read }: ConditionalWrite, input: unknown): Promi
   if (reading === undefined || reading.operation.isList) return null;
   const values = reading.names.map((name) => (isRecord(input) ? String(input[name] ?? '') : ''));
   try {
-    const output = await read(reading, async () => reading.operation.reader.fromParameters(pathNode(reading.names, values)));
+    const output = await read(reading, async () =>
+      reading.operation.reader.fromParameters(pathNode(reading.names, values)),
+    );
     return tagOf(output, reading.write(output), reading) ?? null;
   } catch (error) {
     if (error instanceof TRPCError && error.code === 'NOT_FOUND') return undefined;
@@ -97,14 +129,20 @@ async function stateOf({ route, read }: ConditionalWrite, input: unknown): Promi
 function withVersion(input: unknown, version: number): unknown {
   if (input !== undefined && !isRecord(input)) return input;
   if (input?.version !== undefined && input.version !== version) {
-    throw inputFault(['version'], 'If-Match and the body name different versions.', 'contradiction');
+    throw inputFault(
+      ['version'],
+      'If-Match and the body name different versions.',
+      'contradiction',
+    );
   }
   return { ...input, version };
 }
 
 /** Hands `If-None-Match: *` on, so that of two creations at once only one succeeds. */
 function withCreateOnly({ route }: ConditionalWrite, input: unknown): unknown {
-  return route.operation.takesCreateOnly && isRecord(input) ? { ...input, createOnly: true } : input;
+  return route.operation.takesCreateOnly && isRecord(input)
+    ? { ...input, createOnly: true }
+    : input;
 }
 
 /** Binds the reading of a resource to a call. */

@@ -7,7 +7,9 @@ import { z } from 'zod';
 import { describeProblem, pointerOf, statusOf, titleOf, toProblem } from './problem.js';
 
 const canary = 'canary-9a1c';
-const codes = Object.keys(TRPC_ERROR_CODES_BY_KEY).filter((key): key is TRPCError['code'] => key in TRPC_ERROR_CODES_BY_KEY);
+const codes = Object.keys(TRPC_ERROR_CODES_BY_KEY).filter(
+  (key): key is TRPCError['code'] => key in TRPC_ERROR_CODES_BY_KEY,
+);
 
 describe('a problem', () => {
   it('has the status that tRPC gives its code, and a title for each', () => {
@@ -24,7 +26,9 @@ describe('a problem', () => {
 
   it('tells a message that was written for it, and none that was not', () => {
     expect(toProblem(new TRPCError({ code: 'CONFLICT', message: 'Taken.' })).detail).toBe('Taken.');
-    expect(toProblem(new TRPCError({ code: 'SERVICE_UNAVAILABLE', message: 'Away.' })).detail).toBe('Away.');
+    expect(toProblem(new TRPCError({ code: 'SERVICE_UNAVAILABLE', message: 'Away.' })).detail).toBe(
+      'Away.',
+    );
     const hidden = [
       new TRPCError({ code: 'INTERNAL_SERVER_ERROR', message: canary }),
       new TRPCError({ code: 'INTERNAL_SERVER_ERROR', cause: new Error(canary) }),
@@ -36,7 +40,8 @@ describe('a problem', () => {
         cause: z.object({ [canary]: z.string() }).safeParse({}).error,
       }),
     ];
-    for (const error of hidden) expect(JSON.stringify(toProblem(error, { instance: '/x' }))).not.toContain(canary);
+    for (const error of hidden)
+      expect(JSON.stringify(toProblem(error, { instance: '/x' }))).not.toContain(canary);
   });
 
   it('points into the input, also at keys that nobody asked for', () => {
@@ -53,8 +58,17 @@ describe('a problem', () => {
 
   it('says what the application says of its own error', () => {
     const error = new TRPCError({ code: 'CONFLICT', cause: new Error(canary) });
-    const source = { code: 'gone', status: 410, detail: 'It is gone.', headers: { 'retry-after': '1' } };
-    const { problem, headers } = describeProblem(error, { requestId: 'r', instance: '/x', readSource: () => source });
+    const source = {
+      code: 'gone',
+      status: 410,
+      detail: 'It is gone.',
+      headers: { 'retry-after': '1' },
+    };
+    const { problem, headers } = describeProblem(error, {
+      requestId: 'r',
+      instance: '/x',
+      readSource: () => source,
+    });
     expect(problem).toEqual({
       type: 'about:blank',
       title: 'Gone',
@@ -68,7 +82,9 @@ describe('a problem', () => {
   });
 
   it('can be made in a browser: its file needs nothing at run time', () => {
-    const imports = readFileSync(new URL('./problem.ts', import.meta.url), 'utf8').match(/^import .*$/gm);
+    const imports = readFileSync(new URL('./problem.ts', import.meta.url), 'utf8').match(
+      /^import .*$/gm,
+    );
     for (const line of imports ?? []) expect(line).toMatch(/^import type /);
   });
 });

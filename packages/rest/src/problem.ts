@@ -35,7 +35,10 @@ export interface ProblemSource {
   headers?: Readonly<Record<string, string>>;
 }
 
-/** Reads an application's error off a `TRPCError` (usually off its `cause`); undefined where there is none. */
+/**
+ * Reads an application's error off a `TRPCError` (usually off its `cause`); undefined where there
+ * is none.
+ */
 export type ReadProblemSource = (error: TRPCError) => ProblemSource | undefined;
 
 export interface ProblemContext {
@@ -45,7 +48,10 @@ export interface ProblemContext {
   readSource?: ReadProblemSource;
 }
 
-/** HTTP status by tRPC code; the same table as tRPC's own, kept here so that this file needs nothing at run time. */
+/**
+ * HTTP status by tRPC code; the same table as tRPC's own, kept here so that this file needs nothing
+ * at run time.
+ */
 const statusByCode = {
   PARSE_ERROR: 400,
   BAD_REQUEST: 400,
@@ -71,7 +77,9 @@ const statusByCode = {
 } as const satisfies Record<TRPC_ERROR_CODE_KEY, number>;
 
 /** The `code` of a problem that the application says nothing of: tRPC's, in lower case. */
-export const trpcProblemCodes: readonly string[] = Object.keys(statusByCode).map((code) => code.toLowerCase());
+export const trpcProblemCodes: readonly string[] = Object.keys(statusByCode).map((code) =>
+  code.toLowerCase(),
+);
 
 const titles: Readonly<Record<number, string>> = {
   400: 'Bad Request',
@@ -100,12 +108,14 @@ const titles: Readonly<Record<number, string>> = {
 };
 
 /** The reason phrase of a status, RFC 9110 §15. */
-export const titleOf = (status: number) => titles[status] ?? (status < 500 ? 'Bad Request' : 'Internal Server Error');
+export const titleOf = (status: number) =>
+  titles[status] ?? (status < 500 ? 'Bad Request' : 'Internal Server Error');
 
 /** The `code` of a problem that only has a status to go by, as `toProblem` gives it. */
 export const codeOf = (status: number): string =>
   (
-    Object.entries(statusByCode).findLast(([, candidate]) => candidate === status)?.[0] ?? titleOf(status).replaceAll(' ', '_')
+    Object.entries(statusByCode).findLast(([, candidate]) => candidate === status)?.[0] ??
+    titleOf(status).replaceAll(' ', '_')
   ).toLowerCase();
 
 /** The HTTP status of a tRPC error, by its code. */
@@ -116,8 +126,9 @@ export const pointerOf = (path: readonly unknown[]) =>
   path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 
 /**
- * The problem object of an error. Of an unexpected error it tells nothing but the request id: a message reaches the client
- * only when the application wrote it, not when it was taken over from a cause.
+ * The problem object of an error. Of an unexpected error it tells nothing but the request id: a
+ * message reaches the client only when the application wrote it, not when it was taken over from a
+ * cause.
  */
 export function toProblem(error: TRPCError, context: ProblemContext = {}): Problem {
   return describeProblem(error, context).problem;
@@ -146,13 +157,19 @@ export function describeProblem(
   return { problem, headers: { ...headers, 'retry-after': defaultRetryAfter } };
 }
 
-/** Seconds after which a client may try again where nothing else says so: every 503 names a time (RFC 9110 §15.6.4). */
+/**
+ * Seconds after which a client may try again where nothing else says so: every 503 names a time
+ * (RFC 9110 §15.6.4).
+ */
 const defaultRetryAfter = '5';
 
 function detailOf(error: TRPCError, status: number, errors: ProblemIssue[] | undefined): string {
   if (errors !== undefined)
-    return errors.length === 1 ? `The input is not valid: ${errors[0]?.message}` : 'The input is not valid.';
-  if (status === 500) return 'Something went wrong on our side. Report the request id if it goes on.';
+    return errors.length === 1
+      ? `The input is not valid: ${errors[0]?.message}`
+      : 'The input is not valid.';
+  if (status === 500)
+    return 'Something went wrong on our side. Report the request id if it goes on.';
   const borrowed = error.cause !== undefined && error.message === error.cause.message;
   return borrowed || error.message === error.code ? `${titleOf(status)}.` : error.message;
 }
@@ -165,19 +182,26 @@ interface RawIssue {
 }
 
 const isRawIssue = (value: unknown): value is RawIssue =>
-  typeof value === 'object' && value !== null && 'message' in value && typeof value.message === 'string';
+  typeof value === 'object' &&
+  value !== null &&
+  'message' in value &&
+  typeof value.message === 'string';
 
 /** The issues of a refused input: those of zod and of any other Standard Schema validator. */
 export function issuesOf(error: TRPCError): ProblemIssue[] | undefined {
-  if (error.code !== 'BAD_REQUEST' || error.cause === undefined || !('issues' in error.cause)) return undefined;
+  if (error.code !== 'BAD_REQUEST' || error.cause === undefined || !('issues' in error.cause))
+    return undefined;
   const { issues } = error.cause;
   if (!Array.isArray(issues)) return undefined;
   return issues.filter(isRawIssue).flatMap(toProblemIssues);
 }
 
 function toProblemIssues(issue: RawIssue): ProblemIssue[] {
-  const path = (issue.path ?? []).map((part) => (typeof part === 'object' && part !== null && 'key' in part ? part.key : part));
+  const path = (issue.path ?? []).map((part) =>
+    typeof part === 'object' && part !== null && 'key' in part ? part.key : part,
+  );
   const { message, code = 'invalid' } = issue;
-  if (issue.keys === undefined || issue.keys.length === 0) return [{ pointer: pointerOf(path), message, code }];
+  if (issue.keys === undefined || issue.keys.length === 0)
+    return [{ pointer: pointerOf(path), message, code }];
   return issue.keys.map((key) => ({ pointer: pointerOf([...path, key]), message, code }));
 }

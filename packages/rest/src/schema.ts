@@ -7,7 +7,10 @@ export function isSchema(value: unknown): value is $ZodType {
   return typeof value === 'object' && value !== null && '_zod' in value;
 }
 
-/** `$ZodTypes` is zod's own closed list of what a `$ZodType` can be; zod offers the narrowing only as this cast. */
+/**
+ * `$ZodTypes` is zod's own closed list of what a `$ZodType` can be; zod offers the narrowing only
+ * as this cast.
+ */
 export const definitionOf = (schema: $ZodType): SchemaDefinition => (schema as $ZodTypes)._zod.def;
 
 /** Which side of a transforming schema is meant: what goes in, or what comes out. */
@@ -18,7 +21,9 @@ export function childrenOf(schema: $ZodType, side: Side): $ZodType[] {
   const def = definitionOf(schema);
   switch (def.type) {
     case 'object':
-      return def.catchall ? [...Object.values<$ZodType>(def.shape), def.catchall] : Object.values<$ZodType>(def.shape);
+      return def.catchall
+        ? [...Object.values<$ZodType>(def.shape), def.catchall]
+        : Object.values<$ZodType>(def.shape);
     case 'array':
       return [def.element];
     case 'tuple':
@@ -51,7 +56,11 @@ export function childrenOf(schema: $ZodType, side: Side): $ZodType[] {
 }
 
 /** Whether a schema, or any below it, is of one of these types on that side. */
-export function containsType(schema: $ZodType, side: Side, types: ReadonlySet<SchemaDefinition['type']>): boolean {
+export function containsType(
+  schema: $ZodType,
+  side: Side,
+  types: ReadonlySet<SchemaDefinition['type']>,
+): boolean {
   const seen = new Set<$ZodType>();
   const visit = (current: $ZodType): boolean => {
     if (seen.has(current)) return false;
@@ -61,7 +70,10 @@ export function containsType(schema: $ZodType, side: Side, types: ReadonlySet<Sc
   return visit(schema);
 }
 
-/** A schema without the wrappers that change nothing about its shape: optional, default, lazy, the asked side of a pipe. */
+/**
+ * A schema without the wrappers that change nothing about its shape: optional, default, lazy, the
+ * asked side of a pipe.
+ */
 export function unwrap(schema: $ZodType, side: Side): $ZodType {
   let current = schema;
   for (let depth = 0; depth < 100; depth += 1) {
@@ -87,7 +99,10 @@ const transparent: ReadonlySet<string> = new Set([
   'pipe',
 ]);
 
-/** The properties of an object schema by name, looking through wrappers, intersections and every option of a union. */
+/**
+ * The properties of an object schema by name, looking through wrappers, intersections and every
+ * option of a union.
+ */
 export function propertiesOf(schema: $ZodType, side: Side): Map<string, $ZodType> {
   const properties = new Map<string, $ZodType>();
   const visit = (current: $ZodType, depth: number) => {
@@ -127,7 +142,9 @@ export interface Alternatives {
   readonly required: boolean;
 }
 
-/** The properties of all inputs by name, with every schema that an option of a union has for them. */
+/**
+ * The properties of all inputs by name, with every schema that an option of a union has for them.
+ */
 export function alternativesOf(inputs: readonly $ZodType[]): Map<string, Alternatives> {
   const merged = new Map<string, Alternatives>();
   for (const input of inputs) {
@@ -147,7 +164,12 @@ function alternatives(schema: $ZodType, depth: number): Map<string, Alternatives
   const def = definitionOf(inner);
   if (def.type === 'object') {
     const properties = Object.entries<$ZodType>(def.shape);
-    return new Map(properties.map(([name, property]) => [name, { schemas: [property], required: !acceptsUndefined(property) }]));
+    return new Map(
+      properties.map(([name, property]) => [
+        name,
+        { schemas: [property], required: !acceptsUndefined(property) },
+      ]),
+    );
   }
   if ((def.type !== 'union' && def.type !== 'intersection') || depth > 20) return new Map();
   const parts = childrenOf(inner, 'input').map((child) => alternatives(child, depth + 1));

@@ -8,11 +8,19 @@ import { fail, report } from './fail.js';
 import { AnsweredBefore, IdempotentAttempt, readIdempotencyKey } from './idempotency/attempt.js';
 import { toBadRequest } from './input/fault.js';
 import { checkBodyType, readInput, rejectQuery } from './input/request-input.js';
-import { applyPreconditions, type ConditionalWrite, readerFor, takeVersion } from './preconditions.js';
+import {
+  applyPreconditions,
+  type ConditionalWrite,
+  readerFor,
+  takeVersion,
+} from './preconditions.js';
 import { hasBody } from './routing/operations.js';
 import type { Settings } from './settings.js';
 
-/** Calls the procedure of a matched route and sends what it gives, or the problem that it ran into. Rejects only where `onError` throws. */
+/**
+ * Calls the procedure of a matched route and sends what it gives, or the problem that it ran into.
+ * Rejects only where `onError` throws.
+ */
 export async function serve<TRouter extends AnyTRPCRouter>(
   settings: Settings<TRouter>,
   exchange: Exchange,
@@ -21,7 +29,8 @@ export async function serve<TRouter extends AnyTRPCRouter>(
   const { req, res, requestId } = exchange;
   const { operation, moved } = target.route;
   if (moved !== undefined) exchange.deprecation = moved.deprecation;
-  if (exchange.deprecation !== undefined) exchange.successor = successorLink(target.route, target.values, settings.base);
+  if (exchange.deprecation !== undefined)
+    exchange.successor = successorLink(target.route, target.values, settings.base);
   const controller = new AbortController();
   res.once('close', () => {
     if (!res.writableFinished) controller.abort();
@@ -30,12 +39,24 @@ export async function serve<TRouter extends AnyTRPCRouter>(
   const { path, type } = operation;
   let ctx: inferRouterContext<TRouter> | undefined;
   let attempt: IdempotentAttempt<inferRouterContext<TRouter>> | undefined;
-  const disarm = armDeadline(exchange, operation.meta.multipart ? 0 : settings.deadlineMs, (error) => {
-    fail(settings, exchange, target, ctx, error);
-    controller.abort();
-  });
+  const disarm = armDeadline(
+    exchange,
+    operation.meta.multipart ? 0 : settings.deadlineMs,
+    (error) => {
+      fail(settings, exchange, target, ctx, error);
+      controller.abort();
+    },
+  );
   try {
-    ctx = await settings.options.createContext({ req, res, requestId, signal, type, path, operation: operation.meta });
+    ctx = await settings.options.createContext({
+      req,
+      res,
+      requestId,
+      signal,
+      type,
+      path,
+      operation: operation.meta,
+    });
     attempt = attemptOf(settings, exchange, target, ctx);
     const read = readerFor(settings, ctx, signal);
     const getRawInput = inputOf(settings, exchange, target, attempt, read);
@@ -43,8 +64,16 @@ export async function serve<TRouter extends AnyTRPCRouter>(
     if (takesNothing && type === 'mutation') rejectQuery(exchange.search);
     if (attempt && takesNothing) await attempt.begin(undefined);
     // The procedure never asks for an input, with which its conditions are compared otherwise.
-    if (takesNothing && type === 'mutation') await compare({ route: target.route, headers: req.headers, read }, undefined);
-    const output: unknown = await settings.invoke(operation.procedure, { path, type, ctx, signal, batchIndex: 0, getRawInput });
+    if (takesNothing && type === 'mutation')
+      await compare({ route: target.route, headers: req.headers, read }, undefined);
+    const output: unknown = await settings.invoke(operation.procedure, {
+      path,
+      type,
+      ctx,
+      signal,
+      batchIndex: 0,
+      getRawInput,
+    });
     // A query has no effect, so that the procedure may refuse the caller first.
     if (takesNothing) rejectQuery(exchange.search);
     const answer = answerOf(settings, exchange, target, output);
@@ -94,7 +123,10 @@ function attemptOf<TRouter extends AnyTRPCRouter>(
   });
 }
 
-/** The effect has taken place, or has not: that the store could not note it is told, but changes nothing of the answer. */
+/**
+ * The effect has taken place, or has not: that the store could not note it is told, but changes
+ * nothing of the answer.
+ */
 async function keep<TRouter extends AnyTRPCRouter>(
   settings: Settings<TRouter>,
   exchange: Exchange,
@@ -123,7 +155,9 @@ const compare = (write: ConditionalWrite, input: unknown): Promise<unknown> =>
     throw toBadRequest(cause);
   });
 
-/** Reads the input when the procedure first asks for it, which is after it has looked at who calls. */
+/**
+ * Reads the input when the procedure first asks for it, which is after it has looked at who calls.
+ */
 function inputOf<TRouter extends AnyTRPCRouter>(
   settings: Settings<TRouter>,
   exchange: Exchange,
@@ -133,8 +167,17 @@ function inputOf<TRouter extends AnyTRPCRouter>(
 ) {
   const { req, search } = exchange;
   const { meta, path, procedure, reader } = route.operation;
-  const bodyLimit = meta.bodyLimit ?? settings.options.bodyLimitOf?.(path, procedure._def.meta) ?? settings.bodyLimit;
-  if (!reader.takesInput && hasBody(route.method) && announcesBody(req) && req.headers['content-type']) checkBodyType(req, route);
+  const bodyLimit =
+    meta.bodyLimit ??
+    settings.options.bodyLimitOf?.(path, procedure._def.meta) ??
+    settings.bodyLimit;
+  if (
+    !reader.takesInput &&
+    hasBody(route.method) &&
+    announcesBody(req) &&
+    req.headers['content-type']
+  )
+    checkBodyType(req, route);
   let reading: Promise<unknown> | undefined;
   const read = async () => {
     const sent = await readInput({ req, route, values, search, bodyLimit });

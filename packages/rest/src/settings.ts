@@ -33,7 +33,9 @@ export interface Settings<TRouter extends AnyTRPCRouter> {
   readonly invoke: NonNullable<RestHandlerOptions<TRouter>['invoke']>;
 }
 
-export function createSettings<TRouter extends AnyTRPCRouter>(options: RestHandlerOptions<TRouter>): Settings<TRouter> {
+export function createSettings<TRouter extends AnyTRPCRouter>(
+  options: RestHandlerOptions<TRouter>,
+): Settings<TRouter> {
   const since = options.deprecatedSince ?? '1970-01-01';
   const base = withoutTrailingSlash(options.basePath ?? '');
   const publicPrefix = withoutTrailingSlash(options.publicPrefix ?? '');
@@ -67,7 +69,11 @@ export function openExchange<TRouter extends AnyTRPCRouter>(
   const mark = url.indexOf('?');
   const path = mark < 0 ? url : url.slice(0, mark);
   for (const base of basePaths) {
-    if (!path.startsWith(base.path) || (path.length > base.path.length && path[base.path.length] !== '/')) continue;
+    if (
+      !path.startsWith(base.path) ||
+      (path.length > base.path.length && path[base.path.length] !== '/')
+    )
+      continue;
     return {
       req,
       res,

@@ -17,7 +17,12 @@ import { type Listening, serveOurs } from './testing/servers.js';
 let server: Listening;
 beforeAll(async () => {
   const serialize = (_path: string, output: unknown) => writeSuperjson(output);
-  server = await serveOurs({ transformer: superjson, maxBatchSize: 20, bodyLimit: 100_000, serialize });
+  server = await serveOurs({
+    transformer: superjson,
+    maxBatchSize: 20,
+    bodyLimit: 100_000,
+    serialize,
+  });
 });
 afterAll(() => server.close());
 
@@ -75,15 +80,23 @@ describe.each(Object.entries(links))('through tRPC’s %s', (_name, link) => {
     ]);
     expect(good).toMatchObject({ status: 'fulfilled', value: 'pong' });
     expect(bad).toMatchObject({
-      reason: { message: 'taken', data: { code: 'CONFLICT', httpStatus: 409, path: 'fail.conflict' } },
+      reason: {
+        message: 'taken',
+        data: { code: 'CONFLICT', httpStatus: 409, path: 'fail.conflict' },
+      },
     });
     expect(unknown).toMatchObject({ reason: { data: { code: 'NOT_FOUND' } } });
   });
 });
 
 test('a streamed batch gives promises and generators as they come', async () => {
-  const client = createTRPCClient<DemoRouter>({ links: [httpBatchStreamLink({ url: server.url, transformer })] });
-  const [later, generator] = await Promise.all([client.out.promise.query(), client.out.generator.query()]);
+  const client = createTRPCClient<DemoRouter>({
+    links: [httpBatchStreamLink({ url: server.url, transformer })],
+  });
+  const [later, generator] = await Promise.all([
+    client.out.promise.query(),
+    client.out.generator.query(),
+  ]);
   expect(await later.later).toBe(1);
   const values: number[] = [];
   for await (const value of generator) values.push(value);
@@ -103,16 +116,23 @@ test('a subscription comes as server-sent events, and goes on after the last one
 const eventsOf = (text: string) => [...text.matchAll(/^id: (.*)$/gm)].map(([, id]) => id);
 
 test('a subscription comes through tRPC’s own link, with the ids that it resumes by', async () => {
-  const client = createTRPCClient<DemoRouter>({ links: [httpSubscriptionLink({ url: server.url, transformer, EventSource })] });
+  const client = createTRPCClient<DemoRouter>({
+    links: [httpSubscriptionLink({ url: server.url, transformer, EventSource })],
+  });
   const events = await new Promise<unknown[]>((resolve, reject) => {
     const seen: unknown[] = [];
-    client.ticks.subscribe({ to: 3 }, { onData: (event) => seen.push(event), onComplete: () => resolve(seen), onError: reject });
+    client.ticks.subscribe(
+      { to: 3 },
+      { onData: (event) => seen.push(event), onComplete: () => resolve(seen), onError: reject },
+    );
   });
   expect(events).toEqual([1, 2, 3].map((n) => ({ id: String(n), data: n })));
 });
 
 test('the error of a subscription comes through tRPC’s own link', async () => {
-  const client = createTRPCClient<DemoRouter>({ links: [httpSubscriptionLink({ url: server.url, transformer, EventSource })] });
+  const client = createTRPCClient<DemoRouter>({
+    links: [httpSubscriptionLink({ url: server.url, transformer, EventSource })],
+  });
   const error = await new Promise((resolve) => {
     // @ts-expect-error the input is wrong on purpose
     const subscription = client.ticks.subscribe({ to: 'many' }, { onError: resolve });
@@ -123,15 +143,23 @@ test('the error of a subscription comes through tRPC’s own link', async () => 
 
 test('a form comes through tRPC’s own link', async () => {
   const ownForms = { serialize: (data: unknown) => data, deserialize: superjson.deserialize };
-  const client = createTRPCClient<DemoRouter>({ links: [httpLink({ url: server.url, transformer: ownForms })] });
+  const client = createTRPCClient<DemoRouter>({
+    links: [httpLink({ url: server.url, transformer: ownForms })],
+  });
   const form = new FormData();
   form.set('name', 'ada');
   expect(await client.form.mutate(form)).toBe('ada');
 });
 
 test('a refused content type reaches the client as a tRPC error', async () => {
-  const plain = httpLink<DemoRouter>({ url: server.url, transformer, headers: { 'content-type': 'text/plain' } });
+  const plain = httpLink<DemoRouter>({
+    url: server.url,
+    transformer,
+    headers: { 'content-type': 'text/plain' },
+  });
   const client = createTRPCClient<DemoRouter>({ links: [plain] });
   await expect(client.touch.mutate()).rejects.toThrow(TRPCClientError);
-  await expect(client.touch.mutate()).rejects.toMatchObject({ data: { code: 'UNSUPPORTED_MEDIA_TYPE' } });
+  await expect(client.touch.mutate()).rejects.toMatchObject({
+    data: { code: 'UNSUPPORTED_MEDIA_TYPE' },
+  });
 });

@@ -19,7 +19,10 @@ describe('at the deadline', () => {
     expect(answer.status).toBe(503);
     expect(answer.headers['retry-after']).toBe('1');
     expect(JSON.parse(answer.body)).toMatchObject({
-      error: { message: expect.stringContaining('0.06 s'), data: { code: 'SERVICE_UNAVAILABLE', path: 'wait' } },
+      error: {
+        message: expect.stringContaining('0.06 s'),
+        data: { code: 'SERVICE_UNAVAILABLE', path: 'wait' },
+      },
     });
     await abort;
     await nextTurn();
@@ -53,7 +56,9 @@ describe('at the deadline', () => {
   test('a body that does not come is answered 408', async () => {
     const server = await serve({ deadlineMs });
     const socket = connect(server.port, '127.0.0.1');
-    socket.write('POST /trpc/echo HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 20\r\n\r\n{"a":');
+    socket.write(
+      'POST /trpc/echo HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 20\r\n\r\n{"a":',
+    );
     const [answer] = await once(socket, 'data');
     expect(String(answer)).toMatch(/^HTTP\/1.1 408 /);
     socket.destroy();
@@ -62,7 +67,10 @@ describe('at the deadline', () => {
   test('a call in a streamed batch fails too, and its signal is aborted', async () => {
     const server = await serve({ deadlineMs });
     const abort = once(server.calls, 'abort');
-    const answer = await send(server, { path: 'wait,fast?batch=1', headers: { 'trpc-accept': 'application/jsonl' } });
+    const answer = await send(server, {
+      path: 'wait,fast?batch=1',
+      headers: { 'trpc-accept': 'application/jsonl' },
+    });
     expect(answer.body).toContain('SERVICE_UNAVAILABLE');
     expect(answer.body).toContain('"fast"');
     await abort;

@@ -13,9 +13,15 @@ describe('a client that goes away', () => {
   test.each([
     ['a query', 'GET /trpc/wait HTTP/1.1\r\nhost: x\r\n\r\n'],
     ['a batch', 'GET /trpc/wait,fast?batch=1 HTTP/1.1\r\nhost: x\r\n\r\n'],
-    ['a mutation', 'POST /trpc/change HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}'],
+    [
+      'a mutation',
+      'POST /trpc/change HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}',
+    ],
     ['a subscription', 'GET /trpc/watch HTTP/1.1\r\nhost: x\r\n\r\n'],
-    ['a streamed batch', 'GET /trpc/wait?batch=1 HTTP/1.1\r\nhost: x\r\ntrpc-accept: application/jsonl\r\n\r\n'],
+    [
+      'a streamed batch',
+      'GET /trpc/wait?batch=1 HTTP/1.1\r\nhost: x\r\ntrpc-accept: application/jsonl\r\n\r\n',
+    ],
   ])('aborts the signal of %s, and nobody is told of an error', async (_name, text) => {
     const server = await serve();
     const socket = connect(server.port, '127.0.0.1');
@@ -50,7 +56,9 @@ describe('a client that goes away', () => {
 
   test('aborts a signal that is asked for only afterwards', async () => {
     const gates: (() => void)[] = [];
-    const server = await serve({ createContext: () => new Promise((resolve) => gates.push(() => resolve({}))) });
+    const server = await serve({
+      createContext: () => new Promise((resolve) => gates.push(() => resolve({}))),
+    });
     const socket = connect(server.port, '127.0.0.1').on('error', () => undefined);
     const request = once(server.server, 'request');
     socket.write('GET /trpc/wait HTTP/1.1\r\nhost: x\r\n\r\n');
@@ -66,7 +74,9 @@ describe('a client that goes away', () => {
     const server = await serve();
     const socket = connect(server.port, '127.0.0.1').on('error', () => undefined);
     const request = once(server.server, 'request');
-    socket.write('POST /trpc/echo HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 20\r\n\r\n{"a":');
+    socket.write(
+      'POST /trpc/echo HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 20\r\n\r\n{"a":',
+    );
     const [incoming] = await request;
     const closed = new Promise((resolve) => incoming.on('close', resolve));
     socket.destroy();

@@ -25,7 +25,10 @@ test('mounted below its base path, it answers as tRPC’s adapter does', async (
     router: createDemoRouter(),
     createContext: ({ req, res, info }) => ({ req, res, signal: info.signal }),
   });
-  const [ours, wanted] = [await serve(express().use('/trpc', handler)), await serve(express().use('/trpc', theirs))];
+  const [ours, wanted] = [
+    await serve(express().use('/trpc', handler)),
+    await serve(express().use('/trpc', theirs)),
+  ];
   for (const sent of [
     { path: 'ping' },
     { path: 'echo?input=1' },
@@ -56,7 +59,12 @@ test('on a bare server, what is not below its base path is 404', async () => {
 
 test('a body that middleware has parsed is taken from it', async () => {
   const server = await serve(express().use(express.json(), express.text()).use('/trpc', handler));
-  const answer = await send(server, { method: 'POST', path: 'add', headers: json, body: '{"id":1,"text":"ü"}' });
+  const answer = await send(server, {
+    method: 'POST',
+    path: 'add',
+    headers: json,
+    body: '{"id":1,"text":"ü"}',
+  });
   expect([answer.status, Buffer.from(answer.body, 'latin1').toString()]).toEqual([
     200,
     '{"result":{"data":{"id":1,"text":"ü"}}}',

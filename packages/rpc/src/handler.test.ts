@@ -48,7 +48,11 @@ describe('on one connection', () => {
       `${post('text/plain')}${post('application/json')}GET /trpc/fast HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`,
     );
     await once(socket, 'close');
-    expect([...text.matchAll(/HTTP\/1.1 (\d+)/g)].map(([, status]) => status)).toEqual(['415', '405', '200']);
+    expect([...text.matchAll(/HTTP\/1.1 (\d+)/g)].map(([, status]) => status)).toEqual([
+      '415',
+      '405',
+      '200',
+    ]);
   });
 });
 
@@ -56,28 +60,39 @@ test.each([
   ['a query', 'fast', 'GET'],
   ['a mutation', 'echo', 'POST'],
   ['a query in a batch', 'fast?batch=1', 'GET'],
-])('TRACE, which the Web’s Request cannot hold, of %s is 405 and names the method that it takes', async (_what, path, allow) => {
-  const server = await serve();
-  for (const accept of ['*/*', 'application/jsonl']) {
-    const answer = await send(server, { method: 'TRACE', path, headers: { ...json, accept } });
-    expect([answer.status, answer.headers.allow]).toEqual([405, allow]);
-  }
-  for (const type of ['multipart/form-data; boundary=b', 'application/octet-stream']) {
-    const answer = await send(server, { method: 'TRACE', path: 'fast', headers: { 'content-type': type } });
-    expect(answer.status).toBe(405);
-  }
-  expect((await send(server, { method: 'TRACE', path })).status).toBe(415);
-});
+])(
+  'TRACE, which the Web’s Request cannot hold, of %s is 405 and names the method that it takes',
+  async (_what, path, allow) => {
+    const server = await serve();
+    for (const accept of ['*/*', 'application/jsonl']) {
+      const answer = await send(server, { method: 'TRACE', path, headers: { ...json, accept } });
+      expect([answer.status, answer.headers.allow]).toEqual([405, allow]);
+    }
+    for (const type of ['multipart/form-data; boundary=b', 'application/octet-stream']) {
+      const answer = await send(server, {
+        method: 'TRACE',
+        path: 'fast',
+        headers: { 'content-type': type },
+      });
+      expect(answer.status).toBe(405);
+    }
+    expect((await send(server, { method: 'TRACE', path })).status).toBe(415);
+  },
+);
 
 describe('hooks', () => {
   test('a context for refusals gives their errors what the formatter needs', async () => {
-    const server = await serve({ refusalContext: ({ req }) => ({ requestId: String(req.headers['x-request-id']) }) });
+    const server = await serve({
+      refusalContext: ({ req }) => ({ requestId: String(req.headers['x-request-id']) }),
+    });
     const headers = { 'x-request-id': 'r1' };
     for (const sent of [
       { path: 'fast', method: 'POST', headers },
       { path: `${','.repeat(20)}?batch=1`, headers },
     ]) {
-      expect(JSON.parse((await send(server, sent)).body)).toMatchObject({ error: { data: { requestId: 'r1' } } });
+      expect(JSON.parse((await send(server, sent)).body)).toMatchObject({
+        error: { data: { requestId: 'r1' } },
+      });
     }
   });
 
@@ -90,7 +105,8 @@ describe('hooks', () => {
         throw new Error('hook');
       },
     });
-    for (const path of ['no.such', 'no.such?batch=1', '%zz']) expect((await send(server, { path })).body).toContain('"error"');
+    for (const path of ['no.such', 'no.such?batch=1', '%zz'])
+      expect((await send(server, { path })).body).toContain('"error"');
     await nextTurn();
     process.off('warning', remember);
     expect(warnings).toContainEqual(expect.stringContaining('hook'));
@@ -105,7 +121,10 @@ describe('hooks', () => {
       },
     });
     await send(server, { path: 'fast,no.such?batch=1' });
-    await send(server, { path: 'fast,no.such?batch=1', headers: { 'trpc-accept': 'application/jsonl' } });
+    await send(server, {
+      path: 'fast,no.such?batch=1',
+      headers: { 'trpc-accept': 'application/jsonl' },
+    });
     await send(server, { method: 'POST', path: 'echo', headers: json, body: '1' });
     expect(seen).toEqual([
       ['query fast,unknown no.such', null],
@@ -125,9 +144,12 @@ describe('hooks', () => {
   });
 
   test('a serializer writes what it knows', async () => {
-    const serialize = (path: string, output: unknown) => (path === 'fast' ? `{"written":${JSON.stringify(output)}}` : undefined);
+    const serialize = (path: string, output: unknown) =>
+      path === 'fast' ? `{"written":${JSON.stringify(output)}}` : undefined;
     const server = await serve({ serialize });
-    expect((await send(server, { path: 'fast' })).body).toBe('{"result":{"data":{"written":"fast"}}}');
+    expect((await send(server, { path: 'fast' })).body).toBe(
+      '{"result":{"data":{"written":"fast"}}}',
+    );
     expect((await send(server, { path: 'fast,aborted?batch=1' })).body).toBe(
       '[{"result":{"data":{"written":"fast"}}},{"result":{"data":false}}]',
     );

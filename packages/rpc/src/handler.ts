@@ -10,10 +10,12 @@ import { route } from './route.js';
 import { createSettings } from './settings.js';
 
 /**
- * Serves a tRPC router over tRPC's own HTTP wire, byte for byte as its adapters do, but without their Web `Request`,
- * `Response` and streams; what needs these is handed to tRPC's adapter.
+ * Serves a tRPC router over tRPC's own HTTP wire, byte for byte as its adapters do, but without
+ * their Web `Request`, `Response` and streams; what needs these is handed to tRPC's adapter.
  */
-export function createRpcHandler<TRouter extends AnyTRPCRouter>(options: RpcHandlerOptions<TRouter>): RpcHandler {
+export function createRpcHandler<TRouter extends AnyTRPCRouter>(
+  options: RpcHandlerOptions<TRouter>,
+): RpcHandler {
   const settings = createSettings(options.router, options);
   return (req, res, next) => {
     const target = readTarget(req, settings.base);
@@ -33,7 +35,8 @@ function serve(incoming: Incoming, target: Target): void {
     const wire = readWire(incoming, target);
     const loading = loadProcedures(incoming.settings.router, wire.paths);
     if (loading === undefined) route(incoming, wire);
-    else loading.then(() => route(incoming, wire)).catch((cause: unknown) => refuse(incoming, cause));
+    else
+      loading.then(() => route(incoming, wire)).catch((cause: unknown) => refuse(incoming, cause));
   } catch (cause) {
     refuse(incoming, cause);
   }

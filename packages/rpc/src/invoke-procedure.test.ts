@@ -27,7 +27,9 @@ const procedures: Record<string, AnyTRPCProcedure> = {
   'with an output that fails': p.output(z.number()).query(() => Number.NaN),
   'whose resolver sees its options': p
     .meta({ name: 'all' })
-    .query((options) => Object.fromEntries(Object.entries(options).map(([name, value]) => [name, typeof value]))),
+    .query((options) =>
+      Object.fromEntries(Object.entries(options).map(([name, value]) => [name, typeof value])),
+    ),
   'with a middleware that adds to the context': p
     .use(({ next }) => next({ ctx: { user: 'ada' } }))
     .use(leave('inner'))
@@ -109,11 +111,14 @@ async function outcomeOf(call: (options: CallOptions) => Promise<unknown>) {
   }
 }
 
-test.each(Object.entries(procedures))('a procedure %s ends as when it calls itself', async (_name, procedure) => {
-  expect(await outcomeOf((options) => invokeProcedure(procedure, options))).toEqual(
-    await outcomeOf((options) => procedure(options)),
-  );
-});
+test.each(Object.entries(procedures))(
+  'a procedure %s ends as when it calls itself',
+  async (_name, procedure) => {
+    expect(await outcomeOf((options) => invokeProcedure(procedure, options))).toEqual(
+      await outcomeOf((options) => procedure(options)),
+    );
+  },
+);
 
 test('the middlewares are run by us, so that a change of tRPC’s inside is noticed', () => {
   const definition: object = p.query(() => 1)._def;
@@ -124,7 +129,8 @@ test('a middleware that forgets to return what next gave is told so', async () =
   const forgetful: unknown = async () => undefined;
   const procedure = t.procedure.query(() => 1);
   const definition: object = procedure._def;
-  if (!('middlewares' in definition) || !Array.isArray(definition.middlewares)) throw new Error('no middlewares');
+  if (!('middlewares' in definition) || !Array.isArray(definition.middlewares))
+    throw new Error('no middlewares');
   definition.middlewares.unshift(forgetful);
   const mine = await outcomeOf((options) => invokeProcedure(procedure, options));
   expect(mine).toMatchObject({ code: 'INTERNAL_SERVER_ERROR' });

@@ -3,7 +3,10 @@ import { type AnyTRPCProcedure, getTRPCErrorFromUnknown, TRPCError } from '@trpc
 export type CallOptions = Parameters<AnyTRPCProcedure>[0];
 
 /** Undefined where a middleware forgets to return what `next` gave. */
-type Result = { readonly ok: true; readonly data: unknown } | { readonly ok: false; readonly error: TRPCError } | undefined;
+type Result =
+  | { readonly ok: true; readonly data: unknown }
+  | { readonly ok: false; readonly error: TRPCError }
+  | undefined;
 
 /** What a middleware may hand on. */
 interface Handover {
@@ -24,7 +27,9 @@ interface Chain {
   readonly meta: unknown;
 }
 
-/** The middlewares of a procedure; tRPC keeps them on its definition, but not in its public type. */
+/**
+ * The middlewares of a procedure; tRPC keeps them on its definition, but not in its public type.
+ */
 function hasChain(definition: object): definition is Chain {
   return (
     'middlewares' in definition &&
@@ -35,10 +40,14 @@ function hasChain(definition: object): definition is Chain {
 }
 
 /**
- * Calls a procedure as it would call itself, in a quarter of the time: tRPC's own loop copies its options twice for each
- * middleware by a polyfill of object spread. A procedure that is not built as tRPC 11 builds them is called by itself.
+ * Calls a procedure as it would call itself, in a quarter of the time: tRPC's own loop copies its
+ * options twice for each middleware by a polyfill of object spread. A procedure that is not built
+ * as tRPC 11 builds them is called by itself.
  */
-export async function invokeProcedure(procedure: AnyTRPCProcedure, options: CallOptions): Promise<unknown> {
+export async function invokeProcedure(
+  procedure: AnyTRPCProcedure,
+  options: CallOptions,
+): Promise<unknown> {
   const definition: object = procedure._def;
   if (!hasChain(definition)) return procedure(options);
   const result = await runFrom(0, definition, options);
@@ -50,7 +59,9 @@ export async function invokeProcedure(procedure: AnyTRPCProcedure, options: Call
   return result.data;
 }
 
-/** Runs the middlewares from one on; the last is the resolver. Never rejects: an error is a result. */
+/**
+ * Runs the middlewares from one on; the last is the resolver. Never rejects: an error is a result.
+ */
 async function runFrom(index: number, chain: Chain, options: CallOptions): Promise<Result> {
   const { ctx, input, getRawInput, path, type, signal, batchIndex } = options;
   const next = (handover?: Handover) =>
@@ -66,7 +77,17 @@ async function runFrom(index: number, chain: Chain, options: CallOptions): Promi
   try {
     const middleware = chain.middlewares[index];
     if (middleware === undefined) throw new TypeError('The resolver called `next()`.');
-    return await middleware({ ctx, input, getRawInput, path, type, signal, batchIndex, meta: chain.meta, next });
+    return await middleware({
+      ctx,
+      input,
+      getRawInput,
+      path,
+      type,
+      signal,
+      batchIndex,
+      meta: chain.meta,
+      next,
+    });
   } catch (cause) {
     return { ok: false, error: getTRPCErrorFromUnknown(cause), ...marker };
   }

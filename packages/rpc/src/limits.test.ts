@@ -51,7 +51,8 @@ describe('bodies', () => {
 
   test('the limit is inclusive, and counts bytes', async () => {
     const frame = JSON.stringify({ json: { id: 1, text: 'üü' } }).length + 2;
-    const sized = (bytes: number) => JSON.stringify({ json: { id: 1, text: `üü${'x'.repeat(bytes - frame)}` } });
+    const sized = (bytes: number) =>
+      JSON.stringify({ json: { id: 1, text: `üü${'x'.repeat(bytes - frame)}` } });
     expect([sized(200).length, Buffer.byteLength(sized(200))]).toEqual([198, 200]);
     const framings: Record<string, string>[] = [{}, { 'transfer-encoding': 'chunked' }];
     for (const headers of framings) {
@@ -72,7 +73,9 @@ describe('bodies', () => {
 
   test('a body that is refused by its length alone is not waited for', async () => {
     const socket = connect(server.port, '127.0.0.1');
-    socket.write('POST /trpc/add HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 1000000\r\n\r\n{');
+    socket.write(
+      'POST /trpc/add HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 1000000\r\n\r\n{',
+    );
     const [answer] = await once(socket, 'data');
     expect(String(answer)).toMatch(/^HTTP\/1.1 413 /);
     await once(socket, 'close');
@@ -80,7 +83,9 @@ describe('bodies', () => {
 
   test('a body in chunks is cut off at the limit, and the connection ended', async () => {
     const socket = connect(server.port, '127.0.0.1');
-    socket.write('POST /trpc/add HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n');
+    socket.write(
+      'POST /trpc/add HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n',
+    );
     const chunk = `400\r\n${'x'.repeat(0x400)}\r\n`;
     socket.write(chunk);
     const [answer] = await once(socket, 'data');
@@ -125,7 +130,9 @@ describe('content types', () => {
   test.each(otherCodings)('JSON is refused as %o', async (headers) => {
     const before = contexts;
     for (const path of ['add', 'add,add?batch=1'])
-      expect((await send(server, { method: 'POST', path, headers, body: '{"json":{"id":1}}' })).status).toBe(415);
+      expect(
+        (await send(server, { method: 'POST', path, headers, body: '{"json":{"id":1}}' })).status,
+      ).toBe(415);
     expect(contexts).toBe(before);
   });
 
@@ -146,30 +153,42 @@ describe('content types', () => {
     );
   });
 
-  test.each(['__proto__', 'constructor', '\\u0070rototype'])('a batch with the key %s is refused', async (key) => {
-    const body = `{"0":{"json":{"id":1}},"${key}":{}}`;
-    expect((await send(server, { method: 'POST', path: 'add?batch=1', headers: json, body })).status).toBe(400);
-  });
+  test.each(['__proto__', 'constructor', '\\u0070rototype'])(
+    'a batch with the key %s is refused',
+    async (key) => {
+      const body = `{"0":{"json":{"id":1}},"${key}":{}}`;
+      expect(
+        (await send(server, { method: 'POST', path: 'add?batch=1', headers: json, body })).status,
+      ).toBe(400);
+    },
+  );
 
   test.each(refused)('a mutation as %s is refused, whatever its procedure takes', async (type) => {
     const before = contexts;
     for (const path of ['touch', 'add', 'touch,touch?batch=1', 'no.such']) {
       const headers: Record<string, string> = type === undefined ? {} : { 'content-type': type };
       for (const body of [undefined, '{"json":{"id":1}}']) {
-        expect((await send(server, { method: 'POST', path, headers, ...(body && { body }) })).status).toBe(415);
+        expect(
+          (await send(server, { method: 'POST', path, headers, ...(body && { body }) })).status,
+        ).toBe(415);
       }
     }
     expect(contexts).toBe(before);
   });
 
   test.each(accepted)('a mutation as %s is served', async (type) => {
-    expect((await send(server, { method: 'POST', path: 'touch', headers: { 'content-type': type } })).status).toBe(200);
+    expect(
+      (await send(server, { method: 'POST', path: 'touch', headers: { 'content-type': type } }))
+        .status,
+    ).toBe(200);
   });
 
   test('a method cannot be overridden', async () => {
     const headers = { ...json, 'x-http-method-override': 'POST' };
     expect((await send(server, { path: 'touch', headers })).status).toBe(405);
-    expect((await send(server, { method: 'POST', path: 'ping?_method=GET', headers: json })).status).toBe(405);
+    expect(
+      (await send(server, { method: 'POST', path: 'ping?_method=GET', headers: json })).status,
+    ).toBe(405);
   });
 
   test('a form is served where the procedure declares it, and nowhere else', async () => {
@@ -179,7 +198,10 @@ describe('content types', () => {
       return fetch(`${server.url}/${path}`, { method: 'POST', body });
     };
     const served = await post('form');
-    expect([served.status, await served.json()]).toEqual([200, { result: { data: { json: 'ada' } } }]);
+    expect([served.status, await served.json()]).toEqual([
+      200,
+      { result: { data: { json: 'ada' } } },
+    ]);
     for (const path of ['bytes', 'touch', 'ping', 'form?batch=1']) {
       expect((await post(path)).status).toBe(path.startsWith('form') ? 200 : 415);
     }

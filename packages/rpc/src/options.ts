@@ -64,36 +64,59 @@ export interface RpcResults<TContext> {
 export interface RpcOptions<TContext> {
   createContext: (request: RpcRequest) => TContext | Promise<TContext>;
   /**
-   * What formatter and hooks get as `ctx` for a request that is refused before its context is made (too large a batch,
-   * content type), so that its error can carry a request id. Must be cheap; default undefined, as with tRPC.
+   * What formatter and hooks get as `ctx` for a request that is refused before its context is made
+   * (too large a batch, content type), so that its error can carry a request id. Must be cheap;
+   * default undefined, as with tRPC.
    */
   refusalContext?: (request: Pick<RpcRequest, 'req' | 'res'>) => TContext | undefined;
-  /** Path that all procedures are below; matched against the whole path, also where Express mounts the handler. Default `/trpc`. */
+  /**
+   * Path that all procedures are below; matched against the whole path, also where Express mounts
+   * the handler. Default `/trpc`.
+   */
   basePath?: string;
   /** Most calls in a batch, counted before anything else is done; default 10. */
   maxBatchSize?: number;
   /** Bytes of a body; default 102,400. */
   bodyLimit?: number;
-  /** Bytes of a body for one procedure, where it differs. A batch gets the smallest limit among its procedures. */
+  /**
+   * Bytes of a body for one procedure, where it differs. A batch gets the smallest limit among its
+   * procedures.
+   */
   bodyLimitOf?: (path: string, meta: unknown) => number | undefined;
-  /** The content types besides JSON that a mutation takes; default none. Such bodies have no deadline. */
+  /**
+   * The content types besides JSON that a mutation takes; default none. Such bodies have no
+   * deadline.
+   */
   uploadTypesOf?: (path: string, meta: unknown) => readonly RpcUploadType[] | undefined;
-  /** Milliseconds after which a query or mutation is answered 503 and its signal aborted; default 10,000; 0 for never. */
+  /**
+   * Milliseconds after which a query or mutation is answered 503 and its signal aborted; default
+   * 10,000; 0 for never.
+   */
   deadlineMs?: number;
   /**
-   * Writes the JSON that the router's transformer and `JSON.stringify` would make of an output; undefined leaves it to these.
-   * For superjson: `(_path, output) => writeSuperjson(output)`.
+   * Writes the JSON that the router's transformer and `JSON.stringify` would make of an output;
+   * undefined leaves it to these. For superjson: `(_path, output) => writeSuperjson(output)`.
    */
   serialize?: (path: string, output: unknown) => string | undefined;
-  /** Told of every error that is answered. Not told of the `AbortError` of a client that went away. */
+  /**
+   * Told of every error that is answered. Not told of the `AbortError` of a client that went away.
+   */
   onError?: (failure: RpcFailure<TContext>) => void;
   /** Sets status and headers by the results, as in tRPC. */
   responseMeta?: (results: RpcResults<TContext>) => ResponseMeta;
 }
 
-export interface RpcHandlerOptions<TRouter extends AnyTRPCRouter> extends RpcOptions<inferRouterContext<TRouter>> {
+export interface RpcHandlerOptions<TRouter extends AnyTRPCRouter>
+  extends RpcOptions<inferRouterContext<TRouter>> {
   router: TRouter;
 }
 
-/** Works as Express 5 middleware, and on a bare `node:http` server. `next` is called for what is not below the base path. */
-export type RpcHandler = (req: IncomingMessage, res: ServerResponse, next?: (error?: unknown) => void) => void;
+/**
+ * Works as Express 5 middleware, and on a bare `node:http` server. `next` is called for what is not
+ * below the base path.
+ */
+export type RpcHandler = (
+  req: IncomingMessage,
+  res: ServerResponse,
+  next?: (error?: unknown) => void,
+) => void;

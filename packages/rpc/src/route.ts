@@ -13,13 +13,20 @@ import type { Settings } from './settings.js';
 export function route(incoming: Incoming, wire: Wire): void {
   const { settings, req } = incoming;
   const { isBatch, kind, paths, query, target } = wire;
-  const calls = paths.map((path, index) => new Call(path, index, findProcedure(settings.router, path)));
+  const calls = paths.map(
+    (path, index) => new Call(path, index, findProcedure(settings.router, path)),
+  );
   const isPost = req.method === 'POST';
   const bodyLimit = isPost ? smallestLimit(settings, calls) : settings.bodyLimit;
   const isUpload = isUploadType(kind);
-  if (isPost && isUpload && !calls.every((call) => takes(settings, call, kind))) throw unsupportedMediaType(req);
+  if (isPost && isUpload && !calls.every((call) => takes(settings, call, kind)))
+    throw unsupportedMediaType(req);
   if (needsAdapter(incoming, wire, calls)) {
-    serveOfficially(incoming, { path: target.path, bodyLimit, hasDeadline: !isUpload && settings.deadlineMs > 0 });
+    serveOfficially(incoming, {
+      path: target.path,
+      bodyLimit,
+      hasDeadline: !isUpload && settings.deadlineMs > 0,
+    });
     return;
   }
   checkTypes(calls);
@@ -28,15 +35,24 @@ export function route(incoming: Incoming, wire: Wire): void {
   void run(new Exchange({ ...incoming, calls, isBatch, inputs, bodyLimit }));
 }
 
-const isUploadType = (kind: MediaKind): boolean => kind === 'multipart/form-data' || kind === 'application/octet-stream';
+const isUploadType = (kind: MediaKind): boolean =>
+  kind === 'multipart/form-data' || kind === 'application/octet-stream';
 
-/** Whether only tRPC's adapter can serve this: it streams, or is too rare to be worth a path of its own. */
+/**
+ * Whether only tRPC's adapter can serve this: it streams, or is too rare to be worth a path of its
+ * own.
+ */
 function needsAdapter({ req }: Incoming, { kind, query }: Wire, calls: readonly Call[]): boolean {
-  // The Web's `Request`, which the adapter makes of each, throws for this method: no call takes it, which is said directly.
+  // The Web's `Request`, which the adapter makes of each, throws for this method: no call takes it,
+  // which is said directly.
   if (req.method === 'TRACE') return false;
   if (isUploadType(kind)) return true;
   if (req.method === 'POST' ? isBodyRead(req) : req.method !== 'GET') return true;
-  return wantsStream(req) || query.hasConnectionParams || calls.some((call) => call.type === 'subscription');
+  return (
+    wantsStream(req) ||
+    query.hasConnectionParams ||
+    calls.some((call) => call.type === 'subscription')
+  );
 }
 
 function smallestLimit({ options, bodyLimit }: Settings, calls: readonly Call[]): number {

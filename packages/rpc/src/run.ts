@@ -7,7 +7,10 @@ import type { Call, Exchange, Outcome } from './exchange.js';
 import { invokeProcedure } from './invoke-procedure.js';
 import { announcesMoreThan } from './request/body.js';
 
-/** Makes the context, calls the procedures at once, and answers when all are done or the deadline is there. Never rejects. */
+/**
+ * Makes the context, calls the procedures at once, and answers when all are done or the deadline is
+ * there. Never rejects.
+ */
 export async function run(exchange: Exchange): Promise<void> {
   const { settings, res } = exchange;
   res.on('close', () => leave(exchange));
@@ -21,19 +24,28 @@ export async function run(exchange: Exchange): Promise<void> {
   for (const call of exchange.calls) void runCall(exchange, call, fault);
 }
 
-async function runCall(exchange: Exchange, call: Call, fault: { cause: unknown } | undefined): Promise<void> {
+async function runCall(
+  exchange: Exchange,
+  call: Call,
+  fault: { cause: unknown } | undefined,
+): Promise<void> {
   let outcome: Outcome;
   try {
     outcome = { data: await invoke(exchange, call, fault) };
   } catch (cause) {
     outcome = { error: getTRPCErrorFromUnknown(cause) };
-    if (!exchange.isAnswered && !isDeparture(outcome.error, exchange.res)) tell(exchange, outcome.error, exchange, call);
+    if (!exchange.isAnswered && !isDeparture(outcome.error, exchange.res))
+      tell(exchange, outcome.error, exchange, call);
   }
   settle(exchange, call, outcome);
 }
 
 /** Calls the procedure, after tRPC's own checks in tRPC's order. */
-function invoke(exchange: Exchange, call: Call, fault: { cause: unknown } | undefined): Promise<unknown> {
+function invoke(
+  exchange: Exchange,
+  call: Call,
+  fault: { cause: unknown } | undefined,
+): Promise<unknown> {
   const { req, ctx, signal } = exchange;
   const { path, type, procedure, index } = call;
   if (procedure === undefined || type === 'unknown') {
@@ -46,7 +58,8 @@ function invoke(exchange: Exchange, call: Call, fault: { cause: unknown } | unde
     throw new TRPCError({ code: 'METHOD_NOT_SUPPORTED', message });
   }
   if (fault) throw fault.cause;
-  if (announcesMoreThan(req, exchange.bodyLimit)) throw new TRPCError({ code: 'PAYLOAD_TOO_LARGE' });
+  if (announcesMoreThan(req, exchange.bodyLimit))
+    throw new TRPCError({ code: 'PAYLOAD_TOO_LARGE' });
   const getRawInput = () => exchange.inputs.read(index);
   return invokeProcedure(procedure, { path, type, ctx, signal, batchIndex: index, getRawInput });
 }

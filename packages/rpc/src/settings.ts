@@ -1,4 +1,9 @@
-import type { AnyTRPCRootTypes, AnyTRPCRouter, inferRouterContext, TRPCRootConfig } from '@trpc/server';
+import type {
+  AnyTRPCRootTypes,
+  AnyTRPCRouter,
+  inferRouterContext,
+  TRPCRootConfig,
+} from '@trpc/server';
 import { createDeadlineRouter } from './official/deadline-router.js';
 import type { RpcOptions } from './options.js';
 

@@ -36,7 +36,8 @@ test('what superjson writes of JSON, undefined, dates and bigints is read as sup
   );
 });
 
-const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null && !(value instanceof Date);
+const isObject = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !(value instanceof Date);
 
 /** As it would be had nobody written the properties that are undefined. */
 function withoutUndefined(value: unknown): unknown {
@@ -54,23 +55,43 @@ test('a property that is undefined is absent, at any depth; an item of a list ca
   });
   expect(read({ json, meta })).toStrictEqual({ b: { d: 1 }, g: [{}] });
   const list = superjson.serialize({ list: [1, undefined] });
-  expect(() => read(list)).toThrow(expect.objectContaining({ code: 'BAD_REQUEST', message: expect.stringContaining('list.1') }));
+  expect(() => read(list)).toThrow(
+    expect.objectContaining({ code: 'BAD_REQUEST', message: expect.stringContaining('list.1') }),
+  );
 });
 
 test('an input without annotations is given as it is', () => {
   const json = { a: [1, { b: null }] };
   expect(readSuperjson({ json })).toBe(json);
-  expect([read({}), read({ json: null, meta: null }), read({ json: 1, meta: { v: 1 } })]).toEqual([undefined, null, 1]);
+  expect([read({}), read({ json: null, meta: null }), read({ json: 1, meta: { v: 1 } })]).toEqual([
+    undefined,
+    null,
+    1,
+  ]);
 });
 
 test('an earlier version of superjson, which notes no version, is read', () => {
-  expect(read({ json: { at: '1970-01-01T00:00:00.000Z' }, meta: { values: { at: ['Date'] } } })).toEqual({ at: new Date(0) });
+  expect(
+    read({ json: { at: '1970-01-01T00:00:00.000Z' }, meta: { values: { at: ['Date'] } } }),
+  ).toEqual({ at: new Date(0) });
 });
 
 describe('refused before anything is built', () => {
   const json = { email: { length: 5e8 }, list: [null, 'x'], at: '2026-01-01' };
   const values = (annotations: unknown) => ({ json, meta: { values: annotations, v: 1 } });
-  const types = ['set', 'map', 'regexp', 'URL', 'Error', 'number', 'class', 'symbol', 'custom', 'toString', '__proto__'];
+  const types = [
+    'set',
+    'map',
+    'regexp',
+    'URL',
+    'Error',
+    'number',
+    'class',
+    'symbol',
+    'custom',
+    'toString',
+    '__proto__',
+  ];
 
   test.each<[string, unknown]>([
     ['a typed array', values({ email: [['typed-array', 'Uint8Array']] })],
@@ -95,22 +116,36 @@ describe('refused before anything is built', () => {
     ['a path over an inherited name', values({ 'list.constructor.prototype.x': ['undefined'] })],
     ['a path that is not escaped well', values({ 'at\\': ['Date'] })],
     ['a date that is no text', values({ email: ['Date'] })],
-    ['a date that is too long', { json: { at: '9'.repeat(65) }, meta: { values: { at: ['Date'] } } }],
-    ['a bigint that is too long', { json: { at: '9'.repeat(65) }, meta: { values: { at: ['bigint'] } } }],
+    [
+      'a date that is too long',
+      { json: { at: '9'.repeat(65) }, meta: { values: { at: ['Date'] } } },
+    ],
+    [
+      'a bigint that is too long',
+      { json: { at: '9'.repeat(65) }, meta: { values: { at: ['bigint'] } } },
+    ],
     ['a bigint that is no number', values({ at: ['bigint'] })],
     ['no object', 'text'],
     ['null', null],
     ['a list', [1]],
   ])('%s', (_what, payload) => {
-    expect(() => read(payload)).toThrow(expect.objectContaining({ code: 'BAD_REQUEST', cause: undefined }));
+    expect(() => read(payload)).toThrow(
+      expect.objectContaining({ code: 'BAD_REQUEST', cause: undefined }),
+    );
   });
 
   test.each([
-    ['{"json":{"__proto__":{"a":"1"}},"meta":{"values":{"__proto__.a":["bigint"]}}}', ['__proto__']],
+    [
+      '{"json":{"__proto__":{"a":"1"}},"meta":{"values":{"__proto__.a":["bigint"]}}}',
+      ['__proto__'],
+    ],
     ['{"json":{"a":[{"constructor":1}]}}', ['a', 0, 'constructor']],
     ['{"json":{"a":{"\\u005f_proto__":1}}}', ['a', '__proto__']],
     ['{"json":1,"prototype":1}', ['prototype']],
-    ['{"json":{"a":"x"},"meta":{"values":{"__proto__":["Date"]}}}', ['meta', 'values', '__proto__']],
+    [
+      '{"json":{"a":"x"},"meta":{"values":{"__proto__":["Date"]}}}',
+      ['meta', 'values', '__proto__'],
+    ],
     ['{"json":{"n":9007199254740993}}', ['n']],
     ['{"json":1e400}', []],
   ])('keys and numbers that are not safe in %s', (text, path) => {

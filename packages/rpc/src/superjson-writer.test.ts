@@ -3,7 +3,10 @@ import superjson from 'superjson';
 import { expect, test } from 'vitest';
 import { writeSuperjson } from './superjson-writer.js';
 
-const key = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('a', 'a.b', '\\', '0', '1', '10', 'toJSON', ''));
+const key = fc.oneof(
+  fc.string({ unit: 'binary' }),
+  fc.constantFrom('a', 'a.b', '\\', '0', '1', '10', 'toJSON', ''),
+);
 const leaf = fc.oneof(
   fc.string({ unit: 'binary' }),
   fc.string({ unit: fc.constantFrom('"', '\\', '\u2028', '\ud800', '\u0000', 'é') }),
@@ -86,15 +89,26 @@ test.each<[string, unknown]>([
   ['null', null],
   ['a date', new Date(0)],
   ['undefined in records and lists', { a: undefined, b: [undefined, { c: undefined }] }],
-  ['dates at all depths', { a: new Date(0), b: { c: new Date(1), d: [new Date(2), { e: new Date(3) }] } }],
+  [
+    'dates at all depths',
+    { a: new Date(0), b: { c: new Date(1), d: [new Date(2), { e: new Date(3) }] } },
+  ],
   [
     'notes that numeric keys reorder',
-    [{ a: new Date(0) }, new Date(1), { 2: new Date(2), 1: [new Date(3)], b: [{ c: new Date(4) }, new Date(5)] }],
+    [
+      { a: new Date(0) },
+      new Date(1),
+      { 2: new Date(2), 1: [new Date(3)], b: [{ c: new Date(4) }, new Date(5)] },
+    ],
   ],
   ['keys with dots and backslashes', { 'a.b': new Date(0), 'c\\d': { '.': undefined } }],
   [
     'a dashboard',
-    { id: 'x', createdAt: new Date(0), widgets: [{ params: { since: new Date(1), tags: ['a'] } }, { error: undefined }] },
+    {
+      id: 'x',
+      createdAt: new Date(0),
+      widgets: [{ params: { since: new Date(1), tags: ['a'] } }, { error: undefined }],
+    },
   ],
 ])('%s is written', (_name, value) => {
   expect(writeSuperjson(value)).toBe(superjson.stringify(value));
@@ -127,7 +141,9 @@ test.each<[string, unknown]>([
 });
 
 test('data under names that superjson throws at is written so that superjson reads it, and no prototype is changed', () => {
-  const data: unknown = JSON.parse('{"at":0,"constructor":{"prototype":[1],"name":"Ferrari"},"a":{"__proto__":{"x":1},"b":2}}');
+  const data: unknown = JSON.parse(
+    '{"at":0,"constructor":{"prototype":[1],"name":"Ferrari"},"a":{"__proto__":{"x":1},"b":2}}',
+  );
   expect(expected(data)).toBeUndefined();
   const text = writeSuperjson({ data, asOf: new Date(7), error: undefined }) ?? '';
   const read = superjson.parse<{ data: { a: object } }>(text);

@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import superjson from 'superjson';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { essenceOf, type Listening, type Sent, send, serveOurs, serveTheirs } from './testing/servers.js';
+import {
+  essenceOf,
+  type Listening,
+  type Sent,
+  send,
+  serveOurs,
+  serveTheirs,
+} from './testing/servers.js';
 
 const options = { transformer: superjson, hasFormatter: true };
 let ours: Listening;
@@ -12,20 +19,28 @@ beforeAll(async () => {
 afterAll(() => Promise.all([ours.close(), theirs.close()]));
 
 const name = fc.constantFrom(
-  ...['ping', 'echo', 'note', 'add', 'touch', 'fail.conflict', 'fail.crash', 'fail.own', 'fail.output', 'no.such', ''],
-  ...[
-    'out.nothing',
-    'out.date',
-    'out.map',
-    'out.status',
-    'out.promise',
-    'out.bigint',
-    'later.deep.ping',
-    'p%69ng',
-    '%',
-    'a/b',
-    'a b',
-  ],
+  'ping',
+  'echo',
+  'note',
+  'add',
+  'touch',
+  'fail.conflict',
+  'fail.crash',
+  'fail.own',
+  'fail.output',
+  'no.such',
+  '',
+  'out.nothing',
+  'out.date',
+  'out.map',
+  'out.status',
+  'out.promise',
+  'out.bigint',
+  'later.deep.ping',
+  'p%69ng',
+  '%',
+  'a/b',
+  'a b',
 );
 const oneInput = fc.constantFrom<unknown>(
   { json: { id: 1 } },
@@ -38,20 +53,36 @@ const oneInput = fc.constantFrom<unknown>(
 );
 const input = fc.oneof(
   oneInput.map((value) => JSON.stringify(value)),
-  fc.dictionary(fc.constantFrom('0', '1', '2', '7', 'x'), oneInput).map((value) => JSON.stringify(value)),
+  fc
+    .dictionary(fc.constantFrom('0', '1', '2', '7', 'x'), oneInput)
+    .map((value) => JSON.stringify(value)),
   fc.constantFrom('', '[', '[1]', '"'),
 );
 const query = fc.record({
   batch: fc.constantFrom('', 'batch=1', 'batch=1', 'batch=0'),
   input: fc.option(input.map(encodeURIComponent)),
 });
-const type = fc.constantFrom('application/json', 'application/json', 'application/json; charset=utf-8', 'text/plain', undefined);
+const type = fc.constantFrom(
+  'application/json',
+  'application/json',
+  'application/json; charset=utf-8',
+  'text/plain',
+  undefined,
+);
 const method = fc.constantFrom('GET', 'GET', 'POST', 'POST', 'PUT', 'HEAD', 'DELETE');
 
 const request = fc
-  .record({ method, type, names: fc.array(name, { minLength: 1, maxLength: 4 }), query, body: fc.option(input) })
+  .record({
+    method,
+    type,
+    names: fc.array(name, { minLength: 1, maxLength: 4 }),
+    query,
+    body: fc.option(input),
+  })
   .map(({ method, type, names, query, body }): Sent => {
-    const parameters = [query.batch, query.input === null ? '' : `input=${query.input}`].filter((text) => text !== '');
+    const parameters = [query.batch, query.input === null ? '' : `input=${query.input}`].filter(
+      (text) => text !== '',
+    );
     return {
       method,
       path: `${names.join(',').replaceAll(' ', '%20')}?${parameters.join('&')}`,

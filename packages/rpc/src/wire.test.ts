@@ -1,6 +1,14 @@
 import superjson from 'superjson';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { essenceOf, type Listening, type Sent, type ServeOptions, send, serveOurs, serveTheirs } from './testing/servers.js';
+import {
+  essenceOf,
+  type Listening,
+  type Sent,
+  type ServeOptions,
+  send,
+  serveOurs,
+  serveTheirs,
+} from './testing/servers.js';
 
 const json = { 'content-type': 'application/json' };
 const input = (value: unknown) => encodeURIComponent(JSON.stringify(value));
@@ -15,15 +23,27 @@ const requests: Record<string, Sent> = {
   'a query': { path: 'ping' },
   'a query with a slash behind': { path: 'ping/' },
   'a query that gets an input': { path: `echo?input=${input({ json: { a: 1, b: 'ü+ &=%' } })}` },
-  'a query whose input has plus signs for spaces': { path: 'echo?input=%7B%22json%22:%22a+b%22%7D' },
+  'a query whose input has plus signs for spaces': {
+    path: 'echo?input=%7B%22json%22:%22a+b%22%7D',
+  },
   'a query whose input is not well encoded': { path: 'echo?input=%7B%22json%22:%22%zz%22%7D' },
   'a query with an encoded parameter name': { path: `echo?%69nput=${input({ json: 7 })}` },
-  'a query with two inputs': { path: `echo?input=${input({ json: 1 })}&input=${input({ json: 2 })}` },
+  'a query with two inputs': {
+    path: `echo?input=${input({ json: 1 })}&input=${input({ json: 2 })}`,
+  },
   'a query with an empty input': { path: 'echo?input=' },
-  'a query with parameters that tRPC does not know': { path: `echo?x=1&input=${input({ json: 3 })}&inputs=4` },
+  'a query with parameters that tRPC does not know': {
+    path: `echo?x=1&input=${input({ json: 3 })}&inputs=4`,
+  },
   'a query with a content type': { path: 'ping', headers: json },
-  'a query with a foreign content type': { path: 'ping', headers: { 'content-type': 'text/plain' } },
-  'a query with the content type of a form': { path: 'ping', headers: { 'content-type': 'multipart/form-data; boundary=x' } },
+  'a query with a foreign content type': {
+    path: 'ping',
+    headers: { 'content-type': 'text/plain' },
+  },
+  'a query with the content type of a form': {
+    path: 'ping',
+    headers: { 'content-type': 'multipart/form-data; boundary=x' },
+  },
   'a query with a batch parameter that is not 1': { path: 'ping?batch=true' },
   'an encoded path': { path: '%70ing' },
   'a badly encoded path': { path: '%zz' },
@@ -57,7 +77,11 @@ const requests: Record<string, Sent> = {
   'an input that is not JSON': { path: 'note?input=%7Bid' },
   'an input that is not JSON, where none is read': { path: 'ping?input=%7Bid' },
   'a mutation': post('add', { json: { id: 1, text: 'ü' } }),
-  'a mutation with a charset': post('add', { json: { id: 1 } }, { 'content-type': 'application/JSON; charset=utf-8' }),
+  'a mutation with a charset': post(
+    'add',
+    { json: { id: 1 } },
+    { 'content-type': 'application/JSON; charset=utf-8' },
+  ),
   'a mutation with a byte order mark': post('add', `\ufeff{"json":{"id":1}}`),
   'a mutation with an input that the schema refuses': post('add', { json: { id: null } }),
   'a mutation without its input': post('add'),
@@ -77,7 +101,9 @@ const requests: Record<string, Sent> = {
   'HEAD of nothing': { path: 'no.such?batch=1', method: 'HEAD' },
   'a mutation without content type': post('touch', undefined, {}),
   'a mutation as text': post('touch', '{}', { 'content-type': 'text/plain' }),
-  'a mutation as a form': post('touch', 'a=1', { 'content-type': 'application/x-www-form-urlencoded' }),
+  'a mutation as a form': post('touch', 'a=1', {
+    'content-type': 'application/x-www-form-urlencoded',
+  }),
   'a body over the limit': post('add', { json: { id: 1, text: 'x'.repeat(300) } }),
   'a body over the limit, in chunks': post(
     'add',
@@ -96,7 +122,9 @@ const requests: Record<string, Sent> = {
   'a batch with an unknown procedure': { path: 'ping,no.such?batch=1' },
   'a batch of unknown procedures': { path: 'no,such?batch=1' },
   'a batch with an output that only streams': { path: 'ping,out.promise?batch=1' },
-  'a batch with an output that cannot be written': { path: 'ping,out.bigint,out.forbiddenKey?batch=1' },
+  'a batch with an output that cannot be written': {
+    path: 'ping,out.bigint,out.forbiddenKey?batch=1',
+  },
   'a batch with an error whose formatter throws': { path: 'ping,fail.formatter?batch=1' },
   'a batch of mixed types': { path: 'ping,touch?batch=1' },
   'a batch with a subscription': { path: 'ticks,ticks?batch=1' },
@@ -104,14 +132,21 @@ const requests: Record<string, Sent> = {
   'a batch by GET of mutations': { path: 'touch,touch?batch=1' },
   'a batch whose inputs are a list': { path: `echo,echo?batch=1&input=${input([1])}` },
   'a batch whose inputs are not JSON': { path: 'echo,ping,echo?batch=1&input=%7B' },
-  'a batch with one bad input': { path: `note,note?batch=1&input=${input({ 0: { json: { id: 1 } }, 1: { json: {} } })}` },
+  'a batch with one bad input': {
+    path: `note,note?batch=1&input=${input({ 0: { json: { id: 1 } }, 1: { json: {} } })}`,
+  },
   'a batch of mutations': post('add,touch?batch=1', { 0: { json: { id: 1 } } }),
   'a batch of mutations that is malformed': post('add,touch?batch=1', '['),
-  'a batch of mutations over the limit': post('add,add,add?batch=1', { 0: { json: { id: 1, text: 'x'.repeat(300) } } }),
+  'a batch of mutations over the limit': post('add,add,add?batch=1', {
+    0: { json: { id: 1, text: 'x'.repeat(300) } },
+  }),
   'a batch that is too large': { path: 'ping,ping,ping,ping?batch=1' },
   'a batch of 15,000 commas': { path: `${','.repeat(15_000)}?batch=1` },
   'a batch of 15,000 commas by POST': post(`${','.repeat(15_000)}?batch=1`, {}),
-  'a streamed request that is no batch': { path: 'ping', headers: { 'trpc-accept': 'application/jsonl' } },
+  'a streamed request that is no batch': {
+    path: 'ping',
+    headers: { 'trpc-accept': 'application/jsonl' },
+  },
   'bad connection parameters': { path: 'ping?connectionParams=%7B' },
   'connection parameters': { path: 'ping?connectionParams=%7B%22a%22%3A%22b%22%7D' },
 };
@@ -135,7 +170,10 @@ const variants: Record<string, ServeOptions> = {
   'responseMeta with Headers': {
     responseMeta: ({ errors, paths, type, eagerGeneration, info }) => ({
       headers: new Headers([
-        ['cache-control', `${paths?.join()} ${type} ${eagerGeneration} ${info?.isBatchCall} ${errors.length}`],
+        [
+          'cache-control',
+          `${paths?.join()} ${type} ${eagerGeneration} ${info?.isBatchCall} ${errors.length}`,
+        ],
         ['set-cookie', 'a=1'],
         ['set-cookie', 'b=2'],
         ['vary', 'x-more'],
@@ -152,7 +190,13 @@ const variants: Record<string, ServeOptions> = {
 };
 
 /** What tRPC does twice, or not at all, where an answer has to be made anew; see the README. */
-const faultsOfTheAnswer = ['out.bigint', 'out.forbiddenKey', 'out.promise', 'out.generator', 'fail.formatter'];
+const faultsOfTheAnswer = [
+  'out.bigint',
+  'out.forbiddenKey',
+  'out.promise',
+  'out.generator',
+  'fail.formatter',
+];
 const isComparable = (variant: string, { path }: Sent) =>
   !variant.startsWith('responseMeta') || !faultsOfTheAnswer.some((name) => path.includes(name));
 
@@ -166,19 +210,27 @@ describe.each(Object.entries(variants))(
     });
     afterAll(() => Promise.all([ours.close(), theirs.close()]));
 
-    test.each(Object.entries(requests).filter(([, sent]) => isComparable(variant, sent)))('%s', async (_name, sent) => {
-      for (const { errors } of [ours, theirs]) errors.length = 0;
-      const [mine, wanted] = [await send(ours, sent), await send(theirs, sent)];
-      expect(essenceOf(mine)).toEqual(essenceOf(wanted));
-      expect(ours.errors).toEqual(theirs.errors);
-      if (mine.headers['content-length'])
-        expect(Number(mine.headers['content-length'])).toBe(Buffer.from(mine.body, 'latin1').length);
-    });
+    test.each(Object.entries(requests).filter(([, sent]) => isComparable(variant, sent)))(
+      '%s',
+      async (_name, sent) => {
+        for (const { errors } of [ours, theirs]) errors.length = 0;
+        const [mine, wanted] = [await send(ours, sent), await send(theirs, sent)];
+        expect(essenceOf(mine)).toEqual(essenceOf(wanted));
+        expect(ours.errors).toEqual(theirs.errors);
+        if (mine.headers['content-length'])
+          expect(Number(mine.headers['content-length'])).toBe(
+            Buffer.from(mine.body, 'latin1').length,
+          );
+      },
+    );
   },
 );
 
 test('a path separator of the router’s own is understood', async () => {
-  const [ours, theirs] = await Promise.all([serveOurs({ pathSeparator: '_' }), serveTheirs({ pathSeparator: '_' })]);
+  const [ours, theirs] = await Promise.all([
+    serveOurs({ pathSeparator: '_' }),
+    serveTheirs({ pathSeparator: '_' }),
+  ]);
   for (const path of ['out_null', 'out.null', 'out_no']) {
     expect(essenceOf(await send(ours, { path }))).toEqual(essenceOf(await send(theirs, { path })));
   }

@@ -7,10 +7,18 @@ import { createAccessTokens } from './access-tokens.js';
 const start = Date.UTC(2026, 0, 1);
 const key = { kid: 'a', secret: 'k3Zq-9fVt2mXw8Ls4RbYh7NdQp1Jc6Gu' };
 const oldKey = { kid: 'b', secret: 'Tn5Wx0Ev8Hs3Kd7Pz2Qj6Ym9Bc4Lf1Rg' };
-const claims = { sub: '0190a6f0-0000-7000-8000-000000000001', sid: '0190a6f0-0000-7000-8000-000000000002' };
+const claims = {
+  sub: '0190a6f0-0000-7000-8000-000000000001',
+  sid: '0190a6f0-0000-7000-8000-000000000002',
+};
 
 function tokensAt(seconds: number, keys: Parameters<typeof createAccessTokens>[0]['keys'] = [key]) {
-  return createAccessTokens({ keys, issuer: 'synap', audience: 'synap-api', clock: { now: () => start + seconds * 1000 } });
+  return createAccessTokens({
+    keys,
+    issuer: 'synap',
+    audience: 'synap-api',
+    clock: { now: () => start + seconds * 1000 },
+  });
 }
 
 /** A token made by hand, so that everything about it can be wrong. */
@@ -18,7 +26,15 @@ function forge(change: { header?: object; payload?: object; secret?: string; dig
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
   const iat = start / 1000;
   const header = { alg: 'HS256', typ: 'at+jwt', kid: 'a', ...change.header };
-  const payload = { ...claims, jti: 'x', iat, exp: iat + 600, iss: 'synap', aud: 'synap-api', ...change.payload };
+  const payload = {
+    ...claims,
+    jti: 'x',
+    iat,
+    exp: iat + 600,
+    iss: 'synap',
+    aud: 'synap-api',
+    ...change.payload,
+  };
   const text = `${part(header)}.${part(payload)}`;
   return `${text}.${createHmac(change.digest ?? 'sha256', change.secret ?? key.secret)
     .update(text)
@@ -31,7 +47,12 @@ test('a signed token tells who it is for, lasts ten minutes and is unlike any ot
   expect(expiresIn).toBe(600);
   const decoded = jwt.decode(token, { complete: true });
   expect(decoded?.header).toEqual({ alg: 'HS256', typ: 'at+jwt', kid: 'a' });
-  expect(decoded?.payload).toMatchObject({ ...claims, iss: 'synap', aud: 'synap-api', exp: start / 1000 + 600 });
+  expect(decoded?.payload).toMatchObject({
+    ...claims,
+    iss: 'synap',
+    aud: 'synap-api',
+    exp: start / 1000 + 600,
+  });
   expect(tokensAt(0).sign(claims).token).not.toBe(token);
 });
 
@@ -61,8 +82,14 @@ test.each([
   ['no subject', forge({ payload: { sub: undefined } })],
   ['a subject that is no text', forge({ payload: { sub: { startsWith: '' } } })],
   ['no session', forge({ payload: { sid: undefined } })],
-  ['a payload that is no object', forge({}).replace(/\.[^.]*\./, `.${Buffer.from('"x"').toString('base64url')}.`)],
-  ['a payload that is no JSON', forge({}).replace(/\.[^.]*\./, `.${Buffer.from('{').toString('base64url')}.`)],
+  [
+    'a payload that is no object',
+    forge({}).replace(/\.[^.]*\./, `.${Buffer.from('"x"').toString('base64url')}.`),
+  ],
+  [
+    'a payload that is no JSON',
+    forge({}).replace(/\.[^.]*\./, `.${Buffer.from('{').toString('base64url')}.`),
+  ],
   ['no signature', forge({}).replace(/[^.]*$/, '')],
   ['nothing', ''],
   ['two dots', '..'],
@@ -89,7 +116,10 @@ test('a token that was believed before ends in time too, and makes no other one 
   for (seconds of [605, 606, 90_000]) expect(tokens.verify(token)).toBeNull();
   seconds = 0;
   const { token: another } = tokens.sign({ ...claims, sid: 'another' });
-  expect([tokens.verify(another), tokens.verify(token)]).toEqual([{ ...claims, sid: 'another' }, claims]);
+  expect([tokens.verify(another), tokens.verify(token)]).toEqual([
+    { ...claims, sid: 'another' },
+    claims,
+  ]);
 });
 
 test('ten thousand tokens are remembered, and all others are judged as well', () => {
@@ -110,13 +140,17 @@ test('a changed character anywhere is noticed', () => {
     // The last character carries two bits that base64url ignores.
     fc.property(fc.nat(token.length - 2), fc.constantFrom(...alphabet), (position, character) => {
       fc.pre(token[position] !== character);
-      expect(tokens.verify(token.slice(0, position) + character + token.slice(position + 1))).toBeNull();
+      expect(
+        tokens.verify(token.slice(0, position) + character + token.slice(position + 1)),
+      ).toBeNull();
     }),
   );
 });
 
 test('any text at all is refused without an error', () => {
-  fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => tokensAt(0).verify(text) === null));
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), (text) => tokensAt(0).verify(text) === null),
+  );
 });
 
 test('after a rotation the new key signs, tokens of the old one stay good until it is dropped', () => {

@@ -50,19 +50,33 @@ function keyIdOf(headerPart: string): string | null {
     const header: unknown = JSON.parse(Buffer.from(headerPart, 'base64url').toString());
     if (typeof header !== 'object' || header === null) return null;
     if (!('alg' in header && 'typ' in header && 'kid' in header)) return null;
-    return header.alg === algorithm && header.typ === type && typeof header.kid === 'string' ? header.kid : null;
+    return header.alg === algorithm && header.typ === type && typeof header.kid === 'string'
+      ? header.kid
+      : null;
   } catch {
     return null;
   }
 }
 
-/** Makes and checks access tokens: JWTs (HS256) good for ten minutes, with five seconds of tolerance. */
-export function createAccessTokens({ keys, issuer, audience, clock = Date }: AccessTokensOptions): AccessTokens {
-  // A KeyObject, not a string: jsonwebtoken tries to read a string as a public key first, at each call.
-  const byKid = new Map<string, KeyObject>(keys.map(({ kid, secret }) => [kid, createSecretKey(secret, 'utf8')]));
+/**
+ * Makes and checks access tokens: JWTs (HS256) good for ten minutes, with five seconds of
+ * tolerance.
+ */
+export function createAccessTokens({
+  keys,
+  issuer,
+  audience,
+  clock = Date,
+}: AccessTokensOptions): AccessTokens {
+  // A KeyObject, not a string: jsonwebtoken tries to read a string as a public key first, at each
+  // call.
+  const byKid = new Map<string, KeyObject>(
+    keys.map(({ kid, secret }) => [kid, createSecretKey(secret, 'utf8')]),
+  );
   const signing = { kid: keys[0].kid, key: createSecretKey(keys[0].secret, 'utf8') };
 
-  // All tokens of one key begin with the same header, so recognising it takes one look-up instead of parsing it.
+  // All tokens of one key begin with the same header, so recognising it takes one look-up instead
+  // of parsing it.
   const byHeader = new Map<string, KeyObject>();
   for (const [kid, key] of byKid) byHeader.set(headerOf(jwt.sign({}, key, signOptions(kid))), key);
 
@@ -93,15 +107,18 @@ export function createAccessTokens({ keys, issuer, audience, clock = Date }: Acc
       if (typeof claims === 'string') return null;
       const { sub, sid, exp } = claims;
       // jsonwebtoken checks an expiry only where there is one.
-      return typeof sub === 'string' && typeof sid === 'string' && typeof exp === 'number' ? { claims: { sub, sid }, exp } : null;
+      return typeof sub === 'string' && typeof sid === 'string' && typeof exp === 'number'
+        ? { claims: { sub, sid }, exp }
+        : null;
     } catch {
       // Whatever it stumbles over, the text is a stranger's: it is no token of ours.
       return null;
     }
   }
 
-  // A signature is right or wrong for ever, so what was found genuine is not computed again; its end is looked at each time. Only what we
-  // signed gets in, so nobody else can fill it. In the order of their first use, so the first is the one to make room.
+  // A signature is right or wrong for ever, so what was found genuine is not computed again; its
+  // end is looked at each time. Only what we signed gets in, so nobody else can fill it. In the
+  // order of their first use, so the first is the one to make room.
   const genuine = new Map<string, Genuine>();
 
   function remember(token: string, found: Genuine): void {
@@ -113,7 +130,14 @@ export function createAccessTokens({ keys, issuer, audience, clock = Date }: Acc
   return {
     sign({ sub, sid }) {
       const iat = Math.floor(clock.now() / 1000);
-      const options = { ...signOptions(signing.kid), issuer, audience, subject: sub, jwtid: randomUUID(), expiresIn: lifetime };
+      const options = {
+        ...signOptions(signing.kid),
+        issuer,
+        audience,
+        subject: sub,
+        jwtid: randomUUID(),
+        expiresIn: lifetime,
+      };
       return { token: jwt.sign({ sid, iat }, signing.key, options), expiresIn: lifetime };
     },
 

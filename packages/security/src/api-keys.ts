@@ -2,7 +2,8 @@ import { timingSafeEqual } from 'node:crypto';
 import { hashToken, makeToken } from './opaque-tokens.js';
 
 /** Taken as a whole: a base64url secret may hold `_` itself. */
-const shape = /^syn_([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})_([A-Za-z0-9_-]{43})$/;
+const shape =
+  /^syn_([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})_([A-Za-z0-9_-]{43})$/;
 
 /** What a key says; nothing of it is proven until `isSecretOf`. */
 export interface ApiKeyParts {
@@ -11,10 +12,16 @@ export interface ApiKeyParts {
   secret: string;
 }
 
-/** Whether a bearer token means to be an API key. The prefix also lets scanners for leaked secrets know ours. */
+/**
+ * Whether a bearer token means to be an API key. The prefix also lets scanners for leaked secrets
+ * know ours.
+ */
 export const looksLikeApiKey = (token: string): boolean => token.startsWith('syn_');
 
-/** A new key `syn_<id>_<secret>` for the row of that UUID, and the hash that is stored of its secret. */
+/**
+ * A new key `syn_<id>_<secret>` for the row of that UUID, and the hash that is stored of its
+ * secret.
+ */
 export function makeApiKey(id: string): { key: string; secretHash: Uint8Array<ArrayBuffer> } {
   const secret = makeToken();
   return { key: `syn_${id.replaceAll('-', '')}_${secret}`, secretHash: hashToken(secret) };

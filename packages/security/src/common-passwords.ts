@@ -6,7 +6,10 @@ const file = new URL('../data/common-passwords.txt.gz', import.meta.url);
 
 let known: ReadonlySet<string> | undefined;
 
-/** The most used passwords, in lower case; those of twelve characters and more are what the policy needs (ASVS 5.0, 6.2.4). */
+/**
+ * The most used passwords, in lower case; those of twelve characters and more are what the policy
+ * needs (ASVS 5.0, 6.2.4).
+ */
 export function commonPasswords(): ReadonlySet<string> {
   // Read on first use: most processes never judge a password. About 2 MB.
   known ??= new Set([
@@ -28,7 +31,9 @@ function repeatedPart(text: string): string {
   return text;
 }
 
-/** "abcdefghijkl", "987654321098": each character follows the one before; 9 and 0 are neighbours. */
+/**
+ * "abcdefghijkl", "987654321098": each character follows the one before; 9 and 0 are neighbours.
+ */
 function isRun(text: string): boolean {
   const codes = Array.from(text, (character) => character.codePointAt(0) ?? 0);
   const steps = codes.slice(1).map((code, index) => code - (codes[index] ?? 0));
@@ -36,7 +41,10 @@ function isRun(text: string): boolean {
   return along(1) || along(-1);
 }
 
-/** Is this one of the passwords that attackers try first (NIST SP 800-63B, blocklist): listed, repeated, counted up, or listed with up to four characters behind? */
+/**
+ * Is this one of the passwords that attackers try first (NIST SP 800-63B, blocklist): listed,
+ * repeated, counted up, or listed with up to four characters behind?
+ */
 export function isCommonPassword(password: string): boolean {
   const text = password.normalize('NFKC').toLowerCase();
   const part = repeatedPart(text);

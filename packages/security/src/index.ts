@@ -4,7 +4,12 @@ export * from './clock.js';
 export * from './make-password.js';
 export * from './opaque-tokens.js';
 export * from './passphrase.js';
-export { createPasswordHasher, hashOfNothing, type PasswordHasher, type PasswordVerdict } from './password-hasher.js';
+export {
+  createPasswordHasher,
+  hashOfNothing,
+  type PasswordHasher,
+  type PasswordVerdict,
+} from './password-hasher.js';
 export * from './password-policy.js';
 export * from './refresh-tokens.js';
 export * from './secret-box.js';

@@ -5,6 +5,7 @@ const alphabet = 'abcdefghjkmnpqrstuvwxyz23456789';
 
 /** A password for a person to copy once: four groups of five, 99 bits. */
 export function makePassword(): string {
-  const group = () => Array.from({ length: 5 }, () => alphabet[randomInt(alphabet.length)]).join('');
+  const group = () =>
+    Array.from({ length: 5 }, () => alphabet[randomInt(alphabet.length)]).join('');
   return [group(), group(), group(), group()].join('-');
 }

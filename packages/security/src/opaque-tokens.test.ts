@@ -13,11 +13,15 @@ test('a token has 256 bits, fits into an address as it is, and is unlike any oth
 
 test('what is stored of a token is its SHA-256, the same each time, and not the token', () => {
   const token = makeToken();
-  expect(Buffer.from(hashToken(token))).toEqual(createHash('sha256').update(token, 'utf8').digest());
+  expect(Buffer.from(hashToken(token))).toEqual(
+    createHash('sha256').update(token, 'utf8').digest(),
+  );
   expect(hashToken(token)).toEqual(hashToken(token));
   expect(Buffer.from(hashToken(token)).includes(token)).toBe(false);
   // The text of FIPS 180-2, appendix B.1.
-  expect(Buffer.from(hashToken('abc')).toString('hex')).toBe('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad');
+  expect(Buffer.from(hashToken('abc')).toString('hex')).toBe(
+    'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad',
+  );
 });
 
 test('a changed character anywhere gives another hash', () => {

@@ -10,7 +10,9 @@ test('the same passphrase and parameters give the same keys, others give others'
   expect(() => other.box.open(sealed, 'context')).toThrow();
   expect(again.mac('a')).toBe(first.mac('a'));
   expect([other.mac('a'), again.mac('b')]).not.toContain(first.mac('a'));
-  expect((await passphraseKey('correct horse battery')).parameters.salt).not.toBe(first.parameters.salt);
+  expect((await passphraseKey('correct horse battery')).parameters.salt).not.toBe(
+    first.parameters.salt,
+  );
 });
 
 test('the same characters in another composition are the same passphrase', async () => {

@@ -34,10 +34,21 @@ const makeParameters = (): PassphraseParameters => ({
   salt: randomBytes(16).toString('base64'),
 });
 
-/** Derives keys from a passphrase; with the parameters of an earlier call they are the same keys. */
-export async function passphraseKey(passphrase: string, parameters = makeParameters()): Promise<PassphraseKey> {
+/**
+ * Derives keys from a passphrase; with the parameters of an earlier call they are the same keys.
+ */
+export async function passphraseKey(
+  passphrase: string,
+  parameters = makeParameters(),
+): Promise<PassphraseKey> {
   const { salt, memoryCost, timeCost, parallelism } = parameters;
-  const options = { memoryCost, timeCost, parallelism, outputLen: 32, salt: Buffer.from(salt, 'base64') };
+  const options = {
+    memoryCost,
+    timeCost,
+    parallelism,
+    outputLen: 32,
+    salt: Buffer.from(salt, 'base64'),
+  };
   const raw = await argon2.hashRaw(passphrase.normalize('NFC'), options);
   const macKey = Buffer.from(hkdfSync('sha256', raw, '', 'synap passphrase mac', 32));
   return {

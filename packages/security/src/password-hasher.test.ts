@@ -22,7 +22,12 @@ test('with the salt of another hash the result is equal if the password is, and 
   const hash = await hasher.hash(password);
   expect(await hasher.hash(password, hash)).toBe(hash);
   expect(await hasher.hash(`${password} `, hash)).not.toBe(hash);
-  for (const other of [hashOfNothing(), await bcrypt.hash(password, { cost: 4 }), 'plain text', '']) {
+  for (const other of [
+    hashOfNothing(),
+    await bcrypt.hash(password, { cost: 4 }),
+    'plain text',
+    '',
+  ]) {
     const made = await hasher.hash(password, other);
     expect(made).not.toBe(other);
     expect(await hasher.verify(made, password)).toEqual({ ok: true, needsRehash: false });
@@ -41,29 +46,38 @@ test('a password of the greatest length counts to its last character', async () 
   expect((await hasher.verify(hash, `${long}b`)).ok).toBe(false);
 });
 
-test.each(['2a', '2b', '2y'] as const)('a bcrypt hash ($%s) verifies and is due for an upgrade', async (version) => {
-  const hash = await bcrypt.hash(password, { cost: 4, version });
-  expect(await hasher.verify(hash, password)).toEqual({ ok: true, needsRehash: true });
-  expect(await hasher.verify(hash, 'something else')).toEqual({ ok: false, needsRehash: false });
-});
+test.each(['2a', '2b', '2y'] as const)(
+  'a bcrypt hash ($%s) verifies and is due for an upgrade',
+  async (version) => {
+    const hash = await bcrypt.hash(password, { cost: 4, version });
+    expect(await hasher.verify(hash, password)).toEqual({ ok: true, needsRehash: true });
+    expect(await hasher.verify(hash, 'something else')).toEqual({ ok: false, needsRehash: false });
+  },
+);
 
 test('an argon2 hash with other parameters verifies and is due for an upgrade', async () => {
   const hash = await argon2.hash(password, { memoryCost: 8192, timeCost: 1, parallelism: 1 });
   expect(await hasher.verify(hash, password)).toEqual({ ok: true, needsRehash: true });
 });
 
-test.each(['', '!', 'plain text', '$5$rounds=5000$salt$digest'])('nothing matches the hash "%s"', async (hash) => {
-  expect(await hasher.verify(hash, hash)).toEqual({ ok: false, needsRehash: false });
-});
+test.each(['', '!', 'plain text', '$5$rounds=5000$salt$digest'])(
+  'nothing matches the hash "%s"',
+  async (hash) => {
+    expect(await hasher.verify(hash, hash)).toEqual({ ok: false, needsRehash: false });
+  },
+);
 
 test('checking an account that does not exist computes the same function with the same parameters', async () => {
-  const shapeOf = (hash: string) => hash.split('$').map((part, index) => (index < 4 ? part : part.length));
+  const shapeOf = (hash: string) =>
+    hash.split('$').map((part, index) => (index < 4 ? part : part.length));
   expect(shapeOf(hashOfNothing())).toEqual(shapeOf(await hasher.hash(password)));
   expect(await hasher.verify(hashOfNothing(), password)).toEqual({ ok: false, needsRehash: false });
 });
 
 test('a flood is turned away beyond two at work and 32 waiting', async () => {
-  const results = await Promise.allSettled(Array.from({ length: 40 }, () => hasher.verifyNothing(password)));
+  const results = await Promise.allSettled(
+    Array.from({ length: 40 }, () => hasher.verifyNothing(password)),
+  );
   const refused = results.filter((result) => result.status === 'rejected');
   expect(refused).toHaveLength(6);
   expect(refused.every(({ reason }) => reason instanceof HasherBusy)).toBe(true);

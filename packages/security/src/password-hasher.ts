@@ -9,28 +9,42 @@ const livePrefix = `$argon2id$v=19$m=${parameters.memoryCost},t=${parameters.tim
 
 export interface PasswordVerdict {
   ok: boolean;
-  /** The password is right, but its hash is of an older scheme or cheaper than today's: hash it anew. */
+  /**
+   * The password is right, but its hash is of an older scheme or cheaper than today's: hash it
+   * anew.
+   */
   needsRehash: boolean;
 }
 
-/** Every method throws or rejects with `HasherBusy` when too many passwords are being checked already. */
+/**
+ * Every method throws or rejects with `HasherBusy` when too many passwords are being checked
+ * already.
+ */
 export interface PasswordHasher {
   /**
-   * @param like a hash whose salt is taken, where it is of today's scheme: the result is equal if, and only if, the password is.
+   * @param like a hash whose salt is taken, where it is of today's scheme: the result is equal if,
+   *   and only if, the password is.
    * @returns a PHC string of argon2id
    */
   hash(password: string, like?: string): Promise<string>;
-  /** Knows argon2 and bcrypt hashes; anything else never matches and costs as much as one that does not. */
+  /**
+   * Knows argon2 and bcrypt hashes; anything else never matches and costs as much as one that does
+   * not.
+   */
   verify(hash: string, password: string): Promise<PasswordVerdict>;
-  /** Costs what `verify` costs: for accounts that do not exist, so that timing does not tell them apart. */
+  /**
+   * Costs what `verify` costs: for accounts that do not exist, so that timing does not tell them
+   * apart.
+   */
   verifyNothing(password: string): Promise<void>;
   /** For those who have other work to do before, which a flood must not cause. */
   admit(): void;
 }
 
 /**
- * RFC 8265 §4.2.2: the same characters typed on another system are the same password. NFC folds nothing else; the
- * compatibility forms would make "²" equal to "2", and a password is to be taken as it was received (ASVS 5.0, 6.2.8).
+ * RFC 8265 §4.2.2: the same characters typed on another system are the same password. NFC folds
+ * nothing else; the compatibility forms would make "²" equal to "2", and a password is to be taken
+ * as it was received (ASVS 5.0, 6.2.8).
  */
 const normalize = (password: string) => password.normalize('NFC');
 
@@ -45,9 +59,17 @@ function saltOf(hash: string): { salt?: Uint8Array } {
   return { salt: Buffer.from(hash.slice(livePrefix.length).split('$')[0] ?? '', 'base64') };
 }
 
-/** Hashes and verifies passwords off the main thread, only so many at once: a login flood must not slow the rest. */
+/**
+ * Hashes and verifies passwords off the main thread, only so many at once: a login flood must not
+ * slow the rest.
+ */
 export function createPasswordHasher(limits: Partial<SemaphoreOptions> = {}): PasswordHasher {
-  const { run: inTurn, admit } = createSemaphore({ concurrency: 2, queue: 32, waitMs: 2000, ...limits });
+  const { run: inTurn, admit } = createSemaphore({
+    concurrency: 2,
+    queue: 32,
+    waitMs: 2000,
+    ...limits,
+  });
   const nothing = hashOfNothing();
 
   async function matches(hash: string, password: string): Promise<boolean> {
@@ -59,7 +81,8 @@ export function createPasswordHasher(limits: Partial<SemaphoreOptions> = {}): Pa
 
   return {
     admit,
-    hash: (password, like = '') => inTurn(() => argon2.hash(normalize(password), { ...parameters, ...saltOf(like) })),
+    hash: (password, like = '') =>
+      inTurn(() => argon2.hash(normalize(password), { ...parameters, ...saltOf(like) })),
     async verify(hash, password) {
       const ok = await inTurn(() => matches(hash, normalize(password)));
       return { ok, needsRehash: ok && !hash.startsWith(livePrefix) };

@@ -45,7 +45,9 @@ test.each([
 });
 
 test('more than 3,000 common passwords that are long enough are refused, in any case', () => {
-  const long = [...commonPasswords()].filter((text) => Array.from(text).length >= passwordLength.min);
+  const long = [...commonPasswords()].filter(
+    (text) => Array.from(text).length >= passwordLength.min,
+  );
   expect(long.length).toBeGreaterThan(3000);
   const unrelated = { productName: 'Else' };
   for (const text of long) {
@@ -55,9 +57,16 @@ test('more than 3,000 common passwords that are long enough are refused, in any 
 });
 
 test('the bounds are 12 and 128 code points', () => {
-  const text = Array.from({ length: 129 }, (_, index) => String.fromCodePoint(0x1f300 + ((index * 37) % 200))).join('');
+  const text = Array.from({ length: 129 }, (_, index) =>
+    String.fromCodePoint(0x1f300 + ((index * 37) % 200)),
+  ).join('');
   const first = (length: number) => Array.from(text).slice(0, length).join('');
-  expect([11, 12, 128, 129].map((length) => codes(first(length)))).toEqual([['too_short'], [], [], ['too_long']]);
+  expect([11, 12, 128, 129].map((length) => codes(first(length)))).toEqual([
+    ['too_short'],
+    [],
+    [],
+    ['too_long'],
+  ]);
 });
 
 test('any text is judged, and no message repeats it', () => {
@@ -65,7 +74,8 @@ test('any text is judged, and no message repeats it', () => {
     fc.property(fc.string({ unit: 'binary', minLength: 1, maxLength: 200 }), (password) => {
       const faults = checkPassword(password, context);
       const length = Array.from(password).length;
-      if (length < passwordLength.min || length > passwordLength.max) expect(faults).toHaveLength(1);
+      if (length < passwordLength.min || length > passwordLength.max)
+        expect(faults).toHaveLength(1);
       if (length > 6) for (const { message } of faults) expect(message).not.toContain(password);
     }),
   );

@@ -15,14 +15,22 @@ export interface PasswordContext {
   email?: string | undefined;
 }
 
-/** What must remain of a password without the words that an attacker knows anyway and without punctuation. */
+/**
+ * What must remain of a password without the words that an attacker knows anyway and without
+ * punctuation.
+ */
 const leastRemainder = 8;
 
-/** Does the password consist of little more than the product's name or the person's address (ASVS 5.0, 6.2.11)? */
+/**
+ * Does the password consist of little more than the product's name or the person's address (ASVS
+ * 5.0, 6.2.11)?
+ */
 function isGuessable(password: string, { productName, email }: PasswordContext): boolean {
   const text = password.normalize('NFKC').toLowerCase();
   const [account = '', domain = ''] = email?.toLowerCase().split('@') ?? [];
-  const words = [email, account, domain, productName].map((word) => word?.toLowerCase() ?? '').filter((word) => word.length >= 4);
+  const words = [email, account, domain, productName]
+    .map((word) => word?.toLowerCase() ?? '')
+    .filter((word) => word.length >= 4);
   return words.some((word) => {
     if (!text.includes(word)) return false;
     const remainder = text.replaceAll(word, '').replace(/[\p{P}\p{Z}]/gu, '');
@@ -31,8 +39,9 @@ function isGuessable(password: string, { productName, email }: PasswordContext):
 }
 
 /**
- * Judges a new password: 12 to 128 code points, none of the most common, not the product's name or the account's address
- * with some decoration. There are no rules about kinds of characters. Cheap: call it before hashing.
+ * Judges a new password: 12 to 128 code points, none of the most common, not the product's name or
+ * the account's address with some decoration. There are no rules about kinds of characters. Cheap:
+ * call it before hashing.
  */
 export function checkPassword(password: string, context: PasswordContext): PasswordFault[] {
   const { min, max } = passwordLength;
@@ -40,11 +49,19 @@ export function checkPassword(password: string, context: PasswordContext): Passw
   if (length < min) return [{ code: 'too_short', message: `Use at least ${min} characters` }];
   if (length > max) return [{ code: 'too_long', message: `Use at most ${max} characters` }];
   if (isCommonPassword(password)) {
-    return [{ code: 'too_common', message: 'This password is one of the most common or close to one: choose another' }];
+    return [
+      {
+        code: 'too_common',
+        message: 'This password is one of the most common or close to one: choose another',
+      },
+    ];
   }
   if (isGuessable(password, context)) {
     return [
-      { code: 'too_guessable', message: `Do not build the password from the name ${context.productName} or from your address` },
+      {
+        code: 'too_guessable',
+        message: `Do not build the password from the name ${context.productName} or from your address`,
+      },
     ];
   }
   return [];

@@ -22,7 +22,9 @@ test('what is issued parses and verifies, and is the same each time and on each 
     fc.property(anySession, anyCounter, anySalt, (sid, counter, salt) => {
       const row = { salt, kid: 'a' };
       const token = tokens.issue({ sid, counter, ...row });
-      expect(createRefreshTokens({ keys: [newKey, key] }).issue({ sid, counter, ...row })).toBe(token);
+      expect(createRefreshTokens({ keys: [newKey, key] }).issue({ sid, counter, ...row })).toBe(
+        token,
+      );
       expect(parsed(token)).toMatchObject({ sid, counter });
       expect(tokens.verify(parsed(token), { ...row, counter })).toBe(true);
     }),
@@ -35,7 +37,9 @@ test('a token is good for its own session, counter, salt and secret only', () =>
   expect(tokens.verify({ ...parts, sid: randomUUID() }, row)).toBe(false);
   expect(tokens.verify({ ...parts, counter: 4 }, row)).toBe(false);
   expect(tokens.verify(parts, { ...row, salt: randomBytes(16) })).toBe(false);
-  expect(createRefreshTokens({ keys: [{ kid: 'a', secret: newKey.secret }] }).verify(parts, row)).toBe(false);
+  expect(
+    createRefreshTokens({ keys: [{ kid: 'a', secret: newKey.secret }] }).verify(parts, row),
+  ).toBe(false);
 });
 
 test('a changed character in the signature is noticed, also in the bits that base64url ignores', () => {
@@ -45,7 +49,12 @@ test('a changed character in the signature is noticed, also in the bits that bas
   for (let position = token.length - 43; position < token.length; position++) {
     for (const character of alphabet) {
       if (character === token[position]) continue;
-      expect(tokens.verify(parsed(token.slice(0, position) + character + token.slice(position + 1)), row)).toBe(false);
+      expect(
+        tokens.verify(
+          parsed(token.slice(0, position) + character + token.slice(position + 1)),
+          row,
+        ),
+      ).toBe(false);
     }
   }
 });
@@ -68,8 +77,11 @@ test('a token before the one in force is known under any listed secret, the one 
   expect(rotated.verify(parts, { ...row, kid: 'b', counter: 5 })).toBe(true);
   expect(rotated.verify(parts, { ...row, kid: 'b' })).toBe(false);
   expect(rotated.verify(parts, { ...row, kid: 'b', counter: 3 })).toBe(false);
-  expect(createRefreshTokens({ keys: [newKey] }).verify(parts, { ...row, kid: 'b', counter: 5 })).toBe(false);
-  // Nor does a server without the secret in force know any token of the session: it could not answer with the next one.
+  expect(
+    createRefreshTokens({ keys: [newKey] }).verify(parts, { ...row, kid: 'b', counter: 5 }),
+  ).toBe(false);
+  // Nor does a server without the secret in force know any token of the session: it could not
+  // answer with the next one.
   expect(tokens.verify(parts, { ...row, kid: 'b', counter: 5 })).toBe(false);
 });
 

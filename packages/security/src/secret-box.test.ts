@@ -45,15 +45,22 @@ test('each single bit that is turned over is noticed: in nonce, tag and text', (
 test('a sealed text that was cut short or made longer is refused', () => {
   const { keyId, bytes } = box.seal(text, 'mail 1');
   for (let length = 0; length < bytes.length; length++) {
-    expect(() => box.open({ keyId, bytes: bytes.slice(0, length) }, 'mail 1'), `${length} bytes`).toThrow();
+    expect(
+      () => box.open({ keyId, bytes: bytes.slice(0, length) }, 'mail 1'),
+      `${length} bytes`,
+    ).toThrow();
   }
   expect(() => box.open({ keyId, bytes: Uint8Array.from([...bytes, 0]) }, 'mail 1')).toThrow();
 });
 
 test('another key of the same name does not open, nor does a key of the list that did not seal', () => {
   const sealed = box.seal(text, 'mail 1');
-  expect(() => createSecretBox({ keys: [{ kid: 'a', secret: newKey.secret }] }).open(sealed, 'mail 1')).toThrow();
-  expect(() => createSecretBox({ keys: [newKey, key] }).open({ ...sealed, keyId: 'b' }, 'mail 1')).toThrow();
+  expect(() =>
+    createSecretBox({ keys: [{ kid: 'a', secret: newKey.secret }] }).open(sealed, 'mail 1'),
+  ).toThrow();
+  expect(() =>
+    createSecretBox({ keys: [newKey, key] }).open({ ...sealed, keyId: 'b' }, 'mail 1'),
+  ).toThrow();
 });
 
 test('a text whose key is gone says which key is missing and what to do', () => {

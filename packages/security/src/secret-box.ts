@@ -13,11 +13,13 @@ export interface SecretBox {
   /** Name of the key that seals now. */
   readonly currentKeyId: string;
   /**
-   * Seals a text. `context` says what it is and whose, such as `mail <id>`: a sealed text that was moved to another row does
-   * not open there.
+   * Seals a text. `context` says what it is and whose, such as `mail <id>`: a sealed text that was
+   * moved to another row does not open there.
    */
   seal(text: string, context: string): Sealed;
-  /** Throws where the key is gone, the context another one, or a byte changed; never tells the text. */
+  /**
+   * Throws where the key is gone, the context another one, or a byte changed; never tells the text.
+   */
   open(sealed: { keyId: string; bytes: Uint8Array }, context: string): string;
 }
 
@@ -25,9 +27,17 @@ const algorithm = 'aes-256-gcm';
 const nonceBytes = 12;
 const tagBytes = 16;
 
-/** AES-256-GCM (NIST SP 800-38D) under keys derived by HKDF from the server's secrets: the first seals, all open. */
-export function createSecretBox({ keys }: { keys: readonly [SigningKey, ...SigningKey[]] }): SecretBox {
-  const derive = ({ secret }: SigningKey) => Buffer.from(hkdfSync('sha256', secret, '', 'synap secret box', 32));
+/**
+ * AES-256-GCM (NIST SP 800-38D) under keys derived by HKDF from the server's secrets: the first
+ * seals, all open.
+ */
+export function createSecretBox({
+  keys,
+}: {
+  keys: readonly [SigningKey, ...SigningKey[]];
+}): SecretBox {
+  const derive = ({ secret }: SigningKey) =>
+    Buffer.from(hkdfSync('sha256', secret, '', 'synap secret box', 32));
   const byId = new Map(keys.map((key) => [key.kid, derive(key)]));
   const current = { id: keys[0].kid, key: derive(keys[0]) };
 
@@ -37,16 +47,25 @@ export function createSecretBox({ keys }: { keys: readonly [SigningKey, ...Signi
       const nonce = randomBytes(nonceBytes);
       const cipher = createCipheriv(algorithm, current.key, nonce).setAAD(Buffer.from(context));
       const body = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
-      return { keyId: current.id, bytes: new Uint8Array(Buffer.concat([nonce, cipher.getAuthTag(), body])) };
+      return {
+        keyId: current.id,
+        bytes: new Uint8Array(Buffer.concat([nonce, cipher.getAuthTag(), body])),
+      };
     },
     open({ keyId, bytes }, context) {
       const key = byId.get(keyId);
-      if (!key) throw new Error(`There is no encryption key named ${keyId}: list it behind the current one`);
+      if (!key)
+        throw new Error(
+          `There is no encryption key named ${keyId}: list it behind the current one`,
+        );
       const nonce = bytes.subarray(0, nonceBytes);
       const decipher = createDecipheriv(algorithm, key, nonce, { authTagLength: tagBytes })
         .setAAD(Buffer.from(context))
         .setAuthTag(bytes.subarray(nonceBytes, nonceBytes + tagBytes));
-      return Buffer.concat([decipher.update(bytes.subarray(nonceBytes + tagBytes)), decipher.final()]).toString('utf8');
+      return Buffer.concat([
+        decipher.update(bytes.subarray(nonceBytes + tagBytes)),
+        decipher.final(),
+      ]).toString('utf8');
     },
   };
 }

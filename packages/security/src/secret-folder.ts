@@ -6,7 +6,10 @@ import { makeSecret } from './secrets.js';
 const isCode = (error: unknown, ...codes: string[]) =>
   error instanceof Error && 'code' in error && codes.some((code) => code === error.code);
 
-/** Puts a secret under its name whole and only once: when two starts race, the later one finds the earlier one's. */
+/**
+ * Puts a secret under its name whole and only once: when two starts race, the later one finds the
+ * earlier one's.
+ */
 async function makeOnce(file: string, secret = makeSecret()): Promise<void> {
   const draft = `${file}.${randomUUID()}`;
   const handle = await open(draft, 'wx', 0o600);
@@ -43,10 +46,14 @@ export async function keepSecret(folder: string, name: string, secret: string): 
 }
 
 /**
- * Reads the named secrets from a folder of one 0600 file each, and makes those that are missing. For environments where the operator
- * gives none: elsewhere secrets come from outside. Safe for several starts at once.
+ * Reads the named secrets from a folder of one 0600 file each, and makes those that are missing.
+ * For environments where the operator gives none: elsewhere secrets come from outside. Safe for
+ * several starts at once.
  */
-export async function loadSecrets<N extends string>(folder: string, names: readonly N[]): Promise<Map<N, string>> {
+export async function loadSecrets<N extends string>(
+  folder: string,
+  names: readonly N[],
+): Promise<Map<N, string>> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const secrets = new Map<N, string>();
   for (const name of names) {

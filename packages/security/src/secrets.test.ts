@@ -11,11 +11,17 @@ import { parseSigningKeys } from './signing-keys.js';
 
 const good = 'k3Zq-9fVt2mXw8Ls4RbYh7NdQp1Jc6Gu';
 const alsoGood = 'Tn5Wx0Ev8Hs3Kd7Pz2Qj6Ym9Bc4Lf1Rg';
-const judge = (value: string) => judgeSecrets({ ACCESS_TOKEN_SECRET: value }).map(({ message }) => message);
+const judge = (value: string) =>
+  judgeSecrets({ ACCESS_TOKEN_SECRET: value }).map(({ message }) => message);
 
 describe('judging secrets', () => {
   test('secrets that are long, random and each for one purpose have no fault', () => {
-    expect(judgeSecrets({ ACCESS_TOKEN_SECRET: `new:${good},old:${makeSecret()}`, REFRESH_TOKEN_SECRET: alsoGood })).toEqual([]);
+    expect(
+      judgeSecrets({
+        ACCESS_TOKEN_SECRET: `new:${good},old:${makeSecret()}`,
+        REFRESH_TOKEN_SECRET: alsoGood,
+      }),
+    ).toEqual([]);
     for (let round = 0; round < 1000; round++) expect(judge(makeSecret())).toEqual([]);
   });
 
@@ -36,13 +42,21 @@ describe('judging secrets', () => {
   });
 
   test('a secret of the example file is refused', () => {
-    expect(judgeSecrets({ A: good }, [good])).toEqual([{ name: 'A', message: expect.stringContaining('well-known example') }]);
+    expect(judgeSecrets({ A: good }, [good])).toEqual([
+      { name: 'A', message: expect.stringContaining('well-known example') },
+    ]);
   });
 
   test('one secret for two purposes is refused, also when it is an old one', () => {
-    const faults = judgeSecrets({ ACCESS_TOKEN_SECRET: `${alsoGood},a:${good}`, REFRESH_TOKEN_SECRET: `b:${good}` });
+    const faults = judgeSecrets({
+      ACCESS_TOKEN_SECRET: `${alsoGood},a:${good}`,
+      REFRESH_TOKEN_SECRET: `b:${good}`,
+    });
     expect(faults).toEqual([
-      { name: 'REFRESH_TOKEN_SECRET', message: expect.stringContaining('the same as ACCESS_TOKEN_SECRET') },
+      {
+        name: 'REFRESH_TOKEN_SECRET',
+        message: expect.stringContaining('the same as ACCESS_TOKEN_SECRET'),
+      },
     ]);
   });
 
@@ -81,23 +95,34 @@ describe('made secrets', () => {
     expect(more.get('ACCESS_TOKEN_SECRET')).toBe(first.get('ACCESS_TOKEN_SECRET'));
   });
 
-  test.skipIf(process.platform === 'win32')('nobody else can read them, even after someone loosened the file', async () => {
-    await loadSecrets(secrets, names);
-    const modes = async () =>
-      Promise.all(
-        [secrets, ...names.map((name) => path.join(secrets, name))].map(async (file) => (await stat(file)).mode & 0o777),
-      );
-    expect(await modes()).toEqual([0o700, 0o600, 0o600]);
-    await chmod(path.join(secrets, names[0]), 0o644);
-    await loadSecrets(secrets, names);
-    expect(await modes()).toEqual([0o700, 0o600, 0o600]);
-  });
+  test.skipIf(process.platform === 'win32')(
+    'nobody else can read them, even after someone loosened the file',
+    async () => {
+      await loadSecrets(secrets, names);
+      const modes = async () =>
+        Promise.all(
+          [secrets, ...names.map((name) => path.join(secrets, name))].map(
+            async (file) => (await stat(file)).mode & 0o777,
+          ),
+        );
+      expect(await modes()).toEqual([0o700, 0o600, 0o600]);
+      await chmod(path.join(secrets, names[0]), 0o644);
+      await loadSecrets(secrets, names);
+      expect(await modes()).toEqual([0o700, 0o600, 0o600]);
+    },
+  );
 
   test('starts at once agree, in one process and in several, and leave no drafts', async () => {
     const program = `import('./packages/security/src/secret-folder.ts').then(async ({ loadSecrets }) => console.log(JSON.stringify([...await loadSecrets(process.argv[1], ['ACCESS_TOKEN_SECRET', 'REFRESH_TOKEN_SECRET'])])))`;
     const root = path.resolve(import.meta.dirname, '../../..');
-    const start = () => promisify(execFile)(process.execPath, ['--import', 'tsx', '-e', program, secrets], { cwd: root });
-    /** Begins some turns of the event loop later, so that starts meet at different steps of one another. */
+    const start = () =>
+      promisify(execFile)(process.execPath, ['--import', 'tsx', '-e', program, secrets], {
+        cwd: root,
+      });
+    /**
+     * Begins some turns of the event loop later, so that starts meet at different steps of one
+     * another.
+     */
     const loadAfter = async (turns: number) => {
       for (let turn = 0; turn < turns * 5; turn++) await setImmediate();
       return loadSecrets(secrets, names);
@@ -105,7 +130,10 @@ describe('made secrets', () => {
     const starts = [start(), start(), start()];
     const own = await Promise.all(Array.from({ length: 40 }, (_, turn) => loadAfter(turn)));
     const outputs = await Promise.all(starts);
-    const answers = [...outputs.map(({ stdout }) => stdout.trim()), ...own.map((loaded) => JSON.stringify([...loaded]))];
+    const answers = [
+      ...outputs.map(({ stdout }) => stdout.trim()),
+      ...own.map((loaded) => JSON.stringify([...loaded])),
+    ];
     expect(new Set(answers).size).toBe(1);
     expect((await readdir(secrets)).sort()).toEqual([...names]);
     expect(await readFile(path.join(secrets, names[0]), 'utf8')).toBe(`${own[0]?.get(names[0])}\n`);

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { parseSigningKeys } from './signing-keys.js';
 
-/** Something wrong with a secret setting; `message` tells what to do and never contains the secret. */
+/**
+ * Something wrong with a secret setting; `message` tells what to do and never contains the secret.
+ */
 export interface SecretFault {
   name: string;
   message: string;
@@ -18,34 +20,43 @@ const minVariety = 8;
 export const makeSecret = () => randomBytes(32).toString('base64url');
 
 /** Is this a placeholder of an example, or a text written again and again, whatever its length? */
-export const isExampleSecret = (text: string) => placeholder.test(text) || new Set(text).size < minVariety;
+export const isExampleSecret = (text: string) =>
+  placeholder.test(text) || new Set(text).size < minVariety;
 
 function faultsOf(secret: string): string[] {
   const faults: string[] = [];
   const bytes = Buffer.byteLength(secret);
   if (bytes < minBytes) faults.push(`has ${bytes} bytes and needs at least ${minBytes}`);
   if (isExampleSecret(secret)) faults.push('is a well-known example, not a secret');
-  return faults.length === 0 ? [] : [`${faults.join(' and ')}: make one with "openssl rand -base64 32"`];
+  return faults.length === 0
+    ? []
+    : [`${faults.join(' and ')}: make one with "openssl rand -base64 32"`];
 }
 
 /**
- * Judges secret settings by name and gives every fault at once: empty, under 32 bytes, a known example, two keys of one name,
- * one secret for two purposes.
+ * Judges secret settings by name and gives every fault at once: empty, under 32 bytes, a known
+ * example, two keys of one name, one secret for two purposes.
  * @param examples further texts that are no secrets, such as those of an example file
  */
-export function judgeSecrets(secrets: Readonly<Record<string, string>>, examples: readonly string[] = []): SecretFault[] {
+export function judgeSecrets(
+  secrets: Readonly<Record<string, string>>,
+  examples: readonly string[] = [],
+): SecretFault[] {
   const faults: SecretFault[] = [];
   const purposes = new Map<string, string>();
   for (const [name, value] of Object.entries(secrets)) {
     const keys = parseSigningKeys(value);
     const report = (message: string) => faults.push({ name, message });
     if (keys.length === 0) report('is empty: make one with "openssl rand -base64 32"');
-    if (new Set(keys.map(({ kid }) => kid)).size < keys.length) report('names two keys alike: give each a name of its own');
+    if (new Set(keys.map(({ kid }) => kid)).size < keys.length)
+      report('names two keys alike: give each a name of its own');
     for (const { secret } of keys) {
-      if (examples.includes(secret)) report('is a well-known example, not a secret: make one with "openssl rand -base64 32"');
+      if (examples.includes(secret))
+        report('is a well-known example, not a secret: make one with "openssl rand -base64 32"');
       else for (const fault of faultsOf(secret)) report(fault);
       const other = purposes.get(secret);
-      if (other !== undefined && other !== name) report(`is the same as ${other}: use a secret for one purpose only`);
+      if (other !== undefined && other !== name)
+        report(`is the same as ${other}: use a secret for one purpose only`);
       purposes.set(secret, name);
     }
   }

@@ -17,7 +17,10 @@ export interface SemaphoreOptions {
 }
 
 export interface Semaphore {
-  /** Runs a task in its turn, first come, first served; rejects with `HasherBusy` when there is no turn in time. */
+  /**
+   * Runs a task in its turn, first come, first served; rejects with `HasherBusy` when there is no
+   * turn in time.
+   */
   run<T>(task: () => Promise<T>): Promise<T>;
   /** Throws `HasherBusy` where a task that came now would be turned away. */
   admit(): void;

@@ -31,5 +31,6 @@ test.each([
 });
 
 test('a made secret is never taken for a known one', () => {
-  for (let i = 0; i < 1000; i++) expect(hasKnownPassword(`postgresql://app:${makeSecret()}@db/data`)).toBe(false);
+  for (let i = 0; i < 1000; i++)
+    expect(hasKnownPassword(`postgresql://app:${makeSecret()}@db/data`)).toBe(false);
 });

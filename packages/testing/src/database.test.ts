@@ -16,7 +16,9 @@ describe('createTestDatabase', () => {
 
   it('hands out migrated databases that do not see each other', async () => {
     const [one, other] = await Promise.all([fresh(), fresh()]);
-    await one.db.user.create({ data: { email: 'ada@example.org', name: 'Ada', passwordHash: 'x' } });
+    await one.db.user.create({
+      data: { email: 'ada@example.org', name: 'Ada', passwordHash: 'x' },
+    });
     expect(await one.db.user.count()).toBe(1);
     expect(await other.db.user.count()).toBe(0);
     await Promise.all([one.close(), other.close()]);

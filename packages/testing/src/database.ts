@@ -23,7 +23,8 @@ let administration: Promise<pg.Pool> | null = null;
 let template: Promise<void> | null = null;
 
 async function connect(server: TestServer): Promise<pg.Pool> {
-  const connectionString = server.kind === 'external' ? server.url : await startCluster(server.folder);
+  const connectionString =
+    server.kind === 'external' ? server.url : await startCluster(server.folder);
   const pool = new pg.Pool({ connectionString, max: 2, allowExitOnIdle: true });
   pool.on('error', () => undefined);
   return pool;
@@ -63,8 +64,13 @@ async function makeTemplate(pool: pg.Pool, template: string): Promise<void> {
   }
 }
 
-/** A database of its own for a test file: a copy of the migrated template, in milliseconds. The first one of a run starts the cluster. */
-export async function createTestDatabase({ migrated = true }: TestDatabaseOptions = {}): Promise<TestDatabase> {
+/**
+ * A database of its own for a test file: a copy of the migrated template, in milliseconds. The
+ * first one of a run starts the cluster.
+ */
+export async function createTestDatabase({
+  migrated = true,
+}: TestDatabaseOptions = {}): Promise<TestDatabase> {
   const server = currentServer();
   administration ??= connect(server);
   const pool = await administration;
@@ -79,7 +85,10 @@ export async function createTestDatabase({ migrated = true }: TestDatabaseOption
     url: addressIn(pool, name),
     async drop() {
       // Autovacuum belongs to the superuser, so FORCE may not end it: it is done in a moment.
-      await until(() => pool.query(`DROP DATABASE IF EXISTS "${name}" WITH (FORCE)`), { timeout: 20_000, interval: 100 });
+      await until(() => pool.query(`DROP DATABASE IF EXISTS "${name}" WITH (FORCE)`), {
+        timeout: 20_000,
+        interval: 100,
+      });
     },
   };
 }

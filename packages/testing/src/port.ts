@@ -1,13 +1,20 @@
 import { createServer } from 'node:net';
 
-/** A TCP port of the loopback interface that was free a moment ago. Prefer listening on port 0 where the server tells its port. */
+/**
+ * A TCP port of the loopback interface that was free a moment ago. Prefer listening on port 0 where
+ * the server tells its port.
+ */
 export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', reject);
     server.listen(0, '127.0.0.1', () => {
       const address = server.address();
-      server.close(() => (typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port'))));
+      server.close(() =>
+        typeof address === 'object' && address
+          ? resolve(address.port)
+          : reject(new Error('no port')),
+      );
     });
   });
 }

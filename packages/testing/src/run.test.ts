@@ -20,7 +20,10 @@ afterEach(() => {
 async function databases(url: string, prefix: string): Promise<number> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
-  const { rowCount } = await client.query('SELECT FROM pg_database WHERE starts_with(datname, $1)', [prefix]);
+  const { rowCount } = await client.query(
+    'SELECT FROM pg_database WHERE starts_with(datname, $1)',
+    [prefix],
+  );
   await client.end();
   return rowCount ?? 0;
 }
@@ -64,6 +67,8 @@ describe('a test run', () => {
     await beginRun();
     await endRun();
     expect(existsSync(stale)).toBe(false);
-    await expect(new pg.Client({ connectionString: url }).connect()).rejects.toThrow('ECONNREFUSED');
+    await expect(new pg.Client({ connectionString: url }).connect()).rejects.toThrow(
+      'ECONNREFUSED',
+    );
   });
 });

@@ -1,14 +1,25 @@
-import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { removeCluster, startEmbeddedPostgres } from '@synap/db';
 import pg from 'pg';
 
 /**
- * What the processes of one test run share, handed down in the environment: either a folder for an embedded cluster that the
- * first test in need of a database starts, or the address of a server (TEST_DATABASE_URL). Names of databases begin with `prefix`.
+ * What the processes of one test run share, handed down in the environment: either a folder for an
+ * embedded cluster that the first test in need of a database starts, or the address of a server
+ * (TEST_DATABASE_URL). Names of databases begin with `prefix`.
  */
-export type TestServer = { kind: 'embedded'; folder: string; prefix: string } | { kind: 'external'; url: string; prefix: string };
+export type TestServer =
+  | { kind: 'embedded'; folder: string; prefix: string }
+  | { kind: 'external'; url: string; prefix: string };
 
 const folderPrefix = 'synap-test-';
 
@@ -19,10 +30,16 @@ export function dataFolder(folder: string): string {
 /** Reads the server of this run. Throws when no run was begun. */
 export function currentServer(): TestServer {
   const { SYNAP_TEST_FOLDER: folder, SYNAP_TEST_RUN: run, TEST_DATABASE_URL: url } = process.env;
-  if (!run) throw new Error('There is no test database: run this under vitest with the globalSetup of @synap/testing.');
+  if (!run)
+    throw new Error(
+      'There is no test database: run this under vitest with the globalSetup of @synap/testing.',
+    );
   const prefix = `test_${run}_`;
   if (url) return { kind: 'external', url, prefix };
-  if (!folder) throw new Error('SYNAP_TEST_FOLDER is missing: run this under vitest with the globalSetup of @synap/testing.');
+  if (!folder)
+    throw new Error(
+      'SYNAP_TEST_FOLDER is missing: run this under vitest with the globalSetup of @synap/testing.',
+    );
   return { kind: 'embedded', folder, prefix };
 }
 
@@ -53,7 +70,8 @@ async function dropAll({ url, prefix }: { url: string; prefix: string }): Promis
       'SELECT datname AS name FROM pg_database WHERE starts_with(datname, $1)',
       [prefix],
     );
-    for (const { name } of rows) await client.query(`DROP DATABASE IF EXISTS "${name}" WITH (FORCE)`);
+    for (const { name } of rows)
+      await client.query(`DROP DATABASE IF EXISTS "${name}" WITH (FORCE)`);
   } finally {
     await client.end();
   }
@@ -75,7 +93,8 @@ async function sweep(): Promise<void> {
     if (!name.startsWith(folderPrefix)) continue;
     const folder = path.join(tmpdir(), name);
     try {
-      if (!isAlive(Number(readFileSync(path.join(folder, 'pid'), 'utf8')))) await removeFolder(folder);
+      if (!isAlive(Number(readFileSync(path.join(folder, 'pid'), 'utf8'))))
+        await removeFolder(folder);
     } catch {
       // Another account's, or another run is sweeping it: harmless.
     }

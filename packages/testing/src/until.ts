@@ -7,7 +7,10 @@ export interface UntilOptions {
   interval?: number;
 }
 
-/** Looks again and again until `condition` yields something truthy, and returns that. Rejects after the time-out with the last error, if there was one. */
+/**
+ * Looks again and again until `condition` yields something truthy, and returns that. Rejects after
+ * the time-out with the last error, if there was one.
+ */
 export async function until<T>(
   condition: () => T | Promise<T>,
   { timeout = 15_000, interval = 10 }: UntilOptions = {},

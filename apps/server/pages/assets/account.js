@@ -1,4 +1,5 @@
-// The pages behind links in mails. The token stands behind `#`, which no browser sends: opening a page uses nothing up, pressing the button does.
+// The pages behind links in mails. The token stands behind `#`, which no browser sends: opening a
+// page uses nothing up, pressing the button does.
 const form = document.querySelector('form');
 const alertBox = document.querySelector('[role="alert"]');
 const done = document.querySelector('[data-done]');
@@ -35,9 +36,16 @@ async function send() {
   if (!answer.ok) throw new Error(await whyNot(answer));
 }
 
-/** The words of a problem (RFC 9457) for people: what is wrong with each field, or else what is wrong at all. */
+/**
+ * The words of a problem (RFC 9457) for people: what is wrong with each field, or else what is
+ * wrong at all.
+ */
 async function whyNot(answer) {
   const problem = await answer.json().catch(() => ({}));
-  const faults = (problem.errors ?? []).filter(({ pointer }) => pointer !== '/token').map(({ message }) => message);
-  return faults.length > 0 ? faults.join('. ') : (problem.detail ?? 'Something went wrong. Try again.');
+  const faults = (problem.errors ?? [])
+    .filter(({ pointer }) => pointer !== '/token')
+    .map(({ message }) => message);
+  return faults.length > 0
+    ? faults.join('. ')
+    : (problem.detail ?? 'Something went wrong. Try again.');
 }

@@ -3,7 +3,11 @@ import type { Logger } from 'pino';
 import { z } from 'zod';
 import { scrubText } from '../scrub.js';
 
-const loggedJobSchema = z.object({ id: z.string(), task_identifier: z.string(), attempts: z.number() });
+const loggedJobSchema = z.object({
+  id: z.string(),
+  task_identifier: z.string(),
+  attempts: z.number(),
+});
 
 /** Writes the job queue's errors to our log, and the rest of its lines for debugging only. */
 export function graphileLoggerFor(log: Logger): GraphileLogger {

@@ -4,10 +4,15 @@ import { afterEach, expect, it } from 'vitest';
 import { createHeartbeat, type Heartbeat, type HeartbeatTimes } from './heartbeat.js';
 
 const open: Heartbeat[] = [];
-afterEach(async () => void (await Promise.all(open.splice(0).map((heartbeat) => heartbeat.close()))));
+afterEach(
+  async () => void (await Promise.all(open.splice(0).map((heartbeat) => heartbeat.close()))),
+);
 
 /** Beats whose times by the clock of the database are given; afterwards they fail. */
-function start(times: (number | 'away')[], { everyMs, deadAfterMs }: HeartbeatTimes = { everyMs: 10, deadAfterMs: 50 }) {
+function start(
+  times: (number | 'away')[],
+  { everyMs, deadAfterMs }: HeartbeatTimes = { everyMs: 10, deadAfterMs: 50 },
+) {
   const beats: string[][] = [];
   const judgedAt: number[] = [];
   let now = Number.NaN;
@@ -51,7 +56,10 @@ it('judges no worker after an outage or a sleep, when every last beat is old', a
 });
 
 it('lets a worker take a job once its pool is known to be alive, and not while that cannot be noted', async () => {
-  const { heartbeat, beats } = start([0, 1, 'away', 3], { everyMs: 3_600_000, deadAfterMs: 7_200_000 });
+  const { heartbeat, beats } = start([0, 1, 'away', 3], {
+    everyMs: 3_600_000,
+    deadAfterMs: 7_200_000,
+  });
   heartbeat.add('first');
   await heartbeat.ensure();
   await heartbeat.ensure();

@@ -24,12 +24,19 @@ export interface Heartbeat {
   /** Counts a pool of workers in, until it is removed. */
   add(poolId: string): void;
   remove(poolId: string): void;
-  /** Beats unless that was done just now. A worker that takes a job after this is known to be alive. */
+  /**
+   * Beats unless that was done just now. A worker that takes a job after this is known to be alive.
+   */
   ensure(): Promise<void>;
   close(): Promise<void>;
 }
 
-export function createHeartbeat({ workers, recover, log, times = heartbeatTimes }: HeartbeatDeps): Heartbeat {
+export function createHeartbeat({
+  workers,
+  recover,
+  log,
+  times = heartbeatTimes,
+}: HeartbeatDeps): Heartbeat {
   const { everyMs, deadAfterMs } = times;
   const pools = new Set<string>();
   const closing = new AbortController();
@@ -53,7 +60,9 @@ export function createHeartbeat({ workers, recover, log, times = heartbeatTimes 
     known = new Set(ids);
   }
 
-  const isFresh = () => Math.abs(Date.now() - beatenAt) < deadAfterMs / 2 && [...pools].every((pool) => known.has(pool));
+  const isFresh = () =>
+    Math.abs(Date.now() - beatenAt) < deadAfterMs / 2 &&
+    [...pools].every((pool) => known.has(pool));
 
   const beatOnce = () => {
     beating ??= beat().finally(() => {
@@ -64,10 +73,12 @@ export function createHeartbeat({ workers, recover, log, times = heartbeatTimes 
 
   async function tick(): Promise<void> {
     if (pools.size > 0) await beatOnce();
-    // After an outage or a sleep every last beat is old: a worker that could not beat itself must not judge others.
+    // After an outage or a sleep every last beat is old: a worker that could not beat itself must
+    // not judge others.
     if (last - steadySince >= deadAfterMs) {
       const dead = await workers.releaseDead(deadAfterMs / 1_000);
-      if (dead.length > 0) log.warn({ workers: dead }, 'the jobs of workers that died are taken over');
+      if (dead.length > 0)
+        log.warn({ workers: dead }, 'the jobs of workers that died are taken over');
     }
     await recover();
   }
@@ -79,7 +90,8 @@ export function createHeartbeat({ workers, recover, log, times = heartbeatTimes 
         await tick();
         failing = false;
       } catch (error) {
-        if (!failing) log.warn({ err: error }, 'the heartbeat of the worker failed and is tried again');
+        if (!failing)
+          log.warn({ err: error }, 'the heartbeat of the worker failed and is tried again');
         failing = true;
       }
       await delay(jitter(), undefined, { signal: closing.signal }).catch(() => undefined);

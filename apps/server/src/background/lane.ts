@@ -1,7 +1,14 @@
 import { EventEmitter } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { createPool } from '@synap/db';
-import { type parseCronItems, type Runner, type RunnerOptions, run, type TaskList, type WorkerEvents } from 'graphile-worker';
+import {
+  type parseCronItems,
+  type Runner,
+  type RunnerOptions,
+  run,
+  type TaskList,
+  type WorkerEvents,
+} from 'graphile-worker';
 import type { Logger } from 'pino';
 import type { ErrorReports } from '../error-reports.js';
 import { graphileLoggerFor } from './graphile-logger.js';
@@ -30,7 +37,11 @@ export interface RunningLane {
 }
 
 /** Works on a lane until closed. @param onStarted is called whenever a runner was started */
-export function openLane(lane: Lane, deps: LaneDeps, onStarted: () => Promise<void> = async () => undefined): RunningLane {
+export function openLane(
+  lane: Lane,
+  deps: LaneDeps,
+  onStarted: () => Promise<void> = async () => undefined,
+): RunningLane {
   const closing = new AbortController();
   const options = optionsOf(lane, deps);
   let runner: Runner | undefined;
@@ -60,10 +71,15 @@ export function openLane(lane: Lane, deps: LaneDeps, onStarted: () => Promise<vo
   };
 }
 
-function optionsOf({ tasks, concurrency, cron }: Lane, { pool, heartbeat, log, errors }: LaneDeps): RunnerOptions {
+function optionsOf(
+  { tasks, concurrency, cron }: Lane,
+  { pool, heartbeat, log, errors }: LaneDeps,
+): RunnerOptions {
   const events: WorkerEvents = new EventEmitter();
   // After the last attempt; what fails before is tried again.
-  events.on('job:failed', ({ job, error }) => errors.report(error, { kind: 'job', task: job.task_identifier }));
+  events.on('job:failed', ({ job, error }) =>
+    errors.report(error, { kind: 'job', task: job.task_identifier }),
+  );
   // A pool holds its jobs under its own id. One that gave up must not keep alive what it left.
   events.on('pool:create', ({ workerPool }) => heartbeat.add(workerPool.id));
   events.on('pool:release', ({ workerPool }) => heartbeat.remove(workerPool.id));
@@ -81,7 +97,8 @@ function optionsOf({ tasks, concurrency, cron }: Lane, { pool, heartbeat, log, e
       await heartbeat.ensure();
       return null;
     },
-    // In batches, even of one, the library retries to note the end of a job; else an unreachable database causes an unhandled rejection.
+    // In batches, even of one, the library retries to note the end of a job; else an unreachable
+    // database causes an unhandled rejection.
     preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
   };
 }

@@ -1,4 +1,11 @@
-import { createJobWorkersRepository, MAIL_TASK, type MailDelivery, type ModuleSync, SYNC_TASK, SyncFailure } from '@synap/core';
+import {
+  createJobWorkersRepository,
+  MAIL_TASK,
+  type MailDelivery,
+  type ModuleSync,
+  SYNC_TASK,
+  SyncFailure,
+} from '@synap/core';
 import { createPool, createSql } from '@synap/db';
 import { parseCronItems } from 'graphile-worker';
 import type { Logger } from 'pino';
@@ -16,7 +23,10 @@ const syncJobSchema = z.object({ runId: z.uuid() });
 /** Milliseconds that running jobs get to finish when the worker ends. */
 const patience = 10_000;
 
-/** Milliseconds that a mail on its way gets when the worker ends; less than the job queue waits before it gives up on jobs. */
+/**
+ * Milliseconds that a mail on its way gets when the worker ends; less than the job queue waits
+ * before it gives up on jobs.
+ */
 const mailPatience = 2000;
 
 export interface WorkerDeps {
@@ -41,17 +51,26 @@ interface WorkerBackup {
 }
 
 export interface Worker {
-  /** Takes no further job, gives those that run 10 s, then aborts them; other workers try them again. */
+  /**
+   * Takes no further job, gives those that run 10 s, then aborts them; other workers try them
+   * again.
+   */
   close(): Promise<void>;
 }
 
 /**
- * Works in the background until closed: sync jobs, each minute a look at what is due, each hour a purge. Mails, upkeep and sync jobs
- * have a lane each, and backups, so that none of them waits for another kind.
+ * Works in the background until closed: sync jobs, each minute a look at what is due, each hour a
+ * purge. Mails, upkeep and sync jobs have a lane each, and backups, so that none of them waits for
+ * another kind.
  */
 export function startWorker(deps: WorkerDeps): Worker {
   const { url, sync, mail, log, errors } = deps;
-  const unlimited = { acquireMilliseconds: 0, statementMilliseconds: 0, lockMilliseconds: 0, idleInTransactionMilliseconds: 0 };
+  const unlimited = {
+    acquireMilliseconds: 0,
+    statementMilliseconds: 0,
+    lockMilliseconds: 0,
+    idleInTransactionMilliseconds: 0,
+  };
   const onError = (error: Error) => log.warn({ err: error }, 'a connection of the worker broke');
   // Each lane listens on one; the jobs themselves do their work on other connections.
   const pool = createPool({ url, applicationName: 'synap worker', size: 7, ...unlimited, onError });
@@ -93,7 +112,8 @@ function mailLane(mail: MailDelivery, closing: AbortSignal): Lane {
       async [MAIL_TASK](payload, { job }) {
         const { mailId } = mailJobSchema.parse(payload);
         const sending = mail.deliver(mailId, { lastAttempt: job.attempts >= job.max_attempts });
-        // A mail server that is silent must not hold up the end: the mail waits for the next worker.
+        // A mail server that is silent must not hold up the end: the mail waits for the next
+        // worker.
         await unlessEnding(sending, closing);
       },
     },
@@ -103,8 +123,11 @@ function mailLane(mail: MailDelivery, closing: AbortSignal): Lane {
 function upkeepLane(look: () => Promise<void>, purges: WorkerDeps['purges']): Lane {
   const purge = async () => {
     const results = await Promise.allSettled(purges.map((each) => each()));
-    const faults = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
-    if (faults.length > 0) throw new AggregateError(faults, 'Not everything that is over could be purged');
+    const faults = results.flatMap((result) =>
+      result.status === 'rejected' ? [result.reason] : [],
+    );
+    if (faults.length > 0)
+      throw new AggregateError(faults, 'Not everything that is over could be purged');
   };
   const once = (task: string) => ({ jobKey: task, maxAttempts: 1 });
   return {
@@ -119,8 +142,9 @@ function upkeepLane(look: () => Promise<void>, purges: WorkerDeps['purges']): La
 }
 
 /**
- * Does nothing while the work of before is still under way. A queue of the library would do the same, but stays locked
- * when a worker that was taken for dead comes back and completes the job of its successor.
+ * Does nothing while the work of before is still under way. A queue of the library would do the
+ * same, but stays locked when a worker that was taken for dead comes back and completes the job of
+ * its successor.
  */
 function unlessRunning(work: () => Promise<void>): () => Promise<void> {
   let running = false;
@@ -140,7 +164,10 @@ function syncLane({ sync, syncConcurrency, log, errors }: WorkerDeps, aborting: 
       async [SYNC_TASK](payload, { job }) {
         const { runId } = syncJobSchema.parse(payload);
         try {
-          await sync.perform(runId, { lastAttempt: job.attempts >= job.max_attempts, signal: aborting });
+          await sync.perform(runId, {
+            lastAttempt: job.attempts >= job.max_attempts,
+            signal: aborting,
+          });
         } catch (error) {
           if (!(error instanceof SyncFailure && error.final)) throw error;
           log.error({ err: error, runId }, 'a run of a module failed for good');
@@ -155,11 +182,16 @@ function backupLane({ schedule, run }: WorkerBackup, aborting: AbortSignal): Lan
   return {
     concurrency: 1,
     tasks: { [BACKUP_TASK]: () => run(aborting) },
-    cron: parseCronItems([{ task: BACKUP_TASK, match: schedule, options: { jobKey: BACKUP_TASK, maxAttempts: 3 } }]),
+    cron: parseCronItems([
+      { task: BACKUP_TASK, match: schedule, options: { jobKey: BACKUP_TASK, maxAttempts: 3 } },
+    ]),
   };
 }
 
-/** Resolves as the work does. Rejects if the signal fires first, a moment later, so that nearly finished work can end. */
+/**
+ * Resolves as the work does. Rejects if the signal fires first, a moment later, so that nearly
+ * finished work can end.
+ */
 async function unlessEnding<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   const done = new AbortController();
   const ending = new Promise<never>((_, reject) => {

@@ -12,18 +12,24 @@ const isCode = (error: unknown, ...codes: string[]): error is Error =>
 export const draftSuffix = '.partial';
 
 /**
- * Writes an archive (0600) under another name, reads it back, and only then gives it its own: a file of that name is always whole.
- * Never replaces a file.
+ * Writes an archive (0600) under another name, reads it back, and only then gives it its own: a
+ * file of that name is always whole. Never replaces a file.
  */
-export async function writeBackupFile<T>(file: string, write: (output: Writable) => Promise<T>): Promise<T> {
+export async function writeBackupFile<T>(
+  file: string,
+  write: (output: Writable) => Promise<T>,
+): Promise<T> {
   const exists = new BackupError(`${file} exists already: choose another name.`);
   if (await isThere(file)) throw exists;
   // Processes of two containers may have the same number.
   const owner = `${process.pid}-${randomBytes(4).toString('hex')}`;
   const draft = path.join(path.dirname(file), `.${path.basename(file)}.${owner}${draftSuffix}`);
-  // Opened first: a stream that cannot open its file, and that nothing reads from yet, would end the process.
+  // Opened first: a stream that cannot open its file, and that nothing reads from yet, would end
+  // the process.
   const handle = await open(draft, 'wx', 0o600).catch((error: unknown) => {
-    throw isCode(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'EPERM', 'EROFS') ? unwritable(path.dirname(file), error) : error;
+    throw isCode(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'EPERM', 'EROFS')
+      ? unwritable(path.dirname(file), error)
+      : error;
   });
   const output = handle.createWriteStream({ flush: true });
   try {

@@ -17,7 +17,10 @@ const dayMilliseconds = 86_400_000;
 
 const nameAt = (now: Date) => `synap-backup-${now.toISOString().replace(/[-:]|\.\d+/g, '')}.tar.gz`;
 
-/** Backups that scheduled runs made, newest first. Leaves out files of other names and those without a readable manifest. */
+/**
+ * Backups that scheduled runs made, newest first. Leaves out files of other names and those without
+ * a readable manifest.
+ */
 async function listBackups(folder: string): Promise<FolderBackup[]> {
   const backups: FolderBackup[] = [];
   for (const name of await readdir(folder)) {
@@ -28,11 +31,15 @@ async function listBackups(folder: string): Promise<FolderBackup[]> {
     const manifest = await readManifestOf(createReadStream(file)).catch(() => null);
     if (manifest) backups.push({ file, manifest });
   }
-  return backups.sort((a, b) => Date.parse(b.manifest.createdAt) - Date.parse(a.manifest.createdAt));
+  return backups.sort(
+    (a, b) => Date.parse(b.manifest.createdAt) - Date.parse(a.manifest.createdAt),
+  );
 }
 
 /** The newest backup that can be restored, and the files of newer ones that cannot. */
-export async function newestGood(folder: string): Promise<{ backup: FolderBackup | null; damaged: string[] }> {
+export async function newestGood(
+  folder: string,
+): Promise<{ backup: FolderBackup | null; damaged: string[] }> {
   const damaged: string[] = [];
   for (const backup of await listBackups(folder)) {
     try {
@@ -53,15 +60,26 @@ interface BackUpToFolderOptions {
   write: (output: Writable) => Promise<Manifest>;
 }
 
-/** Adds a backup to the folder, then removes the oldest ones of the same installation. Answers the name of the new file. */
-export async function backUpToFolder({ folder, keep, now, write }: BackUpToFolderOptions): Promise<string> {
+/**
+ * Adds a backup to the folder, then removes the oldest ones of the same installation. Answers the
+ * name of the new file.
+ */
+export async function backUpToFolder({
+  folder,
+  keep,
+  now,
+  write,
+}: BackUpToFolderOptions): Promise<string> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await removeDrafts(folder, now);
   const file = path.join(folder, nameAt(now));
   const { installation } = await writeBackupFile(file, write);
-  const own = (await listBackups(folder)).filter(({ manifest }) => manifest.installation === installation);
+  const own = (await listBackups(folder)).filter(
+    ({ manifest }) => manifest.installation === installation,
+  );
   // The new one was read back just now, so that a good one stays in any case.
-  for (const old of own.filter((each) => each.file !== file).slice(keep - 1)) await rm(old.file, { force: true });
+  for (const old of own.filter((each) => each.file !== file).slice(keep - 1))
+    await rm(old.file, { force: true });
   return file;
 }
 
@@ -72,6 +90,7 @@ async function removeDrafts(folder: string, now: Date): Promise<void> {
     const file = path.join(folder, name);
     // Another run may just have ended with this one.
     const found = await lstat(file).catch(() => null);
-    if (found?.isFile() && now.getTime() - found.mtimeMs > dayMilliseconds) await rm(file, { force: true });
+    if (found?.isFile() && now.getTime() - found.mtimeMs > dayMilliseconds)
+      await rm(file, { force: true });
   }
 }

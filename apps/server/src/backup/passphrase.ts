@@ -3,11 +3,16 @@ import type { Environment } from '../env.js';
 import { readSecretFile } from '../secret-files.js';
 
 /** The passphrase of the file that the command line names, or that of the environment. */
-export function readPassphrase({ backup }: Environment, file: string | undefined): string | undefined {
+export function readPassphrase(
+  { backup }: Environment,
+  file: string | undefined,
+): string | undefined {
   if (file === undefined) return backup.passphrase;
   const passphrase = readPassphraseFile(file);
   if (passphrase.length < minPassphraseLength)
-    throw new Error(`The passphrase in ${file} must have at least ${minPassphraseLength} characters.`);
+    throw new Error(
+      `The passphrase in ${file} must have at least ${minPassphraseLength} characters.`,
+    );
   return passphrase;
 }
 

@@ -3,7 +3,11 @@ import { keepSecret, readSecret } from '@synap/security';
 import type { Environment } from '../env.js';
 import { type Secrets, secretFiles, secretFolder } from '../secrets.js';
 
-const variables = { access: 'ACCESS_TOKEN_SECRET', refresh: 'REFRESH_TOKEN_SECRET', encryption: 'ENCRYPTION_SECRET' } as const;
+const variables = {
+  access: 'ACCESS_TOKEN_SECRET',
+  refresh: 'REFRESH_TOKEN_SECRET',
+  encryption: 'ENCRYPTION_SECRET',
+} as const;
 const names = ['access', 'refresh', 'encryption'] as const;
 
 /** Says how a restore handles the secrets of an archive. */
@@ -15,11 +19,15 @@ export interface SecretsPlan {
 }
 
 /** Throws if the data folder holds other secrets: they are not replaced. */
-export async function planSecrets({ dataDir, secrets: given }: Environment, found: Secrets): Promise<SecretsPlan> {
+export async function planSecrets(
+  { dataDir, secrets: given }: Environment,
+  found: Secrets,
+): Promise<SecretsPlan> {
   const folder = secretFolder(dataDir);
   const plan: SecretsPlan = { write: [], overridden: [] };
   for (const name of names) {
-    if (given[name] !== undefined && given[name] !== found[name]) plan.overridden.push(variables[name]);
+    if (given[name] !== undefined && given[name] !== found[name])
+      plan.overridden.push(variables[name]);
     const present = await readSecret(folder, secretFiles[name]);
     if (present === null) plan.write.push(name);
     else if (present !== found[name] && given[name] === undefined)
@@ -30,6 +38,10 @@ export async function planSecrets({ dataDir, secrets: given }: Environment, foun
   return plan;
 }
 
-export async function writeSecrets({ dataDir }: Environment, found: Secrets, { write }: SecretsPlan): Promise<void> {
+export async function writeSecrets(
+  { dataDir }: Environment,
+  found: Secrets,
+  { write }: SecretsPlan,
+): Promise<void> {
   for (const name of write) await keepSecret(secretFolder(dataDir), secretFiles[name], found[name]);
 }

@@ -1,6 +1,7 @@
 import { type CronMatcher, parseCronItem } from 'graphile-worker';
 
-const matcherOf = (schedule: string): CronMatcher => parseCronItem({ task: 'backup', match: schedule }).match;
+const matcherOf = (schedule: string): CronMatcher =>
+  parseCronItem({ task: 'backup', match: schedule }).match;
 
 /** True if the job queue understands this cron expression. */
 export function isSchedule(text: string): boolean {
@@ -15,7 +16,10 @@ export function isSchedule(text: string): boolean {
 const minute = 60_000;
 const minutesOfYear = 366 * 24 * 60;
 
-/** The last minute, in UTC, at which the schedule was due before `now`; `null` if there was none for a year. */
+/**
+ * The last minute, in UTC, at which the schedule was due before `now`; `null` if there was none for
+ * a year.
+ */
 export function lastDue(schedule: string, now: Date): Date | null {
   const match = matcherOf(schedule);
   const start = Math.floor(now.getTime() / minute) * minute;

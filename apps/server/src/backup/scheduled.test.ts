@@ -1,5 +1,16 @@
 import { execFileSync } from 'node:child_process';
-import { copyFile, mkdir, mkdtemp, readdir, readlink, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
+import {
+  copyFile,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readlink,
+  rm,
+  stat,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type { Writable } from 'node:stream';
@@ -28,7 +39,13 @@ afterEach(async () => {
 
 function jobFor(url: string, keep: number) {
   const backup = { dir: folder, schedule: '0 3 * * *', keep, passphrase: undefined };
-  const job = scheduledBackup({ environment: { backup }, url, secrets, log: pino({ level: 'silent' }), now: clock.now });
+  const job = scheduledBackup({
+    environment: { backup },
+    url,
+    secrets,
+    log: pino({ level: 'silent' }),
+    now: clock.now,
+  });
   if (!job) throw new Error('no job');
   return job;
 }
@@ -36,7 +53,11 @@ const day = 86_400_000;
 const files = async () => (await readdir(folder)).sort();
 
 it('keeps the newest backups of its own, and no other file is ever removed', async () => {
-  const others = ['notes.txt', 'synap-backup-20200101T000000Z.tar.gz', 'synap-backup-20200102T000000Z.tar.gz.old'];
+  const others = [
+    'notes.txt',
+    'synap-backup-20200101T000000Z.tar.gz',
+    'synap-backup-20200102T000000Z.tar.gz.old',
+  ];
   for (const name of others) await writeFile(path.join(folder, name), 'not a backup');
   const stranger = await createTestDatabase();
   await jobFor(stranger.url, 1).run(new AbortController().signal);
@@ -46,7 +67,10 @@ it('keeps the newest backups of its own, and no other file is ever removed', asy
   clock.advance(1000);
   await run(new AbortController().signal);
   const copy = 'copy-by-hand.tar.gz';
-  await copyFile(path.join(folder, 'synap-backup-20260301T030001Z.tar.gz'), path.join(folder, copy));
+  await copyFile(
+    path.join(folder, 'synap-backup-20260301T030001Z.tar.gz'),
+    path.join(folder, copy),
+  );
   for (let round = 0; round < 4; round += 1) {
     clock.advance(day);
     await run(new AbortController().signal);
@@ -60,12 +84,17 @@ it('a run that fails removes nothing and leaves nothing; what killed runs left g
   clock.set(new Date());
   await jobFor(database.url, 1).run(new AbortController().signal);
   const [good] = await files();
-  const [old, fresh] = ['.synap-backup-20200101T000000Z.tar.gz.1.partial', '.synap-backup-20200102T000000Z.tar.gz.2.partial'];
+  const [old, fresh] = [
+    '.synap-backup-20200101T000000Z.tar.gz.1.partial',
+    '.synap-backup-20200102T000000Z.tar.gz.2.partial',
+  ];
   for (const name of [old, fresh]) await writeFile(path.join(folder, name), '');
   await utimes(path.join(folder, old), new Date(0), new Date(0));
   clock.advance(60_000);
   const empty = await createTestDatabase({ migrated: false });
-  await expect(jobFor(empty.url, 1).run(new AbortController().signal)).rejects.toThrow('not migrated');
+  await expect(jobFor(empty.url, 1).run(new AbortController().signal)).rejects.toThrow(
+    'not migrated',
+  );
   await empty.drop();
   expect(await files()).toEqual([fresh, good].sort());
 });
@@ -85,10 +114,15 @@ it('two runs at once each make a whole backup, also in containers whose processe
   const first = runs[0]?.run(new AbortController().signal);
   clock.advance(1000);
   await Promise.all([first, runs[1]?.run(new AbortController().signal)]);
-  expect(await files()).toEqual(['synap-backup-20260401T030000Z.tar.gz', 'synap-backup-20260401T030001Z.tar.gz']);
+  expect(await files()).toEqual([
+    'synap-backup-20260401T030000Z.tar.gz',
+    'synap-backup-20260401T030001Z.tar.gz',
+  ]);
   // In the same second one of them wins, and does not lose its file to the other.
   clock.advance(1000);
-  const results = await Promise.allSettled(runs.map(({ run }) => run(new AbortController().signal)));
+  const results = await Promise.allSettled(
+    runs.map(({ run }) => run(new AbortController().signal)),
+  );
   expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
 });
 
@@ -108,15 +142,23 @@ it('a folder in which no file can be made fails the run, not the process', async
     await setTimeout(100);
     await finished(output.end());
   };
-  await expect(writeBackupFile(path.join(folder, 'lost', 'backup.tar.gz'), write)).rejects.toThrow('ENOENT');
+  await expect(writeBackupFile(path.join(folder, 'lost', 'backup.tar.gz'), write)).rejects.toThrow(
+    'ENOENT',
+  );
 });
 
 it('a run that fails before it writes leaves no open file', async () => {
   const openFiles = async () =>
-    (await Promise.all((await readdir('/proc/self/fd')).map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => '')))).filter(
-      (target) => target.startsWith(folder),
-    );
-  await expect(jobFor('postgresql://a:b@127.0.0.1:1/x', 1).run(new AbortController().signal)).rejects.toThrow('ECONNREFUSED');
+    (
+      await Promise.all(
+        (
+          await readdir('/proc/self/fd')
+        ).map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => '')),
+      )
+    ).filter((target) => target.startsWith(folder));
+  await expect(
+    jobFor('postgresql://a:b@127.0.0.1:1/x', 1).run(new AbortController().signal),
+  ).rejects.toThrow('ECONNREFUSED');
   await until(async () => (await openFiles()).length === 0);
   expect(await files()).toEqual([]);
 });
@@ -131,7 +173,9 @@ it('what cannot be read back never gets its name', async () => {
 it('knows when a backup was due last, in UTC', () => {
   const now = new Date('2026-03-01T02:59:59Z');
   expect(lastDue('0 3 * * *', now)).toEqual(new Date('2026-02-28T03:00:00Z'));
-  expect(lastDue('0 3 * * 0', new Date('2026-03-04T00:00:00Z'))).toEqual(new Date('2026-03-01T03:00:00Z'));
+  expect(lastDue('0 3 * * 0', new Date('2026-03-04T00:00:00Z'))).toEqual(
+    new Date('2026-03-01T03:00:00Z'),
+  );
   expect(lastDue('0 0 30 2 *', now)).toBeNull();
   expect(['0 3 * * *', '*/15 * * * *'].every(isSchedule)).toBe(true);
   expect(['', 'daily', '0 3 * *', '61 3 * * *'].some(isSchedule)).toBe(false);

@@ -16,7 +16,13 @@ export interface ScheduledBackupDeps {
 }
 
 /** The job that BACKUP_DIR asks for: a backup, and the end of those beyond BACKUP_KEEP. */
-export function scheduledBackup({ environment: { backup }, url, secrets, log, now = () => new Date() }: ScheduledBackupDeps) {
+export function scheduledBackup({
+  environment: { backup },
+  url,
+  secrets,
+  log,
+  now = () => new Date(),
+}: ScheduledBackupDeps) {
   const { dir, schedule, keep, passphrase } = backup;
   if (dir === undefined) return undefined;
   return {
@@ -28,7 +34,16 @@ export function scheduledBackup({ environment: { backup }, url, secrets, log, no
         folder: dir,
         keep,
         now: time,
-        write: (output) => writeBackup({ url, migrationsFolder, output, product: version, now: time, sealing, signal }),
+        write: (output) =>
+          writeBackup({
+            url,
+            migrationsFolder,
+            output,
+            product: version,
+            now: time,
+            sealing,
+            signal,
+          }),
       });
       log.info({ file }, 'backup written');
     },

@@ -44,15 +44,23 @@ it('opens what the same passphrase sealed, and nothing without one', async () =>
 
 it('refuses another passphrase, the secrets of another archive, and checksums that its holder did not prove', async () => {
   const { manifest, content, mac } = await sealed();
-  await expect(createSecretsReader(`${passphrase}.`).visitor.secrets(content, manifest)).rejects.toThrow('passphrase is wrong');
+  await expect(
+    createSecretsReader(`${passphrase}.`).visitor.secrets(content, manifest),
+  ).rejects.toThrow('passphrase is wrong');
   const other = { ...manifest, id: '018f6f2e-0000-7000-8000-000000000001' };
-  await expect(createSecretsReader(passphrase).visitor.secrets(content, other)).rejects.toThrow('passphrase is wrong');
+  await expect(createSecretsReader(passphrase).visitor.secrets(content, other)).rejects.toThrow(
+    'passphrase is wrong',
+  );
   const reader = createSecretsReader(passphrase);
   await reader.visitor.secrets(content, manifest);
   const forged = { 'tables/users': { bytes: 1, sha256: 'y', rows: 1 } };
   expect(() => reader.visitor.checksums({ contents: forged, mac })).toThrow('altered');
   expect(() => reader.visitor.checksums({ contents, mac: null })).toThrow('altered');
   // Without the sealed secrets there is no proof of the rest.
-  expect(() => createSecretsReader(passphrase).visitor.checksums({ contents, mac: null })).toThrow('holds no secrets');
-  expect(() => createSecretsReader(passphrase).demandSealed({ ...manifest, sealing: null })).toThrow('holds no secrets');
+  expect(() => createSecretsReader(passphrase).visitor.checksums({ contents, mac: null })).toThrow(
+    'holds no secrets',
+  );
+  expect(() =>
+    createSecretsReader(passphrase).demandSealed({ ...manifest, sealing: null }),
+  ).toThrow('holds no secrets');
 });

@@ -20,7 +20,10 @@ export interface SecretsReader {
   demandSealed(manifest: Manifest): void;
 }
 
-const unsealed = () => new BackupError('The archive holds no secrets: it was made without a passphrase. Restore it without one.');
+const unsealed = () =>
+  new BackupError(
+    'The archive holds no secrets: it was made without a passphrase. Restore it without one.',
+  );
 
 /** Opens what a passphrase seals. Without one the secrets of the archive are skipped. */
 export function createSecretsReader(passphrase: string | undefined): SecretsReader {
@@ -50,7 +53,9 @@ export function createSecretsReader(passphrase: string | undefined): SecretsRead
 
 function open({ box }: PassphraseKey, content: Buffer, id: string): Secrets {
   try {
-    return secretsSchema.parse(JSON.parse(box.open({ keyId: box.currentKeyId, bytes: content }, contextOf(id))));
+    return secretsSchema.parse(
+      JSON.parse(box.open({ keyId: box.currentKeyId, bytes: content }, contextOf(id))),
+    );
   } catch (error) {
     throw new BackupError('The passphrase is wrong.', { cause: error });
   }

@@ -14,8 +14,8 @@ import { borrowDatabase } from './use-database.js';
 const say = (line: string) => void process.stderr.write(`${line}\n`);
 
 /**
- * Writes all data to a file, to standard output, or without a name to BACKUP_DIR as a scheduled backup does; also while a server runs.
- * Answers 0 when the backup is whole.
+ * Writes all data to a file, to standard output, or without a name to BACKUP_DIR as a scheduled
+ * backup does; also while a server runs. Answers 0 when the backup is whole.
  */
 export async function backup(
   variables: NodeJS.ProcessEnv,
@@ -29,7 +29,9 @@ export async function backup(
   const environment = parseEnvironment(variables);
   const { dir, keep } = environment.backup;
   if (target === undefined && dir === undefined) {
-    say('Usage: synap backup <file|-> [--passphrase-file <file>]   (without a name to BACKUP_DIR, if that is set)');
+    say(
+      'Usage: synap backup <file|-> [--passphrase-file <file>]   (without a name to BACKUP_DIR, if that is set)',
+    );
     return 2;
   }
   const passphrase = readPassphrase(environment, passphraseFile);
@@ -37,7 +39,8 @@ export async function backup(
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.once(signal, () => abort.abort(new Error(`Ended by ${signal}: there is no backup.`)));
   const now = new Date();
-  const write = (output: Writable) => writeTo(output, { environment, passphrase, now, signal: abort.signal });
+  const write = (output: Writable) =>
+    writeTo(output, { environment, passphrase, now, signal: abort.signal });
   if (target === '-') await write(process.stdout);
   else if (target !== undefined) await writeBackupFile(path.resolve(target), write);
   const file = target ?? (await backUpToFolder({ folder: dir ?? '', keep, now, write }));
@@ -56,8 +59,14 @@ interface WriteTo {
   signal: AbortSignal;
 }
 
-async function writeTo(output: Writable, { environment, passphrase, now, signal }: WriteTo): Promise<Manifest> {
-  const sealing = passphrase === undefined ? undefined : await sealSecrets(passphrase, await currentSecrets(environment));
+async function writeTo(
+  output: Writable,
+  { environment, passphrase, now, signal }: WriteTo,
+): Promise<Manifest> {
+  const sealing =
+    passphrase === undefined
+      ? undefined
+      : await sealSecrets(passphrase, await currentSecrets(environment));
   const { url, release } = await borrowDatabase(environment);
   const { isTTY } = process.stderr;
   try {
@@ -69,7 +78,8 @@ async function writeTo(output: Writable, { environment, passphrase, now, signal 
       signal,
       product: version,
       now,
-      onTable: (name, bytes) => isTTY && process.stderr.write(`\r\u001b[K${name}: ${(bytes / 1e6).toFixed(1)} MB`),
+      onTable: (name, bytes) =>
+        isTTY && process.stderr.write(`\r\u001b[K${name}: ${(bytes / 1e6).toFixed(1)} MB`),
     });
   } finally {
     if (isTTY) process.stderr.write('\r\u001b[K');

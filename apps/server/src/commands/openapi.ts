@@ -2,13 +2,18 @@ import { toOpenApi30 } from '@synap/rest';
 import { restPath } from '../http/faces.js';
 import { openApiDocument } from '../openapi.js';
 
-/** Prints the OpenAPI document in the version that is asked for: 3.1, or 3.0 for tools that stop there. */
+/**
+ * Prints the OpenAPI document in the version that is asked for: 3.1, or 3.0 for tools that stop
+ * there.
+ */
 export function openapi(version: string): number {
   if (version !== '3.1' && version !== '3.0') {
     process.stderr.write(`There is no document in OpenAPI ${version}, but in 3.1 and 3.0.\n`);
     return 2;
   }
   const document = openApiDocument(restPath);
-  process.stdout.write(`${JSON.stringify(version === '3.0' ? toOpenApi30(document) : document, null, 2)}\n`);
+  process.stdout.write(
+    `${JSON.stringify(version === '3.0' ? toOpenApi30(document) : document, null, 2)}\n`,
+  );
   return 0;
 }

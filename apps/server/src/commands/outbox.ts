@@ -2,8 +2,14 @@ import { listOutbox, readOutboxText } from '@synap/mail';
 import { parseEnvironment } from '../env.js';
 import { outboxFolder } from '../mail.js';
 
-/** Lists the mails that were written instead of sent; with a number of that list, shows the text of one. */
-export async function outbox(variables: NodeJS.ProcessEnv, which: string | undefined): Promise<number> {
+/**
+ * Lists the mails that were written instead of sent; with a number of that list, shows the text of
+ * one.
+ */
+export async function outbox(
+  variables: NodeJS.ProcessEnv,
+  which: string | undefined,
+): Promise<number> {
   const { dataDir, smtpUrl } = parseEnvironment(variables);
   const folder = outboxFolder(dataDir);
   const entries = await listOutbox(folder);
@@ -13,10 +19,15 @@ export async function outbox(variables: NodeJS.ProcessEnv, which: string | undef
       process.stderr.write(`There is no mail ${which}; "synap outbox" lists them.\n`);
       return 2;
     }
-    console.log(`To:      ${entry.to}\nSubject: ${entry.subject}\n\n${await readOutboxText(folder, entry)}`);
+    console.log(
+      `To:      ${entry.to}\nSubject: ${entry.subject}\n\n${await readOutboxText(folder, entry)}`,
+    );
     return 0;
   }
-  if (entries.length === 0) console.log(smtpUrl ? 'Mail goes to SMTP_URL; the outbox is empty.' : `No mail yet in ${folder}.`);
+  if (entries.length === 0)
+    console.log(
+      smtpUrl ? 'Mail goes to SMTP_URL; the outbox is empty.' : `No mail yet in ${folder}.`,
+    );
   for (const [index, { writtenAt, to, subject }] of entries.entries())
     console.log(
       `${String(index + 1).padStart(3)}  ${writtenAt.toISOString().slice(0, 16).replace('T', ' ')}  ${to.padEnd(32)}  ${subject}`,

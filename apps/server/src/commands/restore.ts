@@ -1,6 +1,12 @@
 import { constants, createReadStream } from 'node:fs';
 import { access, mkdir } from 'node:fs/promises';
-import { demandKnownMigrations, migrationNames, type ReadArchive, readArchive, restoreBackup } from '@synap/db';
+import {
+  demandKnownMigrations,
+  migrationNames,
+  type ReadArchive,
+  readArchive,
+  restoreBackup,
+} from '@synap/db';
 import { readPassphrase } from '../backup/passphrase.js';
 import { planSecrets, type SecretsPlan, writeSecrets } from '../backup/restore-secrets.js';
 import { createSecretsReader, type SecretsReader } from '../backup/sealing.js';
@@ -12,7 +18,10 @@ import { borrowDatabase } from './use-database.js';
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 const say = (line: string) => void process.stderr.write(`${line}\n`);
 
-/** Restores a backup into an empty installation. Answers 0 when everything is there; else nothing is. */
+/**
+ * Restores a backup into an empty installation. Answers 0 when everything is there; else nothing
+ * is.
+ */
 export async function restore(
   variables: NodeJS.ProcessEnv,
   source: string | undefined,
@@ -56,7 +65,11 @@ export async function restore(
 }
 
 /** Everything that can refuse an archive, before anything is touched. */
-async function checkArchive(file: string, environment: Environment, reader: SecretsReader): Promise<void> {
+async function checkArchive(
+  file: string,
+  environment: Environment,
+  reader: SecretsReader,
+): Promise<void> {
   await access(file, constants.R_OK).catch((error: unknown) => {
     throw new Error(`The backup ${file} cannot be read (${messageOf(error)})`, { cause: error });
   });
@@ -74,8 +87,11 @@ async function checkArchive(file: string, environment: Environment, reader: Secr
 
 function report({ manifest, contents, skipped }: ReadArchive, plan: SecretsPlan | undefined): void {
   const rows = Object.values(contents).reduce((total, each) => total + (each.rows ?? 0), 0);
-  say(`Restored ${rows} rows of ${manifest.tables.length} tables, as of ${manifest.createdAt} (Synap ${manifest.product}).`);
-  if (skipped.length > 0) say(`Left out, because this version does not know it: ${skipped.join(', ')}`);
+  say(
+    `Restored ${rows} rows of ${manifest.tables.length} tables, as of ${manifest.createdAt} (Synap ${manifest.product}).`,
+  );
+  if (skipped.length > 0)
+    say(`Left out, because this version does not know it: ${skipped.join(', ')}`);
   if (!plan) {
     say(
       manifest.sealing
@@ -85,6 +101,8 @@ function report({ manifest, contents, skipped }: ReadArchive, plan: SecretsPlan 
     return;
   }
   for (const name of plan.overridden)
-    say(`${name} differs from the archive: list the former one behind it, or sessions and waiting mails of it are lost.`);
+    say(
+      `${name} differs from the archive: list the former one behind it, or sessions and waiting mails of it are lost.`,
+    );
   say('The secrets of the archive are in the data folder.');
 }

@@ -5,10 +5,13 @@ import { resolveSecrets } from '../secrets.js';
 import { useDatabase } from './use-database.js';
 
 /**
- * `rotate` seals every stored secret with the first key of ENCRYPTION_SECRET. Answers 0 when no other key is needed any more, 1 when
- * something does not open.
+ * `rotate` seals every stored secret with the first key of ENCRYPTION_SECRET. Answers 0 when no
+ * other key is needed any more, 1 when something does not open.
  */
-export async function secrets(variables: NodeJS.ProcessEnv, action: string | undefined): Promise<number> {
+export async function secrets(
+  variables: NodeJS.ProcessEnv,
+  action: string | undefined,
+): Promise<number> {
   if (action !== 'rotate') {
     process.stderr.write('Usage: synap secrets rotate\n');
     return 2;
@@ -28,7 +31,8 @@ secret, and run this again; what still does not open then is damaged, or its key
 function report(results: readonly RotationResult[], current: string): number {
   for (const { name, resealed, unopenable } of results) {
     console.log(`${name}: ${resealed} re-encrypted with key "${current}"`);
-    for (const [keyId, count] of unopenable) process.stderr.write(`${name}: ${count} of key "${keyId}" cannot be opened\n`);
+    for (const [keyId, count] of unopenable)
+      process.stderr.write(`${name}: ${count} of key "${keyId}" cannot be opened\n`);
   }
   const whole = results.every(({ unopenable }) => unopenable.size === 0);
   if (whole)

@@ -4,13 +4,22 @@ import { parseEnvironment } from '../env.js';
 import { seedFile } from '../paths.js';
 import { useDatabase } from './use-database.js';
 
-/** Adds the development data of prisma/seed.yaml to the operator's database or the embedded one; what is there stays as it is. */
+/**
+ * Adds the development data of prisma/seed.yaml to the operator's database or the embedded one;
+ * what is there stays as it is.
+ */
 export async function seed(variables: NodeJS.ProcessEnv): Promise<number> {
   const environment = parseEnvironment(variables);
   const data = await readSeed(seedFile);
   const added = await useDatabase(environment, 'synap seed', (database) =>
-    seedDatabase(data, { database, hash: createPasswordHasher().hash, environment: environment.environment }),
+    seedDatabase(data, {
+      database,
+      hash: createPasswordHasher().hash,
+      environment: environment.environment,
+    }),
   );
-  console.log(`Added ${added.users} user(s) and ${added.dashboards} dashboard(s); what was there already is unchanged.`);
+  console.log(
+    `Added ${added.users} user(s) and ${added.dashboards} dashboard(s); what was there already is unchanged.`,
+  );
   return 0;
 }

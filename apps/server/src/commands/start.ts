@@ -6,7 +6,10 @@ import { preflight } from '../preflight.js';
 import { startServer } from '../server.js';
 import { unknownSettings } from '../unknown-settings.js';
 
-/** Longest that ending may take after the listener is closed, in milliseconds, before the process exits hard. */
+/**
+ * Longest that ending may take after the listener is closed, in milliseconds, before the process
+ * exits hard.
+ */
 const hardEnd = 25_000;
 
 /** Milliseconds that a process whose start failed gets to end by itself. */
@@ -17,7 +20,8 @@ export async function start(variables: NodeJS.ProcessEnv): Promise<number> {
   const { environment, faults } = readEnvironment(variables);
   faults.push(...(await preflight(environment)).map(({ name, message }) => `${name}: ${message}`));
   if (faults.length > 0) {
-    // A setting that is missing may be there under another name. Names of modules are not known yet.
+    // A setting that is missing may be there under another name. Names of modules are not known
+    // yet.
     const misspelt = unknownSettings(variables, []).filter(({ closest }) => closest !== undefined);
     throw new EnvironmentError([...faults, ...misspelt.map(({ text }) => text)]);
   }
@@ -29,13 +33,17 @@ export async function start(variables: NodeJS.ProcessEnv): Promise<number> {
   const errors = await openErrorReports(environment);
   endAtFault(log, errors, flush);
   // From the signal on, also while the start still goes on.
-  void ended.then(() => setTimeout(() => process.exit(1), environment.shutdownDelay + hardEnd).unref());
-  const server = await startServer({ environment, variables, log, report, errors }).catch(async (error: unknown) => {
-    await errors.close();
-    flush();
-    endSoon();
-    throw error;
-  });
+  void ended.then(() =>
+    setTimeout(() => process.exit(1), environment.shutdownDelay + hardEnd).unref(),
+  );
+  const server = await startServer({ environment, variables, log, report, errors }).catch(
+    async (error: unknown) => {
+      await errors.close();
+      flush();
+      endSoon();
+      throw error;
+    },
+  );
   const failed = server.ready.then(() => {
     if (server.port === undefined) report('Synap is ready: worker without HTTP');
     else announce(server.port);
@@ -66,7 +74,10 @@ export async function start(variables: NodeJS.ProcessEnv): Promise<number> {
 /** A start that failed must not leave a process behind, whatever else still holds it. */
 const endSoon = () => void setTimeout(() => process.exit(1), failedEnd).unref();
 
-/** What nobody caught, thrown or rejected, leaves the process in a state that nobody knows: it is told, and the process ends. */
+/**
+ * What nobody caught, thrown or rejected, leaves the process in a state that nobody knows: it is
+ * told, and the process ends.
+ */
 function endAtFault(log: Logger, errors: ErrorReports, flush: () => void): void {
   process.once('uncaughtException', async (error) => {
     log.fatal({ err: error }, 'uncaught exception: the process ends');
@@ -77,7 +88,10 @@ function endAtFault(log: Logger, errors: ErrorReports, flush: () => void): void 
   });
 }
 
-/** Resolves at the first signal to end, or when the program that started us is gone; a second Ctrl-C ends at once. */
+/**
+ * Resolves at the first signal to end, or when the program that started us is gone; a second Ctrl-C
+ * ends at once.
+ */
 function endSignal(): Promise<string> {
   return new Promise((resolve) => {
     process.once('disconnect', () => resolve('the program that started it has ended'));

@@ -1,6 +1,12 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { createPool, hasEmbeddedDatabase, hasUnfinishedRestore, migrationHistory, unfinishedRestore } from '@synap/db';
+import {
+  createPool,
+  hasEmbeddedDatabase,
+  hasUnfinishedRestore,
+  migrationHistory,
+  unfinishedRestore,
+} from '@synap/db';
 import { newestGood } from '../backup/backup-folder.js';
 import { type Environment, parseEnvironment } from '../env.js';
 import { migrationsFolder } from '../paths.js';
@@ -11,12 +17,15 @@ import { borrowDatabase } from './use-database.js';
 const dayMilliseconds = 86_400_000;
 
 /**
- * `--check` says what the first start of this version does to the database, and changes nothing. Answers 0 when there is nothing to do,
- * or a backup of the last 24 hours to go back to; 1 when something is in the way or no such backup is known.
+ * `--check` says what the first start of this version does to the database, and changes nothing.
+ * Answers 0 when there is nothing to do, or a backup of the last 24 hours to go back to; 1 when
+ * something is in the way or no such backup is known.
  */
 export async function upgrade(variables: NodeJS.ProcessEnv, check: boolean): Promise<number> {
   if (!check) {
-    process.stderr.write('Usage: synap upgrade --check   (the upgrade itself is the first start of the new version)\n');
+    process.stderr.write(
+      'Usage: synap upgrade --check   (the upgrade itself is the first start of the new version)\n',
+    );
     return 2;
   }
   const environment = parseEnvironment(variables);
@@ -43,11 +52,15 @@ async function report(environment: Environment, url: string): Promise<number> {
     return 1;
   }
   if (unknown.length > 0) {
-    console.log(`A newer version has migrated this database (${unknown.join(', ')}): install that version, or restore a backup.`);
+    console.log(
+      `A newer version has migrated this database (${unknown.join(', ')}): install that version, or restore a backup.`,
+    );
     return 1;
   }
   if (failed.length > 0) {
-    console.log(`The migration ${failed.join(', ')} failed earlier: "synap doctor" says what to do.`);
+    console.log(
+      `The migration ${failed.join(', ')} failed earlier: "synap doctor" says what to do.`,
+    );
     return 1;
   }
   if (pending.length === 0) {
@@ -61,28 +74,38 @@ async function report(environment: Environment, url: string): Promise<number> {
   return (await hasFreshBackup(environment)) ? 0 : 1;
 }
 
-async function inPool<T>(url: string, use: (pool: ReturnType<typeof createPool>) => Promise<T>): Promise<T> {
+async function inPool<T>(
+  url: string,
+  use: (pool: ReturnType<typeof createPool>) => Promise<T>,
+): Promise<T> {
   const pool = createPool({ url, size: 1, applicationName: 'synap upgrade' });
   return use(pool).finally(() => pool.end());
 }
 
-const isHalfRestored = (url: string): Promise<boolean> => inPool(url, (pool) => hasUnfinishedRestore(pool, url));
+const isHalfRestored = (url: string): Promise<boolean> =>
+  inPool(url, (pool) => hasUnfinishedRestore(pool, url));
 
 const serverVersion = (url: string): Promise<string> =>
   inPool(url, async (pool) => {
-    const { rows } = await pool.query<{ version: string }>(`SELECT current_setting('server_version') AS version`);
+    const { rows } = await pool.query<{ version: string }>(
+      `SELECT current_setting('server_version') AS version`,
+    );
     return rows[0]?.version ?? '?';
   });
 
 function describe(name: string): void {
   console.log(`  ${name}`);
-  const notable = notableStatements(readFileSync(path.join(migrationsFolder, name, 'migration.sql'), 'utf8'));
+  const notable = notableStatements(
+    readFileSync(path.join(migrationsFolder, name, 'migration.sql'), 'utf8'),
+  );
   for (const { statement, effect } of notable) console.log(`    ${statement}\n      ${effect}`);
 }
 
 async function hasFreshBackup({ backup: { dir } }: Environment): Promise<boolean> {
   if (dir === undefined) {
-    console.log('No BACKUP_DIR is set, so that no backup is known: run "synap backup <file>" first.');
+    console.log(
+      'No BACKUP_DIR is set, so that no backup is known: run "synap backup <file>" first.',
+    );
     return false;
   }
   const { backup } = await newestGood(dir).catch(() => ({ backup: null }));

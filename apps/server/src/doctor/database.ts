@@ -26,7 +26,11 @@ export interface DatabaseFindings {
 }
 
 /** Checks the database as the start will use it. */
-export async function checkDatabase({ dataDir, migrate, database: settings }: Environment): Promise<DatabaseFindings> {
+export async function checkDatabase({
+  dataDir,
+  migrate,
+  database: settings,
+}: Environment): Promise<DatabaseFindings> {
   const { url, directUrl, pooler } = settings;
   const origin = url ? 'DATABASE_URL' : 'embedded';
   try {
@@ -34,13 +38,17 @@ export async function checkDatabase({ dataDir, migrate, database: settings }: En
     // As calls reach it, which may be through a pooler.
     const database = createDatabase({ url: url ?? ensured.url, pooler, size: 1 });
     try {
-      const { rows } = await database.pool.query<{ version: string }>(`SELECT current_setting('server_version') AS version`);
+      const { rows } = await database.pool.query<{ version: string }>(
+        `SELECT current_setting('server_version') AS version`,
+      );
       const place = ensured.folder === null ? '' : `, in ${ensured.folder}`;
       const findings = [
         fine('database', `${origin}, PostgreSQL ${rows[0]?.version ?? '?'}${place}`),
         ...(await checkPooler(pooler, ensured.url, url)),
         await checkWrites(database),
-        ...((await hasUnfinishedRestore(database.pool, ensured.url)) ? [bad('restore', unfinishedRestore)] : []),
+        ...((await hasUnfinishedRestore(database.pool, ensured.url))
+          ? [bad('restore', unfinishedRestore)]
+          : []),
         await checkMigrations(ensured.url, migrate),
       ];
       return { findings, isServed: await isServed(database) };
@@ -51,7 +59,10 @@ export async function checkDatabase({ dataDir, migrate, database: settings }: En
   } catch (error) {
     const isAdvice = error instanceof SessionSettingsError || !url;
     const advice = isAdvice ? '' : '; check DATABASE_URL and that PostgreSQL runs';
-    return { findings: [bad('database', `${origin}: ${databaseReason(error)}${advice}`)], isServed: false };
+    return {
+      findings: [bad('database', `${origin}: ${databaseReason(error)}${advice}`)],
+      isServed: false,
+    };
   }
 }
 
@@ -63,12 +74,21 @@ async function isServed({ pool }: Database): Promise<boolean> {
   return rows.length > 0;
 }
 
-async function checkPooler(pooler: Pooler, directUrl: string, url: string | undefined): Promise<Finding[]> {
+async function checkPooler(
+  pooler: Pooler,
+  directUrl: string,
+  url: string | undefined,
+): Promise<Finding[]> {
   if (!url) return [];
   if (await isTransactionPooler(directUrl))
     return [bad('pooler', `it works by the transaction: ${poolerAdvice(url === directUrl)}`)];
   if (pooler !== 'transaction' && url !== directUrl && (await isTransactionPooler(url)))
-    return [bad('pooler', 'DATABASE_URL leads through one that works by the transaction: set DATABASE_POOLER=transaction')];
+    return [
+      bad(
+        'pooler',
+        'DATABASE_URL leads through one that works by the transaction: set DATABASE_POOLER=transaction',
+      ),
+    ];
   return [fine('pooler', pooler)];
 }
 
@@ -87,7 +107,9 @@ function describeUnclaimed({ folder, bytes, dataDir }: UnclaimedCluster): string
   );
 }
 
-/** Lists databases outside of all data folders, so that one whose data folder is lost can be found. */
+/**
+ * Lists databases outside of all data folders, so that one whose data folder is lost can be found.
+ */
 export function checkUnclaimed(): Finding[] {
   return listUnclaimedClusters().map((cluster) => fine('unclaimed', describeUnclaimed(cluster)));
 }
@@ -101,10 +123,17 @@ async function checkMigrations(url: string, migrate: boolean): Promise<Finding> 
     );
   if (state === 'pending') {
     const text = `${pending.length} pending (${pending.join(', ')})`;
-    if (!migrate) return bad('migrations', `${text}: run "npx prisma migrate deploy", because SYNAP_MIGRATE is off`);
+    if (!migrate)
+      return bad(
+        'migrations',
+        `${text}: run "npx prisma migrate deploy", because SYNAP_MIGRATE is off`,
+      );
     const fault = await assertMayCreate(url).catch((error: unknown) => messageOf(error));
     if (fault !== undefined) return bad('migrations', `${text}: ${fault}`);
-    return warn('migrations', `${text}: the next start applies them, and so does "npx prisma migrate deploy"`);
+    return warn(
+      'migrations',
+      `${text}: the next start applies them, and so does "npx prisma migrate deploy"`,
+    );
   }
   if (unknown.length > 0)
     return bad(

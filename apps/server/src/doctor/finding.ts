@@ -1,4 +1,7 @@
-/** `warn`: the start succeeds, but something is missing or is not what it seems; `bad`: it fails, or a service that is set up does not work. */
+/**
+ * `warn`: the start succeeds, but something is missing or is not what it seems; `bad`: it fails, or
+ * a service that is set up does not work.
+ */
 type Level = 'fine' | 'warn' | 'bad';
 
 export interface Finding {
@@ -11,4 +14,5 @@ export interface Finding {
 export const fine = (subject: string, text: string): Finding => ({ subject, level: 'fine', text });
 export const warn = (subject: string, text: string): Finding => ({ subject, level: 'warn', text });
 export const bad = (subject: string, text: string): Finding => ({ subject, level: 'bad', text });
-export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+export const messageOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error);

@@ -1,4 +1,9 @@
-import { createModuleRegistry, discoverModules, type ModuleInfo, type RuntimeLog } from '@synap/module-runtime';
+import {
+  createModuleRegistry,
+  discoverModules,
+  type ModuleInfo,
+  type RuntimeLog,
+} from '@synap/module-runtime';
 import type { Environment } from '../env.js';
 import { packageFolder } from '../paths.js';
 import { unknownSettings } from '../unknown-settings.js';
@@ -7,14 +12,29 @@ import { bad, type Finding, fine, warn } from './finding.js';
 const ignore = () => undefined;
 const silent: RuntimeLog = { debug: ignore, info: ignore, warn: ignore, error: ignore };
 /** Modules use their store in loads and runs only, which the doctor begins none of. */
-const noStore = { get: async () => null, set: async () => undefined, delete: async () => undefined };
+const noStore = {
+  get: async () => null,
+  set: async () => undefined,
+  delete: async () => undefined,
+};
 
 type Variables = Record<string, string | undefined>;
 
-/** Starts each module as the server does, and shows its status. Names settings that nothing reads. A missing folder is found elsewhere. */
-export async function checkModules({ modulesDir }: Environment, variables: Variables): Promise<Finding[]> {
+/**
+ * Starts each module as the server does, and shows its status. Names settings that nothing reads. A
+ * missing folder is found elsewhere.
+ */
+export async function checkModules(
+  { modulesDir }: Environment,
+  variables: Variables,
+): Promise<Finding[]> {
   const discovered = await discoverModules({ from: packageFolder, modulesDir }).catch(() => []);
-  const registry = createModuleRegistry({ discovered, environment: variables, hostServices: { store: noStore }, log: silent });
+  const registry = createModuleRegistry({
+    discovered,
+    environment: variables,
+    hostServices: { store: noStore },
+    log: silent,
+  });
   try {
     await registry.settled();
     const unknown = unknownSettings(variables, registry.variables());

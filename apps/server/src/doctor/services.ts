@@ -11,7 +11,8 @@ export async function checkMail(environment: Environment): Promise<Finding> {
     const folder = outboxFolder(dataDir);
     const lost = verifyEmail && signup !== 'closed';
     const text = `no SMTP_URL: mails are written to ${folder}`;
-    if (lost) return bad('mail', `${text}, but VERIFY_EMAIL asks people for the link in one: set SMTP_URL`);
+    if (lost)
+      return bad('mail', `${text}, but VERIFY_EMAIL asks people for the link in one: set SMTP_URL`);
     return kind === 'local'
       ? fine('mail', text)
       : warn('mail', `${text} and reach no one, not even those for a new password: set SMTP_URL`);
@@ -21,7 +22,10 @@ export async function checkMail(environment: Environment): Promise<Finding> {
     await transport.verify();
     return fine('mail', new URL(smtpUrl).host);
   } catch (error) {
-    return bad('mail', `${new URL(smtpUrl).host}: ${messageOf(error)}; check SMTP_URL and that the server takes mail from here`);
+    return bad(
+      'mail',
+      `${new URL(smtpUrl).host}: ${messageOf(error)}; check SMTP_URL and that the server takes mail from here`,
+    );
   } finally {
     transport.close();
   }
@@ -41,9 +45,15 @@ export async function checkRedis({ redisUrl }: Environment): Promise<Finding[]> 
     await redis.client.ping();
     return [fine('redis', host)];
   } catch (error) {
-    // Before the connection is ready, commands are refused for a reason that says nothing of the server.
+    // Before the connection is ready, commands are refused for a reason that says nothing of the
+    // server.
     if (redis.client.status === 'ready') reason = messageOf(error);
-    return [bad('redis', `${host}: ${reason}; check REDIS_URL and that Redis runs, or each instance counts its limits alone`)];
+    return [
+      bad(
+        'redis',
+        `${host}: ${reason}; check REDIS_URL and that Redis runs, or each instance counts its limits alone`,
+      ),
+    ];
   } finally {
     await redis.close();
   }
@@ -51,13 +61,19 @@ export async function checkRedis({ redisUrl }: Environment): Promise<Finding[]> 
 
 const graceMilliseconds = 3_600_000;
 
-/** The newest backup must be younger than the last time one was due, but for an hour in which it may be on its way. */
+/**
+ * The newest backup must be younger than the last time one was due, but for an hour in which it may
+ * be on its way.
+ */
 export async function checkBackups({ backup: { dir, schedule } }: Environment): Promise<Finding[]> {
   if (dir === undefined) return [];
   const remedy = 'look for the reason in the log, or run "synap backup"';
   try {
     const { backup, damaged } = await newestGood(dir);
-    if (damaged.length > 0) return [bad('backup', `${damaged.join(', ')}: cannot be restored; check the disk, and ${remedy}`)];
+    if (damaged.length > 0)
+      return [
+        bad('backup', `${damaged.join(', ')}: cannot be restored; check the disk, and ${remedy}`),
+      ];
     if (!backup) return [bad('backup', `no good backup in ${dir}: ${remedy}`)];
     const made = Date.parse(backup.manifest.createdAt);
     const due = lastDue(schedule, new Date(Date.now() - graceMilliseconds));

@@ -5,14 +5,20 @@ import proxyaddr from 'proxy-addr';
 
 export type AddressOf = (req: IncomingMessage) => string;
 
-/** Reads a client's address, an IPv4 one without the IPv6 prefix of a dual-stack socket; `X-Forwarded-For` counts only as far as trusted proxies wrote it. */
+/**
+ * Reads a client's address, an IPv4 one without the IPv6 prefix of a dual-stack socket;
+ * `X-Forwarded-For` counts only as far as trusted proxies wrote it.
+ */
 export function createAddressOf(trusted: readonly string[]): AddressOf {
   if (trusted.length === 0) return (req) => plainAddress(req.socket.remoteAddress ?? '');
   const trust = proxyaddr.compile([...trusted]);
   return (req) => plainAddress(withoutPort(proxyaddr(req, trust)));
 }
 
-/** Some proxies write the client's port, too, which would make each of its connections another client. */
+/**
+ * Some proxies write the client's port, too, which would make each of its connections another
+ * client.
+ */
 function withoutPort(text: string): string {
   const [, ipv6, ipv4] = /^\[([^\]]+)\](?::\d+)?$|^([\d.]+):\d+$/.exec(text) ?? [];
   return ipv6 ?? ipv4 ?? text;
@@ -20,7 +26,10 @@ function withoutPort(text: string): string {
 
 export const loopbackHost = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?$/i;
 
-/** What counts as one client for limits: an IPv4 address, or the /56 that a provider gives to one IPv6 customer. */
+/**
+ * What counts as one client for limits: an IPv4 address, or the /56 that a provider gives to one
+ * IPv6 customer.
+ */
 export function networkOf(address: string): string {
   if (!ipaddr.isValid(address)) return address;
   const parsed = ipaddr.process(address);

@@ -47,12 +47,16 @@ const exposedHeaders = [
   'Idempotency-Replayed',
 ];
 
-/** Answered before any limit, because probes of a supervisor must not be refused; a constant costs less than a refusal. */
+/**
+ * Answered before any limit, because probes of a supervisor must not be refused; a constant costs
+ * less than a refusal.
+ */
 const livenessPath = '/healthz';
 
 /**
- * Puts the faces of the service together. RPC and REST, where the traffic is, are reached without Express's router, which would
- * cost a third of what they can do; everything else is Express. Every path counts against its client's address.
+ * Puts the faces of the service together. RPC and REST, where the traffic is, are reached without
+ * Express's router, which would cost a third of what they can do; everything else is Express. Every
+ * path counts against its client's address.
  */
 export function createApp(deps: AppDeps): RequestListener {
   const { environment, log, errors, metrics, limits } = deps;
@@ -98,22 +102,28 @@ function createRefusal(deps: AppDeps): Refuse {
 }
 
 const isLivenessProbe = (req: IncomingMessage): boolean =>
-  (req.method === 'GET' || req.method === 'HEAD') && pathOf(req) === livenessPath && isWellFormed(req);
+  (req.method === 'GET' || req.method === 'HEAD') &&
+  pathOf(req) === livenessPath &&
+  isWellFormed(req);
 
 /** Never touches the database; readiness does. */
 function answerAlive(res: ServerResponse): void {
-  res.writeHead(200, { 'content-type': 'text/plain; charset=utf-8', 'content-length': 3 }).end('ok\n');
+  res
+    .writeHead(200, { 'content-type': 'text/plain; charset=utf-8', 'content-length': 3 })
+    .end('ok\n');
 }
 
 const crossOriginHeaders = (origin: OriginRule): Middleware =>
   cors({ origin, credentials: true, maxAge: 600, exposedHeaders, preflightContinue: true });
 
 /**
- * A preflight has its headers already; unlike the package's own, this end comes after the limits. The options of the whole server
- * (`*`) are answered here, too; any other `OPTIONS` asks what its path takes.
+ * A preflight has its headers already; unlike the package's own, this end comes after the limits.
+ * The options of the whole server (`*`) are answered here, too; any other `OPTIONS` asks what its
+ * path takes.
  */
 const endPreflight: Middleware = (req, res, next) => {
-  if (req.method === 'OPTIONS' && (isPreflight(req) || req.url === '*')) res.writeHead(204, { 'content-length': 0 }).end();
+  if (req.method === 'OPTIONS' && (isPreflight(req) || req.url === '*'))
+    res.writeHead(204, { 'content-length': 0 }).end();
   else if (req.method === 'OPTIONS' && isRpc(req)) answerOptions(res, 'GET, HEAD, POST, OPTIONS');
   else next();
 };
@@ -122,7 +132,15 @@ const isPreflight = ({ headers }: IncomingMessage): boolean =>
   headers.origin !== undefined && headers['access-control-request-method'] !== undefined;
 
 /** Probes, documents, and whatever is not served. */
-function createOthers({ environment, log, errors, metrics, hindrance, isClosing, document }: AppDeps): Express {
+function createOthers({
+  environment,
+  log,
+  errors,
+  metrics,
+  hindrance,
+  isClosing,
+  document,
+}: AppDeps): Express {
   const app = express();
   app.disable('x-powered-by').disable('etag').set('query parser', 'simple');
   app.all(livenessPath, onlyReading);
@@ -152,19 +170,25 @@ function securityHeaders({ publicUrl }: Environment): Middleware {
   // Below a path the host belongs to others, too: its subdomains are not ours to bind.
   const includeSubDomains = basePathOf({ publicUrl }) === '';
   return helmet({
-    contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+    },
     crossOriginResourcePolicy: { policy: 'cross-origin' },
     // As `frame-ancestors` says to browsers that know it.
     xFrameOptions: { action: 'deny' },
     strictTransportSecurity: isHttps && { includeSubDomains },
-    ...{ originAgentCluster: false, xDnsPrefetchControl: false, xDownloadOptions: false },
-    ...{ xPermittedCrossDomainPolicies: false, xXssProtection: false },
+    originAgentCluster: false,
+    xDnsPrefetchControl: false,
+    xDownloadOptions: false,
+    xPermittedCrossDomainPolicies: false,
+    xXssProtection: false,
   });
 }
 
 /**
- * Answers hold people's data, or the state of the moment, and caches may keep a 404 that says nothing of them. What may be kept says
- * so itself, as objects with an `ETag` and pages do.
+ * Answers hold people's data, or the state of the moment, and caches may keep a 404 that says
+ * nothing of them. What may be kept says so itself, as objects with an `ETag` and pages do.
  */
 const noStore: Middleware = (_req, res, next) => {
   res.setHeader('cache-control', 'no-store');

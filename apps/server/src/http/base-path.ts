@@ -9,8 +9,8 @@ declare module 'node:http' {
 }
 
 /**
- * Removes the path of `PUBLIC_URL` from a request that still has it, so that routes, limits and the log know one form. A proxy may
- * have removed it already, and probes on this machine never had it.
+ * Removes the path of `PUBLIC_URL` from a request that still has it, so that routes, limits and the
+ * log know one form. A proxy may have removed it already, and probes on this machine never had it.
  */
 export function removeBasePath(basePath: string): Middleware {
   return (req, _res, next) => {
@@ -27,12 +27,17 @@ export function removeBasePath(basePath: string): Middleware {
 /** Path of a request as its client knows it, without the query. */
 export const publicPathOf = (req: IncomingMessage): string => `${req.basePath ?? ''}${pathOf(req)}`;
 
-/** Position behind the base path, of which a client may escape characters (RFC 3986 §6.2.2.2); undefined if the URL is not below it. */
+/**
+ * Position behind the base path, of which a client may escape characters (RFC 3986 §6.2.2.2);
+ * undefined if the URL is not below it.
+ */
 function endOfBasePath(url: string, basePath: string): number | undefined {
   let at = 0;
   for (const expected of basePath) {
     const escaped = url[at] === '%';
-    const found = escaped ? String.fromCharCode(Number.parseInt(url.slice(at + 1, at + 3), 16)) : url[at];
+    const found = escaped
+      ? String.fromCharCode(Number.parseInt(url.slice(at + 1, at + 3), 16))
+      : url[at];
     // An escaped slash separates nothing.
     if (found !== expected || (escaped && found === '/')) return undefined;
     at += escaped ? 3 : 1;

@@ -31,7 +31,11 @@ it('hands out the packed client, once for each who has it', async () => {
   await writeFile(path.join(folder, 'client.tgz'), 'packed');
   for (const name of ['client.tgz', `client-${version}.tgz`]) {
     const answer = await fetch(`${origin}/${name}`);
-    expect([answer.status, answer.headers.get('content-type'), await answer.text()]).toEqual([200, 'application/gzip', 'packed']);
+    expect([answer.status, answer.headers.get('content-type'), await answer.text()]).toEqual([
+      200,
+      'application/gzip',
+      'packed',
+    ]);
     const headers = { 'if-none-match': answer.headers.get('etag') ?? '' };
     expect((await fetch(`${origin}/${name}`, { headers })).status).toBe(304);
   }

@@ -27,8 +27,8 @@ const shared = new WeakSet<ServerResponse>();
 export const isShared = (res: ServerResponse): boolean => shared.has(res);
 
 /**
- * Answers with content that stays the same while the process lives. A waiting client costs a reference to it, and neither a copy nor
- * an open file.
+ * Answers with content that stays the same while the process lives. A waiting client costs a
+ * reference to it, and neither a copy nor an open file.
  */
 export function serveConstant({ bytes, extension, cacheControl = 'no-cache' }: ConstantContent) {
   const etag = `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`;
@@ -37,13 +37,18 @@ export function serveConstant({ bytes, extension, cacheControl = 'no-cache' }: C
     res.setHeader('cache-control', cacheControl);
     if (req.headers['if-none-match']?.includes(etag)) return void res.writeHead(304).end();
     shared.add(res);
-    res.writeHead(200, { 'content-type': types[extension], 'content-length': bytes.length }).end(bytes);
+    res
+      .writeHead(200, { 'content-type': types[extension], 'content-length': bytes.length })
+      .end(bytes);
   };
 }
 
 const isKnown = (extension: string): extension is Extension => extension in types;
 
-/** As `serveConstant`, with a file that is read now. Throws where it is missing, or its type unknown. */
+/**
+ * As `serveConstant`, with a file that is read now. Throws where it is missing, or its type
+ * unknown.
+ */
 export function serveFile(file: string, cacheControl?: string) {
   const extension = path.extname(file);
   if (!isKnown(extension)) throw new Error(`The type of ${file} is not known.`);

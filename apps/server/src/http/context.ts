@@ -26,7 +26,14 @@ export interface ContextDeps {
 }
 
 /** Makes the context of a request; never fails, so that every error has a request id. */
-export function createContextFactory({ services, authenticate, limits, addressOf, cookieOf, privateToken }: ContextDeps) {
+export function createContextFactory({
+  services,
+  authenticate,
+  limits,
+  addressOf,
+  cookieOf,
+  privateToken,
+}: ContextDeps) {
   return (req: IncomingMessage, res: ServerResponse, signal: AbortSignal, calls = 1): Context => {
     let actor: Promise<Actor> | undefined;
     const report: ReportLimit = (state) => reportLimit(res, state);
@@ -44,7 +51,8 @@ export function createContextFactory({ services, authenticate, limits, addressOf
     const given = req.headers['x-synap-private-token'];
     return {
       services,
-      hasPrivateToken: privateToken !== undefined && typeof given === 'string' && isSameText(given, privateToken),
+      hasPrivateToken:
+        privateToken !== undefined && typeof given === 'string' && isSameText(given, privateToken),
       call: {
         actor: anonymous,
         requestId: requestIdOf(req),

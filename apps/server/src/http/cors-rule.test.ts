@@ -21,24 +21,31 @@ function ruleOf(environment: 'local' | 'production', corsOrigins: string[] = [])
   return { allows, logged };
 }
 
-it.each(['http://localhost:5173', 'http://localhost', 'https://127.0.0.1:65535', 'http://[::1]:3001'])(
-  'lets %s in, in `local` alone',
-  (origin) => {
-    expect(ruleOf('local').allows(origin)).toBe(true);
-    expect(ruleOf('production').allows(origin)).toBe(false);
-  },
-);
+it.each([
+  'http://localhost:5173',
+  'http://localhost',
+  'https://127.0.0.1:65535',
+  'http://[::1]:3001',
+])('lets %s in, in `local` alone', (origin) => {
+  expect(ruleOf('local').allows(origin)).toBe(true);
+  expect(ruleOf('production').allows(origin)).toBe(false);
+});
 
-it.each(['http://localhost.example.org', 'http://localhost:5173/', 'http://evil-localhost', 'null', 'http://127.0.0.10'])(
-  'refuses %s',
-  (origin) => {
-    expect(ruleOf('local').allows(origin)).toBe(false);
-  },
-);
+it.each([
+  'http://localhost.example.org',
+  'http://localhost:5173/',
+  'http://evil-localhost',
+  'null',
+  'http://127.0.0.10',
+])('refuses %s', (origin) => {
+  expect(ruleOf('local').allows(origin)).toBe(false);
+});
 
 it('lets configured origins in, and the pages of the service itself', () => {
   expect(ruleOf('production').allows('https://synap.example.org')).toBe(true);
-  expect(ruleOf('production', ['https://app.example.org']).allows('https://app.example.org')).toBe(true);
+  expect(ruleOf('production', ['https://app.example.org']).allows('https://app.example.org')).toBe(
+    true,
+  );
 });
 
 it('logs a refused origin once, and no more than a hundred', () => {
@@ -54,7 +61,10 @@ it('logs a refused origin once, and no more than a hundred', () => {
 it.each([undefined, 'https://stranger.example'])('goes on with a request from %s', (origin) => {
   const req = new IncomingMessage(new Socket());
   if (origin !== undefined) req.headers.origin = origin;
-  const rule = createOriginRule({ environment: 'production', corsOrigins: [], publicUrl: undefined }, { warn: () => undefined });
+  const rule = createOriginRule(
+    { environment: 'production', corsOrigins: [], publicUrl: undefined },
+    { warn: () => undefined },
+  );
   const ends: unknown[] = [];
   inTurn(cors({ origin: rule }))(req, new ServerResponse(req), (error) => void ends.push(error));
   expect(ends).toEqual([undefined]);

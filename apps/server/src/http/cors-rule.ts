@@ -1,8 +1,13 @@
 import type { Logger } from 'pino';
 import type { Environment } from '../env.js';
 
-/** Gives a list, which is empty for a refused origin: `false` would leave out `Vary: Origin`, too. */
-export type OriginRule = (origin: string | undefined, decide: (error: null, allowed: string[]) => void) => void;
+/**
+ * Gives a list, which is empty for a refused origin: `false` would leave out `Vary: Origin`, too.
+ */
+export type OriginRule = (
+  origin: string | undefined,
+  decide: (error: null, allowed: string[]) => void,
+) => void;
 
 /** A page that some tool serves on the developer's own machine, whatever its port. */
 const localOrigin = /^https?:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?$/;
@@ -11,19 +16,28 @@ const maxLogged = 100;
 
 export type OriginEnvironment = Pick<Environment, 'environment' | 'corsOrigins' | 'publicUrl'>;
 
-/** Decides which origins may call from a browser. Logs each refused one once, since the browser only shows a vague error. */
+/**
+ * Decides which origins may call from a browser. Logs each refused one once, since the browser only
+ * shows a vague error.
+ */
 export function createOriginRule(
   { environment, corsOrigins, publicUrl }: OriginEnvironment,
   log: Pick<Logger, 'warn'>,
 ): OriginRule {
-  const known = new Set([...corsOrigins, ...(publicUrl === undefined ? [] : [new URL(publicUrl).origin])]);
+  const known = new Set([
+    ...corsOrigins,
+    ...(publicUrl === undefined ? [] : [new URL(publicUrl).origin]),
+  ]);
   const logged = new Set<string>();
   return (origin, decide) => {
     if (origin === undefined) return decide(null, []);
     const allowed = known.has(origin) || (environment === 'local' && localOrigin.test(origin));
     if (!allowed && !logged.has(origin) && logged.size < maxLogged) {
       logged.add(origin);
-      log.warn({ origin }, 'cross-origin request without permission: add the origin to CORS_ORIGINS if it is yours');
+      log.warn(
+        { origin },
+        'cross-origin request without permission: add the origin to CORS_ORIGINS if it is yours',
+      );
     }
     decide(null, allowed ? [origin] : []);
   };

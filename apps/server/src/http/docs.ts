@@ -49,7 +49,10 @@ const redocPage = (base: string) =>
 const html = (text: string) => serveConstant({ bytes: Buffer.from(text), extension: '.html' });
 const script = (text: string) => serveConstant({ bytes: Buffer.from(text), extension: '.js' });
 
-/** Swagger UI at /docs and Redoc at /redoc, both served from this machine alone, for browsers that see the base path before both. */
+/**
+ * Swagger UI at /docs and Redoc at /redoc, both served from this machine alone, for browsers that
+ * see the base path before both.
+ */
 export function createDocs(basePath: string): Router {
   const router = Router();
   const swagger = path.dirname(require.resolve('swagger-ui-dist/package.json'));
@@ -65,14 +68,22 @@ export function createDocs(basePath: string): Router {
       `SwaggerUIBundle({ url: ${url}, dom_id: '#swagger-ui', deepLinking: true, showExtensions: true, persistAuthorization: false });`,
     ),
   );
-  for (const file of ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png'].map((name) => path.join(swagger, name)))
+  for (const file of ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png'].map((name) =>
+    path.join(swagger, name),
+  ))
     serveReading(router, `/docs/assets/${path.basename(file)}`, serveFile(file, assetCache));
-  serveReading(router, '/docs/assets/redoc.standalone.js', serveFile(path.join(redoc, 'redoc.standalone.js'), assetCache));
+  serveReading(
+    router,
+    '/docs/assets/redoc.standalone.js',
+    serveFile(path.join(redoc, 'redoc.standalone.js'), assetCache),
+  );
   serveReading(router, '/redoc', html(redocPage(basePath)));
   serveReading(
     router,
     '/redoc/start.js',
-    script(`Redoc.init(${url}, { showExtensions: ['x-scope'], hideDownloadButton: false }, document.getElementById('redoc'));`),
+    script(
+      `Redoc.init(${url}, { showExtensions: ['x-scope'], hideDownloadButton: false }, document.getElementById('redoc'));`,
+    ),
   );
   return router;
 }

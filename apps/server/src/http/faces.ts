@@ -20,7 +20,10 @@ export const restPath = '/api/v1';
 
 /** Bytes of a body. */
 const bodyLimit = 100 * 1024;
-/** Bytes of a body that anybody may send: sign-in, links of mails, invitations. None of them needs more. */
+/**
+ * Bytes of a body that anybody may send: sign-in, links of mails, invitations. None of them needs
+ * more.
+ */
 const publicBodyLimit = 4 * 1024;
 /** Since when the API is served without a version too, for old clients. */
 const unversionedSince = '2026-11-21';
@@ -39,7 +42,8 @@ export interface FaceDeps extends ContextDeps {
 
 /** The limits are the same over RPC and REST. */
 function bodyLimitOf(_path: string, meta: unknown): number | undefined {
-  const isPublic = typeof meta === 'object' && meta !== null && 'access' in meta && meta.access === 'public';
+  const isPublic =
+    typeof meta === 'object' && meta !== null && 'access' in meta && meta.access === 'public';
   return isPublic ? publicBodyLimit : undefined;
 }
 
@@ -70,9 +74,19 @@ export function createRpcRefusal(deps: Pick<FaceDeps, keyof ContextDeps | 'route
   return (req, res, cause) => {
     const error = asTRPCError(cause);
     const ctx = contextOf(req, res, never);
-    const shape = getTRPCErrorShape({ config, error, ctx, type: 'unknown', path: undefined, input: undefined });
+    const shape = getTRPCErrorShape({
+      config,
+      error,
+      ctx,
+      type: 'unknown',
+      path: undefined,
+      input: undefined,
+    });
     const body = JSON.stringify(transformTRPCResponse(config, { error: shape }));
-    const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
+    const headers = {
+      'content-type': 'application/json',
+      'content-length': Buffer.byteLength(body),
+    };
     res.writeHead(shape.data.httpStatus, { ...headers, ...headersOf([error]) }).end(body);
   };
 }
@@ -82,10 +96,14 @@ const waitOf = (headers: Readonly<Record<string, string>>) => Number(headers['re
 /** Of several refusals in a batch the longest wait counts, and the first challenge. */
 function headersOf(errors: readonly TRPCError[]): Record<string, string> {
   const all = errors.map((error) => readProblemSource(error)?.headers ?? {});
-  const [longest] = all.filter((headers) => waitOf(headers) > 0).sort((a, b) => waitOf(b) - waitOf(a));
+  const [longest] = all
+    .filter((headers) => waitOf(headers) > 0)
+    .sort((a, b) => waitOf(b) - waitOf(a));
   const challenge = all.find((headers) => headers['www-authenticate'] !== undefined);
   // Also a 503 that no rule of the product gave, such as that of a deadline.
-  const waiting = longest ?? (errors.some(({ code }) => code === 'SERVICE_UNAVAILABLE') ? { 'retry-after': '5' } : {});
+  const waiting =
+    longest ??
+    (errors.some(({ code }) => code === 'SERVICE_UNAVAILABLE') ? { 'retry-after': '5' } : {});
   return { ...challenge, ...waiting };
 }
 
@@ -123,8 +141,15 @@ interface Failure {
   ctx: Context | undefined;
 }
 
-/** What no rule foresaw goes to the log with its cause, and to whoever is told of errors. What was forbidden goes to the trail. */
-function createErrorLog({ log, errors, recordRefusal }: Pick<FaceDeps, 'log' | 'errors' | 'recordRefusal'>) {
+/**
+ * What no rule foresaw goes to the log with its cause, and to whoever is told of errors. What was
+ * forbidden goes to the trail.
+ */
+function createErrorLog({
+  log,
+  errors,
+  recordRefusal,
+}: Pick<FaceDeps, 'log' | 'errors' | 'recordRefusal'>) {
   /** Beside the answer, which must not wait for it. */
   async function recordForbidden({ error, req, path, ctx }: Failure): Promise<void> {
     const isForbidden = error.cause instanceof AppError && onTrail.has(error.cause.code);
@@ -138,7 +163,11 @@ function createErrorLog({ log, errors, recordRefusal }: Pick<FaceDeps, 'log' | '
   return (failure: Failure): void => {
     const { error, req, path } = failure;
     const refusal = error.cause;
-    if (refusal instanceof AppError && refusal.code === 'unavailable' && refusal.cause !== undefined)
+    if (
+      refusal instanceof AppError &&
+      refusal.code === 'unavailable' &&
+      refusal.cause !== undefined
+    )
       logOutage(refusal.cause, requestIdOf(req));
     recordForbidden(failure).catch((err: unknown) =>
       log.warn({ err, requestId: requestIdOf(req) }, 'a refusal is not on the trail'),

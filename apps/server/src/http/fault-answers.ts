@@ -6,15 +6,28 @@ import type { AnswerFault } from './connections/index.js';
 import { createOriginRule, type OriginEnvironment } from './cors-rule.js';
 
 /**
- * Answers requests that Node refused, as problems. A page of another origin may read one if the rule allows that origin; often its
- * name was not read.
+ * Answers requests that Node refused, as problems. A page of another origin may read one if the
+ * rule allows that origin; often its name was not read.
  */
-export function createFaultAnswers(environment: OriginEnvironment, log: Pick<Logger, 'info' | 'warn'>): AnswerFault {
+export function createFaultAnswers(
+  environment: OriginEnvironment,
+  log: Pick<Logger, 'info' | 'warn'>,
+): AnswerFault {
   const rule = createOriginRule(environment, log);
   return ({ status, detail, origin, address }) => {
     const requestId = randomUUID();
-    log.info({ requestId, status, address: plainAddress(address ?? '') }, 'request that is not valid HTTP');
-    const problem = { type: 'about:blank', title: titleOf(status), status, detail, code: codeOf(status), requestId };
+    log.info(
+      { requestId, status, address: plainAddress(address ?? '') },
+      'request that is not valid HTTP',
+    );
+    const problem = {
+      type: 'about:blank',
+      title: titleOf(status),
+      status,
+      detail,
+      code: codeOf(status),
+      requestId,
+    };
     const headers: Record<string, string> = {
       'content-type': 'application/problem+json',
       'cache-control': 'no-store',

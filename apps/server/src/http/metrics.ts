@@ -7,7 +7,10 @@ import { type Middleware, pathOf } from './middleware.js';
 
 const faces = new Set(['trpc', 'api', 'docs', 'redoc']);
 
-/** The part of the service a path belongs to; a closed set, so that a client cannot grow the metrics. */
+/**
+ * The part of the service a path belongs to; a closed set, so that a client cannot grow the
+ * metrics.
+ */
 function faceOf(path: string): string {
   const end = path.indexOf('/', 1);
   const first = path.slice(1, end < 0 ? undefined : end);
@@ -21,13 +24,19 @@ export function demandBearer(token: string): Middleware {
   return (req, res, next) => {
     const bearer = /^Bearer +(\S+)$/i.exec(req.headers.authorization ?? '')?.[1];
     if (bearer !== undefined && isSameText(bearer, token)) return next();
-    const challenge = bearer === undefined ? 'Bearer' : 'Bearer error="invalid_token", error_description="Not METRICS_TOKEN"';
+    const challenge =
+      bearer === undefined
+        ? 'Bearer'
+        : 'Bearer error="invalid_token", error_description="Not METRICS_TOKEN"';
     const headers = { 'content-type': 'text/plain', 'www-authenticate': challenge };
     res.writeHead(401, headers).end('Metrics need METRICS_TOKEN as "Authorization: Bearer …".\n');
   };
 }
 
-/** Prometheus metrics of one server: its own registry, so that several servers can live in one process. */
+/**
+ * Prometheus metrics of one server: its own registry, so that several servers can live in one
+ * process.
+ */
 export function createMetrics() {
   const registry = new Registry();
   const registers = [registry];
@@ -44,7 +53,11 @@ export function createMetrics() {
     help: 'Connections at the last look, one second old at most',
     registers,
   });
-  const held = new Gauge({ name: 'http_held_bytes', help: 'Bytes of answers and bodies held for slow clients', registers });
+  const held = new Gauge({
+    name: 'http_held_bytes',
+    help: 'Bytes of answers and bodies held for slow clients',
+    registers,
+  });
   const closed = new Counter({
     name: 'http_connections_closed_total',
     help: 'Connections closed because of their client, by reason',
@@ -60,7 +73,9 @@ export function createMetrics() {
   };
 
   const show: Middleware = (_req, res, next) => {
-    registry.metrics().then((text) => res.writeHead(200, { 'content-type': registry.contentType }).end(text), next);
+    registry
+      .metrics()
+      .then((text) => res.writeHead(200, { 'content-type': registry.contentType }).end(text), next);
   };
 
   return {
@@ -68,14 +83,18 @@ export function createMetrics() {
     connections,
     /** Notes the end of a request; `duration` in seconds. */
     observe(path: string, method: string, status: number, duration: number): void {
-      durations.observe({ face: faceOf(path), method: methods.has(method) ? method : 'other', status }, duration);
+      durations.observe(
+        { face: faceOf(path), method: methods.has(method) ? method : 'other', status },
+        duration,
+      );
     },
     close: () => registry.clear(),
     /** Serves the metrics alone, without a token: for a listener on the loopback address. */
     alone(req: IncomingMessage, res: ServerResponse): void {
       // A page whose name was pointed at this machine must not read them.
       const isAsked = pathOf(req) === '/metrics' && loopbackHost.test(req.headers.host ?? '');
-      const fail = () => void res.writeHead(isAsked ? 500 : 404, { 'content-type': 'text/plain' }).end();
+      const fail = () =>
+        void res.writeHead(isAsked ? 500 : 404, { 'content-type': 'text/plain' }).end();
       if (isAsked && (req.method === 'GET' || req.method === 'HEAD')) show(req, res, fail);
       else fail();
     },

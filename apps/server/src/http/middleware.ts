@@ -1,7 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 /** Connect-style: works in Express and on a bare server alike. */
-export type Middleware = (req: IncomingMessage, res: ServerResponse, next: (error?: unknown) => void) => void;
+export type Middleware = (
+  req: IncomingMessage,
+  res: ServerResponse,
+  next: (error?: unknown) => void,
+) => void;
 
 /** Answers a request with an error. */
 export type Refuse = (req: IncomingMessage, res: ServerResponse, error: unknown) => void;
@@ -24,7 +28,10 @@ export function inTurn(...steps: readonly Middleware[]): Middleware {
 
 /** Path of a request without its query, as the client knows it. */
 export function pathOf(req: IncomingMessage): string {
-  const url = 'originalUrl' in req && typeof req.originalUrl === 'string' ? req.originalUrl : (req.url ?? '/');
+  const url =
+    'originalUrl' in req && typeof req.originalUrl === 'string'
+      ? req.originalUrl
+      : (req.url ?? '/');
   const mark = url.indexOf('?');
   return mark < 0 ? url : url.slice(0, mark);
 }

@@ -27,10 +27,14 @@ export function requestIdOf(req: IncomingMessage): string {
 }
 
 /**
- * Gives each request its id, and notes its end: one line in the log, one observation in the metrics. Headers, bodies and queries
- * stay out of the log: they hold tokens and passwords.
+ * Gives each request its id, and notes its end: one line in the log, one observation in the
+ * metrics. Headers, bodies and queries stay out of the log: they hold tokens and passwords.
  */
-export function createObserver(log: Logger, metrics: Pick<Metrics, 'observe'>, addressOf: AddressOf): Middleware {
+export function createObserver(
+  log: Logger,
+  metrics: Pick<Metrics, 'observe'>,
+  addressOf: AddressOf,
+): Middleware {
   return (req, res, next) => {
     const start = performance.now();
     const requestId = requestIdOf(req);

@@ -6,26 +6,36 @@ import type { Middleware, Refuse } from './middleware.js';
 
 export type OriginEnvironment = Pick<Environment, 'environment' | 'publicUrl' | 'corsOrigins'>;
 
-/** Checks an `Origin` header: `PUBLIC_URL`, `CORS_ORIGINS`, or this very server on plain localhost. */
+/**
+ * Checks an `Origin` header: `PUBLIC_URL`, `CORS_ORIGINS`, or this very server on plain localhost.
+ */
 export function createOriginCheck({ environment, publicUrl, corsOrigins }: OriginEnvironment) {
   const origin = publicUrl === undefined ? undefined : new URL(publicUrl).origin;
   return (given: string, req: IncomingMessage): boolean => {
     if (given === origin || corsOrigins.includes(given)) return true;
-    // Without PUBLIC_URL the only name that nobody else can point at this machine is the loopback's.
-    const local = environment === 'local' && origin === undefined && loopbackHost.test(req.headers.host ?? '');
+    // Without PUBLIC_URL the only name that nobody else can point at this machine is the
+    // loopback's.
+    const local =
+      environment === 'local' && origin === undefined && loopbackHost.test(req.headers.host ?? '');
     return local && given === `http://${req.headers.host}`;
   };
 }
 
 const formTypes = /^(?:application\/x-www-form-urlencoded|multipart\/form-data|text\/plain)\b/i;
 
-/** True if a browser sends it without a CORS preflight: a form, or no body at all. A bearer token always needs one. */
-const needsNoPreflight = ({ 'content-type': type, authorization }: IncomingMessage['headers']): boolean =>
+/**
+ * True if a browser sends it without a CORS preflight: a form, or no body at all. A bearer token
+ * always needs one.
+ */
+const needsNoPreflight = ({
+  'content-type': type,
+  authorization,
+}: IncomingMessage['headers']): boolean =>
   type === undefined ? authorization === undefined : formTypes.test(type);
 
 /**
- * Refuses forms and requests without a body that a browser sends from a page of another site. They need no CORS preflight, so such a page
- * could sign its visitors in, or use up their tries.
+ * Refuses forms and requests without a body that a browser sends from a page of another site. They
+ * need no CORS preflight, so such a page could sign its visitors in, or use up their tries.
  */
 export function refuseCrossSiteForms(environment: OriginEnvironment, refuse: Refuse): Middleware {
   const isOurs = createOriginCheck(environment);
@@ -38,6 +48,10 @@ export function refuseCrossSiteForms(environment: OriginEnvironment, refuse: Ref
   };
   return (req, res, next) => {
     if (req.method !== 'POST' || !needsNoPreflight(req.headers) || !isForeign(req)) return next();
-    refuse(req, res, forbidden('The Origin of this request is another site: add it to CORS_ORIGINS.'));
+    refuse(
+      req,
+      res,
+      forbidden('The Origin of this request is another site: add it to CORS_ORIGINS.'),
+    );
   };
 }

@@ -5,7 +5,10 @@ import { databaseReason } from '../database-reason.js';
 const quietMs = 60_000;
 const mostReasons = 100;
 
-/** Logs why the database made calls fail with 503, such as a full disk: each reason once a minute, however many calls fail. */
+/**
+ * Logs why the database made calls fail with 503, such as a full disk: each reason once a minute,
+ * however many calls fail.
+ */
 export function createOutageLog(log: Pick<Logger, 'warn'>, now: () => number = Date.now) {
   const loggedAt = new Map<string, number>();
   return (error: unknown, requestId: string): void => {
@@ -13,6 +16,9 @@ export function createOutageLog(log: Pick<Logger, 'warn'>, now: () => number = D
     if (now() - (loggedAt.get(reason) ?? Number.NEGATIVE_INFINITY) < quietMs) return;
     if (loggedAt.size >= mostReasons) loggedAt.clear();
     loggedAt.set(reason, now());
-    log.warn({ err: error, requestId }, 'the database did not take a call, which was answered with 503');
+    log.warn(
+      { err: error, requestId },
+      'the database did not take a call, which was answered with 503',
+    );
   };
 }

@@ -1,6 +1,9 @@
 import helmet from 'helmet';
 
-/** Allows a page scripts, styles, images and answers of this server only; it cannot be framed, and its forms are sent by script. */
+/**
+ * Allows a page scripts, styles, images and answers of this server only; it cannot be framed, and
+ * its forms are sent by script.
+ */
 export const pagePolicy = helmet.contentSecurityPolicy({
   useDefaults: false,
   directives: {

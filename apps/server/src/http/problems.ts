@@ -12,10 +12,15 @@ import { requestIdOf } from './observe.js';
 /** A refusal keeps its meaning; anything else is an internal error. */
 export function asTRPCError(error: unknown): TRPCError {
   const known = error instanceof AppError ? toTRPCError(error) : error;
-  return known instanceof TRPCError ? known : new TRPCError({ code: 'INTERNAL_SERVER_ERROR', cause: known });
+  return known instanceof TRPCError
+    ? known
+    : new TRPCError({ code: 'INTERNAL_SERVER_ERROR', cause: known });
 }
 
-/** Answers with the problem object of an error (RFC 9457); an unexpected error tells nothing but the request id. */
+/**
+ * Answers with the problem object of an error (RFC 9457); an unexpected error tells nothing but the
+ * request id.
+ */
 export function sendProblem(req: IncomingMessage, res: ServerResponse, error: unknown): void {
   const { problem, headers } = describeProblem(asTRPCError(error), {
     requestId: requestIdOf(req),
@@ -33,14 +38,27 @@ export function sendProblem(req: IncomingMessage, res: ServerResponse, error: un
 }
 
 export const nothingHere: Middleware = (req, res) => {
-  sendProblem(req, res, notFound(`Nothing is served under this address; ${req.basePath ?? ''}/api/v1 tells what is.`));
+  sendProblem(
+    req,
+    res,
+    notFound(`Nothing is served under this address; ${req.basePath ?? ''}/api/v1 tells what is.`),
+  );
 };
 
-/** The last resort: faults of middleware. What middleware calls a client's fault (a 4xx `status`) stays one. */
+/**
+ * The last resort: faults of middleware. What middleware calls a client's fault (a 4xx `status`)
+ * stays one.
+ */
 export function createLastResort({ log, errors }: { log: Logger; errors: ErrorReports }) {
-  return (error: unknown, req: IncomingMessage, res: ServerResponse, _next: (error: unknown) => void): void => {
+  return (
+    error: unknown,
+    req: IncomingMessage,
+    res: ServerResponse,
+    _next: (error: unknown) => void,
+  ): void => {
     if (res.headersSent) return void res.destroy();
-    const status = typeof error === 'object' && error !== null && 'status' in error ? error.status : undefined;
+    const status =
+      typeof error === 'object' && error !== null && 'status' in error ? error.status : undefined;
     if (typeof status === 'number' && status >= 400 && status < 500) {
       return sendProblem(req, res, new AppError('bad_request', 'The request is malformed.'));
     }

@@ -11,16 +11,26 @@ export function answerOptions(res: ServerResponse, allow: string): void {
   res.writeHead(204, { allow, 'content-length': 0 }).end();
 }
 
-/** Refuses what a path that is only read does not take, and says what it does (RFC 9110 §15.5.6). */
+/**
+ * Refuses what a path that is only read does not take, and says what it does (RFC 9110 §15.5.6).
+ */
 export const onlyReading: Middleware = (req, res, next) => {
   if (req.method === 'GET' || req.method === 'HEAD') return next();
   if (req.method === 'OPTIONS') return answerOptions(res, reading);
   res.setHeader('allow', reading);
-  sendProblem(req, res, new TRPCError({ code: 'METHOD_NOT_SUPPORTED', message: `This path takes ${reading}.` }));
+  sendProblem(
+    req,
+    res,
+    new TRPCError({ code: 'METHOD_NOT_SUPPORTED', message: `This path takes ${reading}.` }),
+  );
 };
 
 /** Serves paths that are only read. */
-export function serveReading(router: Pick<Router, 'route'>, paths: string | string[], ...handlers: RequestHandler[]): void {
+export function serveReading(
+  router: Pick<Router, 'route'>,
+  paths: string | string[],
+  ...handlers: RequestHandler[]
+): void {
   router
     .route(paths)
     .get(...handlers)

@@ -16,8 +16,9 @@ function isHost(text: string): boolean {
 const faults = new WeakMap<IncomingMessage, string>();
 
 /**
- * Gives a request in absolute form the path of its origin form and the host that its target names, which counts in place of `Host`
- * (RFC 9112 §3.2.2). Call it first: what routes, counts and logs reads `url`.
+ * Gives a request in absolute form the path of its origin form and the host that its target names,
+ * which counts in place of `Host` (RFC 9112 §3.2.2). Call it first: what routes, counts and logs
+ * reads `url`.
  */
 export function normalizeHead(req: IncomingMessage): void {
   const { url = '' } = req;
@@ -31,14 +32,25 @@ export function normalizeHead(req: IncomingMessage): void {
 
 function findTargetFault({ method }: IncomingMessage, url: string): string | undefined {
   if (originForm(url) === undefined)
-    return url === '*' && method === 'OPTIONS' ? undefined : 'The request target must be a path or an http URL.';
+    return url === '*' && method === 'OPTIONS'
+      ? undefined
+      : 'The request target must be a path or an http URL.';
   const authority = authorityOf(url);
-  return authority === undefined || isHost(authority) ? undefined : 'The host of the request target is not valid.';
+  return authority === undefined || isHost(authority)
+    ? undefined
+    : 'The host of the request target is not valid.';
 }
 
-/** A server must refuse a missing, repeated or invalid `Host` (RFC 9112 §3.2); HTTP/1.0 may lack it. */
-function findHostFault({ rawHeaders, headers: { host }, httpVersion }: IncomingMessage): string | undefined {
-  if (host === undefined) return httpVersion === '1.0' ? undefined : 'The request has no Host header.';
+/**
+ * A server must refuse a missing, repeated or invalid `Host` (RFC 9112 §3.2); HTTP/1.0 may lack it.
+ */
+function findHostFault({
+  rawHeaders,
+  headers: { host },
+  httpVersion,
+}: IncomingMessage): string | undefined {
+  if (host === undefined)
+    return httpVersion === '1.0' ? undefined : 'The request has no Host header.';
   if (!isHost(host)) return 'The Host header is not valid.';
   let count = 0;
   for (let index = 0; index < rawHeaders.length; index += 2) {
@@ -49,18 +61,26 @@ function findHostFault({ rawHeaders, headers: { host }, httpVersion }: IncomingM
 }
 
 /**
- * A body is decoded by chunks alone (RFC 9112 §6.1): any other coding would be read as if it were none. HTTP/1.0 knows no codings, so
- * that a proxy of it may have seen another end of the body.
+ * A body is decoded by chunks alone (RFC 9112 §6.1): any other coding would be read as if it were
+ * none. HTTP/1.0 knows no codings, so that a proxy of it may have seen another end of the body.
  */
-function findTransferFault({ headers: { 'transfer-encoding': coding }, httpVersion }: IncomingMessage): string | undefined {
+function findTransferFault({
+  headers: { 'transfer-encoding': coding },
+  httpVersion,
+}: IncomingMessage): string | undefined {
   if (coding === undefined) return undefined;
   if (httpVersion === '1.0') return 'A request of HTTP/1.0 must not have Transfer-Encoding.';
-  return coding.toLowerCase() === 'chunked' ? undefined : 'The only Transfer-Encoding that is supported is chunked.';
+  return coding.toLowerCase() === 'chunked'
+    ? undefined
+    : 'The only Transfer-Encoding that is supported is chunked.';
 }
 
 export const isWellFormed = (req: IncomingMessage): boolean => !faults.has(req);
 
-/** Refuses a request whose target, host or transfer coding is not valid. Its connection ends, since both sides may read it differently. */
+/**
+ * Refuses a request whose target, host or transfer coding is not valid. Its connection ends, since
+ * both sides may read it differently.
+ */
 export function refuseMalformed(refuse: Refuse): Middleware {
   return (req, res, next) => {
     const fault = faults.get(req);

@@ -19,12 +19,27 @@ interface Place {
 }
 
 const docsPlaces: readonly Place[] = [
-  { name: 'docs', path: '/docs', title: 'API documentation', hint: 'Swagger UI: read about every operation and try it' },
+  {
+    name: 'docs',
+    path: '/docs',
+    title: 'API documentation',
+    hint: 'Swagger UI: read about every operation and try it',
+  },
   { name: 'redoc', path: '/redoc', title: 'API reference', hint: 'Redoc: the same on one page' },
 ];
 const places: readonly Place[] = [
-  { name: 'openapi', path: documentPath, title: 'OpenAPI 3.1 document', hint: 'For generators of clients and tests' },
-  { name: 'openapi30', path: documentPath30, title: 'OpenAPI 3.0 document', hint: 'For tools that stop there' },
+  {
+    name: 'openapi',
+    path: documentPath,
+    title: 'OpenAPI 3.1 document',
+    hint: 'For generators of clients and tests',
+  },
+  {
+    name: 'openapi30',
+    path: documentPath30,
+    title: 'OpenAPI 3.0 document',
+    hint: 'For tools that stop there',
+  },
   {
     name: 'client',
     path: '/client.tgz',
@@ -41,7 +56,10 @@ const overviewPaths: ReadonlySet<string> = new Set([restPath, `${restPath}/`]);
 /** True if a request is for the path of the API itself, below which operations are. */
 export const asksForOverview = (req: IncomingMessage): boolean => overviewPaths.has(pathOf(req));
 
-/** Serves `/` and `/api/v1`: name and version of the service, and links to its documents, client and health. */
+/**
+ * Serves `/` and `/api/v1`: name and version of the service, and links to its documents, client and
+ * health.
+ */
 export function createStartPage(environment: Pick<Environment, 'docs' | 'publicUrl'>): Router {
   const base = basePathOf(environment);
   const listed = environment.docs ? [...docsPlaces, ...places] : places;
@@ -49,7 +67,10 @@ export function createStartPage(environment: Pick<Environment, 'docs' | 'publicU
     ...Object.entries(programPlaces).map(([name, path]) => [name, `${base}${path}`]),
     ...listed.map(({ name, path }) => [name, `${base}${path}`]),
   ]);
-  const json = serveConstant({ bytes: Buffer.from(JSON.stringify({ name: 'Synap', version, links })), extension: '.json' });
+  const json = serveConstant({
+    bytes: Buffer.from(JSON.stringify({ name: 'Synap', version, links })),
+    extension: '.json',
+  });
   const html = serveConstant({ bytes: Buffer.from(pageOf(base, listed)), extension: '.html' });
   const router = Router({ strict: true, caseSensitive: true });
   serveReading(router, [...overviewPaths], json);

@@ -14,7 +14,10 @@ test('a semicolon separates nothing inside texts, names, comments and bodies of 
 
 test.each([
   ['ALTER TABLE "users" ALTER COLUMN "name" SET DATA TYPE VARCHAR(10)', 'rewrites the table'],
-  ['ALTER TABLE "users" ADD COLUMN "key" UUID NOT NULL DEFAULT gen_random_uuid()', 'rewrites the table'],
+  [
+    'ALTER TABLE "users" ADD COLUMN "key" UUID NOT NULL DEFAULT gen_random_uuid()',
+    'rewrites the table',
+  ],
   ['ALTER TABLE "users" ADD COLUMN "key" TEXT', 'for a moment'],
   ['ALTER TABLE users DROP COLUMN name', 'removes data for good'],
   ['DROP TABLE "users"', 'removes data for good'],

@@ -39,7 +39,9 @@ export function statementsOf(sql: string): string[] {
     } else current += sql[at];
     at += 1;
   }
-  return [...statements, current].map((statement) => statement.split(/\s+/).join(' ').trim()).filter(Boolean);
+  return [...statements, current]
+    .map((statement) => statement.split(/\s+/).join(' ').trim())
+    .filter(Boolean);
 }
 
 const locks = 'no reading or writing of the table meanwhile';
@@ -49,29 +51,50 @@ const rules: [RegExp[], string][] = [
   [[/^TRUNCATE\b|^DELETE FROM\b/i], 'removes rows'],
   [[/^UPDATE\b/i], 'changes rows, which are locked until the end of the migration'],
   [[/\bALTER COLUMN \S+ (?:SET DATA )?TYPE\b/i], `rewrites the table; ${locks}`],
-  [[/\bADD COLUMN\b/i, /\b(?:gen_random_uuid|uuidv7|random|clock_timestamp|nextval) ?\(/i], `rewrites the table; ${locks}`],
+  [
+    [/\bADD COLUMN\b/i, /\b(?:gen_random_uuid|uuidv7|random|clock_timestamp|nextval) ?\(/i],
+    `rewrites the table; ${locks}`,
+  ],
   [[/\bADD COLUMN\b/i, /\b(?:SERIAL|GENERATED ALWAYS)\b/i], `rewrites the table; ${locks}`],
   [[/^CLUSTER\b|^VACUUM FULL\b/i], `rewrites the table; ${locks}`],
   [[/\bSET NOT NULL\b/i], `reads the whole table; ${locks}`],
-  [[/\bADD CONSTRAINT\b/i, /\bFOREIGN KEY\b/i], 'reads the whole table; no writing of either table meanwhile'],
+  [
+    [/\bADD CONSTRAINT\b/i, /\bFOREIGN KEY\b/i],
+    'reads the whole table; no writing of either table meanwhile',
+  ],
   [[/\bADD CONSTRAINT\b/i], `reads the whole table; ${locks}`],
-  [[/^CREATE (?:UNIQUE )?INDEX (?!CONCURRENTLY\b)/i], 'reads the whole table; no writing of the table meanwhile'],
+  [
+    [/^CREATE (?:UNIQUE )?INDEX (?!CONCURRENTLY\b)/i],
+    'reads the whole table; no writing of the table meanwhile',
+  ],
   [[/^CREATE (?:OR REPLACE )?(?:CONSTRAINT )?TRIGGER\b/i], 'no writing of the table for a moment'],
   [[/^ALTER TABLE\b/i], `${locks}, for a moment`],
 ];
 
 const tableOf = (statement: string) =>
-  /^(?:ALTER TABLE|UPDATE|DELETE FROM|TRUNCATE(?: TABLE)?)(?: IF EXISTS)?(?: ONLY)? "?(\w+)/i.exec(statement)?.[1] ??
-  /\bON "?(\w+)/i.exec(statement)?.[1];
+  /^(?:ALTER TABLE|UPDATE|DELETE FROM|TRUNCATE(?: TABLE)?)(?: IF EXISTS)?(?: ONLY)? "?(\w+)/i.exec(
+    statement,
+  )?.[1] ?? /\bON "?(\w+)/i.exec(statement)?.[1];
 
-/** Statements of a migration worth knowing before it runs. Those on tables that it makes itself are not: these are empty. */
+/**
+ * Statements of a migration worth knowing before it runs. Those on tables that it makes itself are
+ * not: these are empty.
+ */
 export function notableStatements(sql: string): Notable[] {
   const statements = statementsOf(sql);
-  const made = new Set(statements.flatMap((statement) => /^CREATE TABLE (?:IF NOT EXISTS )?"?(\w+)/i.exec(statement)?.[1] ?? []));
+  const made = new Set(
+    statements.flatMap(
+      (statement) => /^CREATE TABLE (?:IF NOT EXISTS )?"?(\w+)/i.exec(statement)?.[1] ?? [],
+    ),
+  );
   return statements.flatMap((statement) => {
     const table = tableOf(statement);
-    const effect = rules.find(([patterns]) => patterns.every((pattern) => pattern.test(statement)))?.[1];
+    const effect = rules.find(([patterns]) =>
+      patterns.every((pattern) => pattern.test(statement)),
+    )?.[1];
     if (effect === undefined || (table !== undefined && made.has(table))) return [];
-    return [{ statement: statement.length > 100 ? `${statement.slice(0, 99)}…` : statement, effect }];
+    return [
+      { statement: statement.length > 100 ? `${statement.slice(0, 99)}…` : statement, effect },
+    ];
   });
 }

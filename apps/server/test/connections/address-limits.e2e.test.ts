@@ -9,7 +9,9 @@ afterEach(async () => {
 });
 
 async function start(variables: Record<string, string> = {}): Promise<ServerUnderTest> {
-  const server = await startServerUnderTest({ variables: { RATE_LIMIT_FACTOR: '1', TRUST_PROXY: '127.0.0.1', ...variables } });
+  const server = await startServerUnderTest({
+    variables: { RATE_LIMIT_FACTOR: '1', TRUST_PROXY: '127.0.0.1', ...variables },
+  });
   running.push(server);
   return server;
 }
@@ -20,7 +22,8 @@ const asClient = (index: number, headers: Record<string, string> = {}) => ({
   headers: { 'x-forwarded-for': `203.0.113.${index}`, ...headers },
 });
 
-const remaining = (answer: Response) => Number(/r=(\d+)/.exec(answer.headers.get('ratelimit') ?? '')?.[1]);
+const remaining = (answer: Response) =>
+  Number(/r=(\d+)/.exec(answer.headers.get('ratelimit') ?? '')?.[1]);
 
 const counted: [method: string, path: string][] = [
   ['GET', '/api/v1/health'],
@@ -50,21 +53,27 @@ const counted: [method: string, path: string][] = [
 ];
 
 describe('the limit of an address', () => {
-  it.each(['', 'https://app.example.com'])('counts every path, with CORS_ORIGINS=%s', async (origins) => {
-    const server = await start({ CORS_ORIGINS: origins });
-    const spent = counted.map(async ([method, path], index) => {
-      const ask = () => fetch(`${server.origin}${path}`, { method, ...asClient(index) });
-      const before = remaining(await ask());
-      return [method, path, before - remaining(await ask())];
-    });
-    expect(await Promise.all(spent)).toEqual(counted.map((row) => [...row, 1]));
-  });
+  it.each(['', 'https://app.example.com'])(
+    'counts every path, with CORS_ORIGINS=%s',
+    async (origins) => {
+      const server = await start({ CORS_ORIGINS: origins });
+      const spent = counted.map(async ([method, path], index) => {
+        const ask = () => fetch(`${server.origin}${path}`, { method, ...asClient(index) });
+        const before = remaining(await ask());
+        return [method, path, before - remaining(await ask())];
+      });
+      expect(await Promise.all(spent)).toEqual(counted.map((row) => [...row, 1]));
+    },
+  );
 
   it('refuses in the form of the transport, readable for pages of other origins', async () => {
     const origin = 'https://app.example.com';
     const server = await start({ CORS_ORIGINS: origin });
     const ask = (path: string, init: RequestInit = {}) =>
-      fetch(`${server.origin}${path}`, { ...init, ...asClient(1, { origin, 'access-control-request-method': 'POST' }) });
+      fetch(`${server.origin}${path}`, {
+        ...init,
+        ...asClient(1, { origin, 'access-control-request-method': 'POST' }),
+      });
     await Promise.all(Array.from({ length: 300 }, () => ask('/api/v1/meta')));
 
     for (const path of [
@@ -80,17 +89,28 @@ describe('the limit of an address', () => {
       const answer = await ask(path);
       expect([path, answer.status]).toEqual([path, 429]);
       expect(answer.headers.get('content-type')).toBe('application/problem+json');
-      expect(await answer.json()).toMatchObject({ status: 429, code: 'too_many_requests', instance: path });
+      expect(await answer.json()).toMatchObject({
+        status: 429,
+        code: 'too_many_requests',
+        instance: path,
+      });
       expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
       expect(answer.headers.get('access-control-allow-origin')).toBe(origin);
     }
     const rpc = await ask('/trpc/system.health');
-    expect([rpc.status, await rpc.json()]).toMatchObject([429, { error: { json: { data: { httpStatus: 429 } } } }]);
+    expect([rpc.status, await rpc.json()]).toMatchObject([
+      429,
+      { error: { json: { data: { httpStatus: 429 } } } },
+    ]);
     expect((await ask('/api/v1/meta', { method: 'OPTIONS' })).status).toBe(429);
     // Another client is not refused, and liveness is never refused.
     expect((await fetch(`${server.origin}/docs`, asClient(2))).status).toBe(200);
     const alive = await ask('/healthz');
-    expect([alive.status, alive.headers.get('ratelimit'), await alive.text()]).toEqual([200, null, 'ok\n']);
+    expect([alive.status, alive.headers.get('ratelimit'), await alive.text()]).toEqual([
+      200,
+      null,
+      'ok\n',
+    ]);
   });
 });
 
@@ -104,8 +124,13 @@ describe('a preflight', () => {
         headers: { origin: from, 'access-control-request-method': 'POST' },
       });
     const allowed = await ask(origin);
-    expect([allowed.status, allowed.headers.get('access-control-allow-origin')]).toEqual([204, origin]);
+    expect([allowed.status, allowed.headers.get('access-control-allow-origin')]).toEqual([
+      204,
+      origin,
+    ]);
     expect(allowed.headers.get('access-control-allow-methods')).toContain('POST');
-    expect((await ask('https://elsewhere.example')).headers.get('access-control-allow-origin')).toBeNull();
+    expect(
+      (await ask('https://elsewhere.example')).headers.get('access-control-allow-origin'),
+    ).toBeNull();
   });
 });

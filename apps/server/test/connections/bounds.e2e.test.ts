@@ -3,7 +3,14 @@ import type { ServerResponse } from 'node:http';
 import { until } from '@synap/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { serveConstant } from '../../src/http/constant-content.js';
-import { closeListeners, get, readToEnd, readUntil, request, startListener } from './listener-under-test.js';
+import {
+  closeListeners,
+  get,
+  readToEnd,
+  readUntil,
+  request,
+  startListener,
+} from './listener-under-test.js';
 
 afterEach(closeListeners);
 
@@ -51,7 +58,8 @@ describe('requests in a pipeline', () => {
     const { open } = await startListener((req, res) => {
       req.once('data', (chunk) => res.write(`<${chunk}>`)).once('end', () => res.end());
     });
-    const post = (body: string) => `${request('POST', '/', `content-length: ${body.length}`)}${body}`;
+    const post = (body: string) =>
+      `${request('POST', '/', `content-length: ${body.length}`)}${body}`;
     const text = await readUntil(open(['one', 'two', 'three'].map(post).join('')), '<three>');
     expect(text.match(/<[^>]+>/g)).toEqual(['<one>', '<two>', '<three>']);
   });
@@ -107,7 +115,11 @@ describe('memory', () => {
   });
 
   it('counts what waits in pipelines also between two of its requests', async () => {
-    const { open, closed } = await startListener(answerOk, { maxHeldBytes: 8 * 4096, maxPipelined: 1000, sweepMs: 1 });
+    const { open, closed } = await startListener(answerOk, {
+      maxHeldBytes: 8 * 4096,
+      maxPipelined: 1000,
+      sweepMs: 1,
+    });
     const sockets = Array.from({ length: 50 }, () => open().resume());
     await Promise.all(sockets.map((socket) => once(socket, 'connect')));
     for (const socket of sockets) socket.write(get().repeat(1000));
@@ -116,16 +128,21 @@ describe('memory', () => {
   });
 
   it('counts bodies that have not arrived whole', async () => {
-    const { open, closed } = await startListener((req) => void req.resume(), { maxHeldBytes: 8 * 1024 });
+    const { open, closed } = await startListener((req) => void req.resume(), {
+      maxHeldBytes: 8 * 1024,
+    });
     await readToEnd(open(`${request('POST', '/', 'content-length: 100000')}${'x'.repeat(10_000)}`));
     expect(closed).toEqual(['memory']);
   });
 
   it('of content that all answers share is not counted', async () => {
-    const { open, closed, state } = await startListener(serveConstant({ bytes: large(), extension: '.js' }), {
-      maxHeldBytes: megabyte,
-      stallMs: 500,
-    });
+    const { open, closed, state } = await startListener(
+      serveConstant({ bytes: large(), extension: '.js' }),
+      {
+        maxHeldBytes: megabyte,
+        stallMs: 500,
+      },
+    );
     for (let count = 0; count < 5; count += 1) open(get());
     await until(() => closed.length === 5);
     expect([closed, state.heldBytes]).toEqual([Array(5).fill('stalled'), 0]);

@@ -30,7 +30,11 @@ function responsesIn(text: string) {
     const head = rest.slice(0, end);
     const length = Number(/\r\ncontent-length: (\d+)/i.exec(head)?.[1]);
     if (end < 0 || Number.isNaN(length)) throw new Error(`No response: ${rest}`);
-    responses.push({ status: Number(head.split(' ')[1]), head, body: rest.slice(end + 4, end + 4 + length) });
+    responses.push({
+      status: Number(head.split(' ')[1]),
+      head,
+      body: rest.slice(end + 4, end + 4 + length),
+    });
     rest = rest.slice(end + 4 + length);
   }
   return responses;
@@ -39,16 +43,46 @@ function responsesIn(text: string) {
 const long = 'x'.repeat(20_000);
 const chunked = 'content-type: application/json\r\ntransfer-encoding: chunked';
 const refused: [what: string, status: number, code: string, text: string][] = [
-  ['headers that are too large', 431, 'request_header_fields_too_large', get('/api/v1/health', `x-long: ${long}`)],
-  ['a target that is too long', 431, 'request_header_fields_too_large', get(`/api/v1/health?${long}`)],
+  [
+    'headers that are too large',
+    431,
+    'request_header_fields_too_large',
+    get('/api/v1/health', `x-long: ${long}`),
+  ],
+  [
+    'a target that is too long',
+    431,
+    'request_header_fields_too_large',
+    get(`/api/v1/health?${long}`),
+  ],
   ['a header without a colon', 400, 'bad_request', get('/api/v1/health', 'nonsense')],
   ['a line break in a header', 400, 'bad_request', get('/api/v1/health', 'a: b\rc: d')],
   ['an unknown method', 400, 'bad_request', 'NONSENSE / HTTP/1.1\r\nhost: localhost\r\n\r\n'],
   ['an unknown version', 400, 'bad_request', 'GET / HTTP/3.7\r\nhost: localhost\r\n\r\n'],
-  ['an authority as its target', 400, 'bad_request', 'GET localhost:80 HTTP/1.1\r\nhost: localhost\r\n\r\n'],
-  ['two lengths', 400, 'bad_request', request('POST', '/api/v1/auth/login', 'content-length: 1', 'content-length: 2')],
-  ['length and chunks', 400, 'bad_request', request('POST', '/api/v1/auth/login', 'content-length: 1', chunked)],
-  ['a chunk without a size', 400, 'bad_request', `${request('POST', '/api/v1/auth/login', chunked)}zz\r\n`],
+  [
+    'an authority as its target',
+    400,
+    'bad_request',
+    'GET localhost:80 HTTP/1.1\r\nhost: localhost\r\n\r\n',
+  ],
+  [
+    'two lengths',
+    400,
+    'bad_request',
+    request('POST', '/api/v1/auth/login', 'content-length: 1', 'content-length: 2'),
+  ],
+  [
+    'length and chunks',
+    400,
+    'bad_request',
+    request('POST', '/api/v1/auth/login', 'content-length: 1', chunked),
+  ],
+  [
+    'a chunk without a size',
+    400,
+    'bad_request',
+    `${request('POST', '/api/v1/auth/login', chunked)}zz\r\n`,
+  ],
   ['TLS', 400, 'bad_request', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03'],
   ['a tunnel', 400, 'bad_request', 'CONNECT example.org:443 HTTP/1.1\r\nhost: example.org\r\n\r\n'],
   ['a head that does not arrive', 408, 'timeout', 'GET /api/v1/health HTTP/1.1\r\nhost: loc'],
@@ -59,7 +93,10 @@ describe('a problem, once, and the end of the connection is the answer to', () =
   it.each(refused)('%s', async (_what, status, code, text) => {
     const [response, ...others] = responsesIn(await exchange(text));
     expect(others).toEqual([]);
-    expect([response?.status, JSON.parse(response?.body ?? '')]).toEqual([status, expect.objectContaining({ status, code })]);
+    expect([response?.status, JSON.parse(response?.body ?? '')]).toEqual([
+      status,
+      expect.objectContaining({ status, code }),
+    ]);
     expect(response?.head).toMatch(/\r\ncontent-type: application\/problem\+json/i);
     expect(response?.head).toMatch(/\r\nconnection: close/i);
     const { requestId } = JSON.parse(response?.body ?? '');
@@ -68,7 +105,10 @@ describe('a problem, once, and the end of the connection is the answer to', () =
   });
 
   it('garbage that goes on, of which a bounded part is read', async () => {
-    const received = await exchange('nonsense\r\n\r\n', ...Array.from({ length: 20 }, () => 'y'.repeat(2000)));
+    const received = await exchange(
+      'nonsense\r\n\r\n',
+      ...Array.from({ length: 20 }, () => 'y'.repeat(2000)),
+    );
     expect(responsesIn(received).map(({ status }) => status)).toEqual([400]);
   });
 });
@@ -98,17 +138,21 @@ describe('requests before a fault', () => {
 });
 
 describe('a page of another origin', () => {
-  const overflow = (origin: string) => get('/api/v1/health', `origin: ${origin}`, `x-long: ${long}`);
+  const overflow = (origin: string) =>
+    get('/api/v1/health', `origin: ${origin}`, `x-long: ${long}`);
 
   it('may read the answer if its origin is allowed', async () => {
     const received = await exchange(overflow('https://app.example'));
     expect(received).toContain('access-control-allow-origin: https://app.example\r\n');
   });
 
-  it.each(['https://evil.example', 'https://app.example.evil', 'null'])('may not from %s', async (origin) => {
-    const received = await exchange(overflow(origin));
-    expect(received).toMatch(/^HTTP\/1\.1 431 /);
-    expect(received).not.toContain('access-control-allow-origin');
-    expect(received).toContain('vary: Origin');
-  });
+  it.each(['https://evil.example', 'https://app.example.evil', 'null'])(
+    'may not from %s',
+    async (origin) => {
+      const received = await exchange(overflow(origin));
+      expect(received).toMatch(/^HTTP\/1\.1 431 /);
+      expect(received).not.toContain('access-control-allow-origin');
+      expect(received).toContain('vary: Origin');
+    },
+  );
 });

@@ -1,7 +1,11 @@
 import { once } from 'node:events';
 import type { RequestListener } from 'node:http';
 import { connect, type Socket } from 'node:net';
-import { type CloseReason, type ConnectionLimits, resolveConnectionLimits } from '../../src/http/connections/index.js';
+import {
+  type CloseReason,
+  type ConnectionLimits,
+  resolveConnectionLimits,
+} from '../../src/http/connections/index.js';
 import { listen } from '../../src/listener.js';
 
 export interface ListenerUnderTest {
@@ -17,7 +21,14 @@ export interface ListenerUnderTest {
 
 const minute = 60_000;
 /** So far away that only what a test sets is met. */
-const distant = { headersMs: minute, callMs: minute, keepAliveMs: minute, stallMs: minute, graceMs: minute, sweepMs: 20 };
+const distant = {
+  headersMs: minute,
+  callMs: minute,
+  keepAliveMs: minute,
+  stallMs: minute,
+  graceMs: minute,
+  sweepMs: 20,
+};
 
 const cleanups: (() => unknown)[] = [];
 
@@ -27,7 +38,10 @@ export async function closeListeners(): Promise<void> {
 }
 
 /** A listener as the server has it, with an application of the test's. */
-export async function startListener(app: RequestListener, limits: Partial<ConnectionLimits> = {}): Promise<ListenerUnderTest> {
+export async function startListener(
+  app: RequestListener,
+  limits: Partial<ConnectionLimits> = {},
+): Promise<ListenerUnderTest> {
   const closed: CloseReason[] = [];
   const logged: object[] = [];
   const state = { open: 0, heldBytes: 0 };
@@ -36,7 +50,10 @@ export async function startListener(app: RequestListener, limits: Partial<Connec
     host: '127.0.0.1',
     port: 0,
     limits: resolveConnectionLimits({ maxConnections: 100, ...distant, ...limits }, log),
-    observer: { onClose: (reason) => void closed.push(reason), onSweep: (found) => void Object.assign(state, found) },
+    observer: {
+      onClose: (reason) => void closed.push(reason),
+      onSweep: (found) => void Object.assign(state, found),
+    },
     answerFault: ({ status, detail }) => ({ status, headers: {}, body: detail }),
     log,
   });

@@ -1,5 +1,12 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { closeListeners, get, readToEnd, readUntil, request, startListener } from './listener-under-test.js';
+import {
+  closeListeners,
+  get,
+  readToEnd,
+  readUntil,
+  request,
+  startListener,
+} from './listener-under-test.js';
 
 afterEach(closeListeners);
 
@@ -20,11 +27,19 @@ describe('every connection ends', () => {
     ['that asks for HTTP/2 by prior knowledge', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'],
     [
       'that asks for HTTP/2 by upgrade',
-      get('/', 'connection: upgrade, http2-settings', 'upgrade: h2c', 'http2-settings: AAMAAABkAAQ'),
+      get(
+        '/',
+        'connection: upgrade, http2-settings',
+        'upgrade: h2c',
+        'http2-settings: AAMAAABkAAQ',
+      ),
     ],
     ['that speaks TLS', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03'],
     ['that speaks nothing known', '\0\0\0\0garbage\n\n'],
-    ['that announces a body and asks to go on', request('POST', '/', 'content-length: 10', 'expect: 100-continue')],
+    [
+      'that announces a body and asks to go on',
+      request('POST', '/', 'content-length: 10', 'expect: 100-continue'),
+    ],
     ['that expects something unknown', get('/', 'expect: miracles')],
     ['that has no host', 'GET / HTTP/1.1\r\n\r\n'],
     ['that is done', get()],
@@ -46,7 +61,10 @@ describe('every connection ends', () => {
 describe('a request', () => {
   it('that asks for another protocol is served in this one', async () => {
     const { open } = await start();
-    const text = await readUntil(open(get('/', 'connection: upgrade', 'upgrade: websocket')), 'served GET');
+    const text = await readUntil(
+      open(get('/', 'connection: upgrade', 'upgrade: websocket')),
+      'served GET',
+    );
     expect(text).toMatch(/^HTTP\/1\.1 200 /);
   });
 

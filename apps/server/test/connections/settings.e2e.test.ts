@@ -16,7 +16,10 @@ async function start(options: Parameters<typeof startServerUnderTest>[0]) {
   const server = await startServerUnderTest(options);
   running.push(server);
   const open = (text: string) => {
-    const socket = connect(Number(new URL(server.origin).port), '127.0.0.1').on('error', () => undefined);
+    const socket = connect(Number(new URL(server.origin).port), '127.0.0.1').on(
+      'error',
+      () => undefined,
+    );
     socket.write(text);
     sockets.push(socket);
     return socket;
@@ -49,5 +52,8 @@ it('a client that reads nothing of /docs is cut, and the next one served', async
   open(script.repeat(20));
   await until(() => server.logged.some((line) => line.includes('"stalled":1')));
   const page = await fetch(`${server.origin}/docs/assets/swagger-ui-bundle.js`);
-  expect([page.status, (await page.arrayBuffer()).byteLength]).toEqual([200, Number(page.headers.get('content-length'))]);
+  expect([page.status, (await page.arrayBuffer()).byteLength]).toEqual([
+    200,
+    Number(page.headers.get('content-length')),
+  ]);
 });

@@ -2,7 +2,14 @@ import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { until } from '@synap/testing';
 import { afterEach, describe, expect, it } from 'vitest';
-import { closeListeners, get, readToEnd, readUntil, request, startListener } from './listener-under-test.js';
+import {
+  closeListeners,
+  get,
+  readToEnd,
+  readUntil,
+  request,
+  startListener,
+} from './listener-under-test.js';
 
 afterEach(closeListeners);
 
@@ -28,7 +35,10 @@ describe('a client', () => {
   });
 
   it('that takes its answer below the least rate is cut, although it goes on taking', async () => {
-    const { open, closed } = await startListener(answerLarge, { graceMs: 10, minBytesPerSecond: 1024 ** 4 });
+    const { open, closed } = await startListener(answerLarge, {
+      graceMs: 10,
+      minBytesPerSecond: 1024 ** 4,
+    });
     const socket = open(get());
     socket.on('data', () => {
       socket.pause();
@@ -39,7 +49,10 @@ describe('a client', () => {
   });
 
   it('that takes its answer slowly, but above the least rate, gets it whole', async () => {
-    const { open, closed } = await startListener(answerLarge, { graceMs: 10, minBytesPerSecond: 1024 });
+    const { open, closed } = await startListener(answerLarge, {
+      graceMs: 10,
+      minBytesPerSecond: 1024,
+    });
     const socket = open(get('/', 'connection: close'));
     socket.on('data', () => {
       socket.pause();
@@ -50,14 +63,20 @@ describe('a client', () => {
   });
 
   it('that falls silent in the middle of a body is cut', async () => {
-    const { open, closed } = await startListener((req, res) => req.resume().on('end', () => res.end()), { stallMs: 50 });
+    const { open, closed } = await startListener(
+      (req, res) => req.resume().on('end', () => res.end()),
+      { stallMs: 50 },
+    );
     open(`${request('POST', '/', 'content-length: 100')}0123456789`);
     await until(() => closed.length === 1);
     expect(closed).toEqual(['stalled']);
   });
 
   it('that sends a body below the least rate is cut, although it goes on sending', async () => {
-    const { open, closed } = await startListener((req) => void req.resume(), { graceMs: 10, minBytesPerSecond: 1024 ** 4 });
+    const { open, closed } = await startListener((req) => void req.resume(), {
+      graceMs: 10,
+      minBytesPerSecond: 1024 ** 4,
+    });
     const socket = open(request('POST', '/', 'transfer-encoding: chunked'));
     const dribble = setInterval(() => socket.write('1\r\nx\r\n'), 5);
     await until(() => closed.length === 1);

@@ -59,7 +59,10 @@ afterAll(async () => {
   await server.close();
 });
 
-/** Sends without end until the connection is closed; gives the answer, and how much the server has read. */
+/**
+ * Sends without end until the connection is closed; gives the answer, and how much the server has
+ * read.
+ */
 function flood(head: string): Promise<{ answer: string; bytesRead: number | undefined }> {
   const socket = connect(Number(new URL(server.origin).port), '127.0.0.1');
   const piece = `8000\r\n${'x'.repeat(0x8000)}\r\n`;
@@ -114,5 +117,7 @@ it('a body that does not arrive is not waited for, whether it is read or not', a
     for await (const chunk of socket) answer += String(chunk);
     return [path, length, statusOf(answer)];
   });
-  expect(await Promise.all(results)).toEqual(all.map(({ row: [status, path], length }) => [path, length, status]));
+  expect(await Promise.all(results)).toEqual(
+    all.map(({ row: [status, path], length }) => [path, length, status]),
+  );
 });

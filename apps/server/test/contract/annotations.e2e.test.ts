@@ -18,7 +18,9 @@ interface Sent {
 const page = (meta: unknown): Sent => ({ json: { size: { length: 5e8 }, cursor: 'x' }, meta });
 const values = (annotations: unknown) => ({ values: annotations, v: 1 });
 /** Each level names the one before it twice: superjson would build 2^40 objects of it. */
-const doubling = Object.fromEntries(Array.from({ length: 40 }, (_, n) => [`l${n}`, [`l${n + 1}.a`, `l${n + 1}.b`]]));
+const doubling = Object.fromEntries(
+  Array.from({ length: 40 }, (_, n) => [`l${n}`, [`l${n + 1}.a`, `l${n + 1}.b`]]),
+);
 
 const hostile: Record<string, unknown> = {
   'a typed array': values({ size: [['typed-array', 'Uint8Array']] }),
@@ -39,17 +41,22 @@ const hostile: Record<string, unknown> = {
 const ways: Record<string, (input: Sent) => Promise<Response>> = {
   'a query': (input) => get('dashboards.list', input),
   'a batch of queries': (input) => get('system.meta,dashboards.list?batch=1', { 1: input }),
-  'a streamed batch': (input) => get('dashboards.list?batch=1', { 0: input }, { 'trpc-accept': 'application/jsonl' }),
+  'a streamed batch': (input) =>
+    get('dashboards.list?batch=1', { 0: input }, { 'trpc-accept': 'application/jsonl' }),
   'a mutation': (input) => post('dashboards.create', input),
   'a mutation that anybody may call': (input) => post('auth.login', input),
-  'a batch of mutations': (input) => post('users.me.update,dashboards.create?batch=1', { 1: input }),
+  'a batch of mutations': (input) =>
+    post('users.me.update,dashboards.create?batch=1', { 1: input }),
 };
 
 const authorization = () => `Bearer ${token}`;
 const get = (target: string, input: unknown, headers = {}) =>
-  fetch(`${server.origin}/trpc/${target}${target.includes('?') ? '&' : '?'}input=${encodeURIComponent(JSON.stringify(input))}`, {
-    headers: { authorization: authorization(), ...headers },
-  });
+  fetch(
+    `${server.origin}/trpc/${target}${target.includes('?') ? '&' : '?'}input=${encodeURIComponent(JSON.stringify(input))}`,
+    {
+      headers: { authorization: authorization(), ...headers },
+    },
+  );
 const post = (target: string, input: unknown) =>
   fetch(`${server.origin}/trpc/${target}`, {
     method: 'POST',
@@ -68,8 +75,14 @@ describe.each(Object.entries(ways))('the annotations of %s', (_way, send) => {
 });
 
 it('for the types of the contracts are read', async () => {
-  const response = await get('dashboards.list', { json: { size: 1, cursor: null }, meta: values({ cursor: ['undefined'] }) });
-  expect([response.status, await response.json()]).toMatchObject([200, { result: { data: { json: { items: [] } } } }]);
+  const response = await get('dashboards.list', {
+    json: { size: 1, cursor: null },
+    meta: values({ cursor: ['undefined'] }),
+  });
+  expect([response.status, await response.json()]).toMatchObject([
+    200,
+    { result: { data: { json: { items: [] } } } },
+  ]);
 });
 
 it('for a bigint in the parameters of a widget are no fault of the server', async () => {

@@ -5,12 +5,17 @@ type Pool = ReturnType<typeof createPool>;
 export const databaseCanary = 'canary-raised-by-the-database';
 
 /**
- * Puts views in the place of tables, so that every statement ends with an error that no rule foresees.
+ * Puts views in the place of tables, so that every statement ends with an error that no rule
+ * foresees.
  * @param spared tables that go on working
  */
 export async function breakDatabase(database: Pool, spared: readonly string[] = []): Promise<void> {
-  const { rows } = await database.query<{ name: string }>("SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'");
-  for (const { name } of rows.filter((row) => !spared.includes(row.name) && !row.name.endsWith('_kept'))) {
+  const { rows } = await database.query<{ name: string }>(
+    "SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'",
+  );
+  for (const { name } of rows.filter(
+    (row) => !spared.includes(row.name) && !row.name.endsWith('_kept'),
+  )) {
     await database.query(`
       ALTER TABLE "${name}" RENAME TO "${name}_kept";
       CREATE FUNCTION "break_${name}"() RETURNS SETOF "${name}_kept" LANGUAGE plpgsql AS $$

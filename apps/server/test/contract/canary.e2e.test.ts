@@ -34,15 +34,35 @@ const secretHeaders: Record<string, string>[] = [
   { authorization: `Basic ${inBase64}` },
   { authorization: `Bearer syn_1_${secret}` },
   { authorization: `Bearer syn_${'0'.repeat(32)}_${secret.padEnd(43, 'A')}` },
-  { cookie: `__Host-rt=${secret}; session=${secret}`, 'x-api-key': secret, 'proxy-authorization': `Basic ${inBase64}` },
-  { 'x-request-id': `${secret} ${secret}`, referer: `https://example.org/?token=${secret}`, forwarded: `for="${secret}"` },
-  { 'if-match': `"${secret}"`, 'if-none-match': `"${secret}"`, 'idempotency-key': `${secret} ä`, 'user-agent': secret },
+  {
+    cookie: `__Host-rt=${secret}; session=${secret}`,
+    'x-api-key': secret,
+    'proxy-authorization': `Basic ${inBase64}`,
+  },
+  {
+    'x-request-id': `${secret} ${secret}`,
+    referer: `https://example.org/?token=${secret}`,
+    forwarded: `for="${secret}"`,
+  },
+  {
+    'if-match': `"${secret}"`,
+    'if-none-match': `"${secret}"`,
+    'idempotency-key': `${secret} ä`,
+    'user-agent': secret,
+  },
 ];
 
 const secretValues = [secret, [secret], { x: secret }, `${secret}\u0000`, secret.repeat(100)];
 
-/** Good input with the secret in each of its places, in turn; not in the path, which every error names. */
-function poisoned(input: unknown, { names }: ReturnType<typeof routeOf>, values: readonly unknown[] = secretValues): unknown[] {
+/**
+ * Good input with the secret in each of its places, in turn; not in the path, which every error
+ * names.
+ */
+function poisoned(
+  input: unknown,
+  { names }: ReturnType<typeof routeOf>,
+  values: readonly unknown[] = secretValues,
+): unknown[] {
   if (!isRecord(input)) return [];
   const places = Object.keys(input).filter((name) => !names.includes(name));
   return places.flatMap((name) => values.map((value) => ({ ...input, [name]: value })));
@@ -73,7 +93,10 @@ describe('what a request carries', () => {
     async (_path, procedure) => {
       let refused = 0;
       for (const ask of await requestsFor(procedure)) {
-        for (const answer of [await world.faces.rest(procedure, ask), await world.faces.rpc(procedure, ask)]) {
+        for (const answer of [
+          await world.faces.rest(procedure, ask),
+          await world.faces.rpc(procedure, ask),
+        ]) {
           expect(answer.status, answer.text).toBeLessThan(500);
           // What one has saved oneself is answered.
           if (answer.status < 400) continue;
@@ -90,8 +113,12 @@ describe('what a request carries', () => {
     const { rest, logged } = world.server;
     const answers = [
       await rest('POST', '/auth/login', { body: { email: admin.email, password: secret } }),
-      await rest('POST', '/auth/register', { body: { email: 'x@example.org', password: secret.slice(0, 10) } }),
-      await rest('POST', `/auth/login?password=${secret}`, { body: { email: admin.email, password: secret } }),
+      await rest('POST', '/auth/register', {
+        body: { email: 'x@example.org', password: secret.slice(0, 10) },
+      }),
+      await rest('POST', `/auth/login?password=${secret}`, {
+        body: { email: admin.email, password: secret },
+      }),
       await rest('GET', `/auth/me?access_token=${secret}`),
       await rest('GET', `/nowhere?token=${secret}`),
       await rest('DELETE', `/health?token=${secret}`),
@@ -128,9 +155,15 @@ describe('what the database says', () => {
     ] as const) {
       const get = (target: string) => world.server.rest('GET', target, { token });
       const { body } = await world.server.rest('POST', `/modules/${id}/sync`, { token });
-      const failed = async () => (await get(`/modules/${id}/runs/${body.runId}`)).body.error !== null;
+      const failed = async () =>
+        (await get(`/modules/${id}/runs/${body.runId}`)).body.error !== null;
       await until(failed, { timeout: 10_000 });
-      for (const target of [`/modules/${id}/runs/${body.runId}`, `/modules/${id}/runs`, `/modules/${id}`, '/modules?size=100']) {
+      for (const target of [
+        `/modules/${id}/runs/${body.runId}`,
+        `/modules/${id}/runs`,
+        `/modules/${id}`,
+        '/modules?size=100',
+      ]) {
         expectSilence(await get(target), target);
       }
     }
@@ -156,27 +189,37 @@ describe('what the database says', () => {
     }
   });
 
-  it('when it fails reaches no answer, and what was sent does not reach the log', { timeout: 60_000 }, async () => {
+  it('when it fails reaches no answer, and what was sent does not reach the log', {
+    timeout: 60_000,
+  }, async () => {
     const { accessToken } = await world.signIn(admin);
     const asks = new Map<Procedure, Ask[]>();
     for (const procedure of procedures) {
       const ask = await goodAsk(procedure, world);
-      asks.set(procedure, [ask, ...poisoned(ask.input, routeOf(procedure), [secret]).map((input) => ({ ...ask, input }))]);
+      asks.set(procedure, [
+        ask,
+        ...poisoned(ask.input, routeOf(procedure), [secret]).map((input) => ({ ...ask, input })),
+      ]);
     }
     const expectSilenceOfAll = async (others: Ask = {}) => {
       const statuses: number[] = [];
       for (const [procedure, all] of asks) {
         for (const ask of all) {
           const own = { ...ask, ...others };
-          for (const answer of [await world.faces.rest(procedure, own), await world.faces.rpc(procedure, own)]) {
-            if (answer.status >= 400) expectSilence(answer, `${procedure.path} over ${answer.face}`);
+          for (const answer of [
+            await world.faces.rest(procedure, own),
+            await world.faces.rpc(procedure, own),
+          ]) {
+            if (answer.status >= 400)
+              expectSilence(answer, `${procedure.path} over ${answer.face}`);
             statuses.push(answer.status);
           }
         }
       }
       return statuses.filter((status) => status === 500).length;
     };
-    // At first the callers can still be told, so that the statements of the procedures themselves fail.
+    // At first the callers can still be told, so that the statements of the procedures themselves
+    // fail.
     await breakDatabase(world.database, ['users', 'sessions']);
     expect(await expectSilenceOfAll()).toBeGreaterThan(15);
     await breakDatabase(world.database);

@@ -22,14 +22,34 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-const mutations = procedures.filter(({ type }) => type === 'mutation').map((procedure) => [procedure.path, procedure] as const);
+const mutations = procedures
+  .filter(({ type }) => type === 'mutation')
+  .map((procedure) => [procedure.path, procedure] as const);
 
-const forms = ['text/plain', 'text/plain;charset=UTF-8', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=b'];
-const notJson = [undefined, ...forms, 'application/octet-stream', 'text/json', 'application/jsonp', 'application/json-patch'];
-const builtOnJson = ['application/problem+json', 'application/vnd.api+json', 'application/json-patch+json'];
+const forms = [
+  'text/plain',
+  'text/plain;charset=UTF-8',
+  'application/x-www-form-urlencoded',
+  'multipart/form-data; boundary=b',
+];
+const notJson = [
+  undefined,
+  ...forms,
+  'application/octet-stream',
+  'text/json',
+  'application/jsonp',
+  'application/json-patch',
+];
+const builtOnJson = [
+  'application/problem+json',
+  'application/vnd.api+json',
+  'application/json-patch+json',
+];
 const json = ['application/json', 'application/json; charset=utf-8', 'Application/JSON'];
 
-/** The body that a page could make a browser send under a content type; the input is in all of them. */
+/**
+ * The body that a page could make a browser send under a content type; the input is in all of them.
+ */
 function bodyAs(type: string | undefined, text: string): Uint8Array {
   const part = `--b\r\ncontent-disposition: form-data; name="json"\r\n\r\n${text}\r\n--b--\r\n`;
   return new TextEncoder().encode(type?.startsWith('multipart') ? part : text);
@@ -42,7 +62,9 @@ interface Sending extends Ask {
   text: string;
 }
 
-/** Sends what a browser may send from some page; the answer must allow the pages of others nothing. */
+/**
+ * Sends what a browser may send from some page; the answer must allow the pages of others nothing.
+ */
 async function send(target: string, { method = 'POST', type, origin, text, token }: Sending) {
   const response = await fetch(world.server.origin + target, {
     method,
@@ -59,7 +81,9 @@ async function send(target: string, { method = 'POST', type, origin, text, token
 
 function expectNoAllowance(headers: Headers, origin: string | undefined): void {
   // In a local environment the pages of this machine may read.
-  expect(headers.get('access-control-allow-origin')).toBe(origin === world.server.origin ? origin : null);
+  expect(headers.get('access-control-allow-origin')).toBe(
+    origin === world.server.origin ? origin : null,
+  );
   expect(headers.get('vary')).toMatch(/\borigin\b/i);
   if (origin === foreign) expect(JSON.stringify([...headers])).not.toContain('evil');
 }
@@ -69,8 +93,12 @@ async function fingerprint(): Promise<string> {
   const { rows } = await world.database.query<{ name: string }>(
     "SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'",
   );
-  const sums = rows.map(({ name }) => `(SELECT md5(string_agg(t::text, ' ' ORDER BY t::text)) FROM "${name}" t)`);
-  const result = await world.database.query<{ sum: string }>(`SELECT concat_ws(' ', ${sums.join(', ')}) AS sum`);
+  const sums = rows.map(
+    ({ name }) => `(SELECT md5(string_agg(t::text, ' ' ORDER BY t::text)) FROM "${name}" t)`,
+  );
+  const result = await world.database.query<{ sum: string }>(
+    `SELECT concat_ws(' ', ${sums.join(', ')}) AS sum`,
+  );
   return result.rows[0]?.sum ?? '';
 }
 
@@ -84,17 +112,30 @@ describe.each(mutations)('%s', (_path, procedure) => {
     for (const origin of origins) {
       for (const type of [...notJson, ...builtOnJson]) {
         const single = await send(`/trpc/${target}`, { ...ask, type, origin, text: body });
-        const batch = await send(`/trpc/${target}?batch=1`, { ...ask, type, origin, text: `{"0":${body || 'null'}}` });
+        const batch = await send(`/trpc/${target}?batch=1`, {
+          ...ask,
+          type,
+          origin,
+          text: `{"0":${body || 'null'}}`,
+        });
         for (const { status, text } of [single, batch]) {
-          expect([status, rpcProblem(JSON.parse(text))?.status], `${type} from ${origin}: ${text}`).toEqual([415, 415]);
+          expect(
+            [status, rpcProblem(JSON.parse(text))?.status],
+            `${type} from ${origin}: ${text}`,
+          ).toEqual([415, 415]);
         }
       }
     }
     expect(await fingerprint()).toBe(before);
     // All that was wrong with it was the content type.
-    expect(await send(`/trpc/${target}`, { ...ask, type: json[0], text: body })).toMatchObject({ status: 200 });
+    expect(await send(`/trpc/${target}`, { ...ask, type: json[0], text: body })).toMatchObject({
+      status: 200,
+    });
     expect(await fingerprint()).not.toBe(before);
-    const accepted = [...json.map((type) => [type, undefined] as const), ...origins.map((origin) => [json[0], origin] as const)];
+    const accepted = [
+      ...json.map((type) => [type, undefined] as const),
+      ...origins.map((origin) => [json[0], origin] as const),
+    ];
     for (const [type, origin] of accepted) {
       const fresh = await goodAsk(procedure, world);
       const { body: text = '' } = rpcRequest(procedure, fresh.input);
@@ -110,12 +151,24 @@ describe.each(mutations)('%s', (_path, procedure) => {
     const query = new URLSearchParams({ input: body, _method: 'POST' });
     for (const origin of origins) {
       for (const type of [undefined, 'application/json']) {
-        const answer = await send(`/trpc/${target}?${query}`, { ...ask, method: 'GET', type, origin, text: '' });
+        const answer = await send(`/trpc/${target}?${query}`, {
+          ...ask,
+          method: 'GET',
+          type,
+          origin,
+          text: '',
+        });
         expect([answer.status, answer.headers.get('allow')], answer.text).toEqual([405, 'POST']);
         await send(`/trpc/${target}?${query}`, { ...ask, method: 'HEAD', type, origin, text: '' });
       }
       for (const method of ['PUT', 'PATCH', 'DELETE']) {
-        const { status } = await send(`/trpc/${target}`, { ...ask, method, type: 'application/json', origin, text: body });
+        const { status } = await send(`/trpc/${target}`, {
+          ...ask,
+          method,
+          type: 'application/json',
+          origin,
+          text: body,
+        });
         expect(status, method).toBeGreaterThanOrEqual(400);
       }
     }
@@ -131,15 +184,32 @@ describe.each(mutations)('%s', (_path, procedure) => {
       for (const type of hasBody ? forms : []) {
         const isForeign = (origin === foreign || origin === 'null') && method === 'POST';
         // What says so takes a form, but of no other site's page.
-        if (!isForeign && procedure.meta.openapi?.form && type === 'application/x-www-form-urlencoded') continue;
-        const { status } = await send(`/api/v1${target}`, { ...ask, method, type, origin, text: body });
+        if (
+          !isForeign &&
+          procedure.meta.openapi?.form &&
+          type === 'application/x-www-form-urlencoded'
+        )
+          continue;
+        const { status } = await send(`/api/v1${target}`, {
+          ...ask,
+          method,
+          type,
+          origin,
+          text: body,
+        });
         expect(status, `${type} from ${origin}`).toBe(isForeign ? 403 : 415);
       }
       // Neither a form nor an image has these methods.
       for (const other of ['GET', 'POST'].filter((each) => each !== method)) {
         const query = new URLSearchParams({ _method: method });
         const type = other === 'GET' ? undefined : 'text/plain';
-        await send(`/api/v1${target}?${query}`, { ...ask, method: other, type, origin, text: body });
+        await send(`/api/v1${target}?${query}`, {
+          ...ask,
+          method: other,
+          type,
+          origin,
+          text: body,
+        });
       }
     }
     expect(await fingerprint()).toBe(before);

@@ -38,7 +38,8 @@ export async function readDocument(origin: string): Promise<ServedDocument> {
   };
   const operationOf = (procedure: Procedure) => {
     const operation = at(document, ...keysOf(procedure));
-    if (!isRecord(operation)) throw new Error(`The document has no operation for ${procedure.path}.`);
+    if (!isRecord(operation))
+      throw new Error(`The document has no operation for ${procedure.path}.`);
     return operation;
   };
   const responseOf = (procedure: Procedure, status: number) => {
@@ -57,8 +58,10 @@ export async function readDocument(origin: string): Promise<ServedDocument> {
       if (missing.length > 0) return `${status} lacks ${missing.join(', ')}`;
       const content = isRecord(response.content) ? Object.keys(response.content) : [];
       const type = headers.get('content-type') ?? undefined;
-      if (content.length === 0) return text === '' ? undefined : `${status} is documented without a body`;
-      if (type === undefined || !content.includes(type)) return `${status} came as ${type}, documented is ${content.join(', ')}`;
+      if (content.length === 0)
+        return text === '' ? undefined : `${status} is documented without a body`;
+      if (type === undefined || !content.includes(type))
+        return `${status} came as ${type}, documented is ${content.join(', ')}`;
       const validate = validatorOf(`/${[...keys, 'content', type, 'schema'].map(part).join('/')}`);
       const errors = validate(status >= 400 ? error : json) ? [] : (validate.errors ?? []);
       return errors.length === 0 ? undefined : `${status}: ${ajv.errorsText(errors)}`;
@@ -69,7 +72,12 @@ export async function readDocument(origin: string): Promise<ServedDocument> {
 /** Headers that come in certain cases only. */
 const conditional = new Set(['Accept', 'Link', 'Idempotency-Replayed', 'Retry-After']);
 
-const missingHeaders = (response: Record<string, unknown>, status: number, headers: Headers): string[] =>
+const missingHeaders = (
+  response: Record<string, unknown>,
+  status: number,
+  headers: Headers,
+): string[] =>
   Object.keys(Object(response.headers)).filter(
-    (name) => !headers.has(name) && (!conditional.has(name) || (name === 'Retry-After' && status === 429)),
+    (name) =>
+      !headers.has(name) && (!conditional.has(name) || (name === 'Retry-After' && status === 429)),
   );

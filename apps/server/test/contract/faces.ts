@@ -20,7 +20,10 @@ export interface Answer {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
-  /** What was answered as JSON: the output, dates as text; undefined for an error and where there is no body. */
+  /**
+   * What was answered as JSON: the output, dates as text; undefined for an error and where there is
+   * no body.
+   */
   readonly json: unknown;
   /** The body of an error, as JSON. */
   readonly error: unknown;
@@ -42,22 +45,42 @@ export interface ProblemLike {
 
 export type Faces = ReturnType<typeof createFaces>;
 
-/** A foreign client that knows nothing but the contract: how an input goes over REST, and how over tRPC's wire. */
+/**
+ * A foreign client that knows nothing but the contract: how an input goes over REST, and how over
+ * tRPC's wire.
+ */
 export function createFaces(origin: string) {
   return {
     async rest(procedure: Procedure, ask: Ask): Promise<Answer> {
       const { target, body } = restRequest(procedure, ask.input);
-      const further = ask.query === undefined ? '' : `${target.includes('?') ? '&' : '?'}${ask.query}`;
-      return restAnswer(await send(origin, `/api/v1${target}${further}`, routeOf(procedure).method, body, ask));
+      const further =
+        ask.query === undefined ? '' : `${target.includes('?') ? '&' : '?'}${ask.query}`;
+      return restAnswer(
+        await send(origin, `/api/v1${target}${further}`, routeOf(procedure).method, body, ask),
+      );
     },
     async rpc(procedure: Procedure, ask: Ask): Promise<RpcAnswer> {
       const { target, body } = rpcRequest(procedure, ask.input, ask.annotated);
-      return rpcAnswer(await send(origin, `/trpc/${target}`, procedure.type === 'query' ? 'GET' : 'POST', body, ask));
+      return rpcAnswer(
+        await send(
+          origin,
+          `/trpc/${target}`,
+          procedure.type === 'query' ? 'GET' : 'POST',
+          body,
+          ask,
+        ),
+      );
     },
   };
 }
 
-function send(origin: string, target: string, method: string, made: string | undefined, { token, headers, body = made }: Ask) {
+function send(
+  origin: string,
+  target: string,
+  method: string,
+  made: string | undefined,
+  { token, headers, body = made }: Ask,
+) {
   return fetch(origin + target, {
     method,
     redirect: 'manual',
@@ -70,17 +93,29 @@ function send(origin: string, target: string, method: string, made: string | und
   });
 }
 
-/** Where an input goes over REST: what the path names into the path, the rest into the query or the body. */
-export function restRequest(procedure: Procedure, input: unknown): { target: string; body: string | undefined } {
+/**
+ * Where an input goes over REST: what the path names into the path, the rest into the query or the
+ * body.
+ */
+export function restRequest(
+  procedure: Procedure,
+  input: unknown,
+): { target: string; body: string | undefined } {
   const { template, names, hasBody } = routeOf(procedure);
   const values = isRecord(input) ? input : {};
-  const path = template.replaceAll(/\{([^}]+)\}/g, (_, name: string) => encodeURIComponent(String(values[name])));
-  const inBody = isRecord(input) ? Object.fromEntries(Object.entries(input).filter(([name]) => !names.includes(name))) : input;
+  const path = template.replaceAll(/\{([^}]+)\}/g, (_, name: string) =>
+    encodeURIComponent(String(values[name])),
+  );
+  const inBody = isRecord(input)
+    ? Object.fromEntries(Object.entries(input).filter(([name]) => !names.includes(name)))
+    : input;
   if (!hasBody) {
     const query = isRecord(inBody) ? queryOf(inBody) : '';
     return { target: query === '' ? path : `${path}?${query}`, body: undefined };
   }
-  const isEmpty = input === undefined || (names.length > 0 && isRecord(inBody) && Object.keys(inBody).length === 0);
+  const isEmpty =
+    input === undefined ||
+    (names.length > 0 && isRecord(inBody) && Object.keys(inBody).length === 0);
   return { target: path, body: isEmpty ? undefined : JSON.stringify(inBody) };
 }
 
@@ -90,7 +125,8 @@ function queryOf(values: Readonly<Record<string, unknown>>): string {
   const add = (name: string, value: unknown): void => {
     if (value === undefined) return;
     if (Array.isArray(value)) for (const item of value) add(name, item);
-    else if (isRecord(value)) for (const [key, inner] of Object.entries(value)) add(`${name}[${key}]`, inner);
+    else if (isRecord(value))
+      for (const [key, inner] of Object.entries(value)) add(`${name}[${key}]`, inner);
     else pairs.push(`${encodeURIComponent(name)}=${encodeURIComponent(String(value))}`);
   };
   for (const [name, value] of Object.entries(values)) add(name, value);
@@ -106,7 +142,10 @@ export function rpcRequest(
   const plain = input === undefined ? undefined : `{"json":${JSON.stringify(input)}}`;
   const text = annotated ? superjson.stringify(input) : plain;
   if (type === 'query') {
-    return { target: text === undefined ? path : `${path}?input=${encodeURIComponent(text)}`, body: undefined };
+    return {
+      target: text === undefined ? path : `${path}?input=${encodeURIComponent(text)}`,
+      body: undefined,
+    };
   }
   return { target: path, body: text ?? '' };
 }
@@ -114,7 +153,8 @@ export function rpcRequest(
 export async function restAnswer(response: Response): Promise<Answer> {
   const { status, headers } = response;
   const text = await response.text();
-  const body: unknown = /json/.test(headers.get('content-type') ?? '') && text !== '' ? JSON.parse(text) : undefined;
+  const body: unknown =
+    /json/.test(headers.get('content-type') ?? '') && text !== '' ? JSON.parse(text) : undefined;
   const isError = status >= 400;
   return {
     face: 'rest',
@@ -135,18 +175,30 @@ export async function rpcAnswer(response: Response): Promise<RpcAnswer> {
   if (isRecord(body) && isRecord(body.result) && isRecord(body.result.data)) {
     const { json, meta } = body.result.data;
     const output: unknown = superjson.parse(JSON.stringify({ json, meta }));
-    return { ...base, json: output === undefined ? undefined : json, output, error: undefined, problem: undefined };
+    return {
+      ...base,
+      json: output === undefined ? undefined : json,
+      output,
+      error: undefined,
+      problem: undefined,
+    };
   }
   return { ...base, json: undefined, output: undefined, error: body, problem: rpcProblem(body) };
 }
 
 /** The problem object on tRPC's wire: `error.data.problem`. */
 export function rpcProblem(item: unknown): ProblemLike | undefined {
-  const error = isRecord(item) && isRecord(item.error) && isRecord(item.error.json) ? item.error.json : undefined;
+  const error =
+    isRecord(item) && isRecord(item.error) && isRecord(item.error.json)
+      ? item.error.json
+      : undefined;
   return error && isRecord(error.data) ? problemOf(error.data.problem) : undefined;
 }
 
 const isProblem = (body: unknown): body is ProblemLike =>
-  isRecord(body) && typeof body.status === 'number' && typeof body.code === 'string' && typeof body.detail === 'string';
+  isRecord(body) &&
+  typeof body.status === 'number' &&
+  typeof body.code === 'string' &&
+  typeof body.detail === 'string';
 
 const problemOf = (body: unknown): ProblemLike | undefined => (isProblem(body) ? body : undefined);

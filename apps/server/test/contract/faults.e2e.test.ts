@@ -19,8 +19,15 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-/** Makes the good call of every procedure that lists the status on a server in trouble: both faces must answer it. */
-async function expectOfAll({ origin }: Pick<ServerUnderTest, 'origin'>, status: number, token: string): Promise<Answer[]> {
+/**
+ * Makes the good call of every procedure that lists the status on a server in trouble: both faces
+ * must answer it.
+ */
+async function expectOfAll(
+  { origin }: Pick<ServerUnderTest, 'origin'>,
+  status: number,
+  token: string,
+): Promise<Answer[]> {
   const faces = createFaces(origin);
   const answers: Answer[] = [];
   for (const [procedure, ask] of asks) {
@@ -29,7 +36,10 @@ async function expectOfAll({ origin }: Pick<ServerUnderTest, 'origin'>, status: 
     const own = { ...ask, token };
     const [rest, rpc] = await Promise.all([faces.rest(procedure, own), faces.rpc(procedure, own)]);
     for (const { face, text, ...answer } of [rest, rpc]) {
-      expect([answer.status, answer.problem?.status], `${procedure.path} over ${face}: ${text}`).toEqual([status, status]);
+      expect(
+        [answer.status, answer.problem?.status],
+        `${procedure.path} over ${face}: ${text}`,
+      ).toEqual([status, status]);
     }
     expect(document.faultOf(procedure, rest), procedure.path).toBeUndefined();
     answers.push(rest, rpc);
@@ -40,7 +50,9 @@ async function expectOfAll({ origin }: Pick<ServerUnderTest, 'origin'>, status: 
 
 describe('every procedure', () => {
   it('answers 429 with Retry-After on both faces when the address asks too much', async () => {
-    const strict = await startServerUnderTest({ variables: { RATE_LIMIT_FACTOR: '1', SYNAP_ROLE: 'server' } });
+    const strict = await startServerUnderTest({
+      variables: { RATE_LIMIT_FACTOR: '1', SYNAP_ROLE: 'server' },
+    });
     try {
       const batch = `${strict.origin}/trpc/${Array.from({ length: 10 }, () => 'system.meta').join(',')}?batch=1`;
       await Promise.all(Array.from({ length: 31 }, () => fetch(batch)));
@@ -53,9 +65,15 @@ describe('every procedure', () => {
 
   it('answers 503 with what to do on both faces when the database is not migrated', async () => {
     const variables = { SYNAP_MIGRATE: 'off', SYNAP_ROLE: 'server' };
-    const unmigrated = await startServerUnderTest({ migrated: false, waitUntilReady: false, variables });
+    const unmigrated = await startServerUnderTest({
+      migrated: false,
+      waitUntilReady: false,
+      variables,
+    });
     try {
-      await until(() => unmigrated.reported.some((line) => line.includes('npx prisma migrate deploy')));
+      await until(() =>
+        unmigrated.reported.some((line) => line.includes('npx prisma migrate deploy')),
+      );
       for (const { headers, problem } of await expectOfAll(unmigrated, 503, 'not-asked-for')) {
         expect(problem?.detail).toBe('Database is not migrated: run "npx prisma migrate deploy"');
         expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
@@ -71,9 +89,15 @@ describe('every procedure', () => {
     await breakDatabase(world.database);
     for (const { text, headers, problem } of await expectOfAll(world.server, 500, accessToken)) {
       expect(problem?.code).toBe('internal_server_error');
-      expect(problem?.detail).toBe('Something went wrong on our side. Report the request id if it goes on.');
-      expect(text + JSON.stringify([...headers])).not.toMatch(/canary|SELECT|prisma|\/(src|dist|node_modules)\//i);
+      expect(problem?.detail).toBe(
+        'Something went wrong on our side. Report the request id if it goes on.',
+      );
+      expect(text + JSON.stringify([...headers])).not.toMatch(
+        /canary|SELECT|prisma|\/(src|dist|node_modules)\//i,
+      );
     }
-    expect(world.server.logged.filter((line) => line.includes(databaseCanary)).length).toBeGreaterThan(procedures.length);
+    expect(
+      world.server.logged.filter((line) => line.includes(databaseCanary)).length,
+    ).toBeGreaterThan(procedures.length);
   });
 });

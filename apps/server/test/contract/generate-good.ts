@@ -14,9 +14,12 @@ export interface Making {
 }
 
 export const propertiesOf = ({ properties }: JsonSchema): [string, JsonSchema][] =>
-  Object.entries(isRecord(properties) ? properties : {}).flatMap(([name, schema]) => (isRecord(schema) ? [[name, schema]] : []));
+  Object.entries(isRecord(properties) ? properties : {}).flatMap(([name, schema]) =>
+    isRecord(schema) ? [[name, schema]] : [],
+  );
 
-export const requiredOf = ({ required }: JsonSchema): string[] => (Array.isArray(required) ? required.map(String) : []);
+export const requiredOf = ({ required }: JsonSchema): string[] =>
+  Array.isArray(required) ? required.map(String) : [];
 
 export const numberIn = (schema: JsonSchema, keyword: string, otherwise: number): number => {
   const value = schema[keyword];
@@ -32,7 +35,11 @@ export function resolve(schema: JsonSchema, { root }: Making): JsonSchema | unde
 }
 
 export function fitsText(schema: JsonSchema, text: string): boolean {
-  if (text.length < numberIn(schema, 'minLength', 0) || text.length > numberIn(schema, 'maxLength', Infinity)) return false;
+  if (
+    text.length < numberIn(schema, 'minLength', 0) ||
+    text.length > numberIn(schema, 'maxLength', Infinity)
+  )
+    return false;
   return typeof schema.pattern !== 'string' || new RegExp(schema.pattern, 'u').test(text);
 }
 
@@ -75,19 +82,26 @@ export function good(schema: JsonSchema, making: Making): fc.Arbitrary<unknown> 
   if (own === undefined) return anyJson;
   if (Array.isArray(own.enum)) return fc.constantFrom(...own.enum);
   if ('const' in own) return fc.constant(own.const);
-  if (Array.isArray(own.anyOf)) return fc.oneof(...own.anyOf.filter(isRecord).map((option) => good(option, making)));
+  if (Array.isArray(own.anyOf))
+    return fc.oneof(...own.anyOf.filter(isRecord).map((option) => good(option, making)));
   switch (own.type) {
     case 'string':
       return goodText(own, making);
     case 'integer':
-      return fc.integer({ min: numberIn(own, 'minimum', -1000), max: numberIn(own, 'maximum', 1000) });
+      return fc.integer({
+        min: numberIn(own, 'minimum', -1000),
+        max: numberIn(own, 'maximum', 1000),
+      });
     case 'number':
       return fc.integer({ min: -1000, max: 1000 });
     case 'boolean':
       return fc.boolean();
     case 'array': {
       const items = good(isRecord(own.items) ? own.items : {}, making);
-      return fc.array(items, { minLength: numberIn(own, 'minItems', 0), maxLength: Math.min(3, numberIn(own, 'maxItems', 3)) });
+      return fc.array(items, {
+        minLength: numberIn(own, 'minItems', 0),
+        maxLength: Math.min(3, numberIn(own, 'maxItems', 3)),
+      });
     }
     case 'object':
       return own.properties === undefined ? goodRecord(own, making) : goodObject(own, making);
@@ -101,11 +115,15 @@ function goodText(schema: JsonSchema, { words }: Making): fc.Arbitrary<string> {
     const known = words.filter((word) => fitsText(schema, word));
     return known.length === 0 ? fc.uuid() : fc.oneof(fc.uuid(), fc.constantFrom(...known));
   }
-  const fitting = [...words, ...commonWords, 'x'.repeat(numberIn(schema, 'maxLength', 10))].filter((word) =>
-    fitsText(schema, word),
+  const fitting = [...words, ...commonWords, 'x'.repeat(numberIn(schema, 'maxLength', 10))].filter(
+    (word) => fitsText(schema, word),
   );
   const maxLength = Math.min(numberIn(schema, 'maxLength', 20), 20);
-  const random = fc.string({ minLength: numberIn(schema, 'minLength', 0), maxLength, unit: 'grapheme' });
+  const random = fc.string({
+    minLength: numberIn(schema, 'minLength', 0),
+    maxLength,
+    unit: 'grapheme',
+  });
   const [first = ''] = fitting;
   return fc.oneof(
     fc.constantFrom(...fitting),
@@ -115,18 +133,27 @@ function goodText(schema: JsonSchema, { words }: Making): fc.Arbitrary<string> {
 
 function goodObject(schema: JsonSchema, making: Making): fc.Arbitrary<unknown> {
   const required = requiredOf(schema);
-  const properties = propertiesOf(schema).map(([name, property]) => [name, good(property, making)] as const);
+  const properties = propertiesOf(schema).map(
+    ([name, property]) => [name, good(property, making)] as const,
+  );
   const others = fc.record(Object.fromEntries(properties), { requiredKeys: required });
   const key = fc.constantFrom(...inheritedKeys, 'unheard-of');
   const surplus = making.textual ? fc.constant('x') : anyJson;
   // What is not declared is left out of account, whatever it is called.
   return fc
     .tuple(others, fc.option(fc.tuple(key, surplus)))
-    .map(([object, more]) => (more === null ? object : Object.fromEntries([...Object.entries(object), more])));
+    .map(([object, more]) =>
+      more === null ? object : Object.fromEntries([...Object.entries(object), more]),
+    );
 }
 
 function goodRecord(schema: JsonSchema, making: Making): fc.Arbitrary<unknown> {
-  const value = good(isRecord(schema.additionalProperties) ? schema.additionalProperties : {}, making);
+  const value = good(
+    isRecord(schema.additionalProperties) ? schema.additionalProperties : {},
+    making,
+  );
   const key = fc.oneof(fc.constantFrom('limit', 'repository'), fc.constantFrom(...inheritedKeys));
-  return fc.array(fc.tuple(key, value), { maxLength: 3 }).map((entries) => Object.fromEntries(entries));
+  return fc
+    .array(fc.tuple(key, value), { maxLength: 3 })
+    .map((entries) => Object.fromEntries(entries));
 }

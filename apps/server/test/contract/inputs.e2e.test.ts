@@ -5,14 +5,23 @@ import { z } from 'zod';
 import { readDocument, type ServedDocument } from './document.js';
 import type { Answer } from './faces.js';
 import { bad } from './generate-bad.js';
-import { anyJson, good, type JsonSchema, type Making, propertiesOf, requiredOf } from './generate-good.js';
+import {
+  anyJson,
+  good,
+  type JsonSchema,
+  type Making,
+  propertiesOf,
+  requiredOf,
+} from './generate-good.js';
 import { isRecord } from './json.js';
 import { type Procedure, procedures, routeOf } from './procedures.js';
 import { goodAsk, rowOf } from './rows.js';
 import { makeWorld, type World } from './world.js';
 
 const seed = Number(process.env.FUZZ_SEED ?? randomInt(2 ** 31));
-console.info(`The inputs are generated from the seed ${seed}: FUZZ_SEED=${seed} makes the same ones again.`);
+console.info(
+  `The inputs are generated from the seed ${seed}: FUZZ_SEED=${seed} makes the same ones again.`,
+);
 /** How many inputs each property tries. */
 const runs = Number(process.env.FUZZ_RUNS ?? 25);
 
@@ -36,7 +45,10 @@ function makingOf(procedure: Procedure, input: z.ZodType): Making {
 }
 
 /** Both answers to one input, by someone who may do all. */
-async function onBothFaces(procedure: Procedure, input: unknown): Promise<{ rest: Answer; rpc: Answer }> {
+async function onBothFaces(
+  procedure: Procedure,
+  input: unknown,
+): Promise<{ rest: Answer; rpc: Answer }> {
   const ask = { token: world.tokenOf('superuser'), input };
   const undo = async () => void (await rowOf(procedure).undo?.(world, input));
   // Before too: another procedure may have come to the same.
@@ -60,12 +72,18 @@ const refusalOf = ({ status, problem }: Answer) => ({
   errors: problem?.errors?.map(({ pointer, code }) => `${pointer} ${code}`).sort(),
 });
 
-/** Errors say the same over REST as over RPC, if the operation has no format of its own for them. */
+/**
+ * Errors say the same over REST as over RPC, if the operation has no format of its own for them.
+ */
 function expectAlike({ meta }: Procedure, rest: Answer, rpc: Answer): void {
   expect(rest.status >= 400, `${rest.text} ${rpc.text}`).toBe(rpc.status >= 400);
   if (rest.status < 400) return;
   if (meta.openapi?.errorFormat === undefined) expect(refusalOf(rest)).toEqual(refusalOf(rpc));
-  else expect(rest).toMatchObject({ status: 400, error: { error: expect.any(String), error_description: expect.any(String) } });
+  else
+    expect(rest).toMatchObject({
+      status: 400,
+      error: { error: expect.any(String), error_description: expect.any(String) },
+    });
 }
 
 describe.each(withInput)('%s', (_path, procedure, schema) => {
@@ -103,25 +121,35 @@ describe.each(withInput)('%s', (_path, procedure, schema) => {
   });
 });
 
-/** An input as a query may say it: other keys than those of the schema are refused there, and ignored over RPC. */
+/**
+ * An input as a query may say it: other keys than those of the schema are refused there, and
+ * ignored over RPC.
+ */
 function withoutUnknown(procedure: Procedure, schema: JsonSchema, input: unknown): unknown {
   if (routeOf(procedure).hasBody || !isRecord(input)) return input;
   const known = new Set(propertiesOf(schema).map(([name]) => name));
   return Object.fromEntries(Object.entries(input).filter(([name]) => known.has(name)));
 }
 
-/** Whether REST has a way to say an input: a query is an object, and a path has a place for text alone that is not empty. */
+/**
+ * Whether REST has a way to say an input: a query is an object, and a path has a place for text
+ * alone that is not empty.
+ */
 function canBeSaid(procedure: Procedure, input: unknown): boolean {
   const { names, hasBody } = routeOf(procedure);
   if (!hasBody && !isRecord(input)) return false;
   return names.every((name) => {
     const value = isRecord(input) ? input[name] : undefined;
-    return typeof value === 'string' && !['', '.', '..'].includes(value) && !/\p{Surrogate}/u.test(value);
+    return (
+      typeof value === 'string' && !['', '.', '..'].includes(value) && !/\p{Surrogate}/u.test(value)
+    );
   });
 }
 
 describe('a body that is no input at all', () => {
-  const mutations = procedures.filter((procedure) => routeOf(procedure).hasBody && procedure.input !== undefined);
+  const mutations = procedures.filter(
+    (procedure) => routeOf(procedure).hasBody && procedure.input !== undefined,
+  );
 
   it.each(mutations.map((procedure) => [procedure.path, procedure] as const))(
     '%s refuses it alike on both faces',
@@ -140,7 +168,9 @@ describe('a body that is no input at all', () => {
         expectAlike(procedure, rest, rpc);
         expect(refusalOf(rpc), value).toMatchObject({ status: 400, errors: [' invalid_type'] });
       }
-      const garbage = fc.string({ unit: 'binary', minLength: 1 }).filter((text) => text.trim() !== '' && !isJson(text));
+      const garbage = fc
+        .string({ unit: 'binary', minLength: 1 })
+        .filter((text) => text.trim() !== '' && !isJson(text));
       const property = fc.asyncProperty(garbage, async (text) => {
         const { rest, rpc } = await both(text, text);
         expect([rest.status, rpc.status]).toEqual([400, 400]);
@@ -157,8 +187,14 @@ describe('an input that nests deeply', () => {
   /** The statuses of a new dashboard that holds such lists within lists. */
   async function statusesOf(input: object, depth: number): Promise<number[]> {
     const procedure = procedures.find(({ path }) => path === 'dashboards.create');
-    if (!procedure) throw new Error('There is no dashboards.create any more: take another procedure with free JSON.');
-    const text = JSON.stringify(input).replace('"deep"', `${'['.repeat(depth)}${']'.repeat(depth)}`);
+    if (!procedure)
+      throw new Error(
+        'There is no dashboards.create any more: take another procedure with free JSON.',
+      );
+    const text = JSON.stringify(input).replace(
+      '"deep"',
+      `${'['.repeat(depth)}${']'.repeat(depth)}`,
+    );
     const ask = { token: world.tokenOf('user'), headers: { 'content-type': 'application/json' } };
     const rest = await world.faces.rest(procedure, { ...ask, body: text });
     const rpc = await world.faces.rpc(procedure, { ...ask, body: `{"json":${text}}` });
@@ -167,7 +203,10 @@ describe('an input that nests deeply', () => {
 
   it('is refused alike on both faces where it is looked at', async () => {
     for (const depth of depths) {
-      const statuses = await statusesOf({ name: 'Deep', widgets: [{ ...place, params: { a: 'deep' } }] }, depth);
+      const statuses = await statusesOf(
+        { name: 'Deep', widgets: [{ ...place, params: { a: 'deep' } }] },
+        depth,
+      );
       expect(statuses, String(depth)).toEqual(depth <= 30 ? [201, 200] : [400, 400]);
     }
   });
@@ -187,12 +226,18 @@ describe('an input that only RPC can say', () => {
   it.each(queries)('is refused by %s', async (_path, procedure, schema) => {
     const { token, input } = await goodAsk(procedure, world, 'superuser');
     const names = Object.keys(isRecord(input) ? input : {});
-    const inputs = [...notText, ...names.flatMap((name) => notText.map((value) => ({ ...Object(input), [name]: value })))];
+    const inputs = [
+      ...notText,
+      ...names.flatMap((name) => notText.map((value) => ({ ...Object(input), [name]: value }))),
+    ];
     const wrong = inputs.filter((value) => !schema.safeParse(value).success);
     expect(wrong.length).toBeGreaterThan(5);
     for (const value of wrong) {
       const answer = await world.faces.rpc(procedure, { token, input: value });
-      expect(answer, JSON.stringify(value)).toMatchObject({ status: 400, problem: { code: 'bad_request' } });
+      expect(answer, JSON.stringify(value)).toMatchObject({
+        status: 400,
+        problem: { code: 'bad_request' },
+      });
     }
   });
 });
@@ -214,13 +259,21 @@ describe('an optional field that is sent as undefined', () => {
     for (const left of [...names.map((name) => [name]), names]) {
       const row = rowOf(procedure);
       const { token, input } = await goodAsk(procedure, world);
-      const rest = isRecord(input) ? Object.fromEntries(Object.entries(input).filter(([name]) => !left.includes(name))) : {};
+      const rest = isRecord(input)
+        ? Object.fromEntries(Object.entries(input).filter(([name]) => !left.includes(name)))
+        : {};
       const absent = await world.faces.rpc(procedure, { token, input: rest });
       await row.undo?.(world, input);
       const again = await goodAsk(procedure, world);
       const undefineds = Object.fromEntries(left.map((name) => [name, undefined]));
-      const present = isRecord(again.input) ? Object.assign({}, again.input, undefineds) : undefineds;
-      const sent = await world.faces.rpc(procedure, { token: again.token, input: present, annotated: true });
+      const present = isRecord(again.input)
+        ? Object.assign({}, again.input, undefineds)
+        : undefineds;
+      const sent = await world.faces.rpc(procedure, {
+        token: again.token,
+        input: present,
+        annotated: true,
+      });
       await row.undo?.(world, again.input);
       expect(sent.status, `${left}: ${sent.text}`).toBe(absent.status);
       expect(sent.status, `${left}: ${sent.text}`).toBeLessThan(500);
@@ -234,25 +287,56 @@ describe('an optional field that is sent as undefined', () => {
 
 describe('what superjson is told of an input', () => {
   const values = fc.dictionary(
-    fc.constantFrom('size', 'id', 'name', '__proto__.polluted', 'constructor.prototype.polluted', 'a.b', 'widgets.0'),
-    fc.oneof(fc.constantFrom(['Date'], ['undefined'], ['map'], ['set'], ['regexp'], ['bigint'], [['class', 'Object']]), anyJson),
+    fc.constantFrom(
+      'size',
+      'id',
+      'name',
+      '__proto__.polluted',
+      'constructor.prototype.polluted',
+      'a.b',
+      'widgets.0',
+    ),
+    fc.oneof(
+      fc.constantFrom(
+        ['Date'],
+        ['undefined'],
+        ['map'],
+        ['set'],
+        ['regexp'],
+        ['bigint'],
+        [['class', 'Object']],
+      ),
+      anyJson,
+    ),
   );
-  const meta = fc.oneof(anyJson, fc.record({ values, referentialEqualities: anyJson, v: fc.constantFrom(1, 2) }));
+  const meta = fc.oneof(
+    anyJson,
+    fc.record({ values, referentialEqualities: anyJson, v: fc.constantFrom(1, 2) }),
+  );
 
-  it('is believed by no procedure: it is answered or refused, and changes no prototype', { timeout: 60_000 }, async () => {
-    const property = fc.asyncProperty(fc.constantFrom(...withInput), meta, async ([, procedure], told) => {
-      const { token, input } = await goodAsk(procedure, world, 'superuser');
-      const text = JSON.stringify({ json: input, meta: told });
-      const query = new URLSearchParams({ input: text });
-      const isQuery = procedure.type === 'query';
-      const answer = await fetch(`${world.server.origin}/trpc/${procedure.path}${isQuery ? `?${query}` : ''}`, {
-        method: isQuery ? 'GET' : 'POST',
-        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-        body: isQuery ? undefined : text,
-      });
-      expect(answer.status, await answer.text()).toBeLessThan(500);
-      expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false);
-    });
+  it('is believed by no procedure: it is answered or refused, and changes no prototype', {
+    timeout: 60_000,
+  }, async () => {
+    const property = fc.asyncProperty(
+      fc.constantFrom(...withInput),
+      meta,
+      async ([, procedure], told) => {
+        const { token, input } = await goodAsk(procedure, world, 'superuser');
+        const text = JSON.stringify({ json: input, meta: told });
+        const query = new URLSearchParams({ input: text });
+        const isQuery = procedure.type === 'query';
+        const answer = await fetch(
+          `${world.server.origin}/trpc/${procedure.path}${isQuery ? `?${query}` : ''}`,
+          {
+            method: isQuery ? 'GET' : 'POST',
+            headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+            body: isQuery ? undefined : text,
+          },
+        );
+        expect(answer.status, await answer.text()).toBeLessThan(500);
+        expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false);
+      },
+    );
     await fc.assert(property, { seed, numRuns: runs * 3 });
   });
 });

@@ -9,5 +9,7 @@ export function mask(value: unknown, pointers: readonly string[]): unknown {
 function maskAt(value: unknown, [name, ...rest]: readonly string[]): unknown {
   if (name === undefined) return value === undefined ? undefined : '(differs)';
   if (Array.isArray(value)) return value.map((item) => (name === '*' ? maskAt(item, rest) : item));
-  return isRecord(value) && Object.hasOwn(value, name) ? { ...value, [name]: maskAt(value[name], rest) } : value;
+  return isRecord(value) && Object.hasOwn(value, name)
+    ? { ...value, [name]: maskAt(value[name], rest) }
+    : value;
 }

@@ -20,7 +20,9 @@ export function createKeys({ rest }: Pick<ServerUnderTest, 'rest'>, token: strin
     return body;
   };
   const make = async (scopes: readonly Scope[], more: object = {}): Promise<string> =>
-    bodyOf(await rest('POST', '/api-keys', { token, body: { name: 'Of the walk', scopes, ...more } })).key;
+    bodyOf(
+      await rest('POST', '/api-keys', { token, body: { name: 'Of the walk', scopes, ...more } }),
+    ).key;
   const once = (name: string, make: () => Promise<string>) => {
     const key = made.get(name) ?? make();
     made.set(name, key);
@@ -30,17 +32,23 @@ export function createKeys({ rest }: Pick<ServerUnderTest, 'rest'>, token: strin
 
   return {
     with: (scope) => once(`with ${scope}`, () => make(scope === null ? all : [scope])),
-    without: (scope) => once(`without ${scope}`, () => make(all.filter((other) => other !== scope))),
+    without: (scope) =>
+      once(`without ${scope}`, () => make(all.filter((other) => other !== scope))),
     elsewhere: () =>
       once('elsewhere', async () => {
-        const { id } = bodyOf(await rest('POST', '/dashboards', { token, body: { name: 'Elsewhere' } }));
+        const { id } = bodyOf(
+          await rest('POST', '/dashboards', { token, body: { name: 'Elsewhere' } }),
+        );
         return make(boundScopes, { dashboardId: id });
       }),
   };
 }
 
 /** What the good call of `user` answers over REST when a key of theirs makes it. */
-export function statusByKey({ meta }: Procedure, { callers }: Row): { with: number; without: number } {
+export function statusByKey(
+  { meta }: Procedure,
+  { callers }: Row,
+): { with: number; without: number } {
   const { scope, access, openapi } = meta;
   if (scope) return { with: callers.user, without: 403 };
   const asksWho = access !== 'public' || openapi?.protect === true;

@@ -20,20 +20,32 @@ function read([path, procedure]: [string, AnyTRPCProcedure]): Procedure {
   const { inputs, type } = procedure._def;
   const meta: Meta = procedure._def.meta ?? {};
   const definition: object = procedure._def;
-  const output = 'output' in definition && definition.output instanceof z.ZodType ? definition.output : undefined;
-  if (inputs.length > 1) throw new Error(`${path}: the walk knows procedures with one .input(); let it know more.`);
+  const output =
+    'output' in definition && definition.output instanceof z.ZodType
+      ? definition.output
+      : undefined;
+  if (inputs.length > 1)
+    throw new Error(`${path}: the walk knows procedures with one .input(); let it know more.`);
   const [input] = inputs;
-  if (input !== undefined && !(input instanceof z.ZodType)) throw new Error(`${path}: its input is no zod schema.`);
+  if (input !== undefined && !(input instanceof z.ZodType))
+    throw new Error(`${path}: its input is no zod schema.`);
   return { path, type, meta, input, output };
 }
 
 /** All of them, in the order of the router. */
-export const procedures: readonly Procedure[] = Object.entries<AnyTRPCProcedure>(root._def.procedures).map(read);
+export const procedures: readonly Procedure[] = Object.entries<AnyTRPCProcedure>(
+  root._def.procedures,
+).map(read);
 
 /** The method and the path template that a procedure has over REST. */
 export function routeOf({ path, meta }: Procedure) {
   if (!meta.openapi) throw new Error(`${path} has no meta.openapi.`);
   const { method, path: template } = meta.openapi;
   const names = [...template.matchAll(/\{([^}]+)\}/g)].map(([, name = '']) => name);
-  return { method, template, names, hasBody: method === 'POST' || method === 'PUT' || method === 'PATCH' };
+  return {
+    method,
+    template,
+    names,
+    hasBody: method === 'POST' || method === 'PUT' || method === 'PATCH',
+  };
 }

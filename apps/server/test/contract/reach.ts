@@ -36,7 +36,9 @@ type Maker<T> = (world: World) => T | Promise<T>;
 export const byAsking =
   (make: Maker<Ask>): Reach =>
   async ({ world, rest, rpc, ask }) => {
-    const calls = [rest, rpc].map(async (call) => call({ ...(await ask()), ...(await make(world)) }));
+    const calls = [rest, rpc].map(async (call) =>
+      call({ ...(await ask()), ...(await make(world)) }),
+    );
     return Promise.all(calls);
   };
 
@@ -45,7 +47,10 @@ export const byInput = (input: unknown) => byAsking(() => ({ input }));
 /** By the good call of `user`, made by someone else. */
 export const asCaller = (caller: Caller) => byAsking(({ tokenOf }) => ({ token: tokenOf(caller) }));
 
-/** By the good call of `user`, made by a key of theirs with all scopes but the one that it takes; where no key may call, by one with all. */
+/**
+ * By the good call of `user`, made by a key of theirs with all scopes but the one that it takes;
+ * where no key may call, by one with all.
+ */
 export const byKeyWithoutScope: Reach = async ({ world, rest, rpc, ask, procedure }) => {
   const token = await world.keys.without(procedure.meta.scope ?? null);
   return Promise.all([rest, rpc].map(async (call) => call({ ...(await ask('user')), token })));
@@ -74,7 +79,9 @@ export const byKeyInUse =
     try {
       await holder.query(`BEGIN; LOCK TABLE ${table} IN ACCESS EXCLUSIVE MODE`);
       const answers: Answer[] = [];
-      const both = [rest(call), rest(call)].map(async (calling) => void answers.push(await calling));
+      const both = [rest(call), rest(call)].map(
+        async (calling) => void answers.push(await calling),
+      );
       await until(() => answers.length > 0, { timeout: 1900 });
       const [first] = answers;
       await holder.query('ROLLBACK');

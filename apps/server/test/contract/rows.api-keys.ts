@@ -5,7 +5,11 @@ import { untilKeys } from './rows.auth.js';
 import type { Row } from './rows.js';
 import type { Caller, World } from './world.js';
 
-const content = { name: 'Robot', scopes: ['dashboards:read'], expiresAt: '2099-01-01T00:00:00+01:00' };
+const content = {
+  name: 'Robot',
+  scopes: ['dashboards:read'],
+  expiresAt: '2099-01-01T00:00:00+01:00',
+};
 
 /** Of those that the walk has made before: a user may have fifty. */
 const sweep = ({ database }: World) => database.query("DELETE FROM api_keys WHERE name = 'Robot'");
@@ -13,7 +17,10 @@ const sweep = ({ database }: World) => database.query("DELETE FROM api_keys WHER
 async function newKey(world: World, caller: Caller) {
   if (caller === 'anonymous') return { id: randomUUID() };
   await sweep(world);
-  const { body } = await world.server.rest('POST', '/api-keys', { token: world.tokenOf(caller), body: content });
+  const { body } = await world.server.rest('POST', '/api-keys', {
+    token: world.tokenOf(caller),
+    body: content,
+  });
   return { id: body.id };
 }
 
@@ -50,11 +57,16 @@ export const apiKeysRows: Record<string, Row> = {
         byInput({ ...content, scopes: [] }),
         byInput({ ...content, scopes: ['files:unheard-of'] }),
         byInput({ ...content, expiresAt: '2001-01-01T00:00:00Z' }),
-        byAsking(({ dashboardId }) => ({ input: { ...content, scopes: ['modules:read'], dashboardId } })),
+        byAsking(({ dashboardId }) => ({
+          input: { ...content, scopes: ['modules:read'], dashboardId },
+        })),
       ),
       403: untilKeys,
       404: each(
-        byAsking(({ dashboardId, tokenOf }) => ({ token: tokenOf('other'), input: { ...content, dashboardId } })),
+        byAsking(({ dashboardId, tokenOf }) => ({
+          token: tokenOf('other'),
+          input: { ...content, dashboardId },
+        })),
         byInput({ ...content, dashboardId: randomUUID() }),
       ),
       409: byAsking(whoHasFifty),

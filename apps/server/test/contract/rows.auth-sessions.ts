@@ -20,7 +20,9 @@ export const authSessionsRows: Record<string, Row> = {
   'auth.token': {
     endpoint: auth.token,
     callers: { anonymous: 200, user: 200, other: 200, superuser: 200 },
-    ask: ({ guest }) => ({ input: { grant_type: 'password', username: guest.email, password: guest.password } }),
+    ask: ({ guest }) => ({
+      input: { grant_type: 'password', username: guest.email, password: guest.password },
+    }),
     changes: true,
     differs: ['/access_token', '/refresh_token'],
     errors: {

@@ -11,7 +11,10 @@ const tokens = ['/accessToken', '/refreshToken'];
 /** Whoever is signed in may call; forbidden it is only to API keys. */
 export const untilKeys = byKeyWithoutScope;
 
-export const newAccount = () => ({ email: `${randomUUID()}@example.org`, password: 'a passphrase for tests' });
+export const newAccount = () => ({
+  email: `${randomUUID()}@example.org`,
+  password: 'a passphrase for tests',
+});
 
 async function disabledAccount({ server, database }: World) {
   const account = newAccount();
@@ -21,7 +24,10 @@ async function disabledAccount({ server, database }: World) {
 }
 
 /** The token of a mail to a new account, made as the worker would. */
-async function mailedToken({ server, database }: World, purpose: 'verify' | 'reset'): Promise<string> {
+async function mailedToken(
+  { server, database }: World,
+  purpose: 'verify' | 'reset',
+): Promise<string> {
   const account = newAccount();
   await server.rest('POST', '/auth/register', { body: account });
   const token = makeToken();
@@ -34,11 +40,21 @@ async function mailedToken({ server, database }: World, purpose: 'verify' | 'res
   return token;
 }
 
-/** Makes the account with the role of a caller, and signs it in; for calls that would end the caller's own. */
-export async function signInAs(world: World, caller: Caller, account: { email: string; password: string }) {
+/**
+ * Makes the account with the role of a caller, and signs it in; for calls that would end the
+ * caller's own.
+ */
+export async function signInAs(
+  world: World,
+  caller: Caller,
+  account: { email: string; password: string },
+) {
   if (caller === 'anonymous') return undefined;
   await world.server.rest('POST', '/auth/register', { body: account });
-  if (caller === 'superuser') await world.database.query("UPDATE users SET role = 'superuser' WHERE email = $1", [account.email]);
+  if (caller === 'superuser')
+    await world.database.query("UPDATE users SET role = 'superuser' WHERE email = $1", [
+      account.email,
+    ]);
   return (await world.signIn(account)).accessToken;
 }
 
@@ -50,7 +66,8 @@ export const authRows: Record<string, Row> = {
     changes: true,
     errors: {
       400: byInput({ email: 'ann@example.org', password: 'too short' }),
-      403: async ({ closed, ask }) => Promise.all([closed.rest(await ask()), closed.rpc(await ask())]),
+      403: async ({ closed, ask }) =>
+        Promise.all([closed.rest(await ask()), closed.rpc(await ask())]),
     },
   },
   'auth.login': {
@@ -117,33 +134,54 @@ export const authRows: Record<string, Row> = {
   'auth.reset': {
     endpoint: auth.reset,
     callers: { anonymous: 204, user: 204, other: 204, superuser: 204 },
-    ask: async (world) => ({ input: { token: await mailedToken(world, 'reset'), newPassword: 'another passphrase for tests' } }),
+    ask: async (world) => ({
+      input: {
+        token: await mailedToken(world, 'reset'),
+        newPassword: 'another passphrase for tests',
+      },
+    }),
     changes: true,
-    errors: { 400: byInput({ token: 'none of ours', newPassword: 'another passphrase for tests' }) },
+    errors: {
+      400: byInput({ token: 'none of ours', newPassword: 'another passphrase for tests' }),
+    },
   },
   'auth.reauthenticate': {
     endpoint: auth.reauthenticate,
     callers: { anonymous: 401, user: 204, other: 204, superuser: 204 },
     async ask(world, caller) {
       const account = newAccount();
-      return { input: { password: account.password }, token: await signInAs(world, caller, account) };
+      return {
+        input: { password: account.password },
+        token: await signInAs(world, caller, account),
+      };
     },
     changes: true,
     errors: { 400: byInput({ password: 'not the right one' }), 403: untilKeys },
   },
   'auth.me': { endpoint: auth.me, callers: signedIn, changes: false, errors: { 403: untilKeys } },
-  'users.me.get': { endpoint: users.me, callers: signedIn, changes: false, errors: { 403: untilKeys } },
+  'users.me.get': {
+    endpoint: users.me,
+    callers: signedIn,
+    changes: false,
+    errors: { 403: untilKeys },
+  },
   'users.me.changePassword': {
     endpoint: users.changePassword,
     callers: { anonymous: 401, user: 204, other: 204, superuser: 204 },
     async ask(world, caller) {
       const account = newAccount();
-      const input = { currentPassword: account.password, newPassword: 'another passphrase for tests' };
+      const input = {
+        currentPassword: account.password,
+        newPassword: 'another passphrase for tests',
+      };
       return { input, token: await signInAs(world, caller, account) };
     },
     changes: true,
     errors: {
-      400: byInput({ currentPassword: 'not the right one', newPassword: 'another passphrase for tests' }),
+      400: byInput({
+        currentPassword: 'not the right one',
+        newPassword: 'another passphrase for tests',
+      }),
       403: untilKeys,
       409: 'two changes at once: packages/core/src/users/change-password.test.ts',
     },

@@ -8,7 +8,9 @@ import type { World } from './world.js';
 const signedIn = { anonymous: 401, user: 200, other: 200, superuser: 200 } as const;
 /** Nobody else learns that it is there, a superuser neither. */
 const ownersOnly = { anonymous: 401, user: 200, other: 404, superuser: 404 } as const;
-const widgets = [{ moduleId: 'probe', widgetId: 'count', params: { limit: 2 }, x: 0, y: 1, w: 2, h: 3 }];
+const widgets = [
+  { moduleId: 'probe', widgetId: 'count', params: { limit: 2 }, x: 0, y: 1, w: 2, h: 3 },
+];
 const content = { name: 'Work', widgets };
 const fresh = ['/id', '/createdAt', '/updatedAt', '/widgets/*/id'];
 
@@ -22,7 +24,10 @@ export const dashboardsRows: Record<string, Row> = {
     elsewhere: 200,
     ask: () => ({ input: { size: 5 } }),
     changes: false,
-    errors: { 400: each(byInput({ size: 0 }), byInput({ cursor: 'none of ours' })), 403: untilKeys },
+    errors: {
+      400: each(byInput({ size: 0 }), byInput({ cursor: 'none of ours' })),
+      403: untilKeys,
+    },
   },
   'dashboards.create': {
     endpoint: dashboards.create,
@@ -32,7 +37,11 @@ export const dashboardsRows: Record<string, Row> = {
     changes: true,
     differs: fresh,
     errors: {
-      400: each(byInput({ name: '' }), byInput({ name: 'Work', widgets: unplaceable }), byHeaders({ 'idempotency-key': 'a b' })),
+      400: each(
+        byInput({ name: '' }),
+        byInput({ name: 'Work', widgets: unplaceable }),
+        byHeaders({ 'idempotency-key': 'a b' }),
+      ),
       403: untilKeys,
       409: byKeyInUse('dashboards'),
       422: byReusedKey(() => ({ name: 'Another' })),
@@ -62,7 +71,9 @@ export const dashboardsRows: Record<string, Row> = {
     differs: fresh,
     errors: {
       400: each(
-        byAsking(async (world) => ({ input: { ...(await existing(world)), name: 'x'.repeat(101), widgets: [], version: 1 } })),
+        byAsking(async (world) => ({
+          input: { ...(await existing(world)), name: 'x'.repeat(101), widgets: [], version: 1 },
+        })),
         byHeaders({ 'if-match': '"2"' }),
       ),
       403: untilKeys,
@@ -70,9 +81,15 @@ export const dashboardsRows: Record<string, Row> = {
         asCaller('other'),
         byAsking(() => ({ input: { ...content, id: randomUUID(), version: 1 } })),
       ),
-      409: byAsking(async (world) => ({ input: { ...content, ...(await existing(world)), version: 7 } })),
+      409: byAsking(async (world) => ({
+        input: { ...content, ...(await existing(world)), version: 7 },
+      })),
       412: async ({ world, rest, ask }) => [
-        await rest({ ...(await ask()), input: { ...content, ...(await existing(world)) }, headers: { 'if-match': '"7"' } }),
+        await rest({
+          ...(await ask()),
+          input: { ...content, ...(await existing(world)) },
+          headers: { 'if-match': '"7"' },
+        }),
       ],
       428: byAsking(async (world) => ({ input: { ...content, ...(await existing(world)) } })),
     },
@@ -92,7 +109,9 @@ export const dashboardsRows: Record<string, Row> = {
         byAsking(() => ({ input: { ...content, id: randomUUID(), version: 1 } })),
       ),
       409: each(
-        byAsking(async (world) => ({ input: { ...content, ...(await existing(world)), version: 7 } })),
+        byAsking(async (world) => ({
+          input: { ...content, ...(await existing(world)), version: 7 },
+        })),
         byKeyInUse('dashboards'),
       ),
       412: byHeaders({ 'if-match': '"7"' }),

@@ -5,7 +5,9 @@ import type { Row } from './rows.js';
 import type { World } from './world.js';
 
 async function someEvent({ database }: World): Promise<{ id: string }> {
-  const { rows } = await database.query("SELECT id::text FROM events WHERE type = 'session.started' LIMIT 1");
+  const { rows } = await database.query(
+    "SELECT id::text FROM events WHERE type = 'session.started' LIMIT 1",
+  );
   return rows[0];
 }
 
@@ -24,7 +26,9 @@ export const eventsRows: Record<string, Row> = {
   'events.list': {
     endpoint: events.list,
     callers: { anonymous: 401, user: 403, other: 403, superuser: 200 },
-    ask: () => ({ input: { source: 'user', type: 'session.started', size: 2, to: '2026-11-25T00:00:00.000Z' } }),
+    ask: () => ({
+      input: { source: 'user', type: 'session.started', size: 2, to: '2026-11-25T00:00:00.000Z' },
+    }),
     changes: false,
     errors: { 400: byInput({ size: 0 }), 403: asCaller('user') },
   },

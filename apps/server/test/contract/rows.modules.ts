@@ -43,7 +43,11 @@ export const modulesRows: Record<string, Row> = {
     callers: opened,
     changes: false,
     ask: () => ({ input: { id: 'probe', size: 10 } }),
-    errors: { 400: byInput({ id: 'probe', size: 0 }), 403: asCaller('other'), 404: byInput({ id: 'absent' }) },
+    errors: {
+      400: byInput({ id: 'probe', size: 0 }),
+      403: asCaller('other'),
+      404: byInput({ id: 'absent' }),
+    },
   },
   'modules.run': {
     endpoint: modules.run,
@@ -75,8 +79,14 @@ export const modulesRows: Record<string, Row> = {
     errors: {
       400: byInput({ ...count, params: { limit: 11 } }),
       403: asCaller('other'),
-      404: each(byInput({ ...count, widgetId: 'absent' }), byInput({ ...count, moduleId: 'absent' })),
-      503: each(byInput({ ...count, widgetId: 'broken' }), byInput({ ...count, widgetId: 'refusing' })),
+      404: each(
+        byInput({ ...count, widgetId: 'absent' }),
+        byInput({ ...count, moduleId: 'absent' }),
+      ),
+      503: each(
+        byInput({ ...count, widgetId: 'broken' }),
+        byInput({ ...count, widgetId: 'refusing' }),
+      ),
     },
   },
 };

@@ -3,16 +3,24 @@ import { asCaller, byInput } from './reach.js';
 import type { Row } from './rows.js';
 
 const open = { anonymous: 200, user: 200, other: 200, superuser: 200 } as const;
-const asksNobody = 'it asks neither the database nor a module; only a fault of the server itself, or one that is overloaded';
+const asksNobody =
+  'it asks neither the database nor a module; only a fault of the server itself, or one that is overloaded';
 
 export const systemRows: Record<string, Row> = {
   'system.health': {
     endpoint: system.health,
     callers: open,
     changes: false,
-    errors: { 503: 'it tells of a database that is away instead of failing; only a server that is overloaded answers this' },
+    errors: {
+      503: 'it tells of a database that is away instead of failing; only a server that is overloaded answers this',
+    },
   },
-  'system.meta': { endpoint: system.meta, callers: open, changes: false, errors: { 500: asksNobody, 503: asksNobody } },
+  'system.meta': {
+    endpoint: system.meta,
+    callers: open,
+    changes: false,
+    errors: { 500: asksNobody, 503: asksNobody },
+  },
   'system.routes': {
     endpoint: system.routes,
     callers: { anonymous: 401, user: 403, other: 403, superuser: 200 },

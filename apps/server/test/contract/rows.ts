@@ -17,11 +17,19 @@ import type { Caller, World } from './world.js';
 export interface Row {
   /** What the contract says of it. */
   readonly endpoint: Endpoint;
-  /** What the good call answers over REST, by who makes it; the objects in it are those of `user`. */
+  /**
+   * What the good call answers over REST, by who makes it; the objects in it are those of `user`.
+   */
   readonly callers: Readonly<Record<Caller, number>>;
-  /** What the good call answers to a key of `user` that is bound to another dashboard; to be said where such a key may have the scope. */
+  /**
+   * What the good call answers to a key of `user` that is bound to another dashboard; to be said
+   * where such a key may have the scope.
+   */
   readonly elsewhere?: number;
-  /** A good call, made anew each time; the caller's token is added where it has none of its own. Default: no input. */
+  /**
+   * A good call, made anew each time; the caller's token is added where it has none of its own.
+   * Default: no input.
+   */
   readonly ask?: (world: World, caller: Caller) => Ask | Promise<Ask>;
   /** Whether calling it takes effect: two calls are then two effects. */
   readonly changes: boolean;
@@ -30,8 +38,9 @@ export interface Row {
   /** Pointers into the answer to what may differ between two calls, or two effects. */
   readonly differs?: readonly string[];
   /**
-   * How each documented error is reached, or why it is listed though it cannot be. What is the same for all procedures – 401 without
-   * a token, 408, 412, 413, 415, 429, 500, 503 – is reached in the same way for all.
+   * How each documented error is reached, or why it is listed though it cannot be. What is the same
+   * for all procedures – 401 without a token, 408, 412, 413, 415, 429, 500, 503 – is reached in the
+   * same way for all.
    */
   readonly errors: Readonly<Record<number, Reach | string>>;
 }

@@ -11,7 +11,9 @@ const unknown = byAsking(() => ({ input: { id: randomUUID() } }));
 async function someone({ server, database }: World): Promise<{ id: string; email: string }> {
   const account = newAccount();
   await server.rest('POST', '/auth/register', { body: account });
-  const { rows } = await database.query('SELECT id::text, email FROM users WHERE email = $1', [account.email]);
+  const { rows } = await database.query('SELECT id::text, email FROM users WHERE email = $1', [
+    account.email,
+  ]);
   return rows[0];
 }
 
@@ -22,10 +24,19 @@ async function superuserId({ server, tokenOf }: World): Promise<string> {
 const invitee = () => ({ email: `${randomUUID()}@example.org` });
 
 /** The token of an invitation; only the mail holds the real one. */
-async function invitationToken({ server, database, tokenOf }: World, email = invitee().email): Promise<string> {
-  const { body } = await server.rest('POST', '/invitations', { token: tokenOf('superuser'), body: { email } });
+async function invitationToken(
+  { server, database, tokenOf }: World,
+  email = invitee().email,
+): Promise<string> {
+  const { body } = await server.rest('POST', '/invitations', {
+    token: tokenOf('superuser'),
+    body: { email },
+  });
   const token = makeToken();
-  await database.query('UPDATE invitations SET hash = $2 WHERE id = $1', [body.id, hashToken(token)]);
+  await database.query('UPDATE invitations SET hash = $2 WHERE id = $1', [
+    body.id,
+    hashToken(token),
+  ]);
   return token;
 }
 
@@ -46,9 +57,16 @@ export const usersRows: Record<string, Row> = {
   'users.me.remove': {
     endpoint: users.removeMe,
     callers: { anonymous: 401, user: 204, other: 204, superuser: 204 },
-    ask: async (world, caller) => ({ input: { password }, token: await signInAs(world, caller, { ...newAccount(), password }) }),
+    ask: async (world, caller) => ({
+      input: { password },
+      token: await signInAs(world, caller, { ...newAccount(), password }),
+    }),
     changes: true,
-    errors: { 400: byInput({ password: 'not the right one' }), 403: untilKeys, 409: 'users.e2e.test.ts: the last superuser' },
+    errors: {
+      400: byInput({ password: 'not the right one' }),
+      403: untilKeys,
+      409: 'users.e2e.test.ts: the last superuser',
+    },
   },
   'users.me.changeEmail': {
     endpoint: users.changeEmail,
@@ -96,15 +114,22 @@ export const usersRows: Record<string, Row> = {
     ask: () => ({ input: newAccount() }),
     changes: true,
     undo: ({ database }, input) =>
-      database.query('DELETE FROM users WHERE email = $1', [createUserSchema.safeParse(input).data?.email]),
+      database.query('DELETE FROM users WHERE email = $1', [
+        createUserSchema.safeParse(input).data?.email,
+      ]),
     differs: ['/id', '/email', '/name', '/createdAt', '/updatedAt'],
     errors: {
       400: byInput({ email: 'nobody', password }),
       403: each(
         asCaller('user'),
-        byAsking(async (world) => ({ token: await staleSuperuser(world), input: { ...newAccount(), role: 'superuser' } })),
+        byAsking(async (world) => ({
+          token: await staleSuperuser(world),
+          input: { ...newAccount(), role: 'superuser' },
+        })),
       ),
-      409: byAsking(async (world) => ({ input: { ...newAccount(), email: (await someone(world)).email } })),
+      409: byAsking(async (world) => ({
+        input: { ...newAccount(), email: (await someone(world)).email },
+      })),
     },
   },
   'users.update': {
@@ -120,13 +145,17 @@ export const usersRows: Record<string, Row> = {
         byAsking(async (world) => ({ token: await staleSuperuser(world) })),
       ),
       404: unknown,
-      409: byAsking(async (world) => ({ input: { id: (await someone(world)).id, email: (await someone(world)).email } })),
+      409: byAsking(async (world) => ({
+        input: { id: (await someone(world)).id, email: (await someone(world)).email },
+      })),
     },
   },
   'users.remove': {
     endpoint: managedUsers.remove,
     callers: { ...forSuperusers, superuser: 204 },
-    ask: async (world) => ({ input: { id: (await someone(world)).id, handOverTo: await superuserId(world) } }),
+    ask: async (world) => ({
+      input: { id: (await someone(world)).id, handOverTo: await superuserId(world) },
+    }),
     changes: true,
     errors: {
       400: byInput({ id: 'no uuid' }),
@@ -161,7 +190,10 @@ export const usersRows: Record<string, Row> = {
     endpoint: invitations.remove,
     callers: { ...forSuperusers, superuser: 204 },
     async ask({ server, tokenOf }) {
-      const { body } = await server.rest('POST', '/invitations', { token: tokenOf('superuser'), body: invitee() });
+      const { body } = await server.rest('POST', '/invitations', {
+        token: tokenOf('superuser'),
+        body: invitee(),
+      });
       return { input: { id: body.id } };
     },
     changes: true,
@@ -174,7 +206,8 @@ export const usersRows: Record<string, Row> = {
     changes: true,
     errors: {
       400: byInput({ token: 'none of ours', password }),
-      403: async ({ closed, ask }) => Promise.all([closed.rest(await ask()), closed.rpc(await ask())]),
+      403: async ({ closed, ask }) =>
+        Promise.all([closed.rest(await ask()), closed.rpc(await ask())]),
       409: byAsking(async (world) => {
         const { email } = invitee();
         const token = await invitationToken(world, email);

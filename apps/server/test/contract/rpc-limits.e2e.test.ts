@@ -24,7 +24,13 @@ async function call(target: string, init: RequestInit = {}, { origin } = server)
   const response = await fetch(`${origin}/trpc/${target}`, init);
   const text = await response.text();
   const body: unknown = text === '' ? undefined : JSON.parse(text);
-  return { status: response.status, headers: response.headers, body, problem: rpcProblem(body), text };
+  return {
+    status: response.status,
+    headers: response.headers,
+    body,
+    problem: rpcProblem(body),
+    text,
+  };
 }
 
 const batchOf = (count: number, path = 'system.meta', comma = ',') =>
@@ -35,7 +41,12 @@ describe('a batch', () => {
     const ten = await call(batchOf(10));
     expect(ten.status).toBe(200);
     expect(ten.body).toHaveLength(10);
-    for (const target of [batchOf(11), batchOf(11, 'no.such'), batchOf(11, 'auth.me', '%2C'), `${','.repeat(10)}?batch=1`]) {
+    for (const target of [
+      batchOf(11),
+      batchOf(11, 'no.such'),
+      batchOf(11, 'auth.me', '%2C'),
+      `${','.repeat(10)}?batch=1`,
+    ]) {
       for (const init of [{}, { method: 'POST', headers: json, body: '{}' }]) {
         const { status, problem, body } = await call(target, init);
         expect([status, problem?.status, Array.isArray(body)], target).toEqual([400, 400, false]);
@@ -52,12 +63,17 @@ describe('a batch', () => {
 
   it('that is too large is counted before anybody is asked who calls: the limit of the user is untouched', async () => {
     const own = await strict.signIn();
-    const as = (address: string) => ({ headers: { authorization: `Bearer ${own}`, 'x-forwarded-for': address } });
-    const batches = Array.from({ length: 60 }, (_, n) => call(batchOf(11, 'auth.me'), as(`203.0.113.${n}`), strict));
+    const as = (address: string) => ({
+      headers: { authorization: `Bearer ${own}`, 'x-forwarded-for': address },
+    });
+    const batches = Array.from({ length: 60 }, (_, n) =>
+      call(batchOf(11, 'auth.me'), as(`203.0.113.${n}`), strict),
+    );
     for (const { status } of await Promise.all(batches)) expect(status).toBe(400);
     // 660 calls would have spent the 600 of a minute; 60 that are allowed do.
     expect((await call('auth.me', as('203.0.113.100'), strict)).status).toBe(200);
-    for (let n = 0; n < 60; n += 1) await call(batchOf(10, 'auth.me'), as(`198.51.100.${n}`), strict);
+    for (let n = 0; n < 60; n += 1)
+      await call(batchOf(10, 'auth.me'), as(`198.51.100.${n}`), strict);
     expect((await call('auth.me', as('203.0.113.100'), strict)).status).toBe(429);
   });
 
@@ -67,7 +83,11 @@ describe('a batch', () => {
       ['203.0.113.202', '%2C'],
       ['203.0.113.203', '%2c'],
     ] as const) {
-      const answer = await call(batchOf(10, 'system.meta', comma), { headers: { 'x-forwarded-for': address } }, strict);
+      const answer = await call(
+        batchOf(10, 'system.meta', comma),
+        { headers: { 'x-forwarded-for': address } },
+        strict,
+      );
       expect(answer.status, comma).toBe(200);
       expect(answer.headers.get('ratelimit'), comma).toMatch(/r=290/);
     }
@@ -79,7 +99,10 @@ describe('a batch', () => {
     for (let n = 0; n < 31; n += 1) answers.push(await call(batchOf(10), { headers }, strict));
     const [served, refused] = [answers[29], answers[30]];
     expect(served?.status).toBe(200);
-    expect(refused).toMatchObject({ status: 429, problem: { code: 'too_many_requests', status: 429 } });
+    expect(refused).toMatchObject({
+      status: 429,
+      problem: { code: 'too_many_requests', status: 429 },
+    });
     expect(isRecord(refused?.body) && refused.body.error).toMatchObject({
       json: {
         message: expect.stringContaining('Retry-After'),
@@ -105,27 +128,47 @@ describe('a body', () => {
     expect((await post('dashboards.create,dashboards.create?batch=1', padded)).status).toBe(413);
   });
 
-  const open = procedures.filter(({ meta, type }) => meta.access === 'public' && type === 'mutation');
-  it.each(open.map(({ path }) => path))('of %s, which anybody may send, may have 4 KB, alone and in a batch', async (path) => {
-    const own = { ...json, authorization: `Bearer ${await server.signIn()}` };
-    const refused = await call(path, { method: 'POST', headers: own, body: sized(4097) });
-    expect([refused.status, refused.problem?.status]).toEqual([413, 413]);
-    const batch = { method: 'POST', headers: own, body: `{"0":${sized(4100)}}` };
-    expect((await call(`users.me.update,${path}?batch=1`, batch)).status).toBe(413);
-    // What ends the session must not have ended it.
-    expect((await call('auth.me', { headers: own })).status).toBe(200);
-    expect((await call(path, { method: 'POST', headers: own, body: sized(4096) })).status).not.toBe(413);
-  });
+  const open = procedures.filter(
+    ({ meta, type }) => meta.access === 'public' && type === 'mutation',
+  );
+  it.each(open.map(({ path }) => path))(
+    'of %s, which anybody may send, may have 4 KB, alone and in a batch',
+    async (path) => {
+      const own = { ...json, authorization: `Bearer ${await server.signIn()}` };
+      const refused = await call(path, { method: 'POST', headers: own, body: sized(4097) });
+      expect([refused.status, refused.problem?.status]).toEqual([413, 413]);
+      const batch = { method: 'POST', headers: own, body: `{"0":${sized(4100)}}` };
+      expect((await call(`users.me.update,${path}?batch=1`, batch)).status).toBe(413);
+      // What ends the session must not have ended it.
+      expect((await call('auth.me', { headers: own })).status).toBe(200);
+      expect(
+        (await call(path, { method: 'POST', headers: own, body: sized(4096) })).status,
+      ).not.toBe(413);
+    },
+  );
 
-  const routes = open.flatMap(({ input, meta: { openapi } }) => (input && openapi ? [openapi, ...(openapi.aliases ?? [])] : []));
-  it.each(routes.map(({ method, path }) => [method, path]))('over REST, by %s %s, may have 4 KB too', async (method, path) => {
-    const types = ['application/json', 'application/x-www-form-urlencoded'];
-    const statuses = types.map(async (type) => {
-      const body = type.endsWith('json') ? JSON.stringify({ name: 'x'.repeat(4097) }) : `name=${'x'.repeat(4097)}`;
-      const target = path.replaceAll(/\{[^}]+\}/g, 'someone%40example.com');
-      return (await fetch(`${server.origin}/api/v1${target}`, { method, headers: { 'content-type': type }, body })).status;
-    });
-    expect(await Promise.all(statuses)).toContain(413);
-    for (const status of await Promise.all(statuses)) expect([413, 415]).toContain(status);
-  });
+  const routes = open.flatMap(({ input, meta: { openapi } }) =>
+    input && openapi ? [openapi, ...(openapi.aliases ?? [])] : [],
+  );
+  it.each(routes.map(({ method, path }) => [method, path]))(
+    'over REST, by %s %s, may have 4 KB too',
+    async (method, path) => {
+      const types = ['application/json', 'application/x-www-form-urlencoded'];
+      const statuses = types.map(async (type) => {
+        const body = type.endsWith('json')
+          ? JSON.stringify({ name: 'x'.repeat(4097) })
+          : `name=${'x'.repeat(4097)}`;
+        const target = path.replaceAll(/\{[^}]+\}/g, 'someone%40example.com');
+        return (
+          await fetch(`${server.origin}/api/v1${target}`, {
+            method,
+            headers: { 'content-type': type },
+            body,
+          })
+        ).status;
+      });
+      expect(await Promise.all(statuses)).toContain(413);
+      for (const status of await Promise.all(statuses)) expect([413, 415]).toContain(status);
+    },
+  );
 });

@@ -27,26 +27,48 @@ const general: Readonly<Record<number, Reach>> = {
   400: async ({ rest, ask }) => [await rest({ ...(await ask()), query: 'unheard-of=1' })],
   401: async ({ rest, rpc, ask }) => {
     const strangers = [undefined, 'not-a-token', `${(await ask()).token}x`, unknownKey];
-    return Promise.all(strangers.flatMap((token) => [rest, rpc].map(async (call) => call({ ...(await ask()), token }))));
+    return Promise.all(
+      strangers.flatMap((token) =>
+        [rest, rpc].map(async (call) => call({ ...(await ask()), token })),
+      ),
+    );
   },
   412: byHeaders({ 'if-match': '"a state that never was"' }),
   413: async ({ rest, rpc, ask }) => {
     const { input, ...others } = await ask();
-    return Promise.all([rest, rpc].map((call) => call({ ...others, input: { ...(isRecord(input) && input), padding } })));
+    return Promise.all(
+      [rest, rpc].map((call) =>
+        call({ ...others, input: { ...(isRecord(input) && input), padding } }),
+      ),
+    );
   },
   415: async ({ rest, rpc, ask }) => {
     const headers = { 'content-type': 'text/plain' };
-    return Promise.all([rest, rpc].map(async (call) => call({ ...(await ask()), headers, body: '{}' })));
+    return Promise.all(
+      [rest, rpc].map(async (call) => call({ ...(await ask()), headers, body: '{}' })),
+    );
   },
 };
 
-/** Reached elsewhere for all procedures: 408 below, the others in faults.e2e.test.ts by servers that are in trouble. */
+/**
+ * Reached elsewhere for all procedures: 408 below, the others in faults.e2e.test.ts by servers that
+ * are in trouble.
+ */
 const elsewhere = [408, 429, 500, 503];
 
-/** Reaches each error that the document lists for a procedure, unless its row says why that cannot be. */
-export async function expectListedErrors({ world, closed, document }: Stage, procedure: Procedure): Promise<void> {
+/**
+ * Reaches each error that the document lists for a procedure, unless its row says why that cannot
+ * be.
+ */
+export async function expectListedErrors(
+  { world, closed, document }: Stage,
+  procedure: Procedure,
+): Promise<void> {
   const at = {
-    ...{ procedure, world, ...bind(world.faces, procedure), closed: bind(createFaces(closed.origin), procedure) },
+    procedure,
+    world,
+    ...bind(world.faces, procedure),
+    closed: bind(createFaces(closed.origin), procedure),
     ask: (caller?: Caller) => goodAsk(procedure, world, caller),
   };
   const { errors } = rowOf(procedure);
@@ -57,17 +79,24 @@ export async function expectListedErrors({ world, closed, document }: Stage, pro
   for (const status of listed) {
     const reach = errors[status] ?? general[status];
     if (typeof reach === 'string' || (reach === undefined && elsewhere.includes(status))) continue;
-    if (!reach) throw new Error(`${procedure.path} lists ${status}: say in its row how it is reached, or why it cannot be.`);
+    if (!reach)
+      throw new Error(
+        `${procedure.path} lists ${status}: say in its row how it is reached, or why it cannot be.`,
+      );
     const answers = [...(await reach(at))];
     // Every address refuses what it does not know, in its query.
-    if (status === 400 && !procedure.meta.openapi?.freeParameters) answers.push(...((await general[400]?.(at)) ?? []));
+    if (status === 400 && !procedure.meta.openapi?.freeParameters)
+      answers.push(...((await general[400]?.(at)) ?? []));
     expect(answers.length, String(status)).toBeGreaterThan(0);
     for (const answer of answers) expectError(document, procedure, answer, status);
   }
 }
 
 /** Makes requests that nobody should, which are answered as the document says all the same. */
-export async function expectOddAnswersInside({ world, document }: Stage, procedure: Procedure): Promise<void> {
+export async function expectOddAnswersInside(
+  { world, document }: Stage,
+  procedure: Procedure,
+): Promise<void> {
   const json = { 'content-type': 'application/json' };
   const odd: Ask[] = [
     { headers: { 'if-match': '"x", W/"y"' } },
@@ -76,20 +105,32 @@ export async function expectOddAnswersInside({ world, document }: Stage, procedu
     { headers: { authorization: 'Basic eDp5' } },
   ];
   if (routeOf(procedure).hasBody) {
-    odd.push(...['', '{', 'null', '[]', '"x"', '{"a":1e999}', padding].map((body) => ({ body, headers: json })));
+    odd.push(
+      ...['', '{', 'null', '[]', '"x"', '{"a":1e999}', padding].map((body) => ({
+        body,
+        headers: json,
+      })),
+    );
     odd.push({ body: 'a=1', headers: { 'content-type': 'application/x-www-form-urlencoded' } });
     odd.push({ body: '{}', headers: { ...json, 'content-encoding': 'gzip' } });
   }
   const { headers } = await world.faces.rest(procedure, await goodAsk(procedure, world));
   const etag = headers.get('etag');
-  if (etag !== null) odd.push({ headers: { 'if-none-match': etag } }, { headers: { 'if-match': etag } });
+  if (etag !== null)
+    odd.push({ headers: { 'if-none-match': etag } }, { headers: { 'if-match': etag } });
   for (const each of odd) {
-    const answer = await world.faces.rest(procedure, { ...(await goodAsk(procedure, world)), ...each });
+    const answer = await world.faces.rest(procedure, {
+      ...(await goodAsk(procedure, world)),
+      ...each,
+    });
     expect(document.faultOf(procedure, answer), JSON.stringify(each).slice(0, 100)).toBeUndefined();
   }
 }
 
-/** Announces bodies that do not come: the answers take as long as the server waits, so they are asked for all at once. */
+/**
+ * Announces bodies that do not come: the answers take as long as the server waits, so they are
+ * asked for all at once.
+ */
 export function withholdBodies({ world, document }: Stage): Map<Procedure, Promise<Answer[]>> {
   const taking = procedures.filter((procedure) => document.statusesOf(procedure).includes(408));
   const withhold = async (procedure: Procedure) =>
@@ -97,12 +138,19 @@ export function withholdBodies({ world, document }: Stage): Map<Procedure, Promi
   return new Map(taking.map((procedure) => [procedure, withhold(procedure)]));
 }
 
-export function expectError(document: ServedDocument, procedure: Procedure, answer: Answer, status: number): void {
+export function expectError(
+  document: ServedDocument,
+  procedure: Procedure,
+  answer: Answer,
+  status: number,
+): void {
   const place = `${procedure.path}, ${status} over ${answer.face}: ${answer.text}`;
   expect(answer.status, place).toBe(status);
   if (answer.face === 'rest') expect(document.faultOf(procedure, answer), place).toBeUndefined();
   // An operation with an error format of its own answers no problem over REST.
-  if (answer.face === 'rpc' || isProblemType(answer)) expect(answer.problem?.status, place).toBe(status);
+  if (answer.face === 'rpc' || isProblemType(answer))
+    expect(answer.problem?.status, place).toBe(status);
 }
 
-const isProblemType = ({ headers }: Answer): boolean => headers.get('content-type') === 'application/problem+json';
+const isProblemType = ({ headers }: Answer): boolean =>
+  headers.get('content-type') === 'application/problem+json';

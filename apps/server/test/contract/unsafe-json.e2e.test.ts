@@ -9,13 +9,21 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-async function send(target: string, init: { method?: string; headers?: Record<string, string>; body?: string } = {}) {
-  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json', ...init.headers };
+async function send(
+  target: string,
+  init: { method?: string; headers?: Record<string, string>; body?: string } = {},
+) {
+  const headers = {
+    authorization: `Bearer ${token}`,
+    'content-type': 'application/json',
+    ...init.headers,
+  };
   const response = await fetch(server.origin + target, { ...init, headers });
   return { status: response.status, text: await response.text() };
 }
 
-const post = (target: string, body: string, headers = {}) => send(target, { method: 'POST', body, headers });
+const post = (target: string, body: string, headers = {}) =>
+  send(target, { method: 'POST', body, headers });
 
 type Way = (json: string) => Promise<{ status: number; text: string }>;
 
@@ -24,12 +32,16 @@ const ofDashboards: Record<string, Way> = {
   RPC: (json) => post('/trpc/dashboards.create', `{"json":${json}}`),
   'a batch over RPC': (json) => post('/trpc/dashboards.create?batch=1', `{"0":{"json":${json}}}`),
   'a streamed batch over RPC': (json) =>
-    post('/trpc/dashboards.create?batch=1', `{"0":{"json":${json}}}`, { 'trpc-accept': 'application/jsonl' }),
+    post('/trpc/dashboards.create?batch=1', `{"0":{"json":${json}}}`, {
+      'trpc-accept': 'application/jsonl',
+    }),
 };
 const ofWidgets: Record<string, Way> = {
-  REST: (json) => send(`/api/v1/widget-data/git/commits?params=${encodeURIComponent(paramsOf(json))}`),
+  REST: (json) =>
+    send(`/api/v1/widget-data/git/commits?params=${encodeURIComponent(paramsOf(json))}`),
   RPC: (json) => send(`/trpc/widgets.data?input=${encodeURIComponent(`{"json":${json}}`)}`),
-  'a batch over RPC': (json) => send(`/trpc/widgets.data?batch=1&input=${encodeURIComponent(`{"0":{"json":${json}}}`)}`),
+  'a batch over RPC': (json) =>
+    send(`/trpc/widgets.data?batch=1&input=${encodeURIComponent(`{"0":{"json":${json}}}`)}`),
 };
 /** The parameters alone: over REST the path names the widget. */
 const paramsOf = (json: string) => json.slice(json.indexOf('"params":') + '"params":'.length, -1);
@@ -57,8 +69,12 @@ describe.each(Object.entries(ofDashboards))('the body of %s', (_way, create) => 
   });
 
   it('is taken with the greatest integers, and with other keys', async () => {
-    const { text } = await create(dashboard('{"proto":9007199254740991,"toString":[-9007199254740991,0.1]}'));
-    expect(text).toMatch(/"params":\{"proto":9007199254740991,"toString":\[-9007199254740991,0\.1\]\}/);
+    const { text } = await create(
+      dashboard('{"proto":9007199254740991,"toString":[-9007199254740991,0.1]}'),
+    );
+    expect(text).toMatch(
+      /"params":\{"proto":9007199254740991,"toString":\[-9007199254740991,0\.1\]\}/,
+    );
   });
 });
 
@@ -79,11 +95,23 @@ describe.each([
     expect((await post(target, `\ufeff${body}`)).status).toBeLessThan(300);
   });
 
-  it.each(['utf-8', 'UTF-8', '"utf-8"', 'us-ascii'])('may be of the charset %s', async (charset) => {
-    expect((await post(target, body, { 'content-type': `application/json; charset=${charset}` })).status).toBeLessThan(300);
-  });
+  it.each(['utf-8', 'UTF-8', '"utf-8"', 'us-ascii'])(
+    'may be of the charset %s',
+    async (charset) => {
+      expect(
+        (await post(target, body, { 'content-type': `application/json; charset=${charset}` }))
+          .status,
+      ).toBeLessThan(300);
+    },
+  );
 
-  it.each(['utf-16', 'latin1', '"iso-8859-1"', 'utf-7'])('is refused in the charset %s', async (charset) => {
-    expect((await post(target, body, { 'content-type': `application/json; charset=${charset}` })).status).toBe(415);
-  });
+  it.each(['utf-16', 'latin1', '"iso-8859-1"', 'utf-7'])(
+    'is refused in the charset %s',
+    async (charset) => {
+      expect(
+        (await post(target, body, { 'content-type': `application/json; charset=${charset}` }))
+          .status,
+      ).toBe(415);
+    },
+  );
 });

@@ -8,7 +8,13 @@ import { isRecord, mask } from './json.js';
 import { statusByKey } from './keys.js';
 import { procedures } from './procedures.js';
 import { goodAsk, rowOf, rows } from './rows.js';
-import { expectError, expectListedErrors, expectOddAnswersInside, type Stage, withholdBodies } from './statuses.js';
+import {
+  expectError,
+  expectListedErrors,
+  expectOddAnswersInside,
+  type Stage,
+  withholdBodies,
+} from './statuses.js';
 import { callers, makeWorld, type World } from './world.js';
 
 let stage: Stage;
@@ -71,63 +77,96 @@ describe('the table', () => {
 });
 
 describe('lists', () => {
-  const lists = procedures.filter(({ path }) => path.endsWith('.list')).map((procedure) => [procedure.path, procedure] as const);
+  const lists = procedures
+    .filter(({ path }) => path.endsWith('.list'))
+    .map((procedure) => [procedure.path, procedure] as const);
 
   it.each(lists)('%s needs no input on either face', async (_path, procedure) => {
     const ask = { token: world.tokenOf('superuser') };
-    for (const answer of [await world.faces.rest(procedure, ask), await world.faces.rpc(procedure, ask)])
+    for (const answer of [
+      await world.faces.rest(procedure, ask),
+      await world.faces.rpc(procedure, ask),
+    ])
       expect(answer.json, answer.text).toMatchObject({ items: expect.any(Array) });
   });
 });
 
-describe.each(procedures.map((procedure) => [procedure.path, procedure] as const))('%s', (_path, procedure) => {
-  it('is open to those of its row on both faces, and to nobody else', async () => {
-    const row = rowOf(procedure);
-    for (const caller of callers) {
-      const wanted = row.callers[caller];
-      const rest = await world.faces.rest(procedure, await goodAsk(procedure, world, caller));
-      const rpc = await world.faces.rpc(procedure, await goodAsk(procedure, world, caller));
-      expect([rest.status, rpc.status], `${caller}: ${rest.text}`).toEqual([wanted, wanted < 400 ? 200 : wanted]);
-      expect(rest.problem?.code, caller).toBe(rpc.problem?.code);
-      expect(document.faultOf(procedure, rest), caller).toBeUndefined();
-    }
-  });
+describe.each(procedures.map((procedure) => [procedure.path, procedure] as const))(
+  '%s',
+  (_path, procedure) => {
+    it('is open to those of its row on both faces, and to nobody else', async () => {
+      const row = rowOf(procedure);
+      for (const caller of callers) {
+        const wanted = row.callers[caller];
+        const rest = await world.faces.rest(procedure, await goodAsk(procedure, world, caller));
+        const rpc = await world.faces.rpc(procedure, await goodAsk(procedure, world, caller));
+        expect([rest.status, rpc.status], `${caller}: ${rest.text}`).toEqual([
+          wanted,
+          wanted < 400 ? 200 : wanted,
+        ]);
+        expect(rest.problem?.code, caller).toBe(rpc.problem?.code);
+        expect(document.faultOf(procedure, rest), caller).toBeUndefined();
+      }
+    });
 
-  it('is open to an API key with its scope as to the owner, to one without it not at all', async () => {
-    const row = rowOf(procedure);
-    const scope = procedure.meta.scope ?? null;
-    const wanted = statusByKey(procedure, row);
-    const byKey = async (token: string, status: number, place: string) => {
-      const rest = await world.faces.rest(procedure, { ...(await goodAsk(procedure, world, 'user')), token });
-      const rpc = await world.faces.rpc(procedure, { ...(await goodAsk(procedure, world, 'user')), token });
-      expect([rest.status, rpc.status], `${place}: ${rest.text}`).toEqual([status, status < 400 ? 200 : status]);
-      expect(rest.problem?.code, place).toBe(rpc.problem?.code);
-      expect(document.faultOf(procedure, rest), place).toBeUndefined();
-      return rest;
-    };
-    await byKey(await world.keys.with(scope), wanted.with, 'a key with it');
-    const { problem } = await byKey(await world.keys.without(scope), wanted.without, 'a key without it');
-    if (scope) expect(problem?.detail).toContain(`"${scope}"`);
-    if (!scope || !boundScopes.includes(scope)) return expect(row.elsewhere, 'no bound key may have the scope').toBeUndefined();
-    if (row.elsewhere === undefined)
-      throw new Error(`${procedure.path}: say in its row what a key bound to another dashboard gets.`);
-    await byKey(await world.keys.elsewhere(), row.elsewhere, 'a key bound to another dashboard');
-  });
+    it('is open to an API key with its scope as to the owner, to one without it not at all', async () => {
+      const row = rowOf(procedure);
+      const scope = procedure.meta.scope ?? null;
+      const wanted = statusByKey(procedure, row);
+      const byKey = async (token: string, status: number, place: string) => {
+        const rest = await world.faces.rest(procedure, {
+          ...(await goodAsk(procedure, world, 'user')),
+          token,
+        });
+        const rpc = await world.faces.rpc(procedure, {
+          ...(await goodAsk(procedure, world, 'user')),
+          token,
+        });
+        expect([rest.status, rpc.status], `${place}: ${rest.text}`).toEqual([
+          status,
+          status < 400 ? 200 : status,
+        ]);
+        expect(rest.problem?.code, place).toBe(rpc.problem?.code);
+        expect(document.faultOf(procedure, rest), place).toBeUndefined();
+        return rest;
+      };
+      await byKey(await world.keys.with(scope), wanted.with, 'a key with it');
+      const { problem } = await byKey(
+        await world.keys.without(scope),
+        wanted.without,
+        'a key without it',
+      );
+      if (scope) expect(problem?.detail).toContain(`"${scope}"`);
+      if (!scope || !boundScopes.includes(scope))
+        return expect(row.elsewhere, 'no bound key may have the scope').toBeUndefined();
+      if (row.elsewhere === undefined)
+        throw new Error(
+          `${procedure.path}: say in its row what a key bound to another dashboard gets.`,
+        );
+      await byKey(await world.keys.elsewhere(), row.elsewhere, 'a key bound to another dashboard');
+    });
 
-  it('answers both faces alike, as its schema and the document say', async () => {
-    const row = rowOf(procedure);
-    const one = await goodAsk(procedure, world);
-    const rest = await world.faces.rest(procedure, one);
-    const rpc = await world.faces.rpc(procedure, row.changes ? await goodAsk(procedure, world) : one);
-    expect(document.faultOf(procedure, rest)).toBeUndefined();
-    expect(mask(rpc.json, row.differs ?? [])).toEqual(mask(rest.json, row.differs ?? []));
-    expect(procedure.output?.safeParse(rpc.output)).toEqual({ success: true, data: rpc.output });
-  });
+    it('answers both faces alike, as its schema and the document say', async () => {
+      const row = rowOf(procedure);
+      const one = await goodAsk(procedure, world);
+      const rest = await world.faces.rest(procedure, one);
+      const rpc = await world.faces.rpc(
+        procedure,
+        row.changes ? await goodAsk(procedure, world) : one,
+      );
+      expect(document.faultOf(procedure, rest)).toBeUndefined();
+      expect(mask(rpc.json, row.differs ?? [])).toEqual(mask(rest.json, row.differs ?? []));
+      expect(procedure.output?.safeParse(rpc.output)).toEqual({ success: true, data: rpc.output });
+    });
 
-  it('gives each error that the document lists for it', { timeout: 30_000 }, () => expectListedErrors(stage, procedure));
+    it('gives each error that the document lists for it', { timeout: 30_000 }, () =>
+      expectListedErrors(stage, procedure),
+    );
 
-  it('answers inside the document whatever the request is like', () => expectOddAnswersInside(stage, procedure));
-});
+    it('answers inside the document whatever the request is like', () =>
+      expectOddAnswersInside(stage, procedure));
+  },
+);
 
 describe('a body that does not come', () => {
   it('is answered with 408 by every procedure that lists it', { timeout: 30_000 }, async () => {

@@ -19,7 +19,9 @@ export interface World {
   readonly server: ServerUnderTest;
   readonly faces: Faces;
   readonly database: ReturnType<typeof createPool>;
-  /** For further sessions: the twenty-first of an account ends its first, which `tokenOf` must keep. */
+  /**
+   * For further sessions: the twenty-first of an account ends its first, which `tokenOf` must keep.
+   */
   readonly guest: Account;
   /** Belongs to `user`, and is not changed. */
   readonly dashboardId: string;
@@ -36,7 +38,8 @@ export interface World {
 }
 
 /**
- * The worker stays away, so that nothing changes by itself. `probe` is open to `user` and to superusers.
+ * The worker stays away, so that nothing changes by itself. `probe` is open to `user` and to
+ * superusers.
  * @param variables of the environment, besides
  */
 export async function makeWorld(variables: Record<string, string> = {}): Promise<World> {
@@ -50,31 +53,60 @@ export async function makeWorld(variables: Record<string, string> = {}): Promise
       ...variables,
     },
   });
-  const database = createPool({ url: server.database.url, size: 3, idleInTransactionMilliseconds: 0 });
-  const [user, other, guest] = [await server.newUser(), await server.newUser(), await server.newUser()];
+  const database = createPool({
+    url: server.database.url,
+    size: 3,
+    idleInTransactionMilliseconds: 0,
+  });
+  const [user, other, guest] = [
+    await server.newUser(),
+    await server.newUser(),
+    await server.newUser(),
+  ];
   // Addresses count for `SYNAP_PROBE_ACCESS` once they are verified.
   await database.query('UPDATE users SET verified_at = now() WHERE verified_at IS NULL');
-  const tokens = { anonymous: undefined, user: user.token, other: other.token, superuser: await server.signIn() };
+  const tokens = {
+    anonymous: undefined,
+    user: user.token,
+    other: other.token,
+    superuser: await server.signIn(),
+  };
   // The callers' sign-ins stay recent, however long the tests take.
   await database.query("UPDATE sessions SET authenticated_at = now() + interval '1 day'");
   const newDashboard = async () => {
-    const widgets = [{ moduleId: 'probe', widgetId: 'count', params: { limit: 2 }, x: 0, y: 0, w: 1, h: 1 }];
-    return (await server.rest('POST', '/dashboards', { token: user.token, body: { name: 'Made', widgets } })).body;
+    const widgets = [
+      { moduleId: 'probe', widgetId: 'count', params: { limit: 2 }, x: 0, y: 0, w: 1, h: 1 },
+    ];
+    return (
+      await server.rest('POST', '/dashboards', {
+        token: user.token,
+        body: { name: 'Made', widgets },
+      })
+    ).body;
   };
   const runId = randomUUID();
   await database.query(finishedRun, [runId]);
   for (const id of ['probe', 'still']) {
-    await until(async () => (await server.rest('GET', `/modules/${id}`, { token: user.token })).body.status === 'ready');
+    await until(
+      async () =>
+        (await server.rest('GET', `/modules/${id}`, { token: user.token })).body.status === 'ready',
+    );
   }
 
   return {
-    ...{ server, database, runId, newDashboard, guest },
+    server,
+    database,
+    runId,
+    newDashboard,
+    guest,
     faces: createFaces(server.origin),
     dashboardId: (await newDashboard()).id,
     tokenOf: (caller) => tokens[caller],
     keys: createKeys(server, user.token),
     async signIn({ email, password } = guest) {
-      const { status, body, text } = await server.rest('POST', '/auth/login', { body: { email, password } });
+      const { status, body, text } = await server.rest('POST', '/auth/login', {
+        body: { email, password },
+      });
       if (status !== 200) throw new Error(`Sign-in answered ${status}: ${text}`);
       return body;
     },

@@ -1,4 +1,5 @@
-// Makes the source map of a bundled declaration file: names of declarations and of their members lead to the sources in the package.
+// Makes the source map of a bundled declaration file: names of declarations and of their members
+// lead to the sources in the package.
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import ts from '@typescript/typescript6';
@@ -24,7 +25,8 @@ const plain = (name) => name.replace(/\$\d+$/, '');
 function namesOf(file) {
   const names = [];
   const addMembers = (owner, members) => {
-    for (const { name } of members) if (name && ts.isIdentifier(name)) names.push([`${owner}.${name.text}`, name]);
+    for (const { name } of members)
+      if (name && ts.isIdentifier(name)) names.push([`${owner}.${name.text}`, name]);
   };
   const add = (declaration) => {
     const { name, members, type } = declaration;
@@ -44,15 +46,23 @@ const positionOf = (file, node) => file.getLineAndCharacterOfPosition(node.getSt
 
 /** Places of all names in the sources. A name that several files declare has none. */
 function readSources(folder) {
-  const isSource = (name) => name.endsWith('.ts') && !/\.test(?:-d)?\.ts$/.test(name) && !name.startsWith('testing');
-  const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(isSource).sort();
+  const isSource = (name) =>
+    name.endsWith('.ts') && !/\.test(?:-d)?\.ts$/.test(name) && !name.startsWith('testing');
+  const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter(isSource)
+    .sort();
   const places = new Map();
   for (const [index, source] of sources.entries()) {
     const text = readFileSync(path.join(folder, source), 'utf8');
     const file = ts.createSourceFile(source, text, ts.ScriptTarget.Latest, true);
     for (const [key, node] of namesOf(file)) {
       const earlier = places.get(key);
-      places.set(key, earlier !== undefined && earlier?.index !== index ? null : { index, ...positionOf(file, node) });
+      places.set(
+        key,
+        earlier !== undefined && earlier?.index !== index
+          ? null
+          : { index, ...positionOf(file, node) },
+      );
     }
   }
   return { sources, places };
@@ -75,13 +85,19 @@ export function declarationMap(text, outFile, sourceFolder) {
   const last = { index: 0, line: 0, character: 0 };
   const writeSegment = ({ character, place }, before) => {
     if (!place) return encode(character - before);
-    const fields = [place.index - last.index, place.line - last.line, place.character - last.character];
+    const fields = [
+      place.index - last.index,
+      place.line - last.line,
+      place.character - last.character,
+    ];
     Object.assign(last, place);
     return [character - before, ...fields].map(encode).join('');
   };
   const mappings = Array.from({ length: file.getLineStarts().length }, (_, line) => {
     const segments = (lines.get(line) ?? []).toSorted((a, b) => a.character - b.character);
-    return segments.map((segment, at) => writeSegment(segment, segments[at - 1]?.character ?? 0)).join(',');
+    return segments
+      .map((segment, at) => writeSegment(segment, segments[at - 1]?.character ?? 0))
+      .join(',');
   });
   const root = path.relative(path.dirname(outFile), sourceFolder).replaceAll('\\', '/');
   return JSON.stringify({

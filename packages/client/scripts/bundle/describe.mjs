@@ -1,9 +1,25 @@
-// Writes what the contract says of procedures and fields into the declarations as TSDoc, and names the types of entities.
+// Writes what the contract says of procedures and fields into the declarations as TSDoc, and names
+// the types of entities.
 import ts from '@typescript/typescript6';
 
-/** Name of the type that stands for an entity of the contract; by default its own. `Dashboard` and its like depend on declared widgets. */
-const entityNames = { Dashboard: 'PlainDashboard', WidgetPlacement: 'PlainPlacement', PlaceWidget: 'PlainPlaceWidget' };
-const wrappers = new Set(['optional', 'nullable', 'default', 'prefault', 'nonoptional', 'readonly', 'catch']);
+/**
+ * Name of the type that stands for an entity of the contract; by default its own. `Dashboard` and
+ * its like depend on declared widgets.
+ */
+const entityNames = {
+  Dashboard: 'PlainDashboard',
+  WidgetPlacement: 'PlainPlacement',
+  PlaceWidget: 'PlainPlaceWidget',
+};
+const wrappers = new Set([
+  'optional',
+  'nullable',
+  'default',
+  'prefault',
+  'nonoptional',
+  'readonly',
+  'catch',
+]);
 
 /** The schema of the values themselves, and the first description on the way to it. */
 function unwrap(schema, side) {
@@ -30,7 +46,8 @@ function applyEdits(text, start, end, edits) {
   return result + text.slice(position, end);
 }
 
-const nameOf = (member) => (ts.isIdentifier(member.name) || ts.isStringLiteral(member.name) ? member.name.text : undefined);
+const nameOf = (member) =>
+  ts.isIdentifier(member.name) || ts.isStringLiteral(member.name) ? member.name.text : undefined;
 
 /** The only member of a union that is of this kind, or the type itself. */
 function only(node, isKind) {
@@ -43,14 +60,17 @@ function only(node, isKind) {
 
 /** Aliases of entities, by name: `type User = RouterOutputs['users']['me']['get'];`. */
 function entityAliases(file) {
-  const isOfRouter = ({ type }) => /^(?:NonNullable<)?(?:RouterOutputs|RouterInputs|Items)\b/.test(type.getText(file));
-  const aliases = file.statements.filter((statement) => ts.isTypeAliasDeclaration(statement) && isOfRouter(statement));
+  const isOfRouter = ({ type }) =>
+    /^(?:NonNullable<)?(?:RouterOutputs|RouterInputs|Items)\b/.test(type.getText(file));
+  const aliases = file.statements.filter(
+    (statement) => ts.isTypeAliasDeclaration(statement) && isOfRouter(statement),
+  );
   return new Map(aliases.map((alias) => [alias.name.text, alias]));
 }
 
 /**
- * The declarations with TSDoc. `procedures` are those of the router, by their paths. Throws if a procedure of the declarations is not
- * among them, or has no summary.
+ * The declarations with TSDoc. `procedures` are those of the router, by their paths. Throws if a
+ * procedure of the declarations is not among them, or has no summary.
  */
 export function describeDeclarations(text, procedures) {
   const file = ts.createSourceFile('index.d.ts', text, ts.ScriptTarget.Latest, true);
@@ -72,18 +92,25 @@ export function describeDeclarations(text, procedures) {
     if (def.type === 'array') {
       const array = only(node, ts.isArrayTypeNode);
       const element = array?.elementType;
-      return element ? editsOf(ts.isParenthesizedTypeNode(element) ? element.type : element, def.element, side) : [];
+      return element
+        ? editsOf(ts.isParenthesizedTypeNode(element) ? element.type : element, def.element, side)
+        : [];
     }
     const literal = def.type === 'object' ? only(node, ts.isTypeLiteralNode) : undefined;
     if (!literal) return [];
-    const fields = literal.members.filter(ts.isPropertySignature).flatMap((member) => fieldEdits(member, def.shape, side));
+    const fields = literal.members
+      .filter(ts.isPropertySignature)
+      .flatMap((member) => fieldEdits(member, def.shape, side));
     const { id } = inner.meta() ?? {};
     const name = entityNames[id] ?? id;
     if (!aliases.has(name)) return fields;
     const [start, end] = [literal.getStart(file), literal.getEnd()];
     const written = applyEdits(text, start, end, fields);
     const plain = written.replaceAll(/\s+/g, ' ');
-    const entity = entities.get(name) ?? { written: written.replaceAll(`\n${indentAt(end - 1)}`, '\n'), plain };
+    const entity = entities.get(name) ?? {
+      written: written.replaceAll(`\n${indentAt(end - 1)}`, '\n'),
+      plain,
+    };
     entities.set(name, entity);
     return entity.plain === plain ? [{ start, end, text: name }] : fields;
   }
@@ -92,7 +119,10 @@ export function describeDeclarations(text, procedures) {
     const schema = shape[nameOf(member)];
     if (!schema || !member.type) return [];
     const { description } = unwrap(schema, side);
-    return [...(description ? [insert(member, description)] : []), ...editsOf(member.type, schema, side)];
+    return [
+      ...(description ? [insert(member, description)] : []),
+      ...editsOf(member.type, schema, side),
+    ];
   }
 
   function procedureEdits(member, path) {
@@ -114,7 +144,9 @@ export function describeDeclarations(text, procedures) {
     return record.typeArguments[0].members.flatMap((member) => {
       const inner = [...path, nameOf(member)];
       const isProcedure = /Procedure$/.test(member.type.typeName.getText(file));
-      return isProcedure ? procedureEdits(member, inner.join('.')) : routerEdits(member.type, inner);
+      return isProcedure
+        ? procedureEdits(member, inner.join('.'))
+        : routerEdits(member.type, inner);
     });
   }
 
@@ -126,7 +158,8 @@ export function describeDeclarations(text, procedures) {
   const edits = routerEdits(router.type, []);
   for (const [name, { type }] of aliases) {
     const entity = entities.get(name);
-    if (entity) edits.push({ start: type.getStart(file), end: type.getEnd(), text: entity.written });
+    if (entity)
+      edits.push({ start: type.getStart(file), end: type.getEnd(), text: entity.written });
   }
   return applyEdits(text, 0, text.length, edits);
 }

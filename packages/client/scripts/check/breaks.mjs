@@ -17,23 +17,53 @@ const readable = [
     to: `import type {} from '@prisma/client';\n${router}`,
     fault: /imports @prisma\/client/,
   },
-  { what: 'an inline import', from: router, to: `${router}\ntype Leak = import('pg').Pool;`, fault: /imports pg/ },
-  { what: 'a reference to Node', from: /^/, to: '/// <reference types="node" />\n', fault: /refers to node/ },
-  { what: 'a global', from: router, to: `${router}\ndeclare global { interface Date { leak: 1 } }`, fault: /declares global/ },
+  {
+    what: 'an inline import',
+    from: router,
+    to: `${router}\ntype Leak = import('pg').Pool;`,
+    fault: /imports pg/,
+  },
+  {
+    what: 'a reference to Node',
+    from: /^/,
+    to: '/// <reference types="node" />\n',
+    fault: /refers to node/,
+  },
+  {
+    what: 'a global',
+    from: router,
+    to: `${router}\ndeclare global { interface Date { leak: 1 } }`,
+    fault: /declares global/,
+  },
   {
     what: "the server's context",
     from: 'interface Context {}',
     to: 'interface Context { userId: string }',
     fault: /server's Context/,
   },
-  { what: 'a service', from: router, to: `${router}\ninterface DashboardsService {}`, fault: /names DashboardsService/ },
-  { what: 'an output that is any', from: /createdAt: Date/, to: 'createdAt: any', fault: /says `any`/ },
+  {
+    what: 'a service',
+    from: router,
+    to: `${router}\ninterface DashboardsService {}`,
+    fault: /names DashboardsService/,
+  },
+  {
+    what: 'an output that is any',
+    from: /createdAt: Date/,
+    to: 'createdAt: any',
+    fault: /says `any`/,
+  },
 ];
 
 /** … and by compiling with them. */
 const compilable = [
   { what: 'AppRouter is any', from: router, to: 'type AppRouter = any;', fault: /types\.ts/ },
-  { what: 'a type from nowhere', from: router, to: "type AppRouter = import('@synap/api').AppRouter;", fault: /TS2307/ },
+  {
+    what: 'a type from nowhere',
+    from: router,
+    to: "type AppRouter = import('@synap/api').AppRouter;",
+    fault: /TS2307/,
+  },
   {
     what: 'an input that is any',
     from: /(\bget: \S+<\{\s+input: )\{\s+id: string;\s+\}/,
@@ -56,7 +86,12 @@ const compilable = [
 
 /** … and by what an editor shows. */
 const shown = [
-  { what: 'a procedure without documentation', from: '/** Save a dashboard. */', to: '', fault: /shows "" for save\.mutate/ },
+  {
+    what: 'a procedure without documentation',
+    from: '/** Save a dashboard. */',
+    to: '',
+    fault: /shows "" for save\.mutate/,
+  },
   {
     what: 'a declaration map that does not fit',
     from: /^/,
@@ -67,11 +102,16 @@ const shown = [
 
 const inManifest = [
   { what: 'a dependency', change: { dependencies: { zod: '4.6.7' } } },
-  { what: 'a peer by its name in the workspace', change: { peerDependencies: { '@trpc/client': 'catalog:' } } },
+  {
+    what: 'a peer by its name in the workspace',
+    change: { peerDependencies: { '@trpc/client': 'catalog:' } },
+  },
   { what: 'side effects', change: { sideEffects: undefined } },
   {
     what: 'an entry that is not packed',
-    change: { exports: { '.': { import: { types: './lib/index.d.ts', default: './lib/index.js' } } } },
+    change: {
+      exports: { '.': { import: { types: './lib/index.d.ts', default: './lib/index.js' } } },
+    },
   },
   { what: 'a script on installing', change: { scripts: { postinstall: 'node .' } } },
 ];
@@ -84,22 +124,32 @@ function noticed({ what, from, to, fault }, installed, judge) {
   writeFileSync(file, broken);
   try {
     const faults = judge();
-    return faults.some((found) => fault.test(found)) ? [] : [`"${what}" is not noticed; found: ${faults.join(' ') || 'nothing'}`];
+    return faults.some((found) => fault.test(found))
+      ? []
+      : [`"${what}" is not noticed; found: ${faults.join(' ') || 'nothing'}`];
   } finally {
     writeFileSync(file, whole);
   }
 }
 
-/** Breaks the installed package on purpose, in every way that matters; returns what went unnoticed. */
+/**
+ * Breaks the installed package on purpose, in every way that matters; returns what went unnoticed.
+ */
 export function judgeTheCheck({ folder, installed, compiler, manifest, files, measured }) {
   const unnoticed = (what, faults) => (faults.length > 0 ? [] : [`"${what}" is not noticed.`]);
-  const doubled = (of) => measured.map((one) => (one.of === of ? { ...one, value: one.value * 20 } : one));
+  const doubled = (of) =>
+    measured.map((one) => (one.of === of ? { ...one, value: one.value * 20 } : one));
   return [
     ...readable.flatMap((one) => noticed(one, installed, () => judgeAllDeclarations(installed))),
     ...compilable.flatMap((one) => noticed(one, installed, () => judgeTypes(compiler, folder))),
     ...shown.flatMap((one) => noticed(one, installed, () => judgeDefinitions(folder))),
-    ...inManifest.flatMap(({ what, change }) => unnoticed(what, judgeManifest({ ...manifest, ...change }, files))),
-    ...unnoticed('a test that is packed', judgeManifest(manifest, [...files, 'src/options.test.ts'])),
+    ...inManifest.flatMap(({ what, change }) =>
+      unnoticed(what, judgeManifest({ ...manifest, ...change }, files)),
+    ),
+    ...unnoticed(
+      'a test that is packed',
+      judgeManifest(manifest, [...files, 'src/options.test.ts']),
+    ),
     ...[...new Set(measured.map(({ of }) => of))].flatMap((of) =>
       unnoticed(`${of} over the budget`, judgeBudgets(doubled(of)).faults),
     ),

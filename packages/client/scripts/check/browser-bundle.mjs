@@ -2,7 +2,10 @@ import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { rolldown } from 'rolldown';
 
-/** What a bundler makes of all that the package exports, for a browser: React and TanStack Query, which such an application has anyway, apart. */
+/**
+ * What a bundler makes of all that the package exports, for a browser: React and TanStack Query,
+ * which such an application has anyway, apart.
+ */
 const source = "export * from '@synap/client';\nexport * from '@synap/client/react';\n";
 const entry = 'entry.js';
 

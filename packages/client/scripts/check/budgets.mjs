@@ -1,6 +1,9 @@
 // What the package may cost those who use it.
 
-/** kB are 1000 bytes. `ratio` is the compiler's time to that for an empty program under the same options. */
+/**
+ * kB are 1000 bytes. `ratio` is the compiler's time to that for an empty program under the same
+ * options.
+ */
 const budgets = [
   { of: 'declarations', limit: 1.5, unit: 'kB a procedure' },
   { of: 'browser bundle', limit: 25, unit: 'kB, gzip, with its peers' },
@@ -8,7 +11,10 @@ const budgets = [
   { of: 'types of the bindings', limit: 3, unit: '× tsc of an empty program' },
 ];
 
-/** A row per measurement: `{ of, by?, value }`, `of` being a budget's name. A budget that nothing was measured for is passed, too. */
+/**
+ * A row per measurement: `{ of, by?, value }`, `of` being a budget's name. A budget that nothing
+ * was measured for is passed, too.
+ */
 export function judgeBudgets(measured) {
   const rows = budgets.flatMap(({ of, limit, unit }) => {
     const values = measured.filter((one) => one.of === of);

@@ -13,20 +13,35 @@ const compilerAt = (manifestFile) => {
 
 /** The workspace's own, and the oldest that is served. */
 export const compilers = [
-  compilerAt(createRequire(path.join(import.meta.dirname, '../../../../package.json')).resolve('typescript/package.json')),
+  compilerAt(
+    createRequire(path.join(import.meta.dirname, '../../../../package.json')).resolve(
+      'typescript/package.json',
+    ),
+  ),
   compilerAt(require.resolve('typescript-5.9/package.json')),
 ];
 
-/** Checks these files of the folder, and nothing else, under its tsconfig.json. `emit` writes modules to `out`. */
+/**
+ * Checks these files of the folder, and nothing else, under its tsconfig.json. `emit` writes
+ * modules to `out`.
+ */
 export function compile({ program }, folder, files, { emit = false } = {}) {
   const config = path.join(folder, 'tsconfig.now.json');
-  writeFileSync(config, JSON.stringify({ extends: './tsconfig.json', include: [], exclude: [], files }));
+  writeFileSync(
+    config,
+    JSON.stringify({ extends: './tsconfig.json', include: [], exclude: [], files }),
+  );
   const args = [program, '-p', config, '--pretty', 'false', '--noEmit', String(!emit)];
   const startedAt = performance.now();
-  const { status, stdout, stderr, error } = spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8', maxBuffer: 64e6 });
+  const { status, stdout, stderr, error } = spawnSync(process.execPath, args, {
+    cwd: folder,
+    encoding: 'utf8',
+    maxBuffer: 64e6,
+  });
   if (error) throw error;
   const diagnostics = parseDiagnostics(stdout);
-  if (status !== 0 && diagnostics.length === 0) throw new Error(`The compiler failed with ${status}:\n${stdout}${stderr}`);
+  if (status !== 0 && diagnostics.length === 0)
+    throw new Error(`The compiler failed with ${status}:\n${stdout}${stderr}`);
   return { diagnostics, seconds: (performance.now() - startedAt) / 1000 };
 }
 
@@ -34,13 +49,17 @@ export function compile({ program }, folder, files, { emit = false } = {}) {
 const unhurried = 1.5;
 const rounds = { least: 2, most: 10 };
 
-/** Time of each file to that of the first one: the best of some rounds, taken in turn, since what else the machine does only adds. */
+/**
+ * Time of each file to that of the first one: the best of some rounds, taken in turn, since what
+ * else the machine does only adds.
+ */
 export function compareTimes(compiler, folder, [base, ...files]) {
   const best = new Map();
   const ratioOf = (file) => best.get(file) / best.get(base);
   for (
     let round = 0;
-    round < rounds.least || (round < rounds.most && files.some((file) => ratioOf(file) > unhurried));
+    round < rounds.least ||
+    (round < rounds.most && files.some((file) => ratioOf(file) > unhurried));
     round += 1
   ) {
     for (const file of [base, ...files]) {

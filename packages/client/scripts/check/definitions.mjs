@@ -1,9 +1,13 @@
-// Checks what an editor shows of the package: documentation of procedures and fields, and sources behind "go to definition".
+// Checks what an editor shows of the package: documentation of procedures and fields, and sources
+// behind "go to definition".
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import ts from '@typescript/typescript6';
 
-/** A program, and what an editor must find in it: a source at the end of `word`, or a part of its documentation. */
+/**
+ * A program, and what an editor must find in it: a source at the end of `word`, or a part of its
+ * documentation.
+ */
 const text = `import { createClient, isSynapError, type User } from '@synap/client';
 import { createSynapQueries } from '@synap/client/react';
 const client = createClient({ url: 'http://localhost:3000' });
@@ -27,7 +31,12 @@ const documentation = [
 
 function createService(folder) {
   const program = path.join(folder, 'editor.ts');
-  const options = { module: ts.ModuleKind.NodeNext, target: ts.ScriptTarget.ES2023, strict: true, types: [] };
+  const options = {
+    module: ts.ModuleKind.NodeNext,
+    target: ts.ScriptTarget.ES2023,
+    strict: true,
+    types: [],
+  };
   const read = (file) => (file === program ? text : ts.sys.readFile(file));
   const host = {
     ...ts.sys,

@@ -5,22 +5,41 @@ import path from 'node:path';
 
 const client = path.join(import.meta.dirname, '../..');
 /** Packages that a program for Node with React installs beside the client. */
-const beside = ['@tanstack/react-query', '@trpc/client', '@trpc/server', '@types/node', '@types/react', 'react', 'superjson'];
+const beside = [
+  '@tanstack/react-query',
+  '@trpc/client',
+  '@trpc/server',
+  '@types/node',
+  '@types/react',
+  'react',
+  'superjson',
+];
 /** tRPC's peer, which npm would else take at whatever is newest. */
 const typescript = `typescript@${createRequire(path.join(client, '../../package.json'))('typescript/package.json').version}`;
 
-const manifestOf = (name) => JSON.parse(readFileSync(path.join(client, 'node_modules', name, 'package.json'), 'utf8'));
+const manifestOf = (name) =>
+  JSON.parse(readFileSync(path.join(client, 'node_modules', name, 'package.json'), 'utf8'));
 /** Oldest version that a range of a peer takes: `^11.4.0`, `^18 || ^19`. */
 const lowestOf = (range) => range.split('||')[0].trim().replace(/^\^/, '');
 
 /** The packages beside the client, at the versions that the workspace is tested with. */
-export const pinnedPeers = () => [...beside.map((name) => `${name}@${manifestOf(name).version}`), typescript];
+export const pinnedPeers = () => [
+  ...beside.map((name) => `${name}@${manifestOf(name).version}`),
+  typescript,
+];
 
-/** The same at the oldest versions that the client takes. Declarations of React follow its major version. */
+/**
+ * The same at the oldest versions that the client takes. Declarations of React follow its major
+ * version.
+ */
 export function lowestPeers() {
   const { peerDependencies } = JSON.parse(readFileSync(path.join(client, 'package.json'), 'utf8'));
   const major = lowestOf(peerDependencies.react).split('.')[0];
-  const versions = { ...peerDependencies, '@types/react': major, '@types/node': manifestOf('@types/node').version };
+  const versions = {
+    ...peerDependencies,
+    '@types/react': major,
+    '@types/node': manifestOf('@types/node').version,
+  };
   return [...beside.map((name) => `${name}@${lowestOf(versions[name])}`), typescript];
 }
 
@@ -36,8 +55,8 @@ function npmInstall(folder, args) {
 }
 
 /**
- * Makes a project of its own in an absent folder: the package – a file or an address –, packages beside it, and programs that use it.
- * Returns the folder of the package.
+ * Makes a project of its own in an absent folder: the package – a file or an address –, packages
+ * beside it, and programs that use it. Returns the folder of the package.
  */
 export function installPackage(folder, source, peers) {
   cpSync(path.join(client, 'consumer'), folder, { recursive: true });
@@ -55,7 +74,10 @@ const besideTrpc = [
   '@tanstack/react-query@5.80.3',
 ];
 
-/** Do the peers agree with those of tRPC's own bindings? Only resolves: nothing is fetched beyond descriptions. */
+/**
+ * Do the peers agree with those of tRPC's own bindings? Only resolves: nothing is fetched beyond
+ * descriptions.
+ */
 export function judgePeersBesideTrpc(folder, tarball) {
   mkdirSync(folder);
   writeFileSync(path.join(folder, 'package.json'), '{ "private": true }\n');
@@ -74,6 +96,11 @@ export function judgePeersBesideTrpc(folder, tarball) {
 export function readPackage(installed) {
   const files = readdirSync(installed, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
-    .map(({ parentPath, name }) => path.relative(installed, path.join(parentPath, name)).replaceAll('\\', '/'));
-  return { manifest: JSON.parse(readFileSync(path.join(installed, 'package.json'), 'utf8')), files };
+    .map(({ parentPath, name }) =>
+      path.relative(installed, path.join(parentPath, name)).replaceAll('\\', '/'),
+    );
+  return {
+    manifest: JSON.parse(readFileSync(path.join(installed, 'package.json'), 'utf8')),
+    files,
+  };
 }

@@ -13,23 +13,51 @@ export function judgeManifest(manifest, files) {
   };
   expect(!manifest.private, 'is private');
   expect(manifest.type === 'module', 'does not say "type": "module"');
-  expect(manifest.sideEffects === false, 'does not say "sideEffects": false: bundlers keep what is not used');
-  expect(Object.keys(manifest.dependencies ?? {}).length === 0, `has dependencies: ${Object.keys(manifest.dependencies ?? {})}`);
+  expect(
+    manifest.sideEffects === false,
+    'does not say "sideEffects": false: bundlers keep what is not used',
+  );
+  expect(
+    Object.keys(manifest.dependencies ?? {}).length === 0,
+    `has dependencies: ${Object.keys(manifest.dependencies ?? {})}`,
+  );
   const asked = Object.keys(manifest.peerDependencies ?? {}).sort();
-  expect(asked.join() === peers.join(), `has the peers ${asked.join(', ')} instead of ${peers.join(', ')}`);
+  expect(
+    asked.join() === peers.join(),
+    `has the peers ${asked.join(', ')} instead of ${peers.join(', ')}`,
+  );
   const mayLack = asked.filter((name) => manifest.peerDependenciesMeta?.[name]?.optional);
-  expect(mayLack.join() === optional.join(), `has the optional peers ${mayLack.join(', ')} instead of ${optional.join(', ')}`);
-  const unpublished = JSON.stringify(manifest).match(/"[^"]*(?:workspace|catalog|link|file):[^"]*"/g) ?? [];
-  expect(unpublished.length === 0, `holds what only this workspace understands: ${unpublished.join(', ')}`);
+  expect(
+    mayLack.join() === optional.join(),
+    `has the optional peers ${mayLack.join(', ')} instead of ${optional.join(', ')}`,
+  );
+  const unpublished =
+    JSON.stringify(manifest).match(/"[^"]*(?:workspace|catalog|link|file):[^"]*"/g) ?? [];
+  expect(
+    unpublished.length === 0,
+    `holds what only this workspace understands: ${unpublished.join(', ')}`,
+  );
   for (const hook of ['preinstall', 'install', 'postinstall', 'prepare']) {
-    expect(manifest.scripts?.[hook] === undefined, `runs a ${hook} script on the machine of who installs it`);
+    expect(
+      manifest.scripts?.[hook] === undefined,
+      `runs a ${hook} script on the machine of who installs it`,
+    );
   }
   for (const [entry, ways] of Object.entries(manifest.exports ?? {})) {
     for (const way of ['import', 'require']) {
       for (const target of [ways[way]?.types, ways[way]?.default])
-        expect(files.includes(target?.replace(/^\.\//, '')), `exports ${entry} for ${way} from ${target}, which is not packed`);
+        expect(
+          files.includes(target?.replace(/^\.\//, '')),
+          `exports ${entry} for ${way} from ${target}, which is not packed`,
+        );
     }
   }
-  for (const entry of ['.', './react']) expect(manifest.exports?.[entry], `does not export ${entry}`);
-  return [...faults, ...files.filter((file) => !brought.test(file)).map((file) => `${file} is packed, but is not for users.`)];
+  for (const entry of ['.', './react'])
+    expect(manifest.exports?.[entry], `does not export ${entry}`);
+  return [
+    ...faults,
+    ...files
+      .filter((file) => !brought.test(file))
+      .map((file) => `${file} is packed, but is not for users.`),
+  ];
 }

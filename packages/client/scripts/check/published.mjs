@@ -8,12 +8,24 @@ import { judgeMistakes } from './diagnostics.mjs';
 /** Declaration files of the package, and what each may import. */
 const declarations = {
   'dist/bundle/index.d.ts': ['@trpc/client', '@trpc/server'],
-  'dist/bundle/react.d.ts': ['@tanstack/react-query', '@trpc/client', '@trpc/server', 'react', './index.js'],
+  'dist/bundle/react.d.ts': [
+    '@tanstack/react-query',
+    '@trpc/client',
+    '@trpc/server',
+    'react',
+    './index.js',
+  ],
 };
 /** Their twins for CommonJS, which say the same. */
 const declarationsForRequire = {
   'dist/bundle/index.d.cts': declarations['dist/bundle/index.d.ts'],
-  'dist/bundle/react.d.cts': ['@tanstack/react-query', '@trpc/client', '@trpc/server', 'react', './index.cjs'],
+  'dist/bundle/react.d.cts': [
+    '@tanstack/react-query',
+    '@trpc/client',
+    '@trpc/server',
+    'react',
+    './index.cjs',
+  ],
 };
 /** Compiled apart from each other: what one declares would hold for all. */
 const mistakes = ['mistakes.ts', 'widget-mistakes.ts'];
@@ -22,19 +34,26 @@ const programs = ['program.ts', 'bindings.ts', 'types.ts'];
 const commonJs = { folder: 'commonjs', program: 'program.ts' };
 
 const readAll = (installed, files = declarations) =>
-  Object.entries(files).map(([file, mayImport]) => [file, readFileSync(path.join(installed, file), 'utf8'), mayImport]);
+  Object.entries(files).map(([file, mayImport]) => [
+    file,
+    readFileSync(path.join(installed, file), 'utf8'),
+    mayImport,
+  ]);
 
 /** Does anything of the server show in the declarations? */
 export const judgeAllDeclarations = (installed) =>
-  readAll(installed, { ...declarations, ...declarationsForRequire }).flatMap(([file, text, mayImport]) =>
-    judgeDeclarations(file, text, mayImport),
+  readAll(installed, { ...declarations, ...declarationsForRequire }).flatMap(
+    ([file, text, mayImport]) => judgeDeclarations(file, text, mayImport),
   );
 
 /** kB of declarations a procedure. */
 export function declarationsPerProcedure(installed) {
   const all = readAll(installed).map(([, text]) => text);
   const procedures = all.reduce((sum, text) => sum + readDeclarations(text).procedures, 0);
-  return { procedures, value: all.reduce((sum, text) => sum + Buffer.byteLength(text), 0) / 1000 / procedures };
+  return {
+    procedures,
+    value: all.reduce((sum, text) => sum + Buffer.byteLength(text), 0) / 1000 / procedures,
+  };
 }
 
 /** Does all compile that should, and nothing else? */
@@ -44,7 +63,10 @@ export function judgeTypes(compiler, folder) {
     ...compile(compiler, path.join(folder, commonJs.folder), [commonJs.program]).diagnostics,
   ].map(({ file, line, code, message }) => `${file}:${line} ${code} ${message}`);
   const mistaken = mistakes.flatMap((file) =>
-    judgeMistakes(readFileSync(path.join(folder, file), 'utf8'), compile(compiler, folder, [file]).diagnostics),
+    judgeMistakes(
+      readFileSync(path.join(folder, file), 'utf8'),
+      compile(compiler, folder, [file]).diagnostics,
+    ),
   );
   return [...refused, ...mistaken].map((fault) => `${compiler.name}: ${fault}`);
 }

@@ -20,13 +20,21 @@ export interface CallLinkOptions {
 /** Calls that make a session can neither wait for one nor be mended by renewing it. */
 const sessionMakers: ReadonlySet<string> = new Set(['auth.login', 'auth.refresh', 'auth.register']);
 
-type Send = (op: Operation) => Promise<OperationResultEnvelope<unknown, TRPCClientError<AppRouter>>>;
+type Send = (
+  op: Operation,
+) => Promise<OperationResultEnvelope<unknown, TRPCClientError<AppRouter>>>;
 
 /**
- * Sees each call through: with a token, once more after a renewed one, queries also after a passing fault. A mutation that may have
- * reached the server is never sent twice; one that was refused for its token (401) was not executed.
+ * Sees each call through: with a token, once more after a renewed one, queries also after a passing
+ * fault. A mutation that may have reached the server is never sent twice; one that was refused for
+ * its token (401) was not executed.
  */
-export function callLink({ rpcUrl, access, sentTokens, retries }: CallLinkOptions): TRPCLink<AppRouter> {
+export function callLink({
+  rpcUrl,
+  access,
+  sentTokens,
+  retries,
+}: CallLinkOptions): TRPCLink<AppRouter> {
   async function sendPatiently(send: Send, op: Operation, signal: AbortSignal) {
     for (let failures = 1; ; failures += 1) {
       try {
@@ -71,7 +79,8 @@ export function callLink({ rpcUrl, access, sentTokens, retries }: CallLinkOption
         if (signal?.aborted) return stop();
         signal?.addEventListener('abort', stop, { once: true });
 
-        const send: Send = (attempt) => observableToPromise(next({ ...attempt, signal: abort.signal }));
+        const send: Send = (attempt) =>
+          observableToPromise(next({ ...attempt, signal: abort.signal }));
         perform(send, op, abort.signal)
           .then(
             (result) => {

@@ -25,14 +25,19 @@ describe('the wire', () => {
 
   test('calls of one moment share requests of at most ten', async () => {
     await Promise.all(Array.from({ length: 25 }, () => client.users.me.get.query()));
-    const batches = server.paths.filter((path) => path.includes('users.me.get')).map((path) => path.split(',').length);
+    const batches = server.paths
+      .filter((path) => path.includes('users.me.get'))
+      .map((path) => path.split(',').length);
     expect(batches.sort()).toEqual([10, 10, 5]);
   });
 
   test('procedures of any name are reached; helpers and promises are not mistaken for them', async () => {
     expect(Reflect.get(client, 'then')).toBeUndefined();
     await expect(Promise.resolve(client)).resolves.toBe(client);
-    await expect(client.dashboards.list.query({ size: 5 })).resolves.toEqual({ items: [], nextCursor: null });
+    await expect(client.dashboards.list.query({ size: 5 })).resolves.toEqual({
+      items: [],
+      nextCursor: null,
+    });
   });
 
   test('a list needs no input', async () => {
@@ -41,7 +46,9 @@ describe('the wire', () => {
 
   test('a query that no URL carries is refused by name, and sent up to that', async () => {
     const data = (length: number) =>
-      client.widgets.data.query({ moduleId: 'git', widgetId: 'commits', params: { path: 'x'.repeat(length) } }).catch((e) => e);
+      client.widgets.data
+        .query({ moduleId: 'git', widgetId: 'commits', params: { path: 'x'.repeat(length) } })
+        .catch((e) => e);
     const lengths = [7_600, 7_700, 7_750, 7_800, 7_850, 7_900, 8_000, 20_000];
     const codes = await Promise.all(lengths.map(async (length) => (await data(length)).code));
     expect(codes[0]).toBe('unavailable');
@@ -56,7 +63,10 @@ describe('the wire', () => {
       return false;
     };
     let asked = 0;
-    const traced = createClient({ url: `${server.url}/`, headers: () => ({ 'x-trace': String(++asked) }) });
+    const traced = createClient({
+      url: `${server.url}/`,
+      headers: () => ({ 'x-trace': String(++asked) }),
+    });
     await traced.$session.signIn(credentials);
     await traced.users.me.get.query();
     expect(traces).toEqual(['1', '2']);
@@ -82,7 +92,10 @@ describe('trying again', () => {
     await expect(client.users.me.get.query()).resolves.toMatchObject({ email: credentials.email });
 
     server.control.intercept = onPath('users.me.get', hangUp);
-    await expect(client.users.me.get.query()).rejects.toMatchObject({ code: 'network', status: undefined });
+    await expect(client.users.me.get.query()).rejects.toMatchObject({
+      code: 'network',
+      status: undefined,
+    });
     expect(sent('users.me.get')).toBe(6);
   });
 
@@ -95,16 +108,26 @@ describe('trying again', () => {
   });
 
   test('nobody is kept waiting for long: a Retry-After of minutes is shown instead', async () => {
-    server.control.intercept = (_req, res) => answerProblem(res, 503, 'unavailable', { 'retry-after': '120' });
-    await expect(client.users.me.get.query()).rejects.toMatchObject({ code: 'unavailable', retryAfter: 120 });
+    server.control.intercept = (_req, res) =>
+      answerProblem(res, 503, 'unavailable', { 'retry-after': '120' });
+    await expect(client.users.me.get.query()).rejects.toMatchObject({
+      code: 'unavailable',
+      retryAfter: 120,
+    });
     expect(sent('users.me.get')).toBe(1);
   });
 
   test('a mutation is never sent twice when it may have been executed', async () => {
     server.control.intercept = onPath('dashboards.create', hangUp);
-    await expect(client.dashboards.create.mutate({ name: 'Mine' })).rejects.toMatchObject({ code: 'network' });
-    server.control.intercept = onPath('dashboards.create', (_req, res) => answerProblem(res, 503, 'unavailable'));
-    await expect(client.dashboards.create.mutate({ name: 'Mine' })).rejects.toMatchObject({ code: 'unavailable' });
+    await expect(client.dashboards.create.mutate({ name: 'Mine' })).rejects.toMatchObject({
+      code: 'network',
+    });
+    server.control.intercept = onPath('dashboards.create', (_req, res) =>
+      answerProblem(res, 503, 'unavailable'),
+    );
+    await expect(client.dashboards.create.mutate({ name: 'Mine' })).rejects.toMatchObject({
+      code: 'unavailable',
+    });
     expect(sent('dashboards.create')).toBe(2);
   });
 
@@ -147,15 +170,20 @@ describe('aborting', () => {
   });
 
   test('what was aborted before it began is not sent', async () => {
-    await expect(client.users.me.get.query(undefined, { signal: AbortSignal.abort() })).rejects.toMatchObject({
+    await expect(
+      client.users.me.get.query(undefined, { signal: AbortSignal.abort() }),
+    ).rejects.toMatchObject({
       code: 'aborted',
     });
     expect(sent('users.me.get')).toBe(0);
   });
 
   test('a call that waits to be tried again can be aborted', async () => {
-    server.control.intercept = (_req, res) => answerProblem(res, 503, 'unavailable', { 'retry-after': '9' });
-    await expect(client.users.me.get.query(undefined, { signal: AbortSignal.timeout(100) })).rejects.toMatchObject({
+    server.control.intercept = (_req, res) =>
+      answerProblem(res, 503, 'unavailable', { 'retry-after': '9' });
+    await expect(
+      client.users.me.get.query(undefined, { signal: AbortSignal.timeout(100) }),
+    ).rejects.toMatchObject({
       code: 'aborted',
     });
     expect(sent('users.me.get')).toBe(1);
@@ -171,7 +199,9 @@ describe('aborting', () => {
       });
     const abort = new AbortController();
     const other = client.users.me.get.query();
-    await expect(client.users.me.get.query(undefined, { signal: abort.signal })).rejects.toMatchObject({ code: 'aborted' });
+    await expect(
+      client.users.me.get.query(undefined, { signal: abort.signal }),
+    ).rejects.toMatchObject({ code: 'aborted' });
     answer();
     await expect(other).resolves.toMatchObject({ email: credentials.email });
     expect(server.counts.refreshes).toBe(1);

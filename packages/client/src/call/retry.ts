@@ -11,7 +11,12 @@ const isPassing = ({ code }: SynapError) => code === 'network' || code === 'unav
  * How long to wait before trying again, in milliseconds; undefined when that would not help.
  * @param failures how many attempts have failed, this one included
  */
-export function delayAfter(error: SynapError, failures: number, retries: number, random = Math.random): number | undefined {
+export function delayAfter(
+  error: SynapError,
+  failures: number,
+  retries: number,
+  random = Math.random,
+): number | undefined {
   if (failures > retries || !isPassing(error)) return undefined;
   const asked = (error.retryAfter ?? 0) * 1000;
   if (asked > longestDelay) return undefined;

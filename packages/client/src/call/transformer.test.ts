@@ -5,9 +5,12 @@ import { transformer } from './transformer.js';
 
 const { serialize } = transformer.input;
 /** What the server reads of an input. */
-const received = (input: unknown): unknown => readSuperjson(JSON.parse(JSON.stringify(serialize(input))));
+const received = (input: unknown): unknown =>
+  readSuperjson(JSON.parse(JSON.stringify(serialize(input))));
 
-const key = fc.oneof(fc.string(), fc.constantFrom('a.b', '\\', '.', '0', '')).filter((name) => name !== '__proto__');
+const key = fc
+  .oneof(fc.string(), fc.constantFrom('a.b', '\\', '.', '0', ''))
+  .filter((name) => name !== '__proto__');
 const { input } = fc.letrec((tie) => ({
   input: fc.oneof(
     { maxDepth: 4 },
@@ -36,7 +39,9 @@ describe('an input', () => {
 
   test('may use one object in several places', () => {
     const params = { limit: 5 };
-    expect(received({ widgets: [{ params }, { params }] })).toEqual({ widgets: [{ params }, { params }] });
+    expect(received({ widgets: [{ params }, { params }] })).toEqual({
+      widgets: [{ params }, { params }],
+    });
     expect(serialize({ widgets: [params, params] })).not.toHaveProperty('meta');
   });
 

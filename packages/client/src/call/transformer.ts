@@ -6,10 +6,13 @@ type Annotations = Record<string, [type: 'Date' | 'bigint']>;
 const maxDepth = 100;
 
 /**
- * Writes inputs as the server reads them: plain JSON, `Date` and `bigint`. superjson itself would also describe Maps, class
- * instances and objects that occur twice, which the server refuses.
+ * Writes inputs as the server reads them: plain JSON, `Date` and `bigint`. superjson itself would
+ * also describe Maps, class instances and objects that occur twice, which the server refuses.
  */
-export const transformer = { input: { serialize: writeInput, deserialize: superjson.deserialize }, output: superjson };
+export const transformer = {
+  input: { serialize: writeInput, deserialize: superjson.deserialize },
+  output: superjson,
+};
 
 function writeInput(input: unknown) {
   if (input === undefined) return undefined;
@@ -31,10 +34,14 @@ function toJson(value: unknown, path: readonly string[], annotations: Annotation
     annotations[nameOf(path)] = ['Date'];
     return value.toJSON() ?? '';
   }
-  if (path.length > maxDepth) throw new TypeError(`The input nests deeper than ${maxDepth} levels, or contains itself.`);
-  if (Array.isArray(value)) return value.map((item, index) => toJson(item, [...path, String(index)], annotations));
+  if (path.length > maxDepth)
+    throw new TypeError(`The input nests deeper than ${maxDepth} levels, or contains itself.`);
+  if (Array.isArray(value))
+    return value.map((item, index) => toJson(item, [...path, String(index)], annotations));
   if (value instanceof Map || value instanceof Set || ArrayBuffer.isView(value)) {
-    throw new TypeError(`The input has a ${value.constructor.name} at "${nameOf(path)}": send plain objects and arrays.`);
+    throw new TypeError(
+      `The input has a ${value.constructor.name} at "${nameOf(path)}": send plain objects and arrays.`,
+    );
   }
   return Object.fromEntries(
     Object.entries(value).flatMap(([key, inner]) =>

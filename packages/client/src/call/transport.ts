@@ -12,13 +12,21 @@ interface Answer extends AnswerHead {
 
 export type Transport = (url: string, init?: RequestInit) => Promise<Answer>;
 
-/** Wraps `fetch` so that its failures say what happened: `network` where no whole answer came, else the status of what is not JSON. */
+/**
+ * Wraps `fetch` so that its failures say what happened: `network` where no whole answer came, else
+ * the status of what is not JSON.
+ */
 export function createTransport(baseUrl: string, fetch: Fetch | undefined): Transport {
   const broken = (cause: unknown) =>
-    new SynapError('network', `The server at ${baseUrl} cannot be reached, or the connection broke.`, { cause });
+    new SynapError(
+      'network',
+      `The server at ${baseUrl} cannot be reached, or the connection broke.`,
+      { cause },
+    );
 
   return async (url, init) => {
-    // Looked up at each call, as tools that watch or replace the global one expect; browsers refuse it as a method of another object.
+    // Looked up at each call, as tools that watch or replace the global one expect; browsers refuse
+    // it as a method of another object.
     const send: Fetch = fetch ?? ((...args) => globalThis.fetch(...args));
     const answer = await send(url, init).catch((cause: unknown) => {
       throw broken(cause);

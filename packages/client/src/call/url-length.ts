@@ -8,7 +8,10 @@ export const maxUrlLength = 8_000;
 const overhead = 50;
 
 /** Throws `input_too_large` for a query whose input no URL can carry. */
-export function assertFits(rpcUrl: string, { path, input }: Pick<Operation, 'path' | 'input'>): void {
+export function assertFits(
+  rpcUrl: string,
+  { path, input }: Pick<Operation, 'path' | 'input'>,
+): void {
   if (input === undefined) return;
   const { length } = encodeURIComponent(JSON.stringify(transformer.input.serialize(input)));
   if (rpcUrl.length + path.length + length + overhead <= maxUrlLength) return;

@@ -41,17 +41,25 @@ const codeByStatus = {
 type StatusCode = (typeof codeByStatus)[keyof typeof codeByStatus];
 
 /**
- * What the client itself finds: `network` – the server cannot be reached or the answer broke off; `aborted` – the caller's signal;
- * `input_too_large` – the input of a query does not fit into a URL; `session_ended` – the session was revoked or has expired, sign in again; `invalid_response` – what answered is not Synap;
- * `unexpected` – a fault on this side, see `cause`.
+ * What the client itself finds: `network` – the server cannot be reached or the answer broke off;
+ * `aborted` – the caller's signal; `input_too_large` – the input of a query does not fit into a
+ * URL; `session_ended` – the session was revoked or has expired, sign in again; `invalid_response`
+ * – what answered is not Synap; `unexpected` – a fault on this side, see `cause`.
  */
-type ClientCode = 'network' | 'aborted' | 'input_too_large' | 'session_ended' | 'invalid_response' | 'unexpected';
+type ClientCode =
+  | 'network'
+  | 'aborted'
+  | 'input_too_large'
+  | 'session_ended'
+  | 'invalid_response'
+  | 'unexpected';
 
 /** Every way a call can fail: the closed set to narrow on. */
 export type SynapErrorCode = ErrorCode | StatusCode | ClientCode;
 
 const isRefusal = (code: string): code is ErrorCode => Object.hasOwn(refusals, code);
-const isKnownStatus = (status: number): status is keyof typeof codeByStatus => Object.hasOwn(codeByStatus, status);
+const isKnownStatus = (status: number): status is keyof typeof codeByStatus =>
+  Object.hasOwn(codeByStatus, status);
 
 /** The code of a status; of one that is not in the table, that of its class (RFC 9110 §15). */
 export function codeOfStatus(status: number): SynapErrorCode {
@@ -59,7 +67,10 @@ export function codeOfStatus(status: number): SynapErrorCode {
   return status >= 500 ? 'internal_server_error' : 'bad_request';
 }
 
-/** The code of a problem. One that this version of the client does not know becomes the code of its status. */
+/**
+ * The code of a problem. One that this version of the client does not know becomes the code of its
+ * status.
+ */
 export function codeOfProblem({ code, status }: { code: string; status: number }): SynapErrorCode {
   return isRefusal(code) ? code : codeOfStatus(status);
 }

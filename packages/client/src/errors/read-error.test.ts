@@ -21,7 +21,8 @@ describe('Retry-After', () => {
 
 describe('the wait before a query is sent again', () => {
   const network = new SynapError('network', 'No answer');
-  const busy = (retryAfter: number) => new SynapError('unavailable', 'Not now', { status: 503, retryAfter });
+  const busy = (retryAfter: number) =>
+    new SynapError('unavailable', 'Not now', { status: 503, retryAfter });
 
   test('grows with each failure and is jittered by half', () => {
     const waits = [1, 2, 3].map((failures) => [
@@ -42,7 +43,9 @@ describe('the wait before a query is sent again', () => {
   test('is none when the retries are used up, the server asks for too long, or it would not help', () => {
     expect(delayAfter(network, 3, 2)).toBeUndefined();
     expect(delayAfter(busy(11), 1, 2)).toBeUndefined();
-    expect(delayAfter(new SynapError('too_many_requests', 'Slow down', { retryAfter: 1 }), 1, 2)).toBeUndefined();
+    expect(
+      delayAfter(new SynapError('too_many_requests', 'Slow down', { retryAfter: 1 }), 1, 2),
+    ).toBeUndefined();
     expect(delayAfter(new SynapError('not_found', 'Gone'), 1, 2)).toBeUndefined();
   });
 });

@@ -20,7 +20,9 @@ const sent = (procedure: string) => server.paths.filter((path) => path.includes(
 
 describe('errors', () => {
   test('a refusal has code, status and request id, and is a tRPC error still', async () => {
-    const error = await client.dashboards.get.query({ id: absentId }).catch((thrown: unknown) => thrown);
+    const error = await client.dashboards.get
+      .query({ id: absentId })
+      .catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(Error);
     expect(error).toBeInstanceOf(TRPCClientError);
     expect(error).toMatchObject({
@@ -45,14 +47,23 @@ describe('errors', () => {
   });
 
   test('each call of a batch fails or succeeds by itself', async () => {
-    const outcomes = await Promise.allSettled([client.users.me.get.query(), client.dashboards.get.query({ id: absentId })]);
+    const outcomes = await Promise.allSettled([
+      client.users.me.get.query(),
+      client.dashboards.get.query({ id: absentId }),
+    ]);
     expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
   });
 
   test('a refusal before the router is read from its problem object, with Retry-After', async () => {
-    server.control.intercept = (_req, res) => answerProblem(res, 429, 'too_many_requests', { 'retry-after': '7' });
+    server.control.intercept = (_req, res) =>
+      answerProblem(res, 429, 'too_many_requests', { 'retry-after': '7' });
     const call = client.users.me.get.query();
-    await expect(call).rejects.toMatchObject({ code: 'too_many_requests', status: 429, retryAfter: 7, requestId: 'r-1' });
+    await expect(call).rejects.toMatchObject({
+      code: 'too_many_requests',
+      status: 429,
+      retryAfter: 7,
+      requestId: 'r-1',
+    });
     expect(sent('users.me.get')).toBe(1);
   });
 
@@ -68,7 +79,10 @@ describe('errors', () => {
 
   test('a code that this version does not know becomes that of its status; the problem keeps it', async () => {
     server.control.intercept = (_req, res) => answerProblem(res, 409, 'calendar_full');
-    await expect(client.users.me.get.query()).rejects.toMatchObject({ code: 'conflict', problem: { code: 'calendar_full' } });
+    await expect(client.users.me.get.query()).rejects.toMatchObject({
+      code: 'conflict',
+      problem: { code: 'calendar_full' },
+    });
   });
 
   test('JSON of another service is no answer', async () => {
@@ -83,7 +97,10 @@ describe('errors', () => {
         throw new RangeError('no header today');
       },
     });
-    await expect(broken.system.health.query()).rejects.toMatchObject({ code: 'unexpected', cause: expect.any(RangeError) });
+    await expect(broken.system.health.query()).rejects.toMatchObject({
+      code: 'unexpected',
+      cause: expect.any(RangeError),
+    });
   });
 
   test('isSynapError tells these errors from all others, and by code', () => {

@@ -15,8 +15,13 @@ export interface SynapErrorDetails {
   cause?: unknown;
 }
 
-/** What every failed call rejects with. Its message is meant to be read; its `code` is what programs decide on. */
-export class SynapError<Code extends SynapErrorCode = SynapErrorCode> extends TRPCClientError<AppRouter> {
+/**
+ * What every failed call rejects with. Its message is meant to be read; its `code` is what programs
+ * decide on.
+ */
+export class SynapError<
+  Code extends SynapErrorCode = SynapErrorCode,
+> extends TRPCClientError<AppRouter> {
   readonly code: Code;
   /** HTTP status; absent where no answer came. */
   readonly status: number | undefined;
@@ -50,7 +55,10 @@ function asError(cause: unknown): Error | undefined {
   return new Error(String(cause));
 }
 
-/** Is it an error of this client, and – where codes are given – one of these? `isSynapError(error, 'not_found')` narrows its `code`. */
+/**
+ * Is it an error of this client, and – where codes are given – one of these? `isSynapError(error,
+ * 'not_found')` narrows its `code`.
+ */
 export function isSynapError<Code extends SynapErrorCode = SynapErrorCode>(
   error: unknown,
   ...codes: readonly Code[]

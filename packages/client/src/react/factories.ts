@@ -13,7 +13,10 @@ import type {
 } from '@tanstack/react-query';
 import type { SynapError } from '../index.js';
 
-/** On a router: what all below it begin with. On a procedure: what all its inputs begin with. For `invalidateQueries` and other filters. */
+/**
+ * On a router: what all below it begin with. On a procedure: what all its inputs begin with. For
+ * `invalidateQueries` and other filters.
+ */
 export interface PathKey {
   pathKey(): QueryKey;
 }
@@ -25,12 +28,21 @@ type Pages<Page> = InfiniteData<Page, PageParam>;
 /** Without what the factory itself says. */
 export type Given<Options> = Omit<
   Options,
-  'queryKey' | 'queryFn' | 'queryHash' | 'queryKeyHashFn' | 'getNextPageParam' | 'getPreviousPageParam' | 'initialPageParam'
+  | 'queryKey'
+  | 'queryFn'
+  | 'queryHash'
+  | 'queryKeyHashFn'
+  | 'getNextPageParam'
+  | 'getPreviousPageParam'
+  | 'initialPageParam'
 >;
 
 export type Keyed<Data> = { queryKey: DataTag<QueryKey, Data, SynapError> };
 
-/** The overloads are TanStack Query's own: with `initialData`, without, and with `skipToken` as the input. */
+/**
+ * The overloads are TanStack Query's own: with `initialData`, without, and with `skipToken` as the
+ * input.
+ */
 interface MakeQueryOptions<Input, Output> {
   <Data = Output>(
     input: Input,
@@ -49,16 +61,24 @@ interface MakeQueryOptions<Input, Output> {
 interface MakeInfiniteQueryOptions<Input, Page> {
   <Data = Pages<Page>>(
     input: Input,
-    options: Given<DefinedInitialDataInfiniteOptions<Page, SynapError, Data, QueryKey, PageParam>> & FirstPage,
-  ): DefinedInitialDataInfiniteOptions<Page, SynapError, Data, QueryKey, PageParam> & Keyed<Pages<Page>>;
+    options: Given<DefinedInitialDataInfiniteOptions<Page, SynapError, Data, QueryKey, PageParam>> &
+      FirstPage,
+  ): DefinedInitialDataInfiniteOptions<Page, SynapError, Data, QueryKey, PageParam> &
+    Keyed<Pages<Page>>;
   <Data = Pages<Page>>(
     input: Input,
-    options?: Given<UnusedSkipTokenInfiniteOptions<Page, SynapError, Data, QueryKey, PageParam>> & FirstPage,
-  ): UnusedSkipTokenInfiniteOptions<Page, SynapError, Data, QueryKey, PageParam> & Keyed<Pages<Page>>;
+    options?: Given<UnusedSkipTokenInfiniteOptions<Page, SynapError, Data, QueryKey, PageParam>> &
+      FirstPage,
+  ): UnusedSkipTokenInfiniteOptions<Page, SynapError, Data, QueryKey, PageParam> &
+    Keyed<Pages<Page>>;
   <Data = Pages<Page>>(
     input: Input | SkipToken,
-    options?: Given<UndefinedInitialDataInfiniteOptions<Page, SynapError, Data, QueryKey, PageParam>> & FirstPage,
-  ): UndefinedInitialDataInfiniteOptions<Page, SynapError, Data, QueryKey, PageParam> & Keyed<Pages<Page>>;
+    options?: Given<
+      UndefinedInitialDataInfiniteOptions<Page, SynapError, Data, QueryKey, PageParam>
+    > &
+      FirstPage,
+  ): UndefinedInitialDataInfiniteOptions<Page, SynapError, Data, QueryKey, PageParam> &
+    Keyed<Pages<Page>>;
 }
 
 interface FirstPage {
@@ -67,7 +87,10 @@ interface FirstPage {
 }
 
 export interface QueryFactory<Input, Output> extends PathKey {
-  /** For `useQuery`, `useSuspenseQuery`, `fetchQuery` and the like. `skipToken` as the input keeps it from being asked. */
+  /**
+   * For `useQuery`, `useSuspenseQuery`, `fetchQuery` and the like. `skipToken` as the input keeps
+   * it from being asked.
+   */
   queryOptions: MakeQueryOptions<Input, Output>;
   /** The key of one input; without it, of all (`invalidateQueries`). */
   queryKey(input?: Input): DataTag<QueryKey, Output, SynapError>;
@@ -86,7 +109,10 @@ export interface InfiniteQueryFactory<Input, Page> extends QueryFactory<Input, P
 export interface MutationFactory<Input, Output> extends PathKey {
   /** For `useMutation`. */
   mutationOptions<OnMutateResult = unknown>(
-    options?: Omit<UseMutationOptions<Output, SynapError, Input, OnMutateResult>, 'mutationKey' | 'mutationFn'>,
+    options?: Omit<
+      UseMutationOptions<Output, SynapError, Input, OnMutateResult>,
+      'mutationKey' | 'mutationFn'
+    >,
   ): UseMutationOptions<Output, SynapError, Input, OnMutateResult> & { mutationKey: QueryKey };
   mutationKey(): QueryKey;
 }

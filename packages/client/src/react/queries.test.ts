@@ -1,6 +1,12 @@
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
-import { InfiniteQueryObserver, MutationObserver, QueryClient, QueryObserver, skipToken } from '@tanstack/react-query';
+import {
+  InfiniteQueryObserver,
+  MutationObserver,
+  QueryClient,
+  QueryObserver,
+  skipToken,
+} from '@tanstack/react-query';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createClient, type SynapClient, SynapError } from '../index.js';
 import { deferred, failureOf } from '../testing/promises.js';
@@ -29,7 +35,9 @@ afterEach(async () => {
 const sent = (procedure: string) => server.paths.filter((path) => path.includes(procedure)).length;
 
 async function createDashboards(count: number) {
-  const created = await Promise.all(Array.from({ length: count }, (_, i) => client.dashboards.create.mutate({ name: `D${i}` })));
+  const created = await Promise.all(
+    Array.from({ length: count }, (_, i) => client.dashboards.create.mutate({ name: `D${i}` })),
+  );
   return created.map(({ id }) => id);
 }
 
@@ -50,7 +58,10 @@ describe('a query', () => {
   test('fails by the typed error of the client, at once: what cannot help is not tried again', async () => {
     // What TanStack Query does in browsers by itself.
     cache.setDefaultOptions({ queries: { retry: 3, retryDelay: 1 } });
-    const observer = new QueryObserver(cache, queries.dashboards.get.queryOptions({ id: absentId }));
+    const observer = new QueryObserver(
+      cache,
+      queries.dashboards.get.queryOptions({ id: absentId }),
+    );
     const { error } = await settled(observer);
     expect(error).toBeInstanceOf(SynapError);
     expect(error?.code).toBe('not_found');
@@ -58,7 +69,10 @@ describe('a query', () => {
   });
 
   test('is tried again by TanStack Query where the options say so', async () => {
-    const options = queries.dashboards.get.queryOptions({ id: absentId }, { retry: 1, retryDelay: 1 });
+    const options = queries.dashboards.get.queryOptions(
+      { id: absentId },
+      { retry: 1, retryDelay: 1 },
+    );
     expect(await failureOf(cache.fetchQuery(options))).toMatchObject({ code: 'not_found' });
     expect(sent('dashboards.get')).toBe(2);
   });
@@ -71,11 +85,15 @@ describe('a query', () => {
       arrived.resolve();
       return true;
     });
-    const stop = new QueryObserver(cache, queries.modules.list.queryOptions({})).subscribe(() => undefined);
+    const stop = new QueryObserver(cache, queries.modules.list.queryOptions({})).subscribe(
+      () => undefined,
+    );
     await arrived.promise;
     stop();
     await closed.promise;
-    await expect.poll(() => cache.getQueryState(queries.modules.list.queryKey({}))?.fetchStatus).toBe('idle');
+    await expect
+      .poll(() => cache.getQueryState(queries.modules.list.queryKey({}))?.fetchStatus)
+      .toBe('idle');
     expect(cache.getQueryState(queries.modules.list.queryKey({}))?.error).toBeNull();
   });
 
@@ -88,8 +106,15 @@ describe('a query', () => {
   });
 
   test('takes the options of TanStack Query, but not its key', async () => {
-    const options = { select: (me: { name: string }) => me.name, staleTime: 5_000, queryKey: ['mine'] };
-    const observer = new QueryObserver(cache, queries.users.me.get.queryOptions(undefined, options));
+    const options = {
+      select: (me: { name: string }) => me.name,
+      staleTime: 5_000,
+      queryKey: ['mine'],
+    };
+    const observer = new QueryObserver(
+      cache,
+      queries.users.me.get.queryOptions(undefined, options),
+    );
     expect((await settled(observer)).data).toBe('Ada');
     expect(cache.getQueryData(['mine'])).toBeUndefined();
   });
@@ -98,7 +123,10 @@ describe('a query', () => {
 describe('a list', () => {
   test('is followed page by page until there is no further one', async () => {
     const ids = await createDashboards(5);
-    const observer = new InfiniteQueryObserver(cache, queries.dashboards.list.infiniteQueryOptions({ size: 2 }));
+    const observer = new InfiniteQueryObserver(
+      cache,
+      queries.dashboards.list.infiniteQueryOptions({ size: 2 }),
+    );
     const stop = observer.subscribe(() => undefined);
     await expect.poll(() => observer.getCurrentResult().status).toBe('success');
     while (observer.getCurrentResult().hasNextPage) await observer.fetchNextPage();
@@ -111,7 +139,10 @@ describe('a list', () => {
 
   test('may begin at a cursor', async () => {
     await createDashboards(3);
-    const options = queries.dashboards.list.infiniteQueryOptions({ size: 2 }, { initialPageParam: '2' });
+    const options = queries.dashboards.list.infiniteQueryOptions(
+      { size: 2 },
+      { initialPageParam: '2' },
+    );
     const { pages } = await cache.fetchInfiniteQuery(options);
     expect(pages.map(({ items }) => items.map(({ name }) => name))).toEqual([['D2']]);
   });
@@ -120,7 +151,9 @@ describe('a list', () => {
     await createDashboards(3);
     await cache.fetchInfiniteQuery(queries.dashboards.list.infiniteQueryOptions({ size: 2 }));
     expect(cache.getQueryData(queries.dashboards.list.queryKey({ size: 2 }))).toBeUndefined();
-    expect(cache.getQueryData(queries.dashboards.list.infiniteQueryKey({ size: 2 }))?.pages).toHaveLength(1);
+    expect(
+      cache.getQueryData(queries.dashboards.list.infiniteQueryKey({ size: 2 }))?.pages,
+    ).toHaveLength(1);
   });
 });
 
@@ -136,9 +169,13 @@ describe('a mutation', () => {
   });
 
   test('fails by the typed error, and is not sent twice', async () => {
-    server.control.intercept = onPath('dashboards.save', (_req, res) => answerProblem(res, 503, 'unavailable'));
+    server.control.intercept = onPath('dashboards.save', (_req, res) =>
+      answerProblem(res, 503, 'unavailable'),
+    );
     const observer = new MutationObserver(cache, queries.dashboards.save.mutationOptions());
-    const error = await failureOf(observer.mutate({ id: absentId, name: 'Mine', widgets: [], version: 1 }));
+    const error = await failureOf(
+      observer.mutate({ id: absentId, name: 'Mine', widgets: [], version: 1 }),
+    );
     expect(error).toMatchObject({ name: 'SynapError', code: 'unavailable' });
     expect(sent('dashboards.save')).toBe(1);
   });
@@ -151,7 +188,8 @@ describe('keys', () => {
     await cache.fetchQuery(queries.dashboards.list.queryOptions({}));
     await cache.fetchInfiniteQuery(queries.dashboards.list.infiniteQueryOptions({}));
     await cache.fetchQuery(queries.users.me.get.queryOptions());
-    const under = (queryKey: readonly unknown[]) => cache.getQueryCache().findAll({ queryKey }).length;
+    const under = (queryKey: readonly unknown[]) =>
+      cache.getQueryCache().findAll({ queryKey }).length;
     expect(under(queries.pathKey())).toBe(4);
     expect(under(queries.dashboards.pathKey())).toBe(3);
     expect(under(queries.dashboards.list.pathKey())).toBe(2);

@@ -12,7 +12,10 @@ import type { AppRouter, SynapClient } from '../index.js';
 import type { InfiniteQueryFactory, MutationFactory, PathKey, QueryFactory } from './factories.js';
 import type { WithWidgets } from './widgets.js';
 
-type Output<Procedure extends AnyTRPCProcedure> = inferTransformedProcedureOutput<AppRouter, Procedure>;
+type Output<Procedure extends AnyTRPCProcedure> = inferTransformedProcedureOutput<
+  AppRouter,
+  Procedure
+>;
 
 type FactoryOf<Input, Answer> = 'cursor' extends keyof Extract<Input, object>
   ? Answer extends { nextCursor: string | null }
@@ -30,19 +33,29 @@ type FactoriesOf<Routes> = PathKey & {
         : FactoriesOf<Routes[Name]>;
 };
 
-/** Makes TanStack Query's options for every procedure: `queries.dashboards.get.queryOptions({ id })`. */
+/**
+ * Makes TanStack Query's options for every procedure: `queries.dashboards.get.queryOptions({ id
+ * })`.
+ */
 export type SynapQueries = WithWidgets<FactoriesOf<AppRouter['_def']['record']>>;
 
 export interface SynapQueriesOptions {
-  /** First part of every key; tells apart the servers that share a `QueryClient`. `synap` by default. */
+  /**
+   * First part of every key; tells apart the servers that share a `QueryClient`. `synap` by
+   * default.
+   */
   keyPrefix?: string;
 }
 
 /**
- * Options factories for TanStack Query over a client. Errors are `SynapError`; a query that nobody watches any more is aborted. The client
- * itself tries again where that helps, so that TanStack Query's own `retry` is off unless given.
+ * Options factories for TanStack Query over a client. Errors are `SynapError`; a query that nobody
+ * watches any more is aborted. The client itself tries again where that helps, so that TanStack
+ * Query's own `retry` is off unless given.
  */
-export function createSynapQueries(client: SynapClient, { keyPrefix = 'synap' }: SynapQueriesOptions = {}): SynapQueries {
+export function createSynapQueries(
+  client: SynapClient,
+  { keyPrefix = 'synap' }: SynapQueriesOptions = {},
+): SynapQueries {
   const calls = getUntypedClient(client);
   const pathKey = (path: readonly string[]): QueryKey => [keyPrefix, ...path];
   const keyOf = (path: readonly string[], type: 'query' | 'infinite', input: unknown): QueryKey => [
@@ -59,7 +72,10 @@ export function createSynapQueries(client: SynapClient, { keyPrefix = 'synap' }:
       retry: false,
       ...record(options),
       queryKey: keyOf(path, 'query', input),
-      queryFn: input === skipToken ? skipToken : ({ signal }: Asked) => calls.query(path.join('.'), input, { signal }),
+      queryFn:
+        input === skipToken
+          ? skipToken
+          : ({ signal }: Asked) => calls.query(path.join('.'), input, { signal }),
     }),
     infiniteQueryOptions: (path, input, options) => ({
       retry: false,
@@ -71,7 +87,11 @@ export function createSynapQueries(client: SynapClient, { keyPrefix = 'synap' }:
         input === skipToken
           ? skipToken
           : ({ signal, pageParam }: Asked) =>
-              calls.query(path.join('.'), pageParam ? { ...record(input), cursor: pageParam } : input, { signal }),
+              calls.query(
+                path.join('.'),
+                pageParam ? { ...record(input), cursor: pageParam } : input,
+                { signal },
+              ),
     }),
     mutationOptions: (path, options) => ({
       ...record(options),
@@ -83,7 +103,10 @@ export function createSynapQueries(client: SynapClient, { keyPrefix = 'synap' }:
   return createTRPCRecursiveProxy<SynapQueries>(({ path, args }) => {
     const name = path.at(-1) ?? '';
     const maker = Object.hasOwn(makers, name) ? makers[name] : undefined;
-    if (!maker) throw new TypeError(`\`${path.join('.')}\` is no function: there are ${Object.keys(makers).join(', ')}.`);
+    if (!maker)
+      throw new TypeError(
+        `\`${path.join('.')}\` is no function: there are ${Object.keys(makers).join(', ')}.`,
+      );
     return maker(path.slice(0, -1), ...args);
   });
 }
@@ -96,4 +119,5 @@ interface Asked {
   pageParam?: string | null;
 }
 
-const record = (value: unknown): object => (typeof value === 'object' && value !== null ? value : {});
+const record = (value: unknown): object =>
+  typeof value === 'object' && value !== null ? value : {};

@@ -16,15 +16,22 @@ type Dashboard = RouterOutputs['dashboards']['get'];
 type Dashboards = RouterOutputs['dashboards']['list'];
 
 expectTypeOf<SynapQueries>().not.toBeAny();
-const queries = createSynapQueries(createClient({ url: 'http://localhost:3000' }), { keyPrefix: 'mine' });
+const queries = createSynapQueries(createClient({ url: 'http://localhost:3000' }), {
+  keyPrefix: 'mine',
+});
 
 export function useQueries(id: string | undefined, initial: Dashboard) {
   const { data, error } = useQuery(queries.dashboards.get.queryOptions({ id: initial.id }));
   expectTypeOf(data).toEqualTypeOf<Dashboard | undefined>();
   expectTypeOf(error).toEqualTypeOf<SynapError | null>();
-  expectTypeOf(useSuspenseQuery(queries.users.me.get.queryOptions()).data).toEqualTypeOf<RouterOutputs['users']['me']['get']>();
+  expectTypeOf(useSuspenseQuery(queries.users.me.get.queryOptions()).data).toEqualTypeOf<
+    RouterOutputs['users']['me']['get']
+  >();
 
-  const named = queries.dashboards.get.queryOptions({ id: initial.id }, { select: ({ name }) => name, staleTime: 1_000 });
+  const named = queries.dashboards.get.queryOptions(
+    { id: initial.id },
+    { select: ({ name }) => name, staleTime: 1_000 },
+  );
   expectTypeOf(useQuery(named).data).toEqualTypeOf<string | undefined>();
   expectTypeOf(useSuspenseQuery(named).data).toEqualTypeOf<string>();
   const begun = queries.dashboards.get.queryOptions({ id: initial.id }, { initialData: initial });
@@ -37,7 +44,10 @@ export function useQueries(id: string | undefined, initial: Dashboard) {
   const pages = useInfiniteQuery(queries.dashboards.list.infiniteQueryOptions({ size: 5 }));
   expectTypeOf(pages.data).toEqualTypeOf<InfiniteData<Dashboards, string | null> | undefined>();
   expectTypeOf(pages.error).toEqualTypeOf<SynapError | null>();
-  const all = queries.dashboards.list.infiniteQueryOptions({}, { select: (data) => data.pages.flatMap(({ items }) => items) });
+  const all = queries.dashboards.list.infiniteQueryOptions(
+    {},
+    { select: (data) => data.pages.flatMap(({ items }) => items) },
+  );
   expectTypeOf(useInfiniteQuery(all).data).toEqualTypeOf<Dashboards['items'] | undefined>();
 
   // @ts-expect-error a missing parameter
@@ -78,8 +88,12 @@ export function useMutations(cache: QueryClient) {
 }
 
 export function caches(cache: QueryClient) {
-  expectTypeOf(cache.getQueryData(queries.dashboards.get.queryKey({ id: 'a' }))).toEqualTypeOf<Dashboard | undefined>();
-  expectTypeOf(cache.fetchQuery(queries.dashboards.get.queryOptions({ id: 'a' }))).resolves.toEqualTypeOf<Dashboard>();
+  expectTypeOf(cache.getQueryData(queries.dashboards.get.queryKey({ id: 'a' }))).toEqualTypeOf<
+    Dashboard | undefined
+  >();
+  expectTypeOf(
+    cache.fetchQuery(queries.dashboards.get.queryOptions({ id: 'a' })),
+  ).resolves.toEqualTypeOf<Dashboard>();
   const pages = cache.getQueryData(queries.dashboards.list.infiniteQueryKey());
   expectTypeOf(pages).toEqualTypeOf<InfiniteData<Dashboards, string | null> | undefined>();
   void cache.invalidateQueries({ queryKey: queries.dashboards.pathKey() });

@@ -9,7 +9,9 @@ import { credentials } from '../testing/sessions.js';
 import { createSynapQueries, type SynapQueries } from './index.js';
 
 function Greeting({ queries }: { queries: SynapQueries }) {
-  const { data } = useSuspenseQuery(queries.users.me.get.queryOptions(undefined, { select: ({ name }) => name }));
+  const { data } = useSuspenseQuery(
+    queries.users.me.get.queryOptions(undefined, { select: ({ name }) => name }),
+  );
   return createElement('p', null, `Hello ${data}`);
 }
 

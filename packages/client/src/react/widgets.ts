@@ -1,4 +1,10 @@
-import type { DataTag, QueryKey, SkipToken, UndefinedInitialDataOptions, UnusedSkipTokenOptions } from '@tanstack/react-query';
+import type {
+  DataTag,
+  QueryKey,
+  SkipToken,
+  UndefinedInitialDataOptions,
+  UnusedSkipTokenOptions,
+} from '@tanstack/react-query';
 import type {
   Dashboard,
   IfWidgets,
@@ -15,14 +21,24 @@ import type { Given, Keyed, MutationFactory, PathKey, QueryFactory } from './fac
 
 /** As `QueryFactory`, where the data follow from the widget that is asked for. */
 export interface WidgetDataFactory extends PathKey {
-  queryOptions<Module extends ModuleId, Id extends WidgetId<Module>, Data = WidgetDataOutput<Module, Id>>(
+  queryOptions<
+    Module extends ModuleId,
+    Id extends WidgetId<Module>,
+    Data = WidgetDataOutput<Module, Id>,
+  >(
     input: WidgetDataInput<Module, Id>,
     options?: Given<UnusedSkipTokenOptions<WidgetDataOutput<Module, Id>, SynapError, Data>>,
-  ): UnusedSkipTokenOptions<WidgetDataOutput<Module, Id>, SynapError, Data> & Keyed<WidgetDataOutput<Module, Id>>;
-  queryOptions<Module extends ModuleId, Id extends WidgetId<Module>, Data = WidgetDataOutput<Module, Id>>(
+  ): UnusedSkipTokenOptions<WidgetDataOutput<Module, Id>, SynapError, Data> &
+    Keyed<WidgetDataOutput<Module, Id>>;
+  queryOptions<
+    Module extends ModuleId,
+    Id extends WidgetId<Module>,
+    Data = WidgetDataOutput<Module, Id>,
+  >(
     input: WidgetDataInput<Module, Id> | SkipToken,
     options?: Given<UndefinedInitialDataOptions<WidgetDataOutput<Module, Id>, SynapError, Data>>,
-  ): UndefinedInitialDataOptions<WidgetDataOutput<Module, Id>, SynapError, Data> & Keyed<WidgetDataOutput<Module, Id>>;
+  ): UndefinedInitialDataOptions<WidgetDataOutput<Module, Id>, SynapError, Data> &
+    Keyed<WidgetDataOutput<Module, Id>>;
   queryKey<Module extends ModuleId, Id extends WidgetId<Module>>(
     input?: WidgetDataInput<Module, Id>,
   ): DataTag<QueryKey, WidgetDataOutput<Module, Id>, SynapError>;

@@ -15,13 +15,26 @@ export interface AccessToken {
   readonly expiresAt: number;
 }
 
-/** Longest time before the end at which a token is replaced; of a short-lived one a fifth of its life. */
+/**
+ * Longest time before the end at which a token is replaced; of a short-lived one a fifth of its
+ * life.
+ */
 const longestMargin = 30_000;
 
-/** @param askedAt when the request for it was sent: counting from there errs on the safe side, whatever this machine's clock says */
-export function toAccessToken({ accessToken, expiresIn }: SessionTokens, askedAt: number): AccessToken | undefined {
+/**
+ * @param askedAt when the request for it was sent: counting from there errs on the safe side,
+ * whatever this machine's clock says
+ */
+export function toAccessToken(
+  { accessToken, expiresIn }: SessionTokens,
+  askedAt: number,
+): AccessToken | undefined {
   if (accessToken === undefined || expiresIn === undefined) return undefined;
   const lifetime = expiresIn * 1000;
   const expiresAt = askedAt + lifetime;
-  return { value: accessToken, expiresAt, renewAt: expiresAt - Math.min(longestMargin, lifetime / 5) };
+  return {
+    value: accessToken,
+    expiresAt,
+    renewAt: expiresAt - Math.min(longestMargin, lifetime / 5),
+  };
 }

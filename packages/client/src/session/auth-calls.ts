@@ -8,15 +8,19 @@ import type { AppRouter, RouterInputs, RouterOutputs } from '../types.js';
 /** Milliseconds after which one attempt to refresh counts as lost. */
 const refreshTimeout = 5_000;
 /**
- * Milliseconds after which no further attempt to refresh starts. The server answers a token whose successor was never used with that
- * successor, so a lost answer can be asked for again, now or later.
+ * Milliseconds after which no further attempt to refresh starts. The server answers a token whose
+ * successor was never used with that successor, so a lost answer can be asked for again, now or
+ * later.
  */
 const refreshWindow = 8_000;
 const refreshRetries = 3;
 
 /** The calls that make, renew and end a session: sent alone, without any session's help. */
 export interface AuthCalls {
-  login(credentials: RouterInputs['auth']['login'], signal?: AbortSignal): Promise<RouterOutputs['auth']['login']>;
+  login(
+    credentials: RouterInputs['auth']['login'],
+    signal?: AbortSignal,
+  ): Promise<RouterOutputs['auth']['login']>;
   refresh(refreshToken: string): Promise<RouterOutputs['auth']['refresh']>;
   logout(accessToken: string): Promise<void>;
 }
@@ -32,7 +36,12 @@ export interface AuthCallsOptions {
   cookie: boolean;
 }
 
-export function createAuthCalls({ rpcUrl, transport, headers, cookie }: AuthCallsOptions): AuthCalls {
+export function createAuthCalls({
+  rpcUrl,
+  transport,
+  headers,
+  cookie,
+}: AuthCallsOptions): AuthCalls {
   const { auth } = createTRPCClient<AppRouter>({
     links: [
       httpLink({
@@ -59,7 +68,8 @@ export function createAuthCalls({ rpcUrl, transport, headers, cookie }: AuthCall
       auth.login
         .mutate({ ...credentials, ...(cookie && { cookie }) }, { signal })
         .catch((thrown: unknown) => fail(signal?.aborted ? abortedBy(signal) : thrown)),
-    logout: (accessToken) => auth.logout.mutate(undefined, { context: { accessToken } }).catch(fail),
+    logout: (accessToken) =>
+      auth.logout.mutate(undefined, { context: { accessToken } }).catch(fail),
     async refresh(refreshToken) {
       const since = Date.now();
       for (let failures = 1; ; failures += 1) {

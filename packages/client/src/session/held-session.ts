@@ -9,15 +9,18 @@ export interface HeldSessionOptions {
   status: SessionState['status'];
   /** Names the session among clients that share its storage; undefined where none does. */
   sharedName: string | undefined;
-  /** The browser's cookie holds the refresh token: only the server can tell whether there is one. */
+  /**
+   * The browser's cookie holds the refresh token: only the server can tell whether there is one.
+   */
   cookie: boolean;
 }
 
 export type HeldSession = ReturnType<typeof createHeldSession>;
 
 /**
- * What this client holds of a session: the access token in memory, the refresh token in the storage. `era` grows whenever another
- * session takes its place, so that what was begun for the old one can be recognised and dropped.
+ * What this client holds of a session: the access token in memory, the refresh token in the
+ * storage. `era` grows whenever another session takes its place, so that what was begun for the old
+ * one can be recognised and dropped.
  */
 export function createHeldSession({ storage, status, sharedName, cookie }: HeldSessionOptions) {
   const state = createSessionState(status);
@@ -55,7 +58,8 @@ export function createHeldSession({ storage, status, sharedName, cookie }: HeldS
     turn(kind, toAccessToken(tokens, askedAt));
     const now = { era, access };
     const { refreshToken } = tokens;
-    if (refreshToken !== undefined) await store(() => (era === now.era ? storage.write(refreshToken) : undefined));
+    if (refreshToken !== undefined)
+      await store(() => (era === now.era ? storage.write(refreshToken) : undefined));
     if (era === now.era) siblings.announce({ kind, access: now.access });
   }
 

@@ -1,9 +1,16 @@
 /** The part of the Web Locks API that is used here. */
 export interface Locks {
-  request<T>(name: string, options: { ifAvailable?: boolean }, run: (lock: object | null) => Promise<T>): Promise<T>;
+  request<T>(
+    name: string,
+    options: { ifAvailable?: boolean },
+    run: (lock: object | null) => Promise<T>,
+  ): Promise<T>;
 }
 
-/** Exclusive locks within this realm: in Node they suffice for one thread, in a page without Web Locks (plain HTTP) for one tab. */
+/**
+ * Exclusive locks within this realm: in Node they suffice for one thread, in a page without Web
+ * Locks (plain HTTP) for one tab.
+ */
 export function createLocks(): Locks {
   const tails = new Map<string, Promise<unknown>>();
   return {
@@ -23,12 +30,19 @@ export function createLocks(): Locks {
 
 const ownLocks = createLocks();
 
-/** The platform's locks, which hold for all tabs and workers of an origin; looked up by name, as Node has them since version 24 only. */
+/**
+ * The platform's locks, which hold for all tabs and workers of an origin; looked up by name, as
+ * Node has them since version 24 only.
+ */
 export function findLocks(): Locks {
   const navigator: unknown = Reflect.get(globalThis, 'navigator');
-  if (typeof navigator !== 'object' || navigator === null || !('locks' in navigator)) return ownLocks;
+  if (typeof navigator !== 'object' || navigator === null || !('locks' in navigator))
+    return ownLocks;
   return isLocks(navigator.locks) ? navigator.locks : ownLocks;
 }
 
 const isLocks = (value: unknown): value is Locks =>
-  typeof value === 'object' && value !== null && 'request' in value && typeof value.request === 'function';
+  typeof value === 'object' &&
+  value !== null &&
+  'request' in value &&
+  typeof value.request === 'function';

@@ -1,7 +1,14 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type ClientOptions, createClient, memoryStorage } from '../index.js';
 import { deferred, failureOf } from '../testing/promises.js';
-import { answerPage, answerProblem, hangUp, onPath, serveSynap, type TestServer } from '../testing/server.js';
+import {
+  answerPage,
+  answerProblem,
+  hangUp,
+  onPath,
+  serveSynap,
+  type TestServer,
+} from '../testing/server.js';
 import { credentials } from '../testing/sessions.js';
 
 let server: TestServer;
@@ -23,7 +30,9 @@ describe('renewing the access token', () => {
   test('50 concurrent calls with an expired token share one refresh, and all succeed', async () => {
     const client = await signedIn();
     server.expireAccessTokens();
-    const answers = await Promise.all(Array.from({ length: 50 }, () => client.users.me.get.query()));
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, () => client.users.me.get.query()),
+    );
     expect(answers).toHaveLength(50);
     expect(server.counts.refreshes).toBe(1);
   });
@@ -63,13 +72,21 @@ describe('renewing the access token', () => {
 
   test.each([
     ['the server hangs up', onPath('auth.refresh', hangUp), 'network'],
-    ['the database is away', onPath('auth.refresh', (_req, res) => answerProblem(res, 503, 'unavailable')), 'unavailable'],
+    [
+      'the database is away',
+      onPath('auth.refresh', (_req, res) => answerProblem(res, 503, 'unavailable')),
+      'unavailable',
+    ],
     [
       'it is asked too often',
       onPath('auth.refresh', (_req, res) => answerProblem(res, 429, 'too_many_requests')),
       'too_many_requests',
     ],
-    ['a proxy shows its own 403 page', onPath('auth.refresh', (_req, res) => answerPage(res, 403)), 'forbidden'],
+    [
+      'a proxy shows its own 403 page',
+      onPath('auth.refresh', (_req, res) => answerPage(res, 403)),
+      'forbidden',
+    ],
   ])('the session is kept when %s during a refresh', async (_case, intercept, code) => {
     const onSessionEnd = vi.fn();
     const client = await signedIn({ onSessionEnd });

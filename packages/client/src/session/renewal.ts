@@ -2,10 +2,16 @@ import { SynapError } from '../errors/synap-error.js';
 import type { AuthCalls } from './auth-calls.js';
 import type { HeldSession } from './held-session.js';
 
-/** Milliseconds to wait for the message of a sibling that has just finished: it is sent before the lock is freed, but may arrive later. */
+/**
+ * Milliseconds to wait for the message of a sibling that has just finished: it is sent before the
+ * lock is freed, but may arrive later.
+ */
 const newsPatience = 250;
 
-/** The server has looked at the token and refused it; anything else – no answer, overload, a proxy's page – says nothing about it. */
+/**
+ * The server has looked at the token and refused it; anything else – no answer, overload, a proxy's
+ * page – says nothing about it.
+ */
 export function isRefusal({ problem, status }: SynapError): boolean {
   return problem !== undefined && (status === 400 || status === 401 || status === 403);
 }
@@ -17,15 +23,24 @@ export interface RenewalDependencies {
 }
 
 /**
- * Gets a new access token: once for any number of callers, and once for all siblings where there are Web Locks. Rejects with
- * `session_ended` when the server refuses; any other failure leaves the session as it is.
+ * Gets a new access token: once for any number of callers, and once for all siblings where there
+ * are Web Locks. Rejects with `session_ended` when the server refuses; any other failure leaves the
+ * session as it is.
  */
-export function createRenewal({ held, auth, sessionEnded }: RenewalDependencies): () => Promise<void> {
+export function createRenewal({
+  held,
+  auth,
+  sessionEnded,
+}: RenewalDependencies): () => Promise<void> {
   let running: { era: number; promise: Promise<void> } | undefined;
 
   async function end(cause?: SynapError): Promise<never> {
     const message = 'The session has ended: sign in again.';
-    const error = new SynapError('session_ended', message, { status: 401, requestId: cause?.requestId, cause });
+    const error = new SynapError('session_ended', message, {
+      status: 401,
+      requestId: cause?.requestId,
+      cause,
+    });
     // A storage that cannot forget must not hide what happened.
     await held.drop().catch(() => undefined);
     sessionEnded(error);

@@ -1,5 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { type ClientOptions, createClient, isSynapError, memoryStorage, type SynapError, type TokenStorage } from '../index.js';
+import {
+  type ClientOptions,
+  createClient,
+  isSynapError,
+  memoryStorage,
+  type SynapError,
+  type TokenStorage,
+} from '../index.js';
 import { failureOf } from '../testing/promises.js';
 import { serveSynap, type TestServer } from '../testing/server.js';
 import { credentials } from '../testing/sessions.js';
@@ -24,10 +31,17 @@ describe('the end of a session', () => {
     const storage = memoryStorage();
     const client = await signedIn({ onSessionEnd, storage });
     server.revokeSessions();
-    const failures = await Promise.all(Array.from({ length: 20 }, () => failureOf(client.users.me.get.query())));
-    expect(failures.every((error) => isSynapError(error, 'session_ended') && error.status === 401)).toBe(true);
+    const failures = await Promise.all(
+      Array.from({ length: 20 }, () => failureOf(client.users.me.get.query())),
+    );
+    expect(
+      failures.every((error) => isSynapError(error, 'session_ended') && error.status === 401),
+    ).toBe(true);
     expect(onSessionEnd).toHaveBeenCalledTimes(1);
-    expect(onSessionEnd.mock.calls[0]?.[0]).toMatchObject({ code: 'session_ended', cause: { code: 'unauthenticated' } });
+    expect(onSessionEnd.mock.calls[0]?.[0]).toMatchObject({
+      code: 'session_ended',
+      cause: { code: 'unauthenticated' },
+    });
     expect(server.counts.refreshes).toBe(1);
     expect(client.$session.current.status).toBe('signed-out');
     expect(await storage.read()).toBeUndefined();
@@ -38,7 +52,9 @@ describe('the end of a session', () => {
   test('a callback that throws does not keep the calls from hearing what happened', async () => {
     const uncaught = vi.fn();
     process.once('uncaughtException', uncaught);
-    const others = process.listeners('uncaughtException').filter((listener) => listener !== uncaught);
+    const others = process
+      .listeners('uncaughtException')
+      .filter((listener) => listener !== uncaught);
     for (const listener of others) process.off('uncaughtException', listener);
     try {
       const client = await signedIn({
@@ -67,7 +83,11 @@ function slowStorage(delays: number[]): TokenStorage {
       };
       setTimeout(apply, delays.shift());
     });
-  return { read: async () => kept, write: (token) => change(token), clear: () => change(undefined) };
+  return {
+    read: async () => kept,
+    write: (token) => change(token),
+    clear: () => change(undefined),
+  };
 }
 
 describe('the storage', () => {
@@ -81,7 +101,10 @@ describe('the storage', () => {
       clear: () => undefined,
     };
     const client = createClient({ url: server.url, storage });
-    await expect(client.$session.signIn(credentials)).rejects.toMatchObject({ code: 'unexpected', cause: fault });
+    await expect(client.$session.signIn(credentials)).rejects.toMatchObject({
+      code: 'unexpected',
+      cause: fault,
+    });
     await expect(client.users.me.get.query()).resolves.toMatchObject({ email: credentials.email });
   });
 

@@ -22,7 +22,9 @@ describe('signing in and out', () => {
   test('calls carry the access token once signed in, and none before', async () => {
     const client = createClient({ url: server.url });
     expect(client.$session.current).toEqual({ status: 'signed-out' });
-    expect(isSynapError(await failureOf(client.users.me.get.query()), 'unauthenticated')).toBe(true);
+    expect(isSynapError(await failureOf(client.users.me.get.query()), 'unauthenticated')).toBe(
+      true,
+    );
 
     await client.$session.signIn(credentials);
     expect(client.$session.current).toEqual({ status: 'signed-in' });
@@ -33,10 +35,14 @@ describe('signing in and out', () => {
   test('a wrong password is told as such and does not begin, end or renew a session', async () => {
     const client = await signedIn();
     const wrong = client.$session.signIn({ ...credentials, password: 'not this one' });
-    await expect(wrong).rejects.toMatchObject({ name: 'SynapError', code: 'unauthenticated', status: 401 });
-    await expect(client.auth.login.mutate({ ...credentials, password: 'nor this' })).rejects.toThrow(
-      'E-mail or password is wrong',
-    );
+    await expect(wrong).rejects.toMatchObject({
+      name: 'SynapError',
+      code: 'unauthenticated',
+      status: 401,
+    });
+    await expect(
+      client.auth.login.mutate({ ...credentials, password: 'nor this' }),
+    ).rejects.toThrow('E-mail or password is wrong');
     expect(client.$session.current.status).toBe('signed-in');
     expect(server.counts.refreshes).toBe(0);
   });
@@ -49,7 +55,9 @@ describe('signing in and out', () => {
     await client.$session.signOut();
     expect(client.$session.current.status).toBe('signed-out');
     expect(await storage.read()).toBeUndefined();
-    await expect(createClient({ url: server.url, auth: { refreshToken: kept ?? '' } }).users.me.get.query()).rejects.toThrow();
+    await expect(
+      createClient({ url: server.url, auth: { refreshToken: kept ?? '' } }).users.me.get.query(),
+    ).rejects.toThrow();
     expect(onSessionEnd).not.toHaveBeenCalled();
   });
 

@@ -14,9 +14,18 @@ export interface Session {
   subscribe(listener: SessionListener): () => void;
   /** The state once the storage has been asked. */
   ready(): Promise<SessionState>;
-  /** Rejects with `unauthenticated` for a wrong e-mail address or password, with `too_many_requests` after too many attempts. */
-  signIn(credentials: RouterInputs['auth']['login'], options?: { signal?: AbortSignal }): Promise<void>;
-  /** Forgets the session at once, then ends it on the server. Rejects when the server could not be told; it is forgotten here also then. */
+  /**
+   * Rejects with `unauthenticated` for a wrong e-mail address or password, with `too_many_requests`
+   * after too many attempts.
+   */
+  signIn(
+    credentials: RouterInputs['auth']['login'],
+    options?: { signal?: AbortSignal },
+  ): Promise<void>;
+  /**
+   * Forgets the session at once, then ends it on the server. Rejects when the server could not be
+   * told; it is forgotten here also then.
+   */
   signOut(): Promise<void>;
   /** Goes on with a session begun elsewhere, such as by `client.auth.login.mutate`. */
   restore(tokens: SessionTokens): Promise<void>;
@@ -26,7 +35,10 @@ export interface Session {
 
 /** What calls need of a session. */
 export interface AccessControl {
-  /** Sees to a usable access token, if there is a session. Rejects with `session_ended`, or with what kept it from being renewed. */
+  /**
+   * Sees to a usable access token, if there is a session. Rejects with `session_ended`, or with
+   * what kept it from being renewed.
+   */
   prepare(): Promise<void>;
   token(): string | undefined;
   /** Replaces a token that the server refused, unless that has happened meanwhile. */
@@ -38,9 +50,15 @@ export interface SessionOptions extends HeldSessionOptions {
   onSessionEnd: ((error: SynapError<'session_ended'>) => void) | undefined;
 }
 
-export function createSession({ auth, onSessionEnd, ...options }: SessionOptions): { $session: Session; access: AccessControl } {
+export function createSession({ auth, onSessionEnd, ...options }: SessionOptions): {
+  $session: Session;
+  access: AccessControl;
+} {
   const held = createHeldSession(options);
-  /** Whether anybody was signed in: that the first try by a cookie finds nobody is no end of a session. */
+  /**
+   * Whether anybody was signed in: that the first try by a cookie finds nobody is no end of a
+   * session.
+   */
   let met = !options.cookie;
   held.state.subscribe(({ status }) => {
     met ||= status === 'signed-in';
@@ -62,12 +80,14 @@ export function createSession({ auth, onSessionEnd, ...options }: SessionOptions
     async prepare() {
       await load();
       const token = held.access;
-      if (held.state.current.status !== 'signed-in' || (token && Date.now() < token.renewAt)) return;
+      if (held.state.current.status !== 'signed-in' || (token && Date.now() < token.renewAt))
+        return;
       try {
         await renew();
       } catch (error) {
         // Renewed early, so that a passing fault does no harm while the old token still holds.
-        if (isSynapError(error, 'session_ended') || !token || Date.now() >= token.expiresAt) throw error;
+        if (isSynapError(error, 'session_ended') || !token || Date.now() >= token.expiresAt)
+          throw error;
       }
     },
     token: () => held.access?.value,

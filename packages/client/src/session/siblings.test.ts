@@ -29,7 +29,9 @@ function openTab(options: Partial<ClientOptions> = {}) {
 async function openTabs(count: number) {
   const tabs = Array.from({ length: count }, () => openTab());
   await tabs[0]?.$session.signIn(credentials);
-  await vi.waitFor(() => expect(tabs.every((tab) => tab.$session.current.status === 'signed-in')).toBe(true));
+  await vi.waitFor(() =>
+    expect(tabs.every((tab) => tab.$session.current.status === 'signed-in')).toBe(true),
+  );
   return tabs;
 }
 
@@ -45,7 +47,9 @@ describe.each([
     const tabs = await openTabs(3);
     expect(await tabs[1]?.users.me.get.query()).toMatchObject({ email: credentials.email });
     await tabs[2]?.$session.signOut();
-    await vi.waitFor(() => expect(tabs.every((tab) => tab.$session.current.status === 'signed-out')).toBe(true));
+    await vi.waitFor(() =>
+      expect(tabs.every((tab) => tab.$session.current.status === 'signed-out')).toBe(true),
+    );
     expect(server.counts).toMatchObject({ logins: 1, refreshes: 0, logouts: 1 });
   });
 
@@ -66,7 +70,9 @@ describe.each([
     await expect(tabs[1]?.users.me.get.query()).rejects.toMatchObject({
       code: expect.stringMatching(/session_ended|unauthenticated/),
     });
-    await vi.waitFor(() => expect(tabs.every((tab) => tab.$session.current.status === 'signed-out')).toBe(true));
+    await vi.waitFor(() =>
+      expect(tabs.every((tab) => tab.$session.current.status === 'signed-out')).toBe(true),
+    );
     expect(onSessionEnd).toHaveBeenCalledTimes(1);
   });
 });
@@ -77,7 +83,9 @@ test('a tab that waited for another one whose refresh failed tries by itself', a
   server.expireAccessTokens();
   let failures = 1;
   server.control.intercept = onPath('auth.refresh', (req) => failures-- > 0 && hangUp(req));
-  await expect(Promise.all([first?.users.me.get.query(), second?.users.me.get.query()])).resolves.toHaveLength(2);
+  await expect(
+    Promise.all([first?.users.me.get.query(), second?.users.me.get.query()]),
+  ).resolves.toHaveLength(2);
   expect(server.counts.rotations).toBe(1);
 });
 

@@ -1,7 +1,10 @@
 import type { AccessToken } from './access-token.js';
 import { findLocks } from './locks.js';
 
-/** What clients that share a session tell each other: another one began, it got a new access token, it ended. */
+/**
+ * What clients that share a session tell each other: another one began, it got a new access token,
+ * it ended.
+ */
 export interface SessionNews {
   kind: 'started' | 'renewed' | 'ended';
   access?: AccessToken;
@@ -16,7 +19,11 @@ export interface Siblings {
 }
 
 /** For a storage that nobody else reads. */
-export const noSiblings: Siblings = { exclusively: (run) => run(false), announce: () => undefined, close: () => undefined };
+export const noSiblings: Siblings = {
+  exclusively: (run) => run(false),
+  announce: () => undefined,
+  close: () => undefined,
+};
 
 /** Clients of one origin (of one process, in Node) that use the same name. */
 export function createSiblings(name: string, hear: (news: SessionNews) => void): Siblings {
@@ -31,7 +38,11 @@ export function createSiblings(name: string, hear: (news: SessionNews) => void):
   return {
     async exclusively(run) {
       const locks = findLocks();
-      const first = await locks.request(name, { ifAvailable: true }, async (lock) => lock && { value: await run(false) });
+      const first = await locks.request(
+        name,
+        { ifAvailable: true },
+        async (lock) => lock && { value: await run(false) },
+      );
       return first ? first.value : locks.request(name, {}, () => run(true));
     },
     announce: (news) => channel?.postMessage(news),
@@ -39,10 +50,14 @@ export function createSiblings(name: string, hear: (news: SessionNews) => void):
   };
 }
 
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null;
 
 const isAccessToken = (value: unknown): value is AccessToken =>
-  isRecord(value) && typeof value.value === 'string' && typeof value.renewAt === 'number' && typeof value.expiresAt === 'number';
+  isRecord(value) &&
+  typeof value.value === 'string' &&
+  typeof value.renewAt === 'number' &&
+  typeof value.expiresAt === 'number';
 
 function isNews(data: unknown): data is SessionNews {
   if (!isRecord(data) || (data.access !== undefined && !isAccessToken(data.access))) return false;

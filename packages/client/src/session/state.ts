@@ -1,11 +1,16 @@
-/** `unknown` until the storage has been asked; what is signed in may still turn out to have ended. */
+/**
+ * `unknown` until the storage has been asked; what is signed in may still turn out to have ended.
+ */
 export interface SessionState {
   readonly status: 'unknown' | 'signed-in' | 'signed-out';
 }
 
 export type SessionListener = (state: SessionState) => void;
 
-/** A value that tells when it changes. The state object stays the same one until then, as UI libraries expect of a snapshot. */
+/**
+ * A value that tells when it changes. The state object stays the same one until then, as UI
+ * libraries expect of a snapshot.
+ */
 export function createSessionState(first: SessionState['status']) {
   let state: SessionState = { status: first };
   const listeners = new Set<SessionListener>();

@@ -1,7 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { appRouter, readProblemSource } from '@synap/api';
-import { type Dashboard, notFound, type Services, staleVersion, unavailable } from '@synap/contracts';
+import {
+  type Dashboard,
+  notFound,
+  type Services,
+  staleVersion,
+  unavailable,
+} from '@synap/contracts';
 import { createHTTPHandler } from '@trpc/server/adapters/standalone';
 import { createSessions } from './sessions.js';
 
@@ -25,7 +31,12 @@ export async function serveSynap() {
     createContext: ({ req, info }) => {
       const anonymous = { kind: 'anonymous' } as const;
       const token = /^Bearer (.+)$/.exec(req.headers.authorization ?? '')?.[1];
-      const call = { actor: anonymous, requestId: randomUUID(), address: '127.0.0.1', signal: info.signal };
+      const call = {
+        actor: anonymous,
+        requestId: randomUUID(),
+        address: '127.0.0.1',
+        signal: info.signal,
+      };
       return {
         services,
         call,
@@ -64,7 +75,10 @@ export async function serveSynap() {
   };
 }
 
-function createServices({ auth, authSessions, user }: ReturnType<typeof createSessions>, stored: Dashboard[]): Services {
+function createServices(
+  { auth, authSessions, user }: ReturnType<typeof createSessions>,
+  stored: Dashboard[],
+): Services {
   const absent = async () => {
     throw notFound('There is nothing of the kind here');
   };
@@ -73,7 +87,14 @@ function createServices({ auth, authSessions, user }: ReturnType<typeof createSe
     authSessions,
     apiKeys: { list: absent, create: absent, remove: absent },
     events: { get: absent, list: absent },
-    managedUsers: { sendReset: absent, list: absent, get: absent, create: absent, update: absent, remove: absent },
+    managedUsers: {
+      sendReset: absent,
+      list: absent,
+      get: absent,
+      create: absent,
+      update: absent,
+      remove: absent,
+    },
     privateUsers: { create: absent },
     invitations: { list: absent, create: absent, remove: absent, accept: absent },
     admin: { testMail: absent, previewMail: absent },
@@ -86,10 +107,22 @@ function createServices({ auth, authSessions, user }: ReturnType<typeof createSe
     },
     system: {
       health: async () => ({ status: 'ok', database: 'ready', version: '0.0.0' }),
-      meta: async () => ({ name: 'Synap', version: '0.0.0', environment: 'local', signup: 'closed', docs: null }),
+      meta: async () => ({
+        name: 'Synap',
+        version: '0.0.0',
+        environment: 'local',
+        signup: 'closed',
+        docs: null,
+      }),
       routes: absent,
     },
-    modules: { list: async () => ({ items: [], nextCursor: null }), get: absent, sync: absent, runs: absent, run: absent },
+    modules: {
+      list: async () => ({ items: [], nextCursor: null }),
+      get: absent,
+      sync: absent,
+      runs: absent,
+      run: absent,
+    },
     widgets: {
       list: async () => ({ items: [], nextCursor: null }),
       async data() {
@@ -99,12 +132,21 @@ function createServices({ auth, authSessions, user }: ReturnType<typeof createSe
     dashboards: {
       async list(_call, { cursor = '0', size }) {
         const end = Number(cursor) + size;
-        const items = stored.slice(Number(cursor), end).map(({ widgets, ...rest }) => ({ ...rest, widgetCount: widgets.length }));
+        const items = stored
+          .slice(Number(cursor), end)
+          .map(({ widgets, ...rest }) => ({ ...rest, widgetCount: widgets.length }));
         return { items, nextCursor: end < stored.length ? String(end) : null };
       },
       async create(_call, { name }) {
         const now = new Date();
-        const dashboard: Dashboard = { id: randomUUID(), name, version: 1, widgets: [], createdAt: now, updatedAt: now };
+        const dashboard: Dashboard = {
+          id: randomUUID(),
+          name,
+          version: 1,
+          widgets: [],
+          createdAt: now,
+          updatedAt: now,
+        };
         stored.push(dashboard);
         return dashboard;
       },
@@ -123,9 +165,23 @@ function createServices({ auth, authSessions, user }: ReturnType<typeof createSe
 }
 
 /** Answers with a problem object outside tRPC's envelope, as the layers before the router do. */
-export function answerProblem(res: ServerResponse, status: number, code: string, headers: Record<string, string> = {}): true {
-  const problem = { type: 'about:blank', title: code, status, detail: `Refused: ${code}`, code, requestId: 'r-1' };
-  res.writeHead(status, { 'content-type': 'application/problem+json', ...headers }).end(JSON.stringify(problem));
+export function answerProblem(
+  res: ServerResponse,
+  status: number,
+  code: string,
+  headers: Record<string, string> = {},
+): true {
+  const problem = {
+    type: 'about:blank',
+    title: code,
+    status,
+    detail: `Refused: ${code}`,
+    code,
+    requestId: 'r-1',
+  };
+  res
+    .writeHead(status, { 'content-type': 'application/problem+json', ...headers })
+    .end(JSON.stringify(problem));
   return true;
 }
 

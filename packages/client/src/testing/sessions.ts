@@ -24,7 +24,10 @@ interface Session {
   revoked: boolean;
 }
 
-/** The rules of the server's sessions, in memory: tokens rotate, the one before is answered with the unused current one, an older one ends the session. */
+/**
+ * The rules of the server's sessions, in memory: tokens rotate, the one before is answered with the
+ * unused current one, an older one ends the session.
+ */
 export function createSessions() {
   const sessions = new Map<string, Session>();
   const accessTokens = new Map<string, string>();
@@ -42,14 +45,20 @@ export function createSessions() {
   function tokensOf(id: string, { counter }: Session) {
     const accessToken = `access-${++issued}`;
     accessTokens.set(accessToken, id);
-    return { accessToken, refreshToken: `${id}.${counter}`, tokenType: 'Bearer' as const, expiresIn: settings.expiresIn };
+    return {
+      accessToken,
+      refreshToken: `${id}.${counter}`,
+      tokenType: 'Bearer' as const,
+      expiresIn: settings.expiresIn,
+    };
   }
 
   const absent = () => Promise.reject(notFound('Not in this test'));
   const auth: AuthService = {
     register: async () => ({ accepted: true }),
     async login(_call, { email, password }) {
-      if (email !== credentials.email || password !== credentials.password) throw unauthenticated('E-mail or password is wrong');
+      if (email !== credentials.email || password !== credentials.password)
+        throw unauthenticated('E-mail or password is wrong');
       counts.logins += 1;
       const session = { counter: 0, revoked: false };
       const id = `session-${counts.logins}`;
@@ -61,7 +70,8 @@ export function createSessions() {
       const [id = '', counter] = refreshToken.split('.');
       const session = sessions.get(id);
       if (session?.revoked) await settings.beforeRefreshAnswer();
-      if (!session || session.revoked) throw unauthenticated('The refresh token is not valid any more: sign in again');
+      if (!session || session.revoked)
+        throw unauthenticated('The refresh token is not valid any more: sign in again');
       const behind = session.counter - Number(counter);
       if (behind === 0) {
         session.counter += 1;
@@ -94,7 +104,14 @@ export function createSessions() {
     if (sessionId === undefined || sessions.get(sessionId)?.revoked !== false) {
       throw unauthenticated('The access token is not valid any more');
     }
-    return { kind: 'user', userId: user.id, email: user.email, role: user.role, sessionId, verified: true };
+    return {
+      kind: 'user',
+      userId: user.id,
+      email: user.email,
+      role: user.role,
+      sessionId,
+      verified: true,
+    };
   };
 
   const authSessions: AuthSessionsService = {

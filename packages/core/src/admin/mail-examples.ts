@@ -13,7 +13,11 @@ export const mailExamples: Readonly<Record<MailTemplate, Mail>> = {
   'choose-password': { template: 'choose-password', to, values: { link, minutes: 10 } },
   'password-changed': { template: 'password-changed', to, values: { time, address: '192.0.2.1' } },
   'email-changed': { template: 'email-changed', to, values: { time, address: '192.0.2.1' } },
-  'new-sign-in': { template: 'new-sign-in', to, values: { time, address: '192.0.2.1', device: 'Firefox on Linux' } },
+  'new-sign-in': {
+    template: 'new-sign-in',
+    to,
+    values: { time, address: '192.0.2.1', device: 'Firefox on Linux' },
+  },
   'failed-sign-ins': { template: 'failed-sign-ins', to, values: { time } },
   test: { template: 'test', to, values: { time } },
 };

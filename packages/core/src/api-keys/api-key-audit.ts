@@ -1,3 +1,6 @@
 import type { AuditEntry } from '../events/audit.repository.js';
 
-export const revokedKeyEntry = (keyId: string): AuditEntry => ({ type: 'api-key.revoked', subject: `api-key ${keyId}` });
+export const revokedKeyEntry = (keyId: string): AuditEntry => ({
+  type: 'api-key.revoked',
+  subject: `api-key ${keyId}`,
+});

@@ -27,7 +27,12 @@ export function createApiKeysRepository(db: Db) {
     listOwnedBy(userId: string, { cursor, size }: PageInput): Promise<ApiKey[]> {
       const before = cursorId(cursor);
       const where = { userId, ...(before && { id: { lt: before } }) };
-      return db.apiKey.findMany({ where, orderBy: { id: 'desc' }, take: size + 1, select: keySelect });
+      return db.apiKey.findMany({
+        where,
+        orderBy: { id: 'desc' },
+        take: size + 1,
+        select: keySelect,
+      });
     },
 
     countOwnedBy: (userId: string): Promise<number> => db.apiKey.count({ where: { userId } }),
@@ -40,13 +45,21 @@ export function createApiKeysRepository(db: Db) {
       return count === 1;
     },
 
-    /** Deletes all keys of a user. @returns their ids, of which `keyEnded` must be told after the commit */
+    /**
+     * Deletes all keys of a user. @returns their ids, of which `keyEnded` must be told after the
+     * commit
+     */
     async deleteAllOf(userId: string): Promise<string[]> {
-      const rows = await db.$queryRaw<{ id: string }[]>`DELETE FROM api_keys WHERE user_id = ${userId}::uuid RETURNING id`;
+      const rows = await db.$queryRaw<
+        { id: string }[]
+      >`DELETE FROM api_keys WHERE user_id = ${userId}::uuid RETURNING id`;
       return rows.map(({ id }) => id);
     },
 
-    /** Deletes the keys that are bound to a dashboard. @returns their ids, of which `keyEnded` must be told after the commit */
+    /**
+     * Deletes the keys that are bound to a dashboard. @returns their ids, of which `keyEnded` must
+     * be told after the commit
+     */
     async deleteBoundTo(dashboardId: string): Promise<string[]> {
       const rows = await db.$queryRaw<{ id: string }[]>`
         DELETE FROM api_keys WHERE dashboard_id = ${dashboardId}::uuid RETURNING id`;

@@ -1,4 +1,11 @@
-import { type ApiKeysService, badRequest, boundScopes, conflict, notFound, type Scope } from '@synap/contracts';
+import {
+  type ApiKeysService,
+  badRequest,
+  boundScopes,
+  conflict,
+  notFound,
+  type Scope,
+} from '@synap/contracts';
 import { type Clock, makeApiKey } from '@synap/security';
 import { type IdentityGuard, noIdentityGuard } from '../auth/identity-guard.js';
 import { demandRecentSignIn } from '../auth/recent-sign-in.js';
@@ -8,7 +15,10 @@ import { revokedKeyEntry } from './api-key-audit.js';
 
 /** Keys that a user may have at once, those that have expired too. */
 const perUser = 50;
-/** Milliseconds that a key may live if the password was not given lately: beyond a year an end is none. */
+/**
+ * Milliseconds that a key may live if the password was not given lately: beyond a year an end is
+ * none.
+ */
 const longestUnproven = 365 * 86_400_000;
 
 export interface ApiKeysDependencies {
@@ -26,7 +36,10 @@ const past = () =>
   badRequest('A key cannot have expired before it is made', [
     { pointer: '/expiresAt', message: 'Must be in the future', code: 'in_the_past' },
   ]);
-const tooMany = () => conflict(`You have ${perUser} API keys, which is the limit: remove one that is not needed any more`);
+const tooMany = () =>
+  conflict(
+    `You have ${perUser} API keys, which is the limit: remove one that is not needed any more`,
+  );
 
 /** A key that is bound must not reach what no dashboard bounds. */
 function demandBoundScopes(scopes: readonly Scope[]): void {
@@ -42,12 +55,25 @@ function demandBoundScopes(scopes: readonly Scope[]): void {
         ],
   );
   if (faults.length > 0)
-    throw badRequest(`A key that is bound to a dashboard may have these only: ${boundScopes.join(', ')}`, faults);
+    throw badRequest(
+      `A key that is bound to a dashboard may have these only: ${boundScopes.join(', ')}`,
+      faults,
+    );
 }
 
-/** Keys for programs that act for their owner, within their scopes and never beyond what the owner may. */
+/**
+ * Keys for programs that act for their owner, within their scopes and never beyond what the owner
+ * may.
+ */
 export function createApiKeysService(dependencies: ApiKeysDependencies): ApiKeysService {
-  const { apiKeys, transaction, guard = noIdentityGuard, newId, clock = Date, keyEnded } = dependencies;
+  const {
+    apiKeys,
+    transaction,
+    guard = noIdentityGuard,
+    newId,
+    clock = Date,
+    keyEnded,
+  } = dependencies;
 
   return {
     async list({ actor }, page) {
@@ -66,7 +92,8 @@ export function createApiKeysService(dependencies: ApiKeysDependencies): ApiKeys
       const { key, secretHash } = makeApiKey(id);
       const made = await transaction(async (within) => {
         await within.users.lockCredentials(userId);
-        if (end === null || end.getTime() > clock.now() + longestUnproven) await demandRecentSignIn(within, call);
+        if (end === null || end.getTime() > clock.now() + longestUnproven)
+          await demandRecentSignIn(within, call);
         if ((await within.apiKeys.countOwnedBy(userId)) >= perUser) throw tooMany();
         if (dashboardId !== null && !(await within.dashboards.findOwned(userId, dashboardId)))
           throw notFound('Dashboard not found');
@@ -75,7 +102,15 @@ export function createApiKeysService(dependencies: ApiKeysDependencies): ApiKeys
           subject: `api-key ${id}`,
           payload: { name, scopes, dashboardId },
         });
-        return within.apiKeys.insert({ id, userId, name, secretHash, scopes, dashboardId, expiresAt: end });
+        return within.apiKeys.insert({
+          id,
+          userId,
+          name,
+          secretHash,
+          scopes,
+          dashboardId,
+          expiresAt: end,
+        });
       });
       return { ...made, key };
     },
@@ -83,7 +118,8 @@ export function createApiKeysService(dependencies: ApiKeysDependencies): ApiKeys
     /** Another's key is "not found". */
     async remove(call, { id }) {
       await transaction(async (within) => {
-        if (!(await within.apiKeys.deleteOwned(call.actor.userId, id))) throw notFound('API key not found');
+        if (!(await within.apiKeys.deleteOwned(call.actor.userId, id)))
+          throw notFound('API key not found');
         await within.audit.record(call, revokedKeyEntry(id));
       });
       keyEnded(id);

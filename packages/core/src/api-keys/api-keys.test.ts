@@ -1,5 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { type ApiKeysService, type DashboardsService, type Scope, tooManyRequests, type UserCall } from '@synap/contracts';
+import {
+  type ApiKeysService,
+  type DashboardsService,
+  type Scope,
+  tooManyRequests,
+  type UserCall,
+} from '@synap/contracts';
 import type { ModuleInfo } from '@synap/module-runtime';
 import { parseApiKey } from '@synap/security';
 import { until } from '@synap/testing';
@@ -23,7 +29,14 @@ beforeAll(async () => {
   service = createApiKeysService({ apiKeys, transaction, newId: uuidv7, keyEnded });
   const repository = createDashboardsRepository(db, sql);
   const once = createOnce(transaction);
-  dashboards = createDashboardsService({ dashboards: repository, transaction, once, catalogue, newId: uuidv7, keyEnded });
+  dashboards = createDashboardsService({
+    dashboards: repository,
+    transaction,
+    once,
+    catalogue,
+    newId: uuidv7,
+    keyEnded,
+  });
 });
 afterAll(() => fixture.close());
 
@@ -33,13 +46,16 @@ async function someone(): Promise<UserCall> {
   return fixture.callOf((await fixture.auth.login(call, { email, password })).accessToken);
 }
 
-const make = (by: UserCall, more: { dashboardId?: string; expiresAt?: string; scopes?: Scope[] } = {}) =>
-  service.create(by, { name: 'Robot', scopes: ['dashboards:read'], ...more });
+const make = (
+  by: UserCall,
+  more: { dashboardId?: string; expiresAt?: string; scopes?: Scope[] } = {},
+) => service.create(by, { name: 'Robot', scopes: ['dashboards:read'], ...more });
 
 /** The call of whoever presents this key. */
 const callBy = (key: string) => fixture.callOf(key);
 const refused = { code: 'unauthenticated', message: expect.stringContaining('API key') };
-const eventsOf = (id: string) => fixture.db.event.findMany({ where: { subject: `api-key ${id}` }, orderBy: { id: 'asc' } });
+const eventsOf = (id: string) =>
+  fixture.db.event.findMany({ where: { subject: `api-key ${id}` }, orderBy: { id: 'asc' } });
 
 describe('a key', () => {
   test('is not made once its owner has made too many changes, so that nobody fills the trail', async () => {
@@ -51,7 +67,9 @@ describe('a key', () => {
       },
     };
     const tired = createApiKeysService({ apiKeys, transaction, guard, newId: uuidv7, keyEnded });
-    await expect(tired.create(ann, { name: 'Robot', scopes: ['dashboards:read'] })).rejects.toMatchObject({
+    await expect(
+      tired.create(ann, { name: 'Robot', scopes: ['dashboards:read'] }),
+    ).rejects.toMatchObject({
       code: 'too_many_requests',
       message: expect.stringContaining(ann.actor.userId),
     });
@@ -60,14 +78,27 @@ describe('a key', () => {
 
   test('is shown once, stored as a hash, and on record with its owner', async () => {
     const ann = await someone();
-    const { key, ...made } = await make(ann, { scopes: ['dashboards:read', 'widgets:read', 'dashboards:read'] });
-    expect(made).toMatchObject({ name: 'Robot', scopes: ['dashboards:read', 'widgets:read'], expiresAt: null, lastUsedAt: null });
+    const { key, ...made } = await make(ann, {
+      scopes: ['dashboards:read', 'widgets:read', 'dashboards:read'],
+    });
+    expect(made).toMatchObject({
+      name: 'Robot',
+      scopes: ['dashboards:read', 'widgets:read'],
+      expiresAt: null,
+      lastUsedAt: null,
+    });
     expect(await service.list(ann, { size: 20 })).toEqual({ items: [made], nextCursor: null });
-    const rows = await fixture.db.$queryRaw<{ row: string }[]>`SELECT row_to_json(k)::text AS row FROM api_keys k`;
+    const rows = await fixture.db.$queryRaw<
+      { row: string }[]
+    >`SELECT row_to_json(k)::text AS row FROM api_keys k`;
     const { secret = '' } = parseApiKey(key) ?? {};
-    for (const { row } of rows) for (const part of [secret, Buffer.from(secret).toString('hex')]) expect(row).not.toContain(part);
+    for (const { row } of rows)
+      for (const part of [secret, Buffer.from(secret).toString('hex')])
+        expect(row).not.toContain(part);
     const events = await eventsOf(made.id);
-    expect(events).toMatchObject([{ type: 'api-key.created', actorId: ann.actor.userId, address: '192.0.2.1' }]);
+    expect(events).toMatchObject([
+      { type: 'api-key.created', actorId: ann.actor.userId, address: '192.0.2.1' },
+    ]);
     expect(JSON.stringify(events)).not.toContain(secret);
   });
 
@@ -87,13 +118,17 @@ describe('a key', () => {
     const [one, other, ending] = [await make(ann), await make(ann), await make(ann)];
     const strange = one.key.slice(0, 37) + other.key.slice(37);
     const unknown = one.key.replace(/^syn_.{32}/, `syn_${randomUUID().replaceAll('-', '')}`);
-    for (const key of [strange, unknown, 'syn_a_b', `${one.key}x`]) await expect(callBy(key)).rejects.toMatchObject(refused);
+    for (const key of [strange, unknown, 'syn_a_b', `${one.key}x`])
+      await expect(callBy(key)).rejects.toMatchObject(refused);
     await callBy(ending.key);
     await fixture.db.apiKey.update({ where: { id: ending.id }, data: { expiresAt: new Date() } });
     fixture.keyEnded(ending.id);
     await expect(callBy(ending.key)).rejects.toMatchObject(refused);
     await callBy(one.key);
-    await fixture.db.user.update({ where: { id: ann.actor.userId }, data: { disabledAt: new Date() } });
+    await fixture.db.user.update({
+      where: { id: ann.actor.userId },
+      data: { disabledAt: new Date() },
+    });
     fixture.authentication.forget('user', ann.actor.userId);
     await expect(callBy(one.key)).rejects.toMatchObject(refused);
     await fixture.db.user.update({ where: { id: ann.actor.userId }, data: { disabledAt: null } });
@@ -108,7 +143,9 @@ describe('a key', () => {
     const expiresAt = new Date(Date.now() + 3000).toISOString();
     const { key } = await make(await someone(), { expiresAt });
     await callBy(key);
-    await until(async () => (await callBy(key).catch(() => 'refused')) === 'refused', { timeout: 15_000 });
+    await until(async () => (await callBy(key).catch(() => 'refused')) === 'refused', {
+      timeout: 15_000,
+    });
   });
 
   test('ends at once when it is removed, also while it is in use, and another owner cannot remove it', async () => {
@@ -118,15 +155,22 @@ describe('a key', () => {
     const using = Array.from({ length: 50 }, () => callBy(key).catch(() => null));
     await service.remove(ann, { id });
     await Promise.all(using);
-    for (let tries = 0; tries < 5; tries += 1) await expect(callBy(key)).rejects.toMatchObject(refused);
+    for (let tries = 0; tries < 5; tries += 1)
+      await expect(callBy(key)).rejects.toMatchObject(refused);
     await expect(service.remove(ann, { id })).rejects.toMatchObject({ code: 'not_found' });
-    expect((await eventsOf(id)).map(({ type }) => type)).toEqual(['api-key.created', 'api-key.revoked']);
+    expect((await eventsOf(id)).map(({ type }) => type)).toEqual([
+      'api-key.created',
+      'api-key.revoked',
+    ]);
   });
 
   test('removed twice at once ends once', async () => {
     const ann = await someone();
     const { id } = await make(ann);
-    const results = await Promise.allSettled([service.remove(ann, { id }), service.remove(ann, { id })]);
+    const results = await Promise.allSettled([
+      service.remove(ann, { id }),
+      service.remove(ann, { id }),
+    ]);
     expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
     expect(await eventsOf(id)).toHaveLength(2);
   });
@@ -134,7 +178,10 @@ describe('a key', () => {
   test('cannot have expired before it is made', async () => {
     const ann = await someone();
     const past = make(ann, { expiresAt: '2026-01-01T00:00:00Z' });
-    await expect(past).rejects.toMatchObject({ code: 'bad_request', details: { errors: [{ pointer: '/expiresAt' }] } });
+    await expect(past).rejects.toMatchObject({
+      code: 'bad_request',
+      details: { errors: [{ pointer: '/expiresAt' }] },
+    });
     const { expiresAt } = await make(ann, { expiresAt: '2099-01-01T02:00:00+02:00' });
     expect(expiresAt).toEqual(new Date('2099-01-01T00:00:00Z'));
   });
@@ -142,7 +189,8 @@ describe('a key', () => {
   test('tells when it was used, written once a minute at most', async () => {
     const ann = await someone();
     const { id, key } = await make(ann);
-    const used = async () => (await fixture.db.apiKey.findUniqueOrThrow({ where: { id } })).lastUsedAt;
+    const used = async () =>
+      (await fixture.db.apiKey.findUniqueOrThrow({ where: { id } })).lastUsedAt;
     const useAnew = async () => {
       fixture.keyEnded(id);
       await callBy(key);
@@ -153,7 +201,8 @@ describe('a key', () => {
     await useAnew();
     await useAnew();
     expect(await used()).toEqual(first);
-    await fixture.db.$executeRaw`UPDATE api_keys SET last_used_at = now() - interval '61 seconds' WHERE id = ${id}::uuid`;
+    await fixture.db
+      .$executeRaw`UPDATE api_keys SET last_used_at = now() - interval '61 seconds' WHERE id = ${id}::uuid`;
     await useAnew();
     await until(async () => Date.now() - ((await used())?.getTime() ?? 0) < 30_000);
   });
@@ -167,7 +216,10 @@ describe('of fifty keys', () => {
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(5);
     for (const result of results) {
       if (result.status === 'rejected')
-        expect(result.reason).toMatchObject({ code: 'conflict', message: expect.stringContaining('50') });
+        expect(result.reason).toMatchObject({
+          code: 'conflict',
+          message: expect.stringContaining('50'),
+        });
     }
     expect(await fixture.db.apiKey.count({ where: { userId: ann.actor.userId } })).toBe(50);
     const seen: string[] = [];
@@ -184,7 +236,15 @@ describe('of fifty keys', () => {
 });
 
 describe('a key that is bound to a dashboard', () => {
-  const place = (widgetId: string) => ({ moduleId: 'git', widgetId, params: {}, x: 0, y: 0, w: 1, h: 1 });
+  const place = (widgetId: string) => ({
+    moduleId: 'git',
+    widgetId,
+    params: {},
+    x: 0,
+    y: 0,
+    w: 1,
+    h: 1,
+  });
   const scopes: Scope[] = ['dashboards:read', 'dashboards:write', 'widgets:read'];
 
   async function bound() {
@@ -198,8 +258,14 @@ describe('a key that is bound to a dashboard', () => {
   test('may have no other scopes, and only a dashboard of its owner', async () => {
     const { mine } = await bound();
     const ben = await someone();
-    const attempt = make(ben, { dashboardId: mine.id, scopes: ['dashboards:read', 'modules:sync'] });
-    await expect(attempt).rejects.toMatchObject({ code: 'bad_request', details: { errors: [{ pointer: '/scopes/1' }] } });
+    const attempt = make(ben, {
+      dashboardId: mine.id,
+      scopes: ['dashboards:read', 'modules:sync'],
+    });
+    await expect(attempt).rejects.toMatchObject({
+      code: 'bad_request',
+      details: { errors: [{ pointer: '/scopes/1' }] },
+    });
     for (const dashboardId of [mine.id, randomUUID()]) {
       await expect(make(ben, { dashboardId })).rejects.toMatchObject({ code: 'not_found' });
     }
@@ -210,16 +276,26 @@ describe('a key that is bound to a dashboard', () => {
     const listed = await dashboards.list(by, { size: 20 });
     expect(listed.items.map(({ id }) => id)).toEqual([mine.id]);
     expect(await dashboards.get(by, { id: mine.id })).toMatchObject({ name: 'Shown' });
-    expect(await dashboards.save(by, { id: mine.id, name: 'Saved', widgets: [], version: 1 })).toMatchObject({ version: 2 });
-    expect(await dashboards.upsert(by, { id: mine.id, name: 'Again', widgets: [] })).toMatchObject({ version: 3 });
+    expect(
+      await dashboards.save(by, { id: mine.id, name: 'Saved', widgets: [], version: 1 }),
+    ).toMatchObject({ version: 2 });
+    expect(await dashboards.upsert(by, { id: mine.id, name: 'Again', widgets: [] })).toMatchObject({
+      version: 3,
+    });
     const absent = { code: 'not_found' };
     await expect(dashboards.get(by, { id: hidden.id })).rejects.toMatchObject(absent);
     for (const id of [hidden.id, randomUUID()]) {
-      await expect(dashboards.save(by, { id, name: 'X', widgets: [], version: 1 })).rejects.toMatchObject(absent);
-      await expect(dashboards.upsert(by, { id, name: 'X', widgets: [] })).rejects.toMatchObject(absent);
+      await expect(
+        dashboards.save(by, { id, name: 'X', widgets: [], version: 1 }),
+      ).rejects.toMatchObject(absent);
+      await expect(dashboards.upsert(by, { id, name: 'X', widgets: [] })).rejects.toMatchObject(
+        absent,
+      );
       await expect(dashboards.remove(by, { id })).rejects.toMatchObject(absent);
     }
-    await expect(dashboards.create(by, { name: 'Another', widgets: [] })).rejects.toMatchObject({ code: 'forbidden' });
+    await expect(dashboards.create(by, { name: 'Another', widgets: [] })).rejects.toMatchObject({
+      code: 'forbidden',
+    });
   });
 
   test('ends with its dashboard, on record, and cannot bring it back', async () => {
@@ -228,9 +304,14 @@ describe('a key that is bound to a dashboard', () => {
     await dashboards.remove(ann, { id: mine.id });
     await expect(callBy(made.key)).rejects.toMatchObject(refused);
     await expect(callBy(unbound.key)).resolves.toBeDefined();
-    expect((await eventsOf(made.id)).map(({ type }) => type)).toEqual(['api-key.created', 'api-key.revoked']);
+    expect((await eventsOf(made.id)).map(({ type }) => type)).toEqual([
+      'api-key.created',
+      'api-key.revoked',
+    ]);
     // A call that was let in a moment before.
-    await expect(dashboards.upsert(by, { id: mine.id, name: 'X', widgets: [] })).rejects.toMatchObject({ code: 'not_found' });
+    await expect(
+      dashboards.upsert(by, { id: mine.id, name: 'X', widgets: [] }),
+    ).rejects.toMatchObject({ code: 'not_found' });
   });
 
   test('may remove its dashboard, and is named as the one who did', async () => {
@@ -244,7 +325,10 @@ describe('a key that is bound to a dashboard', () => {
     const ann = await someone();
     for (let round = 0; round < 10; round += 1) {
       const { id } = await dashboards.create(ann, { name: 'Brief', widgets: [] });
-      const [made] = await Promise.allSettled([make(ann, { dashboardId: id }), dashboards.remove(ann, { id })]);
+      const [made] = await Promise.allSettled([
+        make(ann, { dashboardId: id }),
+        dashboards.remove(ann, { id }),
+      ]);
       if (made.status === 'rejected') continue;
       await expect(callBy(made.value.key)).rejects.toMatchObject(refused);
       expect(await eventsOf(made.value.id)).toHaveLength(2);
@@ -255,10 +339,19 @@ describe('a key that is bound to a dashboard', () => {
   test('reads the data of the widgets that are placed on it, and no other', async () => {
     const { by } = await bound();
     const widget = (id: string): ModuleInfo['widgets'][number] => ({
-      ...{ id, title: id, view: 'table', maxAge: 60, paramsSchema: {}, dataSchema: {} },
+      id,
+      title: id,
+      view: 'table',
+      maxAge: 60,
+      paramsSchema: {},
+      dataSchema: {},
     });
     const git: ModuleInfo = {
-      ...{ id: 'git', name: 'Git', version: '1.0.0', status: 'ready', access: { kind: 'everyone' } },
+      id: 'git',
+      name: 'Git',
+      version: '1.0.0',
+      status: 'ready',
+      access: { kind: 'everyone' },
       widgets: [widget('commits'), widget('authors')],
     };
     const reading = { data: 1, asOf: new Date(0), stale: false };
@@ -268,12 +361,16 @@ describe('a key that is bound to a dashboard', () => {
       dashboards: createDashboardsRepository(fixture.db, fixture.sql),
     });
     expect((await widgets.list(by, { size: 20 })).items.map(({ id }) => id)).toEqual(['commits']);
-    expect(await widgets.data(by, { moduleId: 'git', widgetId: 'commits', params: {} })).toEqual(reading);
+    expect(await widgets.data(by, { moduleId: 'git', widgetId: 'commits', params: {} })).toEqual(
+      reading,
+    );
     for (const target of [
       { moduleId: 'git', widgetId: 'authors' },
       { moduleId: 'host', widgetId: 'commits' },
     ]) {
-      await expect(widgets.data(by, { ...target, params: {} })).rejects.toMatchObject({ code: 'forbidden' });
+      await expect(widgets.data(by, { ...target, params: {} })).rejects.toMatchObject({
+        code: 'forbidden',
+      });
     }
   });
 });

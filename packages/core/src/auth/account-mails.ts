@@ -8,7 +8,10 @@ import type { Account } from '../users/users.repository.js';
 /** Lifetimes of links (security parameters: verify 24 h, reset 10 min). */
 const verifyHours = 24;
 const resetMinutes = 10;
-/** Seconds for which an unused link is enough: further requests mail nothing, so no stranger can flood an owner or cut one off. */
+/**
+ * Seconds for which an unused link is enough: further requests mail nothing, so no stranger can
+ * flood an owner or cut one off.
+ */
 const quietSeconds = 300;
 
 export interface AccountMailsDependencies {
@@ -19,17 +22,35 @@ export interface AccountMailsDependencies {
   linkTo: (path: string) => string;
 }
 
-/** Says what the owner of an address is told, and makes the tokens of its links. Null if there is no such account, or nothing that a link of the last minutes does not do. */
+/**
+ * Says what the owner of an address is told, and makes the tokens of its links. Null if there is no
+ * such account, or nothing that a link of the last minutes does not do.
+ */
 export function createAccountMails({ transaction, verifyEmail, linkTo }: AccountMailsDependencies) {
   /** The token stands behind `#`, so no server and no `Referer` ever sees it. */
   const withToken = (page: string, token: string) => `${linkTo(page)}#${token}`;
 
-  async function verify({ mailTokens }: Repositories, { id, email }: Account, mailId: string): Promise<Mail | null> {
-    if (await mailTokens.wasMailedLately(id, 'verify', { seconds: quietSeconds, mailId })) return null;
+  async function verify(
+    { mailTokens }: Repositories,
+    { id, email }: Account,
+    mailId: string,
+  ): Promise<Mail | null> {
+    if (await mailTokens.wasMailedLately(id, 'verify', { seconds: quietSeconds, mailId }))
+      return null;
     const token = makeToken();
     const lifetime = verifyHours * 3600;
-    await mailTokens.insert({ id: mailId, userId: id, purpose: 'verify', hash: hashToken(token), lifetime });
-    return { template: 'verify', to: email, values: { link: withToken('/verify', token), hours: verifyHours } };
+    await mailTokens.insert({
+      id: mailId,
+      userId: id,
+      purpose: 'verify',
+      hash: hashToken(token),
+      lifetime,
+    });
+    return {
+      template: 'verify',
+      to: email,
+      values: { link: withToken('/verify', token), hours: verifyHours },
+    };
   }
 
   async function reset(
@@ -38,17 +59,31 @@ export function createAccountMails({ transaction, verifyEmail, linkTo }: Account
     request: MailRequest,
     { mailId, template }: { mailId: string; template: 'reset' | 'choose-password' },
   ): Promise<Mail | null> {
-    if (await within.mailTokens.wasMailedLately(id, 'reset', { seconds: quietSeconds, mailId })) return null;
+    if (await within.mailTokens.wasMailedLately(id, 'reset', { seconds: quietSeconds, mailId }))
+      return null;
     const token = makeToken();
     const lifetime = resetMinutes * 60;
-    await within.mailTokens.insert({ id: mailId, userId: id, purpose: 'reset', hash: hashToken(token), lifetime });
+    await within.mailTokens.insert({
+      id: mailId,
+      userId: id,
+      purpose: 'reset',
+      hash: hashToken(token),
+      lifetime,
+    });
     const { address, requestId } = request;
     const stranger = { actor: { kind: 'anonymous' }, address, requestId } as const;
     await within.audit.record(stranger, { type: 'user.reset-requested', subject: `user ${id}` });
-    return { template, to: email, values: { link: withToken('/reset', token), minutes: resetMinutes } };
+    return {
+      template,
+      to: email,
+      values: { link: withToken('/reset', token), minutes: resetMinutes },
+    };
   }
 
-  /** One in each five minutes of the clock, however many register the address: strangers must not flood its owner. */
+  /**
+   * One in each five minutes of the clock, however many register the address: strangers must not
+   * flood its owner.
+   */
   async function notice(
     { audit }: Repositories,
     { id, email, verifiedAt }: Account,
@@ -57,7 +92,10 @@ export function createAccountMails({ transaction, verifyEmail, linkTo }: Account
     if (eventId !== undefined) {
       const quiet = quietSeconds * 1000;
       // Before it was verified, they got a link instead.
-      const since = Math.max(Math.floor(timeOfId(eventId) / quiet) * quiet, verifiedAt?.getTime() ?? 0);
+      const since = Math.max(
+        Math.floor(timeOfId(eventId) / quiet) * quiet,
+        verifiedAt?.getTime() ?? 0,
+      );
       const event = { type: 'user.registered-again', subject: `user ${id}`, id: eventId } as const;
       if (!(await audit.isFirstSince(since, event))) return null;
     }

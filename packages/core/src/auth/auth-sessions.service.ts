@@ -22,7 +22,11 @@ export function createAuthSessionsService({
 }: AuthSessionsDependencies): AuthSessionsService {
   return {
     async list({ actor }, { cursor, size }) {
-      const rows = await sessions.listLiveOf(actor.userId, { before: cursorId(cursor), size, idleSeconds });
+      const rows = await sessions.listLiveOf(actor.userId, {
+        before: cursorId(cursor),
+        size,
+        idleSeconds,
+      });
       const { items, nextCursor } = pageById(rows, size);
       const present = items.map((session) => ({
         ...session,
@@ -35,7 +39,8 @@ export function createAuthSessionsService({
     /** Another's session is "not found", as is one that has ended. */
     async revoke(call, { id }) {
       await transaction(async (within) => {
-        if (!(await within.sessions.revokeLiveOf(call.actor.userId, id, idleSeconds))) throw notFound('Session not found');
+        if (!(await within.sessions.revokeLiveOf(call.actor.userId, id, idleSeconds)))
+          throw notFound('Session not found');
         await within.audit.record(call, revokedEntry(id));
       });
       sessionEnded(id);

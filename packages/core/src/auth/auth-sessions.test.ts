@@ -3,7 +3,13 @@ import type { Call } from '@synap/contracts';
 import { createSecretBox } from '@synap/security';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createMailQueue, mailContext } from '../mail/mail-queue.js';
-import { type AuthFixture, call, createAuthFixture, password, sessionIdOf } from './auth.test.fixture.js';
+import {
+  type AuthFixture,
+  call,
+  createAuthFixture,
+  password,
+  sessionIdOf,
+} from './auth.test.fixture.js';
 import { createAuthSessionsService } from './auth-sessions.service.js';
 import { deviceOf } from './device.js';
 
@@ -16,7 +22,10 @@ afterAll(() => fixture.close());
 const serviceOf = ({ sessions, transaction, forget }: AuthFixture) =>
   createAuthSessionsService({ sessions, transaction, sessionEnded: forget });
 const eventsOf = async (sessionId: string) => {
-  const rows = await fixture.db.event.findMany({ where: { subject: `session ${sessionId}` }, orderBy: { id: 'asc' } });
+  const rows = await fixture.db.event.findMany({
+    where: { subject: `session ${sessionId}` },
+    orderBy: { id: 'asc' },
+  });
   return rows.map(({ type }) => type);
 };
 
@@ -24,19 +33,26 @@ describe('sessions of mine', () => {
   test('are listed page by page, the newest first, only those that live', async () => {
     const { email } = await fixture.makeUser();
     const tokens = [];
-    for (let count = 0; count < 5; count++) tokens.push(await fixture.auth.login(call, { email, password }));
+    for (let count = 0; count < 5; count++)
+      tokens.push(await fixture.auth.login(call, { email, password }));
     const ids = tokens.map(({ refreshToken }) => sessionIdOf(refreshToken));
     const [revoked = '', expired = '', idle = '', older = '', newest = ''] = ids;
     await fixture.sessions.revoke(revoked);
-    await fixture.db.$executeRaw`UPDATE sessions SET expires_at = now() WHERE id = ${expired}::uuid`;
-    await fixture.db.$executeRaw`UPDATE sessions SET rotated_at = now() - interval '15 days' WHERE id = ${idle}::uuid`;
+    await fixture.db
+      .$executeRaw`UPDATE sessions SET expires_at = now() WHERE id = ${expired}::uuid`;
+    await fixture.db
+      .$executeRaw`UPDATE sessions SET rotated_at = now() - interval '15 days' WHERE id = ${idle}::uuid`;
     const me = await fixture.callOf(tokens.at(-1)?.accessToken ?? '');
     const first = await serviceOf(fixture).list(me, { size: 1 });
-    expect(first.items).toMatchObject([{ id: newest, current: true, address: '192.0.2.1', device: 'test', userAgent: 'test' }]);
+    expect(first.items).toMatchObject([
+      { id: newest, current: true, address: '192.0.2.1', device: 'test', userAgent: 'test' },
+    ]);
     const second = await serviceOf(fixture).list(me, { size: 1, cursor: first.nextCursor ?? '' });
     expect(second).toMatchObject({ items: [{ id: older, current: false }], nextCursor: null });
     for (const id of [revoked, expired, idle]) {
-      await expect(serviceOf(fixture).revoke(me, { id })).rejects.toMatchObject({ code: 'not_found' });
+      await expect(serviceOf(fixture).revoke(me, { id })).rejects.toMatchObject({
+        code: 'not_found',
+      });
     }
   });
 
@@ -50,17 +66,26 @@ describe('sessions of mine', () => {
     const his = await fixture.auth.login(call, { email: ben.email, password });
     const me = await fixture.callOf(mine.accessToken);
     for (const id of [sessionIdOf(his.refreshToken), randomUUID()]) {
-      await expect(serviceOf(fixture).revoke(me, { id })).rejects.toMatchObject({ code: 'not_found' });
+      await expect(serviceOf(fixture).revoke(me, { id })).rejects.toMatchObject({
+        code: 'not_found',
+      });
     }
     await serviceOf(fixture).revokeOthers(me);
     for (const { accessToken, refreshToken } of others) {
-      await expect(fixture.authenticate(accessToken)).rejects.toMatchObject({ code: 'unauthenticated' });
-      expect(await eventsOf(sessionIdOf(refreshToken))).toEqual(['session.started', 'session.revoked']);
+      await expect(fixture.authenticate(accessToken)).rejects.toMatchObject({
+        code: 'unauthenticated',
+      });
+      expect(await eventsOf(sessionIdOf(refreshToken))).toEqual([
+        'session.started',
+        'session.revoked',
+      ]);
     }
     await fixture.authenticate(his.accessToken);
     await fixture.authenticate(mine.accessToken);
     await serviceOf(fixture).revoke(me, { id: sessionIdOf(mine.refreshToken) });
-    await expect(fixture.authenticate(mine.accessToken)).rejects.toMatchObject({ code: 'unauthenticated' });
+    await expect(fixture.authenticate(mine.accessToken)).rejects.toMatchObject({
+      code: 'unauthenticated',
+    });
   });
 });
 
@@ -83,7 +108,9 @@ describe('the record of sessions', () => {
     const { refreshToken } = await fixture.auth.login(call, { email, password });
     const id = sessionIdOf(refreshToken);
     await fixture.auth.refresh(call, await fixture.auth.refresh(call, { refreshToken }));
-    await Promise.allSettled(Array.from({ length: 20 }, () => fixture.auth.refresh(call, { refreshToken })));
+    await Promise.allSettled(
+      Array.from({ length: 20 }, () => fixture.auth.refresh(call, { refreshToken })),
+    );
     expect(await eventsOf(id)).toEqual(['session.started', 'session.reuse-detected']);
   });
 });
@@ -92,7 +119,8 @@ test('sessions that ended 90 days ago are purged, but never the latest of a user
   const [ann, ben] = [await fixture.makeUser(), await fixture.makeUser()];
   const started = async ({ email }: { email: string }, endedAgo: string) => {
     const id = sessionIdOf((await fixture.auth.login(call, { email, password })).refreshToken);
-    await fixture.db.$executeRaw`UPDATE sessions SET expires_at = now() - ${endedAgo}::interval WHERE id = ${id}::uuid`;
+    await fixture.db
+      .$executeRaw`UPDATE sessions SET expires_at = now() - ${endedAgo}::interval WHERE id = ${id}::uuid`;
     return id;
   };
   await started(ann, '91 days');
@@ -127,7 +155,8 @@ describe('the mail of a new sign-in', () => {
     expect(await by({ address: '2001:db8:0:1ff::2' })).toEqual([]);
     expect(await by({ address: '2001:db8:0:200::1' })).toHaveLength(1);
     expect(await by({ userAgent: undefined })).toHaveLength(1);
-    await fixture.db.$executeRaw`UPDATE sessions SET created_at = now() - interval '91 days', expires_at = now()`;
+    await fixture.db
+      .$executeRaw`UPDATE sessions SET created_at = now() - interval '91 days', expires_at = now()`;
     expect(await by({})).toHaveLength(1);
   });
 });

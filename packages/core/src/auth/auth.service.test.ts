@@ -1,6 +1,12 @@
 import { createPasswordHasher, HasherBusy, type PasswordHasher } from '@synap/security';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { type AuthFixture, call, createAuthFixture, password, sessionIdOf } from './auth.test.fixture.js';
+import {
+  type AuthFixture,
+  call,
+  createAuthFixture,
+  password,
+  sessionIdOf,
+} from './auth.test.fixture.js';
 import { type IdentityGuard, noIdentityGuard } from './identity-guard.js';
 
 let fixture: AuthFixture;
@@ -9,16 +15,24 @@ beforeAll(async () => {
 });
 afterAll(() => fixture.close());
 
-const wrong = { name: 'AppError', code: 'unauthenticated', message: 'E-mail address or password is wrong' };
+const wrong = {
+  name: 'AppError',
+  code: 'unauthenticated',
+  message: 'E-mail address or password is wrong',
+};
 /** The password by bcrypt, as another system kept it. */
 const bcryptHash = '$2b$04$y6c9HI7ohxlf72i0jLSCcuRm9RDqvENMp5.BlYrtWGFGLVZDbgik6';
 const busy = () => Promise.reject(new HasherBusy(2));
-const hashOf = async (id: string) => (await fixture.db.user.findUniqueOrThrow({ where: { id } })).passwordHash;
+const hashOf = async (id: string) =>
+  (await fixture.db.user.findUniqueOrThrow({ where: { id } })).passwordHash;
 
 describe('signing in', () => {
   test('the right password opens a session that knows where it came from', async () => {
     const user = await fixture.makeUser({ role: 'superuser' });
-    const tokens = await fixture.auth.login({ ...call, userAgent: 'x'.repeat(2000) }, { email: user.email, password });
+    const tokens = await fixture.auth.login(
+      { ...call, userAgent: 'x'.repeat(2000) },
+      { email: user.email, password },
+    );
     expect(tokens).toMatchObject({ tokenType: 'Bearer', expiresIn: 600 });
     const sessionId = sessionIdOf(tokens.refreshToken);
     expect(await fixture.authenticate(tokens.accessToken)).toEqual({
@@ -31,7 +45,14 @@ describe('signing in', () => {
       mustChangePassword: false,
     });
     expect(await fixture.sessionsOf(user.id)).toMatchObject([
-      { id: sessionId, address: '192.0.2.1', userAgent: 'x'.repeat(500), counter: 0, keyId: 'r', revokedAt: null },
+      {
+        id: sessionId,
+        address: '192.0.2.1',
+        userAgent: 'x'.repeat(500),
+        counter: 0,
+        keyId: 'r',
+        revokedAt: null,
+      },
     ]);
   });
 
@@ -41,21 +62,29 @@ describe('signing in', () => {
     const [verify, verifyNothing] = [vi.spyOn(hasher, 'verify'), vi.spyOn(hasher, 'verifyNothing')];
     const auth = fixture.authWith({ hasher });
     await expect(auth.login(call, { email, password: 'wrong' })).rejects.toMatchObject(wrong);
-    await expect(auth.login(call, { email: 'nobody@example.org', password: 'wrong' })).rejects.toMatchObject(wrong);
+    await expect(
+      auth.login(call, { email: 'nobody@example.org', password: 'wrong' }),
+    ).rejects.toMatchObject(wrong);
     expect([verify.mock.calls.length, verifyNothing.mock.calls.length]).toEqual([1, 1]);
   });
 
   test('a disabled user learns so with the right password only', async () => {
     const { email, id } = await fixture.makeUser();
     await fixture.db.user.update({ where: { id }, data: { disabledAt: new Date() } });
-    await expect(fixture.auth.login(call, { email, password: 'wrong' })).rejects.toMatchObject(wrong);
-    await expect(fixture.auth.login(call, { email, password })).rejects.toMatchObject({ code: 'forbidden' });
+    await expect(fixture.auth.login(call, { email, password: 'wrong' })).rejects.toMatchObject(
+      wrong,
+    );
+    await expect(fixture.auth.login(call, { email, password })).rejects.toMatchObject({
+      code: 'forbidden',
+    });
     expect(await fixture.sessionsOf(id)).toEqual([]);
   });
 
   test('an old hash is replaced at the first right sign-in, and only then', async () => {
     const { email, id } = await fixture.makeUser({ passwordHash: bcryptHash });
-    await expect(fixture.auth.login(call, { email, password: 'wrong' })).rejects.toMatchObject(wrong);
+    await expect(fixture.auth.login(call, { email, password: 'wrong' })).rejects.toMatchObject(
+      wrong,
+    );
     expect(await hashOf(id)).toBe(bcryptHash);
     await fixture.auth.login(call, { email, password });
     const upgraded = await hashOf(id);
@@ -73,12 +102,21 @@ describe('signing in', () => {
 
   test('a busy hasher is "unavailable" and says when to come back', async () => {
     const { email } = await fixture.makeUser();
-    const hasher: PasswordHasher = { admit: () => {}, hash: busy, verify: busy, verifyNothing: busy };
+    const hasher: PasswordHasher = {
+      admit: () => {},
+      hash: busy,
+      verify: busy,
+      verifyNothing: busy,
+    };
     const auth = fixture.authWith({ hasher });
     const unavailable = { name: 'AppError', code: 'unavailable', details: { retryAfter: 2 } };
     await expect(auth.login(call, { email, password })).rejects.toMatchObject(unavailable);
-    await expect(auth.login(call, { email: 'nobody@example.org', password })).rejects.toMatchObject(unavailable);
-    await expect(auth.register(call, { email: 'new@example.org', password })).rejects.toMatchObject(unavailable);
+    await expect(auth.login(call, { email: 'nobody@example.org', password })).rejects.toMatchObject(
+      unavailable,
+    );
+    await expect(auth.register(call, { email: 'new@example.org', password })).rejects.toMatchObject(
+      unavailable,
+    );
   });
 
   test('a full hasher turns strangers away before they cause any other work', async () => {
@@ -89,8 +127,12 @@ describe('signing in', () => {
     const guard = { ...noIdentityGuard, login: asked, register: asked };
     const auth = fixture.authWith({ guard, hasher: { ...fixture.hasher, admit } });
     const unavailable = { name: 'AppError', code: 'unavailable', details: { retryAfter: 2 } };
-    await expect(auth.login(call, { email: 'nobody@example.org', password })).rejects.toMatchObject(unavailable);
-    await expect(auth.register(call, { email: 'new@example.org', password })).rejects.toMatchObject(unavailable);
+    await expect(auth.login(call, { email: 'nobody@example.org', password })).rejects.toMatchObject(
+      unavailable,
+    );
+    await expect(auth.register(call, { email: 'new@example.org', password })).rejects.toMatchObject(
+      unavailable,
+    );
     expect(asked).not.toHaveBeenCalled();
   });
 
@@ -110,42 +152,63 @@ describe('signing in', () => {
   test('the twenty-first session ends the oldest, and its tokens stop working at once', async () => {
     const { email, id } = await fixture.makeUser();
     const tokens = [];
-    for (let count = 0; count < 20; count++) tokens.push(await fixture.auth.login(call, { email, password }));
+    for (let count = 0; count < 20; count++)
+      tokens.push(await fixture.auth.login(call, { email, password }));
     const [first, second] = tokens;
     await fixture.authenticate(first?.accessToken ?? '');
     await fixture.auth.login(call, { email, password });
-    await expect(fixture.authenticate(first?.accessToken ?? '')).rejects.toMatchObject({ code: 'unauthenticated' });
+    await expect(fixture.authenticate(first?.accessToken ?? '')).rejects.toMatchObject({
+      code: 'unauthenticated',
+    });
     await fixture.authenticate(second?.accessToken ?? '');
     const sessions = await fixture.sessionsOf(id);
-    expect(sessions.map(({ revokedAt }) => revokedAt !== null)).toEqual([true, ...Array.from({ length: 20 }, () => false)]);
+    expect(sessions.map(({ revokedAt }) => revokedAt !== null)).toEqual([
+      true,
+      ...Array.from({ length: 20 }, () => false),
+    ]);
   });
 
   test('sign-ins at once leave twenty sessions too', async () => {
     const { email, id } = await fixture.makeUser();
     // Without the turns of the hasher, so that all transactions really meet.
-    const auth = fixture.authWith({ hasher: { ...fixture.hasher, verify: async () => ({ ok: true, needsRehash: false }) } });
+    const auth = fixture.authWith({
+      hasher: { ...fixture.hasher, verify: async () => ({ ok: true, needsRehash: false }) },
+    });
     await Promise.all(Array.from({ length: 30 }, () => auth.login(call, { email, password })));
-    expect((await fixture.sessionsOf(id)).filter(({ revokedAt }) => revokedAt === null)).toHaveLength(20);
+    expect(
+      (await fixture.sessionsOf(id)).filter(({ revokedAt }) => revokedAt === null),
+    ).toHaveLength(20);
   });
 
   test('a session that is over does not count among the twenty', async () => {
     const { email, id } = await fixture.makeUser();
     for (let count = 0; count < 20; count++) await fixture.auth.login(call, { email, password });
     const [, newer] = await fixture.sessionsOf(id);
-    await fixture.db.session.update({ where: { id: newer?.id ?? '' }, data: { expiresAt: new Date(0) } });
+    await fixture.db.session.update({
+      where: { id: newer?.id ?? '' },
+      data: { expiresAt: new Date(0) },
+    });
     await fixture.auth.login(call, { email, password });
-    expect((await fixture.sessionsOf(id)).filter(({ revokedAt }) => revokedAt !== null)).toEqual([]);
+    expect((await fixture.sessionsOf(id)).filter(({ revokedAt }) => revokedAt !== null)).toEqual(
+      [],
+    );
   });
 
   test('the guard is asked first, and told of every failure and success', async () => {
     const { email } = await fixture.makeUser();
     const told: string[] = [];
-    const note = (what: string) => async (email: string, address: string) => void told.push([what, email, address].join(' '));
+    const note = (what: string) => async (email: string, address: string) =>
+      void told.push([what, email, address].join(' '));
     const noteFailure: IdentityGuard['loginFailed'] = async (...of) => {
       await note('failed')(...of);
       return { notify: false, delayMs: 0 };
     };
-    const guard = { ...noIdentityGuard, login: note('check'), loginFailed: noteFailure, loginSucceeded: note('succeeded') };
+    const guard = {
+      ...noIdentityGuard,
+      login: note('check'),
+      loginFailed: noteFailure,
+      loginSucceeded: note('succeeded'),
+    };
     const auth = fixture.authWith({ guard });
     await auth.login(call, { email, password });
     await auth.login(call, { email, password: 'wrong' }).catch(() => {});
@@ -160,7 +223,9 @@ describe('signing in', () => {
     const verify = vi.fn(fixture.hasher.verify);
     const strict = { ...guard, login: () => Promise.reject(new Error('enough')) };
     await expect(
-      fixture.authWith({ guard: strict, hasher: { ...fixture.hasher, verify } }).login(call, { email, password }),
+      fixture
+        .authWith({ guard: strict, hasher: { ...fixture.hasher, verify } })
+        .login(call, { email, password }),
     ).rejects.toThrow('enough');
     expect(verify).not.toHaveBeenCalled();
   });
@@ -176,8 +241,12 @@ describe('signing out', () => {
     const me = await fixture.callOf(mine.accessToken);
     await fixture.auth.logout(me);
     await fixture.auth.logout(me);
-    await expect(fixture.authenticate(mine.accessToken)).rejects.toMatchObject({ code: 'unauthenticated' });
-    await expect(fixture.auth.refresh(call, { refreshToken: mine.refreshToken })).rejects.toMatchObject({
+    await expect(fixture.authenticate(mine.accessToken)).rejects.toMatchObject({
+      code: 'unauthenticated',
+    });
+    await expect(
+      fixture.auth.refresh(call, { refreshToken: mine.refreshToken }),
+    ).rejects.toMatchObject({
       code: 'unauthenticated',
     });
     await fixture.authenticate(other.accessToken);
@@ -191,7 +260,14 @@ describe('me', () => {
     const { accessToken } = await fixture.auth.login(call, { email: user.email, password });
     const me = await fixture.callOf(accessToken);
     expect(await fixture.auth.me(me)).toEqual(user);
-    expect(Object.keys(user).sort()).toEqual(['createdAt', 'email', 'id', 'name', 'role', 'updatedAt']);
+    expect(Object.keys(user).sort()).toEqual([
+      'createdAt',
+      'email',
+      'id',
+      'name',
+      'role',
+      'updatedAt',
+    ]);
     await fixture.db.user.delete({ where: { id: user.id } });
     await expect(fixture.auth.me(me)).rejects.toMatchObject({ code: 'unauthenticated' });
   });
@@ -201,12 +277,19 @@ describe('signing up', () => {
   const accepted = { accepted: true };
 
   test('makes an ordinary user who can sign in, called by the address unless they say otherwise', async () => {
-    expect(await fixture.auth.register(call, { email: 'ada@example.org', password })).toEqual(accepted);
+    expect(await fixture.auth.register(call, { email: 'ada@example.org', password })).toEqual(
+      accepted,
+    );
     await fixture.auth.register(call, { email: 'grace@example.org', password, name: 'Grace' });
     const { accessToken } = await fixture.auth.login(call, { email: 'ada@example.org', password });
-    expect(await fixture.auth.me(await fixture.callOf(accessToken))).toMatchObject({ name: 'ada', role: 'user' });
+    expect(await fixture.auth.me(await fixture.callOf(accessToken))).toMatchObject({
+      name: 'ada',
+      role: 'user',
+    });
     const grace = await fixture.auth.login(call, { email: 'grace@example.org', password });
-    expect(await fixture.auth.me(await fixture.callOf(grace.accessToken))).toMatchObject({ name: 'Grace' });
+    expect(await fixture.auth.me(await fixture.callOf(grace.accessToken))).toMatchObject({
+      name: 'Grace',
+    });
   });
 
   test('answers the same for an address that is taken, hashes just as well and leaves the account as it was', async () => {
@@ -214,9 +297,13 @@ describe('signing up', () => {
     const before = await hashOf(user.id);
     const hash = vi.fn(fixture.hasher.hash);
     const auth = fixture.authWith({ hasher: { ...fixture.hasher, hash } });
-    expect(await auth.register(call, { email: user.email, password: 'quite another password', name: 'Mallory' })).toEqual(
-      accepted,
-    );
+    expect(
+      await auth.register(call, {
+        email: user.email,
+        password: 'quite another password',
+        name: 'Mallory',
+      }),
+    ).toEqual(accepted);
     expect(hash).toHaveBeenCalledOnce();
     expect(await hashOf(user.id)).toBe(before);
     expect(await fixture.users.findById(user.id)).toEqual(user);
@@ -224,7 +311,9 @@ describe('signing up', () => {
 
   test('of many at once with one address one wins and all are answered the same', async () => {
     const email = 'race@example.org';
-    const answers = await Promise.all(Array.from({ length: 10 }, () => fixture.auth.register(call, { email, password })));
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, () => fixture.auth.register(call, { email, password })),
+    );
     expect(answers).toEqual(Array.from({ length: 10 }, () => accepted));
     expect(await fixture.db.user.count({ where: { email } })).toBe(1);
   });
@@ -235,17 +324,26 @@ describe('signing up', () => {
     const attempt = auth.register(call, { email: 'short@example.org', password: 'too short' });
     await expect(attempt).rejects.toMatchObject({
       code: 'bad_request',
-      details: { errors: [{ pointer: '/password', code: 'too_short', message: 'Use at least 12 characters' }] },
+      details: {
+        errors: [
+          { pointer: '/password', code: 'too_short', message: 'Use at least 12 characters' },
+        ],
+      },
     });
     expect(hash).not.toHaveBeenCalled();
   });
 
-  test.each(['closed', 'invite'] as const)('is forbidden where sign-up is "%s", for all addresses alike', async (signup) => {
-    const { email } = await fixture.makeUser();
-    const auth = fixture.authWith({ signup });
-    for (const address of [email, 'stranger@example.org']) {
-      await expect(auth.register(call, { email: address, password })).rejects.toMatchObject({ code: 'forbidden' });
-    }
-    expect(await fixture.users.findCredentials('stranger@example.org')).toBeNull();
-  });
+  test.each(['closed', 'invite'] as const)(
+    'is forbidden where sign-up is "%s", for all addresses alike',
+    async (signup) => {
+      const { email } = await fixture.makeUser();
+      const auth = fixture.authWith({ signup });
+      for (const address of [email, 'stranger@example.org']) {
+        await expect(auth.register(call, { email: address, password })).rejects.toMatchObject({
+          code: 'forbidden',
+        });
+      }
+      expect(await fixture.users.findCredentials('stranger@example.org')).toBeNull();
+    },
+  );
 });

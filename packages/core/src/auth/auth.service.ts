@@ -55,8 +55,13 @@ export interface AuthDependencies extends TokenMakers {
   guard?: IdentityGuard;
 }
 
-/** Sign-up, sign-in and what follows from them. Expects addresses as the contracts normalise them. */
-export function createAuthService({ guard = noIdentityGuard, ...rest }: AuthDependencies): AuthService {
+/**
+ * Sign-up, sign-in and what follows from them. Expects addresses as the contracts normalise them.
+ */
+export function createAuthService({
+  guard = noIdentityGuard,
+  ...rest
+}: AuthDependencies): AuthService {
   const dependencies = { ...rest, guard };
   const { users } = dependencies;
   const register = createRegister(dependencies);
@@ -104,7 +109,10 @@ export function createAuthService({ guard = noIdentityGuard, ...rest }: AuthDepe
   };
 }
 
-/** The token that a sign-in replaces: nobody could sign out of its session any more. Only a page of ours may end it. */
+/**
+ * The token that a sign-in replaces: nobody could sign out of its session any more. Only a page of
+ * ours may end it.
+ */
 function heldIn(port: RefreshCookie): string | undefined {
   try {
     return port.read();
@@ -116,9 +124,10 @@ function heldIn(port: RefreshCookie): string | undefined {
 
 /** RFC 6749 §5.2 */
 const unsupportedGrant = () =>
-  badRequest('The password grant is off (RFC 9700 §2.4): use POST /auth/login, or ask an administrator for PASSWORD_GRANT=on', [
-    { pointer: '/grant_type', message: 'Not supported', code: 'unsupported_grant_type' },
-  ]);
+  badRequest(
+    'The password grant is off (RFC 9700 §2.4): use POST /auth/login, or ask an administrator for PASSWORD_GRANT=on',
+    [{ pointer: '/grant_type', message: 'Not supported', code: 'unsupported_grant_type' }],
+  );
 
 function cookiePort({ cookie }: Call) {
   if (!cookie) throw forbidden('There are no cookies on this way: sign in without "cookie"');

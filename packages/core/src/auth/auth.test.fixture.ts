@@ -1,6 +1,11 @@
 import type { AuthService, Call, Mail, Role, Tokens, User, UserCall } from '@synap/contracts';
 import { createDatabase } from '@synap/db';
-import { createAccessTokens, createPasswordHasher, createRefreshTokens, createSecretBox } from '@synap/security';
+import {
+  createAccessTokens,
+  createPasswordHasher,
+  createRefreshTokens,
+  createSecretBox,
+} from '@synap/security';
 import { createTestDatabase } from '@synap/testing';
 import { runMigrations } from 'graphile-worker';
 import { createApiKeyLookups } from '../api-keys/api-key-lookups.repository.js';
@@ -38,8 +43,10 @@ function withRefreshToken({ refreshToken, ...rest }: Tokens): IssuedTokens {
 /** For callers without cookies, whose answers always hold both tokens. */
 const inBody = (auth: AuthService) => ({
   ...auth,
-  login: async (...of: Parameters<AuthService['login']>) => withRefreshToken(await auth.login(...of)),
-  refresh: async (...of: Parameters<AuthService['refresh']>) => withRefreshToken(await auth.refresh(...of)),
+  login: async (...of: Parameters<AuthService['login']>) =>
+    withRefreshToken(await auth.login(...of)),
+  refresh: async (...of: Parameters<AuthService['refresh']>) =>
+    withRefreshToken(await auth.refresh(...of)),
 });
 
 /** The auth service on a database of its own, with everything real. */
@@ -55,7 +62,9 @@ export async function createAuthFixture() {
     issuer: 'synap',
     audience: 'synap',
   });
-  const refreshTokens = createRefreshTokens({ keys: [{ kid: 'r', secret: 'Tn5Wx0Ev8Hs3Kd7Pz2Qj6Ym9Bc4Lf1Rg' }] });
+  const refreshTokens = createRefreshTokens({
+    keys: [{ kid: 'r', secret: 'Tn5Wx0Ev8Hs3Kd7Pz2Qj6Ym9Bc4Lf1Rg' }],
+  });
   const box = createSecretBox({ keys: [{ kid: 'e', secret: 'Hb2Fy7Ku4Mz9Cn6Xr1Wd8Tg3Vq5Jp0Ls' }] });
   const apiKeys = createApiKeysRepository(db);
   const keys = { ...createApiKeyLookups(sql), noteUse: apiKeys.noteUse };
@@ -84,13 +93,17 @@ export async function createAuthFixture() {
   let made = 0;
 
   /** Sends all mails that wait, as the worker would. @returns those that were sent */
-  async function sendMails({ verifyEmail = false, carry = async (_: Mail) => {} } = {}): Promise<Mail[]> {
+  async function sendMails({
+    verifyEmail = false,
+    carry = async (_: Mail) => {},
+  } = {}): Promise<Mail[]> {
     const sent: Mail[] = [];
     const delivery = createMailDelivery({
       mails: createMailsRepository(db),
       box,
       compose: createAccountMails({
-        ...{ transaction: dependencies.transaction, verifyEmail },
+        transaction: dependencies.transaction,
+        verifyEmail,
         linkTo: (path) => `https://synap.example.org${path}`,
       }),
       async carry(_id, mail) {
@@ -100,7 +113,8 @@ export async function createAuthFixture() {
       isFinal: () => false,
       givenUp: () => {},
     });
-    for (const { id } of await db.mail.findMany({ orderBy: { id: 'asc' } })) await delivery.deliver(id, { lastAttempt: false });
+    for (const { id } of await db.mail.findMany({ orderBy: { id: 'asc' } }))
+      await delivery.deliver(id, { lastAttempt: false });
     return sent;
   }
 
@@ -121,14 +135,26 @@ export async function createAuthFixture() {
     apiKeys,
     keyEnded: (id: string) => authentication.forget('key', id),
     auth: inBody(createAuthService(dependencies)),
-    authWith: (other: Partial<AuthDependencies>) => inBody(createAuthService({ ...dependencies, ...other })),
+    authWith: (other: Partial<AuthDependencies>) =>
+      inBody(createAuthService({ ...dependencies, ...other })),
 
     sendMails,
 
     /** A new user whose password is `password`. */
-    async makeUser({ role = 'user', passwordHash }: { role?: Role; passwordHash?: string } = {}): Promise<User> {
+    async makeUser({
+      role = 'user',
+      passwordHash,
+    }: {
+      role?: Role;
+      passwordHash?: string;
+    } = {}): Promise<User> {
       const email = `user${++made}@example.org`;
-      await users.insertUnlessTaken({ email, name: 'Someone', passwordHash: passwordHash ?? (await hashed), role });
+      await users.insertUnlessTaken({
+        email,
+        name: 'Someone',
+        passwordHash: passwordHash ?? (await hashed),
+        role,
+      });
       const credentials = await users.findCredentials(email);
       const user = credentials && (await users.findById(credentials.id));
       if (!user) throw new Error('The user was not made');
@@ -143,7 +169,10 @@ export async function createAuthFixture() {
     },
 
     sessionsOf: async (userId: string) =>
-      await db.session.findMany({ where: { userId }, orderBy: [{ createdAt: 'asc' }, { id: 'asc' }] }),
+      await db.session.findMany({
+        where: { userId },
+        orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
+      }),
   };
 }
 

@@ -3,7 +3,13 @@ import type { AccessTokenClaims } from '@synap/security';
 import { makeApiKey } from '@synap/security';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { KnownKey } from '../api-keys/api-key-lookups.repository.js';
-import { type AuthFixture, call, createAuthFixture, password, sessionIdOf } from './auth.test.fixture.js';
+import {
+  type AuthFixture,
+  call,
+  createAuthFixture,
+  password,
+  sessionIdOf,
+} from './auth.test.fixture.js';
 import { type Authentication, createAuthentication } from './authenticate.js';
 
 const refused = { name: 'AppError', code: 'unauthenticated' };
@@ -18,8 +24,10 @@ describe('with real sessions', () => {
   test('a session that was revoked or is past its end, a disabled user and a removed one are refused', async () => {
     const ends = [
       (id: string) => fixture.sessions.revoke(id),
-      (id: string) => fixture.db.session.update({ where: { id }, data: { expiresAt: new Date(0) } }),
-      (_: string, userId: string) => fixture.db.user.update({ where: { id: userId }, data: { disabledAt: new Date() } }),
+      (id: string) =>
+        fixture.db.session.update({ where: { id }, data: { expiresAt: new Date(0) } }),
+      (_: string, userId: string) =>
+        fixture.db.user.update({ where: { id: userId }, data: { disabledAt: new Date() } }),
       (_: string, userId: string) => fixture.db.user.delete({ where: { id: userId } }),
     ];
     for (const end of ends) {
@@ -46,7 +54,9 @@ describe('with real sessions', () => {
     const [{ email }, stranger] = [await fixture.makeUser(), await fixture.makeUser()];
     const { refreshToken } = await fixture.auth.login(call, { email, password });
     const sign = (sid: string) => fixture.accessTokens.sign({ sub: stranger.id, sid }).token;
-    await expect(fixture.authenticate(sign(sessionIdOf(refreshToken)))).rejects.toMatchObject(refused);
+    await expect(fixture.authenticate(sign(sessionIdOf(refreshToken)))).rejects.toMatchObject(
+      refused,
+    );
     await expect(fixture.authenticate(sign('no id'))).rejects.toMatchObject(refused);
     await expect(fixture.authenticate('nonsense')).rejects.toMatchObject(refused);
   });
@@ -72,7 +82,9 @@ describe('what is believed', () => {
 
   /** A look-up that is answered when the test says so. */
   function pending() {
-    let settle: { resolve: (actor: UserActor | null) => void; reject: (error: Error) => void } | undefined;
+    let settle:
+      | { resolve: (actor: UserActor | null) => void; reject: (error: Error) => void }
+      | undefined;
     const promise = new Promise<UserActor | null>((resolve, reject) => {
       settle = { resolve, reject };
     });
@@ -117,7 +129,9 @@ describe('what is believed', () => {
   });
 
   test('any number of callers share one look-up a session', async () => {
-    const actors = await Promise.all(Array.from({ length: 100 }, (_, index) => authentication.authenticate(`s${index % 2}`)));
+    const actors = await Promise.all(
+      Array.from({ length: 100 }, (_, index) => authentication.authenticate(`s${index % 2}`)),
+    );
     expect(actorOf).toHaveBeenCalledTimes(2);
     expect(actors[1]).toEqual(actor('s1'));
   });
@@ -191,7 +205,12 @@ describe('what is believed', () => {
   describe('of keys', () => {
     const id = '019aa5ca-7b1e-7d40-a1f3-5c2e8b9d6f71';
     const { key, secretHash } = makeApiKey(id);
-    const known = (useUnnoted = false): KnownKey => ({ actor: actor('none'), secretHash, expiresAt: null, useUnnoted });
+    const known = (useUnnoted = false): KnownKey => ({
+      actor: actor('none'),
+      secretHash,
+      expiresAt: null,
+      useUnnoted,
+    });
     const wrong = makeApiKey(id).key;
 
     test('is one look-up too, whose secret is judged at each call', async () => {

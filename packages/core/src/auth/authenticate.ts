@@ -1,5 +1,11 @@
 import { type Authenticate, invalidToken, type UserActor } from '@synap/contracts';
-import { type AccessTokens, type Clock, isSecretOf, looksLikeApiKey, parseApiKey } from '@synap/security';
+import {
+  type AccessTokens,
+  type Clock,
+  isSecretOf,
+  looksLikeApiKey,
+  parseApiKey,
+} from '@synap/security';
 import type { ApiKeyLookups } from '../api-keys/api-key-lookups.repository.js';
 import type { ApiKeysRepository } from '../api-keys/api-keys.repository.js';
 import { createBeliefs } from './beliefs.js';
@@ -11,8 +17,8 @@ type IdentityKind = 'session' | 'key' | 'user';
 export interface Authentication {
   authenticate: Authenticate;
   /**
-   * Must be told, after the commit, of a session or a key that has ended, and of a user whose role, address or right to sign in has
-   * changed: it holds here at once then.
+   * Must be told, after the commit, of a session or a key that has ended, and of a user whose role,
+   * address or right to sign in has changed: it holds here at once then.
    */
   forget(kind: IdentityKind, id: string): void;
   /** For when news may have been missed. */
@@ -26,14 +32,26 @@ export interface AuthenticationOptions {
   clock?: Clock;
 }
 
-const refuseToken = () => invalidToken('The access token is not valid or its session has ended: refresh it or sign in again');
-const refuseKey = () => invalidToken('The API key is not valid: it was removed, has expired, or its owner may not sign in');
+const refuseToken = () =>
+  invalidToken(
+    'The access token is not valid or its session has ended: refresh it or sign in again',
+  );
+const refuseKey = () =>
+  invalidToken(
+    'The API key is not valid: it was removed, has expired, or its owner may not sign in',
+  );
 
 /**
- * Tells who presents an access token or an API key. Tokens and secrets are verified at each call; what the database says of session, key and
- * user is believed for five seconds. At most one indexed statement, none when the session or key was seen moments ago.
+ * Tells who presents an access token or an API key. Tokens and secrets are verified at each call;
+ * what the database says of session, key and user is believed for five seconds. At most one indexed
+ * statement, none when the session or key was seen moments ago.
  */
-export function createAuthentication({ accessTokens, sessions, keys, clock = Date }: AuthenticationOptions): Authentication {
+export function createAuthentication({
+  accessTokens,
+  sessions,
+  keys,
+  clock = Date,
+}: AuthenticationOptions): Authentication {
   const knownSessions = createBeliefs(sessions.actorOf, clock);
   const knownKeys = createBeliefs(keys.keyOf, clock);
 
@@ -53,7 +71,8 @@ export function createAuthentication({ accessTokens, sessions, keys, clock = Dat
     if (known.expiresAt !== null && known.expiresAt <= clock.now()) throw refuseKey();
     if (known.useUnnoted) {
       known.useUnnoted = false;
-      // Beside the call: that it could not be noted is no reason to fail, and the next look-up tries again.
+      // Beside the call: that it could not be noted is no reason to fail, and the next look-up
+      // tries again.
       keys.noteUse(parts.id).catch(() => {});
     }
     return known.actor;

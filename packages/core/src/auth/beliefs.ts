@@ -1,6 +1,8 @@
 import type { Clock } from '@synap/security';
 
-/** How long a look-up may be believed: the bound for changes by other instances whose news is lost. */
+/**
+ * How long a look-up may be believed: the bound for changes by other instances whose news is lost.
+ */
 const believedMs = 5000;
 const maxEntries = 10_000;
 
@@ -15,13 +17,20 @@ export interface Beliefs<T> {
   /** The answer of moments ago, or that of a new look-up. */
   of(id: string): T | null | Promise<T | null>;
   forget(id: string): void;
-  /** Forgets the answers that `which` tells, all that are still under way, and that there is none: whose those are nobody knows. */
+  /**
+   * Forgets the answers that `which` tells, all that are still under way, and that there is none:
+   * whose those are nobody knows.
+   */
   forgetWhere(which: (answer: T) => boolean): void;
   forgetAll(): void;
 }
 
-export function createBeliefs<T extends object>(lookUp: (id: string) => Promise<T | null>, clock: Clock): Beliefs<T> {
-  // Entries are kept in the order of their look-up, so the first is always the one that expires first.
+export function createBeliefs<T extends object>(
+  lookUp: (id: string) => Promise<T | null>,
+  clock: Clock,
+): Beliefs<T> {
+  // Entries are kept in the order of their look-up, so the first is always the one that expires
+  // first.
   const entries = new Map<string, Entry<T>>();
 
   function ask(id: string, now: number): Entry<T>['answer'] {
@@ -35,7 +44,8 @@ export function createBeliefs<T extends object>(lookUp: (id: string) => Promise<
       throw error;
     };
     entry.answer = lookUp(id).then(keep, drop);
-    // The entry stands before the answer: a change in between removes it, and the older answer is never believed later.
+    // The entry stands before the answer: a change in between removes it, and the older answer is
+    // never believed later.
     entries.delete(id);
     entries.set(id, entry);
     const [oldest] = entries.keys();

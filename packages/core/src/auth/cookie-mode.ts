@@ -2,7 +2,10 @@ import { AppError, type RefreshCookie, type Tokens } from '@synap/contracts';
 import { sessionRules } from './session-rules.js';
 import type { IssuedTokens } from './session-tokens.js';
 
-/** Keeps the refresh token in the cookie instead of the answer. The cookie lives as long as the token could be idle. */
+/**
+ * Keeps the refresh token in the cookie instead of the answer. The cookie lives as long as the
+ * token could be idle.
+ */
 export function inCookie(cookie: RefreshCookie, { refreshToken, ...rest }: IssuedTokens): Tokens {
   cookie.set(refreshToken, sessionRules.idleSeconds);
   return rest;

@@ -6,7 +6,9 @@ import { type AuthFixture, call, createAuthFixture, password } from './auth.test
 import { noIdentityGuard } from './identity-guard.js';
 
 let fixture: AuthFixture;
-const sendMail = createMailQueue(createSecretBox({ keys: [{ kid: 'e', secret: 'Jw6Tq1Zn8Xc3Vb5Md7Lk2Hg9Fs4Pa0Ry' }] }));
+const sendMail = createMailQueue(
+  createSecretBox({ keys: [{ kid: 'e', secret: 'Jw6Tq1Zn8Xc3Vb5Md7Lk2Hg9Fs4Pa0Ry' }] }),
+);
 const guard = { ...noIdentityGuard, loginFailed: async () => ({ notify: true, delayMs: 2000 }) };
 
 beforeAll(async () => {
@@ -23,9 +25,14 @@ test('too many failures: the owner gets one mail, the trace an event, the caller
   const auth = fixture.authWith({ guard, sendMail, sleep });
   await expect(auth.login(call, { email, password: 'not this one' })).rejects.toMatchObject(wrong);
   expect(sleep).toHaveBeenCalledExactlyOnceWith(2000, call.signal);
-  expect(await fixture.db.mail.findMany({ select: { template: true } })).toEqual([{ template: 'failed-sign-ins' }]);
+  expect(await fixture.db.mail.findMany({ select: { template: true } })).toEqual([
+    { template: 'failed-sign-ins' },
+  ]);
   const events = await fixture.db.event.findMany({ where: { subject: `user ${id}` } });
-  expect(events.map(({ type }) => type).sort()).toEqual(['user.sign-in-failed', 'user.sign-in-failed-often']);
+  expect(events.map(({ type }) => type).sort()).toEqual([
+    'user.sign-in-failed',
+    'user.sign-in-failed-often',
+  ]);
   for (const event of events) expect(event).toMatchObject({ address: call.address, actorId: null });
 });
 
@@ -33,7 +40,9 @@ test('an address without account is answered alike, and nothing is sent', async 
   const before = await fixture.db.mail.count();
   const sleep = vi.fn(async () => {});
   const auth = fixture.authWith({ guard, sendMail, sleep });
-  await expect(auth.login(call, { email: 'nobody@example.org', password })).rejects.toMatchObject(wrong);
+  await expect(auth.login(call, { email: 'nobody@example.org', password })).rejects.toMatchObject(
+    wrong,
+  );
   expect(sleep).toHaveBeenCalledOnce();
   expect(await fixture.db.mail.count()).toBe(before);
 });
@@ -43,12 +52,18 @@ test('a notice that cannot be sent changes nothing of the answer, and leaves no 
   const lost = () => Promise.reject(new Error('no queue'));
   const auth = fixture.authWith({ guard, sendMail: lost, sleep: async () => {} });
   await expect(auth.login(call, { email, password: 'not this one' })).rejects.toMatchObject(wrong);
-  expect(await fixture.db.event.count({ where: { subject: `user ${id}`, type: 'user.sign-in-failed-often' } })).toBe(0);
+  expect(
+    await fixture.db.event.count({
+      where: { subject: `user ${id}`, type: 'user.sign-in-failed-often' },
+    }),
+  ).toBe(0);
 });
 
 test('nobody waits for a caller who has gone, and the right password is not delayed', async () => {
   const { email } = await fixture.makeUser();
-  const auth = fixture.authWith({ guard: { ...guard, loginFailed: async () => ({ notify: false, delayMs: 60_000 }) } });
+  const auth = fixture.authWith({
+    guard: { ...guard, loginFailed: async () => ({ notify: false, delayMs: 60_000 }) },
+  });
   const gone = { ...call, signal: AbortSignal.abort() };
   await expect(auth.login(gone, { email, password: 'not this one' })).rejects.toMatchObject(wrong);
   await expect(auth.login(call, { email, password })).resolves.toHaveProperty('accessToken');

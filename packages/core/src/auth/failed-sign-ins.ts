@@ -25,8 +25,16 @@ export interface FailedSignInDependencies {
   sleep?: Sleep | undefined;
 }
 
-/** What follows from a failed sign-in: counted and on the trail; after many for one account slower, and its owner is told. Never a lock. */
-export function createFailedSignIns({ guard, transaction, sendMail, sleep = sleepUnlessAborted }: FailedSignInDependencies) {
+/**
+ * What follows from a failed sign-in: counted and on the trail; after many for one account slower,
+ * and its owner is told. Never a lock.
+ */
+export function createFailedSignIns({
+  guard,
+  transaction,
+  sendMail,
+  sleep = sleepUnlessAborted,
+}: FailedSignInDependencies) {
   const tell = (call: Call, email: string) =>
     transaction(async (within) => {
       const account = await within.users.findCredentials(email);
@@ -34,21 +42,35 @@ export function createFailedSignIns({ guard, transaction, sendMail, sleep = slee
       if (!user) return;
       const time = new Date().toISOString();
       await sendMail(within, { template: 'failed-sign-ins', to: user.email, values: { time } });
-      await within.audit.record(call, { type: 'user.sign-in-failed-often', subject: `user ${user.id}` });
+      await within.audit.record(call, {
+        type: 'user.sign-in-failed-often',
+        subject: `user ${user.id}`,
+      });
     });
 
-  /** The first of an hour for an account. An address without one is on record, too, without its text: people type passwords there. */
+  /**
+   * The first of an hour for an account. An address without one is on record, too, without its
+   * text: people type passwords there.
+   */
   async function record(call: Call, email: string): Promise<void> {
     if (!(await guard.mayRecord({ kind: 'sign-in', what: email, by: call.address }))) return;
     await transaction(async (within) => {
       const account = await within.users.findCredentials(email);
-      await within.audit.record(call, { type: 'user.sign-in-failed', subject: `user ${account?.id ?? 'unknown'}` });
+      await within.audit.record(call, {
+        type: 'user.sign-in-failed',
+        subject: `user ${account?.id ?? 'unknown'}`,
+      });
     });
   }
 
   return async function failed(call: Call, email: string): Promise<void> {
     const { notify, delayMs } = await guard.loginFailed(email, call.address);
-    // At the same time, and whatever comes of the notice: neither time nor answer may tell whether there is such an account.
-    await Promise.allSettled([record(call, email), notify && tell(call, email), delayMs > 0 && sleep(delayMs, call.signal)]);
+    // At the same time, and whatever comes of the notice: neither time nor answer may tell whether
+    // there is such an account.
+    await Promise.allSettled([
+      record(call, email),
+      notify && tell(call, email),
+      delayMs > 0 && sleep(delayMs, call.signal),
+    ]);
   };
 }

@@ -7,6 +7,10 @@ export async function whenHasherIsFree<T>(work: Promise<T>): Promise<T> {
     return await work;
   } catch (error) {
     if (!(error instanceof HasherBusy)) throw error;
-    throw unavailable('Too many people are signing in at once: try again shortly', error.retryAfter, error);
+    throw unavailable(
+      'Too many people are signing in at once: try again shortly',
+      error.retryAfter,
+      error,
+    );
   }
 }

@@ -11,7 +11,12 @@ import type { IdentityGuard } from './identity-guard.js';
 import { isNewOrigin } from './new-origin.js';
 import { revokedEntry } from './session-audit.js';
 import { sessionRules } from './session-rules.js';
-import { type IssuedTokens, type TokenMakers, type TokenSession, tokensOf } from './session-tokens.js';
+import {
+  type IssuedTokens,
+  type TokenMakers,
+  type TokenSession,
+  tokensOf,
+} from './session-tokens.js';
 
 export type LoginRepositories = Pick<Repositories, 'audit' | 'mails' | 'sessions' | 'users'>;
 
@@ -29,7 +34,17 @@ export interface LoginDependencies extends TokenMakers {
 }
 
 export function createLogin(dependencies: LoginDependencies) {
-  const { users, transaction, hasher, guard, sessionEnded, sendMail, verifyEmail, sleep, ...makers } = dependencies;
+  const {
+    users,
+    transaction,
+    hasher,
+    guard,
+    sessionEnded,
+    sendMail,
+    verifyEmail,
+    sleep,
+    ...makers
+  } = dependencies;
   const failed = createFailedSignIns({ guard, transaction, sendMail, sleep });
   const wrong = () =>
     unauthenticated(
@@ -39,14 +54,18 @@ export function createLogin(dependencies: LoginDependencies) {
     );
 
   /** @returns the account and, where its hash should be replaced, the better one */
-  async function verify(email: string, password: string): Promise<{ account: Credentials; betterHash: string | null } | null> {
+  async function verify(
+    email: string,
+    password: string,
+  ): Promise<{ account: Credentials; betterHash: string | null } | null> {
     const account = await users.findCredentials(email);
     if (!account) {
       await hasher.verifyNothing(password);
       return null;
     }
     const { ok, needsRehash } = await hasher.verify(account.passwordHash, password);
-    // Whoever registers an address and then signs in could tell by another answer whether it had an account before.
+    // Whoever registers an address and then signs in could tell by another answer whether it had an
+    // account before.
     if (verifyEmail && !account.verified) return null;
     return ok ? { account, betterHash: needsRehash ? await tryToHash(password) : null } : null;
   }
@@ -61,7 +80,10 @@ export function createLogin(dependencies: LoginDependencies) {
     }
   }
 
-  /** Under the user's lock, so that neither twenty-one sign-ins at once nor a password changed meanwhile slip through. */
+  /**
+   * Under the user's lock, so that neither twenty-one sign-ins at once nor a password changed
+   * meanwhile slip through.
+   */
   async function startSession(call: Call, account: Credentials, betterHash: string | null) {
     const session: TokenSession & { salt: Uint8Array<ArrayBuffer> } = {
       id: uuidv7(),
@@ -77,13 +99,23 @@ export function createLogin(dependencies: LoginDependencies) {
       if (current?.passwordHash !== account.passwordHash) throw wrong();
       if (current.disabled) throw forbidden('This account is disabled: ask an administrator');
       if (betterHash) await within.users.replaceHash(account.id, betterHash);
-      const revoked = await within.sessions.revokeAllButNewest(account.id, sessionRules.perUser - 1, sessionRules.idleSeconds);
+      const revoked = await within.sessions.revokeAllButNewest(
+        account.id,
+        sessionRules.perUser - 1,
+        sessionRules.idleSeconds,
+      );
       const lifetime = sessionRules.absoluteSeconds;
       const origins = await within.sessions.originsOf(account.id, userAgent, lifetime);
       await within.sessions.insert({ ...session, address, userAgent, lifetime });
-      for (const id of revoked) await within.audit.record(call, { ...revokedEntry(id), actorId: account.id });
-      await within.audit.record(call, { type: 'session.started', subject: `session ${session.id}`, actorId: account.id });
-      if (isNewOrigin(origins, address)) await tellOfNewOrigin(within, account.id, { address, userAgent });
+      for (const id of revoked)
+        await within.audit.record(call, { ...revokedEntry(id), actorId: account.id });
+      await within.audit.record(call, {
+        type: 'session.started',
+        subject: `session ${session.id}`,
+        actorId: account.id,
+      });
+      if (isNewOrigin(origins, address))
+        await tellOfNewOrigin(within, account.id, { address, userAgent });
       return revoked;
     });
     ended.forEach(sessionEnded);
@@ -101,7 +133,10 @@ export function createLogin(dependencies: LoginDependencies) {
     await sendMail(within, { template: 'new-sign-in', to: user.email, values });
   }
 
-  return async function login(call: Call, { email, password }: { email: string; password: string }): Promise<IssuedTokens> {
+  return async function login(
+    call: Call,
+    { email, password }: { email: string; password: string },
+  ): Promise<IssuedTokens> {
     hasher.admit();
     await guard.login(email, call.address, call.reportLimit);
     const verified = await verify(email, password);

@@ -6,12 +6,22 @@ import type { TokenMakers } from './session-tokens.js';
 
 export interface LogoutDependencies extends Pick<TokenMakers, 'refreshTokens'> {
   lookups: Pick<SessionLookups, 'refreshStateOf'>;
-  transaction: <T>(run: (within: Pick<Repositories, 'audit' | 'sessions'>) => Promise<T>) => Promise<T>;
+  transaction: <T>(
+    run: (within: Pick<Repositories, 'audit' | 'sessions'>) => Promise<T>,
+  ) => Promise<T>;
   sessionEnded: (sessionId: string) => void;
 }
 
-/** Ends the session of the access token or, where that is gone, of the cookie. Twice is as good as once. */
-export function createLogout({ refreshTokens, lookups, transaction, sessionEnded }: LogoutDependencies) {
+/**
+ * Ends the session of the access token or, where that is gone, of the cookie. Twice is as good as
+ * once.
+ */
+export function createLogout({
+  refreshTokens,
+  lookups,
+  transaction,
+  sessionEnded,
+}: LogoutDependencies) {
   async function end(call: Call, id: string, actorId: string): Promise<void> {
     await transaction(async (within) => {
       if (!(await within.sessions.revoke(id))) return;
@@ -20,7 +30,10 @@ export function createLogout({ refreshTokens, lookups, transaction, sessionEnded
     sessionEnded(id);
   }
 
-  /** Ends the session of a refresh token. One that was rotated away still tells whose session it is; whoever has it may end it, as a reuse would. */
+  /**
+   * Ends the session of a refresh token. One that was rotated away still tells whose session it is;
+   * whoever has it may end it, as a reuse would.
+   */
   async function endByToken(call: Call, refreshToken: string): Promise<void> {
     const token = refreshTokens.parse(refreshToken);
     const state = token && (await lookups.refreshStateOf(token.sid));
@@ -31,14 +44,17 @@ export function createLogout({ refreshTokens, lookups, transaction, sessionEnded
   async function logout(call: Call): Promise<void> {
     const { actor, cookie } = call;
     if (actor.kind === 'user') {
-      if (actor.sessionId === null) throw forbidden('An API key has no session to end: revoke the key instead');
+      if (actor.sessionId === null)
+        throw forbidden('An API key has no session to end: revoke the key instead');
       await end(call, actor.sessionId, actor.userId);
       if (cookie?.present) cookie.clear();
       return;
     }
     const held = cookie?.read();
     if (!cookie || held === undefined)
-      throw unauthenticated('Sign in first: this needs an access token, or the cookie of a sign-in');
+      throw unauthenticated(
+        'Sign in first: this needs an access token, or the cookie of a sign-in',
+      );
     await endByToken(call, held);
     cookie.clear();
   }

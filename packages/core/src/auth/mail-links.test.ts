@@ -6,7 +6,10 @@ import { uuidv7 } from '../ids.js';
 import { type AuthFixture, call, createAuthFixture, password } from './auth.test.fixture.js';
 
 const newPassword = 'another passphrase altogether';
-const spent = { code: 'bad_request', details: { errors: [{ pointer: '/token', code: 'invalid_token' }] } };
+const spent = {
+  code: 'bad_request',
+  details: { errors: [{ pointer: '/token', code: 'invalid_token' }] },
+};
 const refused = { code: 'unauthenticated' };
 const accepted = { accepted: true };
 
@@ -18,7 +21,8 @@ afterEach(() => fixture.close());
 
 function tokenIn(mail: Mail | undefined): string {
   const link = mail && 'link' in mail.values ? mail.values.link : '';
-  const [, token = ''] = /^https:\/\/synap\.example\.org\/(?:verify|reset)#([A-Za-z0-9_-]{43})$/.exec(link) ?? [];
+  const [, token = ''] =
+    /^https:\/\/synap\.example\.org\/(?:verify|reset)#([A-Za-z0-9_-]{43})$/.exec(link) ?? [];
   if (!token) throw new Error(`There is no token in the link "${link}"`);
   return token;
 }
@@ -26,11 +30,14 @@ function tokenIn(mail: Mail | undefined): string {
 /** Without failed sign-ins, which these tests cause on purpose. */
 const trailOf = async (userId: string) => {
   const where = { subject: `user ${userId}`, type: { not: 'user.sign-in-failed' } };
-  return (await fixture.db.event.findMany({ where, orderBy: { id: 'asc' } })).map(({ type }) => type);
+  return (await fixture.db.event.findMany({ where, orderBy: { id: 'asc' } })).map(
+    ({ type }) => type,
+  );
 };
 
 /** As if all links had been mailed five minutes earlier. */
-const ageLinks = () => fixture.db.$executeRaw`UPDATE mail_tokens SET created_at = created_at - interval '5 minutes'`;
+const ageLinks = () =>
+  fixture.db.$executeRaw`UPDATE mail_tokens SET created_at = created_at - interval '5 minutes'`;
 
 describe('where addresses must be verified', () => {
   const email = 'ada@example.org';
@@ -40,14 +47,18 @@ describe('where addresses must be verified', () => {
   test('an account opens once the link of its mail was used, which works once', async () => {
     const auth = verifying();
     expect(await auth.register(call, { email, password })).toEqual(accepted);
-    const answerOf = (account: { email: string; password: string }) => auth.login(call, account).catch((error: unknown) => error);
+    const answerOf = (account: { email: string; password: string }) =>
+      auth.login(call, account).catch((error: unknown) => error);
     const answers = [
       { email, password },
       { email, password: newPassword },
       { email: 'nobody@example.org', password },
     ].map(answerOf);
     const [answer, ...others] = await Promise.all(answers);
-    expect(answer).toMatchObject({ ...refused, message: expect.stringContaining('not verified yet') });
+    expect(answer).toMatchObject({
+      ...refused,
+      message: expect.stringContaining('not verified yet'),
+    });
     expect(others).toEqual([answer, answer]);
     const [mail] = await mails();
     expect(mail).toMatchObject({ template: 'verify', to: email, values: { hours: 24 } });
@@ -82,7 +93,11 @@ describe('where addresses must be verified', () => {
     const [first] = await mails();
     await auth.register(call, { email, password: newPassword });
     const [second] = await mails();
-    expect(second).toMatchObject({ template: 'choose-password', to: email, values: { minutes: 10 } });
+    expect(second).toMatchObject({
+      template: 'choose-password',
+      to: email,
+      values: { minutes: 10 },
+    });
     await auth.verify(call, { token: tokenIn(first) });
     for (const sent of [password, newPassword])
       await expect(auth.login(call, { email, password: sent })).rejects.toMatchObject(refused);
@@ -90,7 +105,13 @@ describe('where addresses must be verified', () => {
     await auth.reset(call, { token: tokenIn(second), newPassword: chosen });
     await auth.login(call, { email, password: chosen });
     const user = await fixture.db.user.findUniqueOrThrow({ where: { email } });
-    const types = ['user.registered', 'user.registered-again', 'user.reset-requested', 'user.verified', 'user.password-reset'];
+    const types = [
+      'user.registered',
+      'user.registered-again',
+      'user.reset-requested',
+      'user.verified',
+      'user.password-reset',
+    ];
     expect(await trailOf(user.id)).toEqual(types);
   });
 
@@ -158,9 +179,15 @@ test('however many register an address, its owner gets one notice in five minute
 
 test('where they need not be, a new account gets no mail; whoever registers an address again tells its owner', async () => {
   const user = await fixture.makeUser();
-  expect(await fixture.auth.register(call, { email: 'new@example.org', password })).toEqual(accepted);
-  expect(await fixture.auth.register(call, { email: user.email, password: newPassword })).toEqual(accepted);
-  expect(await fixture.sendMails()).toMatchObject([{ template: 'existing-account', to: user.email }]);
+  expect(await fixture.auth.register(call, { email: 'new@example.org', password })).toEqual(
+    accepted,
+  );
+  expect(await fixture.auth.register(call, { email: user.email, password: newPassword })).toEqual(
+    accepted,
+  );
+  expect(await fixture.sendMails()).toMatchObject([
+    { template: 'existing-account', to: user.email },
+  ]);
   expect(await trailOf(user.id)).toEqual(['user.registered-again']);
   await fixture.auth.login(call, { email: user.email, password });
 });
@@ -181,10 +208,16 @@ describe('a new password', () => {
     await fixture.authenticate(tokens.accessToken);
     await fixture.auth.reset(call, { token, newPassword });
     await expect(fixture.authenticate(tokens.accessToken)).rejects.toMatchObject(refused);
-    await expect(fixture.auth.refresh(call, { refreshToken: tokens.refreshToken })).rejects.toMatchObject(refused);
-    await expect(fixture.auth.login(call, { email: user.email, password })).rejects.toMatchObject(refused);
+    await expect(
+      fixture.auth.refresh(call, { refreshToken: tokens.refreshToken }),
+    ).rejects.toMatchObject(refused);
+    await expect(fixture.auth.login(call, { email: user.email, password })).rejects.toMatchObject(
+      refused,
+    );
     await fixture.auth.login(call, { email: user.email, password: newPassword });
-    expect(await fixture.sendMails()).toMatchObject([{ template: 'password-changed', to: user.email }]);
+    expect(await fixture.sendMails()).toMatchObject([
+      { template: 'password-changed', to: user.email },
+    ]);
     expect(await trailOf(user.id)).toEqual(['user.reset-requested', 'user.password-reset']);
     await expect(fixture.auth.reset(call, { token, newPassword })).rejects.toMatchObject(spent);
   });
@@ -194,12 +227,22 @@ describe('a new password', () => {
       const { user, token } = await asked();
       await fixture.db.user.update({ where: { id: user.id }, data: { verifiedAt } });
       const { id } = await fixture.db.apiKey.create({
-        data: { id: randomUUID(), userId: user.id, name: 'Left behind', secretHash: randomBytes(32), scopes: ['profile:read'] },
+        data: {
+          id: randomUUID(),
+          userId: user.id,
+          name: 'Left behind',
+          secretHash: randomBytes(32),
+          scopes: ['profile:read'],
+        },
       });
       await fixture.auth.reset(call, { token, newPassword });
       const ended = verifiedAt === null ? 1 : 0;
       expect(await fixture.db.apiKey.count({ where: { id } })).toBe(1 - ended);
-      expect(await fixture.db.event.count({ where: { type: 'api-key.revoked', subject: `api-key ${id}` } })).toBe(ended);
+      expect(
+        await fixture.db.event.count({
+          where: { type: 'api-key.revoked', subject: `api-key ${id}` },
+        }),
+      ).toBe(ended);
     }
   });
 
@@ -213,8 +256,11 @@ describe('a new password', () => {
 
   test('is chosen once by a link that is used ten times at once', async () => {
     const { user, token } = await asked();
-    const choose = (index: number) => fixture.auth.reset(call, { token, newPassword: `${newPassword} ${index}` });
-    const results = await Promise.allSettled(Array.from({ length: 10 }, (_, index) => choose(index)));
+    const choose = (index: number) =>
+      fixture.auth.reset(call, { token, newPassword: `${newPassword} ${index}` });
+    const results = await Promise.allSettled(
+      Array.from({ length: 10 }, (_, index) => choose(index)),
+    );
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     const winner = results.findIndex(({ status }) => status === 'fulfilled');
     await fixture.auth.login(call, { email: user.email, password: `${newPassword} ${winner}` });
@@ -222,18 +268,27 @@ describe('a new password', () => {
 
   test('is refused to links that are too old, made up, or for something else', async () => {
     const { user, token } = await asked();
-    await fixture.db.$executeRaw`UPDATE mail_tokens SET expires_at = clock_timestamp() WHERE user_id = ${user.id}::uuid`;
+    await fixture.db
+      .$executeRaw`UPDATE mail_tokens SET expires_at = clock_timestamp() WHERE user_id = ${user.id}::uuid`;
     const other = makeToken();
-    await fixture.mailTokens.insert({ userId: user.id, purpose: 'verify', hash: hashToken(other), lifetime: 60 });
+    await fixture.mailTokens.insert({
+      userId: user.id,
+      purpose: 'verify',
+      hash: hashToken(other),
+      lifetime: 60,
+    });
     for (const faulty of [token, makeToken(), other, 'x', `${token}\u0301`])
-      await expect(fixture.auth.reset(call, { token: faulty, newPassword })).rejects.toMatchObject(spent);
+      await expect(fixture.auth.reset(call, { token: faulty, newPassword })).rejects.toMatchObject(
+        spent,
+      );
     await fixture.auth.login(call, { email: user.email, password });
   });
 
   test('is mailed to nobody who has no account, or a disabled one; the answer and what is stored are the same', async () => {
     const user = await fixture.makeUser();
     await fixture.db.user.update({ where: { id: user.id }, data: { disabledAt: new Date() } });
-    for (const email of [user.email, 'nobody@example.org']) expect(await fixture.auth.forgot(call, { email })).toEqual(accepted);
+    for (const email of [user.email, 'nobody@example.org'])
+      expect(await fixture.auth.forgot(call, { email })).toEqual(accepted);
     expect(await fixture.db.mail.findMany({ select: { template: true } })).toEqual([
       { template: 'to-owner reset' },
       { template: 'to-owner reset' },

@@ -34,9 +34,22 @@ export const spentLink = (advice: string) =>
 
 const accepted = { accepted: true } as const;
 
-/** What links in mails are for: asked for by anybody, with an answer that is always the same; used by whoever reads the mail. */
+/**
+ * What links in mails are for: asked for by anybody, with an answer that is always the same; used
+ * by whoever reads the mail.
+ */
 export function createMailLinks(dependencies: MailLinksDependencies) {
-  const { users, mailTokens, transaction, hasher, guard, sendMail, requestMail, sessionEnded, keyEnded } = dependencies;
+  const {
+    users,
+    mailTokens,
+    transaction,
+    hasher,
+    guard,
+    sendMail,
+    requestMail,
+    sessionEnded,
+    keyEnded,
+  } = dependencies;
   const { userChanged, productName } = dependencies;
   const moveAccount = createAccountMove(sendMail);
   const askFor = (ask: 'verify' | 'reset', { address, requestId }: Call, email: string) =>
@@ -59,7 +72,8 @@ export function createMailLinks(dependencies: MailLinksDependencies) {
       const hash = hashToken(token);
       const owner = await mailTokens.ownerOf('verify', hash);
       const changed = await transaction(async (within) => {
-        // Before the token, as everywhere: transactions that take them in the other order could wait for each other.
+        // Before the token, as everywhere: transactions that take them in the other order could
+        // wait for each other.
         if (owner) await within.users.lockCredentials(owner);
         const taken = owner && (await within.mailTokens.take('verify', hash));
         if (!taken) throw spentLink('sign in, or ask for another');
@@ -69,14 +83,24 @@ export function createMailLinks(dependencies: MailLinksDependencies) {
           return userId;
         }
         await within.users.markVerified(userId);
-        await within.audit.record(call, { type: 'user.verified', subject: `user ${userId}`, actorId: userId });
+        await within.audit.record(call, {
+          type: 'user.verified',
+          subject: `user ${userId}`,
+          actorId: userId,
+        });
         return null;
       });
       if (changed) userChanged(changed);
     },
 
-    /** A new password for whoever reads the mail; all sessions end (ASVS 5.0, 7.4.3). It proves the address, too. */
-    async reset(call: Call, { token, newPassword }: { token: string; newPassword: string }): Promise<void> {
+    /**
+     * A new password for whoever reads the mail; all sessions end (ASVS 5.0, 7.4.3). It proves the
+     * address, too.
+     */
+    async reset(
+      call: Call,
+      { token, newPassword }: { token: string; newPassword: string },
+    ): Promise<void> {
       const hash = hashToken(token);
       const spent = () => spentLink('ask for a new one');
       const owner = await mailTokens.ownerOf('reset', hash);
@@ -84,7 +108,8 @@ export function createMailLinks(dependencies: MailLinksDependencies) {
       if (!user) throw spent();
       // A password that is refused leaves the link as it is.
       demandGoodPassword(newPassword, { productName, email: user.email }, '/newPassword');
-      if (user.mustChangePassword && (await hasher.verify(user.passwordHash, newPassword)).ok) throw samePassword();
+      if (user.mustChangePassword && (await hasher.verify(user.passwordHash, newPassword)).ok)
+        throw samePassword();
       const passwordHash = await hasher.hash(newPassword);
       const ended = await transaction(async (within) => {
         const before = await within.users.lockCredentials(user.id);
@@ -94,12 +119,19 @@ export function createMailLinks(dependencies: MailLinksDependencies) {
         await within.users.markVerified(user.id);
         const values = { time: new Date().toUTCString(), address: call.address };
         await sendMail(within, { template: 'password-changed', to: user.email, values });
-        await within.audit.record(call, { type: 'user.password-reset', subject: `user ${user.id}`, actorId: user.id });
+        await within.audit.record(call, {
+          type: 'user.password-reset',
+          subject: `user ${user.id}`,
+          actorId: user.id,
+        });
         const sessions = await within.sessions.revokeAllOf(user.id);
-        for (const id of sessions) await within.audit.record(call, { ...revokedEntry(id), actorId: user.id });
-        // Until now the address was anybody's: what a stranger may have left must not stay behind its owner's back.
+        for (const id of sessions)
+          await within.audit.record(call, { ...revokedEntry(id), actorId: user.id });
+        // Until now the address was anybody's: what a stranger may have left must not stay behind
+        // its owner's back.
         const keys = before?.verified ? [] : await within.apiKeys.deleteAllOf(user.id);
-        for (const id of keys) await within.audit.record(call, { ...revokedKeyEntry(id), actorId: user.id });
+        for (const id of keys)
+          await within.audit.record(call, { ...revokedKeyEntry(id), actorId: user.id });
         return { sessions, keys };
       });
       ended.sessions.forEach(sessionEnded);

@@ -2,7 +2,10 @@ import type { Db, MailTokenPurpose } from '@synap/db';
 import { uuidv7 } from '../ids.js';
 
 export interface NewMailToken {
-  /** By default a new one. That of the mail it goes into: another attempt at that mail then replaces the token. */
+  /**
+   * By default a new one. That of the mail it goes into: another attempt at that mail then replaces
+   * the token.
+   */
   id?: string;
   userId: string;
   purpose: MailTokenPurpose;
@@ -16,7 +19,14 @@ export interface NewMailToken {
 /** What links in mails prove. Single use, by conditional update; all times are the database's. */
 export function createMailTokensRepository(db: Db) {
   return {
-    async insert({ id = uuidv7(), userId, purpose, hash, lifetime, email }: NewMailToken): Promise<void> {
+    async insert({
+      id = uuidv7(),
+      userId,
+      purpose,
+      hash,
+      lifetime,
+      email,
+    }: NewMailToken): Promise<void> {
       await db.$executeRaw`
         INSERT INTO mail_tokens (id, user_id, purpose, hash, email, created_at, expires_at)
         SELECT ${id}::uuid, ${userId}::uuid, ${purpose}::mail_token_purpose, ${hash}, ${email ?? null}, now, now + make_interval(secs => ${lifetime})
@@ -25,7 +35,11 @@ export function createMailTokensRepository(db: Db) {
     },
 
     /** True if a link that can still be used went to the user moments ago, in another mail. */
-    async wasMailedLately(userId: string, purpose: MailTokenPurpose, { seconds, mailId }: { seconds: number; mailId: string }) {
+    async wasMailedLately(
+      userId: string,
+      purpose: MailTokenPurpose,
+      { seconds, mailId }: { seconds: number; mailId: string },
+    ) {
       const rows = await db.$queryRaw<unknown[]>`
         SELECT FROM mail_tokens WHERE user_id = ${userId}::uuid AND purpose = ${purpose}::mail_token_purpose AND used_at IS NULL
           AND id <> ${mailId}::uuid AND created_at > clock_timestamp() - make_interval(secs => ${seconds}) LIMIT 1`;
@@ -33,14 +47,20 @@ export function createMailTokensRepository(db: Db) {
     },
 
     /** Whose token it is, as long as it can be used; using it is another step. */
-    async ownerOf(purpose: MailTokenPurpose, hash: Uint8Array<ArrayBuffer>): Promise<string | null> {
+    async ownerOf(
+      purpose: MailTokenPurpose,
+      hash: Uint8Array<ArrayBuffer>,
+    ): Promise<string | null> {
       const [row] = await db.$queryRaw<{ userId: string }[]>`
         SELECT user_id AS "userId" FROM mail_tokens
         WHERE hash = ${hash} AND purpose = ${purpose}::mail_token_purpose AND used_at IS NULL AND expires_at > clock_timestamp()`;
       return row?.userId ?? null;
     },
 
-    /** Uses a token up, and with it all others of its owner for this purpose. @returns its owner and the address they get; null if it cannot be used */
+    /**
+     * Uses a token up, and with it all others of its owner for this purpose. @returns its owner and
+     * the address they get; null if it cannot be used
+     */
     async take(
       purpose: MailTokenPurpose,
       hash: Uint8Array<ArrayBuffer>,

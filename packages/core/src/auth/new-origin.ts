@@ -15,6 +15,10 @@ function sameNetwork(a: string, b: string): boolean {
   return network.check(other, 'ipv6');
 }
 
-/** Whether someone who signed in before now does so from where, or by what, they did not of late. Never so at the very first sign-in. */
+/**
+ * Whether someone who signed in before now does so from where, or by what, they did not of late.
+ * Never so at the very first sign-in.
+ */
 export const isNewOrigin = (origins: readonly SessionOrigin[], address: string): boolean =>
-  origins.length > 0 && !origins.some((origin) => origin.alike && sameNetwork(origin.address, address));
+  origins.length > 0 &&
+  !origins.some((origin) => origin.alike && sameNetwork(origin.address, address));

@@ -15,18 +15,36 @@ export interface ReauthenticateDependencies {
   sendMail: SendMail;
 }
 
-/** Takes the password again, counted like a sign-in: for ten minutes the session may do what a stolen one must not. */
-export function createReauthenticate({ users, transaction, hasher, guard, sendMail }: ReauthenticateDependencies) {
+/**
+ * Takes the password again, counted like a sign-in: for ten minutes the session may do what a
+ * stolen one must not.
+ */
+export function createReauthenticate({
+  users,
+  transaction,
+  hasher,
+  guard,
+  sendMail,
+}: ReauthenticateDependencies) {
   const failed = createFailedSignIns({ guard, transaction, sendMail });
   const demandOwnPassword = createOwnPassword({ users, hasher, guard, failed });
 
-  return async function reauthenticate(call: UserCall, { password }: { password: string }): Promise<void> {
+  return async function reauthenticate(
+    call: UserCall,
+    { password }: { password: string },
+  ): Promise<void> {
     const { sessionId } = call.actor;
     if (sessionId === null) throw forbidden('No API key may do this: sign in.');
-    await demandOwnPassword(call, password, { pointer: '/password', message: 'The password is wrong' });
+    await demandOwnPassword(call, password, {
+      pointer: '/password',
+      message: 'The password is wrong',
+    });
     await transaction(async (within) => {
       await within.sessions.reauthenticate(sessionId);
-      await within.audit.record(call, { type: 'session.reauthenticated', subject: `session ${sessionId}` });
+      await within.audit.record(call, {
+        type: 'session.reauthenticated',
+        subject: `session ${sessionId}`,
+      });
     });
   };
 }

@@ -2,11 +2,15 @@ import { forbidden, reauthenticationRequired, type UserCall } from '@synap/contr
 import { sessionRules } from './session-rules.js';
 import type { SessionsRepository } from './sessions.repository.js';
 
-/** Throws `reauthentication_required` unless the caller gave the password lately (ASVS 5.0, 7.5.1). API keys never did. */
+/**
+ * Throws `reauthentication_required` unless the caller gave the password lately (ASVS 5.0, 7.5.1).
+ * API keys never did.
+ */
 export async function demandRecentSignIn(
   { sessions }: { sessions: Pick<SessionsRepository, 'wasAuthenticatedWithin'> },
   { actor: { sessionId } }: UserCall,
 ): Promise<void> {
   if (sessionId === null) throw forbidden('No API key may do this: sign in.');
-  if (!(await sessions.wasAuthenticatedWithin(sessionId, sessionRules.recentSeconds))) throw reauthenticationRequired();
+  if (!(await sessions.wasAuthenticatedWithin(sessionId, sessionRules.recentSeconds)))
+    throw reauthenticationRequired();
 }

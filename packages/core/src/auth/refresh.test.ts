@@ -3,7 +3,13 @@ import type { UserCall } from '@synap/contracts';
 import { createRefreshTokens, hashToken, makeToken } from '@synap/security';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type AuthFixture, call, createAuthFixture, password, sessionIdOf } from './auth.test.fixture.js';
+import {
+  type AuthFixture,
+  call,
+  createAuthFixture,
+  password,
+  sessionIdOf,
+} from './auth.test.fixture.js';
 import { createAuthSessionsService } from './auth-sessions.service.js';
 
 let fixture: AuthFixture;
@@ -18,7 +24,8 @@ const signIn = async () => {
 };
 const refresh = (refreshToken: string) => fixture.auth.refresh(call, { refreshToken });
 const refused = { name: 'AppError', code: 'unauthenticated' };
-const sessionOf = (refreshToken: string) => fixture.db.session.findUniqueOrThrow({ where: { id: sessionIdOf(refreshToken) } });
+const sessionOf = (refreshToken: string) =>
+  fixture.db.session.findUniqueOrThrow({ where: { id: sessionIdOf(refreshToken) } });
 
 /** As if the last rotation had been so long ago. */
 const age = (refreshToken: string, seconds: number) =>
@@ -31,7 +38,9 @@ test('a refresh gives the next token of the same session, and an access token th
   expect(second).toMatchObject({ tokenType: 'Bearer', expiresIn: 600 });
   expect(second.refreshToken).not.toBe(first.refreshToken);
   expect(sessionIdOf(second.refreshToken)).toBe(sessionIdOf(first.refreshToken));
-  expect(await fixture.authenticate(second.accessToken)).toEqual(await fixture.authenticate(first.accessToken));
+  expect(await fixture.authenticate(second.accessToken)).toEqual(
+    await fixture.authenticate(first.accessToken),
+  );
   const third = await refresh(second.refreshToken);
   expect((await sessionOf(third.refreshToken)).counter).toBe(2);
 });
@@ -72,7 +81,8 @@ test('the token before is refused once the current one was used, and the session
   await fixture.authenticate(third.accessToken);
   await expect(refresh(first.refreshToken)).rejects.toMatchObject(refused);
   expect((await sessionOf(first.refreshToken)).revokedAt).toBeInstanceOf(Date);
-  for (const { refreshToken } of [second, third]) await expect(refresh(refreshToken)).rejects.toMatchObject(refused);
+  for (const { refreshToken } of [second, third])
+    await expect(refresh(refreshToken)).rejects.toMatchObject(refused);
   await expect(fixture.authenticate(third.accessToken)).rejects.toMatchObject(refused);
 });
 
@@ -87,7 +97,9 @@ test('a token two rotations old ends the session at once', async () => {
 test('fifty replays at once are all refused', async () => {
   const first = await signIn();
   await refresh((await refresh(first.refreshToken)).refreshToken);
-  const results = await Promise.allSettled(Array.from({ length: 50 }, () => refresh(first.refreshToken)));
+  const results = await Promise.allSettled(
+    Array.from({ length: 50 }, () => refresh(first.refreshToken)),
+  );
   expect(results.filter(({ status }) => status === 'fulfilled')).toEqual([]);
 });
 
@@ -105,7 +117,9 @@ test('a forged token is refused and does the session no harm', async () => {
 
 test('a session whose secret was retired is refused', async () => {
   const { refreshToken } = await signIn();
-  const retired = fixture.authWith({ refreshTokens: createRefreshTokens({ keys: [{ kid: 'z', secret: 'other'.repeat(8) }] }) });
+  const retired = fixture.authWith({
+    refreshTokens: createRefreshTokens({ keys: [{ kid: 'z', secret: 'other'.repeat(8) }] }),
+  });
   await expect(retired.refresh(call, { refreshToken })).rejects.toMatchObject(refused);
   expect((await sessionOf(refreshToken)).revokedAt).toBeNull();
 });
@@ -129,7 +143,9 @@ describe('after the refresh secret was changed', () => {
     for (let round = 0; round < 5; round++) {
       const first = await signIn();
       const servers = [serverWith(newKey, oldKey), serverWith(oldKey, newKey)];
-      const answers = await Promise.all(Array.from({ length: 50 }, (_, index) => servers[index % 2]?.refresh(call, first)));
+      const answers = await Promise.all(
+        Array.from({ length: 50 }, (_, index) => servers[index % 2]?.refresh(call, first)),
+      );
       expect(new Set(answers.map((answer) => answer?.refreshToken)).size).toBe(1);
       expect((await sessionOf(first.refreshToken)).counter).toBe(1);
     }
@@ -149,7 +165,8 @@ describe('after the refresh secret was changed', () => {
   test('a server that has not got the new one yet refuses, and does the session no harm', async () => {
     const first = await signIn();
     const second = await serverWith(newKey, oldKey).refresh(call, first);
-    for (const token of [first, second]) await expect(serverWith(oldKey).refresh(call, token)).rejects.toMatchObject(refused);
+    for (const token of [first, second])
+      await expect(serverWith(oldKey).refresh(call, token)).rejects.toMatchObject(refused);
     await serverWith(oldKey, newKey).refresh(call, second);
     expect((await sessionOf(first.refreshToken)).revokedAt).toBeNull();
   });
@@ -165,7 +182,8 @@ test('a session ends after fourteen idle days, or ninety days whatever the use',
   const old = await signIn();
   const { createdAt, expiresAt } = await sessionOf(old.refreshToken);
   expect(expiresAt.getTime() - createdAt.getTime()).toBe(90 * 86_400_000);
-  await fixture.db.$executeRaw`UPDATE sessions SET expires_at = now() WHERE id = ${sessionIdOf(old.refreshToken)}::uuid`;
+  await fixture.db
+    .$executeRaw`UPDATE sessions SET expires_at = now() WHERE id = ${sessionIdOf(old.refreshToken)}::uuid`;
   await expect(refresh(old.refreshToken)).rejects.toMatchObject(refused);
 });
 
@@ -193,7 +211,12 @@ const runs = Number(process.env.REFRESH_TEST_RUNS ?? 60);
 
 async function resetTokenOf(userId: string): Promise<string> {
   const token = makeToken();
-  await fixture.mailTokens.insert({ userId, purpose: 'reset', hash: hashToken(token), lifetime: 60 });
+  await fixture.mailTokens.insert({
+    userId,
+    purpose: 'reset',
+    hash: hashToken(token),
+    lifetime: 60,
+  });
   return token;
 }
 
@@ -204,7 +227,10 @@ test('however refreshes, a logout, a revocation and a reset fall, no token is al
   const { sessions, transaction, forget } = fixture;
   const mine = createAuthSessionsService({ sessions, transaction, sessionEnded: forget });
   let turn = 0;
-  const plan = fc.array(fc.constantFrom('refresh latest', 'refresh first', 'pause'), { minLength: 1, maxLength: 8 });
+  const plan = fc.array(fc.constantFrom('refresh latest', 'refresh first', 'pause'), {
+    minLength: 1,
+    maxLength: 8,
+  });
   const end = fc.constantFrom('logout', 'revoke', 'both', 'revoke others', 'reset');
   await fc.assert(
     fc.asyncProperty(plan, plan, fc.nat(8), end, async (before, after, ticks, how) => {

@@ -11,7 +11,9 @@ export interface RefreshDependencies extends TokenMakers {
   /** Outside any transaction: what is written here must stand when the call is refused. */
   sessions: Pick<SessionsRepository, 'rotate'>;
   /** Only where a session ends for reuse, which is committed before the refusal. */
-  transaction: <T>(run: (within: Pick<Repositories, 'audit' | 'sessions'>) => Promise<T>) => Promise<T>;
+  transaction: <T>(
+    run: (within: Pick<Repositories, 'audit' | 'sessions'>) => Promise<T>,
+  ) => Promise<T>;
   lookups: Pick<SessionLookups, 'refreshStateOf'>;
   sessionEnded: (sessionId: string) => void;
   guard: Pick<IdentityGuard, 'refresh'>;
@@ -20,21 +22,35 @@ export interface RefreshDependencies extends TokenMakers {
 const refuse = () => unauthenticated('The refresh token is not valid any more: sign in again');
 
 /**
- * Answers a refresh token with the session's next one. No transaction is held open: the rotation is one conditional update, so of any
- * number of concurrent calls one rotates, and the others find what it left.
+ * Answers a refresh token with the session's next one. No transaction is held open: the rotation is
+ * one conditional update, so of any number of concurrent calls one rotates, and the others find
+ * what it left.
  */
-export function createRefresh({ sessions, lookups, transaction, sessionEnded, guard, ...makers }: RefreshDependencies) {
+export function createRefresh({
+  sessions,
+  lookups,
+  transaction,
+  sessionEnded,
+  guard,
+  ...makers
+}: RefreshDependencies) {
   async function genuineStateOf(token: RefreshTokenParts): Promise<RefreshState> {
     const state = await lookups.refreshStateOf(token.sid);
-    // A forged token proves nothing and so must not end the session: anyone who learnt its id could.
-    if (!state || !makers.refreshTokens.verify(token, { ...state, kid: state.keyId })) throw refuse();
+    // A forged token proves nothing and so must not end the session: anyone who learnt its id
+    // could.
+    if (!state || !makers.refreshTokens.verify(token, { ...state, kid: state.keyId }))
+      throw refuse();
     return state;
   }
 
   const endForReuse = (call: Call, { id, userId }: RefreshState) =>
     transaction(async (within) => {
       if (!(await within.sessions.revoke(id))) return;
-      await within.audit.record(call, { type: 'session.reuse-detected', subject: `session ${id}`, payload: { userId } });
+      await within.audit.record(call, {
+        type: 'session.reuse-detected',
+        subject: `session ${id}`,
+        payload: { userId },
+      });
     });
 
   return async function refresh(call: Call, refreshToken: string): Promise<IssuedTokens> {
@@ -46,11 +62,13 @@ export function createRefresh({ sessions, lookups, transaction, sessionEnded, gu
       const verdict = judgeRefresh(state, token.counter);
       if (verdict === 'repeat') return tokensOf(makers, state);
       if (verdict === 'rotate') {
-        // The successor is of the current secret, so that an older one is needed only as long as a session may be idle.
+        // The successor is of the current secret, so that an older one is needed only as long as a
+        // session may be idle.
         const keyId = makers.refreshTokens.currentKid;
         if (await sessions.rotate(state.id, state.counter, keyId))
           return tokensOf(makers, { ...state, keyId, counter: state.counter + 1 });
-        // Another call rotated or ended the session in between. Neither is ever undone, so the next look decides.
+        // Another call rotated or ended the session in between. Neither is ever undone, so the next
+        // look decides.
         state = await genuineStateOf(token);
         continue;
       }

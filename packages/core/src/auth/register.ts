@@ -26,19 +26,31 @@ export interface Registration {
   name?: string | undefined;
 }
 
-/** Signs up. An address that has an account keeps it, and its owner gets a notice; answer and timing are the same. */
+/**
+ * Signs up. An address that has an account keeps it, and its owner gets a notice; answer and timing
+ * are the same.
+ */
 export function createRegister(dependencies: RegisterDependencies) {
-  const { users, transaction, hasher, requestMail, verifyEmail, signup, productName, guard } = dependencies;
+  const { users, transaction, hasher, requestMail, verifyEmail, signup, productName, guard } =
+    dependencies;
 
-  /** One hash and the same statements, whether there is such an account or not. @returns false where one was made in between */
-  async function tryTo(call: RegisterCall, { email, password, name }: Registration): Promise<boolean> {
+  /**
+   * One hash and the same statements, whether there is such an account or not. @returns false where
+   * one was made in between
+   */
+  async function tryTo(
+    call: RegisterCall,
+    { email, password, name }: Registration,
+  ): Promise<boolean> {
     const before = await users.findCredentials(email);
     // Who only sent the form twice gives the same hash again.
     const passwordHash = await hasher.hash(password, before?.passwordHash);
     const again = passwordHash === before?.passwordHash ? 'registered-alike' : 'registered-again';
-    // Of several who register an address that is not verified, one may be its owner, and nobody knows which. So no password of theirs
-    // counts, or a stranger's would once the owner verifies; whoever reads the mail chooses one.
-    const insteadOfUnverified = verifyEmail && before && again === 'registered-again' ? hashOfNothing() : null;
+    // Of several who register an address that is not verified, one may be its owner, and nobody
+    // knows which. So no password of theirs counts, or a stranger's would once the owner verifies;
+    // whoever reads the mail chooses one.
+    const insteadOfUnverified =
+      verifyEmail && before && again === 'registered-again' ? hashOfNothing() : null;
     return transaction(async (within) => {
       const user = { email, name: name ?? nameFrom(email), passwordHash, insteadOfUnverified };
       const { id, made, withdrawn } = await within.users.insertUnlessTaken(user);
@@ -47,15 +59,27 @@ export function createRegister(dependencies: RegisterDependencies) {
       const payload = withdrawn ? { passwordWithdrawn: true } : {};
       const eventId = await within.audit.record(call, { type, subject: `user ${id}`, payload });
       const { address, requestId } = call;
-      await requestMail(within, { ask: made ? 'registered' : again, email, address, requestId, eventId });
+      await requestMail(within, {
+        ask: made ? 'registered' : again,
+        email,
+        address,
+        requestId,
+        eventId,
+      });
       return true;
     });
   }
 
-  return async function register(call: RegisterCall, registration: Registration): Promise<{ accepted: true }> {
-    if (signup === 'closed') throw forbidden('Sign-up is closed: ask an administrator for an account');
+  return async function register(
+    call: RegisterCall,
+    registration: Registration,
+  ): Promise<{ accepted: true }> {
+    if (signup === 'closed')
+      throw forbidden('Sign-up is closed: ask an administrator for an account');
     if (signup === 'invite')
-      throw forbidden('Sign-up is by invitation only: open the link in yours, or ask an administrator for one');
+      throw forbidden(
+        'Sign-up is by invitation only: open the link in yours, or ask an administrator for one',
+      );
     hasher.admit();
     // First: a password that is refused must not use up a try.
     demandGoodPassword(registration.password, { productName, email: registration.email });

@@ -1,3 +1,6 @@
 import type { AuditEntry } from '../events/audit.repository.js';
 
-export const revokedEntry = (sessionId: string): AuditEntry => ({ type: 'session.revoked', subject: `session ${sessionId}` });
+export const revokedEntry = (sessionId: string): AuditEntry => ({
+  type: 'session.revoked',
+  subject: `session ${sessionId}`,
+});

@@ -41,7 +41,8 @@ const refreshStatement: Statement<RefreshState> = {
 export function createSessionLookups(sql: Sql) {
   return {
     /** Who acts in a session; null when it has ended or its user is disabled. */
-    actorOf: async (sessionId: string) => (idSchema.safeParse(sessionId).success ? sql.one(actorStatement, [sessionId]) : null),
+    actorOf: async (sessionId: string) =>
+      idSchema.safeParse(sessionId).success ? sql.one(actorStatement, [sessionId]) : null,
     refreshStateOf: (sessionId: string) => sql.one(refreshStatement, [sessionId]),
   };
 }

@@ -4,7 +4,10 @@ export const sessionRules = {
   idleSeconds: 14 * 86_400,
   /** A session ends this long after the sign-in, whatever the use: 90 days. */
   absoluteSeconds: 90 * 86_400,
-  /** For this long after a password was given a session may do what a stolen one must not: ten minutes. */
+  /**
+   * For this long after a password was given a session may do what a stolen one must not: ten
+   * minutes.
+   */
   recentSeconds: 600,
   /** Sessions that a user may have; a further one ends the oldest. */
   perUser: 20,
@@ -26,13 +29,19 @@ export interface RefreshState {
 export type RefreshVerdict =
   /** The token in force: the next one takes its place. */
   | 'rotate'
-  /** The token before, while the one in force was never presented: that one is given again. Its answer may have been lost. */
+  /**
+   * The token before, while the one in force was never presented: that one is given again. Its
+   * answer may have been lost.
+   */
   | 'repeat'
   /** An older token comes back: somebody has a copy, so the session must end (RFC 9700 §4.14.2). */
   | 'reused'
   | 'ended';
 
-/** Judges a genuine refresh token of the session by its counter. Presenting the token in force rotates it, so that one is always unused. */
+/**
+ * Judges a genuine refresh token of the session by its counter. Presenting the token in force
+ * rotates it, so that one is always unused.
+ */
 export function judgeRefresh(
   state: Pick<RefreshState, 'counter' | 'live' | 'secondsSinceRotation'>,
   counter: number,

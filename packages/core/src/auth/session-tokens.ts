@@ -17,7 +17,10 @@ export interface TokenSession {
   keyId: string;
 }
 
-/** The pair of tokens of a session: a new access token, and the refresh token of that counter – always the same. */
+/**
+ * The pair of tokens of a session: a new access token, and the refresh token of that counter –
+ * always the same.
+ */
 export function tokensOf(
   { accessTokens, refreshTokens }: TokenMakers,
   { id, userId, counter, salt, keyId }: TokenSession,

@@ -33,14 +33,25 @@ export interface SessionOrigin {
 /** Sessions as rows. All times are the database's: instances may disagree on theirs. */
 export function createSessionsRepository(db: Db) {
   return {
-    async insert({ id, userId, salt, keyId, address, userAgent, lifetime }: NewSession): Promise<void> {
+    async insert({
+      id,
+      userId,
+      salt,
+      keyId,
+      address,
+      userAgent,
+      lifetime,
+    }: NewSession): Promise<void> {
       await db.$executeRaw`
         INSERT INTO sessions (id, user_id, salt, key_id, address, user_agent, created_at, rotated_at, expires_at)
         SELECT ${id}::uuid, ${userId}::uuid, ${salt}, ${keyId}, ${address}, ${userAgent}, now, now, now + make_interval(secs => ${lifetime})
         FROM clock_timestamp() AS now`;
     },
 
-    /** Makes the next refresh token, of that key, the one in force, unless another call did so first or the session has ended. */
+    /**
+     * Makes the next refresh token, of that key, the one in force, unless another call did so first
+     * or the session has ended.
+     */
     async rotate(id: string, counter: number, keyId: string): Promise<boolean> {
       const rows = await db.$executeRaw`
         UPDATE sessions SET counter = counter + 1, rotated_at = clock_timestamp(), key_id = ${keyId}
@@ -76,8 +87,14 @@ export function createSessionsRepository(db: Db) {
       return rows === 1;
     },
 
-    /** A user's live sessions, the newest first; one more than asked for tells that there are further ones. */
-    async listLiveOf(userId: string, { before, size, idleSeconds }: LiveSessionsQuery): Promise<LiveSession[]> {
+    /**
+     * A user's live sessions, the newest first; one more than asked for tells that there are
+     * further ones.
+     */
+    async listLiveOf(
+      userId: string,
+      { before, size, idleSeconds }: LiveSessionsQuery,
+    ): Promise<LiveSession[]> {
       return await db.$queryRaw<LiveSession[]>`
         SELECT id, user_agent AS "userAgent", address, created_at AS "createdAt", rotated_at AS "lastUsedAt" FROM sessions
         WHERE user_id = ${userId}::uuid AND revoked_at IS NULL
@@ -86,15 +103,25 @@ export function createSessionsRepository(db: Db) {
         ORDER BY id DESC LIMIT ${size + 1}`;
     },
 
-    /** Where a user signed in from so far, ended sessions too; `alike` where it was by this user agent, and not long ago. */
-    async originsOf(userId: string, userAgent: string | null, withinSeconds: number): Promise<SessionOrigin[]> {
+    /**
+     * Where a user signed in from so far, ended sessions too; `alike` where it was by this user
+     * agent, and not long ago.
+     */
+    async originsOf(
+      userId: string,
+      userAgent: string | null,
+      withinSeconds: number,
+    ): Promise<SessionOrigin[]> {
       return await db.$queryRaw<SessionOrigin[]>`
         SELECT DISTINCT address,
           user_agent IS NOT DISTINCT FROM ${userAgent}::text AND created_at > now() - make_interval(secs => ${withinSeconds}) AS alike
         FROM sessions WHERE user_id = ${userId}::uuid`;
     },
 
-    /** Revokes a user's sessions, all or all but one. @returns the ids of those revoked, of which `sessionEnded` must be told after the commit */
+    /**
+     * Revokes a user's sessions, all or all but one. @returns the ids of those revoked, of which
+     * `sessionEnded` must be told after the commit
+     */
     async revokeAllOf(userId: string, except: string | null = null): Promise<string[]> {
       const rows = await db.$queryRaw<{ id: string }[]>`
         UPDATE sessions SET revoked_at = clock_timestamp()
@@ -103,7 +130,10 @@ export function createSessionsRepository(db: Db) {
       return rows.map(({ id }) => id);
     },
 
-    /** Revokes all but the newest live sessions of a user; the caller holds the user's lock. @returns the ids of those revoked */
+    /**
+     * Revokes all but the newest live sessions of a user; the caller holds the user's lock.
+     * @returns the ids of those revoked
+     */
     async revokeAllButNewest(userId: string, keep: number, idleSeconds: number): Promise<string[]> {
       const rows = await db.$queryRaw<{ id: string }[]>`
         UPDATE sessions SET revoked_at = clock_timestamp() WHERE id IN (
@@ -115,7 +145,10 @@ export function createSessionsRepository(db: Db) {
       return rows.map(({ id }) => id);
     },
 
-    /** Deletes sessions that ended long ago, but of each user the newest: without one, the next sign-in would pass for the first ever. */
+    /**
+     * Deletes sessions that ended long ago, but of each user the newest: without one, the next
+     * sign-in would pass for the first ever.
+     */
     async purge(): Promise<void> {
       await db.$executeRaw`
         DELETE FROM sessions s WHERE expires_at < now() - interval '90 days'

@@ -1,4 +1,10 @@
-import type { Dashboard, DashboardSummary, PageInput, PlaceWidget, WidgetPlacement } from '@synap/contracts';
+import type {
+  Dashboard,
+  DashboardSummary,
+  PageInput,
+  PlaceWidget,
+  WidgetPlacement,
+} from '@synap/contracts';
 import type { Db, Prisma, Sql, Statement } from '@synap/db';
 import { cursorId } from '../paging.js';
 
@@ -84,10 +90,17 @@ export function createDashboardsRepository(db: Db, sql: Sql) {
 
   return {
     /** @param only the one that is asked for, or null for all */
-    async listOwnedBy(ownerId: string, { cursor, size }: PageInput, only: string | null = null): Promise<DashboardSummary[]> {
+    async listOwnedBy(
+      ownerId: string,
+      { cursor, size }: PageInput,
+      only: string | null = null,
+    ): Promise<DashboardSummary[]> {
       const before = cursorId(cursor);
       const rows = await db.dashboard.findMany({
-        where: { ownerId, id: { ...(before && { lt: before }), ...(only !== null && { equals: only }) } },
+        where: {
+          ownerId,
+          id: { ...(before && { lt: before }), ...(only !== null && { equals: only }) },
+        },
         orderBy: { id: 'desc' },
         take: size + 1,
         select: summarySelect,
@@ -118,8 +131,16 @@ export function createDashboardsRepository(db: Db, sql: Sql) {
     },
 
     /** Answers false when the id is taken, by whomever; the transaction can go on. */
-    async insert(ownerId: string, id: string, { name, widgets }: DashboardContent, bytes: number): Promise<boolean> {
-      const { count } = await db.dashboard.createMany({ data: [{ id, ownerId, name, bytes }], skipDuplicates: true });
+    async insert(
+      ownerId: string,
+      id: string,
+      { name, widgets }: DashboardContent,
+      bytes: number,
+    ): Promise<boolean> {
+      const { count } = await db.dashboard.createMany({
+        data: [{ id, ownerId, name, bytes }],
+        skipDuplicates: true,
+      });
       if (count === 0) return false;
       await db.widgetPlacement.createMany({ data: rowsOf(id, widgets) });
       return true;
@@ -127,7 +148,11 @@ export function createDashboardsRepository(db: Db, sql: Sql) {
 
     /** Replaces name and widgets and counts the version up. */
     async replace(id: string, { name, widgets }: DashboardContent, bytes: number): Promise<void> {
-      await db.dashboard.update({ where: { id }, data: { name, bytes, version: { increment: 1 } }, select: { id: true } });
+      await db.dashboard.update({
+        where: { id },
+        data: { name, bytes, version: { increment: 1 } },
+        select: { id: true },
+      });
       await db.widgetPlacement.deleteMany({ where: { dashboardId: id } });
       await db.widgetPlacement.createMany({ data: rowsOf(id, widgets) });
     },

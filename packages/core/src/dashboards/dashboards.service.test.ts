@@ -9,10 +9,19 @@ import { createRepositories, createTransaction } from '../repositories.js';
 import { createDashboardsService } from './dashboards.service.js';
 
 const catalogue = {
-  widgetsOf: (moduleId: string) => (moduleId === 'git' ? ['commits', 'authors'] : moduleId === 'broken' ? undefined : null),
+  widgetsOf: (moduleId: string) =>
+    moduleId === 'git' ? ['commits', 'authors'] : moduleId === 'broken' ? undefined : null,
   moduleIds: () => ['broken', 'git'],
 };
-const place = (widgetId = 'commits', moduleId = 'git') => ({ moduleId, widgetId, params: { limit: 5 }, x: 0, y: 0, w: 4, h: 3 });
+const place = (widgetId = 'commits', moduleId = 'git') => ({
+  moduleId,
+  widgetId,
+  params: { limit: 5 },
+  x: 0,
+  y: 0,
+  w: 4,
+  h: 3,
+});
 
 let testDatabase: TestDatabase;
 let database: Database;
@@ -21,7 +30,9 @@ let ann: UserCall;
 let bob: UserCall;
 
 async function personNamed(name: string): Promise<UserCall> {
-  const { id } = await database.db.user.create({ data: { email: `${name}@example.com`, name, passwordHash: '-' } });
+  const { id } = await database.db.user.create({
+    data: { email: `${name}@example.com`, name, passwordHash: '-' },
+  });
   const actor = {
     kind: 'user',
     userId: id,
@@ -74,7 +85,9 @@ describe('dashboards', () => {
     const refused = { code: 'not_found' };
     await expect(service.get(bob, { id })).rejects.toMatchObject(refused);
     await expect(service.save(bob, input)).rejects.toMatchObject(refused);
-    await expect(service.upsert(bob, { ...input, version: undefined })).rejects.toMatchObject(refused);
+    await expect(service.upsert(bob, { ...input, version: undefined })).rejects.toMatchObject(
+      refused,
+    );
     await expect(service.remove(bob, { id })).rejects.toMatchObject(refused);
     expect(await service.get(ann, { id })).toMatchObject({ name: 'Work', version: 1 });
   });
@@ -83,11 +96,17 @@ describe('dashboards', () => {
     const { id } = await make();
     const saved = await service.save(ann, { id, name: 'Home', widgets: [], version: 1 });
     expect(saved).toMatchObject({ name: 'Home', version: 2, widgets: [] });
-    await expect(service.save(ann, { id, name: 'Late', widgets: [], version: 1 })).rejects.toMatchObject({
+    await expect(
+      service.save(ann, { id, name: 'Late', widgets: [], version: 1 }),
+    ).rejects.toMatchObject({
       code: 'stale_version',
     });
-    await expect(service.save(ann, { id, name: 'Blind', widgets: [] })).rejects.toMatchObject({ code: 'version_required' });
-    await expect(service.save(ann, { id: uuidv7(), name: 'Absent', widgets: [] })).rejects.toMatchObject({ code: 'not_found' });
+    await expect(service.save(ann, { id, name: 'Blind', widgets: [] })).rejects.toMatchObject({
+      code: 'version_required',
+    });
+    await expect(
+      service.save(ann, { id: uuidv7(), name: 'Absent', widgets: [] }),
+    ).rejects.toMatchObject({ code: 'not_found' });
   });
 
   it('let one of many concurrent saves of a version win', async () => {
@@ -98,18 +117,23 @@ describe('dashboards', () => {
     const results = await Promise.allSettled(saves);
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     for (const result of results)
-      if (result.status === 'rejected') expect(result.reason).toMatchObject({ code: 'stale_version' });
+      if (result.status === 'rejected')
+        expect(result.reason).toMatchObject({ code: 'stale_version' });
     expect(await service.get(ann, { id })).toMatchObject({ version: 2 });
   });
 
   it('are created under an absent id by upsert, overwritten without a version, and never twice', async () => {
     const id = crypto.randomUUID();
     const results = await Promise.all(
-      Array.from({ length: 5 }, () => service.upsert(ann, { id, name: 'Same', widgets: [place()] })),
+      Array.from({ length: 5 }, () =>
+        service.upsert(ann, { id, name: 'Same', widgets: [place()] }),
+      ),
     );
     expect(new Set(results.map((result) => result.version)).size).toBe(5);
     expect(await service.get(ann, { id })).toMatchObject({ name: 'Same', version: 5 });
-    await expect(service.upsert(ann, { id: uuidv7(), name: 'New', widgets: [], version: 3 })).rejects.toMatchObject({
+    await expect(
+      service.upsert(ann, { id: uuidv7(), name: 'New', widgets: [], version: 3 }),
+    ).rejects.toMatchObject({
       code: 'not_found',
     });
   });
@@ -120,18 +144,29 @@ describe('dashboards', () => {
       { pointer: '/widgets/2/widgetId', code: 'unknown_widget' },
     ];
     const placed = [place(), place('feed', 'rss'), place('comits')];
-    await expect(make(placed)).rejects.toMatchObject({ code: 'bad_request', details: { errors: faults } });
-    await expect(make([{ ...place(), moduleId: 'broken', widgetId: 'any' }])).resolves.toBeDefined();
+    await expect(make(placed)).rejects.toMatchObject({
+      code: 'bad_request',
+      details: { errors: faults },
+    });
+    await expect(
+      make([{ ...place(), moduleId: 'broken', widgetId: 'any' }]),
+    ).resolves.toBeDefined();
   });
 
   it('keep a widget whose module is gone until it is changed', async () => {
     const { id } = await make();
     const gone = crypto.randomUUID();
-    await database.db.widgetPlacement.create({ data: { ...place('feed', 'rss'), id: gone, dashboardId: id, position: 1 } });
+    await database.db.widgetPlacement.create({
+      data: { ...place('feed', 'rss'), id: gone, dashboardId: id, position: 1 },
+    });
     const kept = { ...place('feed', 'rss'), id: gone, x: 7 };
-    await expect(service.save(ann, { id, name: 'Moved', widgets: [kept], version: 1 })).resolves.toMatchObject({ version: 2 });
+    await expect(
+      service.save(ann, { id, name: 'Moved', widgets: [kept], version: 1 }),
+    ).resolves.toMatchObject({ version: 2 });
     const changed = { ...kept, widgetId: 'other' };
-    await expect(service.save(ann, { id, name: 'Changed', widgets: [changed], version: 2 })).rejects.toMatchObject({
+    await expect(
+      service.save(ann, { id, name: 'Changed', widgets: [changed], version: 2 }),
+    ).rejects.toMatchObject({
       code: 'bad_request',
     });
   });
@@ -142,8 +177,12 @@ describe('dashboards', () => {
       { ...place(), id },
       { ...place(), id },
     ];
-    await expect(make(twice)).rejects.toMatchObject({ details: { errors: [{ pointer: '/widgets/1/id', code: 'duplicate' }] } });
-    await expect(make([{ ...place(), params: { limit: 5, text: '\u0000' } as never }])).rejects.toMatchObject({
+    await expect(make(twice)).rejects.toMatchObject({
+      details: { errors: [{ pointer: '/widgets/1/id', code: 'duplicate' }] },
+    });
+    await expect(
+      make([{ ...place(), params: { limit: 5, text: '\u0000' } as never }]),
+    ).rejects.toMatchObject({
       code: 'bad_request',
     });
   });
@@ -151,7 +190,8 @@ describe('dashboards', () => {
   it('are listed newest first, page by page, each once', async () => {
     const carl = await personNamed('carl');
     const ids: string[] = [];
-    for (let i = 0; i < 5; i += 1) ids.unshift((await service.create(carl, { name: `Number ${i}`, widgets: [place()] })).id);
+    for (let i = 0; i < 5; i += 1)
+      ids.unshift((await service.create(carl, { name: `Number ${i}`, widgets: [place()] })).id);
     const seen: string[] = [];
     let cursor: string | null | undefined;
     do {
@@ -161,7 +201,9 @@ describe('dashboards', () => {
       cursor = page.nextCursor;
     } while (cursor);
     expect(seen).toEqual(ids);
-    await expect(service.list(carl, { size: 2, cursor: 'nonsense' })).rejects.toMatchObject({ code: 'bad_request' });
+    await expect(service.list(carl, { size: 2, cursor: 'nonsense' })).rejects.toMatchObject({
+      code: 'bad_request',
+    });
   });
 
   it('of fifty widgets are read with one statement', async () => {

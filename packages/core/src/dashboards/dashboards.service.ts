@@ -30,14 +30,23 @@ export interface DashboardsDeps {
 }
 
 const absent = () => notFound('Dashboard not found');
-const exists = () => staleVersion('A dashboard with this id exists already: leave out `createOnly` to replace it.');
+const exists = () =>
+  staleVersion('A dashboard with this id exists already: leave out `createOnly` to replace it.');
 const stale = (current: number, given: number) =>
   staleVersion(
     `The dashboard is at version ${current}, the change is based on ${given}: read it again and repeat the change on what is there now.`,
   );
 
 export function createDashboardsService(deps: DashboardsDeps): DashboardsService {
-  const { dashboards, transaction, once, catalogue, newId, keyEnded, quota = dashboardQuota } = deps;
+  const {
+    dashboards,
+    transaction,
+    once,
+    catalogue,
+    newId,
+    keyEnded,
+    quota = dashboardQuota,
+  } = deps;
 
   /** Replaces one's own dashboard; `null` when there is none of that id. */
   async function replace(
@@ -47,12 +56,15 @@ export function createDashboardsService(deps: DashboardsDeps): DashboardsService
     versionNeeded: boolean,
   ): Promise<Dashboard | null> {
     const { userId: ownerId } = actor;
-    // Before the dashboard, as everywhere: whoever takes them in the other order could wait for each other.
+    // Before the dashboard, as everywhere: whoever takes them in the other order could wait for
+    // each other.
     await within.users.lockCredentials(ownerId);
     const current = await within.dashboards.lockOwned(ownerId, id);
     if (!current) return null;
     if (version === undefined && versionNeeded)
-      throw versionRequired('Say which version the change is based on: `version`, or `If-Match` over REST.');
+      throw versionRequired(
+        'Say which version the change is based on: `version`, or `If-Match` over REST.',
+      );
     if (version !== undefined && version !== current.version) throw stale(current.version, version);
     if (boundTo(actor) !== null) demandNothingNew(widgets, current.widgets);
     const content = { name, widgets: settlePlacements(widgets, current.widgets, catalogue, newId) };
@@ -73,7 +85,9 @@ export function createDashboardsService(deps: DashboardsDeps): DashboardsService
     const content = { name, widgets: settlePlacements(widgets, [], catalogue, newId) };
     const bytes = bytesOf(content);
     await demandRoom(within, ownerId, { dashboards: 1, bytes }, quota);
-    return (await within.dashboards.insert(ownerId, id, content, bytes)) ? within.dashboards.findOwned(ownerId, id) : null;
+    return (await within.dashboards.insert(ownerId, id, content, bytes))
+      ? within.dashboards.findOwned(ownerId, id)
+      : null;
   }
 
   return {
@@ -82,7 +96,8 @@ export function createDashboardsService(deps: DashboardsDeps): DashboardsService
     },
 
     async create(call, input) {
-      if (boundTo(call.actor) !== null) throw forbidden('This API key is bound to one dashboard: it cannot make another');
+      if (boundTo(call.actor) !== null)
+        throw forbidden('This API key is bound to one dashboard: it cannot make another');
       return once(call, async (within) => {
         const created = await insert(within, call.actor.userId, newId(), input);
         if (!created) throw absent();
@@ -90,7 +105,10 @@ export function createDashboardsService(deps: DashboardsDeps): DashboardsService
       });
     },
 
-    /** Another owner's dashboard is "not found", so ids cannot be probed; so is one that a bound key does not reach. */
+    /**
+     * Another owner's dashboard is "not found", so ids cannot be probed; so is one that a bound key
+     * does not reach.
+     */
     async get({ actor }, { id }) {
       const found = reaches(actor, id) && (await dashboards.findOwned(actor.userId, id));
       if (!found) throw absent();
@@ -105,8 +123,8 @@ export function createDashboardsService(deps: DashboardsDeps): DashboardsService
     },
 
     /**
-     * Creates an absent id; without a version overwrites one's own, unless only a creation is wanted. An id that someone else
-     * holds is "not found".
+     * Creates an absent id; without a version overwrites one's own, unless only a creation is
+     * wanted. An id that someone else holds is "not found".
      */
     async upsert(call, { createOnly, ...input }) {
       const { userId } = call.actor;
@@ -120,7 +138,8 @@ export function createDashboardsService(deps: DashboardsDeps): DashboardsService
         if (saved) return saved;
         // A bound key ends with its dashboard: it must not bring it back.
         if (boundTo(call.actor) !== null) throw absent();
-        if (input.version !== undefined) throw notFound('Dashboard not found: leave out the version to create it.');
+        if (input.version !== undefined)
+          throw notFound('Dashboard not found: leave out the version to create it.');
         const created = await insert(within, userId, input.id, input);
         if (created) return created;
         // Between the two somebody took the id: oneself in another call, or someone else.
@@ -130,14 +149,18 @@ export function createDashboardsService(deps: DashboardsDeps): DashboardsService
       });
     },
 
-    /** The keys that are bound to it end with it, and are on record. Under its lock no further one can be bound meanwhile. */
+    /**
+     * The keys that are bound to it end with it, and are on record. Under its lock no further one
+     * can be bound meanwhile.
+     */
     async remove(call, { id, version }) {
       const { userId } = call.actor;
       if (!reaches(call.actor, id)) throw absent();
       const ended = await transaction(async (within) => {
         const current = await within.dashboards.lockOwned(userId, id);
         if (!current) throw absent();
-        if (version !== undefined && version !== current.version) throw stale(current.version, version);
+        if (version !== undefined && version !== current.version)
+          throw stale(current.version, version);
         const keys = await within.apiKeys.deleteBoundTo(id);
         for (const key of keys) await within.audit.record(call, revokedKeyEntry(key));
         await within.dashboards.deleteOwned(userId, id);

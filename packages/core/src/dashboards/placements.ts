@@ -4,7 +4,10 @@ import type { DashboardContent, PlacedWidget } from './dashboards.repository.js'
 
 /** What the installed modules offer, as far as a dashboard needs to know. */
 export interface WidgetCatalogue {
-  /** Ids of a module's widgets; `null` where no such module is installed, `undefined` while it cannot say. */
+  /**
+   * Ids of a module's widgets; `null` where no such module is installed, `undefined` while it
+   * cannot say.
+   */
   widgetsOf(moduleId: string): readonly string[] | null | undefined;
   moduleIds(): readonly string[];
 }
@@ -16,14 +19,22 @@ const fault = (index: number, field: string, message: string, code: string): Inp
 });
 
 /**
- * Throws `forbidden` if a widget was added, or shows something else than before. A key that is bound to the dashboard reads the widgets
- * that stand on it: placing one of its choice would let it read everything.
+ * Throws `forbidden` if a widget was added, or shows something else than before. A key that is
+ * bound to the dashboard reads the widgets that stand on it: placing one of its choice would let it
+ * read everything.
  */
-export function demandNothingNew(widgets: readonly PlaceWidget[], already: readonly PlacedWidget[]): void {
+export function demandNothingNew(
+  widgets: readonly PlaceWidget[],
+  already: readonly PlacedWidget[],
+): void {
   const placed = new Map(already.map((widget) => [widget.id, widget]));
   const isAlike = ({ id, moduleId, widgetId, params }: PlaceWidget) => {
     const before = id === undefined ? undefined : placed.get(id);
-    return before?.moduleId === moduleId && before.widgetId === widgetId && isDeepStrictEqual(before.params, params);
+    return (
+      before?.moduleId === moduleId &&
+      before.widgetId === widgetId &&
+      isDeepStrictEqual(before.params, params)
+    );
   };
   if (widgets.every(isAlike)) return;
   throw forbidden(
@@ -31,7 +42,10 @@ export function demandNothingNew(widgets: readonly PlaceWidget[], already: reado
   );
 }
 
-/** Gives each placed widget its id and checks that something installed can fill it. What was there already may stay: its module may come back. */
+/**
+ * Gives each placed widget its id and checks that something installed can fill it. What was there
+ * already may stay: its module may come back.
+ */
 export function settlePlacements(
   widgets: PlaceWidget[],
   already: readonly PlacedWidget[],
@@ -43,7 +57,10 @@ export function settlePlacements(
   const faults: InputFault[] = [];
   const settled = widgets.map((widget, index) => {
     const id = widget.id ?? newId();
-    if (seen.has(id)) faults.push(fault(index, 'id', 'Another widget of this dashboard has the same id', 'duplicate'));
+    if (seen.has(id))
+      faults.push(
+        fault(index, 'id', 'Another widget of this dashboard has the same id', 'duplicate'),
+      );
     seen.add(id);
     const before = kept.get(id);
     const unchanged = before?.moduleId === widget.moduleId && before.widgetId === widget.widgetId;
@@ -54,7 +71,11 @@ export function settlePlacements(
   return settled;
 }
 
-function missing({ moduleId, widgetId }: PlaceWidget, index: number, catalogue: WidgetCatalogue): InputFault[] {
+function missing(
+  { moduleId, widgetId }: PlaceWidget,
+  index: number,
+  catalogue: WidgetCatalogue,
+): InputFault[] {
   const offered = catalogue.widgetsOf(moduleId);
   if (offered === null) {
     return [

@@ -13,7 +13,15 @@ beforeAll(async () => {
 afterAll(() => fixture.close());
 
 const full = { code: 'conflict', message: expect.stringContaining('the limit is') };
-const place = (text: string) => ({ moduleId: 'git', widgetId: 'commits', params: { text }, x: 0, y: 0, w: 1, h: 1 });
+const place = (text: string) => ({
+  moduleId: 'git',
+  widgetId: 'commits',
+  params: { text },
+  x: 0,
+  y: 0,
+  w: 1,
+  h: 1,
+});
 
 async function someone(): Promise<UserCall> {
   const { email } = await fixture.makeUser();
@@ -43,7 +51,9 @@ test('of dashboards made at once none is one too many, and a deleted one makes r
   const kept = made.flatMap((result) => (result.status === 'fulfilled' ? [result.value.id] : []));
   expect(kept).toHaveLength(3);
   await expect(makeOne(ann)).rejects.toMatchObject(full);
-  await expect(service.upsert(ann, { id: uuidv7(), name: 'Work', widgets: [] })).rejects.toMatchObject(full);
+  await expect(
+    service.upsert(ann, { id: uuidv7(), name: 'Work', widgets: [] }),
+  ).rejects.toMatchObject(full);
   await expect(makeOne(ben)).resolves.toBeDefined();
   await service.remove(ann, { id: kept[0] ?? '' });
   await expect(makeOne(ann)).resolves.toBeDefined();
@@ -58,7 +68,13 @@ test('bytes count over all dashboards and ways of saving; what shrinks is always
   const larger = { id, name: 'Large', widgets: [place('x'.repeat(3500))] };
   await expect(tight.save(ann, { ...larger, version: 1 })).rejects.toMatchObject(full);
   await expect(tight.upsert(ann, larger)).rejects.toMatchObject(full);
-  await expect(tight.save(ann, { id, name: 'Large', widgets: [place('x'.repeat(2500))], version: 1 })).resolves.toBeDefined();
-  await expect(tight.save(ann, { id, name: 'Small', widgets: [], version: 2 })).resolves.toBeDefined();
-  await expect(tight.create(ann, { name: 'Another', widgets: [place('x'.repeat(1000))] })).resolves.toBeDefined();
+  await expect(
+    tight.save(ann, { id, name: 'Large', widgets: [place('x'.repeat(2500))], version: 1 }),
+  ).resolves.toBeDefined();
+  await expect(
+    tight.save(ann, { id, name: 'Small', widgets: [], version: 2 }),
+  ).resolves.toBeDefined();
+  await expect(
+    tight.create(ann, { name: 'Another', widgets: [place('x'.repeat(1000))] }),
+  ).resolves.toBeDefined();
 });

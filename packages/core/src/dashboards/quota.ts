@@ -6,14 +6,18 @@ import type { DashboardContent } from './dashboards.repository.js';
 export const dashboardQuota = { dashboards: 500, bytes: 20_000_000 } as const;
 
 /** Bytes that count for a dashboard. */
-export const bytesOf = (content: DashboardContent): number => Buffer.byteLength(JSON.stringify(content));
+export const bytesOf = (content: DashboardContent): number =>
+  Buffer.byteLength(JSON.stringify(content));
 
 interface Growth {
   dashboards: number;
   bytes: number;
 }
 
-/** Throws `conflict` if the user would keep too much. To be called under the user's lock, or two saves at once could both fit. */
+/**
+ * Throws `conflict` if the user would keep too much. To be called under the user's lock, or two
+ * saves at once could both fit.
+ */
 export async function demandRoom(
   { dashboards }: Pick<Repositories, 'dashboards'>,
   ownerId: string,
@@ -28,5 +32,7 @@ export async function demandRoom(
       `You have ${usage.dashboards} dashboards, and the limit is ${quota.dashboards}: delete one that is not needed.`,
     );
   if (usage.bytes + growth.bytes > quota.bytes)
-    throw conflict(`Your dashboards hold ${usage.bytes} bytes, and the limit is ${quota.bytes}: delete what is not needed.`);
+    throw conflict(
+      `Your dashboards hold ${usage.bytes} bytes, and the limit is ${quota.bytes}: delete what is not needed.`,
+    );
 }

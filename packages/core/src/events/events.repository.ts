@@ -3,8 +3,16 @@ import type { Db, Prisma } from '@synap/db';
 import { cursorId } from '../paging.js';
 
 const eventSelect = {
-  ...{ id: true, source: true, type: true, subject: true, moduleId: true },
-  ...{ actorId: true, address: true, requestId: true, payload: true, occurredAt: true },
+  id: true,
+  source: true,
+  type: true,
+  subject: true,
+  moduleId: true,
+  actorId: true,
+  address: true,
+  requestId: true,
+  payload: true,
+  occurredAt: true,
 } satisfies Prisma.EventSelect;
 
 /** Reads what happened, the latest first; nothing here changes it. */
@@ -20,7 +28,16 @@ export function createEventsRepository(db: Db) {
       return row && present(row);
     },
 
-    async list({ cursor, size, source, type, subject, actorId, from, to }: ListEvents): Promise<Event[]> {
+    async list({
+      cursor,
+      size,
+      source,
+      type,
+      subject,
+      actorId,
+      from,
+      to,
+    }: ListEvents): Promise<Event[]> {
       const before = cursorId(cursor);
       const rows = await db.event.findMany({
         where: {
@@ -29,7 +46,9 @@ export function createEventsRepository(db: Db) {
           ...(type && { type }),
           ...(subject && { subject }),
           ...(actorId && { actorId }),
-          ...((from || to) && { occurredAt: { ...(from && { gte: new Date(from) }), ...(to && { lt: new Date(to) }) } }),
+          ...((from || to) && {
+            occurredAt: { ...(from && { gte: new Date(from) }), ...(to && { lt: new Date(to) }) },
+          }),
         },
         orderBy: { id: 'desc' },
         take: size + 1,

@@ -16,7 +16,12 @@ const actor = {
   sessionId: null,
   verified: true,
 } as const;
-const base: Call = { actor, requestId: 'request-1', address: '192.0.2.7', signal: new AbortController().signal };
+const base: Call = {
+  actor,
+  requestId: 'request-1',
+  address: '192.0.2.7',
+  signal: new AbortController().signal,
+};
 const call: UserCall = { ...base, actor };
 
 let testDatabase: TestDatabase;
@@ -26,7 +31,11 @@ beforeAll(async () => {
   database = createDatabase({ url: testDatabase.url });
   const { audit } = createRepositories(database.db, database.sql);
   await audit.record(call, { type: 'session.started', subject: 'session 1' });
-  await audit.record(call, { type: 'session.ended', subject: 'session 1', payload: { by: 'logout' } });
+  await audit.record(call, {
+    type: 'session.ended',
+    subject: 'session 1',
+    payload: { by: 'logout' },
+  });
   await audit.record(null, { type: 'user.created', subject: 'user 2' });
 });
 afterAll(async () => {
@@ -38,11 +47,21 @@ const inSeconds = (seconds: number) => new Date(Date.now() + seconds * 1000).toI
 
 describe('the trail', () => {
   const list = async (filter: object = {}) =>
-    (await createEventsService({ events: createEventsRepository(database.db) }).list(call, { size: 20, ...filter })).items;
+    (
+      await createEventsService({ events: createEventsRepository(database.db) }).list(call, {
+        size: 20,
+        ...filter,
+      })
+    ).items;
 
   it('tells who did what, from where, in which request; the latest first', async () => {
     const [created, ended] = await list();
-    expect(created).toMatchObject({ source: 'system', type: 'user.created', actorId: null, address: null });
+    expect(created).toMatchObject({
+      source: 'system',
+      type: 'user.created',
+      actorId: null,
+      address: null,
+    });
     expect(ended).toMatchObject({
       source: 'user',
       actorId,
@@ -61,24 +80,30 @@ describe('the trail', () => {
     expect(await list({ from: inSeconds(-60), to: inSeconds(60) })).toHaveLength(3);
   });
 
-  it.each(["UPDATE events SET type = 'x'", "DELETE FROM events WHERE source = 'user'", 'TRUNCATE events'])(
-    'stands against %s',
+  it.each([
+    "UPDATE events SET type = 'x'",
+    "DELETE FROM events WHERE source = 'user'",
+    'TRUNCATE events',
+  ])('stands against %s', async (statement) => {
+    await expect(database.pool.query(statement)).rejects.toThrow('events are append-only');
+    expect(await list()).toHaveLength(3);
+  });
+
+  it.each(["UPDATE events SET type = 'x'", 'TRUNCATE events'])(
+    'stands against %s under retention, too',
     async (statement) => {
-      await expect(database.pool.query(statement)).rejects.toThrow('events are append-only');
-      expect(await list()).toHaveLength(3);
+      const client = await database.pool.connect();
+      await client.query("BEGIN; SET LOCAL synap.retention = 'on'");
+      await expect(client.query(statement)).rejects.toThrow('events are append-only');
+      await client.query('ROLLBACK');
+      client.release();
     },
   );
 
-  it.each(["UPDATE events SET type = 'x'", 'TRUNCATE events'])('stands against %s under retention, too', async (statement) => {
-    const client = await database.pool.connect();
-    await client.query("BEGIN; SET LOCAL synap.retention = 'on'");
-    await expect(client.query(statement)).rejects.toThrow('events are append-only');
-    await client.query('ROLLBACK');
-    client.release();
-  });
-
   it('lets go only of what retention names in its own transaction', async () => {
-    await expect(database.pool.query("DELETE FROM events WHERE type = 'user.created'")).rejects.toThrow('append-only');
+    await expect(
+      database.pool.query("DELETE FROM events WHERE type = 'user.created'"),
+    ).rejects.toThrow('append-only');
     const client = await database.pool.connect();
     await client.query("BEGIN; SET LOCAL synap.retention = 'on'");
     const { rowCount } = await client.query("DELETE FROM events WHERE type = 'user.created'");

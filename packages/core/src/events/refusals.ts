@@ -15,12 +15,24 @@ export interface RefusalDependencies {
   transaction: <T>(run: (within: Pick<Repositories, 'audit'>) => Promise<T>) => Promise<T>;
 }
 
-/** Writes to the trail that someone was forbidden something: once an hour for a person, key and procedure. */
+/**
+ * Writes to the trail that someone was forbidden something: once an hour for a person, key and
+ * procedure.
+ */
 export function createRefusalRecorder({ guard, transaction }: RefusalDependencies) {
   return async function record({ procedure, ...call }: Refusal): Promise<void> {
     const { userId, key } = call.actor;
-    if (!(await guard.mayRecord({ kind: 'refusal', what: `${userId} ${key?.id ?? ''} ${procedure}`, by: userId }))) return;
-    await transaction((within) => within.audit.record(call, { type: 'access.refused', subject: `procedure ${procedure}` }));
+    if (
+      !(await guard.mayRecord({
+        kind: 'refusal',
+        what: `${userId} ${key?.id ?? ''} ${procedure}`,
+        by: userId,
+      }))
+    )
+      return;
+    await transaction((within) =>
+      within.audit.record(call, { type: 'access.refused', subject: `procedure ${procedure}` }),
+    );
   };
 }
 

@@ -2,7 +2,10 @@ import type { StoredAnswer } from '@synap/contracts';
 import type { Db, Sql, Statement } from '@synap/db';
 import { z } from 'zod';
 
-/** What an answer is kept under: nobody else's key is this one, nor is the same key over another procedure. */
+/**
+ * What an answer is kept under: nobody else's key is this one, nor is the same key over another
+ * procedure.
+ */
 export interface KeyId {
   userId: string;
   procedure: string;
@@ -41,7 +44,10 @@ const usageStatement: Statement<number> = {
   read: (row) => row.number('bytes'),
 };
 
-/** Not in one statement with what it guards: that would not see what was committed while the lock was asked for. */
+/**
+ * Not in one statement with what it guards: that would not see what was committed while the lock
+ * was asked for.
+ */
 const lockStatement: Statement<boolean> = {
   name: 'idempotency_keys_lock',
   text: `SELECT pg_try_advisory_xact_lock(hashtextextended(concat_ws(' ', 'idempotency', $1::text, $2::text, $3::text), 0)) AS locked`,
@@ -68,7 +74,10 @@ export function createIdempotencyKeysRepository(db: Db, sql: Sql) {
     },
 
     /** Keeps an answer for 24 h from now, in place of one whose time is over. */
-    async keep({ userId, procedure, key }: KeyId, { fingerprint, answer }: KeptAnswer): Promise<void> {
+    async keep(
+      { userId, procedure, key }: KeyId,
+      { fingerprint, answer }: KeptAnswer,
+    ): Promise<void> {
       const { status, headers, body } = answer;
       await db.$executeRaw`
         INSERT INTO idempotency_keys (user_id, procedure, key, fingerprint, status, headers, body)
@@ -77,7 +86,10 @@ export function createIdempotencyKeysRepository(db: Db, sql: Sql) {
           headers = excluded.headers, body = excluded.body, created_at = excluded.created_at`;
     },
 
-    /** Deletes answers whose time is over, the oldest first, and tells how many: fewer than `limit` when none is left. */
+    /**
+     * Deletes answers whose time is over, the oldest first, and tells how many: fewer than `limit`
+     * when none is left.
+     */
     deleteExpired(limit: number): Promise<number> {
       return db.$executeRaw`
         DELETE FROM idempotency_keys WHERE ctid = ANY (ARRAY(

@@ -17,7 +17,10 @@ type KeyVerdict =
   /** Keys mean nothing for this caller. */
   | { readonly kind: 'ignored' };
 
-/** Remembers for 24 h what was answered under which key, per procedure and user; each API key of a user is a caller of its own. */
+/**
+ * Remembers for 24 h what was answered under which key, per procedure and user; each API key of a
+ * user is a caller of its own.
+ */
 export interface IdempotencyStore {
   /** Gives the answer that is kept, or marks the call so that its service keeps one. */
   claim(claim: KeyClaim): Promise<KeyVerdict>;
@@ -28,18 +31,25 @@ export interface IdempotencyStore {
 const nothing = async () => {};
 const batch = 1000;
 
-export function createIdempotencyStore(keys: Pick<IdempotencyKeysRepository, 'find' | 'deleteExpired'>): IdempotencyStore {
+export function createIdempotencyStore(
+  keys: Pick<IdempotencyKeysRepository, 'find' | 'deleteExpired'>,
+): IdempotencyStore {
   return {
     async claim({ ctx, path: procedure, key: given, fingerprint, answerTo }) {
       const actor = await ctx.authenticate();
       const { idempotency } = ctx.call;
       if (actor.kind !== 'user' || !idempotency) return { kind: 'ignored' };
-      // What was answered to a session may be beyond what a key reaches. A space cannot be part of what is given.
+      // What was answered to a session may be beyond what a key reaches. A space cannot be part of
+      // what is given.
       const key = actor.key ? `${actor.key.id} ${given}` : given;
       const kept = await keys.find({ userId: actor.userId, procedure, key });
-      if (kept) return kept.fingerprint === fingerprint ? { kind: 'answered', answer: kept.answer } : { kind: 'mismatch' };
+      if (kept)
+        return kept.fingerprint === fingerprint
+          ? { kind: 'answered', answer: kept.answer }
+          : { kind: 'mismatch' };
       idempotency.request = { key, procedure, fingerprint, answerTo };
-      // The answer is kept with the effect, or neither is: when the request has ended there is nothing left to do.
+      // The answer is kept with the effect, or neither is: when the request has ended there is
+      // nothing left to do.
       return { kind: 'new', complete: nothing, abandon: nothing };
     },
 

@@ -1,10 +1,22 @@
-import type { Actor, Call, DashboardsService, StoredAnswer, UserActor, UserCall } from '@synap/contracts';
+import type {
+  Actor,
+  Call,
+  DashboardsService,
+  StoredAnswer,
+  UserActor,
+  UserCall,
+} from '@synap/contracts';
 import { createDatabase, type Database } from '@synap/db';
 import { createTestDatabase, type TestDatabase, until } from '@synap/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createDashboardsService } from '../dashboards/dashboards.service.js';
 import { uuidv7 } from '../ids.js';
-import { createRepositories, createTransaction, type Repositories, type Transaction } from '../repositories.js';
+import {
+  createRepositories,
+  createTransaction,
+  type Repositories,
+  type Transaction,
+} from '../repositories.js';
 import { createIdempotencyStore, type IdempotencyStore } from './idempotency.store.js';
 import { createOnce } from './once.js';
 
@@ -52,17 +64,31 @@ afterAll(async () => {
 });
 
 const callOf = <A extends Actor>(actor: A): Call<A> => ({
-  ...{ actor, requestId: 'r', address: '127.0.0.1', signal: new AbortController().signal, idempotency: {} },
+  actor,
+  requestId: 'r',
+  address: '127.0.0.1',
+  signal: new AbortController().signal,
+  idempotency: {},
 });
 
 /** What a face does with a key: claims it and, where it is new, lets the service act. */
-async function claim(call: Call, { key = 'k', path = 'dashboards.create', fingerprint = 'f' } = {}, from = store) {
+async function claim(
+  call: Call,
+  { key = 'k', path = 'dashboards.create', fingerprint = 'f' } = {},
+  from = store,
+) {
   const answerTo = async (output: unknown): Promise<StoredAnswer> => ({
     status: 201,
     headers: { 'content-type': 'application/json', etag: '"1"' },
     body: JSON.stringify(output),
   });
-  return from.claim({ key, path, fingerprint, answerTo, ctx: { call, authenticate: async () => call.actor } });
+  return from.claim({
+    key,
+    path,
+    fingerprint,
+    answerTo,
+    ctx: { call, authenticate: async () => call.actor },
+  });
 }
 
 async function create(actor: UserActor, given: Parameters<typeof claim>[1] = {}, name = 'Work') {
@@ -71,35 +97,48 @@ async function create(actor: UserActor, given: Parameters<typeof claim>[1] = {},
   return verdict.kind === 'new' ? service.create(call, { name, widgets: [] }) : verdict;
 }
 
-const dashboardsOf = ({ userId }: UserActor) => database.db.dashboard.count({ where: { ownerId: userId } });
+const dashboardsOf = ({ userId }: UserActor) =>
+  database.db.dashboard.count({ where: { ownerId: userId } });
 const keys = () => database.db.idempotencyKey.count();
 const age = (hours: number) =>
-  database.db.$executeRaw`UPDATE idempotency_keys SET created_at = now() - make_interval(hours => ${hours})`;
+  database.db
+    .$executeRaw`UPDATE idempotency_keys SET created_at = now() - make_interval(hours => ${hours})`;
 
 describe('an effect under a key', () => {
   it('commits with its answer, which is given again as it was, also by a server that starts later', async () => {
     const made = await create(ann);
-    const answer = { status: 201, headers: { 'content-type': 'application/json', etag: '"1"' }, body: JSON.stringify(made) };
+    const answer = {
+      status: 201,
+      headers: { 'content-type': 'application/json', etag: '"1"' },
+      body: JSON.stringify(made),
+    };
     expect(await create(ann)).toEqual({ kind: 'answered', answer });
     const later = createDatabase({ url: testDatabase.url });
     const { idempotencyKeys } = createRepositories(later.db, later.sql);
-    expect(await claim(callOf(ann), {}, createIdempotencyStore(idempotencyKeys))).toEqual({ kind: 'answered', answer });
+    expect(await claim(callOf(ann), {}, createIdempotencyStore(idempotencyKeys))).toEqual({
+      kind: 'answered',
+      answer,
+    });
     await later.close();
     expect(await dashboardsOf(ann)).toBe(1);
   });
 
   it('takes place once, however many ask at once', async () => {
     const results = await Promise.allSettled(Array.from({ length: 20 }, () => create(ann)));
-    const made = results.filter((result) => result.status === 'fulfilled' && !('kind' in result.value));
+    const made = results.filter(
+      (result) => result.status === 'fulfilled' && !('kind' in result.value),
+    );
     expect(made).toHaveLength(1);
-    for (const result of results) if (result.status === 'rejected') expect(result.reason).toMatchObject(refused);
+    for (const result of results)
+      if (result.status === 'rejected') expect(result.reason).toMatchObject(refused);
     expect(await dashboardsOf(ann)).toBe(1);
     expect(await create(ann)).toMatchObject({ kind: 'answered' });
   });
 
   it('is refused while the first goes on, and when it ended after the key was claimed', async () => {
     const [first, second, third] = [callOf(ann), callOf(ann), callOf(ann)];
-    for (const call of [first, second, third]) expect(await claim(call)).toMatchObject({ kind: 'new' });
+    for (const call of [first, second, third])
+      expect(await claim(call)).toMatchObject({ kind: 'new' });
     const once = createOnce(transaction);
     let reached = false;
     let finish = () => {};
@@ -112,10 +151,14 @@ describe('an effect under a key', () => {
       return 'done';
     });
     await until(() => reached);
-    await expect(service.create(second, { name: 'Work', widgets: [] })).rejects.toMatchObject(refused);
+    await expect(service.create(second, { name: 'Work', widgets: [] })).rejects.toMatchObject(
+      refused,
+    );
     finish();
     expect(await going).toBe('done');
-    await expect(service.create(third, { name: 'Work', widgets: [] })).rejects.toMatchObject(refused);
+    await expect(service.create(third, { name: 'Work', widgets: [] })).rejects.toMatchObject(
+      refused,
+    );
     expect(await dashboardsOf(ann)).toBe(0);
     expect(await create(ann)).toMatchObject({ kind: 'answered', answer: { body: '"done"' } });
   });
@@ -124,11 +167,17 @@ describe('an effect under a key', () => {
     const call = callOf(ann);
     await claim(call);
     const unknown = { moduleId: 'git', widgetId: 'unknown', params: {}, x: 0, y: 0, w: 1, h: 1 };
-    await expect(service.create(call, { name: 'Work', widgets: [unknown] })).rejects.toMatchObject({ code: 'bad_request' });
+    await expect(service.create(call, { name: 'Work', widgets: [unknown] })).rejects.toMatchObject({
+      code: 'bad_request',
+    });
     const silent = callOf(ann);
     const answerTo = () => Promise.reject(new Error('The output does not fit its schema'));
-    silent.idempotency = { request: { key: 'k', procedure: 'dashboards.create', fingerprint: 'f', answerTo } };
-    await expect(service.create(silent, { name: 'Work', widgets: [] })).rejects.toThrow('does not fit');
+    silent.idempotency = {
+      request: { key: 'k', procedure: 'dashboards.create', fingerprint: 'f', answerTo },
+    };
+    await expect(service.create(silent, { name: 'Work', widgets: [] })).rejects.toThrow(
+      'does not fit',
+    );
     expect([await keys(), await dashboardsOf(ann)]).toEqual([0, 0]);
     expect(await create(ann, { fingerprint: 'other' })).toMatchObject({ name: 'Work' });
   });
@@ -143,7 +192,15 @@ describe('an effect under a key', () => {
       newId: uuidv7,
       keyEnded: () => {},
     });
-    const place = { moduleId: 'git', widgetId: 'commits', params: { text: 'x'.repeat(3000) }, x: 0, y: 0, w: 1, h: 1 };
+    const place = {
+      moduleId: 'git',
+      widgetId: 'commits',
+      params: { text: 'x'.repeat(3000) },
+      x: 0,
+      y: 0,
+      w: 1,
+      h: 1,
+    };
     const make = async (actor: UserActor, key?: string) => {
       const call = callOf(actor);
       if (key !== undefined) await claim(call, { key });
@@ -154,7 +211,9 @@ describe('an effect under a key', () => {
     const rejected = results.filter(({ status }) => status === 'rejected');
     expect(rejected).toHaveLength(3);
     for (const result of rejected)
-      expect(result).toMatchObject({ reason: { code: 'conflict', message: expect.stringContaining('leave the header out') } });
+      expect(result).toMatchObject({
+        reason: { code: 'conflict', message: expect.stringContaining('leave the header out') },
+      });
     expect([await dashboardsOf(ann), await keys()]).toEqual([3, 3]);
     await make(ann);
     await make(bob, '3');
@@ -178,14 +237,18 @@ describe('an effect under a key', () => {
     await age(24);
     const again = await create(ann, { fingerprint: 'other' }, 'Home');
     expect(again).toMatchObject({ name: 'Home' });
-    expect(await create(ann, { fingerprint: 'other' })).toMatchObject({ answer: { body: JSON.stringify(again) } });
+    expect(await create(ann, { fingerprint: 'other' })).toMatchObject({
+      answer: { body: JSON.stringify(again) },
+    });
     expect([await keys(), await dashboardsOf(ann)]).toEqual([1, 2]);
   });
 
   it('is nothing special without a key', async () => {
     const call = callOf(ann);
     for (const idempotency of [undefined, {}])
-      expect(await service.create({ ...call, idempotency }, { name: 'Work', widgets: [] })).toMatchObject({ name: 'Work' });
+      expect(
+        await service.create({ ...call, idempotency }, { name: 'Work', widgets: [] }),
+      ).toMatchObject({ name: 'Work' });
     expect([await keys(), await dashboardsOf(ann)]).toEqual([0, 2]);
   });
 });
@@ -203,10 +266,9 @@ describe('keys', () => {
     await create(ann, { key: 'new' });
     await create(bob);
     await store.purge();
-    expect(await database.db.idempotencyKey.findMany({ select: { key: true }, orderBy: { key: 'asc' } })).toEqual([
-      { key: 'k' },
-      { key: 'new' },
-    ]);
+    expect(
+      await database.db.idempotencyKey.findMany({ select: { key: true }, orderBy: { key: 'asc' } }),
+    ).toEqual([{ key: 'k' }, { key: 'new' }]);
     await database.db.user.delete({ where: { id: ann.userId } });
     expect(await keys()).toBe(1);
   });
@@ -226,12 +288,24 @@ describe('an answer', () => {
     const answers: StoredAnswer[] = [
       { status: 204, headers: {}, body: undefined },
       { status: 200, headers: { location: '/a%20b' }, body: '' },
-      { status: 200, headers: {}, body: JSON.stringify({ text: '\u0000 \ud800 ü 💡 "\\', big: '9'.repeat(400) }) },
+      {
+        status: 200,
+        headers: {},
+        body: JSON.stringify({ text: '\u0000 \ud800 ü 💡 "\\', big: '9'.repeat(400) }),
+      },
     ];
     for (const [at, answer] of answers.entries()) {
-      const request = { key: String(at), procedure: 'p', fingerprint: 'f', answerTo: async () => answer };
+      const request = {
+        key: String(at),
+        procedure: 'p',
+        fingerprint: 'f',
+        answerTo: async () => answer,
+      };
       await createOnce(transaction)({ ...call, idempotency: { request } }, async () => undefined);
-      expect(await claim(callOf(ann), { key: String(at), path: 'p' })).toEqual({ kind: 'answered', answer });
+      expect(await claim(callOf(ann), { key: String(at), path: 'p' })).toEqual({
+        kind: 'answered',
+        answer,
+      });
     }
   });
 });

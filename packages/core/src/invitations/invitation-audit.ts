@@ -1,4 +1,7 @@
 import type { AuditEntry } from '../events/audit.repository.js';
 
 export const invitationOf = (id: string) => `invitation ${id}`;
-export const withdrawnEntry = (id: string): AuditEntry => ({ type: 'invitation.withdrawn', subject: invitationOf(id) });
+export const withdrawnEntry = (id: string): AuditEntry => ({
+  type: 'invitation.withdrawn',
+  subject: invitationOf(id),
+});

@@ -4,7 +4,13 @@ import { uuidv7 } from '../ids.js';
 import { cursorId } from '../paging.js';
 
 const invitationSelect = {
-  ...{ id: true, email: true, role: true, invitedById: true, createdAt: true, expiresAt: true, acceptedAt: true },
+  id: true,
+  email: true,
+  role: true,
+  invitedById: true,
+  createdAt: true,
+  expiresAt: true,
+  acceptedAt: true,
 } satisfies Prisma.InvitationSelect;
 
 export interface NewInvitation {
@@ -22,11 +28,22 @@ export function createInvitationsRepository(db: Db) {
     list({ cursor, size }: PageInput): Promise<Invitation[]> {
       const before = cursorId(cursor);
       const where = before ? { id: { lt: before } } : {};
-      return db.invitation.findMany({ where, orderBy: { id: 'desc' }, take: size + 1, select: invitationSelect });
+      return db.invitation.findMany({
+        where,
+        orderBy: { id: 'desc' },
+        take: size + 1,
+        select: invitationSelect,
+      });
     },
 
     /** In the place of an earlier one for the address, whose link ends. */
-    async replace({ email, role, invitedById, hash, lifetime }: NewInvitation): Promise<Invitation> {
+    async replace({
+      email,
+      role,
+      invitedById,
+      hash,
+      lifetime,
+    }: NewInvitation): Promise<Invitation> {
       const id = uuidv7();
       await db.$executeRaw`
         INSERT INTO invitations (id, email, role, invited_by_id, hash, created_at, expires_at)
@@ -52,7 +69,9 @@ export function createInvitationsRepository(db: Db) {
     },
 
     /** Uses an open invitation up. @returns null when it is not open (any more) */
-    async accept(hash: Uint8Array<ArrayBuffer>): Promise<Pick<Invitation, 'id' | 'email' | 'role'> | null> {
+    async accept(
+      hash: Uint8Array<ArrayBuffer>,
+    ): Promise<Pick<Invitation, 'id' | 'email' | 'role'> | null> {
       const [row] = await db.$queryRaw<Pick<Invitation, 'id' | 'email' | 'role'>[]>`
         UPDATE invitations SET accepted_at = clock_timestamp()
         WHERE hash = ${hash} AND accepted_at IS NULL AND expires_at > clock_timestamp()

@@ -1,4 +1,10 @@
-import { conflict, forbidden, type InvitationsService, type Meta, notFound } from '@synap/contracts';
+import {
+  conflict,
+  forbidden,
+  type InvitationsService,
+  type Meta,
+  notFound,
+} from '@synap/contracts';
 import { hashToken, makeToken, type PasswordHasher } from '@synap/security';
 import { whenHasherIsFree } from '../auth/hasher-turn.js';
 import { spentLink } from '../auth/mail-links.js';
@@ -23,7 +29,9 @@ export interface InvitationsDependencies {
 }
 
 /** Accounts by invitation: a superuser's word, a link in a mail, a password of their own. */
-export function createInvitationsService(dependencies: InvitationsDependencies): InvitationsService {
+export function createInvitationsService(
+  dependencies: InvitationsDependencies,
+): InvitationsService {
   const { invitations, transaction, hasher, sendMail, signup, linkTo, productName } = dependencies;
   const closed = signup === 'closed';
 
@@ -32,23 +40,36 @@ export function createInvitationsService(dependencies: InvitationsDependencies):
 
     /** Inviting an address again sends a new link, and the one before ends. */
     async create(call, { email, role }) {
-      if (closed) throw conflict('Sign-up is closed: start with SIGNUP=invite, or make the account yourself');
+      if (closed)
+        throw conflict('Sign-up is closed: start with SIGNUP=invite, or make the account yourself');
       const { userId } = call.actor;
       const token = makeToken();
       return transaction(async (within) => {
         // Whoever loses that office meanwhile loses their open invitations, this one too.
         await within.managedUsers.lockAdministration();
         const inviter = await within.managedUsers.find(userId);
-        if (inviter?.role !== 'superuser' || inviter.disabled) throw forbidden('Only superusers invite');
+        if (inviter?.role !== 'superuser' || inviter.disabled)
+          throw forbidden('Only superusers invite');
         if (role === 'superuser') await demandRecentSignIn(within, call);
-        if (await within.users.findAccount(email)) throw conflict('This address has an account already');
+        if (await within.users.findAccount(email))
+          throw conflict('This address has an account already');
         const before = await within.invitations.openFor(email);
-        const made = { email, role, invitedById: userId, hash: hashToken(token), lifetime: hours * 3600 };
+        const made = {
+          email,
+          role,
+          invitedById: userId,
+          hash: hashToken(token),
+          lifetime: hours * 3600,
+        };
         const invitation = await within.invitations.replace(made);
         const values = { invitedBy: inviter.name, link: `${linkTo('/invite')}#${token}`, hours };
         await sendMail(within, { template: 'invite', to: email, values });
         if (before) await within.audit.record(call, withdrawnEntry(before));
-        await within.audit.record(call, { type: 'invitation.created', subject: invitationOf(invitation.id), payload: { role } });
+        await within.audit.record(call, {
+          type: 'invitation.created',
+          subject: invitationOf(invitation.id),
+          payload: { role },
+        });
         return invitation;
       });
     },
@@ -76,10 +97,20 @@ export function createInvitationsService(dependencies: InvitationsDependencies):
         const { id, role } = invitation;
         const user = { email, name: name ?? nameFrom(email), passwordHash, role, verified: true };
         const account = await within.users.insertUnlessTaken(user);
-        if (!account.made) throw conflict('This address has an account already: sign in, or ask for a new password');
+        if (!account.made)
+          throw conflict('This address has an account already: sign in, or ask for a new password');
         const by = { actorId: account.id };
-        await within.audit.record(call, { type: 'invitation.accepted', subject: invitationOf(id), ...by });
-        await within.audit.record(call, { type: 'user.registered', subject: `user ${account.id}`, payload: { role }, ...by });
+        await within.audit.record(call, {
+          type: 'invitation.accepted',
+          subject: invitationOf(id),
+          ...by,
+        });
+        await within.audit.record(call, {
+          type: 'user.registered',
+          subject: `user ${account.id}`,
+          payload: { role },
+          ...by,
+        });
       });
     },
   };

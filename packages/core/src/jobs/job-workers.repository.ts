@@ -8,7 +8,10 @@ const beat: Statement<number> = {
   read: (row) => row.number('at'),
 };
 
-/** A pool that never beat belongs to an older version: no mail takes it two minutes, and runs are fenced by their lease. */
+/**
+ * A pool that never beat belongs to an older version: no mail takes it two minutes, and runs are
+ * fenced by their lease.
+ */
 const unknownSeconds = 120;
 
 const releaseDead: Statement<string> = {
@@ -41,9 +44,13 @@ export function createJobWorkersRepository(sql: Sql) {
     },
 
     /** Frees the jobs of pools that have not beaten for so long. @returns the ids of those pools */
-    releaseDead: (deadAfterSeconds: number): Promise<string[]> => sql.many(releaseDead, [deadAfterSeconds]),
+    releaseDead: (deadAfterSeconds: number): Promise<string[]> =>
+      sql.many(releaseDead, [deadAfterSeconds]),
 
-    /** Forgets pools that are long dead, and jobs that were given up or replaced while a worker held them. */
+    /**
+     * Forgets pools that are long dead, and jobs that were given up or replaced while a worker held
+     * them.
+     */
     async purge(): Promise<void> {
       await sql.run(purgeWorkers, []);
       await sql.run(purgeJobs, []);

@@ -26,7 +26,8 @@ afterAll(async () => {
 
 /** A job in a queue of its own, held by a pool of workers for so many seconds. */
 async function hold(task: string, pool: string, seconds: number): Promise<void> {
-  await database.db.$queryRaw`SELECT id::text FROM graphile_worker.add_job(${task}, queue_name => ${task}, job_key => ${task})`;
+  await database.db
+    .$queryRaw`SELECT id::text FROM graphile_worker.add_job(${task}, queue_name => ${task}, job_key => ${task})`;
   await database.db.$executeRaw`
     UPDATE graphile_worker._private_jobs SET locked_by = ${pool}, attempts = 1, locked_at = now() - make_interval(secs => ${seconds})
     WHERE key = ${task}`;
@@ -42,7 +43,8 @@ const held = async () => {
   return jobs.map(({ pool }) => pool).sort();
 };
 const age = (pool: string, seconds: number) =>
-  database.db.$executeRaw`UPDATE job_workers SET beat_at = beat_at - make_interval(secs => ${seconds}) WHERE id = ${pool}`;
+  database.db
+    .$executeRaw`UPDATE job_workers SET beat_at = beat_at - make_interval(secs => ${seconds}) WHERE id = ${pool}`;
 
 describe('the workers of the job queue', () => {
   it('that have not beaten for long lose their jobs and queues, the others keep theirs', async () => {
@@ -67,7 +69,9 @@ describe('the workers of the job queue', () => {
     const first = await workers.beat(['one', 'two']);
     await age('one', 60);
     const second = await workers.beat(['one']);
-    const [{ now }] = await database.db.$queryRaw<[{ now: number }]>`SELECT (extract(epoch FROM now()) * 1000)::float8 AS now`;
+    const [{ now }] = await database.db.$queryRaw<
+      [{ now: number }]
+    >`SELECT (extract(epoch FROM now()) * 1000)::float8 AS now`;
     expect(second).toBeGreaterThanOrEqual(first);
     expect(second).toBeLessThanOrEqual(now);
     const rows = await database.db.jobWorker.findMany();
@@ -78,14 +82,18 @@ describe('the workers of the job queue', () => {
     await workers.beat(['alive', 'dead']);
     await age('dead', 90_000);
     for (const task of ['given up', 'given up now', 'waiting'])
-      await database.db.$queryRaw`SELECT id::text FROM graphile_worker.add_job(${task}, job_key => ${task}, max_attempts => 1)`;
+      await database.db
+        .$queryRaw`SELECT id::text FROM graphile_worker.add_job(${task}, job_key => ${task}, max_attempts => 1)`;
     await database.db.$executeRaw`
       UPDATE graphile_worker._private_jobs SET attempts = 1, run_at = now() - interval '2 days', updated_at = now() - interval '2 days'
       WHERE key = 'given up'`;
-    await database.db.$executeRaw`UPDATE graphile_worker._private_jobs SET attempts = 1 WHERE key = 'given up now'`;
+    await database.db
+      .$executeRaw`UPDATE graphile_worker._private_jobs SET attempts = 1 WHERE key = 'given up now'`;
     await workers.purge();
     expect((await database.db.jobWorker.findMany()).map(({ id }) => id)).toEqual(['alive']);
-    const left = await database.db.$queryRaw<{ key: string }[]>`SELECT key FROM graphile_worker.jobs ORDER BY id`;
+    const left = await database.db.$queryRaw<
+      { key: string }[]
+    >`SELECT key FROM graphile_worker.jobs ORDER BY id`;
     expect(left.map(({ key }) => key)).toEqual(['given up now', 'waiting']);
   });
 });

@@ -17,16 +17,30 @@ export interface MailDeliveryDependencies {
   givenUp: (mail: { id: string; template: string; error: unknown }) => void;
 }
 
-const sealedSchema = z.union([mailRequestSchema, z.object({ to: z.string(), values: z.unknown() })]);
+const sealedSchema = z.union([
+  mailRequestSchema,
+  z.object({ to: z.string(), values: z.unknown() }),
+]);
 
 /**
- * Sends the mails that wait. A mail is removed once it was taken, so it is sent at least once, and once unless the process dies in
- * between.
+ * Sends the mails that wait. A mail is removed once it was taken, so it is sent at least once, and
+ * once unless the process dies in between.
  */
-export function createMailDelivery({ mails, box, compose, carry, isFinal, givenUp }: MailDeliveryDependencies) {
-  /** A request is composed anew at each attempt: the link in it then lives as long as its mail says. */
+export function createMailDelivery({
+  mails,
+  box,
+  compose,
+  carry,
+  isFinal,
+  givenUp,
+}: MailDeliveryDependencies) {
+  /**
+   * A request is composed anew at each attempt: the link in it then lives as long as its mail says.
+   */
   async function open({ id, template, keyId, sealed }: WaitingMail): Promise<Mail | null> {
-    const content = sealedSchema.parse(JSON.parse(box.open({ keyId, bytes: sealed }, mailContext(id))));
+    const content = sealedSchema.parse(
+      JSON.parse(box.open({ keyId, bytes: sealed }, mailContext(id))),
+    );
     return 'ask' in content ? compose(content, id) : mailSchema.parse({ template, ...content });
   }
 
@@ -34,7 +48,10 @@ export function createMailDelivery({ mails, box, compose, carry, isFinal, givenU
     /** Gives a new job to mails whose worker died in the middle of sending. */
     requeueStalled: () => mails.requeueStalled(),
 
-    /** Throws what kept the mail from being sent, so that the job queue tries again, unless that is no use or this was the last attempt. */
+    /**
+     * Throws what kept the mail from being sent, so that the job queue tries again, unless that is
+     * no use or this was the last attempt.
+     */
     async deliver(id: string, { lastAttempt }: { lastAttempt: boolean }): Promise<void> {
       const waiting = await mails.find(id);
       if (!waiting) return;

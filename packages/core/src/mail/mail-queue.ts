@@ -8,8 +8,8 @@ import type { MailsRepository } from './mails.repository.js';
 export const mailContext = (id: string) => `mail ${id}`;
 
 /**
- * A mail to the owner of an address, if it has one: only the worker looks. Whoever asked gets the same answer after the same time,
- * whether there is such an account or not.
+ * A mail to the owner of an address, if it has one: only the worker looks. Whoever asked gets the
+ * same answer after the same time, whether there is such an account or not.
  */
 export const mailRequestSchema = z.object({
   ask: z.enum(['registered', 'registered-again', 'registered-alike', 'verify', 'reset']),

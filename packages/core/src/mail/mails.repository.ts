@@ -3,7 +3,10 @@ import type { Db } from '@synap/db';
 /** Graphile-worker task that sends a mail; its payload is `{ mailId }`. */
 export const MAIL_TASK = 'mail-send';
 
-/** With the queue's backoff (e^attempt seconds, in all about 8 h) a mail survives a night of a server that is away. */
+/**
+ * With the queue's backoff (e^attempt seconds, in all about 8 h) a mail survives a night of a
+ * server that is away.
+ */
 const maxAttempts = 10;
 
 export interface WaitingMail {
@@ -17,20 +20,27 @@ const mailSelect = { id: true, template: true, keyId: true, sealed: true } as co
 
 export function createMailsRepository(db: Db) {
   return {
-    /** In the caller's transaction the mail and its job: it is sent exactly when what it tells of is committed. */
+    /**
+     * In the caller's transaction the mail and its job: it is sent exactly when what it tells of is
+     * committed.
+     */
     async enqueue(mail: WaitingMail): Promise<void> {
       await db.mail.create({ data: mail, select: { id: true } });
       await addJob(mail.id);
     },
 
-    find: (id: string): Promise<WaitingMail | null> => db.mail.findUnique({ where: { id }, select: mailSelect }),
+    find: (id: string): Promise<WaitingMail | null> =>
+      db.mail.findUnique({ where: { id }, select: mailSelect }),
 
     /** A server has taken it, or nobody ever will. */
     async remove(id: string): Promise<void> {
       await db.mail.deleteMany({ where: { id } });
     },
 
-    /** Gives a new job to mails whose job is gone or was given up: its worker died before it noted anything. */
+    /**
+     * Gives a new job to mails whose job is gone or was given up: its worker died before it noted
+     * anything.
+     */
     async requeueStalled(): Promise<void> {
       const rows = await db.$queryRaw<{ id: string }[]>`
         SELECT id FROM mails WHERE NOT EXISTS (
@@ -40,7 +50,9 @@ export function createMailsRepository(db: Db) {
       for (const { id } of rows) await addJob(id);
     },
 
-    /** Mails that another key than this one sealed, in the order of their ids, those after `after`. */
+    /**
+     * Mails that another key than this one sealed, in the order of their ids, those after `after`.
+     */
     listNotSealedBy: (
       keyId: string,
       { after, limit }: { after: string | undefined; limit: number },
@@ -52,9 +64,18 @@ export function createMailsRepository(db: Db) {
         select: { id: true, keyId: true, sealed: true },
       }),
 
-    /** Puts a newly sealed text in the place of the old one. @returns false when the mail was sent or sealed anew meanwhile */
-    async reseal({ id, keyId, sealed }: Omit<WaitingMail, 'template'>, previousKeyId: string): Promise<boolean> {
-      const { count } = await db.mail.updateMany({ where: { id, keyId: previousKeyId }, data: { keyId, sealed } });
+    /**
+     * Puts a newly sealed text in the place of the old one. @returns false when the mail was sent
+     * or sealed anew meanwhile
+     */
+    async reseal(
+      { id, keyId, sealed }: Omit<WaitingMail, 'template'>,
+      previousKeyId: string,
+    ): Promise<boolean> {
+      const { count } = await db.mail.updateMany({
+        where: { id, keyId: previousKeyId },
+        data: { keyId, sealed },
+      });
       return count === 1;
     },
   };

@@ -6,7 +6,10 @@ export type EntriesRepository = ReturnType<typeof createEntriesRepository>;
 export function createEntriesRepository(db: Db) {
   return {
     async find(moduleId: string, key: string): Promise<JsonValue> {
-      const row = await db.moduleEntry.findUnique({ where: { moduleId_key: { moduleId, key } }, select: { value: true } });
+      const row = await db.moduleEntry.findUnique({
+        where: { moduleId_key: { moduleId, key } },
+        select: { value: true },
+      });
       return row?.value ?? null;
     },
   };

@@ -3,7 +3,12 @@ import { expect, test } from 'vitest';
 import { mayRead, readable } from './module-access.js';
 
 const ann: UserActor = {
-  ...{ kind: 'user', userId: 'ann', email: 'ann@example.org', role: 'user', sessionId: null, verified: true },
+  kind: 'user',
+  userId: 'ann',
+  email: 'ann@example.org',
+  role: 'user',
+  sessionId: null,
+  verified: true,
 };
 const named = { access: { kind: 'users', emails: ['ann@example.org'] } } as const;
 
@@ -14,11 +19,22 @@ test('a module is open to those whom the operator names, once their address is k
 });
 
 test('who is named and not verified is told what is missing, others only that they are not named', () => {
-  const info = { id: 'git', name: 'Git', version: '1.0.0', status: 'ready', widgets: [], ...named } as const;
+  const info = {
+    id: 'git',
+    name: 'Git',
+    version: '1.0.0',
+    status: 'ready',
+    widgets: [],
+    ...named,
+  } as const;
   const registry = { get: () => info };
   expect(readable(registry, 'git', ann)).toBe(info);
-  expect(() => readable(registry, 'git', { ...ann, verified: false })).toThrow('once that is verified');
-  expect(() => readable(registry, 'git', { ...ann, email: 'ben@example.org', verified: false })).toThrow('has not opened');
+  expect(() => readable(registry, 'git', { ...ann, verified: false })).toThrow(
+    'once that is verified',
+  );
+  expect(() =>
+    readable(registry, 'git', { ...ann, email: 'ben@example.org', verified: false }),
+  ).toThrow('has not opened');
 });
 
 test('everyone may read what is open to everyone, superusers may read all', () => {

@@ -1,7 +1,10 @@
 import { forbidden, notFound, type UserActor } from '@synap/contracts';
 import type { ModuleInfo, ModuleRegistry } from '@synap/module-runtime';
 
-/** Whether the operator lets this person read the module's data; superusers always may. An address counts once it is known to be theirs. */
+/**
+ * Whether the operator lets this person read the module's data; superusers always may. An address
+ * counts once it is known to be theirs.
+ */
 export function mayRead({ access }: Pick<ModuleInfo, 'access'>, actor: UserActor): boolean {
   if (actor.role === 'superuser' || access.kind === 'everyone') return true;
   return access.kind === 'users' && actor.verified && access.emails.includes(actor.email);
@@ -12,7 +15,11 @@ const isUnproven = ({ access }: ModuleInfo, { email, verified }: UserActor): boo
   access.kind === 'users' && !verified && access.emails.includes(email);
 
 /** The module, for someone who may read its data. */
-export function readable(registry: Pick<ModuleRegistry, 'get'>, moduleId: string, actor: UserActor): ModuleInfo {
+export function readable(
+  registry: Pick<ModuleRegistry, 'get'>,
+  moduleId: string,
+  actor: UserActor,
+): ModuleInfo {
   const found = registry.get(moduleId);
   if (!found) throw notFound(`No module "${moduleId}" is installed`);
   if (!mayRead(found, actor)) {

@@ -10,12 +10,14 @@ export interface ModuleStoreDeps {
   limits?: RunLimits;
 }
 
-/** Statements of all runs together that are under way at once: the other connections serve calls. */
+/**
+ * Statements of all runs together that are under way at once: the other connections serve calls.
+ */
 const concurrentStatements = 2;
 
 /**
- * The key-value rows of modules. A run's writes are staged and commit together with its end, so that a run that fails leaves no
- * trace and one that is repeated repeats nothing.
+ * The key-value rows of modules. A run's writes are staged and commit together with its end, so
+ * that a run that fails leaves no trace and one that is repeated repeats nothing.
  */
 export function createModuleStore({ entries, stages, limits = runLimits }: ModuleStoreDeps) {
   const open = new Map<string, Stage>();
@@ -41,7 +43,10 @@ export function createModuleStore({ entries, stages, limits = runLimits }: Modul
     /** Bounds what runs do to the database at once. */
     limiter,
     /** Opens the stage of an attempt of a run; the caller closes it. */
-    async open(runId: string, { stageId, moduleId }: { stageId: string; moduleId: string }): Promise<Stage> {
+    async open(
+      runId: string,
+      { stageId, moduleId }: { stageId: string; moduleId: string },
+    ): Promise<Stage> {
       const stage = createStage({ stages, limits, limiter }, { stageId, moduleId });
       await stages.open(stageId, runId);
       open.set(runId, stage);

@@ -22,18 +22,25 @@ afterAll(() => fixture.close());
 
 describe('a run of a sync job', () => {
   it('commits its events, what the module stored and its end together', async () => {
-    const { sync, synced, enqueue, run, entries } = arrange(async ({ moduleId, runId, onEvents, onProgress }, store) => {
-      const scope = { moduleId, runId };
-      onProgress?.({ done: 1, total: 2 });
-      await store.set(scope, 'cursor', { page: 2 });
-      expect(await store.get(scope, 'cursor')).toEqual({ page: 2 });
-      await onEvents([event('a'), event('b'), event('a')]);
-      expect(await database.db.event.count()).toBe(0);
-      expect(await database.db.moduleEntry.count()).toBe(0);
-    });
+    const { sync, synced, enqueue, run, entries } = arrange(
+      async ({ moduleId, runId, onEvents, onProgress }, store) => {
+        const scope = { moduleId, runId };
+        onProgress?.({ done: 1, total: 2 });
+        await store.set(scope, 'cursor', { page: 2 });
+        expect(await store.get(scope, 'cursor')).toEqual({ page: 2 });
+        await onEvents([event('a'), event('b'), event('a')]);
+        expect(await database.db.event.count()).toBe(0);
+        expect(await database.db.moduleEntry.count()).toBe(0);
+      },
+    );
     const id = await enqueue();
     await sync.perform(id, { lastAttempt: true, signal });
-    expect(await run(id)).toMatchObject({ status: 'succeeded', events: 2, trigger: 'manual', error: null });
+    expect(await run(id)).toMatchObject({
+      status: 'succeeded',
+      events: 2,
+      trigger: 'manual',
+      error: null,
+    });
     expect(await entries.find('git', 'cursor')).toEqual({ page: 2 });
     expect(await database.db.event.findMany({ orderBy: { dedupeKey: 'asc' } })).toMatchObject([
       {
@@ -63,11 +70,25 @@ describe('a run of a sync job', () => {
       throw new ModuleCallError('failed', 'There is no /srv/git/secret');
     });
     const runId = await enqueue();
-    await expect(sync.perform(runId, { lastAttempt: true, signal })).rejects.toThrow('/srv/git/secret');
+    await expect(sync.perform(runId, { lastAttempt: true, signal })).rejects.toThrow(
+      '/srv/git/secret',
+    );
     const registry = { list: () => [info('git')], get: info };
-    const service = createModulesService({ registry, runs, once: createOnce(transaction), newId: uuidv7 });
+    const service = createModulesService({
+      registry,
+      runs,
+      once: createOnce(transaction),
+      newId: uuidv7,
+    });
     for (const role of ['superuser', 'user'] as const) {
-      const actor = { kind: 'user', userId: uuidv7(), email: 'ann@example.org', role, sessionId: null, verified: true } as const;
+      const actor = {
+        kind: 'user',
+        userId: uuidv7(),
+        email: 'ann@example.org',
+        role,
+        sessionId: null,
+        verified: true,
+      } as const;
       const call = { actor, address: '192.0.2.1', requestId: 'r', userAgent: undefined, signal };
       const answers = [
         await service.get(call, { id: 'git' }),
@@ -77,7 +98,9 @@ describe('a run of a sync job', () => {
       ];
       for (const answer of answers) {
         expect(JSON.stringify(answer).includes('/srv/git/secret')).toBe(role === 'superuser');
-        expect(JSON.stringify(answer)).toContain(role === 'superuser' ? 'failed' : 'a superuser sees why');
+        expect(JSON.stringify(answer)).toContain(
+          role === 'superuser' ? 'failed' : 'a superuser sees why',
+        );
       }
     }
   });
@@ -89,10 +112,22 @@ describe('a run of a sync job', () => {
       throw new ModuleCallError('failed', 'The feed is away');
     });
     const id = await enqueue();
-    await expect(sync.perform(id, { lastAttempt: false, signal })).rejects.toThrow('The feed is away');
-    expect(await run(id)).toMatchObject({ status: 'queued', error: 'The feed is away', finishedAt: null });
-    await expect(sync.perform(id, { lastAttempt: true, signal })).rejects.toThrow('The feed is away');
-    expect(await run(id)).toMatchObject({ status: 'failed', error: 'The feed is away', finishedAt: expect.any(Date) });
+    await expect(sync.perform(id, { lastAttempt: false, signal })).rejects.toThrow(
+      'The feed is away',
+    );
+    expect(await run(id)).toMatchObject({
+      status: 'queued',
+      error: 'The feed is away',
+      finishedAt: null,
+    });
+    await expect(sync.perform(id, { lastAttempt: true, signal })).rejects.toThrow(
+      'The feed is away',
+    );
+    expect(await run(id)).toMatchObject({
+      status: 'failed',
+      error: 'The feed is away',
+      finishedAt: expect.any(Date),
+    });
     expect(await database.db.event.count()).toBe(0);
     expect(await database.db.moduleEntry.count()).toBe(0);
   });
@@ -104,7 +139,9 @@ describe('a run of a sync job', () => {
     });
     const id = await enqueue();
     const failure = sync.perform(id, { lastAttempt: true, signal });
-    await expect(failure).rejects.toMatchObject({ cause: { message: 'relation "secrets" does not exist' } });
+    await expect(failure).rejects.toMatchObject({
+      cause: { message: 'relation "secrets" does not exist' },
+    });
     const error = "The run could not be completed; the server's log says why";
     expect(await run(id)).toMatchObject({ status: 'failed', error });
   });
@@ -115,7 +152,9 @@ describe('a run of a sync job', () => {
       performed += 1;
     });
     const id = await enqueue();
-    await Promise.all(Array.from({ length: 5 }, () => sync.perform(id, { lastAttempt: true, signal })));
+    await Promise.all(
+      Array.from({ length: 5 }, () => sync.perform(id, { lastAttempt: true, signal })),
+    );
     expect(performed).toBe(1);
   });
 
@@ -152,7 +191,9 @@ describe('the queue of runs', () => {
   it('holds one run of a module at a time, with its job', async () => {
     const { transaction } = arrange(async () => {});
     const ask = () => transaction((within) => within.runs.enqueue('git', 'manual', uuidv7()));
-    const ids = new Set((await Promise.all(Array.from({ length: 6 }, ask))).filter((id) => id !== null));
+    const ids = new Set(
+      (await Promise.all(Array.from({ length: 6 }, ask))).filter((id) => id !== null),
+    );
     expect(ids.size).toBe(1);
     expect(await jobs()).toEqual([...ids]);
   });

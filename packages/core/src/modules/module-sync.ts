@@ -21,7 +21,10 @@ export interface ModuleSyncDeps {
 /** Moving what a large run has staged takes the database seconds. */
 const commitMilliseconds = 60_000;
 
-/** Text of a failure that a run may show: messages of the module and our own. Other errors are for the log alone. */
+/**
+ * Text of a failure that a run may show: messages of the module and our own. Other errors are for
+ * the log alone.
+ */
 const reasonOf = (error: unknown): string =>
   error instanceof ModuleCallError || error instanceof SyncFailure
     ? error.message
@@ -31,7 +34,10 @@ const reasonOf = (error: unknown): string =>
 export function createModuleSync(deps: ModuleSyncDeps) {
   const { runs, transaction, registry, store, newId, onSynced, heartbeat = 5000 } = deps;
 
-  /** The events, what the module stored and the end of the run commit together, as long as the lease holds. */
+  /**
+   * The events, what the module stored and the end of the run commit together, as long as the lease
+   * holds.
+   */
   const commit = (runId: string, lease: string, stage: Stage) =>
     store.limiter(() =>
       transaction(
@@ -46,7 +52,13 @@ export function createModuleSync(deps: ModuleSyncDeps) {
   async function work(runId: string, moduleId: string, lease: RunLease): Promise<void> {
     const stage = await store.open(runId, { stageId: lease.token, moduleId });
     try {
-      await registry.sync({ moduleId, runId, signal: lease.signal, onProgress: lease.report, onEvents: stage.emit });
+      await registry.sync({
+        moduleId,
+        runId,
+        signal: lease.signal,
+        onProgress: lease.report,
+        onEvents: stage.emit,
+      });
       await stage.flush();
       await lease.flush();
       await commit(runId, lease.token, stage);
@@ -55,7 +67,10 @@ export function createModuleSync(deps: ModuleSyncDeps) {
     }
   }
 
-  /** Takes back what vanished workers left behind: runs without a sign of life, and runs without a job. */
+  /**
+   * Takes back what vanished workers left behind: runs without a sign of life, and runs without a
+   * job.
+   */
   async function recover(): Promise<void> {
     await transaction(async (within) => {
       await within.runs.requeueAbandoned();
@@ -64,8 +79,14 @@ export function createModuleSync(deps: ModuleSyncDeps) {
   }
 
   return {
-    /** Performs a queued run. Throws after noting the failure, so that the job queue tries again unless the failure is final. */
-    async perform(runId: string, { lastAttempt, signal }: { lastAttempt: boolean; signal: AbortSignal }): Promise<void> {
+    /**
+     * Performs a queued run. Throws after noting the failure, so that the job queue tries again
+     * unless the failure is final.
+     */
+    async perform(
+      runId: string,
+      { lastAttempt, signal }: { lastAttempt: boolean; signal: AbortSignal },
+    ): Promise<void> {
       const token = newId();
       const claimed = await runs.claim(runId, token);
       if (!claimed) return;
@@ -76,7 +97,10 @@ export function createModuleSync(deps: ModuleSyncDeps) {
       } catch (thrown) {
         // The loss is the reason of whatever came of it.
         const error = (await lease.check()) ?? thrown;
-        const final = lastAttempt || claimed.attempts >= mostAttempts || (error instanceof SyncFailure && error.final);
+        const final =
+          lastAttempt ||
+          claimed.attempts >= mostAttempts ||
+          (error instanceof SyncFailure && error.final);
         const message = reasonOf(error);
         await runs.fail(runId, token, message.slice(0, 1000), final);
         throw new SyncFailure(message, { cause: error, final });
@@ -87,13 +111,18 @@ export function createModuleSync(deps: ModuleSyncDeps) {
 
     recover,
 
-    /** Queues what is due and what a vanished worker left behind; called every minute by one of the workers. */
+    /**
+     * Queues what is due and what a vanished worker left behind; called every minute by one of the
+     * workers.
+     */
     async schedule(now: Date): Promise<void> {
       await recover();
       const periods = new Map(
         registry
           .list()
-          .flatMap(({ id, status, sync }) => (sync && status !== 'failed' ? [[id, sync.everySeconds * 1000] as const] : [])),
+          .flatMap(({ id, status, sync }) =>
+            sync && status !== 'failed' ? [[id, sync.everySeconds * 1000] as const] : [],
+          ),
       );
       const last = await runs.lastOf([...periods.keys()]);
       for (const [moduleId, period] of periods) {

@@ -1,4 +1,11 @@
-import { conflict, type Module, type ModuleRun, type ModulesService, notFound, type UserActor } from '@synap/contracts';
+import {
+  conflict,
+  type Module,
+  type ModuleRun,
+  type ModulesService,
+  notFound,
+  type UserActor,
+} from '@synap/contracts';
 import type { ModuleInfo, ModuleRegistry } from '@synap/module-runtime';
 import type { Once } from '../idempotency/once.js';
 import { pageById, pageByName } from '../paging.js';
@@ -12,7 +19,9 @@ export interface ModulesDeps {
   newId: () => string;
 }
 
-/** What an ordinary user learns of a module that is not ready: the details name paths and settings. */
+/**
+ * What an ordinary user learns of a module that is not ready: the details name paths and settings.
+ */
 const discreet = 'This module does not work at present; a superuser sees why.';
 
 const shown = (run: ModuleRun, { role }: UserActor): ModuleRun =>
@@ -23,7 +32,11 @@ function describe(info: ModuleInfo, lastRun: ModuleRun | undefined, actor: UserA
   const shownError = error && (actor.role === 'superuser' ? error : discreet);
   const shownRun = lastRun && shown(lastRun, actor);
   return {
-    ...{ id, name, version, status, widgets: widgets.map((widget) => widget.id) },
+    id,
+    name,
+    version,
+    status,
+    widgets: widgets.map((widget) => widget.id),
     ...(shownError && { error: shownError }),
     ...(shownRun && { lastRun: shownRun }),
   };
@@ -46,7 +59,10 @@ export function createModulesService({ registry, runs, once, newId }: ModulesDep
     /** Queues a run; while one is queued or running already, that one is answered. */
     async sync(call, { id }) {
       const info = readable(registry, id, call.actor);
-      if (!info.sync) throw conflict(`The module "${id}" has nothing to synchronise: its widgets load their data by themselves.`);
+      if (!info.sync)
+        throw conflict(
+          `The module "${id}" has nothing to synchronise: its widgets load their data by themselves.`,
+        );
       return once(call, async (within) => {
         for (;;) {
           const runId = await within.runs.enqueue(id, 'manual', newId());

@@ -26,10 +26,17 @@ export interface RunLease {
 }
 
 /** Columns of progress are 32 bits wide, and a module may report anything. */
-const wholeNumber = (value: number): number => Math.min(Math.max(Math.round(value), 0), 2_147_483_647);
+const wholeNumber = (value: number): number =>
+  Math.min(Math.max(Math.round(value), 0), 2_147_483_647);
 
 /** Holds the lease of a run until it is released. */
-export function createRunLease({ runs, runId, token, signal, heartbeat }: RunLeaseOptions): RunLease {
+export function createRunLease({
+  runs,
+  runId,
+  token,
+  signal,
+  heartbeat,
+}: RunLeaseOptions): RunLease {
   const ending = new AbortController();
   let lost: SyncFailure | undefined;
   let latest: { done: number; total: number } | undefined;

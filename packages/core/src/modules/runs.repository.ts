@@ -30,7 +30,10 @@ type RunRow = Prisma.ModuleRunGetPayload<{ select: typeof runSelect }>;
 
 const toRun = ({ progressDone, progressTotal, ...run }: RunRow): ModuleRun => ({
   ...run,
-  progress: progressDone === null || progressTotal === null ? null : { done: progressDone, total: progressTotal },
+  progress:
+    progressDone === null || progressTotal === null
+      ? null
+      : { done: progressDone, total: progressTotal },
 });
 
 export type RunsRepository = ReturnType<typeof createRunsRepository>;
@@ -42,7 +45,12 @@ export function createRunsRepository(db: Db) {
     async listOf(moduleId: string, { cursor, size }: PageInput): Promise<ModuleRun[]> {
       const before = cursorId(cursor);
       const where = { moduleId, ...(before && { id: { lt: before } }) };
-      const rows = await db.moduleRun.findMany({ where, orderBy: { id: 'desc' }, take: size + 1, select: runSelect });
+      const rows = await db.moduleRun.findMany({
+        where,
+        orderBy: { id: 'desc' },
+        take: size + 1,
+        select: runSelect,
+      });
       return rows.map(toRun);
     },
 
@@ -61,8 +69,15 @@ export function createRunsRepository(db: Db) {
       return new Map(rows.map((row) => [row.moduleId, toRun(row)]));
     },
 
-    /** A queued run and, in the same transaction, its job. Answers the run that is queued or running already, where there is one. */
-    async enqueue(moduleId: string, trigger: 'manual' | 'schedule', newId: string): Promise<string | null> {
+    /**
+     * A queued run and, in the same transaction, its job. Answers the run that is queued or running
+     * already, where there is one.
+     */
+    async enqueue(
+      moduleId: string,
+      trigger: 'manual' | 'schedule',
+      newId: string,
+    ): Promise<string | null> {
       const [made] = await db.$queryRaw<{ id: string }[]>`
         INSERT INTO module_runs (id, module_id, trigger) VALUES (${newId}::uuid, ${moduleId}, ${trigger}::module_run_trigger)
         ON CONFLICT (module_id) WHERE status IN ('queued', 'running') DO NOTHING RETURNING id`;
@@ -78,7 +93,10 @@ export function createRunsRepository(db: Db) {
     },
 
     /** Takes a queued run; `null` if another worker has it or it has ended. */
-    async claim(id: string, leaseToken: string): Promise<{ moduleId: string; attempts: number } | null> {
+    async claim(
+      id: string,
+      leaseToken: string,
+    ): Promise<{ moduleId: string; attempts: number } | null> {
       const [row] = await db.$queryRaw<{ moduleId: string; attempts: number }[]>`
         UPDATE module_runs SET status = 'running', attempts = attempts + 1, lease_token = ${leaseToken}::uuid, lease_until = ${leaseEnd},
           started_at = coalesce(started_at, clock_timestamp()), progress_done = NULL, progress_total = NULL, error = NULL
@@ -87,7 +105,11 @@ export function createRunsRepository(db: Db) {
     },
 
     /** Keeps the lease and, where given, notes the progress. False when the lease is lost. */
-    async renew(id: string, leaseToken: string, progress?: { done: number; total: number }): Promise<boolean> {
+    async renew(
+      id: string,
+      leaseToken: string,
+      progress?: { done: number; total: number },
+    ): Promise<boolean> {
       const count = await db.$executeRaw`
         UPDATE module_runs SET lease_until = ${leaseEnd}, progress_done = coalesce(${progress?.done ?? null}::int, progress_done),
           progress_total = coalesce(${progress?.total ?? null}::int, progress_total)
@@ -111,7 +133,10 @@ export function createRunsRepository(db: Db) {
         WHERE id = ${id}::uuid AND lease_token = ${leaseToken}::uuid AND status = 'running'`;
     },
 
-    /** Queues again the runs whose worker fell silent, each with a new job. Those that had all their attempts end. */
+    /**
+     * Queues again the runs whose worker fell silent, each with a new job. Those that had all their
+     * attempts end.
+     */
     async requeueAbandoned(): Promise<void> {
       const rows = await db.$queryRaw<{ id: string; status: string }[]>`
         UPDATE module_runs SET lease_token = NULL, lease_until = NULL,
@@ -124,7 +149,10 @@ export function createRunsRepository(db: Db) {
       for (const { id, status } of rows) if (status === 'queued') await addJob(id);
     },
 
-    /** Gives a new job to queued runs whose job is gone or was given up: its worker died before it noted anything. */
+    /**
+     * Gives a new job to queued runs whose job is gone or was given up: its worker died before it
+     * noted anything.
+     */
     async requeueJobless(): Promise<void> {
       const rows = await db.$queryRaw<{ id: string }[]>`
         SELECT id FROM module_runs WHERE status = 'queued' AND NOT EXISTS (
@@ -134,7 +162,10 @@ export function createRunsRepository(db: Db) {
     },
   };
 
-  /** In the caller's transaction: the job is there exactly when the run is. `job_key` keeps one waiting job a run. */
+  /**
+   * In the caller's transaction: the job is there exactly when the run is. `job_key` keeps one
+   * waiting job a run.
+   */
   async function addJob(runId: string): Promise<void> {
     await db.$queryRaw`
       SELECT id::text FROM graphile_worker.add_job(${SYNC_TASK}, json_build_object('runId', ${runId}::text),

@@ -12,12 +12,14 @@ export interface RunLimits {
 }
 
 /**
- * More than this in one run is an author's mistake. 10,000 events of 6 KB are 60 MB; with twice that a run stays a matter of seconds
- * for the database, and 50,000 writes are five for each event.
+ * More than this in one run is an author's mistake. 10,000 events of 6 KB are 60 MB; with twice
+ * that a run stays a matter of seconds for the database, and 50,000 writes are five for each event.
  */
 export const runLimits: RunLimits = { events: 10_000, writes: 50_000, bytes: 128_000_000 };
 
-/** Events wait here for one statement together, until they are so many bytes as JSON, or so many. */
+/**
+ * Events wait here for one statement together, until they are so many bytes as JSON, or so many.
+ */
 const bytesAtOnce = 128 * 1024;
 const eventsAtOnce = 500;
 
@@ -43,9 +45,12 @@ export function createStage({ stages, limits, limiter }: StageDeps, key: StageKe
     events += more.events ?? 0;
     writes += more.writes ?? 0;
     bytes += more.bytes;
-    if (events > limits.events) throw exceeded(`emitted more than ${grouped(limits.events)} events`);
-    if (writes > limits.writes) throw exceeded(`wrote to its store more than ${grouped(limits.writes)} times`);
-    if (bytes > limits.bytes) throw exceeded(`stored more than ${grouped(limits.bytes / 1_000_000)} MB`);
+    if (events > limits.events)
+      throw exceeded(`emitted more than ${grouped(limits.events)} events`);
+    if (writes > limits.writes)
+      throw exceeded(`wrote to its store more than ${grouped(limits.writes)} times`);
+    if (bytes > limits.bytes)
+      throw exceeded(`stored more than ${grouped(limits.bytes / 1_000_000)} MB`);
   }
 
   const exceeded = (what: string) =>
@@ -68,7 +73,10 @@ export function createStage({ stages, limits, limiter }: StageDeps, key: StageKe
   }
 
   return {
-    /** Resolves once the events are staged, or few enough to wait for more: a statement for each would be slow. */
+    /**
+     * Resolves once the events are staged, or few enough to wait for more: a statement for each
+     * would be slow.
+     */
     async emit(more: readonly ModuleEvent[]): Promise<void> {
       const texts = more.map((event) => JSON.stringify(event));
       const size = texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
@@ -83,7 +91,10 @@ export function createStage({ stages, limits, limiter }: StageDeps, key: StageKe
     put: (entry: string, value: JsonValue) => write(entry, JSON.stringify(value)),
     remove: (entry: string) => write(entry, null),
 
-    /** Moves everything to where it counts, with the repository of a transaction. @returns the number of new events */
+    /**
+     * Moves everything to where it counts, with the repository of a transaction. @returns the
+     * number of new events
+     */
     async apply(within: StagesRepository, newId: () => string): Promise<number> {
       const added = await within.apply(key, events, newId);
       if (added === null) throw lost();
@@ -95,6 +106,7 @@ export function createStage({ stages, limits, limiter }: StageDeps, key: StageKe
 }
 
 /** The next attempt of a run deletes the stage as well; then the lease is lost, too. */
-const lost = () => new SyncFailure('The database was restarted during the run and lost what was staged');
+const lost = () =>
+  new SyncFailure('The database was restarted during the run and lost what was staged');
 
 const grouped = (value: number): string => value.toLocaleString('en');

@@ -1,6 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { uuidv7 } from '../ids.js';
-import { type Behave, event, openSyncFixture, type SyncFixture } from './module-sync.test.fixture.js';
+import {
+  type Behave,
+  event,
+  openSyncFixture,
+  type SyncFixture,
+} from './module-sync.test.fixture.js';
 
 const signal = new AbortController().signal;
 const attempt = { lastAttempt: false, signal };
@@ -53,7 +58,10 @@ describe('what a run brings', () => {
       await own.set(scope, 'gone', 1);
       await own.delete(scope, 'gone');
       await own.delete(scope, 'kept until now');
-      expect([await own.get(scope, 'gone'), await own.get(scope, 'kept until now')]).toEqual([null, null]);
+      expect([await own.get(scope, 'gone'), await own.get(scope, 'kept until now')]).toEqual([
+        null,
+        null,
+      ]);
       expect(await store.store.get({ moduleId }, 'old')).toBe('value');
     });
     for (const key of ['old', 'kept until now'])
@@ -81,10 +89,15 @@ describe('what a run brings', () => {
   });
 
   it('counts progress that no column could hold', async () => {
-    const { sync, enqueue, run } = arrange(async ({ onProgress }) => onProgress?.({ done: 1e12, total: 0.5 }));
+    const { sync, enqueue, run } = arrange(async ({ onProgress }) =>
+      onProgress?.({ done: 1e12, total: 0.5 }),
+    );
     const id = await enqueue();
     await sync.perform(id, attempt);
-    expect(await run(id)).toMatchObject({ status: 'succeeded', progress: { done: 2_147_483_647, total: 1 } });
+    expect(await run(id)).toMatchObject({
+      status: 'succeeded',
+      progress: { done: 2_147_483_647, total: 1 },
+    });
   });
 });
 
@@ -128,19 +141,30 @@ describe('a run without end', () => {
     ],
   ];
 
-  it.each(cases)('%s: it fails for good, names its module and the limit, and leaves nothing', async (_, limit, behave) => {
-    const { sync, enqueue, run } = arrange(behave, { limits });
-    const id = await enqueue();
-    const message = `Module "git" ${limit} in one run`;
-    await expect(sync.perform(id, attempt)).rejects.toMatchObject({ message: expect.stringContaining(message), final: true });
-    expect(await run(id)).toMatchObject({ status: 'failed', events: 0, error: expect.stringContaining(message) });
-    expect(await stored()).toEqual(nothing);
-  });
+  it.each(cases)(
+    '%s: it fails for good, names its module and the limit, and leaves nothing',
+    async (_, limit, behave) => {
+      const { sync, enqueue, run } = arrange(behave, { limits });
+      const id = await enqueue();
+      const message = `Module "git" ${limit} in one run`;
+      await expect(sync.perform(id, attempt)).rejects.toMatchObject({
+        message: expect.stringContaining(message),
+        final: true,
+      });
+      expect(await run(id)).toMatchObject({
+        status: 'failed',
+        events: 0,
+        error: expect.stringContaining(message),
+      });
+      expect(await stored()).toEqual(nothing);
+    },
+  );
 
   it('differs from one that brings just what it may', async () => {
     const { sync, enqueue, run } = arrange(
       async ({ moduleId, runId, onEvents }, store) => {
-        for (let n = 0; n < limits.events; n += 100) await onEvents(Array.from({ length: 100 }, (_, m) => event(`${n + m}`)));
+        for (let n = 0; n < limits.events; n += 100)
+          await onEvents(Array.from({ length: 100 }, (_, m) => event(`${n + m}`)));
         for (let n = 0; n < limits.writes; n += 1) await store.set({ moduleId, runId }, 'place', n);
       },
       { limits },
@@ -152,10 +176,13 @@ describe('a run without end', () => {
 });
 
 describe('what an attempt has staged', () => {
-  const vanish = () => database.db.$executeRaw`UPDATE module_runs SET lease_until = now() - interval '1 second'`;
+  const vanish = () =>
+    database.db.$executeRaw`UPDATE module_runs SET lease_until = now() - interval '1 second'`;
 
   it('is nothing to the next attempt, and goes with it', async () => {
-    const { sync, runs, stages, enqueue, run } = arrange(({ onEvents }) => onEvents([event('second')]));
+    const { sync, runs, stages, enqueue, run } = arrange(({ onEvents }) =>
+      onEvents([event('second')]),
+    );
     const id = await enqueue();
     const lost = uuidv7();
     await runs.claim(id, lost);
@@ -203,7 +230,10 @@ describe('what an attempt has staged', () => {
     resume();
     await expect(sleeping).rejects.toThrow('Another worker took the run over');
     expect(await other.run(id)).toMatchObject({ status: 'succeeded', events: 2 });
-    expect((await database.db.event.findMany()).map(({ dedupeKey }) => dedupeKey).sort()).toEqual(['a', 'of the second']);
+    expect((await database.db.event.findMany()).map(({ dedupeKey }) => dedupeKey).sort()).toEqual([
+      'a',
+      'of the second',
+    ]);
     expect(await other.entries.find('git', 'place')).toBe('second');
     expect(await stored()).toEqual({ events: 2, entries: 1, staged: 0 });
   });
@@ -214,7 +244,9 @@ describe('what an attempt has staged', () => {
       await database.db.moduleStage.deleteMany();
     });
     const id = await enqueue();
-    await expect(sync.perform(id, attempt)).rejects.toThrow('The database was restarted during the run');
+    await expect(sync.perform(id, attempt)).rejects.toThrow(
+      'The database was restarted during the run',
+    );
     expect(await run(id)).toMatchObject({ status: 'queued' });
     expect(await stored()).toEqual(nothing);
   });
@@ -240,11 +272,15 @@ describe('a run that its workers leave', () => {
     const id = await enqueue();
     for (const status of ['queued', 'queued', 'failed']) {
       await runs.claim(id, uuidv7());
-      await database.db.$executeRaw`UPDATE module_runs SET lease_until = now() - interval '1 second'`;
+      await database.db
+        .$executeRaw`UPDATE module_runs SET lease_until = now() - interval '1 second'`;
       await sync.recover();
       expect(await run(id)).toMatchObject({ status });
     }
-    expect(await run(id)).toMatchObject({ error: expect.stringMatching(/^Each of the 3 workers/), finishedAt: expect.any(Date) });
+    expect(await run(id)).toMatchObject({
+      error: expect.stringMatching(/^Each of the 3 workers/),
+      finishedAt: expect.any(Date),
+    });
   });
 
   it('gets a job again when its own is gone or given up, and none while a worker can take it or holds it', async () => {
@@ -252,7 +288,8 @@ describe('a run that its workers leave', () => {
     const id = await enqueue();
     await sync.recover();
     expect(await fixture.jobs()).toEqual([id]);
-    await database.db.$executeRaw`UPDATE graphile_worker._private_jobs SET locked_at = now(), locked_by = 'somebody'`;
+    await database.db
+      .$executeRaw`UPDATE graphile_worker._private_jobs SET locked_at = now(), locked_by = 'somebody'`;
     await sync.recover();
     expect(await fixture.jobs()).toEqual([]);
     await database.db

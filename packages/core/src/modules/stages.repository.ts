@@ -6,13 +6,28 @@ import { z } from 'zod';
 const eventsAtOnce = 250;
 const entriesAtOnce = 50;
 
-/** Values of a JSON column are JSON: checking them again would cost time in proportion to their size. */
+/**
+ * Values of a JSON column are JSON: checking them again would cost time in proportion to their
+ * size.
+ */
 const jsonSchema = z.custom<JsonValue>((value) => value !== undefined);
 
-/** Discards former attempts of a run. Also fences: one that was taken over has no stage left to write to. */
-const discardOfRun: Command = { name: 'discard_stages_of_run', text: 'DELETE FROM module_stages WHERE run_id = $1::uuid' };
-const open: Command = { name: 'open_stage', text: 'INSERT INTO module_stages (id, run_id) VALUES ($1::uuid, $2::uuid)' };
-const discard: Command = { name: 'discard_stage', text: 'DELETE FROM module_stages WHERE id = $1::uuid' };
+/**
+ * Discards former attempts of a run. Also fences: one that was taken over has no stage left to
+ * write to.
+ */
+const discardOfRun: Command = {
+  name: 'discard_stages_of_run',
+  text: 'DELETE FROM module_stages WHERE run_id = $1::uuid',
+};
+const open: Command = {
+  name: 'open_stage',
+  text: 'INSERT INTO module_stages (id, run_id) VALUES ($1::uuid, $2::uuid)',
+};
+const discard: Command = {
+  name: 'discard_stage',
+  text: 'DELETE FROM module_stages WHERE id = $1::uuid',
+};
 const purge: Command = {
   name: 'purge_stages',
   text: `DELETE FROM module_stages s WHERE NOT EXISTS (
@@ -77,7 +92,11 @@ export type StagesRepository = ReturnType<typeof createStagesRepository>;
 
 /** Holds the events and writes of attempts of runs until they end. */
 export function createStagesRepository(sql: Sql) {
-  async function moveAllEvents({ stageId, moduleId }: StageKey, count: number, newId: () => string): Promise<number> {
+  async function moveAllEvents(
+    { stageId, moduleId }: StageKey,
+    count: number,
+    newId: () => string,
+  ): Promise<number> {
     let added = 0;
     for (let from = 0; from < count; from += eventsAtOnce) {
       const ids = Array.from({ length: Math.min(eventsAtOnce, count - from) }, newId);
@@ -97,22 +116,28 @@ export function createStagesRepository(sql: Sql) {
       return (await sql.run(addEvents, [stageId, position, events])) > 0;
     },
 
-    /** @param value as JSON text; `null` stages the entry's removal @returns false if the stage is gone */
+    /**
+     * @param value as JSON text; `null` stages the entry's removal @returns false if the stage is
+     * gone
+     */
     async putEntry(stageId: string, key: string, value: string | null): Promise<boolean> {
       return (await sql.run(putEntry, [stageId, key, value])) > 0;
     },
 
     /** An entry as the attempt sees it: what it wrote itself comes first. */
-    findEntry: ({ stageId, moduleId }: StageKey, key: string): Promise<JsonValue> => sql.one(findEntry, [stageId, moduleId, key]),
+    findEntry: ({ stageId, moduleId }: StageKey, key: string): Promise<JsonValue> =>
+      sql.one(findEntry, [stageId, moduleId, key]),
 
     /**
      * Moves everything to where it counts, in the caller's transaction.
-     * @returns the number of new events; those whose key is known are dropped. `null` if the stage is gone
+     * @returns the number of new events; those whose key is known are dropped. `null` if the stage
+     *   is gone
      */
     async apply(key: StageKey, count: number, newId: () => string): Promise<number | null> {
       if ((await sql.one(holdStage, [key.stageId])) === null) return null;
       const added = await moveAllEvents(key, count, newId);
-      for (let last: string | null = ''; last !== null; ) last = await sql.one(moveEntries, [key.stageId, key.moduleId, last]);
+      for (let last: string | null = ''; last !== null; )
+        last = await sql.one(moveEntries, [key.stageId, key.moduleId, last]);
       return added;
     },
 

@@ -45,7 +45,8 @@ async function putMails(count: number, box: SecretBox): Promise<string[]> {
   return data.map(({ id }) => id);
 }
 
-const rotate = (box = rotated, sources = sealedSources(repositories)) => rotateSecrets({ sources, box, pageSize: 3 });
+const rotate = (box = rotated, sources = sealedSources(repositories)) =>
+  rotateSecrets({ sources, box, pageSize: 3 });
 const rows = () => database.db.mail.findMany({ orderBy: { id: 'asc' } });
 const keyNames = async () => (await rows()).map(({ keyId }) => keyId);
 
@@ -54,7 +55,10 @@ async function receivers(box: SecretBox, ids: readonly string[]): Promise<string
   const sent: string[] = [];
   const delivery = createMailDelivery({
     compose: async () => null,
-    ...{ mails: repositories.mails, box, isFinal: () => true, givenUp: () => {} },
+    mails: repositories.mails,
+    box,
+    isFinal: () => true,
+    givenUp: () => {},
     carry: async (_id, { to }) => void sent.push(to),
   });
   for (const id of ids) await delivery.deliver(id, { lastAttempt: true });
@@ -64,7 +68,9 @@ async function receivers(box: SecretBox, ids: readonly string[]): Promise<string
 describe('a rotation', () => {
   it('seals everything with the current key, page by page, and a worker without the old key sends all of it', async () => {
     const ids = await putMails(10, oldBox);
-    expect(await rotate()).toEqual([{ name: 'mails that wait', resealed: 10, unopenable: new Map() }]);
+    expect(await rotate()).toEqual([
+      { name: 'mails that wait', resealed: 10, unopenable: new Map() },
+    ]);
     expect(new Set(await keyNames())).toEqual(new Set(['new']));
     expect(await receivers(newBox, ids)).toEqual(ids.map(receiverOf));
   });
@@ -84,7 +90,8 @@ describe('a rotation', () => {
     let left = 4;
     const breaking: typeof source = {
       ...source,
-      reseal: (...of) => (left-- > 0 ? source.reseal(...of) : Promise.reject(new Error('the connection broke'))),
+      reseal: (...of) =>
+        left-- > 0 ? source.reseal(...of) : Promise.reject(new Error('the connection broke')),
     };
     await expect(rotate(rotated, [breaking])).rejects.toThrow('the connection broke');
     expect(await keyNames()).toEqual([...Array(4).fill('new'), ...Array(4).fill('old')]);
@@ -111,12 +118,19 @@ describe('a rotation', () => {
       async listNotSealedBy(...of) {
         const page = await source.listNotSealedBy(...of);
         await repositories.mails.remove(sent);
-        await database.db.mail.update({ where: { id: anew }, data: { keyId: 'newest', sealed: new Uint8Array([1]) } });
+        await database.db.mail.update({
+          where: { id: anew },
+          data: { keyId: 'newest', sealed: new Uint8Array([1]) },
+        });
         return page;
       },
     };
-    expect(await rotate(rotated, [late])).toEqual([{ name: 'mails that wait', resealed: 0, unopenable: new Map() }]);
-    expect(await rows()).toMatchObject([{ id: anew, keyId: 'newest', sealed: new Uint8Array([1]) }]);
+    expect(await rotate(rotated, [late])).toEqual([
+      { name: 'mails that wait', resealed: 0, unopenable: new Map() },
+    ]);
+    expect(await rows()).toMatchObject([
+      { id: anew, keyId: 'newest', sealed: new Uint8Array([1]) },
+    ]);
   });
 
   it('counts what does not open by its key, leaves it as it is and does all the rest', async () => {
@@ -124,7 +138,10 @@ describe('a rotation', () => {
     const [damaged = '', moved = '', ...sound] = await putMails(6, oldBox);
     await database.db.mail.update({ where: { id: damaged }, data: { sealed: new Uint8Array(40) } });
     const [other] = await database.db.mail.findMany({ where: { id: sound[0] ?? '' } });
-    await database.db.mail.update({ where: { id: moved }, data: { sealed: other?.sealed ?? new Uint8Array() } });
+    await database.db.mail.update({
+      where: { id: moved },
+      data: { sealed: other?.sealed ?? new Uint8Array() },
+    });
     const before = await rows();
     const unopenable = new Map([
       ['lost', 7],
@@ -133,10 +150,13 @@ describe('a rotation', () => {
     expect(await rotate()).toEqual([{ name: 'mails that wait', resealed: 4, unopenable }]);
     const untouched = [...lost, damaged, moved];
     const after = await rows();
-    for (const id of untouched) expect(after.find((row) => row.id === id)).toEqual(before.find((row) => row.id === id));
+    for (const id of untouched)
+      expect(after.find((row) => row.id === id)).toEqual(before.find((row) => row.id === id));
     expect(await receivers(newBox, sound)).toEqual(sound.map(receiverOf));
     // With the key listed again nothing is lost.
-    expect(await rotate(createSecretBox({ keys: [newKey, oldKey, lostKey] }))).toMatchObject([{ resealed: 7 }]);
+    expect(await rotate(createSecretBox({ keys: [newKey, oldKey, lostKey] }))).toMatchObject([
+      { resealed: 7 },
+    ]);
     expect(await receivers(newBox, lost)).toEqual(lost.map(receiverOf));
   });
 });

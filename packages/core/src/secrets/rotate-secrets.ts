@@ -15,8 +15,14 @@ export interface SealedSource {
   /** What the sealed text of a row is bound to. */
   contextOf: (id: string) => string;
   /** Rows that another key sealed, in the order of their ids, those after `after`. */
-  listNotSealedBy: (keyId: string, page: { after: string | undefined; limit: number }) => Promise<SealedRow[]>;
-  /** Stores a newly sealed text in the place of what `previousKeyId` sealed. @returns false when the row is gone or was sealed anew meanwhile */
+  listNotSealedBy: (
+    keyId: string,
+    page: { after: string | undefined; limit: number },
+  ) => Promise<SealedRow[]>;
+  /**
+   * Stores a newly sealed text in the place of what `previousKeyId` sealed. @returns false when the
+   * row is gone or was sealed anew meanwhile
+   */
   reseal: (row: SealedRow, previousKeyId: string) => Promise<boolean>;
 }
 
@@ -36,16 +42,25 @@ export interface RotationOptions {
 }
 
 /**
- * Seals every stored secret that another key sealed with the current one. Each row is one conditional update, so it may run beside
- * servers and beside itself, may be interrupted anywhere, and does nothing the second time.
+ * Seals every stored secret that another key sealed with the current one. Each row is one
+ * conditional update, so it may run beside servers and beside itself, may be interrupted anywhere,
+ * and does nothing the second time.
  */
-export async function rotateSecrets({ sources, box, pageSize = 100 }: RotationOptions): Promise<RotationResult[]> {
+export async function rotateSecrets({
+  sources,
+  box,
+  pageSize = 100,
+}: RotationOptions): Promise<RotationResult[]> {
   const results: RotationResult[] = [];
   for (const source of sources) results.push(await rotateSource(source, box, pageSize));
   return results;
 }
 
-async function rotateSource(source: SealedSource, box: SecretBox, limit: number): Promise<RotationResult> {
+async function rotateSource(
+  source: SealedSource,
+  box: SecretBox,
+  limit: number,
+): Promise<RotationResult> {
   let resealed = 0;
   const unopenable = new Map<string, number>();
   let after: string | undefined;
@@ -69,7 +84,11 @@ function sealedAnew(box: SecretBox, id: string, text: string, context: string): 
 }
 
 /** Null where the key is not listed, is another one by that name, or the text is damaged. */
-function opened(box: SecretBox, sealed: Parameters<SecretBox['open']>[0], context: string): string | null {
+function opened(
+  box: SecretBox,
+  sealed: Parameters<SecretBox['open']>[0],
+  context: string,
+): string | null {
   try {
     return box.open(sealed, context);
   } catch {

@@ -24,34 +24,66 @@ export interface ChangeEmailDependencies {
 }
 
 /**
- * Changes one's own address, by one's password. Where addresses must be verified, it changes once the link in a mail to the new one is
- * used, so a mistyped address shuts nobody out, and the answer does not show which addresses have an account.
+ * Changes one's own address, by one's password. Where addresses must be verified, it changes once
+ * the link in a mail to the new one is used, so a mistyped address shuts nobody out, and the answer
+ * does not show which addresses have an account.
  */
 export function createChangeEmail(dependencies: ChangeEmailDependencies) {
-  const { users, transaction, hasher, guard = noIdentityGuard, sendMail, verifyEmail, linkTo, userChanged } = dependencies;
+  const {
+    users,
+    transaction,
+    hasher,
+    guard = noIdentityGuard,
+    sendMail,
+    verifyEmail,
+    linkTo,
+    userChanged,
+  } = dependencies;
   const failed = createFailedSignIns({ guard, transaction, sendMail });
   const demandOwnPassword = createOwnPassword({ users, hasher, guard, failed });
   const asked = { pointer: '/currentPassword', message: 'The current password is wrong' };
   const move = createAccountMove(sendMail);
 
-  /** Mails the link, or the owner of an address that has an account a notice; with the same statements, so that timing does not tell. */
+  /**
+   * Mails the link, or the owner of an address that has an account a notice; with the same
+   * statements, so that timing does not tell.
+   */
   async function mailLink(within: Repositories, userId: string, email: string): Promise<void> {
     const isTaken = (await within.users.findAccount(email)) !== null;
     const token = makeToken();
     const lifetime = isTaken ? 0 : hours * 3600;
-    await within.mailTokens.insert({ userId, purpose: 'verify', hash: hashToken(token), lifetime, email });
+    await within.mailTokens.insert({
+      userId,
+      purpose: 'verify',
+      hash: hashToken(token),
+      lifetime,
+      email,
+    });
     const link = `${linkTo('/verify')}#${token}`;
     const notice: Mail = { template: 'existing-account', to: email, values: { link: linkTo('/') } };
-    await sendMail(within, isTaken ? notice : { template: 'verify', to: email, values: { link, hours } });
+    await sendMail(
+      within,
+      isTaken ? notice : { template: 'verify', to: email, values: { link, hours } },
+    );
   }
 
-  /** Keeps the password from changing until the end: a change of it ends all links, and must not miss one. */
-  async function demandSamePassword({ users: locked }: Repositories, { id, passwordHash }: Credentials): Promise<void> {
+  /**
+   * Keeps the password from changing until the end: a change of it ends all links, and must not
+   * miss one.
+   */
+  async function demandSamePassword(
+    { users: locked }: Repositories,
+    { id, passwordHash }: Credentials,
+  ): Promise<void> {
     const current = await locked.lockCredentials(id);
-    if (current?.passwordHash !== passwordHash) throw conflict('The password was changed meanwhile: sign in again');
+    if (current?.passwordHash !== passwordHash)
+      throw conflict('The password was changed meanwhile: sign in again');
   }
 
-  return async function changeEmail(call: UserCall, input: { email: string; currentPassword: string }) {
+  return async function changeEmail(
+    call: UserCall,
+    input: { email: string; currentPassword: string },
+  ) {
     const { userId } = call.actor;
     const account = await demandOwnPassword(call, input.currentPassword, asked);
     const accepted = { accepted: true } as const;

@@ -28,14 +28,29 @@ interface PasswordChange {
   newPassword: string;
 }
 
-/** Changes one's own password (ASVS 5.0, 6.2.3); all other sessions end with it (7.4.3), and its owner gets a mail. */
+/**
+ * Changes one's own password (ASVS 5.0, 6.2.3); all other sessions end with it (7.4.3), and its
+ * owner gets a mail.
+ */
 export function createChangePassword(dependencies: ChangePasswordDependencies) {
-  const { users, transaction, hasher, guard = noIdentityGuard, sendMail, sessionEnded, userChanged, productName } = dependencies;
+  const {
+    users,
+    transaction,
+    hasher,
+    guard = noIdentityGuard,
+    sendMail,
+    sessionEnded,
+    userChanged,
+    productName,
+  } = dependencies;
   const failed = createFailedSignIns({ guard, transaction, sendMail });
   const demandOwnPassword = createOwnPassword({ users, hasher, guard, failed });
   const asked = { pointer: '/currentPassword', message: 'The current password is wrong' };
 
-  return async function changePassword(call: UserCall, { currentPassword, newPassword }: PasswordChange): Promise<void> {
+  return async function changePassword(
+    call: UserCall,
+    { currentPassword, newPassword }: PasswordChange,
+  ): Promise<void> {
     const { userId, sessionId } = call.actor;
     demandGoodPassword(newPassword, { productName, email: call.actor.email }, '/newPassword');
     // Compared as the hasher reads them (RFC 8265 §4.2.2).
@@ -44,7 +59,8 @@ export function createChangePassword(dependencies: ChangePasswordDependencies) {
     const passwordHash = await hasher.hash(newPassword);
     const ended = await transaction(async (within) => {
       const current = await within.users.lockCredentials(userId);
-      if (current?.passwordHash !== account.passwordHash) throw conflict('The password was changed meanwhile: sign in again');
+      if (current?.passwordHash !== account.passwordHash)
+        throw conflict('The password was changed meanwhile: sign in again');
       await within.users.setOwnPassword(userId, passwordHash);
       // A link that was asked for before would undo it, or give the account to another address.
       await within.mailTokens.removeResetsOf(userId);

@@ -5,22 +5,43 @@ import type { AuditCall } from '../events/audit.repository.js';
 import { withdrawnEntry } from '../invitations/invitation-audit.js';
 import type { Repositories } from '../repositories.js';
 
-/** Throws `conflict` where nobody could administer any more without this user. The administration is locked already. */
-export async function demandAnotherSuperuser({ managedUsers }: Repositories, { id, role, disabled }: ManagedUser): Promise<void> {
+/**
+ * Throws `conflict` where nobody could administer any more without this user. The administration is
+ * locked already.
+ */
+export async function demandAnotherSuperuser(
+  { managedUsers }: Repositories,
+  { id, role, disabled }: ManagedUser,
+): Promise<void> {
   if (role !== 'superuser' || disabled || (await managedUsers.anotherSuperuserThan(id))) return;
   throw conflict('This is the last superuser: make another one first');
 }
 
-/** Ends all sessions of a user. @returns their ids, of which `sessionEnded` must be told after the commit */
-export async function endSessions({ sessions, audit }: Repositories, call: AuditCall, userId: string): Promise<string[]> {
+/**
+ * Ends all sessions of a user. @returns their ids, of which `sessionEnded` must be told after the
+ * commit
+ */
+export async function endSessions(
+  { sessions, audit }: Repositories,
+  call: AuditCall,
+  userId: string,
+): Promise<string[]> {
   const ids = await sessions.revokeAllOf(userId);
   for (const id of ids) await audit.record(call, revokedEntry(id));
   return ids;
 }
 
-/** Withdraws what a user invited to and nobody accepted yet: an office that is lost makes nobody a superuser any more. */
-export async function withdrawInvitations({ invitations, audit }: Repositories, call: AuditCall, userId: string): Promise<void> {
-  for (const id of await invitations.removeOpenBy(userId)) await audit.record(call, withdrawnEntry(id));
+/**
+ * Withdraws what a user invited to and nobody accepted yet: an office that is lost makes nobody a
+ * superuser any more.
+ */
+export async function withdrawInvitations(
+  { invitations, audit }: Repositories,
+  call: AuditCall,
+  userId: string,
+): Promise<void> {
+  for (const id of await invitations.removeOpenBy(userId))
+    await audit.record(call, withdrawnEntry(id));
 }
 
 export interface Removal {
@@ -30,10 +51,15 @@ export interface Removal {
 }
 
 /**
- * Removes a user: dashboards are handed over or deleted, sessions, API keys and links deleted; what is on the trail stays, without a name.
+ * Removes a user: dashboards are handed over or deleted, sessions, API keys and links deleted; what
+ * is on the trail stays, without a name.
  * @returns ids of the sessions that ended
  */
-export async function removeAccount(within: Repositories, call: AuditCall, { userId, handOverTo }: Removal): Promise<string[]> {
+export async function removeAccount(
+  within: Repositories,
+  call: AuditCall,
+  { userId, handOverTo }: Removal,
+): Promise<string[]> {
   await within.managedUsers.lockAdministration();
   const user = await within.managedUsers.lock(userId);
   if (!user) throw notFound('User not found');
@@ -41,14 +67,19 @@ export async function removeAccount(within: Repositories, call: AuditCall, { use
   if (handOverTo !== undefined) await handOver(within, userId, handOverTo);
   await withdrawInvitations(within, call, userId);
   const ended = await endSessions(within, call, userId);
-  for (const id of await within.apiKeys.deleteAllOf(userId)) await within.audit.record(call, revokedKeyEntry(id));
+  for (const id of await within.apiKeys.deleteAllOf(userId))
+    await within.audit.record(call, revokedKeyEntry(id));
   await within.managedUsers.remove(userId);
   const payload = handOverTo === undefined ? {} : { handedOverTo: handOverTo };
   await within.audit.record(call, { type: 'user.removed', subject: `user ${userId}`, payload });
   return ended;
 }
 
-async function handOver({ managedUsers, dashboards }: Repositories, from: string, to: string): Promise<void> {
+async function handOver(
+  { managedUsers, dashboards }: Repositories,
+  from: string,
+  to: string,
+): Promise<void> {
   if (to === from) throw conflict('What is handed over must go to somebody else');
   if (!(await managedUsers.lock(to))) throw notFound('There is no user to hand over to');
   await dashboards.handOver(from, to);

@@ -12,8 +12,13 @@ test('a new installation gets one superuser, whose made password works and is to
   const made = await ensureSuperuser(fixture, { email: ' Admin@Example.ORG ' });
   if (!made || made === 'address-taken') throw new Error('No superuser was made');
   expect(made).toEqual({ email: 'admin@example.org', madePassword: expect.any(String) });
-  const { accessToken } = await fixture.auth.login(call, { email: 'admin@example.org', password: made.madePassword ?? '' });
-  expect(await fixture.db.event.findMany({ where: { type: 'user.created' } })).toMatchObject([{ source: 'system' }]);
+  const { accessToken } = await fixture.auth.login(call, {
+    email: 'admin@example.org',
+    password: made.madePassword ?? '',
+  });
+  expect(await fixture.db.event.findMany({ where: { type: 'user.created' } })).toMatchObject([
+    { source: 'system' },
+  ]);
   expect(await fixture.authenticate(accessToken)).toMatchObject({ role: 'superuser' });
   expect(await ensureSuperuser(fixture, { email: 'admin@example.org' })).toBeNull();
   expect(await ensureSuperuser(fixture, { email: 'other@example.org', password })).toBeNull();
@@ -31,7 +36,9 @@ test('instances that start at once make one, and one of them tells', async () =>
   // Without the turns of the hasher, so that all transactions really meet.
   const instances = { ...fixture, hasher: { hash: async () => 'hash' } };
   const results = await Promise.all(
-    Array.from({ length: 8 }, (_, index) => ensureSuperuser(instances, { email: `admin${index}@example.org` })),
+    Array.from({ length: 8 }, (_, index) =>
+      ensureSuperuser(instances, { email: `admin${index}@example.org` }),
+    ),
   );
   expect(results.filter((result) => result !== null)).toHaveLength(1);
   expect(await fixture.db.user.count()).toBe(1);
@@ -40,19 +47,29 @@ test('instances that start at once make one, and one of them tells', async () =>
 test('who signed up before does not stand in its way, but keeps the address', async () => {
   const user = await fixture.makeUser();
   expect(await ensureSuperuser(fixture, { email: user.email, password })).toBe('address-taken');
-  expect(await ensureSuperuser(fixture, { email: 'admin@example.org', password })).toMatchObject({ email: 'admin@example.org' });
+  expect(await ensureSuperuser(fixture, { email: 'admin@example.org', password })).toMatchObject({
+    email: 'admin@example.org',
+  });
 });
 
 test('an installation with a superuser gets none, disabled or not, and nothing is hashed for it', async () => {
   const { id } = await fixture.makeUser();
-  await fixture.db.user.update({ where: { id }, data: { role: 'superuser', disabledAt: new Date() } });
+  await fixture.db.user.update({
+    where: { id },
+    data: { role: 'superuser', disabledAt: new Date() },
+  });
   const hash = vi.fn(fixture.hasher.hash);
-  expect(await ensureSuperuser({ ...fixture, hasher: { hash } }, { email: 'admin@example.org' })).toBeNull();
+  expect(
+    await ensureSuperuser({ ...fixture, hasher: { hash } }, { email: 'admin@example.org' }),
+  ).toBeNull();
   expect(hash).not.toHaveBeenCalled();
 });
 
 test('a given password that the policy refuses is refused with a pointer', async () => {
-  const attempt = ensureSuperuser(fixture, { email: 'admin@example.org', password: 'password1234' });
+  const attempt = ensureSuperuser(fixture, {
+    email: 'admin@example.org',
+    password: 'password1234',
+  });
   await expect(attempt).rejects.toMatchObject({
     code: 'bad_request',
     details: { errors: [{ pointer: '/password', code: 'too_common' }] },

@@ -6,7 +6,9 @@ import type { UsersRepository } from './users.repository.js';
 
 export interface FirstSuperuserDependencies {
   users: Pick<UsersRepository, 'superuserExists'>;
-  transaction: <T>(run: (repositories: Pick<Repositories, 'audit' | 'users'>) => Promise<T>) => Promise<T>;
+  transaction: <T>(
+    run: (repositories: Pick<Repositories, 'audit' | 'users'>) => Promise<T>,
+  ) => Promise<T>;
   hasher: Pick<PasswordHasher, 'hash'>;
   productName: string;
 }
@@ -18,9 +20,10 @@ export interface FirstSuperuser {
 }
 
 /**
- * Makes the superuser of a new installation. Does nothing and returns null when there is one, disabled or not; of several instances
- * that start at once, one makes it. Who signed up before does not stand in its way, but an account that has the address already stays
- * as it is. Throws `bad_request` for a given password that the policy refuses.
+ * Makes the superuser of a new installation. Does nothing and returns null when there is one,
+ * disabled or not; of several instances that start at once, one makes it. Who signed up before does
+ * not stand in its way, but an account that has the address already stays as it is. Throws
+ * `bad_request` for a given password that the policy refuses.
  */
 export async function ensureSuperuser(
   { users, transaction, hasher, productName }: FirstSuperuserDependencies,
@@ -34,11 +37,23 @@ export async function ensureSuperuser(
   const outcome = await transaction(async (within) => {
     await within.users.lockFirst();
     if (await within.users.superuserExists()) return null;
-    const user = { email, name: nameFrom(email), passwordHash, role: 'superuser', verified: true } as const;
+    const user = {
+      email,
+      name: nameFrom(email),
+      passwordHash,
+      role: 'superuser',
+      verified: true,
+    } as const;
     const { id, made } = await within.users.insertUnlessTaken(user);
     if (!made) return 'address-taken';
-    await within.audit.record(null, { type: 'user.created', subject: `user ${id}`, payload: { role: user.role } });
+    await within.audit.record(null, {
+      type: 'user.created',
+      subject: `user ${id}`,
+      payload: { role: user.role },
+    });
     return 'made';
   });
-  return outcome === 'made' ? { email, madePassword: given.password === undefined ? password : null } : outcome;
+  return outcome === 'made'
+    ? { email, madePassword: given.password === undefined ? password : null }
+    : outcome;
 }

@@ -2,8 +2,9 @@ import { addressFieldsOf, badRequest, type Endpoint, hasLocalDomain } from '@syn
 import type { Method } from '../database-faults.js';
 
 /**
- * The same service, whose methods refuse mail addresses with a domain without a dot. The contract takes them, because its documents
- * are the same everywhere; only on one's own machine does such an address receive mail.
+ * The same service, whose methods refuse mail addresses with a domain without a dot. The contract
+ * takes them, because its documents are the same everywhere; only on one's own machine does such an
+ * address receive mail.
  */
 export function refuseLocalDomains<S extends { [K in keyof S]: Method }>(
   service: S,

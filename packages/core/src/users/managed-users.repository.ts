@@ -3,7 +3,12 @@ import type { Db, Prisma } from '@synap/db';
 import { cursorId } from '../paging.js';
 
 const managedSelect = {
-  ...{ id: true, email: true, name: true, role: true, createdAt: true, updatedAt: true },
+  id: true,
+  email: true,
+  name: true,
+  role: true,
+  createdAt: true,
+  updatedAt: true,
   disabledAt: true,
   verifiedAt: true,
   mustChangePassword: true,
@@ -25,7 +30,8 @@ export function createManagedUsersRepository(db: Db) {
   return {
     async list({ cursor, size, q, role, disabled }: ListUsers): Promise<ManagedUser[]> {
       const before = cursorId(cursor);
-      const part = q === undefined ? undefined : ({ contains: literally(q), mode: 'insensitive' } as const);
+      const part =
+        q === undefined ? undefined : ({ contains: literally(q), mode: 'insensitive' } as const);
       const rows = await db.user.findMany({
         where: {
           ...(before && { id: { lt: before } }),
@@ -51,7 +57,15 @@ export function createManagedUsersRepository(db: Db) {
       return this.find(id);
     },
 
-    async update({ id, email, name, role, disabled, verified, mustChangePassword }: UpdateUser): Promise<ManagedUser> {
+    async update({
+      id,
+      email,
+      name,
+      role,
+      disabled,
+      verified,
+      mustChangePassword,
+    }: UpdateUser): Promise<ManagedUser> {
       const now = new Date();
       const data = {
         // Another address is nobody's yet.
@@ -71,8 +85,9 @@ export function createManagedUsersRepository(db: Db) {
     },
 
     /**
-     * Lets one transaction at a time decide who administers, so that the last two superusers cannot go at once. To be taken before any
-     * row is locked: else two that hand over to each other would wait for ever.
+     * Lets one transaction at a time decide who administers, so that the last two superusers cannot
+     * go at once. To be taken before any row is locked: else two that hand over to each other would
+     * wait for ever.
      */
     async lockAdministration(): Promise<void> {
       await db.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended('synap: superusers', 0))`;

@@ -1,4 +1,11 @@
-import { conflict, forbidden, type ManagedUser, type ManagedUsersService, notFound, type UpdateUser } from '@synap/contracts';
+import {
+  conflict,
+  forbidden,
+  type ManagedUser,
+  type ManagedUsersService,
+  notFound,
+  type UpdateUser,
+} from '@synap/contracts';
 import type { PasswordHasher } from '@synap/security';
 import { whenHasherIsFree } from '../auth/hasher-turn.js';
 import { demandRecentSignIn } from '../auth/recent-sign-in.js';
@@ -7,7 +14,12 @@ import type { RequestMail, SendMail } from '../mail/mail-queue.js';
 import { pageById } from '../paging.js';
 import type { Repositories, Transaction } from '../repositories.js';
 import { notifyOldAddress } from './account-move.js';
-import { demandAnotherSuperuser, endSessions, removeAccount, withdrawInvitations } from './end-account.js';
+import {
+  demandAnotherSuperuser,
+  endSessions,
+  removeAccount,
+  withdrawInvitations,
+} from './end-account.js';
 import { demandGoodPassword, nameFrom } from './new-account.js';
 
 export interface ManagedUsersDependencies {
@@ -31,16 +43,23 @@ function present(user: ManagedUser | null): ManagedUser {
   return user;
 }
 
-/** What superusers do with others' accounts. Their own role, state and end are another superuser's to decide. */
-export function createManagedUsersService(dependencies: ManagedUsersDependencies): ManagedUsersService {
-  const { managedUsers, transaction, sessionEnded, userChanged, sendMail, requestMail } = dependencies;
+/**
+ * What superusers do with others' accounts. Their own role, state and end are another superuser's
+ * to decide.
+ */
+export function createManagedUsersService(
+  dependencies: ManagedUsersDependencies,
+): ManagedUsersService {
+  const { managedUsers, transaction, sessionEnded, userChanged, sendMail, requestMail } =
+    dependencies;
   const make = createAccountMaker(dependencies);
 
   return {
     list: async (_call, input) => pageById(await managedUsers.list(input), input.size),
     get: async (_call, { id }) => present(await managedUsers.find(id)),
     async create(call, input) {
-      if (input.role === 'superuser') await transaction((within) => demandRecentSignIn(within, call));
+      if (input.role === 'superuser')
+        await transaction((within) => demandRecentSignIn(within, call));
       return make(call, { ...input, mustChangePassword: true });
     },
 
@@ -55,7 +74,10 @@ export function createManagedUsersService(dependencies: ManagedUsersDependencies
     },
 
     async update(call, input) {
-      if (input.id === call.actor.userId && (input.role !== undefined || input.disabled !== undefined))
+      if (
+        input.id === call.actor.userId &&
+        (input.role !== undefined || input.disabled !== undefined)
+      )
         throw forbidden('Your own role and state are for another superuser to change');
       const { updated, ended } = await transaction(async (within) => {
         await within.managedUsers.lockAdministration();
@@ -63,7 +85,8 @@ export function createManagedUsersService(dependencies: ManagedUsersDependencies
         const changes = changesOf(before, input);
         if (input.role === 'user' || input.disabled) await demandAnotherSuperuser(within, before);
         const moved = changes.some(({ type }) => type === 'user.email-changed');
-        if (moved || changes.some(({ type }) => type === 'user.role-changed')) await demandRecentSignIn(within, call);
+        if (moved || changes.some(({ type }) => type === 'user.role-changed'))
+          await demandRecentSignIn(within, call);
         if (moved && input.email && (await within.users.findAccount(input.email))) throw taken();
         const user = changes.length === 0 ? before : await within.managedUsers.update(input);
         for (const change of changes) await within.audit.record(call, change);
@@ -71,12 +94,22 @@ export function createManagedUsersService(dependencies: ManagedUsersDependencies
         if (moved) {
           await within.mailTokens.removeAllOf(input.id);
           await notifyOldAddress(within, sendMail, { to: before.email, address: call.address });
-          await requestMail(within, { ask: 'registered', email: user.email, address: call.address, requestId: call.requestId });
+          await requestMail(within, {
+            ask: 'registered',
+            email: user.email,
+            address: call.address,
+            requestId: call.requestId,
+          });
         }
-        const ends = changes.some(({ type }) => type === 'user.role-changed' || type === 'user.disabled');
-        // Another address that was asked for by the password must not outlast the measure against whoever has it.
-        if (ends || input.mustChangePassword) await within.mailTokens.removeAddressChangesOf(input.id);
-        if (user.role !== 'superuser' || user.disabled) await withdrawInvitations(within, call, input.id);
+        const ends = changes.some(
+          ({ type }) => type === 'user.role-changed' || type === 'user.disabled',
+        );
+        // Another address that was asked for by the password must not outlast the measure against
+        // whoever has it.
+        if (ends || input.mustChangePassword)
+          await within.mailTokens.removeAddressChangesOf(input.id);
+        if (user.role !== 'superuser' || user.disabled)
+          await withdrawInvitations(within, call, input.id);
         return { updated: user, ended: ends ? await endSessions(within, call, input.id) : [] };
       });
       ended.forEach(sessionEnded);
@@ -85,8 +118,11 @@ export function createManagedUsersService(dependencies: ManagedUsersDependencies
     },
 
     async remove(call, { id, handOverTo }) {
-      if (id === call.actor.userId) throw forbidden('Remove yourself under "my profile", or let another superuser do it');
-      const ended = await transaction((within) => removeAccount(within, call, { userId: id, handOverTo }));
+      if (id === call.actor.userId)
+        throw forbidden('Remove yourself under "my profile", or let another superuser do it');
+      const ended = await transaction((within) =>
+        removeAccount(within, call, { userId: id, handOverTo }),
+      );
       ended.forEach(sessionEnded);
       userChanged(id);
     },
@@ -114,27 +150,46 @@ export function createAccountMaker({
     demandGoodPassword(password, { productName, email });
     const passwordHash = await whenHasherIsFree(hasher.hash(password));
     return transaction(async (within) => {
-      const user = { email, name: name ?? nameFrom(email), passwordHash, role, verified: true, mustChangePassword };
+      const user = {
+        email,
+        name: name ?? nameFrom(email),
+        passwordHash,
+        role,
+        verified: true,
+        mustChangePassword,
+      };
       const { id, made } = await within.users.insertUnlessTaken(user);
       if (!made) throw taken();
-      await within.audit.record(call, { type: 'user.created', subject: `user ${id}`, payload: { role } });
+      await within.audit.record(call, {
+        type: 'user.created',
+        subject: `user ${id}`,
+        payload: { role },
+      });
       return present(await within.managedUsers.find(id));
     });
   };
 }
 
 /** What an update changes, as the trail tells it; what is so already is no change. */
-function changesOf(before: ManagedUser, { email, name, role, disabled, verified, mustChangePassword }: UpdateUser): AuditEntry[] {
+function changesOf(
+  before: ManagedUser,
+  { email, name, role, disabled, verified, mustChangePassword }: UpdateUser,
+): AuditEntry[] {
   const subject = `user ${before.id}`;
   const changes: AuditEntry[] = [];
   if (role !== undefined && role !== before.role)
     changes.push({ type: 'user.role-changed', subject, payload: { from: before.role, to: role } });
   if (disabled !== undefined && disabled !== before.disabled)
     changes.push({ type: disabled ? 'user.disabled' : 'user.enabled', subject });
-  if (email !== undefined && email !== before.email) changes.push({ type: 'user.email-changed', subject });
+  if (email !== undefined && email !== before.email)
+    changes.push({ type: 'user.email-changed', subject });
   if (name !== undefined && name !== before.name) changes.push({ type: 'user.updated', subject });
   if (mustChangePassword !== undefined && mustChangePassword !== before.mustChangePassword)
-    changes.push({ type: 'user.password-change-demanded', subject, payload: { demanded: mustChangePassword } });
+    changes.push({
+      type: 'user.password-change-demanded',
+      subject,
+      payload: { demanded: mustChangePassword },
+    });
   if (verified && !before.verified) changes.push({ type: 'user.verified', subject });
   return changes;
 }

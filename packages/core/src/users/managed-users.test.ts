@@ -13,7 +13,10 @@ let service: ManagedUsersService;
 let removeMe: ReturnType<typeof createRemoveMe>;
 beforeEach(async () => {
   fixture = await createAuthFixture();
-  service = createManagedUsersService({ ...fixture, managedUsers: createManagedUsersRepository(fixture.db) });
+  service = createManagedUsersService({
+    ...fixture,
+    managedUsers: createManagedUsersRepository(fixture.db),
+  });
   removeMe = createRemoveMe(fixture);
 });
 afterEach(() => fixture.close());
@@ -25,9 +28,12 @@ async function signedIn(role: Role = 'user') {
 }
 
 const trailOf = async (userId: string) =>
-  (await fixture.db.event.findMany({ where: { subject: `user ${userId}` }, orderBy: { id: 'asc' } })).map(
-    ({ type, actorId, payload }) => ({ type, actorId, payload }),
-  );
+  (
+    await fixture.db.event.findMany({
+      where: { subject: `user ${userId}` },
+      orderBy: { id: 'asc' },
+    })
+  ).map(({ type, actorId, payload }) => ({ type, actorId, payload }));
 
 async function dashboardOf({ id }: User): Promise<string> {
   return (await fixture.db.dashboard.create({ data: { ownerId: id, name: 'Home' } })).id;
@@ -48,7 +54,8 @@ describe('users are listed', () => {
     const second = await service.list(me, { size: 2, cursor: first.nextCursor ?? '' });
     expect(second.items.map(({ name }) => name)).toEqual(['Ada Lovelace', 'Someone']);
     expect(second.nextCursor).toBeNull();
-    const found = async (q: string) => (await service.list(me, { size: 10, q })).items.map(({ email }) => email);
+    const found = async (q: string) =>
+      (await service.list(me, { size: 10, q })).items.map(({ email }) => email);
     expect(await found('LOVE')).toEqual(['ada_l@example.org']);
     expect(await found('ada_')).toEqual(['ada_l@example.org']);
     expect(await found('%')).toEqual(['adam@example.org']);
@@ -71,11 +78,28 @@ describe('users are listed', () => {
 describe('an account that is made', () => {
   test('can be used at once and is on the trail; a taken address is refused and stays as it is', async () => {
     const { me } = await signedIn('superuser');
-    const made = await service.create(me, { email: 'carl@example.org', password, role: 'superuser' });
-    expect(made).toMatchObject({ name: 'carl', role: 'superuser', disabled: false, verified: true });
-    await fixture.authWith({ verifyEmail: true }).login(call, { email: 'carl@example.org', password });
-    expect(await trailOf(made.id)).toEqual([{ type: 'user.created', actorId: me.actor.userId, payload: { role: 'superuser' } }]);
-    const again = { email: 'carl@example.org', password: 'quite another password', role: 'user' } as const;
+    const made = await service.create(me, {
+      email: 'carl@example.org',
+      password,
+      role: 'superuser',
+    });
+    expect(made).toMatchObject({
+      name: 'carl',
+      role: 'superuser',
+      disabled: false,
+      verified: true,
+    });
+    await fixture
+      .authWith({ verifyEmail: true })
+      .login(call, { email: 'carl@example.org', password });
+    expect(await trailOf(made.id)).toEqual([
+      { type: 'user.created', actorId: me.actor.userId, payload: { role: 'superuser' } },
+    ]);
+    const again = {
+      email: 'carl@example.org',
+      password: 'quite another password',
+      role: 'user',
+    } as const;
     await expect(service.create(me, again)).rejects.toMatchObject({ code: 'conflict' });
     await fixture.auth.login(call, { email: 'carl@example.org', password });
   });
@@ -85,19 +109,30 @@ describe('a change', () => {
   test.each([
     ['another role', { role: 'superuser' }, 'user.role-changed', { from: 'user', to: 'superuser' }],
     ['being disabled', { disabled: true }, 'user.disabled', {}],
-  ] as const)('to %s ends all sessions at once and is on the trail', async (_what, change, type, payload) => {
-    const { me } = await signedIn('superuser');
-    const { user, tokens } = await signedIn();
-    expect(await service.update(me, { id: user.id, ...change })).toMatchObject(change);
-    await expect(fixture.authenticate(tokens.accessToken)).rejects.toMatchObject(refused);
-    await expect(fixture.auth.refresh(call, { refreshToken: tokens.refreshToken })).rejects.toMatchObject(refused);
-    expect(await trailOf(user.id)).toEqual([{ type, actorId: me.actor.userId, payload }]);
-  });
+  ] as const)(
+    'to %s ends all sessions at once and is on the trail',
+    async (_what, change, type, payload) => {
+      const { me } = await signedIn('superuser');
+      const { user, tokens } = await signedIn();
+      expect(await service.update(me, { id: user.id, ...change })).toMatchObject(change);
+      await expect(fixture.authenticate(tokens.accessToken)).rejects.toMatchObject(refused);
+      await expect(
+        fixture.auth.refresh(call, { refreshToken: tokens.refreshToken }),
+      ).rejects.toMatchObject(refused);
+      expect(await trailOf(user.id)).toEqual([{ type, actorId: me.actor.userId, payload }]);
+    },
+  );
 
   test('that changes nothing leaves sessions and trail alone', async () => {
     const { me } = await signedIn('superuser');
     const { user, tokens } = await signedIn();
-    await service.update(me, { id: user.id, role: 'user', disabled: false, name: user.name, email: user.email });
+    await service.update(me, {
+      id: user.id,
+      role: 'user',
+      disabled: false,
+      name: user.name,
+      email: user.email,
+    });
     await fixture.authenticate(tokens.accessToken);
     expect(await trailOf(user.id)).toEqual([]);
   });
@@ -106,13 +141,22 @@ describe('a change', () => {
     const { me } = await signedIn('superuser');
     const { user } = await signedIn();
     const token = makeToken();
-    await fixture.mailTokens.insert({ userId: user.id, purpose: 'reset', hash: hashToken(token), lifetime: 60 });
+    await fixture.mailTokens.insert({
+      userId: user.id,
+      purpose: 'reset',
+      hash: hashToken(token),
+      lifetime: 60,
+    });
     await service.update(me, { id: user.id, email: 'new@example.org' });
-    await expect(fixture.auth.reset(call, { token, newPassword: 'another passphrase' })).rejects.toMatchObject({
+    await expect(
+      fixture.auth.reset(call, { token, newPassword: 'another passphrase' }),
+    ).rejects.toMatchObject({
       code: 'bad_request',
     });
     await fixture.auth.login(call, { email: 'new@example.org', password });
-    await expect(service.update(me, { id: user.id, email: me.actor.email })).rejects.toMatchObject({ code: 'conflict' });
+    await expect(service.update(me, { id: user.id, email: me.actor.email })).rejects.toMatchObject({
+      code: 'conflict',
+    });
   });
 
   test('of one’s own role or state is for somebody else, as is one’s own end', async () => {
@@ -120,7 +164,9 @@ describe('a change', () => {
     const { me } = await signedIn('superuser');
     const { userId: id } = me.actor;
     for (const change of [{ role: 'user' }, { disabled: true }, { disabled: false }] as const)
-      await expect(service.update(me, { id, ...change })).rejects.toMatchObject({ code: 'forbidden' });
+      await expect(service.update(me, { id, ...change })).rejects.toMatchObject({
+        code: 'forbidden',
+      });
     await expect(service.remove(me, { id })).rejects.toMatchObject({ code: 'forbidden' });
     expect(await service.update(me, { id, name: 'Me' })).toMatchObject({ name: 'Me' });
   });
@@ -139,16 +185,29 @@ describe('a removed user', () => {
     const { user, tokens } = await signedIn();
     const dashboard = await dashboardOf(user);
     await service.remove(me, { id: user.id, handOverTo: me.actor.userId });
-    expect(await fixture.db.dashboard.findMany()).toMatchObject([{ id: dashboard, ownerId: me.actor.userId }]);
+    expect(await fixture.db.dashboard.findMany()).toMatchObject([
+      { id: dashboard, ownerId: me.actor.userId },
+    ]);
     await expect(fixture.authenticate(tokens.accessToken)).rejects.toMatchObject(refused);
     const trail = await trailOf(user.id);
-    expect(trail).toEqual([{ type: 'user.removed', actorId: me.actor.userId, payload: { handedOverTo: me.actor.userId } }]);
+    expect(trail).toEqual([
+      {
+        type: 'user.removed',
+        actorId: me.actor.userId,
+        payload: { handedOverTo: me.actor.userId },
+      },
+    ]);
   });
 
   test('leaves no API key, and the trail tells of each', async () => {
     const { me } = await signedIn('superuser');
     const { user } = await signedIn();
-    const data = { userId: user.id, name: 'Robot', secretHash: randomBytes(32), scopes: ['profile:read'] };
+    const data = {
+      userId: user.id,
+      name: 'Robot',
+      secretHash: randomBytes(32),
+      scopes: ['profile:read'],
+    };
     const { id } = await fixture.db.apiKey.create({ data: { ...data, id: randomUUID() } });
     await service.remove(me, { id: user.id });
     expect(await fixture.db.event.findMany({ where: { subject: `api-key ${id}` } })).toMatchObject([
@@ -161,8 +220,12 @@ describe('a removed user', () => {
     const { user } = await signedIn();
     await dashboardOf(user);
     const nobody = '019aa5c8-5f3e-7c51-9d43-2b7e6a1f0c84';
-    await expect(service.remove(me, { id: user.id, handOverTo: nobody })).rejects.toMatchObject({ code: 'not_found' });
-    await expect(service.remove(me, { id: user.id, handOverTo: user.id })).rejects.toMatchObject({ code: 'conflict' });
+    await expect(service.remove(me, { id: user.id, handOverTo: nobody })).rejects.toMatchObject({
+      code: 'not_found',
+    });
+    await expect(service.remove(me, { id: user.id, handOverTo: user.id })).rejects.toMatchObject({
+      code: 'conflict',
+    });
     expect(await fixture.db.dashboard.count()).toBe(1);
     await service.remove(me, { id: user.id });
     expect(await fixture.db.dashboard.count()).toBe(0);
@@ -177,15 +240,21 @@ describe('a removed user', () => {
     });
     await removeMe(me, { password });
     await expect(fixture.authenticate(tokens.accessToken)).rejects.toMatchObject(refused);
-    await expect(fixture.auth.login(call, { email: user.email, password })).rejects.toMatchObject(refused);
+    await expect(fixture.auth.login(call, { email: user.email, password })).rejects.toMatchObject(
+      refused,
+    );
     expect(await fixture.db.user.count()).toBe(0);
     expect(await fixture.db.dashboard.count()).toBe(0);
-    expect((await trailOf(user.id)).map(({ type }) => type)).toEqual(['user.sign-in-failed', 'user.removed']);
+    expect((await trailOf(user.id)).map(({ type }) => type)).toEqual([
+      'user.sign-in-failed',
+      'user.removed',
+    ]);
   });
 });
 
 describe('the last superuser', () => {
-  const superusers = () => fixture.db.user.count({ where: { role: 'superuser', disabledAt: null } });
+  const superusers = () =>
+    fixture.db.user.count({ where: { role: 'superuser', disabledAt: null } });
 
   test('stays, whatever is tried', async () => {
     const { me, user } = await signedIn('superuser');
@@ -194,7 +263,9 @@ describe('the last superuser', () => {
     await expect(removeMe(me, { password })).rejects.toMatchObject({ code: 'conflict' });
     // A superuser whose right is gone meanwhile still has this call under way.
     for (const change of [{ role: 'user' }, { disabled: true }] as const)
-      await expect(service.update(gone, { id: user.id, ...change })).rejects.toMatchObject({ code: 'conflict' });
+      await expect(service.update(gone, { id: user.id, ...change })).rejects.toMatchObject({
+        code: 'conflict',
+      });
     await expect(service.remove(gone, { id: user.id })).rejects.toMatchObject({ code: 'conflict' });
     expect(await superusers()).toBe(1);
   });
@@ -209,14 +280,19 @@ describe('the last superuser', () => {
 
   test('is the one that is left when all end each other at once', { timeout: 60_000 }, async () => {
     for (let round = 0; round < 10; round++) {
-      const people = [await signedIn('superuser'), await signedIn('superuser'), await signedIn('superuser')];
+      const people = [
+        await signedIn('superuser'),
+        await signedIn('superuser'),
+        await signedIn('superuser'),
+      ];
       const acts = people.map(({ me }, index) => {
         const other = people[(index + 1) % people.length]?.me.actor.userId ?? '';
         return ways[(round + index) % ways.length]?.(me, other);
       });
       const results = await Promise.allSettled(acts);
       expect(await superusers()).toBeGreaterThanOrEqual(1);
-      for (const result of results) if (result.status === 'rejected') expect(result.reason).toMatchObject({ name: 'AppError' });
+      for (const result of results)
+        if (result.status === 'rejected') expect(result.reason).toMatchObject({ name: 'AppError' });
       await fixture.db.user.deleteMany();
     }
   });

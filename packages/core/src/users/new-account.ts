@@ -2,7 +2,11 @@ import { badRequest } from '@synap/contracts';
 import { checkPassword, type PasswordContext } from '@synap/security';
 
 /** Throws `bad_request` with all that is wrong with a new password. */
-export function demandGoodPassword(password: string, context: PasswordContext, pointer = '/password'): void {
+export function demandGoodPassword(
+  password: string,
+  context: PasswordContext,
+  pointer = '/password',
+): void {
   const faults = checkPassword(password, context);
   if (faults.length === 0) return;
   throw badRequest(

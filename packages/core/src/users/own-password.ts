@@ -11,7 +11,10 @@ export interface OwnPasswordDependencies {
   failed: (call: UserCall, email: string) => Promise<void>;
 }
 
-/** Asks for one's password again before what a stolen session must not do. Counted like a sign-in (ASVS 5.0, 6.3.1 and 7.5.1). */
+/**
+ * Asks for one's password again before what a stolen session must not do. Counted like a sign-in
+ * (ASVS 5.0, 6.3.1 and 7.5.1).
+ */
 export function createOwnPassword({ users, hasher, guard, failed }: OwnPasswordDependencies) {
   return async function demand(
     call: UserCall,

@@ -26,11 +26,21 @@ test('sign-ups of a week ago that nobody verified or used are removed, on the tr
     invited: await signedUp('made-by-an-administrator@example.org', 8),
     mailed: await signedUp('mailed-lately@example.org', 8),
   };
-  await fixture.db.user.update({ where: { id: kept.verified.id }, data: { verifiedAt: new Date() } });
+  await fixture.db.user.update({
+    where: { id: kept.verified.id },
+    data: { verifiedAt: new Date() },
+  });
   await fixture.auth.login(call, { email: kept.user.email, password });
   await fixture.db.dashboard.create({ data: { ownerId: kept.owner.id, name: 'Mine' } });
-  await fixture.transaction((within) => within.audit.record(call, { type: 'user.created', subject: `user ${kept.invited.id}` }));
-  await fixture.mailTokens.insert({ userId: kept.mailed.id, purpose: 'verify', hash: new Uint8Array([1]), lifetime: 60 });
+  await fixture.transaction((within) =>
+    within.audit.record(call, { type: 'user.created', subject: `user ${kept.invited.id}` }),
+  );
+  await fixture.mailTokens.insert({
+    userId: kept.mailed.id,
+    purpose: 'verify',
+    hash: new Uint8Array([1]),
+    lifetime: 60,
+  });
   await fixture.db.user.updateMany({
     where: { id: { in: [kept.owner.id, kept.invited.id, kept.mailed.id] } },
     data: { name: 'Old' },
@@ -44,6 +54,8 @@ test('sign-ups of a week ago that nobody verified or used are removed, on the tr
       .map(({ email }) => email)
       .sort(),
   );
-  const events = await fixture.db.event.findMany({ where: { subject: `user ${abandoned.id}`, type: 'user.removed' } });
+  const events = await fixture.db.event.findMany({
+    where: { subject: `user ${abandoned.id}`, type: 'user.removed' },
+  });
   expect(events).toMatchObject([{ source: 'system', payload: { reason: 'never verified' } }]);
 });

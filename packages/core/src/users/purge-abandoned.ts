@@ -3,13 +3,20 @@ import type { Repositories } from '../repositories.js';
 type Within = Pick<Repositories, 'audit' | 'users'>;
 
 /**
- * Forgets sign-ups that came to nothing: strangers could fill the table with addresses that are not theirs, and their owners could not
- * sign up as new. Only where addresses must be verified; elsewhere an account may be used at any time.
+ * Forgets sign-ups that came to nothing: strangers could fill the table with addresses that are not
+ * theirs, and their owners could not sign up as new. Only where addresses must be verified;
+ * elsewhere an account may be used at any time.
  */
-export function createPurgeAbandoned(transaction: <T>(run: (within: Within) => Promise<T>) => Promise<T>) {
+export function createPurgeAbandoned(
+  transaction: <T>(run: (within: Within) => Promise<T>) => Promise<T>,
+) {
   return (): Promise<void> =>
     transaction(async (within) => {
       for (const id of await within.users.deleteAbandoned())
-        await within.audit.record(null, { type: 'user.removed', subject: `user ${id}`, payload: { reason: 'never verified' } });
+        await within.audit.record(null, {
+          type: 'user.removed',
+          subject: `user ${id}`,
+          payload: { reason: 'never verified' },
+        });
     });
 }

@@ -35,9 +35,14 @@ export function createRemoveMe({
   const demandOwnPassword = createOwnPassword({ users, hasher, guard, failed });
   const asked = { pointer: '/password', message: 'The password is wrong' };
 
-  return async function removeMe(call: UserCall, { password }: { password: string }): Promise<void> {
+  return async function removeMe(
+    call: UserCall,
+    { password }: { password: string },
+  ): Promise<void> {
     await demandOwnPassword(call, password, asked);
-    const ended = await transaction((within) => removeAccount(within, call, { userId: call.actor.userId }));
+    const ended = await transaction((within) =>
+      removeAccount(within, call, { userId: call.actor.userId }),
+    );
     ended.forEach(sessionEnded);
     userChanged(call.actor.userId);
   };

@@ -47,7 +47,10 @@ export interface NewUser {
   verified?: boolean;
   /** If they must choose another password first. */
   mustChangePassword?: boolean;
-  /** The hash that an account gets which the address has already, unless it is verified; null leaves it as it is. */
+  /**
+   * The hash that an account gets which the address has already, unless it is verified; null leaves
+   * it as it is.
+   */
   insteadOfUnverified?: string | null;
 }
 
@@ -70,14 +73,20 @@ export interface InsertedUser {
 
 export function createUsersRepository(db: Db) {
   return {
-    findById: (id: string): Promise<User | null> => db.user.findUnique({ where: { id }, select: userSelect }),
+    findById: (id: string): Promise<User | null> =>
+      db.user.findUnique({ where: { id }, select: userSelect }),
 
     async findCredentials(email: string): Promise<Credentials | null> {
-      return toCredentials(await db.user.findUnique({ where: { email }, select: credentialsSelect }));
+      return toCredentials(
+        await db.user.findUnique({ where: { email }, select: credentialsSelect }),
+      );
     },
 
     async findOwnCredentials(id: string): Promise<(Credentials & { email: string }) | null> {
-      const row = await db.user.findUnique({ where: { id }, select: { ...credentialsSelect, email: true } });
+      const row = await db.user.findUnique({
+        where: { id },
+        select: { ...credentialsSelect, email: true },
+      });
       const credentials = toCredentials(row);
       return row && credentials && { ...credentials, email: row.email };
     },
@@ -94,11 +103,19 @@ export function createUsersRepository(db: Db) {
 
     /** Stores a password that its owner chose. */
     async setOwnPassword(id: string, passwordHash: string): Promise<void> {
-      await db.user.update({ where: { id }, data: { passwordHash, mustChangePassword: false }, select: { id: true } });
+      await db.user.update({
+        where: { id },
+        data: { passwordHash, mustChangePassword: false },
+        select: { id: true },
+      });
     },
 
     /** The account gets another address, which is verified or not. */
-    async changeEmail(id: string, email: string, { verified }: { verified: boolean }): Promise<void> {
+    async changeEmail(
+      id: string,
+      email: string,
+      { verified }: { verified: boolean },
+    ): Promise<void> {
       const data = { email, verifiedAt: verified ? new Date() : null };
       await db.user.update({ where: { id }, data, select: { id: true } });
     },
@@ -110,12 +127,23 @@ export function createUsersRepository(db: Db) {
     },
 
     async findAccount(email: string): Promise<Account | null> {
-      const select = { id: true, email: true, name: true, disabledAt: true, verifiedAt: true } as const;
+      const select = {
+        id: true,
+        email: true,
+        name: true,
+        disabledAt: true,
+        verifiedAt: true,
+      } as const;
       const row = await db.user.findUnique({ where: { email }, select });
-      return row && { ...row, disabled: row.disabledAt !== null, verified: row.verifiedAt !== null };
+      return (
+        row && { ...row, disabled: row.disabledAt !== null, verified: row.verifiedAt !== null }
+      );
     },
 
-    /** Inserts the user; an address that is taken keeps its account. One written row either way: timing must not tell them apart. */
+    /**
+     * Inserts the user; an address that is taken keeps its account. One written row either way:
+     * timing must not tell them apart.
+     */
     async insertUnlessTaken(user: NewUser): Promise<InsertedUser> {
       const {
         email,
@@ -138,16 +166,26 @@ export function createUsersRepository(db: Db) {
 
     /** The owner has shown to read mail at their address. Once is for ever. */
     async markVerified(id: string): Promise<void> {
-      await db.user.updateMany({ where: { id, verifiedAt: null }, data: { verifiedAt: new Date() } });
+      await db.user.updateMany({
+        where: { id, verifiedAt: null },
+        data: { verifiedAt: new Date() },
+      });
     },
 
     /** @returns null when there is no such user any more */
     async rename(id: string, name: string): Promise<User | null> {
-      const [user] = await db.user.updateManyAndReturn({ where: { id }, data: { name }, select: userSelect });
+      const [user] = await db.user.updateManyAndReturn({
+        where: { id },
+        data: { name },
+        select: userSelect,
+      });
       return user ?? null;
     },
 
-    /** Deletes accounts of a week ago that nobody verified, signed in to or put anything into; some hundreds at most. @returns their ids */
+    /**
+     * Deletes accounts of a week ago that nobody verified, signed in to or put anything into; some
+     * hundreds at most. @returns their ids
+     */
     async deleteAbandoned(): Promise<string[]> {
       const rows = await db.$queryRaw<{ id: string }[]>`
         DELETE FROM users WHERE id IN (
@@ -166,7 +204,9 @@ export function createUsersRepository(db: Db) {
     },
 
     async superuserExists(): Promise<boolean> {
-      return (await db.user.findFirst({ where: { role: 'superuser' }, select: { id: true } })) !== null;
+      return (
+        (await db.user.findFirst({ where: { role: 'superuser' }, select: { id: true } })) !== null
+      );
     },
 
     /** Lets one transaction at a time, of all instances, make the first superuser. */

@@ -25,7 +25,10 @@ async function signedIn() {
     service: createUsersService({
       ...fixture,
       changePassword: createChangePassword(fixture),
-      changeEmail: createChangeEmail({ ...fixture, linkTo: (path) => `https://synap.example.org${path}` }),
+      changeEmail: createChangeEmail({
+        ...fixture,
+        linkTo: (path) => `https://synap.example.org${path}`,
+      }),
       removeMe: createRemoveMe(fixture),
     }),
   };
@@ -39,8 +42,12 @@ test('a new name is kept, on record once, and changes nothing else', async () =>
   expect(updatedAt.getTime()).toBeGreaterThanOrEqual(before.getTime());
   expect(await service.updateMe(me, { name: 'Ada' })).toEqual({ ...renamed, updatedAt });
   expect(await service.me(me)).toEqual({ ...renamed, updatedAt });
-  const events = await fixture.db.event.findMany({ where: { subject: `user ${user.id}`, type: 'user.updated' } });
-  expect(events).toMatchObject([{ actorId: user.id, address: '192.0.2.1', requestId: 'test', source: 'user' }]);
+  const events = await fixture.db.event.findMany({
+    where: { subject: `user ${user.id}`, type: 'user.updated' },
+  });
+  expect(events).toMatchObject([
+    { actorId: user.id, address: '192.0.2.1', requestId: 'test', source: 'user' },
+  ]);
 });
 
 test('new names are counted, by user or API key, and one that is refused leaves no trace', async () => {
@@ -62,10 +69,14 @@ test('new names are counted, by user or API key, and one that is refused leaves 
   await service.updateMe(me, { name: 'Ada' });
   await service.updateMe(me, { name: 'Ada' });
   await service.updateMe({ ...me, actor: { ...me.actor, key } }, { name: 'Ada L.' });
-  await expect(service.updateMe(me, { name: 'Ada Lovelace' })).rejects.toMatchObject({ code: 'too_many_requests' });
+  await expect(service.updateMe(me, { name: 'Ada Lovelace' })).rejects.toMatchObject({
+    code: 'too_many_requests',
+  });
   expect(counted).toEqual([user.id, 'a key', user.id]);
   expect(await service.me(me)).toMatchObject({ name: 'Ada L.' });
-  expect(await fixture.db.event.count({ where: { subject: `user ${user.id}`, type: 'user.updated' } })).toBe(2);
+  expect(
+    await fixture.db.event.count({ where: { subject: `user ${user.id}`, type: 'user.updated' } }),
+  ).toBe(2);
 });
 
 test('an update that names nothing changes nothing', async () => {
@@ -84,7 +95,9 @@ test('the profile of an account that was removed is "unauthenticated"', async ()
   const { user, me, service } = await signedIn();
   await fixture.db.user.delete({ where: { id: user.id } });
   await expect(service.me(me)).rejects.toMatchObject({ code: 'unauthenticated' });
-  await expect(service.updateMe(me, { name: 'Ada' })).rejects.toMatchObject({ code: 'unauthenticated' });
+  await expect(service.updateMe(me, { name: 'Ada' })).rejects.toMatchObject({
+    code: 'unauthenticated',
+  });
 });
 
 describe('another address that waits for its link', () => {
@@ -107,21 +120,34 @@ describe('another address that waits for its link', () => {
 
   const measures: Record<string, (of: Awaited<ReturnType<typeof asked>>) => Promise<unknown>> = {
     'the password is changed': ({ me }) =>
-      createChangePassword(fixture)(me, { currentPassword: password, newPassword: 'another passphrase altogether' }),
+      createChangePassword(fixture)(me, {
+        currentPassword: password,
+        newPassword: 'another passphrase altogether',
+      }),
     'a new password is chosen by a link': async ({ user }) => {
       const token = makeToken();
-      const link = { userId: user.id, purpose: 'reset', hash: hashToken(token), lifetime: 600 } as const;
+      const link = {
+        userId: user.id,
+        purpose: 'reset',
+        hash: hashToken(token),
+        lifetime: 600,
+      } as const;
       await fixture.transaction(({ mailTokens }) => mailTokens.insert(link));
       await fixture.auth.reset(call, { token, newPassword: 'another passphrase altogether' });
     },
-    'an administrator disables the account': ({ user }) => administer({ id: user.id, disabled: true }),
-    'an administrator demands a new password': ({ user }) => administer({ id: user.id, mustChangePassword: true }),
+    'an administrator disables the account': ({ user }) =>
+      administer({ id: user.id, disabled: true }),
+    'an administrator demands a new password': ({ user }) =>
+      administer({ id: user.id, mustChangePassword: true }),
   };
 
   async function administer(update: UpdateUser) {
     const superuser = await fixture.makeUser({ role: 'superuser' });
     const { accessToken } = await fixture.auth.login(call, { email: superuser.email, password });
-    const service = createManagedUsersService({ ...fixture, managedUsers: createManagedUsersRepository(fixture.db) });
+    const service = createManagedUsersService({
+      ...fixture,
+      managedUsers: createManagedUsersRepository(fixture.db),
+    });
     await service.update(await fixture.callOf(accessToken), update);
   }
 
@@ -129,7 +155,9 @@ describe('another address that waits for its link', () => {
     const request = await asked();
     await take(request);
     await expect(request.verify()).rejects.toMatchObject(spent);
-    expect(await fixture.users.findById(request.user.id)).toMatchObject({ email: request.user.email });
+    expect(await fixture.users.findById(request.user.id)).toMatchObject({
+      email: request.user.email,
+    });
   });
 
   test('is not granted for a password that is changed at the same time', async () => {
@@ -137,14 +165,19 @@ describe('another address that waits for its link', () => {
     const hasher = {
       async verify(hash: string, text: string) {
         const verdict = await fixture.hasher.verify(hash, text);
-        await fixture.users.setOwnPassword(user.id, await fixture.hasher.hash('another passphrase altogether'));
+        await fixture.users.setOwnPassword(
+          user.id,
+          await fixture.hasher.hash('another passphrase altogether'),
+        );
         return verdict;
       },
     };
     for (const verifyEmail of [true, false]) {
       await fixture.users.setOwnPassword(user.id, await fixture.hasher.hash(password));
       const change = createChangeEmail({ ...fixture, hasher, verifyEmail, linkTo: (path) => path });
-      await expect(change(me, { email: 'moved@example.org', currentPassword: password })).rejects.toMatchObject({
+      await expect(
+        change(me, { email: 'moved@example.org', currentPassword: password }),
+      ).rejects.toMatchObject({
         code: 'conflict',
       });
     }
@@ -156,7 +189,12 @@ describe('another address that waits for its link', () => {
     const { user, me } = await signedIn();
     const counted: string[] = [];
     const guard = { ...noIdentityGuard, resend: async (by: string) => void counted.push(by) };
-    const change = createChangeEmail({ ...fixture, guard, verifyEmail: true, linkTo: (path) => path });
+    const change = createChangeEmail({
+      ...fixture,
+      guard,
+      verifyEmail: true,
+      linkTo: (path) => path,
+    });
     await change(me, { email: `other-${user.email}`, currentPassword: password });
     expect(counted).toEqual([call.address, user.id]);
   });

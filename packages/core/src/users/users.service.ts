@@ -4,7 +4,10 @@ import { type IdentityGuard, noIdentityGuard } from '../auth/identity-guard.js';
 import type { Transaction } from '../repositories.js';
 import type { UsersRepository } from './users.repository.js';
 
-/** The user of a session that is still believed; throws `invalidToken` when the account was removed meanwhile. */
+/**
+ * The user of a session that is still believed; throws `invalidToken` when the account was removed
+ * meanwhile.
+ */
 export function present(user: User | null): User {
   if (!user) throw invalidToken('This account does not exist any more');
   return user;

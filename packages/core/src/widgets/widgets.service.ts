@@ -22,7 +22,9 @@ export interface WidgetsDeps {
 }
 
 const pointer = (path: readonly (string | number)[]) =>
-  ['/params', ...path.map((part) => String(part).replaceAll('~', '~0').replaceAll('/', '~1'))].join('/');
+  ['/params', ...path.map((part) => String(part).replaceAll('~', '~0').replaceAll('/', '~1'))].join(
+    '/',
+  );
 
 /** What a failed load means to whoever asked for the data. */
 function refusal(error: ModuleCallError): AppError {
@@ -49,8 +51,13 @@ const asText = (value: unknown): unknown => {
 const isAlike = (a: unknown, b: unknown) => isDeepStrictEqual(asText(a), asText(b));
 
 export function createWidgetsService({ registry, cache, dashboards }: WidgetsDeps): WidgetsService {
-  /** What is within the caller's reach: to a key that is bound to a dashboard, the widgets on it, with the parameters they have there. */
-  async function reachOf(actor: UserActor): Promise<(moduleId: string, widgetId: string, params?: object) => boolean> {
+  /**
+   * What is within the caller's reach: to a key that is bound to a dashboard, the widgets on it,
+   * with the parameters they have there.
+   */
+  async function reachOf(
+    actor: UserActor,
+  ): Promise<(moduleId: string, widgetId: string, params?: object) => boolean> {
     const only = boundTo(actor);
     if (only === null) return () => true;
     const placed = await dashboards.placedOn(only);
@@ -70,17 +77,24 @@ export function createWidgetsService({ registry, cache, dashboards }: WidgetsDep
       const all = registry
         .list()
         .filter((info) => mayRead(info, actor))
-        .flatMap(({ id: moduleId, widgets }) => widgets.map((widget): Widget => ({ ...widget, moduleId })))
+        .flatMap(({ id: moduleId, widgets }) =>
+          widgets.map((widget): Widget => ({ ...widget, moduleId })),
+        )
         .filter(({ moduleId, id }) => isReached(moduleId, id))
         .sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
       return pageByName(all, nameOf, page);
     },
 
-    /** Fresh data from the cache or the module; the last good data, marked stale, when the module fails. */
+    /**
+     * Fresh data from the cache or the module; the last good data, marked stale, when the module
+     * fails.
+     */
     async data({ actor, signal }, { moduleId, widgetId, params }) {
       const isReached = await reachOf(actor);
       if (!isReached(moduleId, widgetId, params))
-        throw forbidden('This API key is bound to a dashboard on which there is no such widget with these parameters');
+        throw forbidden(
+          'This API key is bound to a dashboard on which there is no such widget with these parameters',
+        );
       const info = readable(registry, moduleId, actor);
       if (info.widgets.length > 0 && !info.widgets.some((widget) => widget.id === widgetId)) {
         throw notFound(

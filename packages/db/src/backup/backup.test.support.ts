@@ -10,7 +10,10 @@ export const allMigrations = migrationNames(repositoryMigrations);
 let databases = 0;
 
 /** A new database of the cluster, migrated as far as `only` says. */
-export async function newDatabase(cluster: TemporaryCluster, only: readonly string[] = allMigrations): Promise<string> {
+export async function newDatabase(
+  cluster: TemporaryCluster,
+  only: readonly string[] = allMigrations,
+): Promise<string> {
   databases += 1;
   const url = new URL(cluster.url);
   url.pathname = `/backup_${databases}`;
@@ -31,10 +34,20 @@ export function collector() {
   return { output, bytes: () => Buffer.concat(chunks) };
 }
 
-export async function backUp(url: string, options: Partial<WriteBackupOptions> = {}): Promise<Buffer> {
+export async function backUp(
+  url: string,
+  options: Partial<WriteBackupOptions> = {},
+): Promise<Buffer> {
   const { output, bytes } = collector();
   const now = new Date('2026-02-03T04:05:06Z');
-  await writeBackup({ url, migrationsFolder: repositoryMigrations, output, product, now, ...options });
+  await writeBackup({
+    url,
+    migrationsFolder: repositoryMigrations,
+    output,
+    product,
+    now,
+    ...options,
+  });
   return bytes();
 }
 

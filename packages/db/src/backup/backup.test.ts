@@ -6,8 +6,22 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createPool } from '../client/pool.js';
 import { migrateDeploy } from '../engine/migrate.js';
-import { query, repositoryMigrations, type TemporaryCluster, temporaryCluster } from '../temporary.test.support.js';
-import { allMigrations, awkward, backUp, collector, contentOf, newDatabase, product, restore } from './backup.test.support.js';
+import {
+  query,
+  repositoryMigrations,
+  type TemporaryCluster,
+  temporaryCluster,
+} from '../temporary.test.support.js';
+import {
+  allMigrations,
+  awkward,
+  backUp,
+  collector,
+  contentOf,
+  newDatabase,
+  product,
+  restore,
+} from './backup.test.support.js';
 import { readArchive } from './read-archive.js';
 import { restoreBackup } from './restore-backup.js';
 import { hasUnfinishedRestore } from './restore-mark.js';
@@ -31,11 +45,19 @@ async function fill(url: string, users = 3): Promise<void> {
        '0044-03-15 12:00:00.123 BC'::timestamptz FROM generate_series(1, $2) n`,
     [awkward, users],
   );
-  await client.query(`INSERT INTO dashboards (id, owner_id, name) SELECT uuidv7(), id, $1 FROM users`, [awkward]);
+  await client.query(
+    `INSERT INTO dashboards (id, owner_id, name) SELECT uuidv7(), id, $1 FROM users`,
+    [awkward],
+  );
   await client.query(
     `INSERT INTO widget_placements (dashboard_id, id, position, module_id, widget_id, params, x, y, w, h)
      SELECT id, uuidv7(), 0, 'git', 'commits', $1, 0, 0, 1, 1 FROM dashboards`,
-    [JSON.stringify({ text: awkward.replaceAll('\u0000', ''), number: 12345678901234567890n.toString() })],
+    [
+      JSON.stringify({
+        text: awkward.replaceAll('\u0000', ''),
+        number: 12345678901234567890n.toString(),
+      }),
+    ],
   );
   await client.query(
     `INSERT INTO events (id, source, type, payload, occurred_at) SELECT uuidv7(), 'system', 'test', $1, now() FROM users`,
@@ -64,7 +86,10 @@ describe('a backup', () => {
     await query(source, `ALTER DATABASE ${name} SET bytea_output = 'escape'`);
     const archive = await backUp(source);
     const target = await newDatabase(cluster, []);
-    await query(target, `ALTER DATABASE ${new URL(target).pathname.slice(1)} SET timezone = 'Asia/Kathmandu'`);
+    await query(
+      target,
+      `ALTER DATABASE ${new URL(target).pathname.slice(1)} SET timezone = 'Asia/Kathmandu'`,
+    );
     await restore(target, archive);
     const search = '?options=-c%20timezone%3DUTC%20-c%20datestyle%3DISO%20-c%20bytea_output%3Dhex';
     const inUtc = (url: string) => Object.assign(new URL(url), { search }).href;
@@ -72,9 +97,9 @@ describe('a backup', () => {
     expect(restored).toEqual(await contentOf(inUtc(source)));
     expect(restored.users).toHaveLength(3);
     expect(await query(target, 'SELECT * FROM rate_limits')).toEqual([]);
-    expect(await query(target, 'SELECT migration_name AS name FROM _prisma_migrations ORDER BY 1')).toEqual(
-      allMigrations.map((migration) => ({ name: migration })),
-    );
+    expect(
+      await query(target, 'SELECT migration_name AS name FROM _prisma_migrations ORDER BY 1'),
+    ).toEqual(allMigrations.map((migration) => ({ name: migration })));
   });
 
   it('holds every table of the schema but counters of limits', async () => {
@@ -82,7 +107,13 @@ describe('a backup', () => {
     const tables = Object.keys(await contentOf(source));
     const { output, bytes } = collector();
     await query(source, 'CREATE TABLE not_synaps (id int)');
-    await writeBackup({ url: source, migrationsFolder: repositoryMigrations, output, product, now: new Date() });
+    await writeBackup({
+      url: source,
+      migrationsFolder: repositoryMigrations,
+      output,
+      product,
+      now: new Date(),
+    });
     const { manifest } = await readArchive(Readable.from([bytes()]));
     expect(manifest.tables.map(({ name }) => name).sort()).toEqual(tables.sort());
   });
@@ -134,13 +165,18 @@ describe('a backup', () => {
     await other.query(`UPDATE users SET name = 'changed'`);
     const archive = await backUp(source, {
       onTable: (name) =>
-        name === 'users' && void other.query(`INSERT INTO module_entries (module_id, key, value) VALUES ('a', 'b', '1')`),
+        name === 'users' &&
+        void other.query(
+          `INSERT INTO module_entries (module_id, key, value) VALUES ('a', 'b', '1')`,
+        ),
     });
     await other.query('COMMIT');
     await other.end();
     const target = await newDatabase(cluster, []);
     await restore(target, archive);
-    expect(await query(target, `SELECT count(*)::int AS count FROM users WHERE name = 'changed'`)).toEqual([{ count: 0 }]);
+    expect(
+      await query(target, `SELECT count(*)::int AS count FROM users WHERE name = 'changed'`),
+    ).toEqual([{ count: 0 }]);
     expect(await query(target, 'SELECT * FROM module_entries')).toEqual([]);
   });
 
@@ -158,7 +194,9 @@ describe('a backup', () => {
     const source = await newDatabase(cluster);
     await fill(source, 2000);
     const abort = new AbortController();
-    await expect(backUp(source, { signal: abort.signal, onTable: () => abort.abort() })).rejects.toThrow();
+    await expect(
+      backUp(source, { signal: abort.signal, onTable: () => abort.abort() }),
+    ).rejects.toThrow();
     const client = new pg.Client({ connectionString: source });
     await client.connect();
     for (;;) {
@@ -180,17 +218,47 @@ describe('restore', () => {
     archive = await backUp(source);
   });
 
-  const isEmpty = async (url: string) => Object.values(await contentOf(url)).every((rows) => rows.length === 0);
+  const isEmpty = async (url: string) =>
+    Object.values(await contentOf(url)).every((rows) => rows.length === 0);
 
   it('refuses an archive that was cut at any place, and leaves nothing in the database', async () => {
     const target = await newDatabase(cluster, []);
-    const cuts = [0, 1, 9, 10, 100, 511, 700, archive.length - 1, archive.length - 57, archive.length - 58, archive.length - 59];
+    const cuts = [
+      0,
+      1,
+      9,
+      10,
+      100,
+      511,
+      700,
+      archive.length - 1,
+      archive.length - 57,
+      archive.length - 58,
+      archive.length - 59,
+    ];
     for (let at = 1000; at < archive.length; at += Math.ceil(archive.length / 12)) cuts.push(at);
     for (const cut of cuts)
-      await expect(restore(target, archive.subarray(0, cut)), `cut at ${cut}`).rejects.toThrow('truncated or altered');
-    expect(await query(target, `SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace`)).toEqual([]);
-    expect(await query(target, `SELECT typname FROM pg_type WHERE typnamespace = 'public'::regnamespace`)).toEqual([]);
-    expect(await query(target, `SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace`)).toEqual([]);
+      await expect(restore(target, archive.subarray(0, cut)), `cut at ${cut}`).rejects.toThrow(
+        'truncated or altered',
+      );
+    expect(
+      await query(
+        target,
+        `SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace`,
+      ),
+    ).toEqual([]);
+    expect(
+      await query(
+        target,
+        `SELECT typname FROM pg_type WHERE typnamespace = 'public'::regnamespace`,
+      ),
+    ).toEqual([]);
+    expect(
+      await query(
+        target,
+        `SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace`,
+      ),
+    ).toEqual([]);
   });
 
   it('refuses an archive in which any one bit differs, or that has more bytes', async () => {
@@ -236,7 +304,12 @@ describe('restore', () => {
     });
     await expect(restoring).rejects.toThrow('altered');
     expect(loaded).toContain('Loading events …');
-    expect(await query(target, `SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace`)).toEqual([]);
+    expect(
+      await query(
+        target,
+        `SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace`,
+      ),
+    ).toEqual([]);
   });
 
   it('marks the database until it is complete, so that a killed one is noticed, and can then be run again', async () => {
@@ -284,14 +357,19 @@ describe('restore', () => {
       await restore(target, oldArchive);
       const { users, dashboards } = await contentOf(target);
       expect(users).toHaveLength(3);
-      expect(dashboards?.map(withoutBytes)).toEqual((await contentOf(old)).dashboards?.map(withoutBytes));
+      expect(dashboards?.map(withoutBytes)).toEqual(
+        (await contentOf(old)).dashboards?.map(withoutBytes),
+      );
       expect(await query(target, 'SELECT count(*)::int AS count FROM _prisma_migrations')).toEqual([
         { count: allMigrations.length },
       ]);
       // As that migration does with what it finds.
-      expect(await query(target, 'SELECT count(*)::int AS count FROM users WHERE verified_at = created_at')).toEqual([
-        { count: 3 },
-      ]);
+      expect(
+        await query(
+          target,
+          'SELECT count(*)::int AS count FROM users WHERE verified_at = created_at',
+        ),
+      ).toEqual([{ count: 3 }]);
     }
   });
 
@@ -300,7 +378,9 @@ describe('restore', () => {
     for (const name of allMigrations.slice(0, -1))
       cpSync(path.join(repositoryMigrations, name), path.join(folder, name), { recursive: true });
     const target = await newDatabase(cluster, []);
-    await expect(restore(target, archive, folder)).rejects.toThrow(new RegExp(`Synap 1\\.2\\.3 .*${allMigrations.at(-1)}`));
+    await expect(restore(target, archive, folder)).rejects.toThrow(
+      new RegExp(`Synap 1\\.2\\.3 .*${allMigrations.at(-1)}`),
+    );
     expect(await contentOf(target)).toEqual({});
     rmSync(folder, { recursive: true });
   });

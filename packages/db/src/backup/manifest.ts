@@ -26,7 +26,10 @@ const sealingSchema = z.object({
 const manifestSchema = z.object({
   format: z.literal('synap-backup'),
   version: z.object({ major: z.int(), minor: z.int() }),
-  /** Kinds of entries in the archive; a reader that does not know a kind refuses `required` ones and skips `optional` ones. */
+  /**
+   * Kinds of entries in the archive; a reader that does not know a kind refuses `required` ones and
+   * skips `optional` ones.
+   */
   kinds: z.record(z.string(), z.enum(['required', 'optional'])),
   id: z.uuid(),
   createdAt: z.iso.datetime(),
@@ -75,7 +78,9 @@ export function readManifest(content: Buffer): Manifest {
     );
   }
   const manifest = parsed(manifestSchema, content, manifestEntry);
-  const unknown = Object.keys(manifest.kinds).filter((kind) => !knownKinds.has(kind) && manifest.kinds[kind] === 'required');
+  const unknown = Object.keys(manifest.kinds).filter(
+    (kind) => !knownKinds.has(kind) && manifest.kinds[kind] === 'required',
+  );
   if (unknown.length > 0) {
     throw new BackupError(
       `The archive holds ${unknown.join(', ')}, which this version cannot restore: install Synap ${product} or newer.`,
@@ -84,9 +89,18 @@ export function readManifest(content: Buffer): Manifest {
   return manifest;
 }
 
-export const readChecksums = (content: Buffer): Checksums => parsed(checksumsSchema, content, checksumsEntry);
-export const jsonOf = (value: unknown): Buffer => Buffer.from(`${JSON.stringify(value, null, 2)}\n`);
+export const readChecksums = (content: Buffer): Checksums =>
+  parsed(checksumsSchema, content, checksumsEntry);
+export const jsonOf = (value: unknown): Buffer =>
+  Buffer.from(`${JSON.stringify(value, null, 2)}\n`);
 
 /** The text that the MAC covers. */
 export const macText = (contents: Checksums['contents']): string =>
-  JSON.stringify(Object.entries(contents).map(([name, { bytes, sha256, rows }]) => [name, bytes, sha256, rows ?? null]));
+  JSON.stringify(
+    Object.entries(contents).map(([name, { bytes, sha256, rows }]) => [
+      name,
+      bytes,
+      sha256,
+      rows ?? null,
+    ]),
+  );

@@ -28,7 +28,10 @@ const sha256 = (content: Buffer) => createHash('sha256').update(content).digest(
 
 /** An archive of any manifest and entries, with right checksums of its own. */
 async function archiveOf(head: object, entries: Record<string, string>): Promise<Readable> {
-  const all: ArchiveEntry[] = Object.entries({ 'manifest.json': JSON.stringify(head), ...entries }).map(([name, text]) => ({
+  const all: ArchiveEntry[] = Object.entries({
+    'manifest.json': JSON.stringify(head),
+    ...entries,
+  }).map(([name, text]) => ({
     name,
     content: Buffer.from(text),
   }));
@@ -40,7 +43,12 @@ async function archiveOf(head: object, entries: Record<string, string>): Promise
   const contents = [...groups].map(([name, parts]) => {
     const content = Buffer.concat(parts);
     const sum = { bytes: content.length, sha256: sha256(content) };
-    return [name, name.startsWith('tables/') ? { ...sum, rows: content.toString().split('\n').length - 1 } : sum];
+    return [
+      name,
+      name.startsWith('tables/')
+        ? { ...sum, rows: content.toString().split('\n').length - 1 }
+        : sum,
+    ];
   });
   all.push({
     name: 'checksums.json',
@@ -69,14 +77,20 @@ it('reads the manifest alone', async () => {
 });
 
 it('skips what a newer format declares optional, and says so', async () => {
-  const archive = await archiveOf(withKinds({ files: 'optional' }), { 'files/1/000001': 'content' });
+  const archive = await archiveOf(withKinds({ files: 'optional' }), {
+    'files/1/000001': 'content',
+  });
   expect((await readArchive(archive)).skipped).toEqual(['files/1/000001']);
 });
 
 it('refuses what a newer format demands, by name of the version that can read it', async () => {
-  await expect(readArchive(await archiveOf(withKinds({ files: 'required' }), {}))).rejects.toThrow(/files, .*Synap 9\.9\.9/);
+  await expect(readArchive(await archiveOf(withKinds({ files: 'required' }), {}))).rejects.toThrow(
+    /files, .*Synap 9\.9\.9/,
+  );
   const next = { ...manifest, version: { major: 2, minor: 0 }, tables: 'another form' };
-  await expect(readArchive(await archiveOf(next, {}))).rejects.toThrow(/format 2\.0, .*Synap 9\.9\.9/);
+  await expect(readArchive(await archiveOf(next, {}))).rejects.toThrow(
+    /format 2\.0, .*Synap 9\.9\.9/,
+  );
 });
 
 it.each([
@@ -85,21 +99,35 @@ it.each([
   ['a missing part', { 'tables/a/000002.copy': '1\n' }],
   ['tables in another order', { 'tables/b/000001.copy': '1\n', 'tables/a/000001.copy': '1\n' }],
 ])('refuses %s', async (_what, entries) => {
-  await expect(readArchive(await archiveOf(manifest, entries))).rejects.toThrow('truncated or altered');
+  await expect(readArchive(await archiveOf(manifest, entries))).rejects.toThrow(
+    'truncated or altered',
+  );
 });
 
 it.each([
   ['without tables', { tables: [] }],
   [
     'whose salt is too short',
-    { sealing: { algorithm: 'argon2id', memoryCost: 8192, timeCost: 1, parallelism: 1, salt: 'AAAA' } },
+    {
+      sealing: {
+        algorithm: 'argon2id',
+        memoryCost: 8192,
+        timeCost: 1,
+        parallelism: 1,
+        salt: 'AAAA',
+      },
+    },
   ],
 ])('refuses a manifest %s', async (_what, change) => {
   const archive = await archiveOf(Object.assign({}, manifest, change), {});
-  await expect(readManifestOf(archive)).rejects.toThrow('truncated or altered (manifest.json cannot be read)');
+  await expect(readManifestOf(archive)).rejects.toThrow(
+    'truncated or altered (manifest.json cannot be read)',
+  );
 });
 
 it('refuses what is no archive at all', async () => {
   for (const text of ['', 'not an archive', 'x'.repeat(10_000)])
-    await expect(readArchive(Readable.from([Buffer.from(text)]))).rejects.toThrow('truncated or altered');
+    await expect(readArchive(Readable.from([Buffer.from(text)]))).rejects.toThrow(
+      'truncated or altered',
+    );
 });

@@ -17,7 +17,10 @@ import { contentOf, createSums } from './sums.js';
 import { type ArchiveEntry, fromTar } from './tar.js';
 import { checkTrailer } from './trailer.js';
 
-/** Receives the contents of an archive in their order. What it was given is proven only once `readArchive` has resolved. */
+/**
+ * Receives the contents of an archive in their order. What it was given is proven only once
+ * `readArchive` has resolved.
+ */
 export interface ArchiveVisitor {
   manifest?(manifest: Manifest): void | Promise<void>;
   secrets?(content: Buffer, manifest: Manifest): void | Promise<void>;
@@ -34,10 +37,19 @@ export interface ReadArchive {
 }
 
 const isZlibFault = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code.startsWith('Z_');
+  error instanceof Error &&
+  'code' in error &&
+  typeof error.code === 'string' &&
+  error.code.startsWith('Z_');
 
-/** Reads and proves a whole archive. Rejects with `BackupError` when it is truncated, altered, or of a format that it cannot read. */
-export async function readArchive(source: Readable, visitor: ArchiveVisitor = {}): Promise<ReadArchive> {
+/**
+ * Reads and proves a whole archive. Rejects with `BackupError` when it is truncated, altered, or of
+ * a format that it cannot read.
+ */
+export async function readArchive(
+  source: Readable,
+  visitor: ArchiveVisitor = {},
+): Promise<ReadArchive> {
   let read: ReadArchive | undefined;
   try {
     await pipeline(source, checkTrailer, createGunzip(), async (bytes: AsyncIterable<Buffer>) => {
@@ -66,9 +78,13 @@ export async function readManifestOf(source: Readable): Promise<Manifest> {
   return manifest;
 }
 
-async function readEntries(entries: AsyncGenerator<ArchiveEntry>, visitor: ArchiveVisitor): Promise<ReadArchive> {
+async function readEntries(
+  entries: AsyncGenerator<ArchiveEntry>,
+  visitor: ArchiveVisitor,
+): Promise<ReadArchive> {
   const first = await entries.next();
-  if (first.done || first.value.name !== manifestEntry) throw damaged('it does not begin with a manifest');
+  if (first.done || first.value.name !== manifestEntry)
+    throw damaged('it does not begin with a manifest');
   const sums = createSums();
   sums.add(manifestEntry, first.value.content);
   const manifest = readManifest(first.value.content);
@@ -97,7 +113,10 @@ async function readEntries(entries: AsyncGenerator<ArchiveEntry>, visitor: Archi
 
 const kindOf = (name: string) => name.split('/')[0] ?? name;
 
-/** Entries come as the writer orders them: each table once, its parts numbered, unknown kinds only where the manifest names them. */
+/**
+ * Entries come as the writer orders them: each table once, its parts numbered, unknown kinds only
+ * where the manifest names them.
+ */
 function createOrder(manifest: Manifest) {
   let index = -1;
   let part = 0;
@@ -132,14 +151,24 @@ function compare(stated: Checksums['contents'], found: Checksums['contents']): v
     if (!one && other) throw damaged(`${name} is not in the checksums`);
     // A table without rows has no entry.
     if (one && !other && one.bytes === 0) continue;
-    if (!one || !other || one.sha256 !== other.sha256 || one.bytes !== other.bytes || one.rows !== other.rows) {
+    if (
+      !one ||
+      !other ||
+      one.sha256 !== other.sha256 ||
+      one.bytes !== other.bytes ||
+      one.rows !== other.rows
+    ) {
       throw damaged(`${name} does not fit its checksum`);
     }
   }
 }
 
 /** Refuses a schema that this version does not know. */
-export function demandKnownMigrations({ migrations, product }: Manifest, known: readonly string[], version: string): void {
+export function demandKnownMigrations(
+  { migrations, product }: Manifest,
+  known: readonly string[],
+  version: string,
+): void {
   const unknown = migrations.filter((name) => !known.includes(name));
   if (unknown.length === 0) return;
   throw new BackupError(

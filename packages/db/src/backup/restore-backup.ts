@@ -8,7 +8,12 @@ import { migrationNames } from '../engine/migrations-folder.js';
 import { takeTurn } from '../engine/turn.js';
 import { BackupError, damaged } from './backup-error.js';
 import { type Checksums, type Manifest, type Table, tablesFolder } from './manifest.js';
-import { type ArchiveVisitor, demandKnownMigrations, type ReadArchive, readArchive } from './read-archive.js';
+import {
+  type ArchiveVisitor,
+  demandKnownMigrations,
+  type ReadArchive,
+  readArchive,
+} from './read-archive.js';
 import { markRestore, unmarkRestore } from './restore-mark.js';
 import { dataTables, type OwnNames, ownNames, quoted, setTransferFormat } from './tables.js';
 import { demandEmpty, demandRestorable, dropOwnSchema, removeNewerSchema } from './target.js';
@@ -26,12 +31,18 @@ export interface RestoreBackupOptions {
   log?: (line: string) => void;
 }
 
-const unlimited = { acquireMilliseconds: 0, statementMilliseconds: 0, lockMilliseconds: 0, idleInTransactionMilliseconds: 0 };
+const unlimited = {
+  acquireMilliseconds: 0,
+  statementMilliseconds: 0,
+  lockMilliseconds: 0,
+  idleInTransactionMilliseconds: 0,
+};
 
 /**
- * Restores an archive into an empty database: makes the schema of the archive, loads and proves everything in one transaction, then
- * migrates to this version. When it rejects before the commit, the database is as empty as before; when it is killed before, the database
- * says so (`hasUnfinishedRestore`) and can be restored again. Servers that start meanwhile wait.
+ * Restores an archive into an empty database: makes the schema of the archive, loads and proves
+ * everything in one transaction, then migrates to this version. When it rejects before the commit,
+ * the database is as empty as before; when it is killed before, the database says so
+ * (`hasUnfinishedRestore`) and can be restored again. Servers that start meanwhile wait.
  */
 export async function restoreBackup(options: RestoreBackupOptions): Promise<ReadArchive> {
   const { url, migrationsFolder, log = () => {} } = options;
@@ -72,7 +83,10 @@ async function load(pool: pg.Pool, options: RestoreBackupOptions): Promise<ReadA
     // Ends a COPY or a transaction that was given up.
     client.release(true);
     // Its failure must not hide why the archive was refused.
-    if (isChanged) await removeSchema(pool, own, options.url).catch(() => log(`Its empty schema could not be removed.`));
+    if (isChanged)
+      await removeSchema(pool, own, options.url).catch(() =>
+        log(`Its empty schema could not be removed.`),
+      );
   }
 }
 
@@ -90,7 +104,12 @@ async function removeSchema(pool: pg.Pool, own: OwnNames, url: string): Promise<
   }
 }
 
-function createLoader(client: pg.PoolClient, own: OwnNames, options: RestoreBackupOptions, onChange: () => void) {
+function createLoader(
+  client: pg.PoolClient,
+  own: OwnNames,
+  options: RestoreBackupOptions,
+  onChange: () => void,
+) {
   const { url, migrationsFolder, product, visitor, log = () => {} } = options;
   let tables: Table[] = [];
   let copy: Copy | undefined;
@@ -113,7 +132,9 @@ function createLoader(client: pg.PoolClient, own: OwnNames, options: RestoreBack
     tables = found.tables;
     const missing = unknownColumns(tables, await dataTables(client, own));
     if (missing.length > 0) throw damaged(`its schema has no ${missing.join(', ')}`);
-    await client.query(`LOCK TABLE ${tables.map(({ name }) => quoted(name)).join(', ')} IN SHARE ROW EXCLUSIVE MODE`);
+    await client.query(
+      `LOCK TABLE ${tables.map(({ name }) => quoted(name)).join(', ')} IN SHARE ROW EXCLUSIVE MODE`,
+    );
     await demandEmpty(client, own);
   }
 
@@ -125,7 +146,11 @@ function createLoader(client: pg.PoolClient, own: OwnNames, options: RestoreBack
         if (copy?.table !== name) {
           await endTable();
           log(`Loading ${name} …`);
-          copy = startCopy(client, name, tables.find((table) => table.name === name)?.columns ?? []);
+          copy = startCopy(
+            client,
+            name,
+            tables.find((table) => table.name === name)?.columns ?? [],
+          );
         }
         await copy.write(part);
       },
@@ -143,8 +168,12 @@ function createLoader(client: pg.PoolClient, own: OwnNames, options: RestoreBack
 }
 
 function unknownColumns(wanted: readonly Table[], there: readonly Table[]): string[] {
-  const known = new Set(there.flatMap(({ name, columns }) => columns.map((column) => `${name}.${column}`)));
-  return wanted.flatMap(({ name, columns }) => columns.map((column) => `${name}.${column}`)).filter((name) => !known.has(name));
+  const known = new Set(
+    there.flatMap(({ name, columns }) => columns.map((column) => `${name}.${column}`)),
+  );
+  return wanted
+    .flatMap(({ name, columns }) => columns.map((column) => `${name}.${column}`))
+    .filter((name) => !known.has(name));
 }
 
 interface Copy {
@@ -155,7 +184,9 @@ interface Copy {
 }
 
 function startCopy(client: pg.PoolClient, table: string, columns: readonly string[]): Copy {
-  const stream = client.query(copyFrom(`COPY ${quoted(table)} (${columns.map(quoted).join(', ')}) FROM STDIN`));
+  const stream = client.query(
+    copyFrom(`COPY ${quoted(table)} (${columns.map(quoted).join(', ')}) FROM STDIN`),
+  );
   const done = finished(stream);
   done.catch(() => undefined);
   const refused = (error: unknown) =>
@@ -188,7 +219,9 @@ async function demandCounts(
   loaded: ReadonlyMap<string, number>,
 ): Promise<void> {
   for (const { name } of tables) {
-    const { rows } = await client.query<{ count: number }>(`SELECT count(*)::float8 AS count FROM ${quoted(name)}`);
+    const { rows } = await client.query<{ count: number }>(
+      `SELECT count(*)::float8 AS count FROM ${quoted(name)}`,
+    );
     const [stated, found] = [contents[`${tablesFolder}/${name}`]?.rows, rows[0]?.count];
     if (stated !== found || (loaded.get(name) ?? 0) !== found)
       throw damaged(`${name} has ${found} rows instead of ${stated ?? 'those stated'}`);
@@ -204,6 +237,9 @@ async function advanceSequences(client: pg.ClientBase, tables: readonly Table[])
       [quoted(name), columns],
     );
     for (const { column, sequence } of rows)
-      await client.query(`SELECT setval($1, max(${quoted(column)})) FROM ${quoted(name)} HAVING count(*) > 0`, [sequence]);
+      await client.query(
+        `SELECT setval($1, max(${quoted(column)})) FROM ${quoted(name)} HAVING count(*) > 0`,
+        [sequence],
+      );
   }
 }

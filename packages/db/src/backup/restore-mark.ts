@@ -4,16 +4,20 @@ import { defaultSchema } from '../client/session.js';
 import { quoted } from './tables.js';
 
 /**
- * An empty schema that is there from before a restore changes the database until its commit. Not a table: the migration engine takes a
- * schema for foreign that holds one it did not make.
+ * An empty schema that is there from before a restore changes the database until its commit. Not a
+ * table: the migration engine takes a schema for foreign that holds one it did not make.
  */
-const markOf = (url: string): string => `synap_restore_${schemaOf(url) ?? defaultSchema}`.slice(0, 63);
+const markOf = (url: string): string =>
+  `synap_restore_${schemaOf(url) ?? defaultSchema}`.slice(0, 63);
 
 /** Says what a person can do. */
 export const unfinishedRestore =
   'A restore into this database is under way or was broken off: run "synap restore" again with the backup; to begin with an empty installation instead, use another data folder or database';
 
-/** Does nothing for a role that may not make schemas, which can restore into a migrated database all the same. */
+/**
+ * Does nothing for a role that may not make schemas, which can restore into a migrated database all
+ * the same.
+ */
 export async function markRestore(client: pg.ClientBase, url: string): Promise<void> {
   const { rows } = await client.query<{ may: boolean }>(
     `SELECT has_database_privilege(current_database(), 'CREATE') AND to_regnamespace($1) IS NULL AS may`,
@@ -27,9 +31,13 @@ export async function unmarkRestore(client: pg.ClientBase, url: string): Promise
 }
 
 /** True from the first change of a restore until its commit, also if it was killed. */
-export async function hasUnfinishedRestore(client: pg.Pool | pg.ClientBase, url: string): Promise<boolean> {
-  const { rows } = await client.query<{ marked: boolean }>('SELECT to_regnamespace($1) IS NOT NULL AS marked', [
-    quoted(markOf(url)),
-  ]);
+export async function hasUnfinishedRestore(
+  client: pg.Pool | pg.ClientBase,
+  url: string,
+): Promise<boolean> {
+  const { rows } = await client.query<{ marked: boolean }>(
+    'SELECT to_regnamespace($1) IS NOT NULL AS marked',
+    [quoted(markOf(url))],
+  );
   return rows[0]?.marked === true;
 }

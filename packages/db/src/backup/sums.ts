@@ -3,14 +3,20 @@ import { type Sum, tablesFolder } from './manifest.js';
 
 const newline = 0x0a;
 
-/** Counts the lines of COPY's text format: one a row, because a newline inside a value is written as `\n`. */
+/**
+ * Counts the lines of COPY's text format: one a row, because a newline inside a value is written as
+ * `\n`.
+ */
 function linesIn(content: Buffer): number {
   let lines = 0;
-  for (let at = content.indexOf(newline); at >= 0; at = content.indexOf(newline, at + 1)) lines += 1;
+  for (let at = content.indexOf(newline); at >= 0; at = content.indexOf(newline, at + 1))
+    lines += 1;
   return lines;
 }
 
-/** The name under which an entry is summed up: all parts in a folder below a kind are one content. */
+/**
+ * The name under which an entry is summed up: all parts in a folder below a kind are one content.
+ */
 export function contentOf(entry: string): string {
   const slash = entry.lastIndexOf('/');
   return slash < 0 ? entry : entry.slice(0, slash);
@@ -32,7 +38,10 @@ export function createSums() {
       return Object.fromEntries(
         [...running].map(([name, { hash, bytes, rows }]): [string, Sum] => {
           const sha256 = hash.digest('hex');
-          return [name, name.startsWith(`${tablesFolder}/`) ? { bytes, sha256, rows } : { bytes, sha256 }];
+          return [
+            name,
+            name.startsWith(`${tablesFolder}/`) ? { bytes, sha256, rows } : { bytes, sha256 },
+          ];
         }),
       );
     },

@@ -6,10 +6,15 @@ import { migrationNames } from '../engine/migrations-folder.js';
 import { BackupError } from './backup-error.js';
 import type { Table } from './manifest.js';
 
-/** Tables that hold nothing worth keeping. `_prisma_migrations` is written again by the migrations. */
+/**
+ * Tables that hold nothing worth keeping. `_prisma_migrations` is written again by the migrations.
+ */
 const leftOut = new Set(['_prisma_migrations', 'rate_limits']);
 
-/** Names that the migrations give to tables, types and functions: whatever else is in the schema belongs to somebody else. */
+/**
+ * Names that the migrations give to tables, types and functions: whatever else is in the schema
+ * belongs to somebody else.
+ */
 export interface OwnNames {
   tables: Set<string>;
   types: Set<string>;
@@ -21,20 +26,29 @@ function namesAfter(sql: string, pattern: RegExp): string[] {
 }
 
 export function ownNames(folder: string): OwnNames {
-  const names: OwnNames = { tables: new Set(['_prisma_migrations']), types: new Set(), functions: new Set() };
+  const names: OwnNames = {
+    tables: new Set(['_prisma_migrations']),
+    types: new Set(),
+    functions: new Set(),
+  };
   for (const migration of migrationNames(folder)) {
     const sql = readFileSync(path.join(folder, migration, 'migration.sql'), 'utf8');
-    for (const name of namesAfter(sql, /CREATE TABLE (?:IF NOT EXISTS )?"?(\w+)/gi)) names.tables.add(name);
-    for (const name of namesAfter(sql, /RENAME TO "?(\w+)/gi)) for (const set of [names.tables, names.types]) set.add(name);
+    for (const name of namesAfter(sql, /CREATE TABLE (?:IF NOT EXISTS )?"?(\w+)/gi))
+      names.tables.add(name);
+    for (const name of namesAfter(sql, /RENAME TO "?(\w+)/gi))
+      for (const set of [names.tables, names.types]) set.add(name);
     for (const name of namesAfter(sql, /CREATE TYPE "?(\w+)/gi)) names.types.add(name);
-    for (const name of namesAfter(sql, /CREATE (?:OR REPLACE )?FUNCTION "?(\w+)/gi)) names.functions.add(name);
+    for (const name of namesAfter(sql, /CREATE (?:OR REPLACE )?FUNCTION "?(\w+)/gi))
+      names.functions.add(name);
   }
   return names;
 }
 
 export const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
 
-/** The schema with our tables: that of `_prisma_migrations`, or the first one of the search path. */
+/**
+ * The schema with our tables: that of `_prisma_migrations`, or the first one of the search path.
+ */
 const schemaOid = `coalesce(
   (SELECT relnamespace FROM pg_class WHERE oid = to_regclass('_prisma_migrations')),
   (SELECT oid FROM pg_namespace WHERE nspname = current_schema()))`;
@@ -43,12 +57,21 @@ const schemaOid = `coalesce(
 export async function appliedMigrations(client: pg.ClientBase): Promise<string[]> {
   const rows = await recordedMigrations(client);
   const failed = rows.filter(({ finished }) => !finished).map(({ name }) => name);
-  if (failed.length > 0) throw new BackupError(`The migration ${failed.join(', ')} failed or is running. Finish it first.`);
+  if (failed.length > 0)
+    throw new BackupError(
+      `The migration ${failed.join(', ')} failed or is running. Finish it first.`,
+    );
   return rows.map(({ name }) => name);
 }
 
-/** Our tables that hold data, with their columns, so ordered that no table comes before one that it references. */
-export async function dataTables(client: pg.ClientBase, { tables: own }: OwnNames): Promise<Table[]> {
+/**
+ * Our tables that hold data, with their columns, so ordered that no table comes before one that it
+ * references.
+ */
+export async function dataTables(
+  client: pg.ClientBase,
+  { tables: own }: OwnNames,
+): Promise<Table[]> {
   const { rows } = await client.query<Table>(
     `SELECT c.relname::text AS name, array_agg(a.attname::text ORDER BY a.attnum) AS columns
      FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
@@ -72,15 +95,23 @@ function sorted(tables: readonly Table[], referenced: ReadonlyMap<string, string
   const left = new Map(tables.map((table) => [table.name, table]));
   const order: Table[] = [];
   while (left.size > 0) {
-    const next = [...left.values()].find(({ name }) => !(referenced.get(name) ?? []).some((other) => left.has(other)));
-    if (!next) throw new BackupError(`Tables reference each other in a circle: ${[...left.keys()].join(', ')}`);
+    const next = [...left.values()].find(
+      ({ name }) => !(referenced.get(name) ?? []).some((other) => left.has(other)),
+    );
+    if (!next)
+      throw new BackupError(
+        `Tables reference each other in a circle: ${[...left.keys()].join(', ')}`,
+      );
     order.push(next);
     left.delete(next.name);
   }
   return order;
 }
 
-/** Settings under which COPY writes and reads the same text, whatever the server, the role or a pooler sets. */
+/**
+ * Settings under which COPY writes and reads the same text, whatever the server, the role or a
+ * pooler sets.
+ */
 export async function setTransferFormat(client: pg.ClientBase): Promise<void> {
   const settings = {
     client_encoding: "'UTF8'",

@@ -18,7 +18,10 @@ function tarHeader(name: string, size: number): Buffer {
   if (Buffer.byteLength(name) > 100) throw new Error(`The entry name ${name} is too long`);
   const header = Buffer.alloc(blockBytes);
   header.write(name, 0);
-  header.write(`${octal(0o600, 7)}${octal(0, 7)}${octal(0, 7)}${octal(size, 11)}${octal(0, 11)}        0`, 100);
+  header.write(
+    `${octal(0o600, 7)}${octal(0, 7)}${octal(0, 7)}${octal(size, 11)}${octal(0, 11)}        0`,
+    100,
+  );
   header.write('ustar\x0000', 257);
   const sum = header.reduce((total, byte) => total + byte, 0);
   header.write(`${octal(sum, 6)} `, 148);
@@ -54,7 +57,8 @@ function createTaker(source: AsyncIterable<Buffer>) {
       return all.subarray(0, bytes);
     },
     async isAtEnd(): Promise<boolean> {
-      for (let next = await iterator.next(); !next.done; next = await iterator.next()) if (next.value.length > 0) return false;
+      for (let next = await iterator.next(); !next.done; next = await iterator.next())
+        if (next.value.length > 0) return false;
       return held.length === 0;
     },
   };
@@ -68,7 +72,10 @@ function textAt(header: Buffer, start: number, end: number): string {
   return terminator < 0 ? field : field.slice(0, terminator);
 }
 
-/** Reads the entries of a tar stream as `toTar` writes it, and nothing else: any other header counts as damage. */
+/**
+ * Reads the entries of a tar stream as `toTar` writes it, and nothing else: any other header counts
+ * as damage.
+ */
 export async function* fromTar(source: AsyncIterable<Buffer>): AsyncGenerator<ArchiveEntry> {
   const { take, isAtEnd } = createTaker(source);
   for (;;) {
@@ -83,5 +90,6 @@ export async function* fromTar(source: AsyncIterable<Buffer>): AsyncGenerator<Ar
     if (filler.some((byte) => byte !== 0)) throw damaged(`${name} is followed by other bytes`);
     yield { name, content };
   }
-  if (!(await take(blockBytes)).equals(empty) || !(await isAtEnd())) throw damaged('bytes follow its end');
+  if (!(await take(blockBytes)).equals(empty) || !(await isAtEnd()))
+    throw damaged('bytes follow its end');
 }

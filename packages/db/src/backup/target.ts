@@ -7,7 +7,9 @@ import { appliedMigrations, dataTables, type OwnNames, quoted } from './tables.j
 export async function demandEmpty(client: pg.ClientBase, own: OwnNames): Promise<void> {
   const full: string[] = [];
   for (const { name } of await dataTables(client, own)) {
-    const { rows } = await client.query<{ full: boolean }>(`SELECT EXISTS (SELECT FROM ${quoted(name)}) AS full`);
+    const { rows } = await client.query<{ full: boolean }>(
+      `SELECT EXISTS (SELECT FROM ${quoted(name)}) AS full`,
+    );
     if (rows[0]?.full) full.push(name);
   }
   if (full.length === 0) return;
@@ -28,16 +30,30 @@ export async function dropOwnSchema(client: pg.ClientBase, own: OwnNames): Promi
        WHERE typtype = 'e' AND typnamespace = (SELECT oid FROM here)
      UNION ALL SELECT 'FUNCTION', proname::text, oid::regprocedure::text FROM pg_proc WHERE pronamespace = (SELECT oid FROM here)`,
   );
-  const known: Record<string, Set<string>> = { TABLE: own.tables, TYPE: own.types, FUNCTION: own.functions };
+  const known: Record<string, Set<string>> = {
+    TABLE: own.tables,
+    TYPE: own.types,
+    FUNCTION: own.functions,
+  };
   const mine = rows.filter(({ kind, name }) => known[kind]?.has(name));
   for (const { kind, id } of mine) await client.query(`DROP ${kind} IF EXISTS ${id} CASCADE`);
 }
 
-/** Throws when the database holds data, or a schema that this version does not know. Answers its migrations. */
-export async function demandRestorable(client: pg.ClientBase, own: OwnNames, folder: string): Promise<string[]> {
+/**
+ * Throws when the database holds data, or a schema that this version does not know. Answers its
+ * migrations.
+ */
+export async function demandRestorable(
+  client: pg.ClientBase,
+  own: OwnNames,
+  folder: string,
+): Promise<string[]> {
   const applied = await appliedMigrations(client);
   const unknown = applied.filter((name) => !migrationNames(folder).includes(name));
-  if (unknown.length > 0) throw new BackupError(`A newer version of Synap has migrated the database (${unknown.join(', ')}).`);
+  if (unknown.length > 0)
+    throw new BackupError(
+      `A newer version of Synap has migrated the database (${unknown.join(', ')}).`,
+    );
   await demandEmpty(client, own);
   return applied;
 }
@@ -50,10 +66,14 @@ interface Migrations {
 }
 
 /**
- * Makes an empty database ready for migrations up to those of an archive: a schema that is further, which no migration can take back, is
- * removed.
+ * Makes an empty database ready for migrations up to those of an archive: a schema that is further,
+ * which no migration can take back, is removed.
  */
-export async function removeNewerSchema(client: pg.ClientBase, own: OwnNames, { applied, wanted }: Migrations): Promise<void> {
+export async function removeNewerSchema(
+  client: pg.ClientBase,
+  own: OwnNames,
+  { applied, wanted }: Migrations,
+): Promise<void> {
   if (applied.every((name) => wanted.includes(name))) return;
   // The engine accepts tables of others beside an empty history only.
   const tables = new Set([...own.tables].filter((name) => name !== '_prisma_migrations'));

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { damaged } from './backup-error.js';
 
 /**
- * The trailer is an empty gzip member (RFC 1952) whose extra field holds the SHA-256 of all bytes before it. Tools that unpack gzip
- * skip it; `checkTrailer` finds any changed, missing or added byte of the file, also those that gzip itself ignores.
+ * The trailer is an empty gzip member (RFC 1952) whose extra field holds the SHA-256 of all bytes
+ * before it. Tools that unpack gzip skip it; `checkTrailer` finds any changed, missing or added
+ * byte of the file, also those that gzip itself ignores.
  */
 const start = Buffer.from([0x1f, 0x8b, 8, 4, 0, 0, 0, 0, 0, 0xff, 36, 0, 0x53, 0x59, 32, 0]);
 const end = Buffer.from([3, 0, 0, 0, 0, 0, 0, 0, 0, 0]);

@@ -48,11 +48,17 @@ export interface WriteBackupOptions {
 }
 
 const partBytes = 4 * 1024 * 1024;
-const unlimited = { acquireMilliseconds: 0, statementMilliseconds: 0, lockMilliseconds: 0, idleInTransactionMilliseconds: 0 };
+const unlimited = {
+  acquireMilliseconds: 0,
+  statementMilliseconds: 0,
+  lockMilliseconds: 0,
+  idleInTransactionMilliseconds: 0,
+};
 
 /**
- * Writes all data of one consistent snapshot as an archive, in constant memory, while others read and write. Rejects when the database
- * is not migrated, or by a newer version than this one. The output is complete only once this has resolved.
+ * Writes all data of one consistent snapshot as an archive, in constant memory, while others read
+ * and write. Rejects when the database is not migrated, or by a newer version than this one. The
+ * output is complete only once this has resolved.
  */
 export async function writeBackup(options: WriteBackupOptions): Promise<Manifest> {
   const { url, output, sealing, onTable = () => {}, signal } = options;
@@ -74,25 +80,39 @@ export async function writeBackup(options: WriteBackupOptions): Promise<Manifest
   }
 }
 
-/** Opens the snapshot. Tables are locked before it against what COPY does not see as of the snapshot: TRUNCATE and ALTER TABLE. */
+/**
+ * Opens the snapshot. Tables are locked before it against what COPY does not see as of the
+ * snapshot: TRUNCATE and ALTER TABLE.
+ */
 async function begin(
   client: pg.PoolClient,
   { url, migrationsFolder, product, now, sealing }: WriteBackupOptions,
 ): Promise<Manifest> {
-  if (await hasUnfinishedRestore(client, url)) throw new BackupError(`There is nothing to back up. ${unfinishedRestore}.`);
+  if (await hasUnfinishedRestore(client, url))
+    throw new BackupError(`There is nothing to back up. ${unfinishedRestore}.`);
   const own = ownNames(migrationsFolder);
   const installation = await installationOf(client);
   const planned = await describe(client, migrationsFolder, own);
   await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
   await setTransferFormat(client);
-  await client.query(`LOCK TABLE ${planned.tables.map(({ name }) => quoted(name)).join(', ')} IN ACCESS SHARE MODE`);
+  await client.query(
+    `LOCK TABLE ${planned.tables.map(({ name }) => quoted(name)).join(', ')} IN ACCESS SHARE MODE`,
+  );
   const found = await describe(client, migrationsFolder, own);
-  if (JSON.stringify(found) !== JSON.stringify(planned)) throw new BackupError('A migration ran just now: run the backup again.');
-  const { rows } = await client.query<{ version: string }>(`SELECT current_setting('server_version') AS version`);
+  if (JSON.stringify(found) !== JSON.stringify(planned))
+    throw new BackupError('A migration ran just now: run the backup again.');
+  const { rows } = await client.query<{ version: string }>(
+    `SELECT current_setting('server_version') AS version`,
+  );
   return {
     format: 'synap-backup',
     version: formatVersion,
-    kinds: { [manifestEntry]: 'required', [secretsEntry]: 'required', [tablesFolder]: 'required', [checksumsEntry]: 'required' },
+    kinds: {
+      [manifestEntry]: 'required',
+      [secretsEntry]: 'required',
+      [tablesFolder]: 'required',
+      [checksumsEntry]: 'required',
+    },
     id: randomUUID(),
     createdAt: now.toISOString(),
     product,
@@ -108,7 +128,8 @@ async function describe(client: pg.ClientBase, folder: string, own: ReturnType<t
   const migrations = await appliedMigrations(client);
   const known = migrationNames(folder);
   const unknown = migrations.filter((name) => !known.includes(name));
-  if (migrations.length === 0) throw new BackupError('The database is not migrated: there is nothing to back up.');
+  if (migrations.length === 0)
+    throw new BackupError('The database is not migrated: there is nothing to back up.');
   if (unknown.length > 0) {
     throw new BackupError(
       `A newer version of Synap has migrated the database (${unknown.join(', ')}): make the backup with that version.`,
@@ -137,8 +158,16 @@ interface EntriesOptions {
   onTable: (name: string, bytes: number) => void;
 }
 
-/** The secrets come before the tables, so that a wrong passphrase is noticed before anything is loaded. */
-async function* entriesOf({ client, manifest, sealing, onTable }: EntriesOptions): AsyncGenerator<ArchiveEntry> {
+/**
+ * The secrets come before the tables, so that a wrong passphrase is noticed before anything is
+ * loaded.
+ */
+async function* entriesOf({
+  client,
+  manifest,
+  sealing,
+  onTable,
+}: EntriesOptions): AsyncGenerator<ArchiveEntry> {
   const sums = createSums();
   const entry = (name: string, content: Buffer, sumName = name): ArchiveEntry => {
     sums.add(sumName, content);
@@ -158,7 +187,10 @@ async function* entriesOf({ client, manifest, sealing, onTable }: EntriesOptions
     }
   }
   const contents = sums.finish();
-  yield { name: checksumsEntry, content: jsonOf({ contents, mac: sealing?.mac(macText(contents)) ?? null }) };
+  yield {
+    name: checksumsEntry,
+    content: jsonOf({ contents, mac: sealing?.mac(macText(contents)) ?? null }),
+  };
 }
 
 /** A table in COPY's text format, in parts that end anywhere. */

@@ -21,7 +21,9 @@ afterAll(async () => {
 });
 
 /** The address of the cluster with other parts. */
-function address(parts: Partial<Pick<URL, 'username' | 'password' | 'pathname' | 'search' | 'hostname'>>): string {
+function address(
+  parts: Partial<Pick<URL, 'username' | 'password' | 'pathname' | 'search' | 'hostname'>>,
+): string {
   return Object.assign(new URL(cluster.url), parts).href;
 }
 
@@ -35,7 +37,11 @@ describe('an address', () => {
     const literal = (text: string) => `E'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
     await query(cluster.url, `CREATE ROLE "${user}" LOGIN PASSWORD ${literal(password)}`);
     const { port } = new URL(cluster.url);
-    for (const search of ['', '?connection_limit=5&application_name=my app', '?options=-c work_mem=1MB']) {
+    for (const search of [
+      '',
+      '?connection_limit=5&application_name=my app',
+      '?options=-c work_mem=1MB',
+    ]) {
       const url = `postgresql://${encodeURIComponent(user)}:${encodeURIComponent(password)}@127.0.0.1:${port}/synap${search}`;
       const pool = createPool({ url, size: 1 });
       const { rows } = await pool.query('SELECT session_user AS role').finally(() => pool.end());
@@ -65,8 +71,17 @@ describe('an address', () => {
   it('gives its schema, and no parameter of Prisma to the driver', () => {
     const url = 'postgresql://u:p@[::1]:6432/d?schema=apart&statement_timeout=5&max=100';
     expect(schemaOf(url)).toBe('apart');
-    const given = Object.fromEntries(Object.entries(connectionOf(url)).filter(([, value]) => value !== undefined));
-    expect(given).toEqual({ user: 'u', password: 'p', host: '::1', port: 6432, database: 'd', ssl: false });
+    const given = Object.fromEntries(
+      Object.entries(connectionOf(url)).filter(([, value]) => value !== undefined),
+    );
+    expect(given).toEqual({
+      user: 'u',
+      password: 'p',
+      host: '::1',
+      port: 6432,
+      database: 'd',
+      ssl: false,
+    });
   });
 });
 
@@ -76,7 +91,20 @@ async function serveTls(name: string): Promise<string> {
   const subject = ['-subj', `/CN=${name}`, '-addext', `subjectAltName=DNS:${name}`];
   execFileSync(
     'openssl',
-    ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '30', ...subject, '-keyout', key, '-out', certificate],
+    [
+      'req',
+      '-x509',
+      '-newkey',
+      'rsa:2048',
+      '-nodes',
+      '-days',
+      '30',
+      ...subject,
+      '-keyout',
+      key,
+      '-out',
+      certificate,
+    ],
     { stdio: 'ignore' },
   );
   const { uid, gid } = statSync(cluster.pgData);
@@ -84,7 +112,11 @@ async function serveTls(name: string): Promise<string> {
     chmodSync(file, 0o600);
     chownSync(file, uid, gid);
   }
-  for (const [setting, value] of Object.entries({ ssl_key_file: key, ssl_cert_file: certificate, ssl: 'on' }))
+  for (const [setting, value] of Object.entries({
+    ssl_key_file: key,
+    ssl_cert_file: certificate,
+    ssl: 'on',
+  }))
     await query(cluster.url, `ALTER SYSTEM SET ${setting} = '${value}'`);
   await query(cluster.url, 'SELECT pg_reload_conf()');
   // The pair is copied for clients: they run as another user than PostgreSQL.
@@ -97,7 +129,9 @@ describe('sslmode', () => {
   const outcomeOf = async (search: string, hostname = '127.0.0.1') => {
     const database = createDatabase({ url: address({ search, hostname }), size: 1 });
     try {
-      const { rows } = await database.pool.query('SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()');
+      const { rows } = await database.pool.query(
+        'SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()',
+      );
       return rows[0].ssl ? 'encrypted' : 'plain';
     } catch (error) {
       const other: unknown = await database.db.user.count().catch((reason: unknown) => reason);

@@ -2,7 +2,10 @@ import { readFileSync } from 'node:fs';
 import type { ConnectionOptions } from 'node:tls';
 import type { ClientConfig } from 'pg';
 
-/** An address that cannot be used as it is written. Its message never holds the address, which may contain a password. */
+/**
+ * An address that cannot be used as it is written. Its message never holds the address, which may
+ * contain a password.
+ */
 export class DatabaseAddressError extends Error {
   override name = 'DatabaseAddressError';
 }
@@ -13,7 +16,9 @@ const fail = (message: string): never => {
 
 function parse(url: string): URL {
   const isAddress = /^postgres(ql)?:/.test(url) && URL.canParse(url);
-  return isAddress ? new URL(url) : fail('must be an address such as postgresql://user:password@host:5432/database');
+  return isAddress
+    ? new URL(url)
+    : fail('must be an address such as postgresql://user:password@host:5432/database');
 }
 
 function decode(part: string, text: string): string {
@@ -24,15 +29,24 @@ function decode(part: string, text: string): string {
   }
 }
 
-/** PostgreSQL cuts longer names off, so that what is looked up later would have another name than what was made. */
+/**
+ * PostgreSQL cuts longer names off, so that what is looked up later would have another name than
+ * what was made.
+ */
 const longestName = 63;
 
-/** The schema of Prisma's `?schema=` in an address; `undefined` if there is none. Throws for a name that would need quoting. */
+/**
+ * The schema of Prisma's `?schema=` in an address; `undefined` if there is none. Throws for a name
+ * that would need quoting.
+ */
 export function schemaOf(url: string): string | undefined {
   const schema = parse(url).searchParams.get('schema') ?? undefined;
   if (schema !== undefined && !/^[a-z_][a-z0-9_]*$/.test(schema))
-    fail(`has the schema "${schema}", which must consist of lower-case letters, digits and underscores`);
-  if (schema !== undefined && schema.length > longestName) fail(`has a schema of more than ${longestName} characters`);
+    fail(
+      `has the schema "${schema}", which must consist of lower-case letters, digits and underscores`,
+    );
+  if (schema !== undefined && schema.length > longestName)
+    fail(`has a schema of more than ${longestName} characters`);
   return schema;
 }
 
@@ -42,7 +56,9 @@ function readCertificate(parameters: URLSearchParams, name: string): string | un
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    return fail(`has ${name}=${file}, which cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+    return fail(
+      `has ${name}=${file}, which cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
 }
 
@@ -50,15 +66,18 @@ function readCertificate(parameters: URLSearchParams, name: string): string | un
 function portOf(text: string): number | undefined {
   if (text === '') return undefined;
   const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
-  return port > 0 && port < 65_536 ? port : fail(`has the port "${text}", which must be a number from 1 to 65535`);
+  return port > 0 && port < 65_536
+    ? port
+    : fail(`has the port "${text}", which must be a number from 1 to 65535`);
 }
 
 /** Verifies the chain alone, not the host name. */
 const anyName = { checkServerIdentity: () => undefined };
 
 /**
- * TLS as libpq's `sslmode` means it (https://www.postgresql.org/docs/current/libpq-ssl.html), with two differences: without a mode
- * there is no TLS, and `prefer` never falls back to plain text. `verify-full` without `sslrootcert` trusts Node's authorities.
+ * TLS as libpq's `sslmode` means it (https://www.postgresql.org/docs/current/libpq-ssl.html), with
+ * two differences: without a mode there is no TLS, and `prefer` never falls back to plain text.
+ * `verify-full` without `sslrootcert` trusts Node's authorities.
  */
 function tlsOf(parameters: URLSearchParams): ConnectionOptions | false {
   const mode = parameters.get('sslmode') ?? process.env.PGSSLMODE ?? 'disable';
@@ -77,18 +96,22 @@ function tlsOf(parameters: URLSearchParams): ConnectionOptions | false {
       // As libpq does, for compatibility with its older versions.
       return Object.assign(files, ca === undefined ? { rejectUnauthorized: false } : anyName);
     case 'verify-ca':
-      if (ca === undefined) fail('has sslmode=verify-ca, which needs the file of the authority: add sslrootcert=…');
+      if (ca === undefined)
+        fail('has sslmode=verify-ca, which needs the file of the authority: add sslrootcert=…');
       return Object.assign(files, anyName);
     case 'verify-full':
       return files;
     default:
-      return fail(`has sslmode=${mode}; known are disable, prefer, require, verify-ca and verify-full`);
+      return fail(
+        `has sslmode=${mode}; known are disable, prefer, require, verify-ca and verify-full`,
+      );
   }
 }
 
 /**
- * What pg needs to connect. The driver's own reading of an address garbles escapes beside a space, and gives `sslmode` meanings of
- * its own; parameters that are not named here (Prisma's `connection_limit`, …) do not reach the driver.
+ * What pg needs to connect. The driver's own reading of an address garbles escapes beside a space,
+ * and gives `sslmode` meanings of its own; parameters that are not named here (Prisma's
+ * `connection_limit`, …) do not reach the driver.
  *
  * @throws DatabaseAddressError
  */
@@ -106,7 +129,8 @@ export function connectionOf(url: string): ClientConfig {
     host,
     port: portOf(parameters.get('port') ?? address.port),
     database: read('database name', address.pathname.slice(1)),
-    // Of the operator, such as the endpoint of a hosted PostgreSQL; none of ours are passed this way.
+    // Of the operator, such as the endpoint of a hosted PostgreSQL; none of ours are passed this
+    // way.
     options: parameters.get('options') ?? undefined,
     ssl: tlsOf(parameters),
   };

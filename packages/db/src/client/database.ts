@@ -22,7 +22,10 @@ export interface Database {
   transaction<T>(run: (db: Db) => Promise<T>, options?: TransactionOptions): Promise<T>;
   /** Resolves when the database answers; rejects within the limits of the pool. */
   ping(): Promise<void>;
-  /** False if the server takes no changes: then its connections are closed, so that the next ones may find the primary. */
+  /**
+   * False if the server takes no changes: then its connections are closed, so that the next ones
+   * may find the primary.
+   */
   isWritable(): Promise<boolean>;
   /** Waits for what runs, then closes all connections. */
   close(): Promise<void>;
@@ -41,7 +44,11 @@ export function createDatabase(options: DatabaseOptions): Database {
     sql: createSql(pool, options.pooler !== 'transaction'),
     pool,
     transaction: (run, { isolation, milliseconds = 10_000 } = {}) =>
-      prisma.$transaction(run, { maxWait, timeout: milliseconds, ...(isolation && { isolationLevel: isolation }) }),
+      prisma.$transaction(run, {
+        maxWait,
+        timeout: milliseconds,
+        ...(isolation && { isolationLevel: isolation }),
+      }),
     async ping() {
       await pool.query('SELECT 1');
     },

@@ -19,12 +19,16 @@ async function serverProcess(client: pg.Client): Promise<number> {
   return rows[0]?.pid ?? 0;
 }
 
-/** Rounds of one query each on both connections; others who use the pooler can hide it in some of them. */
+/**
+ * Rounds of one query each on both connections; others who use the pooler can hide it in some of
+ * them.
+ */
 const rounds = 20;
 
 /**
- * True if a server process serves two connections that are open at the same time, or a connection is served by several processes: then a
- * pooler hands them out by the transaction. A pooler under heavy load may hide it, so false is no proof.
+ * True if a server process serves two connections that are open at the same time, or a connection
+ * is served by several processes: then a pooler hands them out by the transaction. A pooler under
+ * heavy load may hide it, so false is no proof.
  */
 export async function isTransactionPooler(url: string, milliseconds = 5_000): Promise<boolean> {
   const clients: pg.Client[] = [];
@@ -39,7 +43,8 @@ export async function isTransactionPooler(url: string, milliseconds = 5_000): Pr
     const other = await serverProcess(second);
     if (other === process) return true;
     for (let round = 0; round < rounds; round += 1)
-      if ((await serverProcess(first)) !== process || (await serverProcess(second)) !== other) return true;
+      if ((await serverProcess(first)) !== process || (await serverProcess(second)) !== other)
+        return true;
     return false;
   } finally {
     await Promise.all(clients.map((client) => client.end().catch(() => undefined)));

@@ -1,6 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { migrateDeploy } from '../engine/migrate.js';
-import { repositoryMigrations, type TemporaryCluster, temporaryCluster } from '../temporary.test.support.js';
+import {
+  repositoryMigrations,
+  type TemporaryCluster,
+  temporaryCluster,
+} from '../temporary.test.support.js';
 import { createDatabase, type Database } from './database.js';
 import { uniqueViolation } from './driver-errors.js';
 import { isUnavailable, toDatabaseFault } from './faults.js';
@@ -29,8 +33,13 @@ const nobody = '00000000-0000-4000-8000-000000000000';
 
 describe('before the migrations', () => {
   it('says so for Prisma and for pg', async () => {
-    const errors = [await errorOf(database.db.user.findMany()), await errorOf(database.pool.query('SELECT * FROM users'))];
-    expect(errors.map(toDatabaseFault)).toEqual(Array(2).fill({ kind: 'not-migrated', sqlState: '42P01' }));
+    const errors = [
+      await errorOf(database.db.user.findMany()),
+      await errorOf(database.pool.query('SELECT * FROM users')),
+    ];
+    expect(errors.map(toDatabaseFault)).toEqual(
+      Array(2).fill({ kind: 'not-migrated', sqlState: '42P01' }),
+    );
     expect(errors.map(isUnavailable)).toEqual([true, true]);
   });
 });
@@ -38,12 +47,16 @@ describe('before the migrations', () => {
 describe('after the migrations', () => {
   beforeAll(async () => {
     await migrateDeploy(cluster.url, repositoryMigrations);
-    await database.db.user.create({ data: { email: 'ada@example.org', name: 'Ada', passwordHash: 'none' } });
+    await database.db.user.create({
+      data: { email: 'ada@example.org', name: 'Ada', passwordHash: 'none' },
+    });
   });
 
   it('names the unique constraint for Prisma and for pg', async () => {
     const byPrisma = await errorOf(
-      database.db.user.create({ data: { email: 'ada@example.org', name: 'A', passwordHash: 'none' } }),
+      database.db.user.create({
+        data: { email: 'ada@example.org', name: 'A', passwordHash: 'none' },
+      }),
     );
     const byPg = await errorOf(
       database.pool.query(
@@ -52,7 +65,9 @@ describe('after the migrations', () => {
     );
     expect(uniqueViolation(byPrisma)).toMatchObject({ constraint: 'users_email_key' });
     expect(uniqueViolation(byPg)).toEqual({ constraint: 'users_email_key', fields: ['email'] });
-    expect([byPrisma, byPg].map(toDatabaseFault)).toEqual(Array(2).fill({ kind: 'unique', sqlState: '23505' }));
+    expect([byPrisma, byPg].map(toDatabaseFault)).toEqual(
+      Array(2).fill({ kind: 'unique', sqlState: '23505' }),
+    );
     expect(uniqueViolation(new Error('other'))).toBeNull();
   });
 
@@ -66,15 +81,21 @@ describe('after the migrations', () => {
   });
 
   it('tells a missing reference', async () => {
-    const error = await errorOf(database.db.dashboard.create({ data: { ownerId: nobody, name: 'x' } }));
+    const error = await errorOf(
+      database.db.dashboard.create({ data: { ownerId: nobody, name: 'x' } }),
+    );
     expect(toDatabaseFault(error)).toEqual({ kind: 'reference', sqlState: '23503' });
   });
 
   it('takes a terminated connection for unavailable, in and outside a transaction', async () => {
-    const inside = database.transaction(async (db) => db.$queryRaw`SELECT pg_terminate_backend(pg_backend_pid())`);
+    const inside = database.transaction(
+      async (db) => db.$queryRaw`SELECT pg_terminate_backend(pg_backend_pid())`,
+    );
     const outside = database.pool.query('SELECT pg_terminate_backend(pg_backend_pid())');
     const errors = await Promise.all([errorOf(inside), errorOf(outside)]);
-    expect(errors.map(toDatabaseFault)).toEqual(Array(2).fill({ kind: 'unavailable', sqlState: '57P01' }));
+    expect(errors.map(toDatabaseFault)).toEqual(
+      Array(2).fill({ kind: 'unavailable', sqlState: '57P01' }),
+    );
     expect(await database.db.user.count()).toBe(1);
   });
 
@@ -104,7 +125,11 @@ describe('after the migrations', () => {
         await errorOf(other.db.user.count()),
         await errorOf(other.transaction((db) => db.user.count())),
       ];
-      expect(errors.map((error) => toDatabaseFault(error)?.kind)).toEqual(['unavailable', 'unavailable', 'unavailable']);
+      expect(errors.map((error) => toDatabaseFault(error)?.kind)).toEqual([
+        'unavailable',
+        'unavailable',
+        'unavailable',
+      ]);
       await other.close();
     }
   });

@@ -2,11 +2,18 @@ import { codesOf, sqlStateOf, uniqueViolation } from './driver-errors.js';
 import { SessionSettingsError } from './session.js';
 
 /**
- * What a database error means for a caller: `bad-input` a value the database cannot take (400), `unavailable` try again later
- * (503), `read-only` a server that takes no changes, such as a standby (503), `not-migrated` the schema is older than the program
- * (503), `unique` and `reference` a rule of the data.
+ * What a database error means for a caller: `bad-input` a value the database cannot take (400),
+ * `unavailable` try again later (503), `read-only` a server that takes no changes, such as a
+ * standby (503), `not-migrated` the schema is older than the program (503), `unique` and
+ * `reference` a rule of the data.
  */
-export type FaultKind = 'bad-input' | 'unavailable' | 'read-only' | 'not-migrated' | 'unique' | 'reference';
+export type FaultKind =
+  | 'bad-input'
+  | 'unavailable'
+  | 'read-only'
+  | 'not-migrated'
+  | 'unique'
+  | 'reference';
 
 export interface DatabaseFault {
   kind: FaultKind;
@@ -14,20 +21,56 @@ export interface DatabaseFault {
   sqlState: string | null;
 }
 
-/** Connection (08), authorisation (28), database missing (3D), resources (53), operator (57P) and every kind of time-out or lost race. */
+/**
+ * Connection (08), authorisation (28), database missing (3D), resources (53), operator (57P) and
+ * every kind of time-out or lost race.
+ */
 const unavailableStates = /^(08...|28...|3D000|53...|57P..|57014|55P03|25P03|25P04|40001|40P01)$/;
 /** Table, column, type or schema missing. */
 const unmigratedStates = /^(42P01|42703|42704|42883|3F000)$/;
 
 const unavailableCodes = new Set([
-  ...['ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'EPIPE', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'],
-  ...['P1000', 'P1001', 'P1002', 'P1003', 'P1008', 'P1010', 'P1017', 'P2024', 'P2034', 'P2037'],
-  ...['DatabaseNotReachable', 'ConnectionClosed', 'SocketTimeout', 'TlsConnectionError'],
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ETIMEDOUT',
+  'EPIPE',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'P1000',
+  'P1001',
+  'P1002',
+  'P1003',
+  'P1008',
+  'P1010',
+  'P1017',
+  'P2024',
+  'P2034',
+  'P2037',
+  'DatabaseNotReachable',
+  'ConnectionClosed',
+  'SocketTimeout',
+  'TlsConnectionError',
   // Certificates that OpenSSL or Node refuse.
-  ...['DEPTH_ZERO_SELF_SIGNED_CERT', 'SELF_SIGNED_CERT_IN_CHAIN', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'CERT_HAS_EXPIRED'],
-  ...['UNABLE_TO_GET_ISSUER_CERT', 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'CERT_NOT_YET_VALID', 'CERT_REVOKED', 'CERT_UNTRUSTED'],
-  ...['CERT_REJECTED', 'CERT_SIGNATURE_FAILURE', 'INVALID_CA', 'INVALID_PURPOSE', 'HOSTNAME_MISMATCH', 'EPROTO'],
-  ...['ERR_TLS_CERT_ALTNAME_INVALID', 'ERR_TLS_HANDSHAKE_TIMEOUT', 'ERR_SSL_TLSV1_ALERT_UNKNOWN_CA'],
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'CERT_HAS_EXPIRED',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'CERT_NOT_YET_VALID',
+  'CERT_REVOKED',
+  'CERT_UNTRUSTED',
+  'CERT_REJECTED',
+  'CERT_SIGNATURE_FAILURE',
+  'INVALID_CA',
+  'INVALID_PURPOSE',
+  'HOSTNAME_MISMATCH',
+  'EPROTO',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+  'ERR_TLS_HANDSHAKE_TIMEOUT',
+  'ERR_SSL_TLSV1_ALERT_UNKNOWN_CA',
 ]);
 
 /** Errors of pg and pg-pool that carry no code. */
@@ -51,11 +94,15 @@ function kindOf(error: Error, state: string | null): FaultKind | null {
   const codes = codesOf(error);
   if (codes.some((code) => code !== null && unavailableCodes.has(code))) return 'unavailable';
   if (codes.includes('P2021') || codes.includes('P2022')) return 'not-migrated';
-  if (codes.includes('P2028')) return transactionTimeouts.test(error.message) ? 'unavailable' : null;
+  if (codes.includes('P2028'))
+    return transactionTimeouts.test(error.message) ? 'unavailable' : null;
   return unavailableMessages.test(error.message) ? 'unavailable' : null;
 }
 
-/** Reads an error of Prisma, adapter-pg, pg or its pool; `null` for everything else, which is a fault of ours (500). */
+/**
+ * Reads an error of Prisma, adapter-pg, pg or its pool; `null` for everything else, which is a
+ * fault of ours (500).
+ */
 export function toDatabaseFault(error: unknown): DatabaseFault | null {
   if (!(error instanceof Error)) return null;
   const sqlState = sqlStateOf(error);
@@ -63,7 +110,10 @@ export function toDatabaseFault(error: unknown): DatabaseFault | null {
   return kind && { kind, sqlState };
 }
 
-/** True if the database is away, overloaded, too slow, read-only or not migrated: answer 503 and try again later. */
+/**
+ * True if the database is away, overloaded, too slow, read-only or not migrated: answer 503 and try
+ * again later.
+ */
 export function isUnavailable(error: unknown): boolean {
   const kind = toDatabaseFault(error)?.kind;
   return kind === 'unavailable' || kind === 'read-only' || kind === 'not-migrated';

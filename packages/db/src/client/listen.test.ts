@@ -25,7 +25,10 @@ afterAll(async () => {
 function listenIn(url = cluster.url, applicationName = 'listener under test') {
   const heard: string[] = [];
   const listening = listenTo({
-    ...{ url, applicationName, channel: 'news of "all"', pulse: { every: 100, patience: 300 } },
+    url,
+    applicationName,
+    channel: 'news of "all"',
+    pulse: { every: 100, patience: 300 },
     onMessage: (payload) => void heard.push(payload),
     onListening: () => void heard.push('(listening)'),
     onLost: () => void heard.push('(lost)'),
@@ -34,12 +37,16 @@ function listenIn(url = cluster.url, applicationName = 'listener under test') {
   return { heard, listening };
 }
 
-const send = (payload: string) => pool.query('SELECT pg_notify($1, $2)', ['news of "all"', payload]);
+const send = (payload: string) =>
+  pool.query('SELECT pg_notify($1, $2)', ['news of "all"', payload]);
 const sessions = async () => {
-  const { rows } = await pool.query("SELECT pid FROM pg_stat_activity WHERE application_name = 'listener under test'");
+  const { rows } = await pool.query(
+    "SELECT pid FROM pg_stat_activity WHERE application_name = 'listener under test'",
+  );
   return rows.length;
 };
-const becomes = (heard: string[], wanted: string[]) => expect.poll(() => heard, { timeout: 10_000 }).toEqual(wanted);
+const becomes = (heard: string[], wanted: string[]) =>
+  expect.poll(() => heard, { timeout: 10_000 }).toEqual(wanted);
 
 /** A way to the database that can be cut, and that can fall silent. */
 async function wayTo(url: string) {
@@ -99,7 +106,9 @@ describe('a listener', () => {
   it('whose connection is ended listens again, and tells of it once', async () => {
     const { heard } = listenIn();
     await becomes(heard, ['(listening)']);
-    await pool.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'listener under test'");
+    await pool.query(
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'listener under test'",
+    );
     await becomes(heard, ['(listening)', '(lost)', '(listening)']);
     await send('again');
     await becomes(heard, ['(listening)', '(lost)', '(listening)', 'again']);

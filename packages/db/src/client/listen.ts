@@ -11,9 +11,15 @@ export interface ListenOptions {
   onMessage: (payload: string) => void;
   /** It listens from now on, for the first time or again: what was sent before, nobody kept. */
   onListening: () => void;
-  /** The connection broke or cannot be made: told once, whatever the number of tries until it listens again. */
+  /**
+   * The connection broke or cannot be made: told once, whatever the number of tries until it
+   * listens again.
+   */
   onLost: (error: unknown) => void;
-  /** Milliseconds of silence after which the connection is asked whether it is still there, and that its answer may take. */
+  /**
+   * Milliseconds of silence after which the connection is asked whether it is still there, and that
+   * its answer may take.
+   */
   pulse?: { every: number; patience: number };
 }
 
@@ -27,8 +33,9 @@ const shortestWait = 100;
 const longestWait = 5000;
 
 /**
- * Listens for notifications on a connection of its own, which is made anew whenever it breaks. Never fails. Behind a pooler in
- * transaction mode nothing is heard: the server connection that listens is another's a moment later.
+ * Listens for notifications on a connection of its own, which is made anew whenever it breaks.
+ * Never fails. Behind a pooler in transaction mode nothing is heard: the server connection that
+ * listens is another's a moment later.
  */
 export function listenTo(options: ListenOptions): Listening {
   const { url, applicationName, channel, onMessage, onListening, onLost } = options;
@@ -63,7 +70,8 @@ export function listenTo(options: ListenOptions): Listening {
         ...connectionOf(url),
         application_name: applicationName,
         keepAlive: true,
-        ...{ connectionTimeoutMillis: patience, query_timeout: patience },
+        connectionTimeoutMillis: patience,
+        query_timeout: patience,
       });
       // What breaks is told by what waits for it; without a listener it would end the process.
       client.on('error', () => undefined);

@@ -3,7 +3,10 @@ import pg from 'pg';
 import { connectionOf } from './connection.js';
 import { type Pooler, prepareSession, type SessionSettings } from './session.js';
 
-/** Limits of a pool; figures of the security parameters ("Time-outs"), in milliseconds. 0 lifts a limit. */
+/**
+ * Limits of a pool; figures of the security parameters ("Time-outs"), in milliseconds. 0 lifts a
+ * limit.
+ */
 export interface PoolOptions {
   url: string;
   /** A pooler between us and PostgreSQL; `none` by default. */
@@ -23,10 +26,15 @@ export interface PoolOptions {
   onError?: (error: Error) => void;
 }
 
-/** Added to the server's own limit: an answer that never comes (a network that swallows packets) ends a call too. */
+/**
+ * Added to the server's own limit: an answer that never comes (a network that swallows packets)
+ * ends a call too.
+ */
 const graceMilliseconds = 3_000;
 
-/** A pool that can part with all its connections, so that new ones find a primary which has moved. */
+/**
+ * A pool that can part with all its connections, so that new ones find a primary which has moved.
+ */
 export interface Pool extends pg.Pool {
   /** Closes each connection before it is used again. */
   discardConnections(): void;
@@ -35,8 +43,9 @@ export interface Pool extends pg.Pool {
 type ConnectCallback = Parameters<pg.Pool['connect']>[0];
 
 /**
- * Hands out connections whose second release does nothing, and takes none back inside an open transaction: after a commit that
- * timed out adapter-pg returns the connection as if nothing had happened, and the next caller would continue that transaction.
+ * Hands out connections whose second release does nothing, and takes none back inside an open
+ * transaction: after a commit that timed out adapter-pg returns the connection as if nothing had
+ * happened, and the next caller would continue that transaction.
  */
 class GuardedPool extends pg.Pool implements Pool {
   #generation = 0;
@@ -90,7 +99,9 @@ class GuardedPool extends pg.Pool implements Pool {
   }
 }
 
-/** Calls back for each error that PostgreSQL answers on a connection, whoever sent the statement. */
+/**
+ * Calls back for each error that PostgreSQL answers on a connection, whoever sent the statement.
+ */
 function onServerError(client: pg.PoolClient, callback: (error: pg.DatabaseError) => void): void {
   const connection: unknown = Reflect.get(client, 'connection');
   if (!(connection instanceof EventEmitter))
@@ -98,7 +109,10 @@ function onServerError(client: pg.PoolClient, callback: (error: pg.DatabaseError
   connection.on('errorMessage', callback);
 }
 
-/** A pool with the product's limits. With all limits at 0 it serves workers, to which time-outs do not apply. */
+/**
+ * A pool with the product's limits. With all limits at 0 it serves workers, to which time-outs do
+ * not apply.
+ */
 export function createPool({
   url,
   pooler = 'none',
@@ -128,13 +142,15 @@ export function createPool({
     connectionTimeoutMillis: acquireMilliseconds,
     idleTimeoutMillis: 60_000,
     keepAlive: true,
-    query_timeout: statementMilliseconds === 0 ? undefined : statementMilliseconds + graceMilliseconds,
+    query_timeout:
+      statementMilliseconds === 0 ? undefined : statementMilliseconds + graceMilliseconds,
     // Before the connection is handed out for the first time.
     onConnect: (client) => prepareSession(client, session, acquireMilliseconds),
   });
   pool.on('error', onError);
-  // The library watches idle connections only. One that breaks while it is out is told to whoever uses it by its next query, one that is
-  // being closed concerns nobody; without a listener either would end the process.
+  // The library watches idle connections only. One that breaks while it is out is told to whoever
+  // uses it by its next query, one that is being closed concerns nobody; without a listener either
+  // would end the process.
   pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
 }

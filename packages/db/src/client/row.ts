@@ -1,4 +1,6 @@
-/** One row of a hot read; its methods check what the database sent, so that readers need no casts. */
+/**
+ * One row of a hot read; its methods check what the database sent, so that readers need no casts.
+ */
 export interface Row {
   text(column: string): string;
   textOrNull(column: string): string | null;
@@ -10,7 +12,10 @@ export interface Row {
   bytes(column: string): Uint8Array;
   /** A json or jsonb column: to be parsed with its schema. */
   json(column: string): unknown;
-  /** JSON that the statement itself built from typed columns (`json_agg`, `json_build_object`): its shape is the statement's, as with any column. */
+  /**
+   * JSON that the statement itself built from typed columns (`json_agg`, `json_build_object`): its
+   * shape is the statement's, as with any column.
+   */
   composed<T>(column: string): T;
 }
 
@@ -20,7 +25,9 @@ export function readerOf(statement: string, values: Readonly<Record<string, unkn
     const value = values[column];
     if (is(value)) return value;
     const found = value === null ? 'null' : column in values ? typeof value : 'no such column';
-    throw new TypeError(`Statement ${statement}: column ${column} should be ${expected}, not ${found}`);
+    throw new TypeError(
+      `Statement ${statement}: column ${column} should be ${expected}, not ${found}`,
+    );
   }
   return {
     text: (column) => read(column, 'text', isText),
@@ -32,7 +39,8 @@ export function readerOf(statement: string, values: Readonly<Record<string, unkn
     dateOrNull: (column) => (values[column] === null ? null : read(column, 'a timestamp', isDate)),
     bytes: (column) => read(column, 'bytea', isBytes),
     json: (column) => read(column, 'json', isPresent),
-    composed: <T>(column: string) => read(column, 'json', (value): value is T => typeof value === 'object'),
+    composed: <T>(column: string) =>
+      read(column, 'json', (value): value is T => typeof value === 'object'),
   };
 }
 

@@ -48,7 +48,12 @@ describe('a session', () => {
     try {
       const at = new Date('2026-03-04T05:06:07.089Z');
       const { id } = await database.db.user.create({
-        data: { email: 'a@example.org', name: String.raw`back\slash`, passwordHash: '', verifiedAt: at },
+        data: {
+          email: 'a@example.org',
+          name: String.raw`back\slash`,
+          passwordHash: '',
+          verifiedAt: at,
+        },
       });
       const byPrisma = await database.db.user.findUniqueOrThrow({ where: { id } });
       expect(byPrisma).toMatchObject({ verifiedAt: at, name: String.raw`back\slash` });
@@ -98,7 +103,9 @@ describe('a session', () => {
     const pool = createPool({ url, size: 4 });
     const seen = await Promise.all(
       Array.from({ length: 16 }, () =>
-        pool.query("SELECT current_setting('DateStyle') || ' ' || current_setting('TimeZone') AS s"),
+        pool.query(
+          "SELECT current_setting('DateStyle') || ' ' || current_setting('TimeZone') AS s",
+        ),
       ),
     );
     await pool.end();

@@ -3,7 +3,10 @@ import type { Db } from './database.js';
 import { sqlStateOf } from './driver-errors.js';
 import { type Row, readerOf } from './row.js';
 
-/** A hot statement: prepared once on each connection, under a name that must belong to this text alone. */
+/**
+ * A hot statement: prepared once on each connection, under a name that must belong to this text
+ * alone.
+ */
 export interface Command {
   name: string;
   text: string;
@@ -24,7 +27,10 @@ export type SqlValue =
   | null
   | readonly (string | number | boolean | null)[];
 
-/** Statements that bypass Prisma where speed counts. Each runs by itself on a connection of the pool, never in a transaction. */
+/**
+ * Statements that bypass Prisma where speed counts. Each runs by itself on a connection of the
+ * pool, never in a transaction.
+ */
 export interface Sql {
   /** The first row, or `null`. */
   one<T>(statement: Statement<T>, values: readonly SqlValue[]): Promise<T | null>;
@@ -33,10 +39,17 @@ export interface Sql {
   run(command: Command, values: readonly SqlValue[]): Promise<number>;
 }
 
-/** After a migration a prepared plan may no longer fit ("cached plan must not change result type"); a new connection has none. */
+/**
+ * After a migration a prepared plan may no longer fit ("cached plan must not change result type");
+ * a new connection has none.
+ */
 function isStalePlan(error: unknown): boolean {
   // By the routine that reports it: the message is in the server's language.
-  return sqlStateOf(error) === '0A000' && error instanceof pg.DatabaseError && error.routine === 'RevalidateCachedQuery';
+  return (
+    sqlStateOf(error) === '0A000' &&
+    error instanceof pg.DatabaseError &&
+    error.routine === 'RevalidateCachedQuery'
+  );
 }
 
 /** The same statements inside a transaction, where Prisma holds the connection. */
@@ -56,13 +69,24 @@ export function sqlWithin(db: Db): Sql {
   };
 }
 
-/** @param prepared false sends each statement without a name: behind a transaction pooler the next connection does not know it. */
+/**
+ * @param prepared false sends each statement without a name: behind a transaction pooler the next
+ * connection does not know it.
+ */
 export function createSql(pool: pg.Pool, prepared = true): Sql {
-  async function query({ name, text }: Command, values: readonly SqlValue[]): Promise<pg.QueryResult<Record<string, unknown>>> {
-    // pool.query() closes a connection whose query failed, so each try meets one stale connection less.
+  async function query(
+    { name, text }: Command,
+    values: readonly SqlValue[],
+  ): Promise<pg.QueryResult<Record<string, unknown>>> {
+    // pool.query() closes a connection whose query failed, so each try meets one stale connection
+    // less.
     for (let left = pool.options.max ?? 10; ; left -= 1) {
       try {
-        return await pool.query<Record<string, unknown>>({ name: prepared ? name : undefined, text, values: [...values] });
+        return await pool.query<Record<string, unknown>>({
+          name: prepared ? name : undefined,
+          text,
+          values: [...values],
+        });
       } catch (error) {
         if (left === 0 || !isStalePlan(error)) throw error;
       }

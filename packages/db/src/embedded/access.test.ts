@@ -1,5 +1,13 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, renameSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+} from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { query } from '../temporary.test.support.js';
 import { canReach, runsAsRoot } from './account.js';
@@ -79,7 +87,9 @@ describe.runIf(runsAsRoot())('as root the database', () => {
     makeClosed('closed', ordinary);
     makeClosed('closed/app', { uid: 2, gid: 2 });
     renameSync(at('data'), at('closed/app/data'));
-    expect(await refusal(at('closed/app/data'))).toContain(`cannot reach ${at('closed/app/data/postgres')}`);
+    expect(await refusal(at('closed/app/data'))).toContain(
+      `cannot reach ${at('closed/app/data/postgres')}`,
+    );
     renameSync(at('closed/app/data'), at('data'));
     expect(await answer(await start(at('data')))).toEqual(filled);
   });
@@ -122,17 +132,32 @@ describe.runIf(runsAsRoot())('as root the database', () => {
     },
   );
 
-  it.runIf(existsSync('/usr/bin/setpriv'))('is ended by a root that may not look into other processes', async () => {
-    const program = `
+  it.runIf(existsSync('/usr/bin/setpriv'))(
+    'is ended by a root that may not look into other processes',
+    async () => {
+      const program = `
       import { startEmbeddedPostgres } from ${JSON.stringify(new URL('./embedded.ts', import.meta.url).href)};
       const cluster = await startEmbeddedPostgres({ dataDir: process.argv[1], durable: false });
       console.log(cluster.pid);
       await cluster.stop();`;
-    const limits = ['--bounding-set=-sys_ptrace', '--inh-caps=-sys_ptrace', process.execPath, '--import', 'tsx'];
-    const { stdout } = spawnSync('setpriv', [...limits, '--input-type=module', '-e', program, at('data')], { encoding: 'utf8' });
-    expect(readFileSync(at('data/postgres/postgres.log'), 'utf8')).toContain('database system is shut down');
-    expect(isAlive(Number(stdout))).toBe(false);
-  });
+      const limits = [
+        '--bounding-set=-sys_ptrace',
+        '--inh-caps=-sys_ptrace',
+        process.execPath,
+        '--import',
+        'tsx',
+      ];
+      const { stdout } = spawnSync(
+        'setpriv',
+        [...limits, '--input-type=module', '-e', program, at('data')],
+        { encoding: 'utf8' },
+      );
+      expect(readFileSync(at('data/postgres/postgres.log'), 'utf8')).toContain(
+        'database system is shut down',
+      );
+      expect(isAlive(Number(stdout))).toBe(false);
+    },
+  );
 });
 
 describe.runIf(!runsAsRoot())('as an ordinary user the database', () => {

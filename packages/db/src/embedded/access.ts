@@ -1,5 +1,13 @@
 import { chmodSync, chownSync, type Stats, statSync } from 'node:fs';
-import { type Account, allows, canEnter, foldersTo, hasName, runsAsRoot, unprivileged } from './account.js';
+import {
+  type Account,
+  allows,
+  canEnter,
+  foldersTo,
+  hasName,
+  runsAsRoot,
+  unprivileged,
+} from './account.js';
 import type { ClusterLocation } from './location.js';
 
 /** One permission to change, so that PostgreSQL's account can pass through a folder. */
@@ -9,12 +17,18 @@ interface Change {
   gid: number;
 }
 
-/** Folders of the installation. Root's own ones may change their group; those above them only let their group pass. */
+/**
+ * Folders of the installation. Root's own ones may change their group; those above them only let
+ * their group pass.
+ */
 type Place = Pick<ClusterLocation, 'dataDir' | 'base' | 'pgData'>;
 
 const groupPass = 0o010;
 
-/** Lists the changes that let `account` reach the folder of the cluster; `null` when they are not for Synap to make. */
+/**
+ * Lists the changes that let `account` reach the folder of the cluster; `null` when they are not
+ * for Synap to make.
+ */
 function planFor(account: Account, { dataDir, base }: Place): Change[] | null {
   const owners = new Set([0, statSync(dataDir).uid]);
   const changes: Change[] = [];
@@ -49,7 +63,10 @@ function describe({ uid, gid }: Account, changes: Change[]): string {
   return `PostgreSQL does not run as root: its account (uid ${uid}, group ${gid}) may now pass through ${folders} (chmod g+x). To undo this while Synap is down: chmod g-x ${folders}; the next start here needs it again.`;
 }
 
-/** The user that PostgreSQL is to run as: the owner of the cluster, for a new one the owner of the data folder, never root. */
+/**
+ * The user that PostgreSQL is to run as: the owner of the cluster, for a new one the owner of the
+ * data folder, never root.
+ */
 function preferred({ dataDir, pgData }: Place): Account {
   const cluster = statSync(pgData, { throwIfNoEntry: false });
   if (cluster && cluster.uid !== 0) return { uid: cluster.uid, gid: cluster.gid };
@@ -60,12 +77,18 @@ function preferred({ dataDir, pgData }: Place): Account {
 /** The group of the account, then the groups of the folders that are closed to it. */
 function groups({ uid, gid }: Account, { base }: Place): number[] {
   const closed = foldersTo(base).map((folder) => statSync(folder));
-  return [...new Set([gid, ...closed.filter((stats) => !allows(stats, { uid, gid }, 0o1)).map((stats) => stats.gid)])];
+  return [
+    ...new Set([
+      gid,
+      ...closed.filter((stats) => !allows(stats, { uid, gid }, 0o1)).map((stats) => stats.gid),
+    ]),
+  ];
 }
 
 /**
- * Finds the account that PostgreSQL runs under for a root user and lets it reach the cluster: it opens folders for their group
- * when that is enough, and names them to `notify`. Returns `null` when there is no such account.
+ * Finds the account that PostgreSQL runs under for a root user and lets it reach the cluster: it
+ * opens folders for their group when that is enough, and names them to `notify`. Returns `null`
+ * when there is no such account.
  */
 export function grantAccess(place: Place, notify: (message: string) => void): Account | null {
   const { uid, gid: usual } = preferred(place);
@@ -83,7 +106,10 @@ export function grantAccess(place: Place, notify: (message: string) => void): Ac
   return null;
 }
 
-/** The account for the cluster in `place`; `null` for the account of this process. Throws when none can reach it. */
+/**
+ * The account for the cluster in `place`; `null` for the account of this process. Throws when none
+ * can reach it.
+ */
 export function accountFor(place: Place, notify: (message: string) => void): Account | null {
   if (!runsAsRoot()) return null;
   const account = grantAccess(place, notify);

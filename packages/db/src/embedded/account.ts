@@ -2,7 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { type Stats, statSync } from 'node:fs';
 import path from 'node:path';
 
-/** The operating-system account a PostgreSQL process runs under; `null` means the account of this process. */
+/**
+ * The operating-system account a PostgreSQL process runs under; `null` means the account of this
+ * process.
+ */
 export interface Account {
   uid: number;
   gid: number;
@@ -15,7 +18,10 @@ export function runsAsRoot(): boolean {
   return process.getuid?.() === 0;
 }
 
-/** True if the mode of a file lets `account` do what `bits` say (4 read, 2 write, 1 run or pass through). */
+/**
+ * True if the mode of a file lets `account` do what `bits` say (4 read, 2 write, 1 run or pass
+ * through).
+ */
 export function allows(stats: Stats, { uid, gid }: Account, bits: number): boolean {
   const shift = stats.uid === uid ? 6 : stats.gid === gid ? 3 : 0;
   return ((stats.mode >> shift) & bits) === bits;
@@ -27,7 +33,10 @@ export function foldersTo(folder: string): string[] {
   return parent === folder ? [folder] : [...foldersTo(parent), folder];
 }
 
-/** True if `account` can pass through every folder that leads to `target`. Folders that do not exist yet are skipped. */
+/**
+ * True if `account` can pass through every folder that leads to `target`. Folders that do not exist
+ * yet are skipped.
+ */
 export function canReach(target: string, account: Account): boolean {
   return foldersTo(path.dirname(path.resolve(target))).every((folder) => {
     const stats = statSync(folder, { throwIfNoEntry: false });
@@ -35,26 +44,42 @@ export function canReach(target: string, account: Account): boolean {
   });
 }
 
-/** True if `account` can read the file `target` (and run it, for a program), with every folder on the way. */
+/**
+ * True if `account` can read the file `target` (and run it, for a program), with every folder on
+ * the way.
+ */
 export function canUse(target: string, account: Account, { run }: { run: boolean }): boolean {
   const stats = statSync(target, { throwIfNoEntry: false });
-  return stats !== undefined && canReach(target, account) && allows(stats, account, run ? 0o5 : 0o4);
+  return (
+    stats !== undefined && canReach(target, account) && allows(stats, account, run ? 0o5 : 0o4)
+  );
 }
 
 function succeeds(account: Account | null, script: string, argument: string): boolean {
   // Without the environment: the account may be one that must not see Synap's secrets.
   const env = { PATH: process.env.PATH };
-  const { status, error } = spawnSync('/bin/sh', ['-c', script, argument], { ...account, env, cwd: '/', stdio: 'ignore' });
+  const { status, error } = spawnSync('/bin/sh', ['-c', script, argument], {
+    ...account,
+    env,
+    cwd: '/',
+    stdio: 'ignore',
+  });
   // Without a shell, as in a minimal container, the modes of the folders must do.
   return error && 'code' in error && error.code === 'ENOENT' ? true : status === 0;
 }
 
-/** Tries as `account` to enter `folder`: access lists and mounts may deny more than the modes of the folders say. */
+/**
+ * Tries as `account` to enter `folder`: access lists and mounts may deny more than the modes of the
+ * folders say.
+ */
 export function canEnter(folder: string, account: Account): boolean {
   return succeeds(account, 'cd "$0"', folder);
 }
 
-/** True if the account has a name in the system. PostgreSQL's initdb and single-user mode do not run without one. */
+/**
+ * True if the account has a name in the system. PostgreSQL's initdb and single-user mode do not run
+ * without one.
+ */
 export function hasName(account: Account | null): boolean {
   return succeeds(account, 'id -un', '');
 }

@@ -14,8 +14,9 @@ function runningAddress(dataDir: string): string | null {
 }
 
 /**
- * The address of the embedded database of `dataDir` if it runs, else a placeholder: at the remembered port another database may
- * answer by now. Makes and starts nothing, and never throws: commands that need no database work without one.
+ * The address of the embedded database of `dataDir` if it runs, else a placeholder: at the
+ * remembered port another database may answer by now. Makes and starts nothing, and never throws:
+ * commands that need no database work without one.
  */
 export function embeddedAddress(dataDir: string): string {
   try {

@@ -24,7 +24,10 @@ function install(name: string, mode: number): NativePackage {
   const copy = path.join(home, 'native');
   mkdirSync(home);
   for (const part of ['bin', 'lib', 'share', 'pg-symlinks.json']) {
-    cpSync(path.join(original, part), path.join(copy, part), { recursive: true, verbatimSymlinks: true });
+    cpSync(path.join(original, part), path.join(copy, part), {
+      recursive: true,
+      verbatimSymlinks: true,
+    });
   }
   for (const entry of readdirSync(path.join(copy, 'lib'), { withFileTypes: true })) {
     if (entry.isSymbolicLink()) rmSync(path.join(copy, 'lib', entry.name));
@@ -33,7 +36,8 @@ function install(name: string, mode: number): NativePackage {
   return { folder: copy, version };
 }
 
-const versionOf = (program: string) => execFileSync(program, ['--version'], { ...account, cwd: '/', encoding: 'utf8' });
+const versionOf = (program: string) =>
+  execFileSync(program, ['--version'], { ...account, cwd: '/', encoding: 'utf8' });
 
 describe('prepareBinaries', () => {
   it('uses the package where it is, once its links are made', () => {
@@ -59,14 +63,17 @@ describe('prepareBinaries', () => {
     },
   );
 
-  it.runIf(!runsAsRoot())('makes a copy when the package is read-only and its links are missing', () => {
-    const native = install('sealed', 0o755);
-    chmodSync(path.join(native.folder, 'lib'), 0o555);
-    const base = path.join(folder, 'base');
-    mkdirSync(base);
-    const { postgres } = prepareBinaries(base, account, native);
-    chmodSync(path.join(native.folder, 'lib'), 0o755);
-    expect(postgres).toContain(base);
-    expect(versionOf(postgres)).toContain('PostgreSQL) 18.');
-  });
+  it.runIf(!runsAsRoot())(
+    'makes a copy when the package is read-only and its links are missing',
+    () => {
+      const native = install('sealed', 0o755);
+      chmodSync(path.join(native.folder, 'lib'), 0o555);
+      const base = path.join(folder, 'base');
+      mkdirSync(base);
+      const { postgres } = prepareBinaries(base, account, native);
+      chmodSync(path.join(native.folder, 'lib'), 0o755);
+      expect(postgres).toContain(base);
+      expect(versionOf(postgres)).toContain('PostgreSQL) 18.');
+    },
+  );
 });

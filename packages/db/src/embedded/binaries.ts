@@ -55,12 +55,18 @@ interface Alias {
   target: string;
 }
 
-/** The symbolic links of the package that npm cannot carry: without them the loader misses `libicui18n.so.60`. */
+/**
+ * The symbolic links of the package that npm cannot carry: without them the loader misses
+ * `libicui18n.so.60`.
+ */
 function aliases(folder: string): Alias[] {
   const list = path.join(folder, 'pg-symlinks.json');
   if (!existsSync(list)) return [];
   const entries: { source: string; target: string }[] = JSON.parse(readFileSync(list, 'utf8'));
-  return entries.map(({ source, target }) => ({ file: target.replace(/^native\//, ''), target: path.posix.basename(source) }));
+  return entries.map(({ source, target }) => ({
+    file: target.replace(/^native\//, ''),
+    target: path.posix.basename(source),
+  }));
 }
 
 function makeAliases(folder: string, list: Alias[]): void {
@@ -73,7 +79,10 @@ function makeAliases(folder: string, list: Alias[]): void {
   }
 }
 
-/** Makes the package itself usable where it is installed; false when its folder is read-only or the account cannot reach it. */
+/**
+ * Makes the package itself usable where it is installed; false when its folder is read-only or the
+ * account cannot reach it.
+ */
 function usableInPlace({ folder }: NativePackage, account: Account | null): boolean {
   const list = aliases(folder);
   if (list.some(({ file }) => !existsSync(path.join(folder, file)))) {
@@ -85,17 +94,26 @@ function usableInPlace({ folder }: NativePackage, account: Account | null): bool
     }
   }
   if (account === null) return true;
-  const libraries = readdirSync(path.join(folder, 'lib'), { withFileTypes: true }).filter((entry) => entry.isFile());
+  const libraries = readdirSync(path.join(folder, 'lib'), { withFileTypes: true }).filter((entry) =>
+    entry.isFile(),
+  );
   return (
-    ['initdb', 'postgres'].every((name) => canUse(path.join(folder, 'bin', name), account, { run: true })) &&
-    libraries.every(({ name }) => canUse(path.join(folder, 'lib', name), account, { run: false })) &&
+    ['initdb', 'postgres'].every((name) =>
+      canUse(path.join(folder, 'bin', name), account, { run: true }),
+    ) &&
+    libraries.every(({ name }) =>
+      canUse(path.join(folder, 'lib', name), account, { run: false }),
+    ) &&
     canUse(path.join(folder, 'share/postgresql/postgres.bki'), account, { run: false }) &&
     // Access lists and mounts may deny more than the modes say.
     runProgram(path.join(folder, 'bin/postgres'), ['--version'], { account }) === null
   );
 }
 
-/** A hard link shares its permissions with the original: only where those suffice already, else a copy. */
+/**
+ * A hard link shares its permissions with the original: only where those suffice already, else a
+ * copy.
+ */
 function linkOrCopy(from: string, to: string, mode: number): void {
   if ((statSync(from).mode & mode) === mode) {
     try {
@@ -117,11 +135,15 @@ function cloneTree(from: string, to: string): void {
     if (entry.isDirectory()) {
       if (entry.name !== 'pgxs' && entry.name !== 'pkgconfig') cloneTree(source, copy);
     } else if (entry.isSymbolicLink()) symlinkSync(readlinkSync(source), copy);
-    else if (!entry.name.endsWith('.a')) linkOrCopy(source, copy, programs.has(entry.name) ? 0o755 : 0o644);
+    else if (!entry.name.endsWith('.a'))
+      linkOrCopy(source, copy, programs.has(entry.name) ? 0o755 : 0o644);
   }
 }
 
-/** A copy of the programs of our own; made under another name first, so that a half-made one is never run. */
+/**
+ * A copy of the programs of our own; made under another name first, so that a half-made one is
+ * never run.
+ */
 function ownCopy({ folder, version }: NativePackage, base: string): string {
   const name = `programs-${version}`;
   const copy = path.join(base, name);
@@ -136,12 +158,16 @@ function ownCopy({ folder, version }: NativePackage, base: string): string {
     if (!isCode(error, 'ENOTEMPTY', 'EEXIST')) throw error;
   }
   for (const other of readdirSync(base)) {
-    if (/^programs-[^/]*$/.test(other) && other !== name && !other.startsWith(`${name}.`)) removeOld(path.join(base, other));
+    if (/^programs-[^/]*$/.test(other) && other !== name && !other.startsWith(`${name}.`))
+      removeOld(path.join(base, other));
   }
   return copy;
 }
 
-/** Removes the programs of an earlier version, unless another account put them there: they do no harm. */
+/**
+ * Removes the programs of an earlier version, unless another account put them there: they do no
+ * harm.
+ */
 function removeOld(programs: string): void {
   try {
     rmSync(programs, { recursive: true, force: true });
@@ -150,8 +176,15 @@ function removeOld(programs: string): void {
   }
 }
 
-/** PostgreSQL's programs for this machine, in place where that works and else in a copy below `base`. Throws with advice where there are none. */
-export function prepareBinaries(base: string, account: Account | null, native: NativePackage = nativePackage()): Binaries {
+/**
+ * PostgreSQL's programs for this machine, in place where that works and else in a copy below
+ * `base`. Throws with advice where there are none.
+ */
+export function prepareBinaries(
+  base: string,
+  account: Account | null,
+  native: NativePackage = nativePackage(),
+): Binaries {
   const folder = usableInPlace(native, account) ? native.folder : ownCopy(native, base);
   const suffix = process.platform === 'win32' ? '.exe' : '';
   return {

@@ -3,9 +3,10 @@ import { addressOf } from './credentials.js';
 import { isAlive, parentOf } from './processes.js';
 
 /**
- * Who may end a running cluster is settled by advisory locks inside it, held by one connection of each process: PostgreSQL
- * lets go of them when a process dies, however it dies, so a claim cannot go stale. The owner (a server) holds OWNER alone
- * and ends the cluster; everybody who uses it holds USER together, and a guest that is the last user ends what no owner holds.
+ * Who may end a running cluster is settled by advisory locks inside it, held by one connection of
+ * each process: PostgreSQL lets go of them when a process dies, however it dies, so a claim cannot
+ * go stale. The owner (a server) holds OWNER alone and ends the cluster; everybody who uses it
+ * holds USER together, and a guest that is the last user ends what no owner holds.
  */
 const locks = { space: 0x53796e, owner: 1, user: 2 };
 
@@ -14,15 +15,27 @@ export type Role = 'owner' | 'guest';
 export interface Claim {
   /** Settles when the connection is gone: the database died, or was stopped. */
   ended: Promise<void>;
-  /** True when nobody else uses the cluster; from then on nobody can begin to, so that it may be stopped. */
+  /**
+   * True when nobody else uses the cluster; from then on nobody can begin to, so that it may be
+   * stopped.
+   */
   closeToOthers(): Promise<boolean>;
-  /** Runs `action` while no other process owns the cluster or runs such an action. False, without running it, if one owns it. */
+  /**
+   * Runs `action` while no other process owns the cluster or runs such an action. False, without
+   * running it, if one owns it.
+   */
   alone(action: () => void): Promise<boolean>;
   release(): Promise<void>;
 }
 
-/** How an attempt to claim a running cluster ended; `later`: it is starting, stopping or being let go of. */
-export type ClaimOutcome = { kind: 'claimed'; claim: Claim } | { kind: 'later' } | { kind: 'held'; pid: number | null };
+/**
+ * How an attempt to claim a running cluster ended; `later`: it is starting, stopping or being let
+ * go of.
+ */
+export type ClaimOutcome =
+  | { kind: 'claimed'; claim: Claim }
+  | { kind: 'later' }
+  | { kind: 'held'; pid: number | null };
 
 export interface ClusterAddress {
   /** PostgreSQL's process, verified to serve this very data folder. */
@@ -55,11 +68,17 @@ async function tryLock(
   fn: 'pg_try_advisory_lock' | 'pg_try_advisory_lock_shared',
   key: number,
 ): Promise<boolean> {
-  const { rows } = await client.query<{ locked: boolean }>(`SELECT ${fn}($1::int, $2::int) AS locked`, [locks.space, key]);
+  const { rows } = await client.query<{ locked: boolean }>(
+    `SELECT ${fn}($1::int, $2::int) AS locked`,
+    [locks.space, key],
+  );
   return rows[0]?.locked === true;
 }
 
-/** The holder of the owner's lock as its application name says, `null` if it says nothing; `passing` if it lets go in a moment. */
+/**
+ * The holder of the owner's lock as its application name says, `null` if it says nothing; `passing`
+ * if it lets go in a moment.
+ */
 async function findOwner(client: pg.Client): Promise<number | null | 'passing'> {
   const { rows } = await client.query<{ name: string }>(
     `SELECT a.application_name AS name FROM pg_locks l JOIN pg_stat_activity a USING (pid)
@@ -73,7 +92,10 @@ async function findOwner(client: pg.Client): Promise<number | null | 'passing'> 
   return Number.isNaN(pid) ? null : isAlive(pid) ? pid : 'passing';
 }
 
-async function claimWith(client: pg.Client, role: Role): Promise<'claimed' | 'later' | { pid: number | null }> {
+async function claimWith(
+  client: pg.Client,
+  role: Role,
+): Promise<'claimed' | 'later' | { pid: number | null }> {
   if (role === 'owner' && !(await tryLock(client, 'pg_try_advisory_lock', locks.owner))) {
     const pid = await findOwner(client);
     return pid === 'passing' ? 'later' : { pid };
@@ -82,11 +104,13 @@ async function claimWith(client: pg.Client, role: Role): Promise<'claimed' | 'la
 }
 
 async function runAlone(client: pg.Client, role: Role, action: () => void): Promise<boolean> {
-  if (role === 'guest' && !(await tryLock(client, 'pg_try_advisory_lock', locks.owner))) return false;
+  if (role === 'guest' && !(await tryLock(client, 'pg_try_advisory_lock', locks.owner)))
+    return false;
   try {
     action();
   } finally {
-    if (role === 'guest') await client.query('SELECT pg_advisory_unlock($1::int, $2::int)', [locks.space, locks.owner]);
+    if (role === 'guest')
+      await client.query('SELECT pg_advisory_unlock($1::int, $2::int)', [locks.space, locks.owner]);
   }
   return true;
 }
@@ -102,7 +126,10 @@ function claimOf(client: pg.Client, role: Role, ended: Promise<void>): Claim {
   };
 }
 
-/** True unless the server that answers is another one: the port was let go of, and a cluster with this password took it. */
+/**
+ * True unless the server that answers is another one: the port was let go of, and a cluster with
+ * this password took it.
+ */
 async function isServedBy(client: pg.Client, postmaster: number): Promise<boolean> {
   const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
   const parent = parentOf(rows[0]?.pid ?? 0);
@@ -110,10 +137,13 @@ async function isServedBy(client: pg.Client, postmaster: number): Promise<boolea
 }
 
 /**
- * Claims the cluster that the process `pid` serves on `port`. Throws what is neither passing nor a matter of claims, such as a
- * wrong password.
+ * Claims the cluster that the process `pid` serves on `port`. Throws what is neither passing nor a
+ * matter of claims, such as a wrong password.
  */
-export async function claimCluster({ pid, port, password }: ClusterAddress, role: Role): Promise<ClaimOutcome> {
+export async function claimCluster(
+  { pid, port, password }: ClusterAddress,
+  role: Role,
+): Promise<ClaimOutcome> {
   const client = new pg.Client({
     // Not the application's own database: that one can then be dropped and made again.
     connectionString: addressOf({ port, password, database: 'postgres' }),

@@ -25,9 +25,23 @@ import { clusterExists } from './presence.js';
 import { isAlive } from './processes.js';
 import { disregarding, giveTo, isTaken, runProgram, type Toolchain } from './programs.js';
 
-/** Runs SQL in PostgreSQL's single-user mode, without a socket that anyone could connect to. Returns its fault, or `null`. */
-export function runAlone(pgData: string, { binaries, account, durable }: Toolchain, statements: string[]): string | null {
-  const settings = ['-c', 'exit_on_error=on', '-c', 'log_min_messages=fatal', '-c', `fsync=${durable ? 'on' : 'off'}`];
+/**
+ * Runs SQL in PostgreSQL's single-user mode, without a socket that anyone could connect to. Returns
+ * its fault, or `null`.
+ */
+export function runAlone(
+  pgData: string,
+  { binaries, account, durable }: Toolchain,
+  statements: string[],
+): string | null {
+  const settings = [
+    '-c',
+    'exit_on_error=on',
+    '-c',
+    'log_min_messages=fatal',
+    '-c',
+    `fsync=${durable ? 'on' : 'off'}`,
+  ];
   const postmaster = readPostmaster({ pgData });
   return runProgram(binaries.postgres, ['--single', '-D', pgData, ...settings, 'postgres'], {
     account,
@@ -40,7 +54,10 @@ function assertDone(task: string, fault: string | null): void {
   if (fault !== null) throw new Error(`The embedded PostgreSQL could not ${task}: ${fault}`);
 }
 
-/** Removes a draft. An initdb that outlived its killed parent may still write into it; then the next start removes the rest. */
+/**
+ * Removes a draft. An initdb that outlived its killed parent may still write into it; then the next
+ * start removes the rest.
+ */
 function removeDraft(draft: string): void {
   try {
     rmSync(draft, { recursive: true, force: true });
@@ -61,13 +78,22 @@ function initialise(draft: string, tools: Toolchain, password: string): string {
   const { binaries, account, durable } = tools;
   const pgData = path.join(draft, 'data');
   const superuserPassword = path.join(draft, 'superuser');
-  // The superuser's password is not kept: PostgreSQL asks for one, and administration goes through single-user mode.
+  // The superuser's password is not kept: PostgreSQL asks for one, and administration goes through
+  // single-user mode.
   writeFileSync(superuserPassword, randomBytes(32).toString('base64url'), { mode: 0o600 });
   if (account) giveTo(account, [draft, superuserPassword]);
-  const locale = ['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
+  const locale = [
+    '--encoding=UTF8',
+    '--locale=C',
+    '--locale-provider=builtin',
+    '--builtin-locale=C.UTF-8',
+  ];
   const access = ['--username=postgres', '--auth=scram-sha-256', `--pwfile=${superuserPassword}`];
   const sync = durable ? [] : ['--no-sync'];
-  assertDone('make its data folder', runProgram(binaries.initdb, ['-D', pgData, ...access, ...locale, ...sync], { account }));
+  assertDone(
+    'make its data folder',
+    runProgram(binaries.initdb, ['-D', pgData, ...access, ...locale, ...sync], { account }),
+  );
   const statements = [
     `CREATE ROLE ${appName} LOGIN CREATEDB PASSWORD '${password}';`,
     `CREATE DATABASE ${appName} OWNER ${appName};`,
@@ -84,8 +110,8 @@ function flushFolder(folder: string): void {
 }
 
 /**
- * Makes the cluster. It is made under another name and moved into place whole: a killed or a second initialisation does no harm,
- * and files that are there already are never replaced.
+ * Makes the cluster. It is made under another name and moved into place whole: a killed or a second
+ * initialisation does no harm, and files that are there already are never replaced.
  */
 export function createCluster(location: ClusterLocation, tools: Toolchain, password: string): void {
   const { base, pgData } = location;
@@ -115,7 +141,10 @@ function giveTree({ uid, gid }: Account, folder: string): void {
   lchownSync(folder, uid, gid); // Last, so that an interruption is noticed at the next start.
 }
 
-/** Gives a cluster that was copied or restored by root, without owner and mode, the ones that PostgreSQL demands. */
+/**
+ * Gives a cluster that was copied or restored by root, without owner and mode, the ones that
+ * PostgreSQL demands.
+ */
 export function settleFiles({ pgData }: ClusterLocation, account: Account | null): void {
   const { uid, mode } = statSync(pgData);
   if (account && uid === 0) giveTree(account, pgData);
@@ -131,8 +160,15 @@ export function checkVersion({ pgData }: ClusterLocation, { binaries }: Toolchai
   );
 }
 
-/** Gives the application's role a password. The cluster must be stopped; false if another process has started it meanwhile. */
-export function setPassword({ pgData }: ClusterLocation, tools: Toolchain, password: string): boolean {
+/**
+ * Gives the application's role a password. The cluster must be stopped; false if another process
+ * has started it meanwhile.
+ */
+export function setPassword(
+  { pgData }: ClusterLocation,
+  tools: Toolchain,
+  password: string,
+): boolean {
   const fault = runAlone(pgData, tools, [`ALTER ROLE ${appName} PASSWORD '${password}';`]);
   if (fault !== null && isTaken(fault)) return false;
   assertDone('take a new password', fault);

@@ -18,17 +18,20 @@ describe('a data folder with its database in it', () => {
     expect(await answer(await start(at('moved')))).toEqual(filled);
   });
 
-  it.each(['-a', '-r'])('has data of its own when it is copied (cp %s), under another password', async (flags) => {
-    const original = await fill(at('original'));
-    copy('original', 'copy', flags);
-    const [first, second] = [await start(at('original')), await start(at('copy'))];
-    expect(passwordOf(first)).toBe(passwordOf(original));
-    expect(passwordOf(second)).not.toBe(passwordOf(first));
-    await query(second.url, 'DROP TABLE kept');
-    await second.stop();
-    expect(await answer(first)).toEqual(filled);
-    expect(passwordOf(await start(at('copy')))).toBe(passwordOf(second));
-  });
+  it.each(['-a', '-r'])(
+    'has data of its own when it is copied (cp %s), under another password',
+    async (flags) => {
+      const original = await fill(at('original'));
+      copy('original', 'copy', flags);
+      const [first, second] = [await start(at('original')), await start(at('copy'))];
+      expect(passwordOf(first)).toBe(passwordOf(original));
+      expect(passwordOf(second)).not.toBe(passwordOf(first));
+      await query(second.url, 'DROP TABLE kept');
+      await second.stop();
+      expect(await answer(first)).toEqual(filled);
+      expect(passwordOf(await start(at('copy')))).toBe(passwordOf(second));
+    },
+  );
 
   it('neither joins nor stops the PostgreSQL of its original when it was copied while that ran', async () => {
     const original = await start(at('original'), { durable: true });

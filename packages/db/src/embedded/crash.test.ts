@@ -1,5 +1,14 @@
 import { once } from 'node:events';
-import { chmodSync, chownSync, existsSync, readFileSync, realpathSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  readFileSync,
+  realpathSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -18,7 +27,8 @@ const owners: Owner[] = [];
 
 afterEach(async () => {
   for (const owner of owners.splice(0))
-    if (owner.child.exitCode === null && owner.child.signalCode === null) await owner.end('SIGTERM');
+    if (owner.child.exitCode === null && owner.child.signalCode === null)
+      await owner.end('SIGTERM');
   for (const folder of folders.splice(0)) removeFolder(folder);
 });
 
@@ -35,7 +45,10 @@ function own(dataDir: string, options?: OwnerOptions): Owner {
 }
 
 /** Takes the cluster over, as the next start does. */
-async function takeOver<T>(dataDir: string, use: (cluster: EmbeddedPostgres) => Promise<T>): Promise<T> {
+async function takeOver<T>(
+  dataDir: string,
+  use: (cluster: EmbeddedPostgres) => Promise<T>,
+): Promise<T> {
   const cluster = await startEmbeddedPostgres({ dataDir, durable: false });
   try {
     return await use(cluster);
@@ -61,7 +74,9 @@ describe('a crash of the machine', () => {
     chownSync(file, uid, gid);
     // As after the time that a machine takes to start.
     utimesSync(file, new Date(0), new Date(0));
-    await takeOver(dataDir, async ({ url }) => expect(await query(url, 'SELECT FROM kept')).toEqual([]));
+    await takeOver(dataDir, async ({ url }) =>
+      expect(await query(url, 'SELECT FROM kept')).toEqual([]),
+    );
   });
 });
 
@@ -72,7 +87,9 @@ describe('two processes', () => {
     const lines = await Promise.all(rivals.map((rival) => rival.started));
     const winner = lines.findIndex((line) => line.error === undefined);
     expect(lines.filter((line) => line.error !== undefined)).toHaveLength(1);
-    expect(lines[1 - winner]?.error).toContain(`in use by process ${rivals[winner]?.child.pid} (another Synap)`);
+    expect(lines[1 - winner]?.error).toContain(
+      `in use by process ${rivals[winner]?.child.pid} (another Synap)`,
+    );
     expect(await query(lines[winner]?.url ?? '', 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
   });
 
@@ -89,7 +106,10 @@ describe('two processes', () => {
 describe('ensureDatabase', () => {
   it('starts the database for its use and stops it with the last user', async () => {
     const dataDir = newDataDir();
-    const [one, other] = await Promise.all([ensureDatabase({ dataDir }), ensureDatabase({ dataDir })]);
+    const [one, other] = await Promise.all([
+      ensureDatabase({ dataDir }),
+      ensureDatabase({ dataDir }),
+    ]);
     await one.release();
     expect(await query(other.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
     await other.release();
@@ -97,7 +117,10 @@ describe('ensureDatabase', () => {
   });
 
   it('uses the address it is given', async () => {
-    const database = await ensureDatabase({ dataDir: '/nowhere', databaseUrl: 'postgresql://elsewhere/x' });
+    const database = await ensureDatabase({
+      dataDir: '/nowhere',
+      databaseUrl: 'postgresql://elsewhere/x',
+    });
     expect(database).toMatchObject({ url: 'postgresql://elsewhere/x', folder: null });
     await database.release();
   });
@@ -166,17 +189,22 @@ describe.runIf(runsAsRoot())('as root', () => {
       expect(await query(url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
       await owner.end('SIGTERM');
       expect(existsSync(path.join(folder, 'data/postmaster.pid'))).toBe(false);
-      expect(readFileSync(path.join(folder, 'postgres.log'), 'utf8')).toContain('database system is shut down');
+      expect(readFileSync(path.join(folder, 'postgres.log'), 'utf8')).toContain(
+        'database system is shut down',
+      );
     },
   );
 
-  it.runIf(canReach(import.meta.filename, stranger))('says what to do for an account that the system does not know', async () => {
-    const home = temporaryFolder();
-    folders.push(home);
-    chownSync(home, stranger.uid, stranger.gid);
-    const { error } = await own(path.join(home, 'data'), { account: stranger, home }).started;
-    expect(error).toMatch(/account 61234 has no entry in \/etc\/passwd.*DATABASE_URL/);
-  });
+  it.runIf(canReach(import.meta.filename, stranger))(
+    'says what to do for an account that the system does not know',
+    async () => {
+      const home = temporaryFolder();
+      folders.push(home);
+      chownSync(home, stranger.uid, stranger.gid);
+      const { error } = await own(path.join(home, 'data'), { account: stranger, home }).started;
+      expect(error).toMatch(/account 61234 has no entry in \/etc\/passwd.*DATABASE_URL/);
+    },
+  );
 });
 
 describe('a machine that no embedded PostgreSQL exists for', () => {

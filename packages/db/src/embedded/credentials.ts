@@ -7,7 +7,9 @@ import { isCode, isThere, readIfThere, replaceFile, writeOnce } from './files.js
 export const appName = 'synap';
 
 const passwordOf = (home: string) => path.join(home, 'password');
-/** A password that the cluster may not know yet. It replaces the old one once the cluster knows it. */
+/**
+ * A password that the cluster may not know yet. It replaces the old one once the cluster knows it.
+ */
 const nextPasswordOf = (home: string) => path.join(home, 'password.next');
 
 function read<T>(file: string, action: () => T): T {
@@ -30,7 +32,10 @@ function checked(file: string, content: string): string {
   );
 }
 
-/** Reads the password of the application's role (0600, in the data folder); `null` when it is lost or not made yet. */
+/**
+ * Reads the password of the application's role (0600, in the data folder); `null` when it is lost
+ * or not made yet.
+ */
 export function readPassword(home: string): string | null {
   const file = passwordOf(home);
   const content = read(file, () => readIfThere(file));
@@ -53,7 +58,9 @@ export function isPasswordPending(home: string): boolean {
   return isThere(nextPasswordOf(home));
 }
 
-/** The password that the cluster gets next: the one of a change that was interrupted, or a new one. */
+/**
+ * The password that the cluster gets next: the one of a change that was interrupted, or a new one.
+ */
 export function makeNextPassword(home: string): string {
   return makeIn(nextPasswordOf(home));
 }
@@ -67,7 +74,10 @@ export function commitNextPassword(home: string): void {
   }
 }
 
-/** The port the cluster had last, so that its address stays the same where it can; `null` before the first start. */
+/**
+ * The port the cluster had last, so that its address stays the same where it can; `null` before the
+ * first start.
+ */
 export function rememberedPort(home: string): number | null {
   const port = Number(readIfThere(path.join(home, 'port')) ?? Number.NaN);
   return Number.isInteger(port) && port > 0 && port < 65536 ? port : null;
@@ -78,7 +88,18 @@ export function rememberPort(home: string, port: number): void {
   replaceFile(path.join(home, 'port'), `${port}\n`);
 }
 
-/** Without TLS whatever PGSSLMODE says: it is about other servers, and the loopback interface needs none. */
-export function addressOf({ port, password, database = appName }: { port: number; password: string; database?: string }): string {
+/**
+ * Without TLS whatever PGSSLMODE says: it is about other servers, and the loopback interface needs
+ * none.
+ */
+export function addressOf({
+  port,
+  password,
+  database = appName,
+}: {
+  port: number;
+  password: string;
+  database?: string;
+}): string {
   return `postgresql://${appName}:${password}@127.0.0.1:${port}/${database}?sslmode=disable`;
 }

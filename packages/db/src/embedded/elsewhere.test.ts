@@ -31,7 +31,10 @@ const behindLink: Place = (dataDir) => {
   symlinkSync(at('volume'), path.join(dataDir, 'postgres'));
 };
 
-/** Makes the data folder one that PostgreSQL's account cannot be let into: its parents are closed to two groups. */
+/**
+ * Makes the data folder one that PostgreSQL's account cannot be let into: its parents are closed to
+ * two groups.
+ */
 const belowSystemFolder: Place = (dataDir) => {
   mkdirSync(dataDir, { mode: 0o700 });
   chmodSync(at('.'), 0o700);
@@ -60,7 +63,9 @@ describe.each(places)('a data folder whose database is %s', (_, make) => {
     const { folder: base } = await fill(at('original'));
     copy('original', 'copy');
     expect(await refusal(at('copy'))).toContain(`belongs to the data folder ${at('original')}`);
-    await expect(ensureDatabase({ dataDir: at('copy') })).rejects.toThrow('is a copy of that folder');
+    await expect(ensureDatabase({ dataDir: at('copy') })).rejects.toThrow(
+      'is a copy of that folder',
+    );
     expect(() => removeCluster(at('copy'))).toThrow('is a copy of that folder');
     const original = await start(at('original'));
     expect(await refusal(at('copy'))).toContain('is a copy of that folder');
@@ -133,7 +138,9 @@ it('refuses a copy that leads to the same database by a link inside its folder',
   symlinkSync(at('volume'), at('original/postgres/data'));
   expect(await answer(await start(at('original')))).toEqual(filled);
   copy('original', 'copy');
-  expect(await refusal(at('copy'))).toContain(`replace the link ${at('copy/postgres/data')} by a copy`);
+  expect(await refusal(at('copy'))).toContain(
+    `replace the link ${at('copy/postgres/data')} by a copy`,
+  );
 });
 
 describe.runIf(runsAsRoot())('a database below /var/lib/synap', () => {
@@ -156,7 +163,9 @@ describe.runIf(runsAsRoot())('a database below /var/lib/synap', () => {
     const listed = () => listUnclaimedClusters().filter((cluster) => cluster.folder === base);
     expect(listed()).toEqual([]);
     renameSync(at('original'), at('away'));
-    expect(listed()).toEqual([{ folder: base, dataDir: at('original'), bytes: expect.any(Number) }]);
+    expect(listed()).toEqual([
+      { folder: base, dataDir: at('original'), bytes: expect.any(Number) },
+    ]);
     rmSync(path.join(base, 'data/synap-owner.json'));
     mkdirSync(at('other/postgres'), { recursive: true });
     writeFileSync(at('other/postgres/cluster-id'), `${path.basename(base)}\n`);

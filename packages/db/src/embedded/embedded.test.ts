@@ -69,7 +69,9 @@ describe('startEmbeddedPostgres', () => {
       }
     }
     const rules = readFileSync(path.join(folder, 'data/pg_hba.conf'), 'utf8').split('\n');
-    const methods = rules.filter((line) => /^(local|host)/.test(line)).map((line) => line.trim().split(/\s+/).at(-1));
+    const methods = rules
+      .filter((line) => /^(local|host)/.test(line))
+      .map((line) => line.trim().split(/\s+/).at(-1));
     expect(new Set(methods)).toEqual(new Set(['scram-sha-256']));
   });
 
@@ -79,15 +81,29 @@ describe('startEmbeddedPostgres', () => {
       url,
       'SELECT rolsuper, rolcreaterole, rolreplication, rolbypassrls FROM pg_roles WHERE rolname = current_user',
     );
-    expect(role).toEqual({ rolsuper: false, rolcreaterole: false, rolreplication: false, rolbypassrls: false });
+    expect(role).toEqual({
+      rolsuper: false,
+      rolcreaterole: false,
+      rolreplication: false,
+      rolbypassrls: false,
+    });
     const [database] = await query(
       url,
       `SELECT datname AS name, pg_get_userbyid(datdba) AS owner, pg_encoding_to_char(encoding) AS encoding, datlocprovider AS provider,
          datlocale AS locale, current_setting('timezone') AS zone
        FROM pg_database WHERE datname = current_database()`,
     );
-    expect(database).toEqual({ name: 'synap', owner: 'synap', encoding: 'UTF8', provider: 'b', locale: 'C.UTF-8', zone: 'UTC' });
-    const listening = readFileSync(path.join(folder, 'postgres.log'), 'utf8').match(/listening on .*/g);
+    expect(database).toEqual({
+      name: 'synap',
+      owner: 'synap',
+      encoding: 'UTF8',
+      provider: 'b',
+      locale: 'C.UTF-8',
+      zone: 'UTC',
+    });
+    const listening = readFileSync(path.join(folder, 'postgres.log'), 'utf8').match(
+      /listening on .*/g,
+    );
     expect(listening).toEqual([`listening on IPv4 address "127.0.0.1", port ${port}`]);
   });
 
@@ -105,9 +121,14 @@ describe('startEmbeddedPostgres', () => {
   it('refuses a second owner in the same process too', async () => {
     const dataDir = newDataDir();
     await start(dataDir);
-    const refused = await startEmbeddedPostgres({ dataDir, durable: false }).catch((error: unknown) => error);
+    const refused = await startEmbeddedPostgres({ dataDir, durable: false }).catch(
+      (error: unknown) => error,
+    );
     expect(refused).toBeInstanceOf(DataInUseError);
-    expect(refused).toMatchObject({ pid: process.pid, message: expect.stringContaining(`in use by process ${process.pid}`) });
+    expect(refused).toMatchObject({
+      pid: process.pid,
+      message: expect.stringContaining(`in use by process ${process.pid}`),
+    });
   });
 
   it('takes another port when its own is taken', async () => {
@@ -129,7 +150,9 @@ describe('startEmbeddedPostgres', () => {
     await first.stop();
     removeFolder(path.dirname(dataDir));
     const second = await start(dataDir);
-    expect(await query(second.url, `SELECT to_regclass('gone') AS found`)).toEqual([{ found: null }]);
+    expect(await query(second.url, `SELECT to_regclass('gone') AS found`)).toEqual([
+      { found: null },
+    ]);
     expect(new URL(second.url).password).not.toBe(new URL(first.url).password);
   });
 
@@ -140,7 +163,9 @@ describe('startEmbeddedPostgres', () => {
     await first.stop();
     rmSync(path.join(dataDir, 'postgres/password'));
     const second = await start(dataDir);
-    expect(await query(second.url, `SELECT to_regclass('kept') IS NOT NULL AS found`)).toEqual([{ found: true }]);
+    expect(await query(second.url, `SELECT to_regclass('kept') IS NOT NULL AS found`)).toEqual([
+      { found: true },
+    ]);
     await expect(query(first.url, 'SELECT 1')).rejects.toThrow();
   });
 
@@ -161,7 +186,11 @@ describe('startEmbeddedPostgres', () => {
     const dataDir = newDataDir();
     const events: string[] = [];
     const back = new EventEmitter();
-    const cluster = await startEmbeddedPostgres({ dataDir, onDown: () => events.push('down'), onUp: () => back.emit('up') });
+    const cluster = await startEmbeddedPostgres({
+      dataDir,
+      onDown: () => events.push('down'),
+      onUp: () => back.emit('up'),
+    });
     running.push(cluster);
     await query(cluster.url, 'CREATE TABLE kept ()');
     const before = cluster.pid;
@@ -170,7 +199,9 @@ describe('startEmbeddedPostgres', () => {
     await up;
     expect(events).toEqual(['down']);
     expect(cluster.pid).not.toBe(before);
-    expect(await query(cluster.url, `SELECT to_regclass('kept') IS NOT NULL AS found`)).toEqual([{ found: true }]);
+    expect(await query(cluster.url, `SELECT to_regclass('kept') IS NOT NULL AS found`)).toEqual([
+      { found: true },
+    ]);
   });
 
   it('stops for good, also while PostgreSQL is just being started again', async () => {

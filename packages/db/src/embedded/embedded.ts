@@ -13,7 +13,9 @@ export interface EmbeddedPostgresOptions {
   durable?: boolean;
   /** Called with each step worth a line. */
   log?: (message: string) => void;
-  /** Called when PostgreSQL went away by itself. It is started again at once, at the same address. */
+  /**
+   * Called when PostgreSQL went away by itself. It is started again at once, at the same address.
+   */
   onDown?: () => void;
   /** Called when it is back. */
   onUp?: () => void;
@@ -32,8 +34,9 @@ export interface EmbeddedPostgres {
 }
 
 /**
- * Starts (and at first makes) the embedded PostgreSQL of a data folder and owns it until `stop()`. One that a killed process
- * left running is taken over. Rejects with `DataInUseError` while another process owns it.
+ * Starts (and at first makes) the embedded PostgreSQL of a data folder and owns it until `stop()`.
+ * One that a killed process left running is taken over. Rejects with `DataInUseError` while another
+ * process owns it.
  */
 export async function startEmbeddedPostgres({
   dataDir,
@@ -53,7 +56,8 @@ export async function startEmbeddedPostgres({
   const endWithUs = () => {
     if (isPostmasterOf(open.pid, location.pgData)) process.kill(open.pid, 'SIGINT');
   };
-  // A process that ends without `stop()` (an uncaught error, `process.exit`) still asks PostgreSQL to end.
+  // A process that ends without `stop()` (an uncaught error, `process.exit`) still asks PostgreSQL
+  // to end.
   process.once('exit', endWithUs);
 
   async function reopen(): Promise<OpenCluster | null> {
@@ -66,7 +70,9 @@ export async function startEmbeddedPostgres({
         await stopPostmaster(location, again.pid);
         await again.claim.release();
       } catch (error) {
-        log(`PostgreSQL could not be started again: ${error instanceof Error ? error.message : String(error)}`);
+        log(
+          `PostgreSQL could not be started again: ${error instanceof Error ? error.message : String(error)}`,
+        );
       }
     }
     return null;

@@ -8,7 +8,10 @@ export interface EnsureDatabaseOptions {
   databaseUrl?: string;
   /** False turns fsync off: for tests only. */
   durable?: boolean;
-  /** Receives each step worth a line. Without it only changes of permissions are reported, as warnings of the process. */
+  /**
+   * Receives each step worth a line. Without it only changes of permissions are reported, as
+   * warnings of the process.
+   */
   log?: (message: string) => void;
 }
 
@@ -24,14 +27,18 @@ export interface EnsuredDatabase {
 
 const warn = (message: string) => process.emitWarning(message);
 
-/** A database for a short-lived program: the operator's, or the embedded one – that of a running server, or started for this use and stopped after it. */
+/**
+ * A database for a short-lived program: the operator's, or the embedded one – that of a running
+ * server, or started for this use and stopped after it.
+ */
 export async function ensureDatabase({
   dataDir,
   databaseUrl,
   durable = true,
   log,
 }: EnsureDatabaseOptions): Promise<EnsuredDatabase> {
-  if (databaseUrl) return { url: databaseUrl, folder: null, release: async () => {}, detach: async () => {} };
+  if (databaseUrl)
+    return { url: databaseUrl, folder: null, release: async () => {}, detach: async () => {} };
   const notify = log ?? warn;
   const location = locateCluster(dataDir, notify);
   const options = { role: 'guest', durable, create: true, log: log ?? (() => {}), notify } as const;

@@ -22,7 +22,10 @@ export function isCode(error: unknown, ...codes: string[]): error is Error {
   return error instanceof Error && 'code' in error && codes.some((code) => code === error.code);
 }
 
-/** True if there is anything at this path, also a link that leads nowhere. Throws when that cannot be found out. */
+/**
+ * True if there is anything at this path, also a link that leads nowhere. Throws when that cannot
+ * be found out.
+ */
 export function isThere(target: string): boolean {
   return lstatSync(target, { throwIfNoEntry: false }) !== undefined;
 }
@@ -61,7 +64,10 @@ function writeDraft(file: string, content: string): string {
   return draft;
 }
 
-/** Writes `content` to `file` (0600) unless it exists. The first writer wins, and every caller gets its content. */
+/**
+ * Writes `content` to `file` (0600) unless it exists. The first writer wins, and every caller gets
+ * its content.
+ */
 export function writeOnce(file: string, content: string): string {
   const draft = writeDraft(file, content);
   try {
@@ -85,7 +91,10 @@ export function replaceFile(file: string, content: string): void {
   }
 }
 
-/** Gives a new folder to the owner of its parent; one of root lets PostgreSQL's group pass, for PostgreSQL does not run as root. */
+/**
+ * Gives a new folder to the owner of its parent; one of root lets PostgreSQL's group pass, for
+ * PostgreSQL does not run as root.
+ */
 function settleFolder(parent: string, folder: string): void {
   if (!runsAsRoot()) return;
   const { uid, gid } = statSync(parent);
@@ -107,13 +116,15 @@ function makeFolders(folder: string): void {
   } catch (error) {
     if (!isCode(error, 'EEXIST')) throw error;
     if (!statSync(folder, { throwIfNoEntry: false }))
-      throw new Error(`${folder} is a link that leads nowhere. If its volume is not mounted, mount it and start again.`);
+      throw new Error(
+        `${folder} is a link that leads nowhere. If its volume is not mounted, mount it and start again.`,
+      );
   }
 }
 
 /**
- * Makes a private folder with the missing ones above it, and returns its path without links. A folder that root makes in a
- * user's folder belongs to that user.
+ * Makes a private folder with the missing ones above it, and returns its path without links. A
+ * folder that root makes in a user's folder belongs to that user.
  */
 export function makeFolder(folder: string): string {
   makeFolders(path.resolve(folder));

@@ -18,7 +18,12 @@ function removeQuietly(dataDir: string): void {
 /** Several data folders in a temporary folder for each test of a file. */
 export function useInstallations() {
   vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
-  const state = { folder: '', lines: [] as string[], running: [] as EmbeddedPostgres[], started: new Set<string>() };
+  const state = {
+    folder: '',
+    lines: [] as string[],
+    running: [] as EmbeddedPostgres[],
+    started: new Set<string>(),
+  };
   const at = (name: string) => path.join(state.folder, name);
 
   beforeEach(() => {
@@ -27,12 +32,16 @@ export function useInstallations() {
   });
   afterEach(async () => {
     for (const cluster of state.running.splice(0)) await cluster.stop();
-    for (const dataDir of new Set([...readdirSync(state.folder).map(at), ...state.started])) removeQuietly(dataDir);
+    for (const dataDir of new Set([...readdirSync(state.folder).map(at), ...state.started]))
+      removeQuietly(dataDir);
     state.started.clear();
     removeFolder(state.folder);
   });
 
-  async function start(dataDir: string, options: { durable?: boolean } = {}): Promise<EmbeddedPostgres> {
+  async function start(
+    dataDir: string,
+    options: { durable?: boolean } = {},
+  ): Promise<EmbeddedPostgres> {
     state.started.add(dataDir);
     const log = (line: string) => state.lines.push(line);
     const cluster = await startEmbeddedPostgres({ dataDir, durable: false, log, ...options });

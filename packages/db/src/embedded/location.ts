@@ -3,10 +3,20 @@ import { chmodSync, chownSync, mkdirSync, rmdirSync, rmSync, statSync } from 'no
 import path from 'node:path';
 import { grantAccess } from './access.js';
 import { runsAsRoot, unprivileged } from './account.js';
-import { isCode, isThere, makeFolder, readIfThere, realPathIfThere, systemFolder, writeOnce } from './files.js';
+import {
+  isCode,
+  isThere,
+  makeFolder,
+  readIfThere,
+  realPathIfThere,
+  systemFolder,
+  writeOnce,
+} from './files.js';
 import { hadDatabase, MissingDatabaseError } from './presence.js';
 
-/** Where an embedded cluster and the files around it live. All paths are absolute and without links. */
+/**
+ * Where an embedded cluster and the files around it live. All paths are absolute and without links.
+ */
 export interface ClusterLocation {
   /** The data folder the operator named. */
   dataDir: string;
@@ -16,13 +26,18 @@ export interface ClusterLocation {
   base: string;
   /** PGDATA. */
   pgData: string;
-  /** True if the cluster is not inside the data folder: a copy of that folder leads to the same cluster. */
+  /**
+   * True if the cluster is not inside the data folder: a copy of that folder leads to the same
+   * cluster.
+   */
   elsewhere: boolean;
 }
 
 const isClusterId = (text: string) => /^[0-9a-f]{24}$/.test(text);
 
-/** The folder PostgreSQL's files of this data folder go to by themselves, without making anything. */
+/**
+ * The folder PostgreSQL's files of this data folder go to by themselves, without making anything.
+ */
 export function homeOf(dataDir: string): string {
   return path.join(path.resolve(dataDir), 'postgres');
 }
@@ -61,10 +76,16 @@ export function findCluster(dataDir: string): ClusterLocation | null {
 /** True if the data folder has a database, or remains that say that it had one. Makes nothing. */
 export function hasEmbeddedDatabase(dataDir: string): boolean {
   const home = homeOf(dataDir);
-  return findCluster(dataDir) !== null || hadDatabase({ dataDir: path.resolve(dataDir), home, base: home });
+  return (
+    findCluster(dataDir) !== null ||
+    hadDatabase({ dataDir: path.resolve(dataDir), home, base: home })
+  );
 }
 
-/** Makes a folder below /var/lib/synap, open for passing through whatever the umask says, for the owner of the data folder. */
+/**
+ * Makes a folder below /var/lib/synap, open for passing through whatever the umask says, for the
+ * owner of the data folder.
+ */
 function makeSystemBase(dataDir: string, id: string): string {
   const base = path.join(systemFolder, id);
   mkdirSync(base, { recursive: true });
@@ -85,7 +106,11 @@ function baseBelowSystemFolder(dataDir: string, home: string): string {
 }
 
 /** Says why no cluster can live below `home`; `null` if one can. */
-function obstacleAt(dataDir: string, home: string, notify: (message: string) => void): string | null {
+function obstacleAt(
+  dataDir: string,
+  home: string,
+  notify: (message: string) => void,
+): string | null {
   if (!runsAsRoot()) return null;
   const probe = path.join(home, `probe.${process.pid}`);
   try {
@@ -98,7 +123,9 @@ function obstacleAt(dataDir: string, home: string, notify: (message: string) => 
     rmSync(probe, { recursive: true, force: true });
   }
   const account = grantAccess(locationAt(dataDir, home, home), notify);
-  return account ? null : 'PostgreSQL does not run as root, and its account cannot reach that folder';
+  return account
+    ? null
+    : 'PostgreSQL does not run as root, and its account cannot reach that folder';
 }
 
 function baseFolder(dataDir: string, home: string, notify: (message: string) => void): string {
@@ -112,7 +139,8 @@ function baseFolder(dataDir: string, home: string, notify: (message: string) => 
     return base;
   }
   const base = path.join(systemFolder, id);
-  if (realPathIfThere(base) === null) throw new MissingDatabaseError({ dataDir, home, pgData: path.join(base, 'data') });
+  if (realPathIfThere(base) === null)
+    throw new MissingDatabaseError({ dataDir, home, pgData: path.join(base, 'data') });
   if (!isThere(path.join(home, 'data/PG_VERSION'))) return base;
   throw new Error(
     `${home} has a database in its folder data, and the file cluster-id names another one in ${base}. Move the one away that is not wanted: ${home}/data or ${home}/cluster-id.`,
@@ -120,8 +148,9 @@ function baseFolder(dataDir: string, home: string, notify: (message: string) => 
 }
 
 /**
- * Finds (and on first use decides) where the cluster of `dataDir` lives; makes the folders, never the cluster. For a root user
- * whose data folder PostgreSQL's account cannot reach, the cluster lives below /var/lib/synap.
+ * Finds (and on first use decides) where the cluster of `dataDir` lives; makes the folders, never
+ * the cluster. For a root user whose data folder PostgreSQL's account cannot reach, the cluster
+ * lives below /var/lib/synap.
  *
  * @throws MissingDatabaseError when the database that the data folder names is not there.
  */
@@ -129,8 +158,11 @@ export function locateCluster(dataDir: string, notify: (message: string) => void
   try {
     const folder = makeFolder(dataDir);
     const home = path.join(folder, 'postgres');
-    const lost = realPathIfThere(home) === null && (isThere(home) || hadDatabase({ dataDir: folder, home, base: home }));
-    if (lost) throw new MissingDatabaseError({ dataDir: folder, home, pgData: path.join(home, 'data') });
+    const lost =
+      realPathIfThere(home) === null &&
+      (isThere(home) || hadDatabase({ dataDir: folder, home, base: home }));
+    if (lost)
+      throw new MissingDatabaseError({ dataDir: folder, home, pgData: path.join(home, 'data') });
     const real = makeFolder(home);
     return locationAt(folder, real, baseFolder(folder, real, notify));
   } catch (error) {

@@ -6,7 +6,13 @@ import { DataInUseError } from './in-use.js';
 import type { ClusterLocation } from './location.js';
 import { ensureMarker } from './marker.js';
 import { recordOwner, standingOf } from './ownership.js';
-import { choosePort, type Postmaster, readPostmaster, startPostmaster, stopPostmaster } from './postmaster.js';
+import {
+  choosePort,
+  type Postmaster,
+  readPostmaster,
+  startPostmaster,
+  stopPostmaster,
+} from './postmaster.js';
 import { prepareCluster } from './prepare.js';
 import type { Toolchain } from './programs.js';
 
@@ -37,11 +43,15 @@ export interface OpenCluster {
 const patienceMilliseconds = 120_000;
 
 /**
- * Makes and starts the cluster as far as that is needed, and claims it. Safe to call from any number of processes at once.
+ * Makes and starts the cluster as far as that is needed, and claims it. Safe to call from any
+ * number of processes at once.
  *
  * @throws MissingDatabaseError, ForeignClusterError, DataInUseError
  */
-export async function openCluster(location: ClusterLocation, options: OpenOptions): Promise<OpenCluster> {
+export async function openCluster(
+  location: ClusterLocation,
+  options: OpenOptions,
+): Promise<OpenCluster> {
   try {
     return await open(location, options);
   } catch (error) {
@@ -73,7 +83,9 @@ async function open(location: ClusterLocation, options: OpenOptions): Promise<Op
       if (!tools || !(await start(location, tools, options))) await delay(100);
     }
   }
-  throw new Error(`The embedded PostgreSQL in ${location.base} did not become ready. Its log: ${location.base}/postgres.log`);
+  throw new Error(
+    `The embedded PostgreSQL in ${location.base} did not become ready. Its log: ${location.base}/postgres.log`,
+  );
 }
 
 async function claimRunning(
@@ -93,26 +105,42 @@ async function claimRunning(
     rememberPort(location.home, port);
     return { pid, port, url: addressOf({ port, password }), claim: outcome.claim };
   } catch (error) {
-    if (isCode(error, '28P01')) throw wrongPassword(location, pid, 'does not fit', 'delete the file and start again', error);
+    if (isCode(error, '28P01'))
+      throw wrongPassword(location, pid, 'does not fit', 'delete the file and start again', error);
     throw error;
   }
 }
 
-function wrongPassword({ home, base }: ClusterLocation, pid: number, fault: string, remedy: string, cause?: Error): Error {
+function wrongPassword(
+  { home, base }: ClusterLocation,
+  pid: number,
+  fault: string,
+  remedy: string,
+  cause?: Error,
+): Error {
   return new Error(
     `${home}/password ${fault}, and the PostgreSQL of ${base} runs (process ${pid}). Stop Synap and that process, then ${remedy}: a new password is made, the data stay as they are.`,
     { cause },
   );
 }
 
-/** Makes the data folder the recorded owner of a cluster that is claimed. Of several copies the first one gets it. */
-async function settleOwner(location: ClusterLocation, pid: number, claim: Claim, role: Role): Promise<void> {
+/**
+ * Makes the data folder the recorded owner of a cluster that is claimed. Of several copies the
+ * first one gets it.
+ */
+async function settleOwner(
+  location: ClusterLocation,
+  pid: number,
+  claim: Claim,
+  role: Role,
+): Promise<void> {
   try {
     const standing = standingOf(location);
     if (role === 'owner' || standing !== 'owner') {
       const recorded = await claim.alone(() => recordOwner(location));
       // The present owner may be a folder of another path whose server runs.
-      if (!recorded && location.elsewhere && standing === 'moved') throw new DataInUseError(location.dataDir, null);
+      if (!recorded && location.elsewhere && standing === 'moved')
+        throw new DataInUseError(location.dataDir, null);
     }
     ensureMarker(location);
   } catch (error) {
@@ -128,12 +156,21 @@ export async function letGo(location: ClusterLocation, pid: number, claim: Claim
   await claim.release();
 }
 
-/** One attempt; false where another process was quicker or the port was taken in the last moment: the caller looks again. */
-async function start(location: ClusterLocation, tools: Toolchain, { port, preferredPort, log }: OpenOptions): Promise<boolean> {
+/**
+ * One attempt; false where another process was quicker or the port was taken in the last moment:
+ * the caller looks again.
+ */
+async function start(
+  location: ClusterLocation,
+  tools: Toolchain,
+  { port, preferredPort, log }: OpenOptions,
+): Promise<boolean> {
   const chosen = port ?? (await choosePort(preferredPort ?? rememberedPort(location.home)));
   const outcome = await startPostmaster(location, tools, chosen);
   if (outcome.kind === 'failed') {
-    throw new Error(`The embedded PostgreSQL did not start: ${outcome.reason}\nIts log: ${location.base}/postgres.log`);
+    throw new Error(
+      `The embedded PostgreSQL did not start: ${outcome.reason}\nIts log: ${location.base}/postgres.log`,
+    );
   }
   if (outcome.kind !== 'ready') return false;
   log(`PostgreSQL runs on 127.0.0.1:${chosen} (process ${outcome.pid}).`);

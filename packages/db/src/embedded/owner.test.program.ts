@@ -1,4 +1,5 @@
-// Owns the cluster of a data folder until SIGTERM, for tests that kill it. `write` also inserts rows and prints each one that was acknowledged.
+// Owns the cluster of a data folder until SIGTERM, for tests that kill it. `write` also inserts
+// rows and prints each one that was acknowledged.
 import pg from 'pg';
 import { startEmbeddedPostgres } from './embedded.js';
 
@@ -10,7 +11,9 @@ async function write(url: string): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   await client.query('CREATE TABLE IF NOT EXISTS acknowledged (id int PRIMARY KEY)');
-  const { rows } = await client.query<{ next: number }>('SELECT coalesce(max(id), 0) + 1 AS next FROM acknowledged');
+  const { rows } = await client.query<{ next: number }>(
+    'SELECT coalesce(max(id), 0) + 1 AS next FROM acknowledged',
+  );
   for (let id = rows[0]?.next ?? 1; ; id += 1) {
     await client.query('INSERT INTO acknowledged VALUES ($1)', [id]);
     print({ id });
@@ -18,7 +21,10 @@ async function write(url: string): Promise<void> {
 }
 
 try {
-  const { url, port, pid, folder, stop } = await startEmbeddedPostgres({ dataDir, durable: mode === 'write' });
+  const { url, port, pid, folder, stop } = await startEmbeddedPostgres({
+    dataDir,
+    durable: mode === 'write',
+  });
   process.on('SIGTERM', () => void stop().then(() => process.exit(0)));
   print({ url, port, pid, folder });
   if (mode === 'write') await write(url);

@@ -37,7 +37,10 @@ function failEarly([code]: unknown[]): never {
 }
 
 /** Starts a process of its own that owns the cluster of `dataDir`. */
-export function spawnOwner(dataDir: string, { mode = 'hold', account, home, arch = '' }: OwnerOptions = {}): Owner {
+export function spawnOwner(
+  dataDir: string,
+  { mode = 'hold', account, home, arch = '' }: OwnerOptions = {},
+): Owner {
   const child = spawn(process.execPath, ['--import', 'tsx', program, dataDir, mode, arch], {
     ...account,
     cwd: root,
@@ -49,7 +52,10 @@ export function spawnOwner(dataDir: string, { mode = 'hold', account, home, arch
   return {
     child,
     lines,
-    started: Promise.race([once(lines, 'line').then(([line]) => JSON.parse(line)), exited.then(failEarly)]),
+    started: Promise.race([
+      once(lines, 'line').then(([line]) => JSON.parse(line)),
+      exited.then(failEarly),
+    ]),
     async end(signal) {
       child.kill(signal);
       await exited;

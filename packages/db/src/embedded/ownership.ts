@@ -12,8 +12,9 @@ class ForeignClusterError extends Error {
 }
 
 /**
- * The owner record inside the cluster: the data folder it belongs to, and a token that changes with every start of a cluster
- * outside of its data folder. A copy of the data folder has an old token once the original was started again.
+ * The owner record inside the cluster: the data folder it belongs to, and a token that changes with
+ * every start of a cluster outside of its data folder. A copy of the data folder has an old token
+ * once the original was started again.
  */
 const ownerSchema = z.object({ dataDir: z.string(), token: z.string().optional() });
 
@@ -23,7 +24,10 @@ type Base = Pick<ClusterLocation, 'base' | 'pgData'>;
 
 const recordOf = (pgData: string) => path.join(pgData, 'synap-owner.json');
 
-/** The recorded owner; `null` when there is none. Earlier versions kept it in a file `origin` beside the cluster. */
+/**
+ * The recorded owner; `null` when there is none. Earlier versions kept it in a file `origin` beside
+ * the cluster.
+ */
 export function readOwner({ base, pgData }: Base): Owner | null {
   const owner = readRecord(recordOf(pgData), ownerSchema);
   if (owner) return owner;
@@ -41,11 +45,16 @@ export function writeOwner(pgData: string, { dataDir }: ClusterLocation): string
 /** True for one folder under two paths, such as a bind mount. */
 function isSameFolder(one: string, other: string): boolean {
   if (one === other) return true;
-  const [a, b] = [one, other].map((folder) => statSync(folder, { throwIfNoEntry: false, bigint: true }));
+  const [a, b] = [one, other].map((folder) =>
+    statSync(folder, { throwIfNoEntry: false, bigint: true }),
+  );
   return a !== undefined && b !== undefined && a.dev === b.dev && a.ino === b.ino;
 }
 
-/** True if `dataDir` leads to the cluster. A folder that cannot be looked into counts, because it may be the owner. */
+/**
+ * True if `dataDir` leads to the cluster. A folder that cannot be looked into counts, because it
+ * may be the owner.
+ */
 function leadsTo(dataDir: string, pgData: string): boolean {
   try {
     return findCluster(dataDir)?.pgData === pgData;
@@ -56,7 +65,10 @@ function leadsTo(dataDir: string, pgData: string): boolean {
 
 function adviceToSeparate({ dataDir, home, base, pgData }: ClusterLocation): string {
   if (base !== home) return `copy ${pgData} to ${home}/data and delete ${home}/cluster-id`;
-  const link = home === path.join(dataDir, 'postgres') ? path.join(home, 'data') : path.join(dataDir, 'postgres');
+  const link =
+    home === path.join(dataDir, 'postgres')
+      ? path.join(home, 'data')
+      : path.join(dataDir, 'postgres');
   return `replace the link ${link} by a copy of the folder that it leads to`;
 }
 
@@ -73,7 +85,10 @@ function foreign(location: ClusterLocation, owner: string, reason: string): Fore
 /** How a data folder stands to the cluster that it leads to. */
 export type Standing = 'owner' | 'unrecorded' | 'moved';
 
-/** Compares the data folder with the owner record. Throws for a copy whose original has the cluster; changes nothing. */
+/**
+ * Compares the data folder with the owner record. Throws for a copy whose original has the cluster;
+ * changes nothing.
+ */
 export function standingOf(location: ClusterLocation): Standing {
   const { dataDir, pgData, elsewhere } = location;
   const owner = readOwner(location);
@@ -88,11 +103,12 @@ export function standingOf(location: ClusterLocation): Standing {
 }
 
 /**
- * Records the data folder as the owner. Must not run at once for two folders. The token of a cluster elsewhere changes each time,
- * which makes copies of the data folder stale.
+ * Records the data folder as the owner. Must not run at once for two folders. The token of a
+ * cluster elsewhere changes each time, which makes copies of the data folder stale.
  */
 export function recordOwner(location: ClusterLocation): void {
   const { base, pgData, elsewhere } = location;
-  if (elsewhere || standingOf(location) !== 'owner') writeMarker(location, writeOwner(pgData, location));
+  if (elsewhere || standingOf(location) !== 'owner')
+    writeMarker(location, writeOwner(pgData, location));
   rmSync(path.join(base, 'origin'), { force: true });
 }

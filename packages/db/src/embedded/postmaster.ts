@@ -1,5 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, existsSync, openSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -33,8 +41,9 @@ export function readPostmaster({ pgData }: Pick<ClusterLocation, 'pgData'>): Pos
 const lockFileGrace = 10_000;
 
 /**
- * Removes a postmaster.pid without a process id: a crash of the machine can leave it empty or filled with zeros, and PostgreSQL then
- * never starts. One that was just made may belong to a PostgreSQL that is starting.
+ * Removes a postmaster.pid without a process id: a crash of the machine can leave it empty or
+ * filled with zeros, and PostgreSQL then never starts. One that was just made may belong to a
+ * PostgreSQL that is starting.
  */
 function removeBlankLockFile({ pgData }: ClusterLocation): void {
   const file = path.join(pgData, 'postmaster.pid');
@@ -62,7 +71,8 @@ function listensOn(port: number): Promise<number | null> {
 /** `wanted` when nobody listens there, else any free port of the loopback interface. */
 export async function choosePort(wanted: number | null): Promise<number> {
   const port = (wanted === null ? null : await listensOn(wanted)) ?? (await listensOn(0));
-  if (port === null) throw new Error('There is no free port on 127.0.0.1 for the embedded PostgreSQL.');
+  if (port === null)
+    throw new Error('There is no free port on 127.0.0.1 for the embedded PostgreSQL.');
   return port;
 }
 
@@ -87,7 +97,13 @@ function settings(port: number, durable: boolean): string[] {
     log_checkpoints: 'off',
     ...(durable
       ? {}
-      : { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', autovacuum: 'off', max_connections: 300 }),
+      : {
+          fsync: 'off',
+          synchronous_commit: 'off',
+          full_page_writes: 'off',
+          autovacuum: 'off',
+          max_connections: 300,
+        }),
   };
   return Object.entries(values).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
 }
@@ -102,10 +118,18 @@ export type StartOutcome =
 function outcomeOf(written: string, code: number | null, signal: string | null): StartOutcome {
   if (isTaken(written)) return { kind: 'taken' };
   if (/could not bind|Address already in use/.test(written)) return { kind: 'port-taken' };
-  return { kind: 'failed', reason: written.trim().split('\n').slice(-5).join('\n') || `it ended with ${signal ?? code}` };
+  return {
+    kind: 'failed',
+    reason: written.trim().split('\n').slice(-5).join('\n') || `it ended with ${signal ?? code}`,
+  };
 }
 
-function launch(location: ClusterLocation, { binaries, account, durable }: Toolchain, port: number, log: number): ChildProcess {
+function launch(
+  location: ClusterLocation,
+  { binaries, account, durable }: Toolchain,
+  port: number,
+  log: number,
+): ChildProcess {
   removeBlankLockFile(location);
   const postmaster = readPostmaster(location);
   const stalePid = postmaster && !postmaster.alive ? postmaster.pid : null;
@@ -121,7 +145,11 @@ function launch(location: ClusterLocation, { binaries, account, durable }: Toolc
 }
 
 /** Starts PostgreSQL and waits until it accepts connections. It outlives us when we are killed. */
-export async function startPostmaster(location: ClusterLocation, tools: Toolchain, port: number): Promise<StartOutcome> {
+export async function startPostmaster(
+  location: ClusterLocation,
+  tools: Toolchain,
+  port: number,
+): Promise<StartOutcome> {
   const { file, descriptor } = openLog(location);
   const before = statSync(file).size;
   try {
@@ -137,7 +165,8 @@ export async function startPostmaster(location: ClusterLocation, tools: Toolchai
     for (;;) {
       if (failure) throw new Error(`The embedded PostgreSQL cannot be run: ${String(failure)}`);
       if (ended) return explain(file, before, ended);
-      if (child.pid !== undefined && isReady(location, child.pid)) return { kind: 'ready', pid: child.pid };
+      if (child.pid !== undefined && isReady(location, child.pid))
+        return { kind: 'ready', pid: child.pid };
       await delay(10);
     }
   } finally {
@@ -145,7 +174,11 @@ export async function startPostmaster(location: ClusterLocation, tools: Toolchai
   }
 }
 
-function explain(file: string, from: number, { code, signal }: { code: number | null; signal: string | null }): StartOutcome {
+function explain(
+  file: string,
+  from: number,
+  { code, signal }: { code: number | null; signal: string | null },
+): StartOutcome {
   return outcomeOf(readFileSync(file).subarray(from).toString('utf8'), code, signal);
 }
 
@@ -159,7 +192,10 @@ function isReady({ pgData }: ClusterLocation, pid: number): boolean {
   }
 }
 
-/** Asks whether the process is gone, not whether it is still ours: one that ends lets go of its folder before it does. */
+/**
+ * Asks whether the process is gone, not whether it is still ours: one that ends lets go of its
+ * folder before it does.
+ */
 async function endsWithin(pid: number, milliseconds: number): Promise<boolean> {
   for (const deadline = Date.now() + milliseconds; Date.now() < deadline; await delay(10)) {
     if (!isAlive(pid)) return true;
@@ -167,12 +203,17 @@ async function endsWithin(pid: number, milliseconds: number): Promise<boolean> {
   return false;
 }
 
-/** Ends PostgreSQL: sessions are closed and everything is written (fast shutdown), after 10 s without waiting (immediate shutdown; nothing committed is lost). */
+/**
+ * Ends PostgreSQL: sessions are closed and everything is written (fast shutdown), after 10 s
+ * without waiting (immediate shutdown; nothing committed is lost).
+ */
 export async function stopPostmaster(location: ClusterLocation, pid: number): Promise<void> {
   for (const signal of ['SIGINT', 'SIGQUIT'] as const) {
     if (!isPostmasterOf(pid, location.pgData)) return;
     process.kill(pid, signal);
     if (await endsWithin(pid, 10_000)) return;
   }
-  throw new Error(`The embedded PostgreSQL (process ${pid}) does not end. End it by hand: kill -9 ${pid}`);
+  throw new Error(
+    `The embedded PostgreSQL (process ${pid}) does not end. End it by hand: kill -9 ${pid}`,
+  );
 }

@@ -2,7 +2,13 @@ import { accountFor } from './access.js';
 import { hasName } from './account.js';
 import { prepareBinaries } from './binaries.js';
 import { checkVersion, createCluster, setPassword, settleFiles } from './cluster.js';
-import { commitNextPassword, isPasswordPending, makeNextPassword, makePassword, readPassword } from './credentials.js';
+import {
+  commitNextPassword,
+  isPasswordPending,
+  makeNextPassword,
+  makePassword,
+  readPassword,
+} from './credentials.js';
 import type { ClusterLocation } from './location.js';
 import { ensureMarker } from './marker.js';
 import { standingOf } from './ownership.js';
@@ -23,20 +29,29 @@ function toolsFor(location: ClusterLocation, { durable, notify }: PrepareOptions
   return { binaries: prepareBinaries(location.base, account), account, durable };
 }
 
-/** True if the cluster must get another password: its file is lost, a change was interrupted, or the folder may be a copy. */
+/**
+ * True if the cluster must get another password: its file is lost, a change was interrupted, or the
+ * folder may be a copy.
+ */
 function needsPassword(location: ClusterLocation, { account }: Toolchain): boolean {
   const { home, elsewhere } = location;
   if (isPasswordPending(home) || readPassword(home) === null) return true;
-  // The original of a copy has the same password, and either could connect to the other at a port that both remember.
+  // The original of a copy has the same password, and either could connect to the other at a port
+  // that both remember.
   return !elsewhere && standingOf(location) === 'moved' && hasName(account);
 }
 
 /**
- * Makes a cluster that is down ready to start, and makes it at the first start. Returns the programs that run it; `null` when
- * another process has started it meanwhile. Throws, without changing anything, when the database is not there, is there in part
- * only, or belongs to another data folder.
+ * Makes a cluster that is down ready to start, and makes it at the first start. Returns the
+ * programs that run it; `null` when another process has started it meanwhile. Throws, without
+ * changing anything, when the database is not there, is there in part only, or belongs to another
+ * data folder.
  */
-export function prepareCluster(location: ClusterLocation, known: Toolchain | null, options: PrepareOptions): Toolchain | null {
+export function prepareCluster(
+  location: ClusterLocation,
+  known: Toolchain | null,
+  options: PrepareOptions,
+): Toolchain | null {
   if (!clusterExists(location)) {
     if (!options.create) throw new MissingDatabaseError(location);
     const tools = known ?? toolsFor(location, options);

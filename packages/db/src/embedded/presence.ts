@@ -6,7 +6,10 @@ import { markerOf, readMarker } from './marker.js';
 
 type Place = Pick<ClusterLocation, 'dataDir' | 'home' | 'pgData'>;
 
-/** The data folder had a database, which is not there. Starting with an empty one would hide the loss. */
+/**
+ * The data folder had a database, which is not there. Starting with an empty one would hide the
+ * loss.
+ */
 export class MissingDatabaseError extends Error {
   override name = 'MissingDatabaseError';
   constructor(place: Place) {
@@ -14,7 +17,10 @@ export class MissingDatabaseError extends Error {
   }
 }
 
-/** The database is there, but the link or the id that leads to it is not; `null` when that is not so. */
+/**
+ * The database is there, but the link or the id that leads to it is not; `null` when that is not
+ * so.
+ */
 function describeStray({ dataDir, home, pgData }: Place): string | null {
   const cluster = readMarker(dataDir)?.cluster;
   if (cluster === undefined || cluster === pgData || !isThere(cluster)) return null;
@@ -33,10 +39,15 @@ function describeLoss({ dataDir, home, pgData }: Place): string {
 }
 
 /**
- * True if a database was made for this data folder once. Installations of earlier versions have no marker; they are known by the
- * remembered port and the log, which the first start of a whole cluster writes. An interrupted first start leaves neither.
+ * True if a database was made for this data folder once. Installations of earlier versions have no
+ * marker; they are known by the remembered port and the log, which the first start of a whole
+ * cluster writes. An interrupted first start leaves neither.
  */
-export function hadDatabase({ dataDir, home, base }: Pick<ClusterLocation, 'dataDir' | 'home' | 'base'>): boolean {
+export function hadDatabase({
+  dataDir,
+  home,
+  base,
+}: Pick<ClusterLocation, 'dataDir' | 'home' | 'base'>): boolean {
   const remains = [markerOf(dataDir), path.join(home, 'port'), path.join(base, 'postgres.log')];
   return remains.some(isThere);
 }
@@ -47,13 +58,14 @@ function contentOf(pgData: string): 'whole' | 'empty' | 'partial' {
 }
 
 /**
- * True if there is a cluster, false before the first start. Throws for everything else: a database that is gone or in part, and
- * a folder that cannot be read.
+ * True if there is a cluster, false before the first start. Throws for everything else: a database
+ * that is gone or in part, and a folder that cannot be read.
  */
 export function clusterExists(location: ClusterLocation): boolean {
   const { pgData } = location;
   if (isThere(pgData)) {
-    if (statSync(pgData, { throwIfNoEntry: false }) === undefined) throw new MissingDatabaseError(location);
+    if (statSync(pgData, { throwIfNoEntry: false }) === undefined)
+      throw new MissingDatabaseError(location);
     const content = contentOf(pgData);
     if (content === 'whole') return true;
     if (content === 'partial')

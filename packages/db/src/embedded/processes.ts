@@ -8,7 +8,10 @@ function statFields(pid: number): string[] {
   return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
 }
 
-/** True if a process with this id runs. A zombie (nobody collected its exit, as in a container without an init) does not. */
+/**
+ * True if a process with this id runs. A zombie (nobody collected its exit, as in a container
+ * without an init) does not.
+ */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -28,7 +31,12 @@ function execute(program: string, ...args: string[]): string {
 }
 
 const windowsProcess = (pid: number, field: string) =>
-  execute('powershell', '-NoProfile', '-Command', `(Get-CimInstance Win32_Process -Filter 'ProcessId=${pid}').${field}`);
+  execute(
+    'powershell',
+    '-NoProfile',
+    '-Command',
+    `(Get-CimInstance Win32_Process -Filter 'ProcessId=${pid}').${field}`,
+  );
 
 /** The id of the process that started `pid`; `null` when it cannot be found out. */
 export function parentOf(pid: number): number | null {
@@ -44,9 +52,12 @@ export function parentOf(pid: number): number | null {
 /** True if the command line of `pid` names the folder as its PGDATA. */
 function names(pid: number, pgData: string): boolean {
   try {
-    if (process.platform === 'linux') return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(`\0-D\0${pgData}\0`);
+    if (process.platform === 'linux')
+      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(`\0-D\0${pgData}\0`);
     const windows = process.platform === 'win32';
-    const command = windows ? windowsProcess(pid, 'CommandLine') : execute('ps', '-wwo', 'command=', '-p', String(pid));
+    const command = windows
+      ? windowsProcess(pid, 'CommandLine')
+      : execute('ps', '-wwo', 'command=', '-p', String(pid));
     return [` -D ${pgData} `, ` -D "${pgData}" `].some((part) => command.includes(part));
   } catch {
     return false; // It has ended by now.
@@ -55,22 +66,28 @@ function names(pid: number, pgData: string): boolean {
 
 /** True if `pid` works in this very folder, whatever the path it was started with. */
 function worksIn(pid: number, pgData: string): boolean {
-  const [own, folder] = [`/proc/${pid}/cwd`, pgData].map((target) => statSync(target, { throwIfNoEntry: false, bigint: true }));
-  // A process that was killed lets go of its folder before it is gone. It still counts, or nobody would wait for its end.
+  const [own, folder] = [`/proc/${pid}/cwd`, pgData].map((target) =>
+    statSync(target, { throwIfNoEntry: false, bigint: true }),
+  );
+  // A process that was killed lets go of its folder before it is gone. It still counts, or nobody
+  // would wait for its end.
   if (own === undefined) return isAlive(pid);
-  return folder === undefined ? names(pid, pgData) : own.dev === folder.dev && own.ino === folder.ino;
+  return folder === undefined
+    ? names(pid, pgData)
+    : own.dev === folder.dev && own.ino === folder.ino;
 }
 
 /**
- * True if `pid` is the PostgreSQL of this very folder (given without links), not a process that was given the same number later,
- * nor the PostgreSQL of the folder that this one is a copy of.
+ * True if `pid` is the PostgreSQL of this very folder (given without links), not a process that was
+ * given the same number later, nor the PostgreSQL of the folder that this one is a copy of.
  */
 export function isPostmasterOf(pid: number, pgData: string): boolean {
   if (!isAlive(pid)) return false;
   try {
     return process.platform === 'linux' ? worksIn(pid, pgData) : names(pid, pgData);
   } catch (error) {
-    // Root in a container may not look into processes of other accounts; their command line is open to all.
+    // Root in a container may not look into processes of other accounts; their command line is open
+    // to all.
     return isCode(error, 'EACCES', 'EPERM') && names(pid, pgData);
   }
 }

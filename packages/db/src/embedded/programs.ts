@@ -12,7 +12,9 @@ export interface Toolchain {
   durable: boolean;
 }
 
-/** Their environment: none of Synap's variables, and not the time zone or language of the machine. */
+/**
+ * Their environment: none of Synap's variables, and not the time zone or language of the machine.
+ */
 export const programEnvironment: NodeJS.ProcessEnv = {
   PATH: process.env.PATH,
   SystemRoot: process.env.SystemRoot,
@@ -28,11 +30,17 @@ interface RunOptions {
 }
 
 /** Runs a program to its end. Returns what it wrote about its failure; `null` when it succeeded. */
-export function runProgram(program: string, args: string[], { account, input, environment = {} }: RunOptions): string | null {
+export function runProgram(
+  program: string,
+  args: string[],
+  { account, input, environment = {} }: RunOptions,
+): string | null {
   const env = { ...programEnvironment, ...environment };
   const result = spawnSync(program, args, { ...account, input, cwd: '/', env, encoding: 'utf8' });
   if (result.status === 0) return null;
-  const reason = result.error?.message ?? (`${result.stderr}`.trim() || `it ended with ${result.signal ?? result.status}`);
+  const reason =
+    result.error?.message ??
+    (`${result.stderr}`.trim() || `it ended with ${result.signal ?? result.status}`);
   return adviceFor(reason) ?? reason;
 }
 
@@ -49,7 +57,10 @@ export function giveTo({ uid, gid }: Account, files: string[]): void {
   }
 }
 
-/** PostgreSQL asks the system for the name of its account, which a container started with a bare user id does not have. */
+/**
+ * PostgreSQL asks the system for the name of its account, which a container started with a bare
+ * user id does not have.
+ */
 function adviceFor(reason: string): string | null {
   const uid = /could not look up effective user ID (\d+)/.exec(reason)?.[1];
   return uid
@@ -65,9 +76,10 @@ export function isTaken(written: string): boolean {
 }
 
 /**
- * Lets PostgreSQL disregard a postmaster.pid whose process is not the one of this folder: its number belongs to another process by
- * now, or the folder was copied while PostgreSQL ran. PostgreSQL accepts the number of its grandparent (made for pg_ctl), and goes
- * on to the check of the shared memory.
+ * Lets PostgreSQL disregard a postmaster.pid whose process is not the one of this folder: its
+ * number belongs to another process by now, or the folder was copied while PostgreSQL ran.
+ * PostgreSQL accepts the number of its grandparent (made for pg_ctl), and goes on to the check of
+ * the shared memory.
  */
 export function disregarding(stalePid: number | null): NodeJS.ProcessEnv {
   return stalePid === null ? {} : { PG_GRANDPARENT_PID: String(stalePid) };

@@ -8,7 +8,8 @@ import { standingOf } from './ownership.js';
 import { readPostmaster } from './postmaster.js';
 
 /**
- * Deletes the cluster of `dataDir` for good, wherever it lives. For tests and measurements, which make and remove clusters.
+ * Deletes the cluster of `dataDir` for good, wherever it lives. For tests and measurements, which
+ * make and remove clusters.
  *
  * @throws ForeignClusterError when it belongs to another data folder, DataInUseError while it runs.
  */
@@ -19,7 +20,10 @@ export function removeCluster(dataDir: string): void {
     const postmaster = readPostmaster(location);
     if (postmaster?.alive) throw new DataInUseError(location.dataDir, postmaster.pid);
     // Renamed first: what a killed removal leaves is a draft, not a damaged database.
-    const draft = path.join(location.base, `draft.${process.pid}.${randomBytes(4).toString('hex')}`);
+    const draft = path.join(
+      location.base,
+      `draft.${process.pid}.${randomBytes(4).toString('hex')}`,
+    );
     renameSync(location.pgData, draft);
     rmSync(draft, { recursive: true, force: true });
     if (location.base !== location.home) rmSync(location.base, { recursive: true, force: true });

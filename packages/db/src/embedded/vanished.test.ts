@@ -1,5 +1,15 @@
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, watch, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  watch,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { query } from '../temporary.test.support.js';
@@ -84,7 +94,9 @@ describe('a data folder whose database is gone', () => {
     const dataDir = at('data');
     mkdirSync(path.join(dataDir, 'postgres'), { recursive: true });
     writeFileSync(path.join(dataDir, 'postgres/cluster-id'), `${'0'.repeat(24)}\n`);
-    expect(await refusal(dataDir)).toContain(`/var/lib/synap/${'0'.repeat(24)}/data does not exist`);
+    expect(await refusal(dataDir)).toContain(
+      `/var/lib/synap/${'0'.repeat(24)}/data does not exist`,
+    );
   });
 });
 

@@ -16,7 +16,8 @@ const charType = 18;
 const textType = 25;
 
 /**
- * One connection, kept: the engine's advisory lock lives in its session. No time-outs: a migration takes what it takes.
+ * One connection, kept: the engine's advisory lock lives in its session. No time-outs: a migration
+ * takes what it takes.
  */
 export function createMigrationPool(url: string): pg.Pool {
   const pool = new pg.Pool({
@@ -47,7 +48,10 @@ function answerCharAsText(client: pg.PoolClient): void {
   });
 }
 
-/** The engine reads this one column as a character and panics on text: PostgreSQL 18 lists NOT NULL there, 17 a CHECK. */
+/**
+ * The engine reads this one column as a character and panics on text: PostgreSQL 18 lists NOT NULL
+ * there, 17 a CHECK.
+ */
 function withCharacters(result: SqlResultSet): SqlResultSet {
   const columnTypes = result.columnTypes.map((type, index) =>
     result.columnNames[index] === 'constraint_type' ? ColumnTypeEnum.Character : type,
@@ -58,7 +62,15 @@ function withCharacters(result: SqlResultSet): SqlResultSet {
 function asDriverError(error: unknown): unknown {
   if (!(error instanceof pg.DatabaseError)) return error;
   const { code = '', severity = 'ERROR', message, detail, column, hint } = error;
-  return new DriverAdapterError({ kind: 'postgres', code, severity, message, detail, column, hint });
+  return new DriverAdapterError({
+    kind: 'postgres',
+    code,
+    severity,
+    message,
+    detail,
+    column,
+    hint,
+  });
 }
 
 interface Connection {
@@ -68,7 +80,12 @@ interface Connection {
   dispose: () => Promise<void>;
 }
 
-async function connect({ pool, schema, onScriptError, dispose }: Connection): Promise<SqlDriverAdapter> {
+async function connect({
+  pool,
+  schema,
+  onScriptError,
+  dispose,
+}: Connection): Promise<SqlDriverAdapter> {
   if (schema) await pool.query(`CREATE SCHEMA IF NOT EXISTS ${schema}`);
   const adapter = await new PrismaPg(pool, { schema }).connect();
   return {
@@ -114,7 +131,9 @@ export function createMigrationAdapter(url: string): MigrationAdapter {
     const name = `${shadowPrefix}${crypto.randomUUID()}`;
     const target = new URL(url);
     target.pathname = `/${name}`;
-    await pool.query(`CREATE DATABASE "${name}"`).catch((error) => Promise.reject(asDriverError(error)));
+    await pool
+      .query(`CREATE DATABASE "${name}"`)
+      .catch((error) => Promise.reject(asDriverError(error)));
     const shadow = createMigrationPool(target.href);
     const dispose = async () => {
       if (!disposals.delete(dispose)) return;

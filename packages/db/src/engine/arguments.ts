@@ -6,7 +6,10 @@ export interface EngineArguments {
   datamodels: string[];
   /** Address of the database, where the command has one. */
   url: string | null;
-  /** Sub-command (`can-connect-to-database`, `create-database`, …); `null` means JSON-RPC on stdin and stdout. */
+  /**
+   * Sub-command (`can-connect-to-database`, `create-database`, …); `null` means JSON-RPC on stdin
+   * and stdout.
+   */
   command: string | null;
 }
 

@@ -4,8 +4,10 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createProject, type Project } from './project.test.support.js';
 
-// The real CLI on an embedded database that is down before and after each command. The tests tell one story, in order.
-const note = (fields: string) => `model Note {\n  id Int @id @default(autoincrement())\n  title String @unique\n  ${fields}\n}\n`;
+// The real CLI on an embedded database that is down before and after each command. The tests tell
+// one story, in order.
+const note = (fields: string) =>
+  `model Note {\n  id Int @id @default(autoincrement())\n  title String @unique\n  ${fields}\n}\n`;
 
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 60_000 });
 
@@ -16,7 +18,9 @@ beforeAll(() => {
 afterAll(() => project.dispose());
 
 const migrations = () =>
-  readdirSync(path.join(project.folder, 'prisma/migrations')).filter((name) => name !== 'migration_lock.toml');
+  readdirSync(path.join(project.folder, 'prisma/migrations')).filter(
+    (name) => name !== 'migration_lock.toml',
+  );
 
 describe('npx prisma', () => {
   it('generate works without any database', async () => {
@@ -34,7 +38,9 @@ describe('npx prisma', () => {
   });
 
   it('migrate diff writes the first script, on a database that it starts for that', async () => {
-    const { code, output } = await project.prisma('migrate diff --from-empty --to-schema prisma --script');
+    const { code, output } = await project.prisma(
+      'migrate diff --from-empty --to-schema prisma --script',
+    );
     expect(output).toContain('CREATE TABLE "Note"');
     expect(code).toBe(0);
   });
@@ -44,7 +50,10 @@ describe('npx prisma', () => {
     project.schema(note('body String?'));
     const second = await project.prisma('migrate dev --name body');
     expect(second.output).toContain('Your database is now in sync with your schema');
-    expect(migrations()).toEqual([expect.stringMatching(/_init$/), expect.stringMatching(/_body$/)]);
+    expect(migrations()).toEqual([
+      expect.stringMatching(/_init$/),
+      expect.stringMatching(/_body$/),
+    ]);
     await project.sql(`INSERT INTO "Note" (title, body) VALUES ('kept', 'row')`);
   });
 
@@ -59,11 +68,19 @@ describe('npx prisma', () => {
        END; $$;`,
     );
     const status = await project.prisma('migrate status');
-    expect(status).toMatchObject({ code: 1, output: expect.stringContaining('20990101000000_by_hand') });
+    expect(status).toMatchObject({
+      code: 1,
+      output: expect.stringContaining('20990101000000_by_hand'),
+    });
     expect(await project.prisma('migrate dev')).toMatchObject({ code: 0 });
     expect(await project.sql(`SELECT shout('loud') AS said`)).toEqual([{ said: 'LOUD;' }]);
-    await expect(project.sql(`INSERT INTO "Note" (title) VALUES ('')`)).rejects.toThrow('title_not_empty');
-    expect(await project.prisma('migrate status')).toMatchObject({ code: 0, output: expect.stringContaining('up to date') });
+    await expect(project.sql(`INSERT INTO "Note" (title) VALUES ('')`)).rejects.toThrow(
+      'title_not_empty',
+    );
+    expect(await project.prisma('migrate status')).toMatchObject({
+      code: 0,
+      output: expect.stringContaining('up to date'),
+    });
   });
 
   it('migrate dev reports drift and resets nothing', async () => {
@@ -72,8 +89,12 @@ describe('npx prisma', () => {
     expect(output).toMatch(/Drift detected[\s\S]*Added column `drifted`/);
     expect(code).not.toBe(0);
     expect(migrations()).toHaveLength(3);
-    expect(await project.sql('SELECT title, drifted FROM "Note"')).toEqual([{ title: 'kept', drifted: null }]);
-    const diff = await project.prisma('migrate diff --from-config-datasource --to-schema prisma --exit-code');
+    expect(await project.sql('SELECT title, drifted FROM "Note"')).toEqual([
+      { title: 'kept', drifted: null },
+    ]);
+    const diff = await project.prisma(
+      'migrate diff --from-config-datasource --to-schema prisma --exit-code',
+    );
     expect(diff).toMatchObject({ code: 2, output: expect.stringContaining('drifted') });
     await project.sql('ALTER TABLE "Note" DROP COLUMN drifted');
   });
@@ -95,7 +116,9 @@ describe('npx prisma', () => {
   it.each(['migrate dev --name never', 'migrate deploy', 'migrate status', 'db pull --print'])(
     '%s ends non-zero when the engine panics',
     async (args) => {
-      const { code, output } = await project.prisma(args, { env: { FORCE_PANIC_SCHEMA_ENGINE: '1' } });
+      const { code, output } = await project.prisma(args, {
+        env: { FORCE_PANIC_SCHEMA_ENGINE: '1' },
+      });
       expect(output).toContain('This is the debugPanic artificial panic');
       expect(code).not.toBe(0);
       expect(migrations()).toHaveLength(3);
@@ -110,14 +133,19 @@ describe('npx prisma', () => {
   });
 
   it('leaves no shadow database behind', async () => {
-    const databases = await project.sql('SELECT datname AS name FROM pg_database WHERE NOT datistemplate ORDER BY 1');
+    const databases = await project.sql(
+      'SELECT datname AS name FROM pg_database WHERE NOT datistemplate ORDER BY 1',
+    );
     expect(databases).toEqual([{ name: 'postgres' }, { name: 'synap' }]);
   });
 
   it('db seed runs the seed program; commands work from another folder too', async () => {
     const seed = await project.prisma(`db seed --config ${project.folder}/prisma.config.ts`);
     expect(seed.output).toContain('node seed.mjs');
-    const status = await project.prisma(`migrate status --config ${project.folder}/prisma.config.ts`, { cwd: tmpdir() });
+    const status = await project.prisma(
+      `migrate status --config ${project.folder}/prisma.config.ts`,
+      { cwd: tmpdir() },
+    );
     expect(status).toMatchObject({ code: 0, output: expect.stringContaining('up to date') });
   });
 });

@@ -46,9 +46,13 @@ async function dropDatabase(url: string): Promise<void> {
   });
 }
 
-/** The engine's sub-commands. Rejects with the driver's error when the database cannot be reached, made or dropped. */
+/**
+ * The engine's sub-commands. Rejects with the driver's error when the database cannot be reached,
+ * made or dropped.
+ */
 export async function runCommand(command: string, url: string): Promise<void> {
-  if (command === 'can-connect-to-database') await withClient(url, async (client) => void (await client.query('SELECT 1')));
+  if (command === 'can-connect-to-database')
+    await withClient(url, async (client) => void (await client.query('SELECT 1')));
   else if (command === 'create-database') await createDatabase(url);
   else if (command === 'drop-database') await dropDatabase(url);
   else throw new Error(`The schema engine does not know the command "${command}".`);

@@ -14,7 +14,10 @@ let server: EmbeddedPostgres;
 
 beforeAll(async () => {
   project = createProject('model Note {\n  id Int @id\n}\n');
-  project.migration('20260101000000_init', 'CREATE TABLE "Note" (id int NOT NULL, CONSTRAINT "Note_pkey" PRIMARY KEY (id));');
+  project.migration(
+    '20260101000000_init',
+    'CREATE TABLE "Note" (id int NOT NULL, CONSTRAINT "Note_pkey" PRIMARY KEY (id));',
+  );
   project.migration('20260102000000_slow', 'SELECT pg_sleep(0.5); CREATE TABLE slow ();');
   server = await startEmbeddedPostgres({ dataDir: project.dataDir, durable: false });
 });
@@ -32,13 +35,17 @@ function address(database: string, search = ''): string {
 
 describe('prisma migrate deploy', () => {
   it('run twice at once: one applies, the other succeeds without doing anything', async () => {
-    const outcomes = await Promise.all([project.prisma('migrate deploy'), project.prisma('migrate deploy')]);
-    expect(outcomes.map(({ code }) => code)).toEqual([0, 0]);
-    expect(outcomes.filter(({ output }) => output.includes('have been successfully applied'))).toHaveLength(1);
-    expect(await query(server.url, 'SELECT migration_name AS name FROM _prisma_migrations ORDER BY 1')).toEqual([
-      { name: '20260101000000_init' },
-      { name: '20260102000000_slow' },
+    const outcomes = await Promise.all([
+      project.prisma('migrate deploy'),
+      project.prisma('migrate deploy'),
     ]);
+    expect(outcomes.map(({ code }) => code)).toEqual([0, 0]);
+    expect(
+      outcomes.filter(({ output }) => output.includes('have been successfully applied')),
+    ).toHaveLength(1);
+    expect(
+      await query(server.url, 'SELECT migration_name AS name FROM _prisma_migrations ORDER BY 1'),
+    ).toEqual([{ name: '20260101000000_init' }, { name: '20260102000000_slow' }]);
   });
 
   it('marks a failing migration, refuses to go on, and goes on when it is resolved', async () => {
@@ -47,7 +54,9 @@ describe('prisma migrate deploy', () => {
     const failed = await project.prisma('migrate deploy');
     expect(failed).toMatchObject({
       code: 1,
-      output: expect.stringMatching(new RegExp(`P3018[\\s\\S]*${name}[\\s\\S]*22012[\\s\\S]*division by zero`)),
+      output: expect.stringMatching(
+        new RegExp(`P3018[\\s\\S]*${name}[\\s\\S]*22012[\\s\\S]*division by zero`),
+      ),
     });
     expect(await migrationStatus(server.url, folder())).toEqual({
       state: 'failed',
@@ -55,11 +64,21 @@ describe('prisma migrate deploy', () => {
       failed: [name],
       unknown: [],
     });
-    await expect(migrateDeploy(server.url, folder())).rejects.toThrow(`migration ${name} failed earlier`);
-    expect(await project.prisma('migrate deploy')).toMatchObject({ code: 1, output: expect.stringContaining('P3009') });
-    expect(await project.prisma('migrate status')).toMatchObject({ code: 1, output: expect.stringContaining(name) });
+    await expect(migrateDeploy(server.url, folder())).rejects.toThrow(
+      `migration ${name} failed earlier`,
+    );
+    expect(await project.prisma('migrate deploy')).toMatchObject({
+      code: 1,
+      output: expect.stringContaining('P3009'),
+    });
+    expect(await project.prisma('migrate status')).toMatchObject({
+      code: 1,
+      output: expect.stringContaining(name),
+    });
 
-    expect(await project.prisma(`migrate resolve --rolled-back ${name}`)).toMatchObject({ code: 0 });
+    expect(await project.prisma(`migrate resolve --rolled-back ${name}`)).toMatchObject({
+      code: 0,
+    });
     project.migration(name, 'CREATE TABLE half ();');
     expect(await project.prisma('migrate deploy')).toMatchObject({ code: 0 });
     expect(await migrationStatus(server.url, folder())).toEqual({
@@ -72,8 +91,12 @@ describe('prisma migrate deploy', () => {
 
   it('makes the database that DATABASE_URL names, and the schema', async () => {
     for (const url of [address('other'), address('other', '?schema=apart')]) {
-      expect(await project.prisma('migrate deploy', { env: { DATABASE_URL: url } })).toMatchObject({ code: 0 });
-      expect(await project.prisma('migrate status', { env: { DATABASE_URL: url } })).toMatchObject({ code: 0 });
+      expect(await project.prisma('migrate deploy', { env: { DATABASE_URL: url } })).toMatchObject({
+        code: 0,
+      });
+      expect(await project.prisma('migrate status', { env: { DATABASE_URL: url } })).toMatchObject({
+        code: 0,
+      });
       expect(await migrationStatus(url, folder())).toMatchObject({ state: 'current' });
     }
     const tables = await query(
@@ -84,7 +107,9 @@ describe('prisma migrate deploy', () => {
   });
 
   it('says why it cannot reach a database', async () => {
-    const refused = await project.prisma('migrate deploy', { env: { DATABASE_URL: 'postgresql://a:b@127.0.0.1:1/x' } });
+    const refused = await project.prisma('migrate deploy', {
+      env: { DATABASE_URL: 'postgresql://a:b@127.0.0.1:1/x' },
+    });
     expect(refused).toMatchObject({ code: 1, output: expect.stringContaining('P1001') });
     const wrong = new URL(server.url);
     wrong.password = 'wrong';
@@ -116,7 +141,9 @@ describe('a schema engine of the operator', () => {
 describe('migrateDeploy', () => {
   it('called at once by several processes of ours applies each migration once', async () => {
     await query(server.url, 'CREATE DATABASE many');
-    const applied = await Promise.all([1, 2, 3].map(() => migrateDeploy(address('many'), folder())));
+    const applied = await Promise.all(
+      [1, 2, 3].map(() => migrateDeploy(address('many'), folder())),
+    );
     expect(applied.map((names) => names.length).sort()).toEqual([0, 0, 3]);
   });
 
@@ -130,7 +157,9 @@ describe('migrateDeploy', () => {
     await query(server.url, 'CREATE DATABASE broken');
     project.migration('20260104000000_broken', 'SELEC 1;');
     const failed = migrateDeploy(address('broken'), folder());
-    await expect(failed).rejects.toThrow(/20260104000000_broken[\s\S]*42601[\s\S]*prisma migrate resolve/);
+    await expect(failed).rejects.toThrow(
+      /20260104000000_broken[\s\S]*42601[\s\S]*prisma migrate resolve/,
+    );
     rmSync(path.join(folder(), '20260104000000_broken'), { recursive: true });
   });
 

@@ -19,7 +19,10 @@ const textOf = (env: NodeJS.ProcessEnv, name: string) => {
   return env[name] || (file && readFileSync(file, 'utf8').replace(/\r?\n$/, ''));
 };
 
-/** An address of the operator's database, also when it or its password is in a file, as the server reads them. */
+/**
+ * An address of the operator's database, also when it or its password is in a file, as the server
+ * reads them.
+ */
 function addressOf(env: NodeJS.ProcessEnv, name: string): string | undefined {
   const [url, password] = [textOf(env, name), textOf(env, 'DATABASE_PASSWORD')];
   const lacksPassword = url && URL.canParse(url) && new URL(url).password === '';
@@ -27,9 +30,9 @@ function addressOf(env: NodeJS.ProcessEnv, name: string): string | undefined {
 }
 
 /**
- * Prepares the environment of Prisma's CLI, for prisma.config.ts: reads `.env`, names our schema engine where the operator
- * names none, and keeps the CLI from calling home. Returns the address of the database: `DATABASE_DIRECT_URL`, `DATABASE_URL`, or the
- * embedded one.
+ * Prepares the environment of Prisma's CLI, for prisma.config.ts: reads `.env`, names our schema
+ * engine where the operator names none, and keeps the CLI from calling home. Returns the address of
+ * the database: `DATABASE_DIRECT_URL`, `DATABASE_URL`, or the embedded one.
  */
 export function prepareCliEnvironment(root: string): string {
   const { env } = process;
@@ -44,7 +47,8 @@ export function prepareCliEnvironment(root: string): string {
   env.SYNAP_DATA_DIR = path.resolve(root, env.SYNAP_DATA_DIR || '.data');
 
   const own = env.PRISMA_SCHEMA_ENGINE_BINARY;
-  // An engine of the operator's is used as it is; on the embedded database ours starts the database first, then that engine.
+  // An engine of the operator's is used as it is; on the embedded database ours starts the database
+  // first, then that engine.
   if (own && own !== launcher && !(env.DATABASE_DIRECT_URL || env.DATABASE_URL))
     env.SYNAP_NATIVE_SCHEMA_ENGINE = path.resolve(own);
   if (!own || env.SYNAP_NATIVE_SCHEMA_ENGINE) {

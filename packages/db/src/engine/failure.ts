@@ -6,7 +6,10 @@ class MigrationFailure extends Error {
   readonly code = 'P3018';
 }
 
-function text(migration: string, { code, message, detail, hint, position }: pg.DatabaseError): string {
+function text(
+  migration: string,
+  { code, message, detail, hint, position }: pg.DatabaseError,
+): string {
   const lines = [
     `A migration failed to apply. New migrations cannot be applied before the error is recovered from.`,
     `Migration name: ${migration}`,
@@ -20,7 +23,10 @@ function text(migration: string, { code, message, detail, hint, position }: pg.D
   return lines.filter(Boolean).join('\n');
 }
 
-/** Names the migration and PostgreSQL's reason, where the engine's error only says "external connector error". */
+/**
+ * Names the migration and PostgreSQL's reason, where the engine's error only says "external
+ * connector error".
+ */
 export function explainFailure(error: unknown, scriptError: unknown): unknown {
   if (!(error instanceof Error) || !(scriptError instanceof pg.DatabaseError)) return error;
   const migration = /with migration_name="([^"]+)"/.exec(error.message)?.[1];

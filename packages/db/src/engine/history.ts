@@ -18,7 +18,9 @@ interface RecordedMigration {
 }
 
 /** The migrations that a database records, in their order; none for a database without a schema. */
-export async function recordedMigrations(client: pg.Pool | pg.ClientBase): Promise<RecordedMigration[]> {
+export async function recordedMigrations(
+  client: pg.Pool | pg.ClientBase,
+): Promise<RecordedMigration[]> {
   const there = `SELECT to_regclass('_prisma_migrations') IS NOT NULL AS there`;
   const { rows: found } = await client.query<{ there: boolean }>(there);
   if (!found[0]?.there) return [];

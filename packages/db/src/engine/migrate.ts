@@ -10,7 +10,10 @@ import { loadEngine, type MigrationList } from './wasm.js';
 
 /** How a database stands to a folder of migrations. */
 export interface MigrationStatus {
-  /** `failed` wants a person; `pending` wants `prisma migrate deploy`; a database that knows more than the folder is `current`. */
+  /**
+   * `failed` wants a person; `pending` wants `prisma migrate deploy`; a database that knows more
+   * than the folder is `current`.
+   */
   state: 'current' | 'pending' | 'failed';
   pending: string[];
   failed: string[];
@@ -43,8 +46,14 @@ async function recorded(pool: pg.Pool): Promise<Recorded[]> {
   }
 }
 
-/** Compares the database with the folder: one SELECT on the given pool (or on a connection of its own, for an address). */
-export async function migrationStatus(database: string | pg.Pool, folder: string): Promise<MigrationStatus> {
+/**
+ * Compares the database with the folder: one SELECT on the given pool (or on a connection of its
+ * own, for an address).
+ */
+export async function migrationStatus(
+  database: string | pg.Pool,
+  folder: string,
+): Promise<MigrationStatus> {
   if (typeof database === 'string') {
     const pool = createMigrationPool(database);
     return migrationStatus(pool, folder).finally(() => pool.end());
@@ -55,7 +64,12 @@ export async function migrationStatus(database: string | pg.Pool, folder: string
   const known = migrationNames(folder);
   const pending = known.filter((name) => !applied.has(name) && !failed.includes(name));
   const unknown = [...applied].filter((name) => !known.includes(name)).sort();
-  return { state: failed.length > 0 ? 'failed' : pending.length > 0 ? 'pending' : 'current', pending, failed, unknown };
+  return {
+    state: failed.length > 0 ? 'failed' : pending.length > 0 ? 'pending' : 'current',
+    pending,
+    failed,
+    unknown,
+  };
 }
 
 async function apply(url: string, migrations: MigrationList): Promise<string[]> {
@@ -64,7 +78,9 @@ async function apply(url: string, migrations: MigrationList): Promise<string[]> 
   const factory = bindMigrationAwareSqlAdapterFactory(adapter);
   const input = { migrationsList: migrations, filters: { externalTables: [], externalEnums: [] } };
   try {
-    const engine = await guard(() => module.SchemaEngine.new({ datamodels: undefined }, () => undefined, factory));
+    const engine = await guard(() =>
+      module.SchemaEngine.new({ datamodels: undefined }, () => undefined, factory),
+    );
     const { appliedMigrationNames } = await guard(() => engine.applyMigrations(input));
     engine.free();
     return appliedMigrationNames;
@@ -76,8 +92,9 @@ async function apply(url: string, migrations: MigrationList): Promise<string[]> 
 }
 
 /**
- * Applies what is pending, as `prisma migrate deploy` does, and returns the names. Any number of processes may call it at once:
- * one applies, the others wait and find nothing to do. Rejects with advice when a migration fails or failed earlier.
+ * Applies what is pending, as `prisma migrate deploy` does, and returns the names. Any number of
+ * processes may call it at once: one applies, the others wait and find nothing to do. Rejects with
+ * advice when a migration fails or failed earlier.
  */
 export async function migrateDeploy(
   url: string,

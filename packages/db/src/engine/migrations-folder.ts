@@ -24,13 +24,19 @@ export function readMigrations(folder: string, only?: readonly string[]): Migrat
   const lockfile = path.join(folder, 'migration_lock.toml');
   return {
     baseDir: folder,
-    lockfile: { path: 'migration_lock.toml', content: existsSync(lockfile) ? readFileSync(lockfile, 'utf8') : null },
+    lockfile: {
+      path: 'migration_lock.toml',
+      content: existsSync(lockfile) ? readFileSync(lockfile, 'utf8') : null,
+    },
     shadowDbInitScript: '',
     migrationDirectories: migrationNames(folder)
       .filter((name) => only?.includes(name) ?? true)
       .map((name) => ({
         path: name,
-        migrationFile: { path: 'migration.sql', content: content(path.join(folder, name, 'migration.sql')) },
+        migrationFile: {
+          path: 'migration.sql',
+          content: content(path.join(folder, name, 'migration.sql')),
+        },
       })),
   };
 }

@@ -5,10 +5,15 @@ import type { Target } from './target.js';
 async function withAddress(args: string[], target: Target): Promise<string[]> {
   if (!args.includes('--datasource')) return args;
   const url = await target.url();
-  return args.map((arg, index) => (args[index - 1] === '--datasource' ? JSON.stringify({ ...JSON.parse(arg), url }) : arg));
+  return args.map((arg, index) =>
+    args[index - 1] === '--datasource' ? JSON.stringify({ ...JSON.parse(arg), url }) : arg,
+  );
 }
 
-/** Runs the operator's own schema engine on the embedded database, which runs as long as the engine does. Returns its exit code. */
+/**
+ * Runs the operator's own schema engine on the embedded database, which runs as long as the engine
+ * does. Returns its exit code.
+ */
 export async function passToNative(
   program: string,
   target: Target,

@@ -10,7 +10,10 @@ import { EnginePanic, loadEngine } from './wasm.js';
 
 /** What the CLI takes for a panic of the engine. */
 const panicCode = 101;
-/** The id under which the engine asks the CLI to print; the CLI answers it, and the answer is passed over. */
+/**
+ * The id under which the engine asks the CLI to print; the CLI answers it, and the answer is passed
+ * over.
+ */
 const printId = 1_000_000;
 
 function send(message: object): void {
@@ -34,7 +37,9 @@ function isRequest(message: unknown): message is Request {
 }
 
 function property(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null && name in value ? Reflect.get(value, name) : undefined;
+  return typeof value === 'object' && value !== null && name in value
+    ? Reflect.get(value, name)
+    : undefined;
 }
 
 /** A text of the answer that the CLI has to print by itself; null if there is none. */
@@ -46,19 +51,23 @@ function printed(method: string, result: unknown): string | null {
   // The CLI calls such a database up to date, without a word on what the folder does not know.
   const history = method === 'diagnoseMigrationHistory' ? property(result, 'history') : undefined;
   const names = property(history, 'unpersistedMigrationNames');
-  if (property(history, 'diagnostic') !== 'migrationsDirectoryIsBehind' || !Array.isArray(names)) return null;
+  if (property(history, 'diagnostic') !== 'migrationsDirectoryIsBehind' || !Array.isArray(names))
+    return null;
   return `\nThe database has migrations that this version does not know: a later one ran on it.\n${names.join('\n')}`;
 }
 
 interface Conversation {
   serve(): Promise<void>;
-  /** Answers the request under way, if there is one: the engine broke where nobody waited for it. */
+  /**
+   * Answers the request under way, if there is one: the engine broke where nobody waited for it.
+   */
   breakOff(error: unknown): void;
 }
 
 /**
- * A panic is an answer like any other, and we stay until the CLI lets us go: it looks for the end of a process that has ended
- * already, finds nothing left to wait for, and exits 0 as if all had gone well.
+ * A panic is an answer like any other, and we stay until the CLI lets us go: it looks for the end
+ * of a process that has ended already, finds nothing left to wait for, and exits 0 as if all had
+ * gone well.
  */
 function converseOver(session: EngineSession): Conversation {
   let pending: number | null = null;
@@ -84,7 +93,10 @@ function converseOver(session: EngineSession): Conversation {
 
   return {
     async serve() {
-      for await (const line of createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY })) {
+      for await (const line of createInterface({
+        input: process.stdin,
+        crlfDelay: Number.POSITIVE_INFINITY,
+      })) {
         const message: unknown = JSON.parse(line);
         if (isRequest(message)) await answer(message);
       }
@@ -102,12 +114,21 @@ async function command(name: string, target: Target): Promise<number> {
   } catch (error) {
     // The CLI passes over the first line.
     process.stderr.write(logLine('INFO', { message: `schema engine command ${name}` }));
-    process.stderr.write(logLine('ERROR', { message: messageOf(error), error_code: codeOf(error) ?? 'P1001', is_panic: false }));
+    process.stderr.write(
+      logLine('ERROR', {
+        message: messageOf(error),
+        error_code: codeOf(error) ?? 'P1001',
+        is_panic: false,
+      }),
+    );
     return 1;
   }
 }
 
-/** The CLI ends its input and sends SIGTERM right away; a database that we started must still be stopped. */
+/**
+ * The CLI ends its input and sends SIGTERM right away; a database that we started must still be
+ * stopped.
+ */
 function onSignal(leave: () => Promise<void>): void {
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
     process.on(signal, () => void leave().finally(() => process.exit()));
@@ -125,7 +146,8 @@ async function main(): Promise<void> {
   const target = createTarget(args.url, process.env.SYNAP_DATA_DIR);
   const native = process.env.SYNAP_NATIVE_SCHEMA_ENGINE;
   if (native) process.exitCode = await passToNative(native, target, onSignal);
-  else if (args.command !== null) process.exitCode = await command(args.command, target).finally(() => target.release());
+  else if (args.command !== null)
+    process.exitCode = await command(args.command, target).finally(() => target.release());
   else await converse(args.datamodels, target);
 }
 
@@ -133,7 +155,8 @@ async function converse(datamodels: string[], target: Target): Promise<void> {
   const session = createEngineSession(datamodels, target, (line) => process.stderr.write(line));
   let leaving: Promise<void> | null = null;
   const leave = () => {
-    // A statement that still runs would hold up its connection: then the database is left (or stopped) with it.
+    // A statement that still runs would hold up its connection: then the database is left (or
+    // stopped) with it.
     leaving ??= Promise.race([session.close(), delay(2_000)]).finally(() => target.release());
     return leaving;
   };

@@ -8,7 +8,10 @@ import { ensureDatabase } from '../embedded/ensure.js';
 import { query, removeFolder, temporaryFolder } from '../temporary.test.support.js';
 
 const environment = fileURLToPath(new URL('./environment.ts', import.meta.url));
-const cli = path.join(path.dirname(createRequire(import.meta.url).resolve('prisma/package.json')), 'build/index.js');
+const cli = path.join(
+  path.dirname(createRequire(import.meta.url).resolve('prisma/package.json')),
+  'build/index.js',
+);
 
 const header = `
 generator client {
@@ -51,9 +54,14 @@ export interface Project {
 }
 
 function run(args: string[], cwd: string, env: NodeJS.ProcessEnv): Promise<Outcome> {
-  const child = spawn(process.execPath, [cli, ...args], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [cli, ...args], {
+    cwd,
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (chunk) => (output += chunk));
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (chunk) => (output += chunk));
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code) => resolve({ code: code ?? -1, output }));
@@ -64,8 +72,14 @@ function run(args: string[], cwd: string, env: NodeJS.ProcessEnv): Promise<Outco
 export function createProject(models: string): Project {
   const folder = temporaryFolder();
   const dataDir = path.join(folder, 'data');
-  const { DATABASE_URL: _, DATABASE_DIRECT_URL: __, PRISMA_SCHEMA_ENGINE_BINARY: ___, ...inherited } = process.env;
-  const schema = (text: string) => writeFileSync(path.join(folder, 'prisma/schema.prisma'), `${header}${text}`);
+  const {
+    DATABASE_URL: _,
+    DATABASE_DIRECT_URL: __,
+    PRISMA_SCHEMA_ENGINE_BINARY: ___,
+    ...inherited
+  } = process.env;
+  const schema = (text: string) =>
+    writeFileSync(path.join(folder, 'prisma/schema.prisma'), `${header}${text}`);
   mkdirSync(path.join(folder, 'prisma'));
   schema(models);
   writeFileSync(path.join(folder, 'prisma.config.ts'), config);
@@ -79,7 +93,8 @@ export function createProject(models: string): Project {
       mkdirSync(target, { recursive: true });
       writeFileSync(path.join(target, 'migration.sql'), sql);
     },
-    prisma: (args, { env = {}, cwd = folder } = {}) => run(args.split(' '), cwd, { ...inherited, NO_COLOR: '1', ...env }),
+    prisma: (args, { env = {}, cwd = folder } = {}) =>
+      run(args.split(' '), cwd, { ...inherited, NO_COLOR: '1', ...env }),
     async sql(text) {
       const { url, release } = await ensureDatabase({ dataDir });
       return query(url, text).finally(release);

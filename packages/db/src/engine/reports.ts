@@ -2,7 +2,9 @@ import { sqlStateOf } from '../client/driver-errors.js';
 import { EnginePanic } from './wasm.js';
 
 function property(error: unknown, name: string): unknown {
-  return typeof error === 'object' && error !== null && name in error ? Reflect.get(error, name) : undefined;
+  return typeof error === 'object' && error !== null && name in error
+    ? Reflect.get(error, name)
+    : undefined;
 }
 
 export function messageOf(error: unknown): string {
@@ -16,14 +18,20 @@ export function codeOf(error: unknown): string | null {
   const state = sqlStateOf(error);
   if (state === '3D000') return 'P1003';
   if (state === '28P01' || state === '28000') return 'P1000';
-  return typeof code === 'string' && /^(ECONN|ENOTFOUND|ETIMEDOUT|EAI_AGAIN|EHOST|ENET)/.test(code) ? 'P1001' : null;
+  return typeof code === 'string' && /^(ECONN|ENOTFOUND|ETIMEDOUT|EAI_AGAIN|EHOST|ENET)/.test(code)
+    ? 'P1001'
+    : null;
 }
 
 /** The JSON-RPC error that Prisma's CLI prints. */
 export function rpcError(error: unknown): object {
   const message = messageOf(error);
   const isPanic = error instanceof EnginePanic;
-  return { code: 4466, message, data: { is_panic: isPanic, message, meta: null, error_code: isPanic ? null : codeOf(error) } };
+  return {
+    code: 4466,
+    message,
+    data: { is_panic: isPanic, message, meta: null, error_code: isPanic ? null : codeOf(error) },
+  };
 }
 
 /** One line of the log that the CLI reads from stderr. */

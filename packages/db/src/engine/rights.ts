@@ -2,7 +2,9 @@ import { schemaOf } from '../client/connection.js';
 import { defaultSchema } from '../client/session.js';
 import { createMigrationPool } from './adapter.js';
 
-/** The role of the address may not make what the migrations make. Its message says what to grant. */
+/**
+ * The role of the address may not make what the migrations make. Its message says what to grant.
+ */
 export class MissingRightError extends Error {
   override name = 'MissingRightError';
 }
@@ -16,7 +18,10 @@ interface Rights {
   inSchema: boolean | null;
 }
 
-/** Looks before the migrations begin: one that fails half-way is marked as failed, and a person has to resolve it. */
+/**
+ * Looks before the migrations begin: one that fails half-way is marked as failed, and a person has
+ * to resolve it.
+ */
 export async function assertMayCreate(url: string): Promise<void> {
   const schema = schemaOf(url) ?? defaultSchema;
   const pool = createMigrationPool(url);

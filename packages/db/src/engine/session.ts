@@ -9,9 +9,22 @@ import { loadEngine, type SchemaEngine } from './wasm.js';
 
 /** The methods of the protocol, which bear the engine's own names but for one. */
 const methods = new Set([
-  ...['applyMigrations', 'createMigration', 'dbExecute', 'debugPanic', 'devDiagnostic', 'diagnoseMigrationHistory', 'diff'],
-  ...['ensureConnectionValidity', 'evaluateDataLoss', 'introspect', 'introspectSql', 'markMigrationApplied'],
-  ...['markMigrationRolledBack', 'reset', 'schemaPush', 'version'],
+  'applyMigrations',
+  'createMigration',
+  'dbExecute',
+  'debugPanic',
+  'devDiagnostic',
+  'diagnoseMigrationHistory',
+  'diff',
+  'ensureConnectionValidity',
+  'evaluateDataLoss',
+  'introspect',
+  'introspectSql',
+  'markMigrationApplied',
+  'markMigrationRolledBack',
+  'reset',
+  'schemaPush',
+  'version',
 ]);
 
 export interface EngineSession {
@@ -20,7 +33,10 @@ export interface EngineSession {
   close(): Promise<void>;
 }
 
-/** Not every run of the engine makes a call: the database is asked for (and started) only by the first one. */
+/**
+ * Not every run of the engine makes a call: the database is asked for (and started) only by the
+ * first one.
+ */
 function lazily(target: Target, opened: (adapter: MigrationAdapter) => void) {
   let adapter: Promise<MigrationAdapter> | null = null;
   const open = () => {
@@ -39,7 +55,11 @@ function lazily(target: Target, opened: (adapter: MigrationAdapter) => void) {
   });
 }
 
-export function createEngineSession(datamodels: string[], target: Target, log: (line: string) => void): EngineSession {
+export function createEngineSession(
+  datamodels: string[],
+  target: Target,
+  log: (line: string) => void,
+): EngineSession {
   let adapter: MigrationAdapter | null = null;
   let engine: Promise<SchemaEngine> | null = null;
   let turn: pg.Client | null = null;
@@ -51,14 +71,17 @@ export function createEngineSession(datamodels: string[], target: Target, log: (
       adapter = made;
     });
     const options = { datamodels: schemas.length > 0 ? schemas : undefined };
-    return guard(() => module.SchemaEngine.new(options, (line: string) => log(`${line}\n`), factory));
+    return guard(() =>
+      module.SchemaEngine.new(options, (line: string) => log(`${line}\n`), factory),
+    );
   }
 
   async function invoke(name: string, params: unknown): Promise<unknown> {
     engine ??= start();
     const started = await engine;
     const method: unknown = Reflect.get(started, name);
-    if (!methods.has(name) || typeof method !== 'function') throw new Error(`This schema engine has no method "${name}".`);
+    if (!methods.has(name) || typeof method !== 'function')
+      throw new Error(`This schema engine has no method "${name}".`);
     const { guard } = await loadEngine();
     return guard(async () => method.call(started, params));
   }
@@ -66,9 +89,11 @@ export function createEngineSession(datamodels: string[], target: Target, log: (
   return {
     async call(method, params) {
       if (method === 'getDatabaseVersion') return invoke('version', params);
-      // Without a diagnosis first, a pending migration that nobody generated makes the engine ask for a shadow database it was not given.
+      // Without a diagnosis first, a pending migration that nobody generated makes the engine ask
+      // for a shadow database it was not given.
       if (method === 'evaluateDataLoss') await invoke('devDiagnostic', diagnosisOf(params));
-      if (method === 'applyMigrations') turn ??= await takeTurn(await target.url(), () => undefined);
+      if (method === 'applyMigrations')
+        turn ??= await takeTurn(await target.url(), () => undefined);
       return invoke(method, params).catch((error) => {
         throw explainFailure(error, adapter?.scriptError());
       });
@@ -82,5 +107,8 @@ export function createEngineSession(datamodels: string[], target: Target, log: (
 
 function diagnosisOf(params: unknown): unknown {
   if (typeof params !== 'object' || params === null) return params;
-  return { migrationsList: Reflect.get(params, 'migrationsList'), filters: Reflect.get(params, 'filters') };
+  return {
+    migrationsList: Reflect.get(params, 'migrationsList'),
+    filters: Reflect.get(params, 'filters'),
+  };
 }

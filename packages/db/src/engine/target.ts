@@ -1,7 +1,10 @@
 import { isEmbeddedAddress } from '../embedded/address.js';
 import { ensureDatabase } from '../embedded/ensure.js';
 
-/** The database of one run of the engine: the address given, or the embedded one, started on first use. */
+/**
+ * The database of one run of the engine: the address given, or the embedded one, started on first
+ * use.
+ */
 export interface Target {
   /** The real address. Rejects with advice when there is none. */
   url(): Promise<string>;
@@ -22,7 +25,9 @@ export function createTarget(given: string | null, dataDir: string | undefined):
   return {
     async url() {
       if (given === null)
-        throw new Error('This command needs a database: set DATABASE_URL, or leave it unset for the embedded one.');
+        throw new Error(
+          'This command needs a database: set DATABASE_URL, or leave it unset for the embedded one.',
+        );
       if (!dataDir || !isEmbeddedAddress(given, dataDir)) return given;
       opened ??= ensureDatabase({ dataDir });
       return atPlaceOf(given, (await opened).url);

@@ -10,9 +10,11 @@ it('is not waited for at a server that accepts connections and never answers', a
   try {
     const address = server.address();
     const port = typeof address === 'object' && address ? address.port : 0;
-    const error: unknown = await takeTurn(`postgresql://a:b@127.0.0.1:${port}/x`, () => undefined, 200).catch(
-      (reason: unknown) => reason,
-    );
+    const error: unknown = await takeTurn(
+      `postgresql://a:b@127.0.0.1:${port}/x`,
+      () => undefined,
+      200,
+    ).catch((reason: unknown) => reason);
     expect(isUnavailable(error), String(error)).toBe(true);
   } finally {
     for (const socket of sockets) socket.destroy();

@@ -9,7 +9,10 @@ export type { MigrationList, SchemaEngine } from '@prisma/schema-engine-wasm/sch
 
 /** As much of the standard as is used here: its types come with browsers' only. */
 declare const WebAssembly: {
-  instantiate(bytes: Uint8Array, imports: Record<string, object>): Promise<{ instance: { exports: Record<string, unknown> } }>;
+  instantiate(
+    bytes: Uint8Array,
+    imports: Record<string, object>,
+  ): Promise<{ instance: { exports: Record<string, unknown> } }>;
 };
 
 /** The engine broke (a Rust panic): its memory is not to be trusted any more. */
@@ -19,7 +22,10 @@ export class EnginePanic extends Error {
 
 export interface EngineHost {
   module: EngineModule;
-  /** Awaits a call into the engine; rejects with EnginePanic when it breaks meanwhile – the call itself would never settle. */
+  /**
+   * Awaits a call into the engine; rejects with EnginePanic when it breaks meanwhile – the call
+   * itself would never settle.
+   */
   guard<T>(call: () => Promise<T>): Promise<T>;
 }
 
@@ -41,12 +47,18 @@ export function loadEngine(): Promise<EngineHost> {
 }
 
 async function instantiate(): Promise<EngineHost> {
-  const file = createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm/schema_engine_bg');
+  const file = createRequire(import.meta.url).resolve(
+    '@prisma/schema-engine-wasm/schema_engine_bg',
+  );
   const module: EngineModule = await import(pathToFileURL(file).href);
   const bytes = await readFile(path.join(path.dirname(file), 'schema_engine_bg.wasm'));
-  const { instance } = await WebAssembly.instantiate(bytes, { './schema_engine_bg.js': { ...module } });
+  const { instance } = await WebAssembly.instantiate(bytes, {
+    './schema_engine_bg.js': { ...module },
+  });
   const panicked = new Promise<never>((_, reject) => {
-    globalThis.PRISMA_WASM_PANIC_REGISTRY = { set_message: (message) => reject(new EnginePanic(message)) };
+    globalThis.PRISMA_WASM_PANIC_REGISTRY = {
+      set_message: (message) => reject(new EnginePanic(message)),
+    };
   });
   panicked.catch(() => undefined); // It is looked at only while a call is under way.
   module.__wbg_set_wasm(instance.exports);
@@ -61,7 +73,9 @@ async function guarded<T>(call: () => Promise<T>, panicked: Promise<never>): Pro
   } catch (error) {
     if (!isTrap(error)) throw error;
     // The trap that ends a panic; the reason was given just before it, if there was one.
-    throw await Promise.race([panicked, Promise.resolve(new EnginePanic(String(error)))]).catch((panic: unknown) => panic);
+    throw await Promise.race([panicked, Promise.resolve(new EnginePanic(String(error)))]).catch(
+      (panic: unknown) => panic,
+    );
   }
 }
 

@@ -26,7 +26,10 @@ const dashboardSchema = z.strictObject({
   widgets: z.array(widgetSchema).default([]),
 });
 
-const seedSchema = z.strictObject({ users: z.array(userSchema).default([]), dashboards: z.array(dashboardSchema).default([]) });
+const seedSchema = z.strictObject({
+  users: z.array(userSchema).default([]),
+  dashboards: z.array(dashboardSchema).default([]),
+});
 
 /** Development data, as prisma/seed.yaml has them. */
 export type Seed = z.output<typeof seedSchema>;

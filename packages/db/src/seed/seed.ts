@@ -21,11 +21,16 @@ const seedLock = 7_463_002;
 const patience = 60_000;
 
 async function addUsers(db: Db, { users }: Seed, hash: SeedDeps['hash']): Promise<number> {
-  const existing = await db.user.findMany({ where: { email: { in: users.map(({ email }) => email) } }, select: { email: true } });
+  const existing = await db.user.findMany({
+    where: { email: { in: users.map(({ email }) => email) } },
+    select: { email: true },
+  });
   const known = new Set(existing.map(({ email }) => email));
   const missing = users.filter(({ email }) => !known.has(email));
   for (const { password, ...user } of missing) {
-    await db.user.create({ data: { ...user, passwordHash: await hash(password), verifiedAt: new Date() } });
+    await db.user.create({
+      data: { ...user, passwordHash: await hash(password), verifiedAt: new Date() },
+    });
   }
   return missing.length;
 }
@@ -33,21 +38,34 @@ async function addUsers(db: Db, { users }: Seed, hash: SeedDeps['hash']): Promis
 async function addDashboard(db: Db, { id, owner, name, widgets }: SeedDashboard): Promise<number> {
   if (await db.dashboard.findUnique({ where: { id }, select: { id: true } })) return 0;
   const user = await db.user.findUnique({ where: { email: owner }, select: { id: true } });
-  if (!user) throw new Error(`The dashboard "${name}" belongs to ${owner}, who is neither in the seed nor in the database.`);
+  if (!user)
+    throw new Error(
+      `The dashboard "${name}" belongs to ${owner}, who is neither in the seed nor in the database.`,
+    );
   const placements = widgets.map(({ module: moduleId, widget: widgetId, ...place }, position) => ({
     ...place,
     moduleId,
     widgetId,
     position,
   }));
-  await db.dashboard.create({ data: { id, name, ownerId: user.id, widgets: { create: placements } } });
+  await db.dashboard.create({
+    data: { id, name, ownerId: user.id, widgets: { create: placements } },
+  });
   return 1;
 }
 
-/** Adds what is missing, all or nothing, and changes nothing that is there. Rejects where `environment` is production. */
-export async function seedDatabase(seed: Seed, { database, hash, environment = 'local' }: SeedDeps): Promise<SeedResult> {
+/**
+ * Adds what is missing, all or nothing, and changes nothing that is there. Rejects where
+ * `environment` is production.
+ */
+export async function seedDatabase(
+  seed: Seed,
+  { database, hash, environment = 'local' }: SeedDeps,
+): Promise<SeedResult> {
   if (environment === 'production') {
-    throw new Error('Seeding is for development: its passwords are public. It is refused where SYNAP_ENV=production.');
+    throw new Error(
+      'Seeding is for development: its passwords are public. It is refused where SYNAP_ENV=production.',
+    );
   }
   return database.transaction(
     async (db) => {

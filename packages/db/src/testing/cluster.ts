@@ -21,14 +21,21 @@ export interface SuperuserCluster {
   dispose(): Promise<void>;
 }
 
-/** A PostgreSQL of one's own with a superuser, for tests that change roles and settings of the server. Belongs in tests only. */
+/**
+ * A PostgreSQL of one's own with a superuser, for tests that change roles and settings of the
+ * server. Belongs in tests only.
+ */
 export async function startSuperuserCluster(): Promise<SuperuserCluster> {
   const folder = mkdtempSync(path.join(tmpdir(), 'synap-superuser-'));
   chmodSync(folder, 0o711);
   const dataDir = path.join(folder, 'data');
   const location = locateCluster(dataDir, () => undefined);
   const account = accountFor(location, () => undefined);
-  const tools: Toolchain = { binaries: prepareBinaries(location.base, account), account, durable: false };
+  const tools: Toolchain = {
+    binaries: prepareBinaries(location.base, account),
+    account,
+    durable: false,
+  };
   const password = crypto.randomUUID();
   createCluster(location, tools, password);
   const fault = runAlone(location.pgData, tools, [`ALTER ROLE postgres PASSWORD '${password}';`]);
@@ -37,7 +44,8 @@ export async function startSuperuserCluster(): Promise<SuperuserCluster> {
     const port = await choosePort(null);
     const outcome = await startPostmaster(location, tools, port);
     if (outcome.kind === 'port-taken') continue;
-    if (outcome.kind !== 'ready') throw new Error(`PostgreSQL did not start: ${JSON.stringify(outcome)}`);
+    if (outcome.kind !== 'ready')
+      throw new Error(`PostgreSQL did not start: ${JSON.stringify(outcome)}`);
     const { pid } = outcome;
     return {
       url: `postgresql://postgres:${password}@127.0.0.1:${port}/synap`,

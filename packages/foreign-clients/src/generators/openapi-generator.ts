@@ -1,6 +1,12 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import { type Command, type Download, documents, type Generator, type Workplace } from '../generator.js';
+import {
+  type Command,
+  type Download,
+  documents,
+  type Generator,
+  type Workplace,
+} from '../generator.js';
 import { programsFolder } from '../programs.js';
 import { pythonEnvironment } from './python.js';
 import { compileTypeScript, runJavaScript } from './typescript.js';
@@ -13,7 +19,16 @@ const openapiGenerator: Download = {
   name: `openapi-generator-${version}`,
   needs: ['java', 'mvn'],
   commands: () => [
-    { program: 'mvn', args: ['--batch-mode', '--quiet', 'dependency:copy', `-Dartifact=${artifact}`, '-DoutputDirectory=.'] },
+    {
+      program: 'mvn',
+      args: [
+        '--batch-mode',
+        '--quiet',
+        'dependency:copy',
+        `-Dartifact=${artifact}`,
+        '-DoutputDirectory=.',
+      ],
+    },
     // Fails on a Java that is too old.
     { program: 'java', args: ['-jar', jar, 'version'] },
   ],
@@ -26,8 +41,13 @@ const javaLibraries: Download = {
     {
       program: 'mvn',
       args: [
-        ...['--batch-mode', '--quiet', '--file', path.join(programsFolder, 'java/pom.xml')],
-        ...['dependency:copy-dependencies', '-DincludeScope=compile', `-DoutputDirectory=${folder}`],
+        '--batch-mode',
+        '--quiet',
+        '--file',
+        path.join(programsFolder, 'java/pom.xml'),
+        'dependency:copy-dependencies',
+        '-DincludeScope=compile',
+        `-DoutputDirectory=${folder}`,
       ],
     },
   ],
@@ -45,8 +65,16 @@ const generateWith =
   (workplace: Workplace): Command => ({
     program: 'java',
     args: [
-      ...['-jar', path.join(workplace.downloaded(openapiGenerator), jar), 'generate', '--input-spec', 'openapi.json'],
-      ...['--generator-name', language, '--output', output, ...options],
+      '-jar',
+      path.join(workplace.downloaded(openapiGenerator), jar),
+      'generate',
+      '--input-spec',
+      'openapi.json',
+      '--generator-name',
+      language,
+      '--output',
+      output,
+      ...options,
     ],
   });
 
@@ -55,7 +83,10 @@ const generatorFor = (language: string): Pick<Generator, 'name' | 'version' | 'd
   version,
   documents,
 });
-const modelsAndApisOnly = ['--global-property', 'apiTests=false,modelTests=false,apiDocs=false,modelDocs=false'];
+const modelsAndApisOnly = [
+  '--global-property',
+  'apiTests=false,modelTests=false,apiDocs=false,modelDocs=false',
+];
 
 const typescriptFetch: Generator = {
   ...generatorFor('typescript-fetch'),
@@ -71,7 +102,10 @@ const typescriptFetch: Generator = {
   run: () => runJavaScript,
 };
 
-const pythonLibraries = pythonEnvironment(`python-libraries-for-openapi-generator-${version}`, 'python');
+const pythonLibraries = pythonEnvironment(
+  `python-libraries-for-openapi-generator-${version}`,
+  'python',
+);
 
 const python: Generator = {
   ...generatorFor('python'),
@@ -83,7 +117,9 @@ const python: Generator = {
     output: '.',
     options: ['--package-name', 'synap_client', ...modelsAndApisOnly],
   }),
-  compile: (workplace) => [pythonLibraries.python(workplace, '-m', 'compileall', '-q', 'synap_client')],
+  compile: (workplace) => [
+    pythonLibraries.python(workplace, '-m', 'compileall', '-q', 'synap_client'),
+  ],
   run: (workplace) => pythonLibraries.python(workplace, 'program.py'),
 };
 
@@ -118,9 +154,16 @@ const java: Generator = {
   needs: ['javac'],
   downloads: [openapiGenerator, javaLibraries],
   programs: ['java'],
-  generate: generateWith({ language: 'java', output: 'synap', options: ['--library', 'native', ...modelsAndApisOnly] }),
+  generate: generateWith({
+    language: 'java',
+    output: 'synap',
+    options: ['--library', 'native', ...modelsAndApisOnly],
+  }),
   compile: (workplace) => [
-    { program: 'javac', args: ['-nowarn', '-d', 'classes', '-cp', classPath(workplace), ...javaSources(workplace)] },
+    {
+      program: 'javac',
+      args: ['-nowarn', '-d', 'classes', '-cp', classPath(workplace), ...javaSources(workplace)],
+    },
   ],
   run: (workplace) => ({ program: 'java', args: ['-cp', classPath(workplace), 'Program'] }),
 };

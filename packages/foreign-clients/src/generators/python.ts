@@ -1,5 +1,11 @@
 import path from 'node:path';
-import { type Command, type Download, documents, type Generator, type Workplace } from '../generator.js';
+import {
+  type Command,
+  type Download,
+  documents,
+  type Generator,
+  type Workplace,
+} from '../generator.js';
 import { programsFolder } from '../programs.js';
 
 interface PythonEnvironment {
@@ -19,13 +25,24 @@ export function pythonEnvironment(name: string, programs: string): PythonEnviron
       { program: 'python3', args: ['-m', 'venv', '.'] },
       {
         program: path.join(folder, interpreter),
-        args: ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--requirement', requirements],
+        args: [
+          '-m',
+          'pip',
+          'install',
+          '--quiet',
+          '--disable-pip-version-check',
+          '--requirement',
+          requirements,
+        ],
       },
     ],
   };
   return {
     download,
-    python: (workplace, ...args) => ({ program: path.join(workplace.downloaded(download), interpreter), args }),
+    python: (workplace, ...args) => ({
+      program: path.join(workplace.downloaded(download), interpreter),
+      args,
+    }),
   };
 }
 
@@ -42,8 +59,16 @@ export const openapiPythonClient: Generator = {
   generate: (workplace) =>
     environment.python(
       workplace,
-      ...['-m', 'openapi_python_client', 'generate', '--path', 'openapi.json'],
-      ...['--meta', 'none', '--output-path', 'synap_client', '--overwrite'],
+      '-m',
+      'openapi_python_client',
+      'generate',
+      '--path',
+      'openapi.json',
+      '--meta',
+      'none',
+      '--output-path',
+      'synap_client',
+      '--overwrite',
     ),
   compile: (workplace) => [environment.python(workplace, '-m', 'compileall', '-q', 'synap_client')],
   run: (workplace) => environment.python(workplace, 'program.py'),

@@ -3,7 +3,10 @@ import path from 'node:path';
 import { type Command, documents, type Generator } from '../generator.js';
 import { packageFolder } from '../programs.js';
 
-/** Runs a script of an installed package; `node_modules` of this package is linked into the workplace. */
+/**
+ * Runs a script of an installed package; `node_modules` of this package is linked into the
+ * workplace.
+ */
 const node = (script: string, ...args: string[]): Command => ({
   program: process.execPath,
   args: [path.join('node_modules', script), ...args],
@@ -17,8 +20,8 @@ function installedVersion(name: string): string {
 }
 
 /** The oldest supported compiler and the newest one. */
-export const compileTypeScript: readonly Command[] = ['typescript', 'typescript-7'].map((compiler) =>
-  node(`${compiler}/bin/tsc`, '--project', '.'),
+export const compileTypeScript: readonly Command[] = ['typescript', 'typescript-7'].map(
+  (compiler) => node(`${compiler}/bin/tsc`, '--project', '.'),
 );
 export const runJavaScript: Command = { program: process.execPath, args: ['dist/program.js'] };
 
@@ -29,7 +32,12 @@ interface NpmGenerator {
   readonly command: Command;
 }
 
-const fromNpm = ({ package: packageName, name = packageName, programs, command }: NpmGenerator): Generator => ({
+const fromNpm = ({
+  package: packageName,
+  name = packageName,
+  programs,
+  command,
+}: NpmGenerator): Generator => ({
   name,
   version: installedVersion(packageName),
   documents,
@@ -47,14 +55,24 @@ export const npmGenerators: readonly Generator[] = [
     package: 'openapi-typescript',
     name: 'openapi-typescript with openapi-fetch',
     programs: 'openapi-fetch',
-    command: node('openapi-typescript/bin/cli.js', 'openapi.json', '--output', 'src/generated.d.ts'),
+    command: node(
+      'openapi-typescript/bin/cli.js',
+      'openapi.json',
+      '--output',
+      'src/generated.d.ts',
+    ),
   }),
   fromNpm({
     package: '@hey-api/openapi-ts',
     programs: 'hey-api',
     command: node(
       '@hey-api/openapi-ts/bin/run.js',
-      ...['--input', './openapi.json', '--client', '@hey-api/client-fetch', '--no-log-file', '--silent'],
+      '--input',
+      './openapi.json',
+      '--client',
+      '@hey-api/client-fetch',
+      '--no-log-file',
+      '--silent',
     ),
   }),
   fromNpm({

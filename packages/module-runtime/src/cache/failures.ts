@@ -13,7 +13,10 @@ export interface Failure {
   readonly times: number;
 }
 
-/** Remembers failed loads: each further failure doubles the wait, from 1 s to 60 s, and a `Retry-After` is heeded. */
+/**
+ * Remembers failed loads: each further failure doubles the wait, from 1 s to 60 s, and a
+ * `Retry-After` is heeded.
+ */
 export function createFailures(clock: Clock) {
   const failures = createLru<Failure>(remembered);
   return {
@@ -25,7 +28,11 @@ export function createFailures(clock: Clock) {
     add(key: string, error: ModuleCallError): void {
       const times = (failures.get(key)?.times ?? 0) + 1;
       const waitMs = Math.min(firstWaitMs * 2 ** (times - 1), longestWaitMs);
-      failures.set(key, { error, times, until: clock.now() + Math.max(waitMs, (error.retryAfter ?? 0) * 1_000) }, 1);
+      failures.set(
+        key,
+        { error, times, until: clock.now() + Math.max(waitMs, (error.retryAfter ?? 0) * 1_000) },
+        1,
+      );
     },
     clear: (key: string): void => failures.delete(key),
   };

@@ -1,4 +1,7 @@
-/** A map that forgets what was not used for longest once it holds more than `capacity`, by the weight of its entries. */
+/**
+ * A map that forgets what was not used for longest once it holds more than `capacity`, by the
+ * weight of its entries.
+ */
 export interface Lru<V> {
   get(key: string): V | undefined;
   set(key: string, value: V, weight: number): void;

@@ -10,7 +10,10 @@ export interface StoredReading {
   readonly freshUntil: number;
 }
 
-/** Where last good data is kept: this process's memory, or something that several servers share. Losing an entry is harmless: it never rejects. */
+/**
+ * Where last good data is kept: this process's memory, or something that several servers share.
+ * Losing an entry is harmless: it never rejects.
+ */
 export interface ReadingStore {
   get(key: string): Promise<StoredReading | undefined>;
   set(key: string, reading: StoredReading): Promise<void>;
@@ -21,12 +24,15 @@ export interface ReadingStore {
 /** Keys start with the module's id and a colon, which no id holds. */
 export const keyPrefix = (moduleId: string): string => `${moduleId}:`;
 
-/** Keeps readings in memory, up to `megabytes` of their JSON text; the least recently used go first. */
+/**
+ * Keeps readings in memory, up to `megabytes` of their JSON text; the least recently used go first.
+ */
 export function createMemoryReadingStore(megabytes = 64): ReadingStore {
   const readings = createLru<StoredReading>(megabytes * 1024 * 1024);
   return {
     get: async (key) => readings.get(key),
-    set: async (key, reading) => readings.set(key, reading, key.length + JSON.stringify(reading).length),
+    set: async (key, reading) =>
+      readings.set(key, reading, key.length + JSON.stringify(reading).length),
     expire: async (moduleId, now) => {
       const keys = [...readings.entries()].filter(([key]) => key.startsWith(keyPrefix(moduleId)));
       for (const [key, { data, loadedAt }] of keys) {

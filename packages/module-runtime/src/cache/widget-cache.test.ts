@@ -51,7 +51,9 @@ describe('reading a widget', () => {
   it('loads once for any number of callers at a time', async () => {
     const callers = Array.from({ length: 50 }, () => read());
     (await lastLoad(1)).answer('data');
-    expect(new Set((await Promise.all(callers)).map(({ data }) => data))).toEqual(new Set(['data']));
+    expect(new Set((await Promise.all(callers)).map(({ data }) => data))).toEqual(
+      new Set(['data']),
+    );
     expect(loads).toHaveLength(1);
   });
 
@@ -214,7 +216,9 @@ describe('the memory of readings', () => {
     for (const key of ['git:a', 'git:b', 'git:c']) await store.set(key, reading);
     await store.get('git:a');
     await store.set('git:d', reading);
-    const kept = await Promise.all(['git:a', 'git:b', 'git:c', 'git:d'].map((key) => store.get(key)));
+    const kept = await Promise.all(
+      ['git:a', 'git:b', 'git:c', 'git:d'].map((key) => store.get(key)),
+    );
     expect(kept.map((each) => each !== undefined)).toEqual([true, false, true, true]);
   });
 

@@ -5,7 +5,12 @@ import { raceWith } from '../deadline.js';
 import type { Loaded, LoadRequest } from '../supervision/supervisor.js';
 import { cacheKey } from './cache-key.js';
 import { createFailures } from './failures.js';
-import { createMemoryReadingStore, keyPrefix, type ReadingStore, type StoredReading } from './reading-store.js';
+import {
+  createMemoryReadingStore,
+  keyPrefix,
+  type ReadingStore,
+  type StoredReading,
+} from './reading-store.js';
 
 export type ReadRequest = Pick<LoadRequest, 'moduleId' | 'widgetId' | 'params' | 'signal'>;
 
@@ -25,19 +30,22 @@ export interface WidgetCacheOptions {
   readonly load: (request: Omit<LoadRequest, 'signal'>) => Promise<Loaded>;
   readonly clock?: Clock;
   readonly store?: ReadingStore;
-  /** How long a caller waits for newer data before he gets the old, in milliseconds. Default 1,000. */
+  /**
+   * How long a caller waits for newer data before he gets the old, in milliseconds. Default 1,000.
+   */
   readonly patienceMs?: number;
 }
 
 /**
- * Widget data, loaded once for any number of callers and fresh for the widget's `maxAge`. After that a caller waits a moment
- * for newer data, else gets the last good data as `stale`. What was never loaded is awaited. A load that failed is not tried
- * again at once: its error is answered for 1 s, doubling to 60 s, and for as long as its `Retry-After` says.
+ * Widget data, loaded once for any number of callers and fresh for the widget's `maxAge`. After
+ * that a caller waits a moment for newer data, else gets the last good data as `stale`. What was
+ * never loaded is awaited. A load that failed is not tried again at once: its error is answered for
+ * 1 s, doubling to 60 s, and for as long as its `Retry-After` says.
  */
 export interface WidgetCache {
   /**
-   * @throws ModuleCallError when there is no data at all, when the parameters are faulty, or when `signal` fires; and what
-   * `load` throws of the server itself, when there is no data.
+   * @throws ModuleCallError when there is no data at all, when the parameters are faulty, or when
+   *   `signal` fires; and what `load` throws of the server itself, when there is no data.
    */
   read(request: ReadRequest): Promise<WidgetReading>;
   /** Makes a module's data count as old: the next reader loads again. For use after a sync. */
@@ -47,12 +55,20 @@ export interface WidgetCache {
 export function createWidgetCache(options: WidgetCacheOptions): WidgetCache {
   const { load, clock = Date, store = createMemoryReadingStore(), patienceMs = 1_000 } = options;
   const loading = new Map<string, Promise<StoredReading>>();
-  /** How often each module's data was made old: a load that began before counts as old when it ends. */
+  /**
+   * How often each module's data was made old: a load that began before counts as old when it ends.
+   */
   const expirations = new Map<string, number>();
   const failures = createFailures(clock);
 
-  /** Joins the load under way, or starts one: it runs to its end whoever leaves, so that its data is kept. */
-  function refresh(key: string, { moduleId, widgetId, params }: ReadRequest): Promise<StoredReading> {
+  /**
+   * Joins the load under way, or starts one: it runs to its end whoever leaves, so that its data is
+   * kept.
+   */
+  function refresh(
+    key: string,
+    { moduleId, widgetId, params }: ReadRequest,
+  ): Promise<StoredReading> {
     const running = loading.get(key);
     if (running) return running;
     const started = loadOnce(key, { moduleId, widgetId, params });
@@ -78,7 +94,11 @@ export function createWidgetCache(options: WidgetCacheOptions): WidgetCache {
     }
   }
 
-  async function readOld(key: string, request: ReadRequest, old: StoredReading): Promise<WidgetReading> {
+  async function readOld(
+    key: string,
+    request: ReadRequest,
+    old: StoredReading,
+  ): Promise<WidgetReading> {
     const failed = failures.current(key);
     if (failed) return stale(old, failed);
     try {
@@ -86,7 +106,10 @@ export function createWidgetCache(options: WidgetCacheOptions): WidgetCache {
       return newer ? fresh(newer) : stale(old);
     } catch (error) {
       if (!(error instanceof ModuleCallError))
-        return stale(old, new ModuleCallError('unavailable', 'The server could not load newer data'));
+        return stale(
+          old,
+          new ModuleCallError('unavailable', 'The server could not load newer data'),
+        );
       if (isCallersFault(error)) throw error;
       return stale(old, error);
     }
@@ -114,16 +137,23 @@ export function createWidgetCache(options: WidgetCacheOptions): WidgetCache {
     },
     async expire(moduleId) {
       expirations.set(moduleId, (expirations.get(moduleId) ?? 0) + 1);
-      for (const key of loading.keys()) if (key.startsWith(keyPrefix(moduleId))) loading.delete(key);
+      for (const key of loading.keys())
+        if (key.startsWith(keyPrefix(moduleId))) loading.delete(key);
       await store.expire(moduleId, clock.now());
     },
   };
 }
 
-const fresh = ({ data, loadedAt }: StoredReading): WidgetReading => ({ data, asOf: new Date(loadedAt), stale: false });
+const fresh = ({ data, loadedAt }: StoredReading): WidgetReading => ({
+  data,
+  asOf: new Date(loadedAt),
+  stale: false,
+});
 
 const stale = ({ data, loadedAt }: StoredReading, error?: ModuleCallError): WidgetReading => ({
-  ...{ data, asOf: new Date(loadedAt), stale: true },
+  data,
+  asOf: new Date(loadedAt),
+  stale: true,
   ...(error && { error }),
 });
 

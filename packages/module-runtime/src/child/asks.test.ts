@@ -2,13 +2,21 @@ import { expect, it } from 'vitest';
 import type { FromModuleOnWire } from '../protocol/messages.js';
 import { createAsks } from './asks.js';
 
-const event = (key: string, text: string) => ({ key, type: 'bench.turn', time: new Date(0), payload: { text } });
+const event = (key: string, text: string) => ({
+  key,
+  type: 'bench.turn',
+  time: new Date(0),
+  payload: { text },
+});
 
 it('splits events into messages that are quick to parse; a large event goes alone', async () => {
   const sent: FromModuleOnWire[] = [];
   const asks = createAsks((message) => {
     sent.push(message);
-    if (message.kind === 'ask') queueMicrotask(() => asks.receive({ kind: 'answer', ask: message.ask, ok: true, value: null }));
+    if (message.kind === 'ask')
+      queueMicrotask(() =>
+        asks.receive({ kind: 'answer', ask: message.ask, ok: true, value: null }),
+      );
   });
   const events = [
     ...Array.from({ length: 600 }, (_, n) => event(`small ${n}`, '')),
@@ -18,7 +26,9 @@ it('splits events into messages that are quick to parse; a large event goes alon
   ];
   await asks.emit(1)(events);
   const keys = sent.map((message) =>
-    message.kind === 'ask' && message.question.kind === 'emit' ? message.question.events.map(({ key }) => key) : [],
+    message.kind === 'ask' && message.question.kind === 'emit'
+      ? message.question.events.map(({ key }) => key)
+      : [],
   );
   expect(keys.flat()).toEqual(events.map(({ key }) => key));
   expect(keys[0]).toHaveLength(500);

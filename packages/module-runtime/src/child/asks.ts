@@ -1,5 +1,11 @@
 import type { JsonValue, ModuleEvent, Store, StoreReader, SyncServices } from '@synap/module-sdk';
-import { type AskOnWire, eventsAtOnce, type FromModuleOnWire, longestKey, type ToModule } from '../protocol/messages.js';
+import {
+  type AskOnWire,
+  eventsAtOnce,
+  type FromModuleOnWire,
+  longestKey,
+  type ToModule,
+} from '../protocol/messages.js';
 
 interface Asked {
   call: number;
@@ -7,7 +13,10 @@ interface Asked {
   reject(error: Error): void;
 }
 
-/** Messages of events stay small, because the server parses each in one go; a larger event goes alone. */
+/**
+ * Messages of events stay small, because the server parses each in one go; a larger event goes
+ * alone.
+ */
 const bytesAtOnce = 128 * 1024;
 
 /** Asks the server on behalf of a call, and hands its answers back. */
@@ -24,7 +33,9 @@ export function createAsks(send: (message: FromModuleOnWire) => unknown) {
       send({ kind: 'ask', call, ask: last, question });
       open.set(last, { call, resolve, reject });
     });
-  const reader = (call: number): StoreReader => ({ get: (key) => ask(call, { kind: 'store.get', key }) });
+  const reader = (call: number): StoreReader => ({
+    get: (key) => ask(call, { kind: 'store.get', key }),
+  });
 
   return {
     reader,
@@ -42,7 +53,8 @@ export function createAsks(send: (message: FromModuleOnWire) => unknown) {
       const asked = open.get(number);
       open.delete(number);
       if (ok) asked?.resolve(value);
-      else asked?.reject(new Error('The server could not do what the module asked; its log says why'));
+      else
+        asked?.reject(new Error('The server could not do what the module asked; its log says why'));
     },
     /** The call is over: what it asked and did not wait for is dropped. */
     forget(call: number): void {

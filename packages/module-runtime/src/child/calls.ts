@@ -9,7 +9,12 @@ import type {
   SyncServices,
 } from '@synap/module-sdk';
 import { createLineBudget } from '../line-budget.js';
-import { type FromModuleOnWire, longestLine, type Outcome, type ToModule } from '../protocol/messages.js';
+import {
+  type FromModuleOnWire,
+  longestLine,
+  type Outcome,
+  type ToModule,
+} from '../protocol/messages.js';
 import { createAsks } from './asks.js';
 import { outgoingFields, outgoingOutcome } from './outgoing.js';
 import { createProgress } from './progress.js';
@@ -21,15 +26,24 @@ export interface Calls {
   receive(message: Call): void;
 }
 
-/** Runs loads, sync runs and health checks, each under a signal of its own, and sends how each ended. */
-export function createCalls(send: Send, current: () => { module: OpenedModule | undefined; dataBytes: number }): Calls {
+/**
+ * Runs loads, sync runs and health checks, each under a signal of its own, and sends how each
+ * ended.
+ */
+export function createCalls(
+  send: Send,
+  current: () => { module: OpenedModule | undefined; dataBytes: number },
+): Calls {
   const running = new Map<number, AbortController>();
   const asks = createAsks(send);
   const log = logOver(send);
 
   async function run(
     call: number,
-    work: (module: OpenedModule, signal: AbortSignal) => Promise<LoadOutcome | SyncOutcome | HealthOutcome>,
+    work: (
+      module: OpenedModule,
+      signal: AbortSignal,
+    ) => Promise<LoadOutcome | SyncOutcome | HealthOutcome>,
   ) {
     const controller = new AbortController();
     running.set(call, controller);
@@ -47,7 +61,8 @@ export function createCalls(send: Send, current: () => { module: OpenedModule | 
       asks.forget(call);
     }
   }
-  const sendOutcome = (call: number, outcome: Outcome) => void send({ kind: 'outcome', call, outcome });
+  const sendOutcome = (call: number, outcome: Outcome) =>
+    void send({ kind: 'outcome', call, outcome });
 
   const load = ({ call, widgetId, params }: Extract<Call, { kind: 'load' }>) =>
     run(call, (module, signal) => {
@@ -56,14 +71,17 @@ export function createCalls(send: Send, current: () => { module: OpenedModule | 
     });
   const sync = ({ call }: Extract<Call, { kind: 'sync' }>) =>
     run(call, async (module, signal) => {
-      const { report, flush } = createProgress((step) => send({ kind: 'progress', call, done: step.done, total: step.total }));
+      const { report, flush } = createProgress((step) =>
+        send({ kind: 'progress', call, done: step.done, total: step.total }),
+      );
       const services: SyncServices = {
         signal,
         log,
         store: asks.store(call),
         emit: asks.emit(call),
         progress(done, total) {
-          if (!Number.isFinite(done) || !Number.isFinite(total)) throw new RangeError('progress() takes two numbers');
+          if (!Number.isFinite(done) || !Number.isFinite(total))
+            throw new RangeError('progress() takes two numbers');
           report({ done, total });
         },
       };
@@ -71,7 +89,11 @@ export function createCalls(send: Send, current: () => { module: OpenedModule | 
     });
 
   const check = ({ call }: Extract<Call, { kind: 'check' }>) =>
-    run(call, async (module, signal) => (await module.check?.({ signal })) ?? { kind: 'checked', problems: [] });
+    run(
+      call,
+      async (module, signal) =>
+        (await module.check?.({ signal })) ?? { kind: 'checked', problems: [] },
+    );
 
   return {
     receive(message) {
@@ -84,12 +106,18 @@ export function createCalls(send: Send, current: () => { module: OpenedModule | 
   };
 }
 
-const stackOf = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error));
+const stackOf = (error: unknown): string =>
+  error instanceof Error ? (error.stack ?? error.message) : String(error);
 
 /** Keeps a chatty module from filling its own memory with lines that the server would drop. */
 function logOver(send: Send): Log {
   const write = (level: keyof Log, message: string, fields: JsonObject = {}) =>
-    void send({ kind: 'log', level, message: String(message).slice(0, longestLine), fields: outgoingFields(fields) });
+    void send({
+      kind: 'log',
+      level,
+      message: String(message).slice(0, longestLine),
+      fields: outgoingFields(fields),
+    });
   const onDropped = (count: number) => write('warn', `${count} lines of the module were dropped`);
   const lines = createLineBudget(onDropped);
   const errors = createLineBudget(onDropped);

@@ -10,6 +10,11 @@ it('finds the module in what Node imports of an ES module, of CommonJS, and of t
   expect([module, transpiled].map(defaultOf)).toEqual([module, module]);
 });
 
-it.each([undefined, null, 'text', {}, { default: 'text' }])('leaves an export that is no module: %j', (exported) => {
-  expect(defaultOf(exported)).toEqual(typeof exported === 'object' && exported && 'default' in exported ? 'text' : exported);
-});
+it.each([undefined, null, 'text', {}, { default: 'text' }])(
+  'leaves an export that is no module: %j',
+  (exported) => {
+    expect(defaultOf(exported)).toEqual(
+      typeof exported === 'object' && exported && 'default' in exported ? 'text' : exported,
+    );
+  },
+);

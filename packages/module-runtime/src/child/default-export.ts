@@ -1,10 +1,14 @@
 import { moduleBrand } from '@synap/module-sdk';
 
 /**
- * The module itself, also if CommonJS that was transpiled from an ES module holds it in `exports.default`. Node imports all of
- * `exports` as the default then; tsx unwraps it.
+ * The module itself, also if CommonJS that was transpiled from an ES module holds it in
+ * `exports.default`. Node imports all of `exports` as the default then; tsx unwraps it.
  */
 export function defaultOf(exported: unknown): unknown {
-  const isTranspiled = typeof exported === 'object' && exported !== null && !(moduleBrand in exported) && 'default' in exported;
+  const isTranspiled =
+    typeof exported === 'object' &&
+    exported !== null &&
+    !(moduleBrand in exported) &&
+    'default' in exported;
   return isTranspiled ? exported.default : exported;
 }

@@ -1,5 +1,8 @@
 // @ts-check
-/** Ends this process and every program that the module started. JavaScript, because the watchdog's thread imports it too. */
+/**
+ * Ends this process and every program that the module started. JavaScript, because the watchdog's
+ * thread imports it too.
+ */
 export function endGroup() {
   try {
     process.kill(-process.pid, 'SIGKILL');

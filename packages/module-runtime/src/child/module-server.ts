@@ -1,6 +1,11 @@
 import { createRequire, register } from 'node:module';
 import { pathToFileURL } from 'node:url';
-import { type LoadableModule, moduleBrand, type OpenedModule, SDK_VERSION } from '@synap/module-sdk';
+import {
+  type LoadableModule,
+  moduleBrand,
+  type OpenedModule,
+  SDK_VERSION,
+} from '@synap/module-sdk';
 import type { FromModuleOnWire, ToModule } from '../protocol/messages.js';
 import { createCalls } from './calls.js';
 import { defaultOf } from './default-export.js';
@@ -13,8 +18,13 @@ export interface ModuleServer {
 
 type Start = Extract<ToModule, { kind: 'start' }>;
 
-/** Serves one module over `send`. Whatever goes wrong in here ends the process, and the server says why. */
-export function createModuleServer(send: (message: FromModuleOnWire) => Promise<void>): ModuleServer {
+/**
+ * Serves one module over `send`. Whatever goes wrong in here ends the process, and the server says
+ * why.
+ */
+export function createModuleServer(
+  send: (message: FromModuleOnWire) => Promise<void>,
+): ModuleServer {
   let loaded: LoadableModule | undefined;
   let opened: OpenedModule | undefined;
   let dataBytes = 0;
@@ -64,7 +74,9 @@ async function importModule(entry: string): Promise<LoadableModule | string> {
   return found;
 }
 
-/** Whether the package finds the SDK by itself; one that was copied into the modules folder may not. */
+/**
+ * Whether the package finds the SDK by itself; one that was copied into the modules folder may not.
+ */
 function bringsOwnSdk(entry: string): boolean {
   try {
     createRequire(entry).resolve('@synap/module-sdk');

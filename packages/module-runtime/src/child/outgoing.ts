@@ -5,28 +5,44 @@ const longestMessage = 1_000;
 
 /** Issues as they may go out: bounded in number and length. */
 export const outgoingIssues = (issues: readonly Issue[]) =>
-  issues.slice(0, 100).map(({ path, message, code }) => ({ path: [...path], message: message.slice(0, longestMessage), code }));
+  issues.slice(0, 100).map(({ path, message, code }) => ({
+    path: [...path],
+    message: message.slice(0, longestMessage),
+    code,
+  }));
 
 /** What was thrown, in one bounded line for the operator. */
 export function describeError(error: unknown): string {
-  const text = error instanceof Error ? `${error.name}: ${error.message}` : `It threw ${String(error)}`;
+  const text =
+    error instanceof Error ? `${error.name}: ${error.message}` : `It threw ${String(error)}`;
   return text.slice(0, longestMessage);
 }
 
-/** The outcome as it may go out: data that is too large, or no JSON, is the module's fault and not the channel's. */
-export function outgoingOutcome(outcome: LoadOutcome | SyncOutcome | HealthOutcome, dataBytes: number): Outcome {
+/**
+ * The outcome as it may go out: data that is too large, or no JSON, is the module's fault and not
+ * the channel's.
+ */
+export function outgoingOutcome(
+  outcome: LoadOutcome | SyncOutcome | HealthOutcome,
+  dataBytes: number,
+): Outcome {
   if (outcome.kind === 'invalid-params' || outcome.kind === 'invalid-data') {
     return { kind: outcome.kind, issues: outgoingIssues(outcome.issues) };
   }
-  if (outcome.kind === 'failed') return { ...outcome, message: outcome.message.slice(0, longestMessage) };
+  if (outcome.kind === 'failed')
+    return { ...outcome, message: outcome.message.slice(0, longestMessage) };
   if (outcome.kind === 'checked')
     return {
       kind: outcome.kind,
-      problems: outcome.problems.slice(0, 100).map((problem) => String(problem).slice(0, longestMessage)),
+      problems: outcome.problems
+        .slice(0, 100)
+        .map((problem) => String(problem).slice(0, longestMessage)),
     };
   if (outcome.kind !== 'data') return outcome;
   const fault = faultOf(outcome.data, dataBytes);
-  return fault === undefined ? outcome : { kind: 'invalid-data', issues: [{ path: [], message: fault, code: 'custom' }] };
+  return fault === undefined
+    ? outcome
+    : { kind: 'invalid-data', issues: [{ path: [], message: fault, code: 'custom' }] };
 }
 
 function faultOf(data: unknown, dataBytes: number): string | undefined {

@@ -3,7 +3,10 @@ interface Step {
   total: number;
 }
 
-/** Sends a run's progress. Steps that come faster than the pipe takes them are left out, the latest excepted. */
+/**
+ * Sends a run's progress. Steps that come faster than the pipe takes them are left out, the latest
+ * excepted.
+ */
 export function createProgress(send: (step: Step) => Promise<void>) {
   let waiting: Step | undefined;
   let sending = false;

@@ -29,7 +29,11 @@ describe('the search for modules', () => {
       name: 'app',
       dependencies: { '@acme/synap-module-zoo': '*', express: '*', 'module-bar': '*', gone: '*' },
     });
-    await addPackage('app/node_modules/@acme/synap-module-zoo', { name: '@acme/synap-module-zoo', version: '3.1.4', synap });
+    await addPackage('app/node_modules/@acme/synap-module-zoo', {
+      name: '@acme/synap-module-zoo',
+      version: '3.1.4',
+      synap,
+    });
     await addPackage('app/node_modules/express', { name: 'express', main: './index.js' });
     await addPackage('node_modules/module-bar', { name: 'module-bar', synap });
     await addPackage('node_modules/unlisted', { name: 'unlisted', synap });
@@ -79,12 +83,24 @@ describe('the search for modules', () => {
     ['a path', './a.js'],
     ['a path under "."', { '.': './a.js' }],
     ['conditions', { types: './a.d.ts', import: './a.js', default: './b.js' }],
-    ['nested conditions', { '.': { browser: './b.js', node: { require: './b.js', import: './a.js' } }, './b': './b.js' }],
-    ['its source, when the server runs from source', { '.': { '@synap/source': './a.js', default: './b.js' } }],
+    [
+      'nested conditions',
+      {
+        '.': { browser: './b.js', node: { require: './b.js', import: './a.js' } },
+        './b': './b.js',
+      },
+    ],
+    [
+      'its source, when the server runs from source',
+      { '.': { '@synap/source': './a.js', default: './b.js' } },
+    ],
   ])('finds the file to import in "exports": %s', async (_, exports) => {
     await addPackage('app', { name: 'app' });
     await addPackage('mods/x', { name: 'x', synap, exports }, ['a.js', 'b.js']);
-    const [module] = await discoverModules({ from: join(folder, 'app'), modulesDir: join(folder, 'mods') });
+    const [module] = await discoverModules({
+      from: join(folder, 'app'),
+      modulesDir: join(folder, 'mods'),
+    });
     expect(module).toMatchObject({ kind: 'found', entry: expect.stringMatching(/a\.js$/) });
   });
 
@@ -95,7 +111,9 @@ describe('the search for modules', () => {
   ])('refuses a package that %s', async (_, fields) => {
     await addPackage('app', { name: 'app' });
     await addPackage('mods/x', { name: 'x', synap, ...fields });
-    expect(await found(join(folder, 'mods'))).toEqual([['x', expect.stringMatching(/names no file to import/)]]);
+    expect(await found(join(folder, 'mods'))).toEqual([
+      ['x', expect.stringMatching(/names no file to import/)],
+    ]);
   });
 
   it('reads a package.json that begins with a byte order mark', async () => {
@@ -108,9 +126,17 @@ describe('the search for modules', () => {
 
   it('finds what npm installed into the modules folder, and nothing that is no module', async () => {
     await addPackage('app', { name: 'app' });
-    const dependencies = { '@acme/synap-module-dice': '^1.0.0', zod: '*', absent: '*', packed: 'file:packed-1.0.0.tgz' };
+    const dependencies = {
+      '@acme/synap-module-dice': '^1.0.0',
+      zod: '*',
+      absent: '*',
+      packed: 'file:packed-1.0.0.tgz',
+    };
     await addPackage('mods', { dependencies }, ['packed-1.0.0.tgz']);
-    await addPackage('mods/node_modules/@acme/synap-module-dice', { name: '@acme/synap-module-dice', synap });
+    await addPackage('mods/node_modules/@acme/synap-module-dice', {
+      name: '@acme/synap-module-dice',
+      synap,
+    });
     await addPackage('mods/node_modules/zod', { name: 'zod' });
     await addPackage('mods/node_modules/packed', { name: 'packed', synap });
     await addPackage('mods/node_modules/transitive', { name: 'transitive', synap });
@@ -125,11 +151,24 @@ describe('the search for modules', () => {
   it('names packed archives and what to do with them', async () => {
     await addPackage('app', { name: 'app' });
     await addPackage('mods/good', { name: 'good', synap });
-    for (const name of ['synap-module-dice-1.2.3-beta.1.tgz', 'acme-rss.tar.gz', 'weather.zip', 'notes.txt'])
+    for (const name of [
+      'synap-module-dice-1.2.3-beta.1.tgz',
+      'acme-rss.tar.gz',
+      'weather.zip',
+      'notes.txt',
+    ])
       await writeFile(join(folder, 'mods', name), '');
     expect(await found(join(folder, 'mods'))).toEqual([
-      ['acme-rss', expect.stringMatching(/^It is a packed archive: run "npm install \.\/acme-rss\.tar\.gz"/)],
-      ['dice', expect.stringMatching(/^It is a packed archive: run "npm install \.\/synap-module-dice-1\.2\.3-beta\.1\.tgz"/)],
+      [
+        'acme-rss',
+        expect.stringMatching(/^It is a packed archive: run "npm install \.\/acme-rss\.tar\.gz"/),
+      ],
+      [
+        'dice',
+        expect.stringMatching(
+          /^It is a packed archive: run "npm install \.\/synap-module-dice-1\.2\.3-beta\.1\.tgz"/,
+        ),
+      ],
       ['good', 'found'],
       ['weather', expect.stringMatching(/^It is a packed archive/)],
     ]);
@@ -139,7 +178,9 @@ describe('the search for modules', () => {
     await addPackage('app', { name: 'app' });
     await addPackage('mods', { name: 'dice', synap });
     await addPackage('mods/src', {});
-    expect(await found(join(folder, 'mods'))).toEqual([['mods', expect.stringMatching(/names the module itself/)]]);
+    expect(await found(join(folder, 'mods'))).toEqual([
+      ['mods', expect.stringMatching(/names the module itself/)],
+    ]);
     await writeFile(join(folder, 'mods/package.json'), '{');
     await addPackage('mods/src', { name: 'good', synap });
     expect(await found(join(folder, 'mods'))).toEqual([
@@ -151,9 +192,17 @@ describe('the search for modules', () => {
   it('rejects a CommonJS module that lacks what only ES modules get from the server', async () => {
     await addPackage('app', { name: 'app' });
     await addPackage('mods/x', { name: 'x', synap });
-    await writeFile(join(folder, 'mods/x/index.js'), "const { defineModule } = require('@synap/module-sdk');");
+    await writeFile(
+      join(folder, 'mods/x/index.js'),
+      "const { defineModule } = require('@synap/module-sdk');",
+    );
     expect(await found(join(folder, 'mods'))).toEqual([
-      ['x', expect.stringMatching(/^It is a CommonJS module and does not bring @synap\/module-sdk, .* set "type": "module"/)],
+      [
+        'x',
+        expect.stringMatching(
+          /^It is a CommonJS module and does not bring @synap\/module-sdk, .* set "type": "module"/,
+        ),
+      ],
     ]);
     await addPackage('mods/x/node_modules/@synap/module-sdk', { name: '@synap/module-sdk' });
     expect(await found(join(folder, 'mods'))).toEqual([['x', 'found']]);
@@ -161,6 +210,8 @@ describe('the search for modules', () => {
 
   it('says what to do when the modules folder is not there', async () => {
     await addPackage('app', { name: 'app' });
-    await expect(found(join(folder, 'nowhere'))).rejects.toThrow(/^SYNAP_MODULES_DIR: .* make it, or leave the variable out$/);
+    await expect(found(join(folder, 'nowhere'))).rejects.toThrow(
+      /^SYNAP_MODULES_DIR: .* make it, or leave the variable out$/,
+    );
   });
 });

@@ -33,26 +33,38 @@ export type DiscoveredModule = FoundPackage | RefusedPackage;
 export interface DiscoverOptions {
   /** The server's package.json or the folder that holds it: its dependencies are looked through. */
   readonly from: string;
-  /** `SYNAP_MODULES_DIR`: each subfolder is a package, and so are the dependencies of its own package.json. */
+  /**
+   * `SYNAP_MODULES_DIR`: each subfolder is a package, and so are the dependencies of its own
+   * package.json.
+   */
   readonly modulesDir?: string | undefined;
 }
 
 /**
- * Finds the packages with `"synap": { "sdk": "1" }` among the server's dependencies and in the modules folder, by id. Nothing
- * of a package is run here.
- * @throws Error that says what to do when the server's package.json or the modules folder cannot be read.
+ * Finds the packages with `"synap": { "sdk": "1" }` among the server's dependencies and in the
+ * modules folder, by id. Nothing of a package is run here.
+ * @throws Error that says what to do when the server's package.json or the modules folder cannot be
+ *   read.
  */
-export async function discoverModules({ from, modulesDir }: DiscoverOptions): Promise<DiscoveredModule[]> {
+export async function discoverModules({
+  from,
+  modulesDir,
+}: DiscoverOptions): Promise<DiscoveredModule[]> {
   const serverDirectory = from.endsWith('package.json') ? dirname(resolve(from)) : resolve(from);
   const installed = await dependenciesOf(serverDirectory);
-  const folder = modulesDir === undefined ? emptyFolder : await readModulesFolder(resolve(modulesDir));
+  const folder =
+    modulesDir === undefined ? emptyFolder : await readModulesFolder(resolve(modulesDir));
   const found = await Promise.all([
     ...[...installed, ...folder.installed].map((directory) => examine(directory, 'dependency')),
     ...folder.subfolders.map((directory) => examine(directory, 'folder')),
-    ...folder.refused.map(({ name, directory, reason }) => refuse({ ...packageBase(name, directory), reason })),
+    ...folder.refused.map(({ name, directory, reason }) =>
+      refuse({ ...packageBase(name, directory), reason }),
+    ),
   ]);
   const unique = new Map(found.flatMap((each) => (each ? [[each.directory, each]] : [])));
-  return [...unique.values()].sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : a.directory < b.directory ? -1 : 1));
+  return [...unique.values()].sort((a, b) =>
+    a.id < b.id ? -1 : a.id > b.id ? 1 : a.directory < b.directory ? -1 : 1,
+  );
 }
 
 async function dependenciesOf(serverDirectory: string): Promise<string[]> {
@@ -63,18 +75,28 @@ async function dependenciesOf(serverDirectory: string): Promise<string[]> {
 }
 
 /** What a package is to the server; undefined for a dependency that is no module. */
-async function examine(directory: string, as: 'dependency' | 'folder'): Promise<DiscoveredModule | undefined> {
+async function examine(
+  directory: string,
+  as: 'dependency' | 'folder',
+): Promise<DiscoveredModule | undefined> {
   const manifest = await readManifest(directory);
   if (typeof manifest === 'string')
-    return as === 'dependency' ? undefined : refuse({ ...packageBase(lastPart(directory), directory), reason: manifest });
+    return as === 'dependency'
+      ? undefined
+      : refuse({ ...packageBase(lastPart(directory), directory), reason: manifest });
   const named = packageBase(manifest.name ?? lastPart(directory), directory, manifest.version);
   const fault = faultOf(manifest);
   if (fault !== undefined) {
-    return as === 'dependency' && manifest.synap === undefined ? undefined : refuse({ ...named, reason: fault });
+    return as === 'dependency' && manifest.synap === undefined
+      ? undefined
+      : refuse({ ...named, reason: fault });
   }
   const entry = await entryOf(directory, manifest, importConditions);
   if (entry === undefined) {
-    return refuse({ ...named, reason: 'Its package.json names no file to import: set "exports" to one that is there' });
+    return refuse({
+      ...named,
+      reason: 'Its package.json names no file to import: set "exports" to one that is there',
+    });
   }
   const commonJsFault = await commonJsFaultOf(entry);
   if (commonJsFault !== undefined) return refuse({ ...named, reason: commonJsFault });
@@ -97,7 +119,10 @@ const packageBase = (name: string, directory: string, version = '0.0.0') => ({
   directory,
 });
 
-const refuse = (refused: Omit<RefusedPackage, 'kind'>): RefusedPackage => ({ kind: 'refused', ...refused });
+const refuse = (refused: Omit<RefusedPackage, 'kind'>): RefusedPackage => ({
+  kind: 'refused',
+  ...refused,
+});
 
 /** `@synap/module-git` → `git`: what most packages will call their module. */
 function idFor(packageName: string): string {

@@ -12,7 +12,9 @@ export interface Installed {
 /** Finds the dependencies of the package in a folder. */
 export async function findInstalled(directory: string, manifest: Manifest): Promise<Installed> {
   const names = Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies });
-  const found = await Promise.all(names.map(async (name) => ({ name, at: await installedAt(directory, name) })));
+  const found = await Promise.all(
+    names.map(async (name) => ({ name, at: await installedAt(directory, name) })),
+  );
   return {
     installed: found.flatMap(({ at }) => at ?? []),
     missing: found.flatMap(({ name, at }) => (at === undefined ? [name] : [])),

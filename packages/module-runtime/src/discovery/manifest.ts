@@ -19,8 +19,12 @@ export type Manifest = z.output<typeof manifestSchema>;
 export async function readManifest(directory: string): Promise<Manifest | string> {
   const path = join(directory, 'package.json');
   try {
-    const manifest = manifestSchema.safeParse(JSON.parse(withoutMark(await readFile(path, 'utf8'))));
-    return manifest.success ? manifest.data : `${path} is faulty: ${z.prettifyError(manifest.error)}`;
+    const manifest = manifestSchema.safeParse(
+      JSON.parse(withoutMark(await readFile(path, 'utf8'))),
+    );
+    return manifest.success
+      ? manifest.data
+      : `${path} is faulty: ${z.prettifyError(manifest.error)}`;
   } catch (error) {
     return error instanceof SyntaxError ? `${path} is no JSON` : `${path} cannot be read`;
   }
@@ -29,7 +33,10 @@ export async function readManifest(directory: string): Promise<Manifest | string
 /** Removes a byte order mark, which npm accepts in a package.json and `JSON.parse` does not. */
 const withoutMark = (text: string): string => (text.startsWith('\uFEFF') ? text.slice(1) : text);
 
-/** The file that `import` of the package loads (Node's "exports", else "main", else index.js); undefined when it is not there. */
+/**
+ * The file that `import` of the package loads (Node's "exports", else "main", else index.js);
+ * undefined when it is not there.
+ */
 export async function entryOf(
   directory: string,
   { exports, main }: Manifest,
@@ -46,7 +53,9 @@ export async function entryOf(
   }
 }
 
-/** Resolves the "." of an `exports` field: the first condition that holds, however deeply nested. */
+/**
+ * Resolves the "." of an `exports` field: the first condition that holds, however deeply nested.
+ */
 function targetOf(exports: unknown, conditions: ReadonlySet<string>): string | undefined {
   if (typeof exports === 'string') return exports;
   if (typeof exports !== 'object' || exports === null || Array.isArray(exports)) return undefined;

@@ -24,31 +24,63 @@ export const emptyFolder: ModulesFolder = { subfolders: [], installed: [], refus
 /** @throws Error that says what to do when the folder cannot be read. */
 export async function readModulesFolder(modulesDir: string): Promise<ModulesFolder> {
   try {
-    const entries = (await readdir(modulesDir, { withFileTypes: true })).filter(({ name }) => !name.startsWith('.'));
+    const entries = (await readdir(modulesDir, { withFileTypes: true })).filter(
+      ({ name }) => !name.startsWith('.'),
+    );
     const folders = entries.filter((entry) => !entry.isFile() && entry.name !== 'node_modules');
     const hasManifest = entries.some(({ name }) => name === 'package.json');
     const manifest = hasManifest ? await readManifest(modulesDir) : {};
-    const subfolders = await Promise.all(folders.map(({ name }) => realpath(join(modulesDir, name))));
-    if (typeof manifest === 'string') return { ...emptyFolder, subfolders, refused: [unusable(modulesDir, manifest)] };
-    if (manifest.synap !== undefined) return { ...emptyFolder, refused: [unusable(modulesDir, isModuleItself)] };
+    const subfolders = await Promise.all(
+      folders.map(({ name }) => realpath(join(modulesDir, name))),
+    );
+    if (typeof manifest === 'string')
+      return { ...emptyFolder, subfolders, refused: [unusable(modulesDir, manifest)] };
+    if (manifest.synap !== undefined)
+      return { ...emptyFolder, refused: [unusable(modulesDir, isModuleItself)] };
     const { installed, missing } = await findInstalled(modulesDir, manifest);
-    const absent = missing.map((name) => ({ name, directory: join(modulesDir, 'node_modules', name), reason: notInstalled }));
-    return { subfolders, installed, refused: [...absent, ...archivesOf(modulesDir, entries, manifest)] };
+    const absent = missing.map((name) => ({
+      name,
+      directory: join(modulesDir, 'node_modules', name),
+      reason: notInstalled,
+    }));
+    return {
+      subfolders,
+      installed,
+      refused: [...absent, ...archivesOf(modulesDir, entries, manifest)],
+    };
   } catch (cause) {
-    throw new Error(`SYNAP_MODULES_DIR: the folder ${modulesDir} cannot be read; make it, or leave the variable out`, { cause });
+    throw new Error(
+      `SYNAP_MODULES_DIR: the folder ${modulesDir} cannot be read; make it, or leave the variable out`,
+      { cause },
+    );
   }
 }
 
-const isModuleItself = 'SYNAP_MODULES_DIR names the module itself: set it to the folder that holds the module';
-const notInstalled = 'It is a dependency of the modules folder and is not installed: run "npm install" in that folder';
+const isModuleItself =
+  'SYNAP_MODULES_DIR names the module itself: set it to the folder that holds the module';
+const notInstalled =
+  'It is a dependency of the modules folder and is not installed: run "npm install" in that folder';
 
-const unusable = (directory: string, reason: string): Unusable => ({ name: lastPart(directory), directory, reason });
+const unusable = (directory: string, reason: string): Unusable => ({
+  name: lastPart(directory),
+  directory,
+  reason,
+});
 
 /** Packed packages that are not installed: the server unpacks nothing. */
-function archivesOf(modulesDir: string, entries: readonly Dirent[], manifest: Manifest): Unusable[] {
-  const sources = Object.values({ ...manifest.dependencies, ...manifest.optionalDependencies }).map(String);
+function archivesOf(
+  modulesDir: string,
+  entries: readonly Dirent[],
+  manifest: Manifest,
+): Unusable[] {
+  const sources = Object.values({ ...manifest.dependencies, ...manifest.optionalDependencies }).map(
+    String,
+  );
   return entries
-    .filter(({ name }) => /\.(tgz|tar\.gz|zip)$/.test(name) && !sources.some((source) => source.endsWith(name)))
+    .filter(
+      ({ name }) =>
+        /\.(tgz|tar\.gz|zip)$/.test(name) && !sources.some((source) => source.endsWith(name)),
+    )
     .map(({ name }) => ({
       // npm names an archive by package and version: `synap-module-dice-1.0.0.tgz`.
       name: name.split(/-\d|\.(?:tgz|tar\.gz|zip)$/)[0] ?? name,

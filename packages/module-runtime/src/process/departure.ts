@@ -18,11 +18,22 @@ interface Ending {
 const heapSignals: readonly string[] = ['SIGABRT', 'SIGTRAP', 'SIGILL'];
 
 /** Says in words why a module's process ended. */
-export function departureOf({ code, signal, endedFor, outOfMemory }: Ending, limits: ModuleLimits): Departure {
+export function departureOf(
+  { code, signal, endedFor, outOfMemory }: Ending,
+  limits: ModuleLimits,
+): Departure {
   if (endedFor !== undefined) return { reason: endedFor };
-  if (outOfMemory) return { reason: `took more than ${limits.memoryMegabytes} MB of memory and was ended` };
+  if (outOfMemory)
+    return { reason: `took more than ${limits.memoryMegabytes} MB of memory and was ended` };
   if (signal !== null && heapSignals.includes(signal)) {
-    return { reason: `crashed (${signal}), most likely because its heap passed ${limits.heapMegabytes} MB` };
+    return {
+      reason: `crashed (${signal}), most likely because its heap passed ${limits.heapMegabytes} MB`,
+    };
   }
-  return { reason: signal === null ? `exited by itself with code ${code ?? 'unknown'}` : `was ended from outside by ${signal}` };
+  return {
+    reason:
+      signal === null
+        ? `exited by itself with code ${code ?? 'unknown'}`
+        : `was ended from outside by ${signal}`,
+  };
 }

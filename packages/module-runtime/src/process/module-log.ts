@@ -10,16 +10,22 @@ export interface ModuleLog {
   drop(count: number): void;
 }
 
-/** @param moduleId is asked for each line: a module's id is known only once it has described itself. */
+/**
+ * @param moduleId is asked for each line: a module's id is known only once it has described itself.
+ */
 export function createModuleLog(log: RuntimeLog, moduleId: () => string): ModuleLog {
-  const onDropped = (count: number) => log.warn({ module: moduleId() }, `${count} lines of the module were dropped`);
+  const onDropped = (count: number) =>
+    log.warn({ module: moduleId() }, `${count} lines of the module were dropped`);
   // A chatty module must not drown the reason why it failed.
   const lines = createLineBudget(onDropped);
   const errors = createLineBudget(onDropped);
   return {
     write(level, message, fields) {
       const budget = level === 'error' ? errors : lines;
-      const named = { module: moduleId(), ...(fields && Object.keys(fields).length > 0 && { fields }) };
+      const named = {
+        module: moduleId(),
+        ...(fields && Object.keys(fields).length > 0 && { fields }),
+      };
       budget.write(() => log[level](named, message));
     },
     drop: (count) => lines.drop(count),

@@ -17,9 +17,13 @@ import { type CallOptions, createPendingCalls } from './pending-calls.js';
 import { spawnModule } from './spawn-module.js';
 import { createThrottle } from './throttle.js';
 
-type Handshake = { kind: 'refused'; reason: string } | { kind: 'invalid-config'; issues: readonly Issue[] };
+type Handshake =
+  | { kind: 'refused'; reason: string }
+  | { kind: 'invalid-config'; issues: readonly Issue[] };
 
-/** A module's process. Every promise ends: when the process goes, calls reject with `unavailable`. */
+/**
+ * A module's process. Every promise ends: when the process goes, calls reject with `unavailable`.
+ */
 export interface ModuleProcess {
   /** Loads the module; its description, or why it is none. */
   describe(entry: string): Promise<{ kind: 'described'; description: Description } | Handshake>;
@@ -34,11 +38,17 @@ export interface ModuleProcess {
 }
 
 type Asking = Extract<FromModule, { kind: 'ask' }>;
-type HandshakeMessage = Extract<FromModule, { kind: 'described' | 'configured' | 'refused' | 'invalid-config' }>;
+type HandshakeMessage = Extract<
+  FromModule,
+  { kind: 'described' | 'configured' | 'refused' | 'invalid-config' }
+>;
 
 /** Past this, what a module sends without being asked waits in its own process. */
 const unasked = { messages: 500, bytes: 256_000, windowMs: 100 };
-/** A line of the log in bytes, with its fields; those of a larger one, which the SDK never sends, are left out. */
+/**
+ * A line of the log in bytes, with its fields; those of a larger one, which the SDK never sends,
+ * are left out.
+ */
 const largestLine = 200_000;
 
 export function startModuleProcess(limits: ModuleLimits, log: ModuleLog): ModuleProcess {
@@ -54,22 +64,31 @@ export function startModuleProcess(limits: ModuleLimits, log: ModuleLog): Module
   const channel = openChannel<ToModule>(spawned.channel, {
     largest: { sent: largestMessage.toModule, received: largestMessage.fromModule },
     onMessage: (message, bytes) => receive(fromModuleSchema.parse(message), bytes),
-    onEnd: (fault) => fault && spawned.kill(`spoke what the server does not understand (${fault}) and was ended`),
+    onEnd: (fault) =>
+      fault && spawned.kill(`spoke what the server does not understand (${fault}) and was ended`),
   });
   const send = (message: ToModule) => channel.send(message);
 
-  /** The module's next message is read when this one is dealt with: a flood fills the module's own memory, not the server's. */
+  /**
+   * The module's next message is read when this one is dealt with: a flood fills the module's own
+   * memory, not the server's.
+   */
   async function receive(message: FromModule, bytes: number): Promise<void> {
     if (message.kind === 'ask' && pending.get(message.call)) return answer(message);
     if (message.kind === 'outcome' && pending.finish(message.call, message.outcome)) return;
-    if (message.kind === 'progress') pending.get(message.call)?.onProgress?.({ done: message.done, total: message.total });
-    else if (message.kind === 'log') log.write(message.level, message.message, bytes > largestLine ? {} : message.fields);
-    else if (message.kind === 'ask') await refuse(message, 'It asked on behalf of a call that is over');
+    if (message.kind === 'progress')
+      pending.get(message.call)?.onProgress?.({ done: message.done, total: message.total });
+    else if (message.kind === 'log')
+      log.write(message.level, message.message, bytes > largestLine ? {} : message.fields);
+    else if (message.kind === 'ask')
+      await refuse(message, 'It asked on behalf of a call that is over');
     else if (message.kind !== 'outcome') shake?.(message);
     await throttle(bytes);
   }
 
-  /** Resolves once the answer is on its way: a module that does not read is not read from either. */
+  /**
+   * Resolves once the answer is on its way: a module that does not read is not read from either.
+   */
   async function answer(message: Asking): Promise<void> {
     try {
       const value = await pending.get(message.call)?.serve(message.question);
@@ -89,7 +108,9 @@ export function startModuleProcess(limits: ModuleLimits, log: ModuleLog): Module
   void spawned.gone.then(({ reason }) => {
     channel.close();
     shake?.({ kind: 'refused', reason: `Its process ${reason}` });
-    pending.rejectAll(new ModuleCallError('unavailable', `The module's process ${reason}`, { retryAfter: 1 }));
+    pending.rejectAll(
+      new ModuleCallError('unavailable', `The module's process ${reason}`, { retryAfter: 1 }),
+    );
   });
 
   const handshake = (message: ToModule): Promise<HandshakeMessage> =>
@@ -108,7 +129,8 @@ export function startModuleProcess(limits: ModuleLimits, log: ModuleLog): Module
       spawned.yieldToServer();
       return told.kind === 'described' ? unexpected(told.kind) : told;
     },
-    load: (request, options) => pending.add(options, (call) => void send({ kind: 'load', call, ...request })),
+    load: (request, options) =>
+      pending.add(options, (call) => void send({ kind: 'load', call, ...request })),
     sync: (options) => pending.add(options, (call) => void send({ kind: 'sync', call })),
     check: (options) => pending.add(options, (call) => void send({ kind: 'check', call })),
     gone: spawned.gone,
@@ -123,4 +145,7 @@ export function startModuleProcess(limits: ModuleLimits, log: ModuleLog): Module
   };
 }
 
-const unexpected = (kind: string): Handshake => ({ kind: 'refused', reason: `Its process answered out of turn (${kind})` });
+const unexpected = (kind: string): Handshake => ({
+  kind: 'refused',
+  reason: `Its process answered out of turn (${kind})`,
+});

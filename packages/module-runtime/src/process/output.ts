@@ -13,8 +13,9 @@ export interface LineSink {
 }
 
 /**
- * Hands a stream over line by line. A module that floods it is slowed down, not the server: past 256 kB in 100 ms the stream
- * waits, past 1,000 lines in that time further ones are dropped, and a line is cut at 8,000 characters.
+ * Hands a stream over line by line. A module that floods it is slowed down, not the server: past
+ * 256 kB in 100 ms the stream waits, past 1,000 lines in that time further ones are dropped, and a
+ * line is cut at 8,000 characters.
  */
 export function forwardLines(stream: Readable, sink: LineSink): void {
   const decoder = new StringDecoder('utf8');
@@ -27,7 +28,8 @@ export function forwardLines(stream: Readable, sink: LineSink): void {
     const lines = (rest + decoder.write(chunk)).split('\n');
     rest = (lines.pop() ?? '').slice(0, longestLine);
     const left = Math.max(0, linesPerWindow - taken.lines);
-    for (const line of lines.slice(0, left)) if (line.trim() !== '') sink.write(line.slice(0, longestLine));
+    for (const line of lines.slice(0, left))
+      if (line.trim() !== '') sink.write(line.slice(0, longestLine));
     if (lines.length > left) sink.drop(lines.length - left);
     taken.bytes += chunk.length;
     taken.lines += lines.length;

@@ -19,7 +19,10 @@ interface PendingCall {
 }
 
 export interface PendingCalls {
-  /** Waits for the outcome of the call that `send` starts. At the deadline it rejects at once, while the module winds up. */
+  /**
+   * Waits for the outcome of the call that `send` starts. At the deadline it rejects at once, while
+   * the module winds up.
+   */
   add(options: CallOptions, send: (call: number) => void): Promise<Outcome>;
   /** @returns false if there is no such call */
   finish(call: number, outcome: Outcome): boolean;
@@ -33,7 +36,11 @@ export interface PendingCalls {
  * @param abort tells the module to stop a call
  * @param onOverdue is called when it goes on for `graceMs` past the call's deadline all the same
  */
-export function createPendingCalls(abort: (call: number) => void, graceMs: number, onOverdue: () => void): PendingCalls {
+export function createPendingCalls(
+  abort: (call: number) => void,
+  graceMs: number,
+  onOverdue: () => void,
+): PendingCalls {
   const pending = new Map<number, PendingCall>();
   let last = 0;
 

@@ -23,7 +23,10 @@ export interface SpawnedModule {
 /** Milliseconds within which the streams of a process that has ended are read to their end. */
 const streamPatience = 1_000;
 
-/** Starts the program of a module's process: own process group, next to no environment, a folder that is nobody's. */
+/**
+ * Starts the program of a module's process: own process group, next to no environment, a folder
+ * that is nobody's.
+ */
 export function spawnModule(limits: ModuleLimits): SpawnedModule {
   const child = spawn(process.execPath, programArguments(limits.heapMegabytes), {
     env: programEnvironment(),

@@ -4,7 +4,10 @@ export interface ThrottleOptions {
   readonly windowMs: number;
 }
 
-/** Bounds what a reader takes in a window of time: past it, the returned promise waits for the window to end. */
+/**
+ * Bounds what a reader takes in a window of time: past it, the returned promise waits for the
+ * window to end.
+ */
 export type Throttle = (bytes: number) => Promise<void> | undefined;
 
 export function createThrottle(options: ThrottleOptions): Throttle {
@@ -12,7 +15,11 @@ export function createThrottle(options: ThrottleOptions): Throttle {
   let left = { messages: 0, bytes: 0 };
   return (bytes) => {
     const now = performance.now();
-    if (now >= windowEnds) [windowEnds, left] = [now + options.windowMs, { messages: options.messages, bytes: options.bytes }];
+    if (now >= windowEnds)
+      [windowEnds, left] = [
+        now + options.windowMs,
+        { messages: options.messages, bytes: options.bytes },
+      ];
     left.messages -= 1;
     left.bytes -= bytes;
     if (left.messages > 0 && left.bytes > 0) return undefined;

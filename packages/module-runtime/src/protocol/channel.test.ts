@@ -47,7 +47,11 @@ function frame(message: unknown): Buffer {
 
 /** First byte by byte, through two frames' borders, then in odd pieces. */
 function* cut(bytes: Buffer) {
-  for (let from = 0, length = 1; from < bytes.length; from += length, length = from < 50 ? 1 : 7_001) {
+  for (
+    let from = 0, length = 1;
+    from < bytes.length;
+    from += length, length = from < 50 ? 1 : 7_001
+  ) {
     yield bytes.subarray(from, from + length);
   }
 }
@@ -76,12 +80,17 @@ describe('a channel', () => {
     await expect.poll(() => ends, soon).toEqual(['a message of 2147483647 bytes']);
   });
 
-  it.each(['not json', '"refuse me"'])('ends with a fault when a message cannot be taken: %s', async (body) => {
-    const [near, far] = await connectPair();
-    const { ends } = await listen(far);
-    near.write(Buffer.from([0, 0, 0, body.length, ...Buffer.from(body)]));
-    await expect.poll(() => ends, soon).toEqual([expect.stringMatching(/^a message that could not be taken/)]);
-  });
+  it.each(['not json', '"refuse me"'])(
+    'ends with a fault when a message cannot be taken: %s',
+    async (body) => {
+      const [near, far] = await connectPair();
+      const { ends } = await listen(far);
+      near.write(Buffer.from([0, 0, 0, body.length, ...Buffer.from(body)]));
+      await expect
+        .poll(() => ends, soon)
+        .toEqual([expect.stringMatching(/^a message that could not be taken/)]);
+    },
+  );
 
   it('does not send what the other side would refuse', async () => {
     const [near] = await connectPair();
@@ -130,8 +139,11 @@ describe('a channel', () => {
     const { channel } = await listen(near);
     await channel.send('small');
     let taken = 0;
-    const sending = Array.from({ length: 100 }, () => channel.send('x'.repeat(500_000)).then(() => (taken += 1)));
-    for (let before = -1; before !== near.writableLength; await delay(50)) before = near.writableLength;
+    const sending = Array.from({ length: 100 }, () =>
+      channel.send('x'.repeat(500_000)).then(() => (taken += 1)),
+    );
+    for (let before = -1; before !== near.writableLength; await delay(50))
+      before = near.writableLength;
     expect(taken).toBeLessThan(sending.length);
     far.destroy();
     await Promise.all(sending);

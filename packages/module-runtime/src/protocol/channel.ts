@@ -4,7 +4,10 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 /** A frame is four bytes of length (big-endian) and as many of JSON in UTF-8. */
 const headerBytes = 4;
 
-/** After so many bytes or messages in one go, reading lets everything else in the process have a turn. */
+/**
+ * After so many bytes or messages in one go, reading lets everything else in the process have a
+ * turn.
+ */
 const bytesPerTurn = 64 * 1024;
 const messagesPerTurn = 50;
 
@@ -20,17 +23,23 @@ export interface Channel<Out> {
 export interface ChannelOptions {
   /** The largest messages of each direction, in bytes. */
   readonly largest: { readonly sent: number; readonly received: number };
-  /** One message, parsed and not yet checked. The next one is read, from the pipe too, once this has resolved. */
+  /**
+   * One message, parsed and not yet checked. The next one is read, from the pipe too, once this has
+   * resolved.
+   */
   onMessage(message: unknown, bytes: number): void | Promise<void>;
   /** The other side went away, or sent something that is no frame. */
   onEnd(fault?: string): void;
 }
 
 /**
- * Messages over a socket, instead of Node's own IPC channel: a message has a largest size, the reader sets the pace, and code
- * that finds `process.send` cannot speak on it by accident.
+ * Messages over a socket, instead of Node's own IPC channel: a message has a largest size, the
+ * reader sets the pace, and code that finds `process.send` cannot speak on it by accident.
  */
-export function openChannel<Out>(socket: Duplex, { largest, onMessage, onEnd }: ChannelOptions): Channel<Out> {
+export function openChannel<Out>(
+  socket: Duplex,
+  { largest, onMessage, onEnd }: ChannelOptions,
+): Channel<Out> {
   let ended = false;
   const end = (fault?: string) => {
     if (ended) return;
@@ -45,7 +54,8 @@ export function openChannel<Out>(socket: Duplex, { largest, onMessage, onEnd }: 
   return {
     send(message) {
       const body = Buffer.from(JSON.stringify(message));
-      if (body.length > largest.sent) throw new RangeError(`A message of ${body.length} bytes is larger than ${largest.sent}`);
+      if (body.length > largest.sent)
+        throw new RangeError(`A message of ${body.length} bytes is larger than ${largest.sent}`);
       const header = Buffer.alloc(headerBytes);
       header.writeUInt32BE(body.length);
       if (ended) return Promise.resolve();
@@ -57,8 +67,15 @@ export function openChannel<Out>(socket: Duplex, { largest, onMessage, onEnd }: 
   };
 }
 
-/** Cuts the stream into frames, one at a time. @returns the reason when it stops being frames; rejects when the stream breaks */
-async function readFrames(socket: Duplex, largest: number, onMessage: ChannelOptions['onMessage']): Promise<string | undefined> {
+/**
+ * Cuts the stream into frames, one at a time. @returns the reason when it stops being frames;
+ * rejects when the stream breaks
+ */
+async function readFrames(
+  socket: Duplex,
+  largest: number,
+  onMessage: ChannelOptions['onMessage'],
+): Promise<string | undefined> {
   const pause = createTurns();
   let parts: Buffer[] = [];
   let held = 0;
@@ -89,7 +106,9 @@ async function readFrames(socket: Duplex, largest: number, onMessage: ChannelOpt
   return undefined;
 }
 
-/** Parsing blocks everything else in the process in proportion to its input: gives way in between. */
+/**
+ * Parsing blocks everything else in the process in proportion to its input: gives way in between.
+ */
 function createTurns(): (bytes: number) => Promise<void> | undefined {
   let messages = 0;
   let taken = 0;

@@ -3,7 +3,9 @@ import { z } from 'zod';
 
 /** What was JSON text a moment ago is JSON: it needs no second look. */
 const jsonSchema = z.custom<JsonValue>((value) => value !== undefined);
-const jsonObjectSchema = z.custom<JsonObject>((value) => typeof value === 'object' && value !== null && !Array.isArray(value));
+const jsonObjectSchema = z.custom<JsonObject>(
+  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+);
 const jsonSchemaSchema = z.record(z.string(), z.unknown());
 const idSchema = z
   .string()
@@ -13,7 +15,13 @@ const callSchema = z.number().int();
 const textSchema = z.string().max(2_000);
 
 const issuesSchema = z
-  .array(z.object({ path: z.array(z.union([z.string(), z.number()])), message: textSchema, code: z.string().max(100) }))
+  .array(
+    z.object({
+      path: z.array(z.union([z.string(), z.number()])),
+      message: textSchema,
+      code: z.string().max(100),
+    }),
+  )
   .max(1_000);
 
 /** A module as its process describes it. */
@@ -38,7 +46,10 @@ const descriptionSchema = z.object({
 });
 export type Description = z.output<typeof descriptionSchema>;
 
-/** How a load, a run of the sync job or a health check ended. `threw`: by an exception the module did not foresee; its log has it. */
+/**
+ * How a load, a run of the sync job or a health check ended. `threw`: by an exception the module
+ * did not foresee; its log has it.
+ */
 const outcomeSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('data'), data: jsonSchema }),
   z.object({ kind: z.literal('done') }),
@@ -47,18 +58,26 @@ const outcomeSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('no-sync-job') }),
   z.object({ kind: z.literal('invalid-params'), issues: issuesSchema }),
   z.object({ kind: z.literal('invalid-data'), issues: issuesSchema }),
-  z.object({ kind: z.literal('failed'), message: textSchema, retryAfter: z.number().min(0).optional() }),
+  z.object({
+    kind: z.literal('failed'),
+    message: textSchema,
+    retryAfter: z.number().min(0).optional(),
+  }),
   z.object({ kind: z.literal('threw') }),
 ]);
 export type Outcome = z.output<typeof outcomeSchema>;
 
 /**
- * The largest message of each direction, in bytes: the server parses a message of a module in one go, while everything else waits.
- * A value that an older version stored may be larger than one that a module may send now.
+ * The largest message of each direction, in bytes: the server parses a message of a module in one
+ * go, while everything else waits. A value that an older version stored may be larger than one that
+ * a module may send now.
  */
 export const largestMessage = { fromModule: 1_048_576, toModule: 4_194_304 };
 
-/** The longest line of a module in the log, and the most that its fields may take as JSON, in characters. */
+/**
+ * The longest line of a module in the log, and the most that its fields may take as JSON, in
+ * characters.
+ */
 export const longestLine = 8_000;
 export const longestFields = 20_000;
 
@@ -108,12 +127,27 @@ export type FromModuleOnWire = z.input<typeof fromModuleSchema>;
 
 /** From the server to a module's process. */
 export const toModuleSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('start'), entry: z.string(), memoryMegabytes: z.number(), dataBytes: z.number() }),
+  z.object({
+    kind: z.literal('start'),
+    entry: z.string(),
+    memoryMegabytes: z.number(),
+    dataBytes: z.number(),
+  }),
   z.object({ kind: z.literal('configure'), config: z.record(z.string(), jsonSchema) }),
-  z.object({ kind: z.literal('load'), call: callSchema, widgetId: z.string(), params: z.unknown() }),
+  z.object({
+    kind: z.literal('load'),
+    call: callSchema,
+    widgetId: z.string(),
+    params: z.unknown(),
+  }),
   z.object({ kind: z.literal('sync'), call: callSchema }),
   z.object({ kind: z.literal('check'), call: callSchema }),
   z.object({ kind: z.literal('abort'), call: callSchema }),
-  z.object({ kind: z.literal('answer'), ask: callSchema, ok: z.boolean(), value: jsonSchema.nullable() }),
+  z.object({
+    kind: z.literal('answer'),
+    ask: callSchema,
+    ok: z.boolean(),
+    value: jsonSchema.nullable(),
+  }),
 ]);
 export type ToModule = z.output<typeof toModuleSchema>;

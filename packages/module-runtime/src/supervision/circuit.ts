@@ -1,9 +1,15 @@
 import type { Clock } from '../clock.js';
 
-/** After the first failure a module may start again at once, then after these waits; further failures wait as the last. */
+/**
+ * After the first failure a module may start again at once, then after these waits; further
+ * failures wait as the last.
+ */
 const waitsMs = [0, 1_000, 2_000, 4_000, 60_000];
 
-/** Keeps a failing module from being started again and again: exponential backoff, then an open circuit of a minute. */
+/**
+ * Keeps a failing module from being started again and again: exponential backoff, then an open
+ * circuit of a minute.
+ */
 export interface Circuit {
   failed(): void;
   /** The module answered: it works again. */

@@ -5,14 +5,20 @@ const freshMs = 10_000;
 
 /** Problems that a module reports of itself while it works. */
 export interface Health {
-  /** The last known problems. Begins another check if they are old, whose result the next caller gets. */
+  /**
+   * The last known problems. Begins another check if they are old, whose result the next caller
+   * gets.
+   */
   problems(): readonly string[];
   /** Checks now; never rejects. */
   check(): Promise<void>;
 }
 
 /** @param run resolves to the problems; undefined if they cannot be found out now */
-export function createHealth(clock: Clock, run: () => Promise<readonly string[] | undefined>): Health {
+export function createHealth(
+  clock: Clock,
+  run: () => Promise<readonly string[] | undefined>,
+): Health {
   let problems: readonly string[] = [];
   let checkedAt = Number.NEGATIVE_INFINITY;
   let checking: Promise<void> | undefined;

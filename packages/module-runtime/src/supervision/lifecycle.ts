@@ -14,7 +14,10 @@ interface RunningModule {
   readonly description: Description;
 }
 
-/** How a module stands: `up` answers calls, `starting` does so soon, `down` is started by the next call that its circuit lets through. */
+/**
+ * How a module stands: `up` answers calls, `starting` does so soon, `down` is started by the next
+ * call that its circuit lets through.
+ */
 type Condition = 'up' | 'starting' | 'down' | 'refused';
 
 export interface LifecycleOptions {
@@ -27,7 +30,10 @@ export interface LifecycleOptions {
   readonly claim: (id: string) => string | undefined;
 }
 
-/** The life of a module's process: started when needed, started again when it died, left alone for a while when it keeps dying. */
+/**
+ * The life of a module's process: started when needed, started again when it died, left alone for a
+ * while when it keeps dying.
+ */
 export interface Lifecycle {
   /** The module, ready to answer. Rejects with `unavailable` when it cannot be had now. */
   running(): Promise<RunningModule>;
@@ -43,7 +49,14 @@ export interface Lifecycle {
   trouble(): string | undefined;
 }
 
-export function createLifecycle({ found, environment, clock, limits, log, claim }: LifecycleOptions): Lifecycle {
+export function createLifecycle({
+  found,
+  environment,
+  clock,
+  limits,
+  log,
+  claim,
+}: LifecycleOptions): Lifecycle {
   const circuit = createCircuit(clock);
   let attempt: Promise<RunningModule> | undefined;
   let process: ModuleProcess | undefined;
@@ -105,18 +118,25 @@ export function createLifecycle({ found, environment, clock, limits, log, claim 
       process = startModuleProcess(limits, log);
       return process;
     } catch (error) {
-      onGone(`The system gave it no process (${error instanceof Error ? error.message : String(error)})`);
+      onGone(
+        `The system gave it no process (${error instanceof Error ? error.message : String(error)})`,
+      );
       return undefined;
     }
   }
 
   async function setUpInTime(started: ModuleProcess): Promise<SetUp> {
-    const late = setTimeout(() => started.kill(`did not start within ${limits.startMs / 1_000} s and was ended`), limits.startMs);
+    const late = setTimeout(
+      () => started.kill(`did not start within ${limits.startMs / 1_000} s and was ended`),
+      limits.startMs,
+    );
     const onDescribed = (told: Description) => {
       description = told;
       return claim(told.id);
     };
-    return setUp(started, { entry: found.entry, environment, onDescribed }).finally(() => clearTimeout(late));
+    return setUp(started, { entry: found.entry, environment, onDescribed }).finally(() =>
+      clearTimeout(late),
+    );
   }
 
   return {

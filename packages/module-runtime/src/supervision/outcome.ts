@@ -9,11 +9,16 @@ export function errorOf(outcome: Outcome, moduleId: string, widgetId: string): M
     case 'no-sync-job':
       return new ModuleCallError('no-sync-job', `Module ${moduleId} has nothing to sync`);
     case 'invalid-params':
-      return new ModuleCallError('invalid-params', `Faulty parameters for widget ${widgetId}`, { issues: outcome.issues });
+      return new ModuleCallError('invalid-params', `Faulty parameters for widget ${widgetId}`, {
+        issues: outcome.issues,
+      });
     case 'invalid-data': {
       const [issue] = outcome.issues;
       const where = issue ? `: ${['data', ...issue.path].join('.')} ${issue.message}` : '';
-      return new ModuleCallError('invalid-data', `Module ${moduleId} gave data that its own schema refuses${where}`);
+      return new ModuleCallError(
+        'invalid-data',
+        `Module ${moduleId} gave data that its own schema refuses${where}`,
+      );
     }
     case 'failed':
       return new ModuleCallError('failed', outcome.message, { retryAfter: outcome.retryAfter });

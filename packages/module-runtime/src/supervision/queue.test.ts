@@ -39,7 +39,10 @@ describe('a queue', () => {
     const queue = createQueue(1, 1);
     const { run, finish } = work();
     const accepted = [queue.run(never, run), queue.run(never, run)];
-    await expect(queue.run(never, run)).rejects.toMatchObject({ kind: 'unavailable', retryAfter: 1 });
+    await expect(queue.run(never, run)).rejects.toMatchObject({
+      kind: 'unavailable',
+      retryAfter: 1,
+    });
     finish();
     await Promise.all(accepted);
     await queue.run(never, run);

@@ -1,7 +1,10 @@
 import { ModuleCallError } from '../call-error.js';
 
 export interface Queue {
-  /** Runs `work` when its turn comes. Rejects with `unavailable` when too many wait, with `aborted` when `signal` fires in the queue. */
+  /**
+   * Runs `work` when its turn comes. Rejects with `unavailable` when too many wait, with `aborted`
+   * when `signal` fires in the queue.
+   */
   run<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T>;
 }
 
@@ -17,7 +20,9 @@ export function createQueue(concurrent: number, waiting: number): Queue {
     }
     if (turns.length >= waiting) {
       return Promise.reject(
-        new ModuleCallError('unavailable', 'The module has too much to do, try again soon', { retryAfter: 1 }),
+        new ModuleCallError('unavailable', 'The module has too much to do, try again soon', {
+          retryAfter: 1,
+        }),
       );
     }
     return new Promise((resolve, reject) => {

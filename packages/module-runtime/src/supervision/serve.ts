@@ -3,7 +3,10 @@ import type { ModuleHostServices, ModuleScope, OnEvents } from '../host-services
 import type { Ask } from '../protocol/messages.js';
 import { storable, storableObject, storableText } from './storable.js';
 
-/** The server's own failure while it served a module: it says more than the failure of the module that came of it. */
+/**
+ * The server's own failure while it served a module: it says more than the failure of the module
+ * that came of it.
+ */
 export interface HostFault {
   readonly error: unknown;
 }
@@ -37,12 +40,18 @@ export function reportingFaults(serve: Serve, onFault: (error: unknown) => void)
 export function serveLoad(services: ModuleHostServices, scope: ModuleScope): Serve {
   return async (question) => {
     // The SDK gives a load nothing to write with.
-    return question.kind === 'store.get' ? services.store.get(scope, storableText(question.key)) : null;
+    return question.kind === 'store.get'
+      ? services.store.get(scope, storableText(question.key))
+      : null;
   };
 }
 
 /** Answers the questions of a run of the sync job. */
-export function serveSync(services: ModuleHostServices, scope: ModuleScope, onEvents: OnEvents): Serve {
+export function serveSync(
+  services: ModuleHostServices,
+  scope: ModuleScope,
+  onEvents: OnEvents,
+): Serve {
   return async (question) => {
     if (question.kind === 'emit') {
       await onEvents(
@@ -58,7 +67,8 @@ export function serveSync(services: ModuleHostServices, scope: ModuleScope, onEv
     }
     const key = storableText(question.key);
     if (question.kind === 'store.get') return services.store.get(scope, key);
-    if (question.kind === 'store.set') await services.store.set(scope, key, storable(question.value));
+    if (question.kind === 'store.set')
+      await services.store.set(scope, key, storable(question.value));
     else await services.store.delete(scope, key);
     return null;
   };

@@ -18,17 +18,26 @@ export interface SetUpOptions {
   readonly onDescribed: (description: Description) => string | undefined;
 }
 
-/** `failed`: another start may succeed; `refused`: none will, until the operator changes something. */
+/**
+ * `failed`: another start may succeed; `refused`: none will, until the operator changes something.
+ */
 export type SetUp =
   | { readonly kind: 'up'; readonly description: Description }
   | { readonly kind: 'failed'; readonly reason: string }
   | { readonly kind: 'refused'; readonly reason: string };
 
-/** Takes a fresh process to where it answers calls: the module loaded, described, allowed and configured. */
-export async function setUp(process: ModuleProcess, { entry, environment, onDescribed }: SetUpOptions): Promise<SetUp> {
+/**
+ * Takes a fresh process to where it answers calls: the module loaded, described, allowed and
+ * configured.
+ */
+export async function setUp(
+  process: ModuleProcess,
+  { entry, environment, onDescribed }: SetUpOptions,
+): Promise<SetUp> {
   const told = await process.describe(entry);
   if (told.kind === 'refused') return { kind: 'failed', reason: told.reason };
-  if (told.kind === 'invalid-config') return { kind: 'failed', reason: 'Its process answered out of turn' };
+  if (told.kind === 'invalid-config')
+    return { kind: 'failed', reason: 'Its process answered out of turn' };
   const { description } = told;
   const env = moduleEnvironment(environment, description.id);
   const reserved = isReservedId(description.id)
@@ -38,7 +47,11 @@ export async function setUp(process: ModuleProcess, { entry, environment, onDesc
   if (reason !== undefined) return { kind: 'refused', reason };
 
   const { env: whole, faults } = readSettingFiles(env, description.configSchema);
-  if (faults.length > 0) return { kind: 'refused', reason: `${faults.join('; ')}. Correct it and start the server again` };
+  if (faults.length > 0)
+    return {
+      kind: 'refused',
+      reason: `${faults.join('; ')}. Correct it and start the server again`,
+    };
   const configured = await process.configure(configOf(whole, description.configSchema));
   if (configured.kind === 'configured') return { kind: 'up', description };
   if (configured.kind === 'refused') return { kind: 'failed', reason: configured.reason };

@@ -2,9 +2,13 @@ import type { JsonObject, JsonValue } from '@synap/module-sdk';
 import { ModuleCallError } from '../call-error.js';
 
 /** Text that PostgreSQL takes: U+0000 and lone surrogates, which it refuses, become U+FFFD. */
-export const storableText = (text: string): string => text.replaceAll('\u0000', '\uFFFD').replace(/\p{Surrogate}/gu, '\uFFFD');
+export const storableText = (text: string): string =>
+  text.replaceAll('\u0000', '\uFFFD').replace(/\p{Surrogate}/gu, '\uFFFD');
 
-/** Deeper nesting would overflow the stack of whatever walks the value later: the database, a client, this process. */
+/**
+ * Deeper nesting would overflow the stack of whatever walks the value later: the database, a
+ * client, this process.
+ */
 const mostLevels = 32;
 
 /**
@@ -28,7 +32,11 @@ export function storableObject(value: JsonObject, levels = mostLevels): JsonObje
 }
 
 function below(levels: number): number {
-  if (levels === 0) throw new ModuleCallError('failed', `The module sent a value that nests deeper than ${mostLevels} levels`);
+  if (levels === 0)
+    throw new ModuleCallError(
+      'failed',
+      `The module sent a value that nests deeper than ${mostLevels} levels`,
+    );
   return levels - 1;
 }
 

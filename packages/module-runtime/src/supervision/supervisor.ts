@@ -18,7 +18,9 @@ const checkMs = 5_000;
 export interface LoadRequest {
   readonly moduleId: string;
   readonly widgetId: string;
-  /** Text is read as the type that the widget's schema names: `{ limit: '10' }` is `{ limit: 10 }`. */
+  /**
+   * Text is read as the type that the widget's schema names: `{ limit: '10' }` is `{ limit: 10 }`.
+   */
   readonly params: Readonly<Record<string, unknown>>;
   readonly signal?: AbortSignal | undefined;
   /** Default 8,000. */
@@ -66,7 +68,13 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   const lifecycle = createLifecycle(options);
   const queue = createQueue(limits.concurrentLoads, limits.queuedLoads);
 
-  async function load({ moduleId, widgetId, params, signal, deadlineMs = limits.loadMs }: LoadRequest): Promise<Loaded> {
+  async function load({
+    moduleId,
+    widgetId,
+    params,
+    signal,
+    deadlineMs = limits.loadMs,
+  }: LoadRequest): Promise<Loaded> {
     const deadline = createDeadline(signal, deadlineMs);
     try {
       return await queue.run(deadline.signal, async () => {
@@ -86,12 +94,23 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     }
   }
 
-  async function sync({ moduleId, runId, signal, deadlineMs = limits.syncMs, onProgress, onEvents }: SyncRequest): Promise<void> {
+  async function sync({
+    moduleId,
+    runId,
+    signal,
+    deadlineMs = limits.syncMs,
+    onProgress,
+    onEvents,
+  }: SyncRequest): Promise<void> {
     const deadline = createDeadline(signal, deadlineMs);
     try {
       const { process } = await deadline.race(lifecycle.running());
-      // The run lacks something that the server could not take, even if the module ignores the error: end it.
-      const serve = reportingFaults(serveSync(hostServices, { moduleId, runId }, onEvents), deadline.expire);
+      // The run lacks something that the server could not take, even if the module ignores the
+      // error: end it.
+      const serve = reportingFaults(
+        serveSync(hostServices, { moduleId, runId }, onEvents),
+        deadline.expire,
+      );
       const outcome = await process.sync({ deadline, serve, onProgress });
       lifecycle.succeeded();
       if (outcome.kind !== 'done') throw errorOf(outcome, moduleId, '');
@@ -107,7 +126,9 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     try {
       const { process } = await deadline.race(lifecycle.running());
       const outcome = await process.check({ deadline, serve: async () => null });
-      return outcome.kind === 'checked' ? outcome.problems : ['Its health check failed; the log says why'];
+      return outcome.kind === 'checked'
+        ? outcome.problems
+        : ['Its health check failed; the log says why'];
     } finally {
       deadline.release();
     }
@@ -129,7 +150,10 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   };
 }
 
-/** A module that failed on the server's own failure is not to blame: the server's error is what the caller gets. */
+/**
+ * A module that failed on the server's own failure is not to blame: the server's error is what the
+ * caller gets.
+ */
 function throwFault({ kind }: Outcome, fault: HostFault | undefined): void {
   if (fault && (kind === 'threw' || kind === 'failed')) throw fault.error;
 }
@@ -138,11 +162,20 @@ function throwFault({ kind }: Outcome, fault: HostFault | undefined): void {
 function errorText(lifecycle: Lifecycle, health: Health): string | undefined {
   const trouble = lifecycle.trouble();
   if (trouble !== undefined) return trouble;
-  return lifecycle.condition() === 'up' ? health.problems().join('; ') || undefined : 'It is starting';
+  return lifecycle.condition() === 'up'
+    ? health.problems().join('; ') || undefined
+    : 'It is starting';
 }
 
-/** Until a module was heard, it `failed`; one that was heard before is `degraded` while it is not there, or reports problems. */
-function infoOf({ found, environment }: LifecycleOptions, lifecycle: Lifecycle, health: Health): ModuleInfo {
+/**
+ * Until a module was heard, it `failed`; one that was heard before is `degraded` while it is not
+ * there, or reports problems.
+ */
+function infoOf(
+  { found, environment }: LifecycleOptions,
+  lifecycle: Lifecycle,
+  health: Health,
+): ModuleInfo {
   const description = lifecycle.description();
   const condition = lifecycle.condition();
   const id = description?.id ?? found.id;
@@ -150,8 +183,11 @@ function infoOf({ found, environment }: LifecycleOptions, lifecycle: Lifecycle, 
   const known = description !== undefined || condition === 'starting';
   const defaultAccess = description?.defaultAccess ?? 'superusers';
   return {
-    ...{ id, name: description?.name ?? found.packageName, version: found.version },
-    status: condition === 'refused' || !known ? 'failed' : error === undefined ? 'ready' : 'degraded',
+    id,
+    name: description?.name ?? found.packageName,
+    version: found.version,
+    status:
+      condition === 'refused' || !known ? 'failed' : error === undefined ? 'ready' : 'degraded',
     ...(error !== undefined && { error }),
     widgets: description?.widgets ?? [],
     ...(description?.sync && { sync: description.sync }),

@@ -12,7 +12,9 @@ export const bareServer = fileURLToPath(new URL('../../test/server', import.meta
 /** The named fixtures, as discovery finds them. */
 export async function findFixtures(...names: string[]): Promise<FoundPackage[]> {
   const discovered = await discoverModules({ from: bareServer, modulesDir: fixturesFolder });
-  return discovered.filter((each) => each.kind === 'found').filter(({ packageName }) => names.includes(packageName));
+  return discovered
+    .filter((each) => each.kind === 'found')
+    .filter(({ packageName }) => names.includes(packageName));
 }
 
 export interface LogLine {
@@ -29,7 +31,10 @@ function recordLog(): RuntimeLog & { lines: LogLine[] } {
 }
 
 /** A store in memory that remembers on whose behalf it was used. */
-function memoryServices(): ModuleHostServices & { values: Map<string, JsonValue>; scopes: ModuleScope[] } {
+function memoryServices(): ModuleHostServices & {
+  values: Map<string, JsonValue>;
+  scopes: ModuleScope[];
+} {
   const values = new Map<string, JsonValue>();
   const scopes: ModuleScope[] = [];
   const noted = (scope: ModuleScope, key: string) => {
@@ -48,10 +53,19 @@ function memoryServices(): ModuleHostServices & { values: Map<string, JsonValue>
 }
 
 /** A registry of the named fixtures. The caller closes it. */
-export async function startFixtures(names: readonly string[], options: Partial<ModuleRegistryOptions> = {}) {
+export async function startFixtures(
+  names: readonly string[],
+  options: Partial<ModuleRegistryOptions> = {},
+) {
   const log = recordLog();
   const hostServices = memoryServices();
   const discovered = await findFixtures(...names);
-  const registry = createModuleRegistry({ discovered, environment: {}, hostServices, log, ...options });
+  const registry = createModuleRegistry({
+    discovered,
+    environment: {},
+    hostServices,
+    log,
+    ...options,
+  });
   return { registry, log, hostServices };
 }

@@ -1,9 +1,13 @@
-/** A server that will be killed: it starts a workbench, keeps it busy in different ways, and prints the pids of the processes. */
+/**
+ * A server that will be killed: it starts a workbench, keeps it busy in different ways, and prints
+ * the pids of the processes.
+ */
 import { startFixtures } from './fixtures.js';
 
 const keepBusy = process.argv[2] ?? 'patient';
 const { registry } = await startFixtures(['synap-module-workbench']);
-const load = (widgetId: string) => registry.load({ moduleId: 'workbench', widgetId, params: {}, deadlineMs: 60_000 });
+const load = (widgetId: string) =>
+  registry.load({ moduleId: 'workbench', widgetId, params: {}, deadlineMs: 60_000 });
 const { data } = await load('offspring');
 console.log(JSON.stringify(data));
 await load(keepBusy);

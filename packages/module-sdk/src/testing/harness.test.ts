@@ -5,13 +5,19 @@ import { setUpModule } from './index.js';
 
 const configSchema = z.object({ step: z.number().default(1) });
 const total = defineWidget({
-  ...{ id: 'total', title: 'Total', view: 'stat', maxAge: 1 },
+  id: 'total',
+  title: 'Total',
+  view: 'stat',
+  maxAge: 1,
   paramsSchema: z.object({ unit: z.string().default('pieces') }),
   dataSchema: z.object({ total: z.number(), unit: z.string() }),
   load: async ({ unit }, { store }) => ({ total: Number(await store.get('total')), unit }),
 });
 const counter = defineModule({
-  ...{ id: 'counter', name: 'Counter', configSchema, widgets: [total] },
+  id: 'counter',
+  name: 'Counter',
+  configSchema,
+  widgets: [total],
   syncJob: {
     every: 60,
     async run({ config, store, emit, log, progress, signal }) {
@@ -40,7 +46,9 @@ describe('the test harness', () => {
     await harness.sync();
     await harness.sync();
     expect(harness.events.map(({ key }) => key)).toEqual(['started']);
-    expect(harness.logs).toEqual([1, 2].map((value) => ({ level: 'info', message: 'Counted', fields: { value } })));
+    expect(harness.logs).toEqual(
+      [1, 2].map((value) => ({ level: 'info', message: 'Counted', fields: { value } })),
+    );
     expect(harness.progress).toEqual([1, 1].map((done) => ({ done, total: 1 })));
     expect(harness.store).toEqual(new Map([['total', 2]]));
     await expect(harness.sync()).rejects.toThrow('That is enough');
@@ -51,11 +59,15 @@ describe('the test harness', () => {
     const harness = await setUpModule(counter, {});
     harness.store.set('total', 'many');
     await expect(harness.load(total, {})).rejects.toThrow(/^invalid-data: total: /);
-    await expect(harness.load(total, JSON.parse('{"unit": 7}'))).rejects.toThrow(/^invalid-params: unit: /);
+    await expect(harness.load(total, JSON.parse('{"unit": 7}'))).rejects.toThrow(
+      /^invalid-params: unit: /,
+    );
   });
 
   it('hands the signal on', async () => {
     const harness = await setUpModule(counter, {});
-    await expect(harness.sync({ signal: AbortSignal.abort(new Error('stop')) })).rejects.toThrow('stop');
+    await expect(harness.sync({ signal: AbortSignal.abort(new Error('stop')) })).rejects.toThrow(
+      'stop',
+    );
   });
 });

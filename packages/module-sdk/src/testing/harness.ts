@@ -15,7 +15,10 @@ export interface LogLine {
 
 /** A module set up alone, with everything the server would give it kept in plain sight. */
 export interface ModuleHarness<Config> {
-  /** Loads one widget as the server does. Throws what `load` throws, and an Error that lists faulty parameters or data. */
+  /**
+   * Loads one widget as the server does. Throws what `load` throws, and an Error that lists faulty
+   * parameters or data.
+   */
   load<Id extends string, Params extends ParamsSchema, Data extends DataSchema>(
     widget: Widget<Id, Params, Data, Config>,
     params: z.input<Params>,
@@ -33,7 +36,10 @@ export interface ModuleHarness<Config> {
  * Sets a module up with a configuration, in this process and without a server.
  * @throws ZodError when the configuration does not fit the module's schema.
  */
-export async function setUpModule<Config extends ConfigSchema, Widgets extends readonly AnyWidget<z.output<Config>>[]>(
+export async function setUpModule<
+  Config extends ConfigSchema,
+  Widgets extends readonly AnyWidget<z.output<Config>>[],
+>(
   module: Module<string, Config, Widgets>,
   given: z.input<Config>,
 ): Promise<ModuleHarness<z.output<Config>>> {
@@ -51,11 +57,16 @@ export async function setUpModule<Config extends ConfigSchema, Widgets extends r
   });
 
   return {
-    ...{ store, events, logs, progress },
+    store,
+    events,
+    logs,
+    progress,
     async load(widget, params, options) {
       const answer = await widget.answer(params, services(options?.signal));
       if (answer.kind === 'data') return answer.data;
-      throw new Error(`${answer.kind}: ${answer.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ')}`);
+      throw new Error(
+        `${answer.kind}: ${answer.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ')}`,
+      );
     },
     async sync(options) {
       if (!module.syncJob) throw new Error(`Module ${module.id} has no syncJob`);
@@ -67,7 +78,8 @@ export async function setUpModule<Config extends ConfigSchema, Widgets extends r
           delete: async (key) => void store.delete(key),
         }),
         emit: checkedEmit(async (emitted) => {
-          for (const event of emitted) if (!events.some(({ key }) => key === event.key)) events.push(event);
+          for (const event of emitted)
+            if (!events.some(({ key }) => key === event.key)) events.push(event);
         }),
         progress: (done, total) => void progress.push({ done, total }),
       });
@@ -75,7 +87,9 @@ export async function setUpModule<Config extends ConfigSchema, Widgets extends r
   };
 }
 
-const readerOf = (store: Map<string, JsonValue>): StoreReader => ({ get: async (key) => store.get(key) ?? null });
+const readerOf = (store: Map<string, JsonValue>): StoreReader => ({
+  get: async (key) => store.get(key) ?? null,
+});
 
 /** What is stored goes through JSON, as on the way to the server. */
 const copy = (value: JsonValue): JsonValue => JSON.parse(JSON.stringify(value));

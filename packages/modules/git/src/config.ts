@@ -16,7 +16,10 @@ export type Config = z.output<typeof configSchema>;
 
 const packageSchema = z.object({ name: z.string() });
 
-/** The folder of the product's own checkout, seen from this file; undefined where it was installed without its repository. */
+/**
+ * The folder of the product's own checkout, seen from this file; undefined where it was installed
+ * without its repository.
+ */
 export function ownCheckout(from = dirname(fileURLToPath(import.meta.url))): string | undefined {
   for (let folder = from; dirname(folder) !== folder; folder = dirname(folder)) {
     if (!existsSync(join(folder, '.git'))) continue;

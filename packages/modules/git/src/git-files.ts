@@ -2,7 +2,10 @@ import { constants } from 'node:fs';
 import { lstat, open, opendir } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** A link, pipe, socket or device among the data of a repository, or a control file of excessive length. */
+/**
+ * A link, pipe, socket or device among the data of a repository, or a control file of excessive
+ * length.
+ */
 export class UnsafeEntry extends Error {
   override readonly name = 'UnsafeEntry';
   constructor(readonly path: string) {
@@ -13,7 +16,8 @@ export class UnsafeEntry extends Error {
 const maxFileBytes = 100_000;
 
 /**
- * Reads a small file without following a link and without waiting for a pipe. Returns '' if there is none.
+ * Reads a small file without following a link and without waiting for a pipe. Returns '' if there
+ * is none.
  * @throws UnsafeEntry if it is not a regular file or is larger than 100 kB.
  */
 export async function readControlFile(path: string): Promise<string> {
@@ -42,7 +46,9 @@ export async function lstatIfPresent(path: string) {
 }
 
 const isAbsent = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
+  error instanceof Error &&
+  'code' in error &&
+  (error.code === 'ENOENT' || error.code === 'ENOTDIR');
 
 /** Entries of a repository's folder that git reads for a log. */
 const entriesRead = [
@@ -62,7 +68,10 @@ const entriesRead = [
  * Checks that git finds only folders and regular files below a repository's own or common folder.
  * @throws UnsafeEntry
  */
-export async function assertPlainRepository(gitDirectory: string, signal: AbortSignal): Promise<void> {
+export async function assertPlainRepository(
+  gitDirectory: string,
+  signal: AbortSignal,
+): Promise<void> {
   for (const entry of entriesRead) await assertPlainTree(join(gitDirectory, entry), signal);
 }
 
@@ -79,7 +88,9 @@ export async function assertPlainTree(path: string, signal: AbortSignal): Promis
   if (!found.isDirectory()) throw new UnsafeEntry(path);
   const folders = [path];
   while (folders.length > 0) {
-    const below = await Promise.all(folders.splice(-foldersAtOnce).map((folder) => subfoldersOf(folder, signal)));
+    const below = await Promise.all(
+      folders.splice(-foldersAtOnce).map((folder) => subfoldersOf(folder, signal)),
+    );
     folders.push(...below.flat());
   }
 }

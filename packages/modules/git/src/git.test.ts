@@ -16,7 +16,9 @@ afterEach(() => void vi.unstubAllEnvs());
 describe('the commits of a repository', () => {
   it('are counted all, and listed newest first', async () => {
     const { path, commit, git: run } = makeRepository(join(temporaryFolder(), 'app'));
-    const hashes = [1, 2, 3].map((n) => commit({ at: 1_700_000_000 + n, message: `Commit ${n}\n\nIts body.` }));
+    const hashes = [1, 2, 3].map((n) =>
+      commit({ at: 1_700_000_000 + n, message: `Commit ${n}\n\nIts body.` }),
+    );
     const harness = await setUp(path);
     const data = await harness.load(commits, { limit: 2 });
     expect(data.total).toBe(Number(run('rev-list', '--count', 'HEAD')));
@@ -41,9 +43,15 @@ describe('the commits of a repository', () => {
   it('are none in a repository without a commit', async () => {
     const { path } = makeRepository(join(temporaryFolder(), 'app'));
     const harness = await setUp(path);
-    expect(await harness.load(commits, {})).toEqual({ total: 0, totalIsComplete: true, commits: [] });
+    expect(await harness.load(commits, {})).toEqual({
+      total: 0,
+      totalIsComplete: true,
+      commits: [],
+    });
     expect(await harness.load(authors, {})).toEqual({ total: 0, authors: [] });
-    expect((await harness.load(activity, { days: 3 })).days.map(({ commits: count }) => count)).toEqual([0, 0, 0]);
+    expect(
+      (await harness.load(activity, { days: 3 })).days.map(({ commits: count }) => count),
+    ).toEqual([0, 0, 0]);
     await harness.sync();
     expect(harness.events).toEqual([]);
   });
@@ -104,7 +112,8 @@ describe('the commits of a repository', () => {
 describe('authors and activity', () => {
   it('count each author’s commits and know the newest', async () => {
     const { path, commit } = makeRepository(join(temporaryFolder(), 'app'));
-    for (const [n, author] of ['Ann', 'Bob', 'Ann', 'Cy', 'Ann', 'Bob'].entries()) commit({ author, at: 1_700_000_000 + n });
+    for (const [n, author] of ['Ann', 'Bob', 'Ann', 'Cy', 'Ann', 'Bob'].entries())
+      commit({ author, at: 1_700_000_000 + n });
     const harness = await setUp(path);
     expect(await harness.load(authors, { limit: 2 })).toEqual({
       total: 3,
@@ -143,12 +152,18 @@ describe('repositories', () => {
           name: 'gone',
           branch: null,
           head: null,
-          error: expect.stringMatching(/^Repository "gone" is no git repository, .* correct SYNAP_GIT_REPOSITORIES$/),
+          error: expect.stringMatching(
+            /^Repository "gone" is no git repository, .* correct SYNAP_GIT_REPOSITORIES$/,
+          ),
         },
       ],
     });
     one.git('checkout', '--quiet', '--detach');
-    expect((await harness.load(repositories, {})).repositories[0]).toEqual({ name: 'one/app', branch: null, head: hash });
+    expect((await harness.load(repositories, {})).repositories[0]).toEqual({
+      name: 'one/app',
+      branch: null,
+      head: hash,
+    });
   });
 
   it('are chosen by name or listed path, the first without either, and nothing else is accepted', async () => {
@@ -161,7 +176,16 @@ describe('repositories', () => {
     expect((await harness.load(commits, {})).total).toBe(0);
     expect((await harness.load(commits, { repository: 'two' })).commits[0]?.subject).toBe('In two');
     expect((await harness.load(commits, { repository: two?.path })).total).toBe(1);
-    for (const repository of ['private', private_.path, `${two?.path}/../private`, '--all', '', '.', 'two/', '../two']) {
+    for (const repository of [
+      'private',
+      private_.path,
+      `${two?.path}/../private`,
+      '--all',
+      '',
+      '.',
+      'two/',
+      '../two',
+    ]) {
       await expect(harness.load(commits, { repository }), repository).rejects.toThrow(
         'invalid-params: repository: must be one of: one, two',
       );
@@ -174,11 +198,18 @@ describe('repositories', () => {
     const harness = await setUp('some/relative', path);
     const listed = await harness.load(repositories, {});
     expect(listed.repositories).toMatchObject([
-      { name: 'relative', error: expect.stringMatching(/not listed by an absolute path: correct SYNAP_GIT_REPOSITORIES$/) },
+      {
+        name: 'relative',
+        error: expect.stringMatching(
+          /not listed by an absolute path: correct SYNAP_GIT_REPOSITORIES$/,
+        ),
+      },
       { name: 'app', branch: 'main' },
     ]);
     expect((await harness.load(commits, { repository: 'app' })).total).toBe(1);
-    await expect(harness.load(commits, { repository: 'some/relative' })).rejects.toThrow(/"relative" is not listed by/);
+    await expect(harness.load(commits, { repository: 'some/relative' })).rejects.toThrow(
+      /"relative" is not listed by/,
+    );
     await harness.sync();
     expect(harness.events).toHaveLength(1);
   });
@@ -209,7 +240,13 @@ describe('the sync job', () => {
       type: 'commit',
       time: new Date(1_700_000_000_000),
       subject: 'app',
-      payload: { repository: 'app', hash: first[1], author: 'Ann', committedAt: '2023-11-14T22:13:20.000Z', subject: 'Two' },
+      payload: {
+        repository: 'app',
+        hash: first[1],
+        author: 'Ann',
+        committedAt: '2023-11-14T22:13:20.000Z',
+        subject: 'Two',
+      },
     });
     expect(harness.progress).toEqual([0, 1].map((done) => ({ done, total: 1 })));
     const third = commit({ message: 'Three' });
@@ -225,7 +262,17 @@ describe('the sync job', () => {
     commit({ message: 'To be forgotten' });
     await harness.sync();
     run('reset', '--quiet', '--soft', first);
-    run('-c', 'user.name=Ann', '-c', 'user.email=a@example.org', 'commit', '--quiet', '--allow-empty', '-m', 'Instead');
+    run(
+      '-c',
+      'user.name=Ann',
+      '-c',
+      'user.email=a@example.org',
+      'commit',
+      '--quiet',
+      '--allow-empty',
+      '-m',
+      'Instead',
+    );
     run('reflog', 'expire', '--expire=now', '--all');
     run('gc', '--quiet', '--prune=now');
     await harness.sync();
@@ -240,8 +287,12 @@ describe('the sync job', () => {
     await harness.sync();
     expect(harness.events).toHaveLength(1);
     expect(harness.progress.at(-1)).toEqual({ done: 2, total: 2 });
-    expect(harness.logs).toContainEqual(expect.objectContaining({ level: 'warn', message: 'A repository was left out' }));
-    await expect((await setUp(join(folder, 'gone'))).sync()).rejects.toThrow(/^Repository "gone" is no git repository/);
+    expect(harness.logs).toContainEqual(
+      expect.objectContaining({ level: 'warn', message: 'A repository was left out' }),
+    );
+    await expect((await setUp(join(folder, 'gone'))).sync()).rejects.toThrow(
+      /^Repository "gone" is no git repository/,
+    );
   });
 });
 
@@ -266,7 +317,9 @@ describe('git itself', () => {
   it('is asked for when it is not installed', async () => {
     const { path } = makeRepository(join(temporaryFolder(), 'app'));
     vi.stubEnv('PATH', '/nonexistent');
-    await expect((await setUp(path)).load(commits, {})).rejects.toThrow('git is not installed on the server: install it');
+    await expect((await setUp(path)).load(commits, {})).rejects.toThrow(
+      'git is not installed on the server: install it',
+    );
   });
 
   it('is not looked for in a relative folder', async () => {
@@ -275,14 +328,20 @@ describe('git itself', () => {
     writeFileSync(join(folder, 'git'), '#!/bin/sh\nexit 7\n');
     chmodSync(join(folder, 'git'), 0o755);
     vi.stubEnv('PATH', `${folder.slice(1)}:.:${process.env.PATH}`);
-    expect(await (await setUp(path)).load(commits, {})).toEqual({ total: 0, totalIsComplete: true, commits: [] });
+    expect(await (await setUp(path)).load(commits, {})).toEqual({
+      total: 0,
+      totalIsComplete: true,
+      commits: [],
+    });
   });
 
   it('has what it says kept from the caller and put into the log', async () => {
     const { path } = makeRepository(join(temporaryFolder(), 'app'));
     writeFileSync(join(path, '.git/config'), '[broken');
     const harness = await setUp(path);
-    await expect(harness.load(commits, {})).rejects.toThrow("git could not read the repository; the server's log says why");
+    await expect(harness.load(commits, {})).rejects.toThrow(
+      "git could not read the repository; the server's log says why",
+    );
     expect(JSON.stringify(harness.logs)).toContain('bad config');
   });
 });

@@ -9,7 +9,9 @@ export interface GitCall {
   readonly signal: AbortSignal;
 }
 
-/** Overrides settings of a repository that name programs to run or change the form of the output. */
+/**
+ * Overrides settings of a repository that name programs to run or change the form of the output.
+ */
 const overruled = [
   'core.fsmonitor=false',
   'core.hooksPath=/dev/null',
@@ -43,9 +45,13 @@ const environment = {
 };
 
 /** A relative entry would let a folder's own `git` be found first. */
-const searchPath = (): string => (process.env.PATH ?? '').split(delimiter).filter(isAbsolute).join(delimiter);
+const searchPath = (): string =>
+  (process.env.PATH ?? '').split(delimiter).filter(isAbsolute).join(delimiter);
 
-/** What `log` must not do whatever the repository's configuration says: run programs, decorate, follow, map. */
+/**
+ * What `log` must not do whatever the repository's configuration says: run programs, decorate,
+ * follow, map.
+ */
 export const plainLog = [
   '--no-ext-diff',
   '--no-textconv',
@@ -70,20 +76,35 @@ export class GitFailure extends ModuleError {
 const maxSaid = 2_000;
 
 /**
- * Runs git on one repository and hands its output over as it comes. Leaving the loop early, or aborting the signal, ends git.
+ * Runs git on one repository and hands its output over as it comes. Leaving the loop early, or
+ * aborting the signal, ends git.
  * @throws GitFailure when it exits with another code than 0; ModuleError when there is no git.
  */
-async function* runGit({ gitDirectory, signal }: GitCall, args: readonly string[]): AsyncGenerator<Buffer, void> {
-  const guards = [...overruled, `safe.directory=${gitDirectory}`].flatMap((setting) => ['-c', setting]);
-  const child = spawn('git', [...guards, '--no-pager', '--literal-pathspecs', `--git-dir=${gitDirectory}`, ...args], {
-    cwd: '/',
-    env: { ...environment, PATH: searchPath() },
-    stdio: ['ignore', 'pipe', 'pipe'],
-    windowsHide: true,
-  });
+async function* runGit(
+  { gitDirectory, signal }: GitCall,
+  args: readonly string[],
+): AsyncGenerator<Buffer, void> {
+  const guards = [...overruled, `safe.directory=${gitDirectory}`].flatMap((setting) => [
+    '-c',
+    setting,
+  ]);
+  const child = spawn(
+    'git',
+    [...guards, '--no-pager', '--literal-pathspecs', `--git-dir=${gitDirectory}`, ...args],
+    {
+      cwd: '/',
+      env: { ...environment, PATH: searchPath() },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      windowsHide: true,
+    },
+  );
   const ended = new Promise<number | null>((resolve, reject) => {
     child.once('error', (error) =>
-      reject(isMissing(error) ? new ModuleError('git is not installed on the server: install it') : error),
+      reject(
+        isMissing(error)
+          ? new ModuleError('git is not installed on the server: install it')
+          : error,
+      ),
     );
     child.once('close', resolve);
   });
@@ -115,7 +136,8 @@ export async function gitLine(call: GitCall, args: readonly string[]): Promise<s
   let line: Buffer = Buffer.alloc(0);
   for await (const chunk of runGit(call, args)) {
     line = Buffer.concat([line, chunk]);
-    if (line.length > maxLineBytes) throw new GitFailure(null, `${args[0]} answered more than ${maxLineBytes} bytes`);
+    if (line.length > maxLineBytes)
+      throw new GitFailure(null, `${args[0]} answered more than ${maxLineBytes} bytes`);
   }
   return line.toString().trimEnd();
 }
@@ -123,7 +145,11 @@ export async function gitLine(call: GitCall, args: readonly string[]): Promise<s
 const maxFieldBytes = 10_000;
 
 /** Git's answer as records of NUL-terminated fields; a field is cut at 10 kB. */
-export async function* gitRecords(call: GitCall, args: readonly string[], fields: number): AsyncGenerator<string[], void> {
+export async function* gitRecords(
+  call: GitCall,
+  args: readonly string[],
+  fields: number,
+): AsyncGenerator<string[], void> {
   let record: string[] = [];
   let parts: Buffer[] = [];
   let room = maxFieldBytes;

@@ -7,7 +7,13 @@ import { shorten } from './text.js';
  */
 export async function headOf(call: GitCall): Promise<string | null> {
   try {
-    return await gitLine(call, ['rev-parse', '--verify', '--quiet', '--end-of-options', 'HEAD^{commit}']);
+    return await gitLine(call, [
+      'rev-parse',
+      '--verify',
+      '--quiet',
+      '--end-of-options',
+      'HEAD^{commit}',
+    ]);
   } catch (error) {
     if (error instanceof GitFailure && (await isUnborn(call))) return null;
     throw error;
@@ -20,9 +26,18 @@ export async function branchOf(call: GitCall): Promise<string | null> {
   return branch === null ? null : shorten(branch, 200);
 }
 
-/** True if HEAD is on a branch that does not exist yet. A branch with faulty content or a missing commit exists. */
+/**
+ * True if HEAD is on a branch that does not exist yet. A branch with faulty content or a missing
+ * commit exists.
+ */
 async function isUnborn(call: GitCall): Promise<boolean> {
-  const target = await lineUnlessFalse(call, ['rev-parse', '--verify', '--quiet', '--end-of-options', 'HEAD']);
+  const target = await lineUnlessFalse(call, [
+    'rev-parse',
+    '--verify',
+    '--quiet',
+    '--end-of-options',
+    'HEAD',
+  ]);
   if (target !== null) return false;
   // Fails with another code than 1 if the branch exists and its content is faulty.
   return (await lineUnlessFalse(call, ['symbolic-ref', '--quiet', 'HEAD'])) !== null;

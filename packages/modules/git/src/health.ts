@@ -8,7 +8,10 @@ const ignore = () => undefined;
 const silent: Log = { debug: ignore, info: ignore, warn: ignore, error: ignore };
 
 /** A line for each listed repository that cannot be read. */
-export async function checkRepositories({ config, signal }: HealthContext<Config>): Promise<string[]> {
+export async function checkRepositories({
+  config,
+  signal,
+}: HealthContext<Config>): Promise<string[]> {
   const problems: string[] = [];
   for (const listed of listRepositories(config)) {
     try {

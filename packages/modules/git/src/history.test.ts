@@ -17,7 +17,10 @@ afterEach(() => void vi.unstubAllEnvs());
 function recordGit(): () => string[] {
   const folder = temporaryFolder();
   const real = execFileSync('sh', ['-c', 'command -v git'], { encoding: 'utf8' }).trim();
-  writeFileSync(join(folder, 'git'), `#!/bin/sh\necho "$@" >> ${folder}/calls\nexec ${real} "$@"\n`);
+  writeFileSync(
+    join(folder, 'git'),
+    `#!/bin/sh\necho "$@" >> ${folder}/calls\nexec ${real} "$@"\n`,
+  );
   writeFileSync(join(folder, 'calls'), '');
   chmodSync(join(folder, 'git'), 0o755);
   vi.stubEnv('PATH', `${folder}:${process.env.PATH}`);
@@ -29,17 +32,24 @@ describe('a setting of the repository', () => {
     const { path, git: run, commit } = app();
     run('config', 'core.fsyncObjectFiles', 'true');
     const harness = await setUp(path);
-    expect(await harness.load(commits, {})).toEqual({ total: 0, totalIsComplete: true, commits: [] });
+    expect(await harness.load(commits, {})).toEqual({
+      total: 0,
+      totalIsComplete: true,
+      commits: [],
+    });
     commit();
     run('checkout', '--quiet', '--detach');
-    expect((await harness.load(repositories, {})).repositories).toMatchObject([{ branch: null, head: run('rev-parse', 'HEAD') }]);
+    expect((await harness.load(repositories, {})).repositories).toMatchObject([
+      { branch: null, head: run('rev-parse', 'HEAD') },
+    ]);
   });
 
   it.each(['ISO-8859-1', 'UTF-16', 'IBM037', 'none', 'no-such-encoding'])(
     'does not choose the encoding of what is read: %s',
     async (encoding) => {
       const { path, git: run, commit } = app();
-      for (const key of ['logOutputEncoding', 'commitEncoding']) run('config', `i18n.${key}`, encoding);
+      for (const key of ['logOutputEncoding', 'commitEncoding'])
+        run('config', `i18n.${key}`, encoding);
       commit({ author: 'José', message: 'Grüße 変更' });
       commit({
         author: Buffer.from('José', 'latin1'),
@@ -52,7 +62,9 @@ describe('a setting of the repository', () => {
         { author: 'José', subject: 'Grüße' },
         { author: 'José', subject: 'Grüße 変更' },
       ]);
-      expect((await harness.load(authors, {})).authors).toMatchObject([{ name: 'José', commits: 2 }]);
+      expect((await harness.load(authors, {})).authors).toMatchObject([
+        { name: 'José', commits: 2 },
+      ]);
       await harness.sync();
       expect(harness.events.map(({ payload }) => payload.author)).toEqual(['José', 'José']);
     },
@@ -63,15 +75,30 @@ describe('a HEAD that leads nowhere', () => {
   const missing = '1'.repeat(40);
 
   it.each([
-    ['its commit is missing', (path: string) => writeFileSync(join(path, '.git/refs/heads/main'), `${missing}\n`)],
-    ['it is detached at a missing commit', (path: string) => writeFileSync(join(path, '.git/HEAD'), `${missing}\n`)],
-    ['its branch was cut off in a crash', (path: string) => writeFileSync(join(path, '.git/refs/heads/main'), '')],
-    ['its branch holds other text', (path: string) => writeFileSync(join(path, '.git/refs/heads/main'), 'text\n')],
+    [
+      'its commit is missing',
+      (path: string) => writeFileSync(join(path, '.git/refs/heads/main'), `${missing}\n`),
+    ],
+    [
+      'it is detached at a missing commit',
+      (path: string) => writeFileSync(join(path, '.git/HEAD'), `${missing}\n`),
+    ],
+    [
+      'its branch was cut off in a crash',
+      (path: string) => writeFileSync(join(path, '.git/refs/heads/main'), ''),
+    ],
+    [
+      'its branch holds other text',
+      (path: string) => writeFileSync(join(path, '.git/refs/heads/main'), 'text\n'),
+    ],
     [
       'the missing commit is in the packed references',
       (path: string) => {
         rmSync(join(path, '.git/refs/heads/main'));
-        writeFileSync(join(path, '.git/packed-refs'), `# pack-refs with: peeled\n${missing} refs/heads/main\n`);
+        writeFileSync(
+          join(path, '.git/packed-refs'),
+          `# pack-refs with: peeled\n${missing} refs/heads/main\n`,
+        );
       },
     ],
   ])('is an error, not a repository without commits: %s', async (_, damage) => {
@@ -79,7 +106,8 @@ describe('a HEAD that leads nowhere', () => {
     commit();
     damage(path);
     const harness = await setUp(path);
-    for (const load of widgetLoads(harness)) await expect(load()).rejects.toThrow(/git could not read the repository/);
+    for (const load of widgetLoads(harness))
+      await expect(load()).rejects.toThrow(/git could not read the repository/);
     await expect(harness.sync()).rejects.toThrow(/git could not read the repository/);
   });
 
@@ -103,7 +131,10 @@ describe('dates', () => {
     ]);
     await harness.sync();
     expect(harness.events).toMatchObject([
-      { time: new Date('2020-09-13T12:26:40.000Z'), payload: { committedAt: '2023-11-14T22:13:20.000Z' } },
+      {
+        time: new Date('2020-09-13T12:26:40.000Z'),
+        payload: { committedAt: '2023-11-14T22:13:20.000Z' },
+      },
     ]);
   });
 
@@ -135,13 +166,24 @@ describe('a long history', () => {
     const harness = await setUp(path);
     await harness.sync();
     const calls = recordGit();
-    expect(await harness.load(commits, { limit: 1 })).toMatchObject({ total: 3, totalIsComplete: true });
+    expect(await harness.load(commits, { limit: 1 })).toMatchObject({
+      total: 3,
+      totalIsComplete: true,
+    });
     expect(calls().filter((call) => call.includes(' rev-list '))).toEqual([]);
     commit({ at: 1_700_000_009 });
-    expect(await harness.load(commits, { limit: 1 })).toMatchObject({ total: 4, totalIsComplete: true });
-    expect(calls().filter((call) => call.includes(' rev-list '))).toEqual([expect.stringContaining('--left-right')]);
+    expect(await harness.load(commits, { limit: 1 })).toMatchObject({
+      total: 4,
+      totalIsComplete: true,
+    });
+    expect(calls().filter((call) => call.includes(' rev-list '))).toEqual([
+      expect.stringContaining('--left-right'),
+    ]);
     run('reset', '--quiet', '--soft', 'HEAD~2');
-    expect(await harness.load(commits, { limit: 1 })).toMatchObject({ total: 2, totalIsComplete: true });
+    expect(await harness.load(commits, { limit: 1 })).toMatchObject({
+      total: 2,
+      totalIsComplete: true,
+    });
   });
 
   it('is counted in part before the first sync', async () => {
@@ -149,11 +191,16 @@ describe('a long history', () => {
     const hashes = [0, 1, 2].map((n) => commit({ at: 1_700_000_000 + n }));
     const call = { gitDirectory: join(path, '.git'), signal: new AbortController().signal };
     const empty = { get: async () => null };
-    expect(await totalForWidget(call, hashes[2] ?? '', await knownRepository(call, empty), 2)).toEqual({
+    expect(
+      await totalForWidget(call, hashes[2] ?? '', await knownRepository(call, empty), 2),
+    ).toEqual({
       total: 2,
       totalIsComplete: false,
     });
-    expect(await totalForWidget(call, hashes[2] ?? '', undefined)).toEqual({ total: 3, totalIsComplete: true });
+    expect(await totalForWidget(call, hashes[2] ?? '', undefined)).toEqual({
+      total: 3,
+      totalIsComplete: true,
+    });
   });
 });
 
@@ -181,7 +228,12 @@ describe('repositories with common commits', () => {
     await harness.sync();
     // The state and the events as earlier versions left them.
     for (const [key, value] of harness.store) {
-      if (typeof value === 'object' && value !== null && 'head' in value && typeof value.head === 'string')
+      if (
+        typeof value === 'object' &&
+        value !== null &&
+        'head' in value &&
+        typeof value.head === 'string'
+      )
         harness.store.set(key, { head: value.head, total: 1 });
     }
     const [event] = harness.events.splice(0);
@@ -193,7 +245,12 @@ describe('repositories with common commits', () => {
 
     // A branch that was reported before, made HEAD again.
     const old = one.commit({ message: 'Reported before', at: 1_700_000_005 });
-    harness.events.push({ key: old, type: 'commit', time: new Date(0), payload: { subject: 'Reported before' } });
+    harness.events.push({
+      key: old,
+      type: 'commit',
+      time: new Date(0),
+      payload: { subject: 'Reported before' },
+    });
     await harness.sync();
     expect(harness.events).toHaveLength(2);
 

@@ -20,8 +20,23 @@ export async function newestCommits(
 ) {
   const commits: Commit[] = [];
   const range = since === undefined ? [head] : [head, `^${since}`];
-  const args = ['log', '-z', ...plainLog, commitFormat, `--max-count=${limit}`, '--end-of-options', ...range, '--'];
-  for await (const [hash = '', author = '', written = '', committed = '', subject = ''] of gitRecords(call, args, 5)) {
+  const args = [
+    'log',
+    '-z',
+    ...plainLog,
+    commitFormat,
+    `--max-count=${limit}`,
+    '--end-of-options',
+    ...range,
+    '--',
+  ];
+  for await (const [
+    hash = '',
+    author = '',
+    written = '',
+    committed = '',
+    subject = '',
+  ] of gitRecords(call, args, 5)) {
     commits.push({
       hash,
       author: shorten(author, 200),
@@ -35,22 +50,37 @@ export async function newestCommits(
 
 const lastSecond = Date.UTC(9999, 11, 31, 23, 59, 59) / 1_000;
 
-/** A time as ISO 8601; a commit may claim any number of seconds, the form ends with the year 9999. */
+/**
+ * A time as ISO 8601; a commit may claim any number of seconds, the form ends with the year 9999.
+ */
 export function isoOf(seconds: number): string {
   const known = Number.isFinite(seconds) ? Math.min(Math.max(seconds, 0), lastSecond) : 0;
   return new Date(known * 1_000).toISOString();
 }
 
 /** How many commits lead to `head`, at most `limit`. */
-export const countCommits = async (call: GitCall, head: string, limit?: number): Promise<number> => {
+export const countCommits = async (
+  call: GitCall,
+  head: string,
+  limit?: number,
+): Promise<number> => {
   const bound = limit === undefined ? [] : [`--max-count=${limit}`];
   return Number(await gitLine(call, ['rev-list', '--count', ...bound, '--end-of-options', head]));
 };
 
-/** How many more commits lead to `head` than to `known`; negative after a rewrite. Reads only the commits that differ. */
+/**
+ * How many more commits lead to `head` than to `known`; negative after a rewrite. Reads only the
+ * commits that differ.
+ */
 export async function countDifference(call: GitCall, head: string, known: string): Promise<number> {
   const range = `${known}...${head}`;
-  const line = await gitLine(call, ['rev-list', '--count', '--left-right', '--end-of-options', range]);
+  const line = await gitLine(call, [
+    'rev-list',
+    '--count',
+    '--left-right',
+    '--end-of-options',
+    range,
+  ]);
   const [left = Number.NaN, right = Number.NaN] = line.split('\t').map(Number);
   return right - left;
 }
@@ -70,17 +100,26 @@ export async function* authorships(
   head: string,
   budget: ReadBudget,
 ): AsyncGenerator<{ author: string; seconds: number }> {
-  for await (const [author = '', seconds = ''] of readNewest(call, head, { format: '%an%x00%at', fields: 2, budget })) {
+  for await (const [author = '', seconds = ''] of readNewest(call, head, {
+    format: '%an%x00%at',
+    fields: 2,
+    budget,
+  })) {
     yield { author: shorten(author, 200), seconds: Number(seconds) };
   }
 }
 
 /**
- * When each of the newest commits was committed, in seconds since the epoch. Git's own `--since` would stop at the first older
- * commit and miss newer ones behind it, so the caller selects.
+ * When each of the newest commits was committed, in seconds since the epoch. Git's own `--since`
+ * would stop at the first older commit and miss newer ones behind it, so the caller selects.
  */
-export async function* commitTimes(call: GitCall, head: string, budget: ReadBudget): AsyncGenerator<number> {
-  for await (const [seconds = ''] of readNewest(call, head, { format: '%ct', fields: 1, budget })) yield Number(seconds);
+export async function* commitTimes(
+  call: GitCall,
+  head: string,
+  budget: ReadBudget,
+): AsyncGenerator<number> {
+  for await (const [seconds = ''] of readNewest(call, head, { format: '%ct', fields: 1, budget }))
+    yield Number(seconds);
 }
 
 /** Yields fields of the newest commits, until the budget is spent. */
@@ -91,7 +130,11 @@ async function* readNewest(
 ): AsyncGenerator<string[]> {
   const end = performance.now() + budget.milliseconds;
   const bounds = [`--format=${format}`, `--max-count=${budget.commits}`];
-  for await (const record of gitRecords(call, ['log', '-z', ...plainLog, ...bounds, '--end-of-options', head, '--'], fields)) {
+  for await (const record of gitRecords(
+    call,
+    ['log', '-z', ...plainLog, ...bounds, '--end-of-options', head, '--'],
+    fields,
+  )) {
     yield record;
     if (performance.now() > end) return;
   }

@@ -24,7 +24,9 @@ describe('a hostile repository', () => {
     });
     expect((await harness.load(authors, {})).authors).toMatchObject([{ name: 'Ann', commits: 2 }]);
     await harness.load(activity, {});
-    expect((await harness.load(repositories, {})).repositories).toMatchObject([{ name: 'app', branch: 'main' }]);
+    expect((await harness.load(repositories, {})).repositories).toMatchObject([
+      { name: 'app', branch: 'main' },
+    ]);
     await harness.sync();
     expect(harness.events).toHaveLength(2);
     expect(ran()).toEqual([]);
@@ -63,9 +65,19 @@ describe('a repository that leads out of the listed folders', () => {
   }
 
   it.each([
-    ['a .git file', (listed: string, secret: string) => writeFileSync(join(listed, '.git'), `gitdir: ${secret}/.git\n`)],
-    ['a relative .git file', (listed: string) => writeFileSync(join(listed, '.git'), 'gitdir: ../private/.git\n')],
-    ['a link for .git', (listed: string, secret: string) => symlinkSync(join(secret, '.git'), join(listed, '.git'))],
+    [
+      'a .git file',
+      (listed: string, secret: string) =>
+        writeFileSync(join(listed, '.git'), `gitdir: ${secret}/.git\n`),
+    ],
+    [
+      'a relative .git file',
+      (listed: string) => writeFileSync(join(listed, '.git'), 'gitdir: ../private/.git\n'),
+    ],
+    [
+      'a link for .git',
+      (listed: string, secret: string) => symlinkSync(join(secret, '.git'), join(listed, '.git')),
+    ],
     [
       'a chain of links',
       (listed: string, secret: string) => {
@@ -108,7 +120,10 @@ describe('a repository that leads out of the listed folders', () => {
         rmSync(listed, { recursive: true });
         execFileSync('git', ['clone', '--quiet', '--shared', secret, listed]);
         mkdirSync(join(listed, '.git/between/info'), { recursive: true });
-        renameSync(join(listed, '.git/objects/info/alternates'), join(listed, '.git/between/info/alternates'));
+        renameSync(
+          join(listed, '.git/objects/info/alternates'),
+          join(listed, '.git/between/info/alternates'),
+        );
         writeFileSync(join(listed, '.git/objects/info/alternates'), '../between\n');
       },
     ],
@@ -130,13 +145,17 @@ describe('a repository that leads out of the listed folders', () => {
     execFileSync('git', ['clone', '--quiet', '--shared', secret.path, shared]);
     const harness = await setUp(worktree, shared, secret.path);
     for (const repository of ['worktree', 'shared']) {
-      expect((await harness.load(commits, { repository })).commits).toMatchObject([{ subject: 'Secret' }]);
+      expect((await harness.load(commits, { repository })).commits).toMatchObject([
+        { subject: 'Secret' },
+      ]);
     }
   });
 
   it('is not looked for above a listed folder', async () => {
     const { secret } = makePrivate();
     mkdirSync(join(secret.path, 'below'));
-    await expect((await setUp(join(secret.path, 'below'))).load(commits, {})).rejects.toThrow(/is no git repository/);
+    await expect((await setUp(join(secret.path, 'below'))).load(commits, {})).rejects.toThrow(
+      /is no git repository/,
+    );
   });
 });

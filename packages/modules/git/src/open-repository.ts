@@ -2,7 +2,13 @@ import { realpath, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, resolve, sep } from 'node:path';
 import { ModuleError } from '@synap/module-sdk';
 import type { ReadContext } from './context.js';
-import { assertPlainRepository, assertPlainTree, lstatIfPresent, readControlFile, UnsafeEntry } from './git-files.js';
+import {
+  assertPlainRepository,
+  assertPlainTree,
+  lstatIfPresent,
+  readControlFile,
+  UnsafeEntry,
+} from './git-files.js';
 import { type ListedRepository, listRepositories } from './repository.js';
 
 /** A listed repository whose folders were checked. */
@@ -12,12 +18,20 @@ export interface OpenRepository extends ListedRepository {
 }
 
 /**
- * Finds a listed repository's own folder. Rejects one that uses a folder outside the listed ones: a `.git` file, a worktree's
- * common folder or borrowed objects would show data that the operator did not list. Rejects links, pipes and devices in it.
+ * Finds a listed repository's own folder. Rejects one that uses a folder outside the listed ones: a
+ * `.git` file, a worktree's common folder or borrowed objects would show data that the operator did
+ * not list. Rejects links, pipes and devices in it.
  * @throws ModuleError that says what to do.
  */
-export async function openRepository(listed: ListedRepository, { config, log, signal }: ReadContext): Promise<OpenRepository> {
-  const fault = (what: string, remedy: string, fields: { path: string; outside?: string; code?: string }) => {
+export async function openRepository(
+  listed: ListedRepository,
+  { config, log, signal }: ReadContext,
+): Promise<OpenRepository> {
+  const fault = (
+    what: string,
+    remedy: string,
+    fields: { path: string; outside?: string; code?: string },
+  ) => {
     log.warn(`A listed repository ${what}`, fields);
     return new ModuleError(`Repository "${listed.name}" ${what}${remedy}`);
   };
@@ -26,20 +40,29 @@ export async function openRepository(listed: ListedRepository, { config, log, si
   if (!isAbsolute(path)) throw fault('is not listed by an absolute path', correct, { path });
   try {
     const gitDirectory = await findGitDirectory(path);
-    if (gitDirectory === undefined) throw fault('is no git repository, or may not be read by the server', correct, { path });
+    if (gitDirectory === undefined)
+      throw fault('is no git repository, or may not be read by the server', correct, { path });
     const places = await placesOf(gitDirectory, await realRoots(config));
     if (places.outside !== undefined) {
       const remedy = `; list the repository it belongs to as well${correct}`;
-      throw fault('keeps its data in a folder that is not listed', remedy, { path, outside: places.outside });
+      throw fault('keeps its data in a folder that is not listed', remedy, {
+        path,
+        outside: places.outside,
+      });
     }
-    for (const folder of new Set([gitDirectory, places.commonDirectory])) await assertPlainRepository(folder, signal);
+    for (const folder of new Set([gitDirectory, places.commonDirectory]))
+      await assertPlainRepository(folder, signal);
     for (const folder of places.objects) await assertPlainTree(folder, signal);
     return { ...listed, gitDirectory };
   } catch (error) {
     if (error instanceof UnsafeEntry) {
-      throw fault('holds a symbolic link, a pipe, a device or an oversized file in its .git folder', ': remove it', {
-        path: error.path,
-      });
+      throw fault(
+        'holds a symbolic link, a pipe, a device or an oversized file in its .git folder',
+        ': remove it',
+        {
+          path: error.path,
+        },
+      );
     }
     if (error instanceof Error && 'code' in error && typeof error.code === 'string')
       throw fault('may not be read by the server', correct, { path, code: error.code });
@@ -48,7 +71,9 @@ export async function openRepository(listed: ListedRepository, { config, log, si
 }
 
 async function realRoots(config: ReadContext['config']): Promise<string[]> {
-  const roots = await Promise.all(listRepositories(config).map(({ path }) => (isAbsolute(path) ? realOf(path) : undefined)));
+  const roots = await Promise.all(
+    listRepositories(config).map(({ path }) => (isAbsolute(path) ? realOf(path) : undefined)),
+  );
   return roots.flatMap((root) => root ?? []);
 }
 
@@ -57,7 +82,10 @@ const realOf = (path: string): Promise<string | undefined> => realpath(path).cat
 const isInside = (path: string, root: string): boolean =>
   path === root || path.startsWith(root.endsWith(sep) ? root : root + sep);
 
-/** `.git` below the folder, the target of a `.git` file, or the folder itself when it is a bare repository. */
+/**
+ * `.git` below the folder, the target of a `.git` file, or the folder itself when it is a bare
+ * repository.
+ */
 async function findGitDirectory(path: string): Promise<string | undefined> {
   const folder = await realOf(path);
   if (folder === undefined) return undefined;
@@ -66,7 +94,8 @@ async function findGitDirectory(path: string): Promise<string | undefined> {
   if (await isGitDirectory(below)) return below;
   if ((await stat(below)).isDirectory()) return undefined;
   const target = /^gitdir: (.+)/.exec(await readControlFile(below))?.[1];
-  const pointed = target === undefined ? undefined : await realOf(resolve(dirname(below), target.trim()));
+  const pointed =
+    target === undefined ? undefined : await realOf(resolve(dirname(below), target.trim()));
   return pointed !== undefined && (await isGitDirectory(pointed)) ? pointed : undefined;
 }
 
@@ -90,16 +119,25 @@ interface Places {
 async function placesOf(gitDirectory: string, roots: readonly string[]): Promise<Places> {
   const isListed = (path: string) => roots.some((root) => isInside(path, root));
   const objects: string[] = [];
-  const found = (outside?: string, commonDirectory = gitDirectory): Places => ({ commonDirectory, objects, outside });
+  const found = (outside?: string, commonDirectory = gitDirectory): Places => ({
+    commonDirectory,
+    objects,
+    outside,
+  });
   if (!isListed(gitDirectory)) return found(gitDirectory);
   const named = withoutLineEnds(await readControlFile(join(gitDirectory, 'commondir'))) || '.';
   const commons = await realCandidates(gitDirectory, named);
   const [common = gitDirectory] = commons;
-  const outside = commons.find((each) => !isListed(each)) ?? (await addObjects(await realCandidates(common, 'objects'), 0));
+  const outside =
+    commons.find((each) => !isListed(each)) ??
+    (await addObjects(await realCandidates(common, 'objects'), 0));
   return found(outside, common);
 
   /** Adds folders of objects and those they borrow from. Returns the first that is not listed. */
-  async function addObjects(folders: readonly string[], depth: number): Promise<string | undefined> {
+  async function addObjects(
+    folders: readonly string[],
+    depth: number,
+  ): Promise<string | undefined> {
     for (const folder of folders) {
       if (!isListed(folder)) return folder;
       objects.push(folder);
@@ -117,7 +155,9 @@ async function placesOf(gitDirectory: string, roots: readonly string[]): Promise
   }
 }
 
-/** Both meanings of `link/../x`, by its letters and by the link's target: versions of git differ. */
+/**
+ * Both meanings of `link/../x`, by its letters and by the link's target: versions of git differ.
+ */
 async function realCandidates(base: string, path: string): Promise<string[]> {
   const spelled = isAbsolute(path) ? path : `${base}/${path}`;
   const lexical = resolve(base, path);

@@ -5,11 +5,15 @@ import { headOf } from './head.js';
 import { openRepository } from './open-repository.js';
 import type { ListedRepository } from './repository.js';
 
-/** Milliseconds for one repository, so that one which hangs leaves time for an error message or for the others. */
+/**
+ * Milliseconds for one repository, so that one which hangs leaves time for an error message or for
+ * the others.
+ */
 export const readDeadlines = { widget: 7_000, list: 3_000, sync: 120_000 };
 
 /**
- * Opens a repository and reads it at its HEAD, null before the first commit. What git says on a failure goes to the log.
+ * Opens a repository and reads it at its HEAD, null before the first commit. What git says on a
+ * failure goes to the log.
  * @throws ModuleError, also when the deadline passes.
  */
 export async function readRepository<T>(
@@ -26,11 +30,20 @@ export async function readRepository<T>(
     return await read(call, await headOf(call));
   } catch (error) {
     if (deadline.aborted && !context.signal.aborted) {
-      context.log.warn('A repository was not read in time', { repository: listed.name, seconds: deadlineMs / 1_000 });
-      throw new ModuleError(`Repository "${listed.name}" was not read within ${deadlineMs / 1_000} s`);
+      context.log.warn('A repository was not read in time', {
+        repository: listed.name,
+        seconds: deadlineMs / 1_000,
+      });
+      throw new ModuleError(
+        `Repository "${listed.name}" was not read within ${deadlineMs / 1_000} s`,
+      );
     }
     if (error instanceof GitFailure)
-      context.log.warn('git failed', { repository: listed.name, exitCode: error.exitCode, said: error.said });
+      context.log.warn('git failed', {
+        repository: listed.name,
+        exitCode: error.exitCode,
+        said: error.said,
+      });
     throw error;
   }
 }

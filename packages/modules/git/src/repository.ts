@@ -38,16 +38,22 @@ const partsOf = (path: string): string[] =>
     .filter((part) => part !== '');
 
 /**
- * The repository that a widget's `repository` names: by name or by its listed path; the first one when it names none.
+ * The repository that a widget's `repository` names: by name or by its listed path; the first one
+ * when it names none.
  * @throws ParamsError when there is no such repository; ModuleError when none is listed.
  */
 export function chooseRepository(config: Config, named: string | undefined): ListedRepository {
   const listed = listRepositories(config);
   const [first] = listed;
   if (!first)
-    throw new ModuleError('No repository is set up: name its folder in SYNAP_GIT_REPOSITORIES and start the server again');
+    throw new ModuleError(
+      'No repository is set up: name its folder in SYNAP_GIT_REPOSITORIES and start the server again',
+    );
   if (named === undefined) return first;
   const chosen = listed.find(({ name, path }) => name === named || path === named);
   if (chosen) return chosen;
-  throw new ParamsError(['repository'], `must be one of: ${listed.map(({ name }) => name).join(', ')}`);
+  throw new ParamsError(
+    ['repository'],
+    `must be one of: ${listed.map(({ name }) => name).join(', ')}`,
+  );
 }

@@ -4,7 +4,13 @@ import { type GitCall, GitFailure } from './git.js';
 import { type Commit, countCommits, newestCommits } from './history.js';
 import { readDeadlines, readRepository } from './reading.js';
 import { type ListedRepository, listRepositories } from './repository.js';
-import { type KnownRepository, knownRepository, repositoryId, storeKey, totalFrom } from './totals.js';
+import {
+  type KnownRepository,
+  knownRepository,
+  repositoryId,
+  storeKey,
+  totalFrom,
+} from './totals.js';
 
 /** The most commits a run reports of one repository; of a longer history it reports the newest. */
 const mostCommits = 1_000;
@@ -12,7 +18,8 @@ const mostCommits = 1_000;
 const enoughCommits = 5_000;
 
 /**
- * Reports each commit that is new since the last run, repository by repository. One that cannot be read stops only itself.
+ * Reports each commit that is new since the last run, repository by repository. One that cannot be
+ * read stops only itself.
  * @throws ModuleError when none can be read.
  */
 export async function syncRepositories(context: SyncContext<Config>): Promise<void> {
@@ -32,7 +39,8 @@ export async function syncRepositories(context: SyncContext<Config>): Promise<vo
     progress(index + 1, repositories.length);
     if (reported >= enoughCommits) break;
   }
-  if (faults.length > 0 && faults.length === repositories.length) throw new ModuleError(faults.join('; '));
+  if (faults.length > 0 && faults.length === repositories.length)
+    throw new ModuleError(faults.join('; '));
 }
 
 /** How many commits were new. */
@@ -44,22 +52,33 @@ const syncRepository = (listed: ListedRepository, context: SyncContext<Config>):
       if (head === null) return 0;
       const known = await knownRepository(call, context.store);
       if (known?.head === head && known.ownKeysFrom !== undefined) return 0;
-      const ownKeysFrom = known === undefined ? 0 : (known.ownKeysFrom ?? Math.ceil(Date.now() / 1_000));
+      const ownKeysFrom =
+        known === undefined ? 0 : (known.ownKeysFrom ?? Math.ceil(Date.now() / 1_000));
       const fresh = known?.head === head ? [] : await commitsSince(call, head, known);
       const total = (await totalFrom(call, head, known)) ?? (await countCommits(call, head));
-      await context.emit(fresh.map((commit) => eventOf(commit, { name: listed.name, id: repositoryId(call), ownKeysFrom })));
+      await context.emit(
+        fresh.map((commit) =>
+          eventOf(commit, { name: listed.name, id: repositoryId(call), ownKeysFrom }),
+        ),
+      );
       await context.store.set(storeKey(call), { head, total, ownKeysFrom });
       return fresh.length;
     },
     readDeadlines.sync,
   );
 
-async function commitsSince(call: GitCall, head: string, known: KnownRepository | undefined): Promise<Commit[]> {
+async function commitsSince(
+  call: GitCall,
+  head: string,
+  known: KnownRepository | undefined,
+): Promise<Commit[]> {
   try {
     return await newestCommits(call, { head, since: known?.head, limit: mostCommits });
   } catch (error) {
-    // The last known commit is gone: history was rewritten. Events known already are dropped by their key.
-    if (known !== undefined && error instanceof GitFailure) return newestCommits(call, { head, limit: mostCommits });
+    // The last known commit is gone: history was rewritten. Events known already are dropped by
+    // their key.
+    if (known !== undefined && error instanceof GitFailure)
+      return newestCommits(call, { head, limit: mostCommits });
     throw error;
   }
 }
@@ -71,8 +90,9 @@ interface EventSource {
 }
 
 /**
- * Includes the repository, so that repositories with common commits each report them. A commit that an earlier version may have
- * reported keeps the key of that version, its hash alone: an upgrade must not report it again.
+ * Includes the repository, so that repositories with common commits each report them. A commit that
+ * an earlier version may have reported keeps the key of that version, its hash alone: an upgrade
+ * must not report it again.
  */
 const eventKey = ({ hash, committedAt }: Commit, { id, ownKeysFrom }: EventSource): string =>
   Date.parse(committedAt) / 1_000 < ownKeysFrom ? hash : `${id}:${hash}`;

@@ -1,6 +1,9 @@
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-/** Text of a commit: git passes on what was written, which is UTF-8 or, in old commits, mostly Latin-1. */
+/**
+ * Text of a commit: git passes on what was written, which is UTF-8 or, in old commits, mostly
+ * Latin-1.
+ */
 export function decodeText(bytes: Uint8Array): string {
   try {
     return utf8.decode(bytes);

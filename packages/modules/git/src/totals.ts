@@ -7,7 +7,9 @@ import { countCommits, countDifference } from './history.js';
 const knownSchema = z.object({
   head: z.string().regex(/^[0-9a-f]{40,64}$/),
   total: z.number(),
-  /** Unix seconds; see `eventKey`. Absent in rows of versions that knew commits by their hash alone. */
+  /**
+   * Unix seconds; see `eventKey`. Absent in rows of versions that knew commits by their hash alone.
+   */
   ownKeysFrom: z.number().optional(),
 });
 
@@ -20,12 +22,19 @@ export const repositoryId = ({ gitDirectory }: GitCall): string =>
 
 export const storeKey = (call: GitCall): string => `repository:${repositoryId(call)}`;
 
-export async function knownRepository(call: GitCall, store: StoreReader): Promise<KnownRepository | undefined> {
+export async function knownRepository(
+  call: GitCall,
+  store: StoreReader,
+): Promise<KnownRepository | undefined> {
   return knownSchema.safeParse(await store.get(storeKey(call))).data;
 }
 
 /** How many commits lead to `head`, from the count at the last sync if there was one. */
-export async function totalFrom(call: GitCall, head: string, known: KnownRepository | undefined): Promise<number | undefined> {
+export async function totalFrom(
+  call: GitCall,
+  head: string,
+  known: KnownRepository | undefined,
+): Promise<number | undefined> {
   if (known === undefined) return undefined;
   if (known.head === head) return known.total;
   try {
@@ -37,7 +46,9 @@ export async function totalFrom(call: GitCall, head: string, known: KnownReposit
   }
 }
 
-/** Before its first sync a repository's commits are counted up to here, which takes about a second. */
+/**
+ * Before its first sync a repository's commits are counted up to here, which takes about a second.
+ */
 const countLimit = 100_000;
 
 export interface Total {
@@ -46,10 +57,16 @@ export interface Total {
   readonly totalIsComplete: boolean;
 }
 
-/** Milliseconds after which a widget goes without an exact count: the newest commits must not wait for it. */
+/**
+ * Milliseconds after which a widget goes without an exact count: the newest commits must not wait
+ * for it.
+ */
 const countBudgetMs = 3_000;
 
-/** The total for a widget: exact after a sync, otherwise at most `limit`; a lower bound if counting takes too long. */
+/**
+ * The total for a widget: exact after a sync, otherwise at most `limit`; a lower bound if counting
+ * takes too long.
+ */
 export async function totalForWidget(
   call: GitCall,
   head: string,

@@ -9,7 +9,8 @@ import { makeRepository, temporaryFolder } from './testing/repositories.js';
 import { widgetLoads } from './testing/widget-loads.js';
 
 const [commits, , , repositories] = git.widgets;
-const refused = /^Repository "bad" holds a symbolic link, a pipe, a device or an oversized file in its \.git folder: remove it$/;
+const refused =
+  /^Repository "bad" holds a symbolic link, a pipe, a device or an oversized file in its \.git folder: remove it$/;
 
 const pipe = (path: string) => {
   rmSync(path, { recursive: true, force: true });
@@ -51,18 +52,25 @@ describe('a repository with an entry that is no regular file', () => {
     ['a link for its branch', '.git/refs/heads/main', link('/dev/zero')],
     ['a link for an object', '.git/<object>', link('/dev/zero')],
     ['a link for its packs', '.git/objects/pack', link('/tmp')],
-    ['a link to another listed repository for its objects', '.git/objects', link('../../good/.git/objects')],
+    [
+      'a link to another listed repository for its objects',
+      '.git/objects',
+      link('../../good/.git/objects'),
+    ],
   ])('is refused and stops no other: %s', async (_, path, replace) => {
     const { good, bad } = makePair(path, replace);
     const harness = await setUpModule(git, { repositories: [bad.path, good.path] });
-    for (const load of widgetLoads(harness, { repository: 'bad' })) await expect(load()).rejects.toThrow(refused);
+    for (const load of widgetLoads(harness, { repository: 'bad' }))
+      await expect(load()).rejects.toThrow(refused);
     expect((await harness.load(repositories, {})).repositories).toMatchObject([
       { name: 'bad', head: null, error: expect.stringMatching(refused) },
       { name: 'good', branch: 'main' },
     ]);
     await harness.sync();
     expect(harness.events).toMatchObject([{ payload: { subject: 'Good' } }]);
-    expect(harness.logs).toContainEqual(expect.objectContaining({ level: 'warn', message: 'A repository was left out' }));
+    expect(harness.logs).toContainEqual(
+      expect.objectContaining({ level: 'warn', message: 'A repository was left out' }),
+    );
   });
 
   it('is read when git never looks at the entry', async () => {
@@ -89,13 +97,17 @@ describe('a repository that hides a folder it reads', () => {
   it('is refused when it borrows objects by a quoted path', async () => {
     const { secret, bad, alternates } = makeBorrower();
     writeFileSync(alternates, `"${secret.path}/.git/objects"\n`);
-    await expect((await setUpModule(git, { repositories: [bad] })).load(commits, {})).rejects.toThrow(outside);
+    await expect(
+      (await setUpModule(git, { repositories: [bad] })).load(commits, {}),
+    ).rejects.toThrow(outside);
   });
 
   it('is refused when the list of folders it borrows from is too long to check', async () => {
     const { bad, alternates } = makeBorrower();
     appendFileSync(alternates, '# padding\n'.repeat(20_000));
-    await expect((await setUpModule(git, { repositories: [bad] })).load(commits, {})).rejects.toThrow(refused);
+    await expect(
+      (await setUpModule(git, { repositories: [bad] })).load(commits, {}),
+    ).rejects.toThrow(refused);
   });
 
   it.each(['link/../common', 'straight', 'straight\n\r\n'])(
@@ -107,7 +119,9 @@ describe('a repository that hides a folder it reads', () => {
       symlinkSync(join(folder, 'elsewhere/deep'), join(bad, '.git/link'));
       symlinkSync(join(folder, 'elsewhere/common'), join(bad, '.git/straight'));
       writeFileSync(join(bad, '.git/commondir'), named);
-      await expect((await setUpModule(git, { repositories: [bad] })).load(commits, {})).rejects.toThrow(outside);
+      await expect(
+        (await setUpModule(git, { repositories: [bad] })).load(commits, {}),
+      ).rejects.toThrow(outside);
     },
   );
 });
@@ -117,9 +131,16 @@ it('gives up a repository that makes git wait', async () => {
   // An included file may be anywhere, so it is not checked.
   pipe(join(folder, 'included'));
   bad.git('config', 'core.bare', 'false');
-  appendFileSync(join(bad.path, '.git/config'), `[include]\n\tpath = ${join(folder, 'included')}\n`);
+  appendFileSync(
+    join(bad.path, '.git/config'),
+    `[include]\n\tpath = ${join(folder, 'included')}\n`,
+  );
   const log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
-  const context = { config: { repositories: [bad.path] }, log, signal: new AbortController().signal };
+  const context = {
+    config: { repositories: [bad.path] },
+    log,
+    signal: new AbortController().signal,
+  };
   const reading = readRepository({ name: 'bad', path: bad.path }, context, async () => 'read', 200);
   await expect(reading).rejects.toThrow('Repository "bad" was not read within 0.2 s');
 });

@@ -20,7 +20,10 @@ export const samplesKept = 288;
 const storeKey = 'samples';
 const cpuSampleMs = 1_000;
 
-/** The kept samples, oldest first; none when there is nothing yet, or nothing that an older version left. */
+/**
+ * The kept samples, oldest first; none when there is nothing yet, or nothing that an older version
+ * left.
+ */
 export async function readSamples(store: StoreReader): Promise<Sample[]> {
   const samples = z.array(sampleSchema).safeParse(await store.get(storeKey));
   return samples.success ? samples.data : [];
@@ -33,7 +36,12 @@ export async function takeSample({ store, signal, progress }: SyncContext<unknow
     readMemory(),
     readSamples(store),
   ]);
-  const sample: Sample = { time: new Date().toISOString(), cpu: usage, memory: usedPercent, load: loadavg()[0] ?? 0 };
+  const sample: Sample = {
+    time: new Date().toISOString(),
+    cpu: usage,
+    memory: usedPercent,
+    load: loadavg()[0] ?? 0,
+  };
   await store.set(storeKey, [...samples, sample].slice(-samplesKept));
   progress(1, 1);
 }

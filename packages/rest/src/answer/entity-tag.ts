@@ -16,12 +16,15 @@ export function versionOf(tag: string): number | undefined {
 }
 
 /**
- * Entity tags that a conditional request names, without the mark of weakness: a proxy that compresses an answer makes its tag
- * weak, and means the same state. `any` is `*`.
+ * Entity tags that a conditional request names, without the mark of weakness: a proxy that
+ * compresses an answer makes its tag weak, and means the same state. `any` is `*`.
  */
 export type TagCondition = 'any' | readonly string[];
 
-/** Reads `If-Match` or `If-None-Match` (RFC 9110 §13.1); undefined if the header is absent, null if it is malformed. */
+/**
+ * Reads `If-Match` or `If-None-Match` (RFC 9110 §13.1); undefined if the header is absent, null if
+ * it is malformed.
+ */
 export function readTagCondition(header: string | undefined): TagCondition | null | undefined {
   if (header === undefined) return undefined;
   if (header.trim() === '*') return 'any';
@@ -31,4 +34,5 @@ export function readTagCondition(header: string | undefined): TagCondition | nul
 }
 
 /** True if a condition names the tag. */
-export const namesTag = (condition: TagCondition, tag: string): boolean => condition === 'any' || condition.includes(tag);
+export const namesTag = (condition: TagCondition, tag: string): boolean =>
+  condition === 'any' || condition.includes(tag);

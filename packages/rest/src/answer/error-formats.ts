@@ -21,5 +21,8 @@ const errorFormats = { oauth2 } as const satisfies Record<string, ErrorFormat>;
 export type ErrorFormatName = keyof typeof errorFormats;
 
 /** The format of an operation; undefined for problem details alone. */
-export const errorFormatOf = ({ errorFormat }: { errorFormat?: ErrorFormatName }): ErrorFormat | undefined =>
-  errorFormat && errorFormats[errorFormat];
+export const errorFormatOf = ({
+  errorFormat,
+}: {
+  errorFormat?: ErrorFormatName;
+}): ErrorFormat | undefined => errorFormat && errorFormats[errorFormat];

@@ -5,11 +5,18 @@ import { containsType, type SchemaDefinition } from '../schema.js';
 export type Serializer = (output: unknown) => string | undefined;
 
 /** Types that `JSON.stringify` refuses or empties, and those that may become anything. */
-const beyondJson: ReadonlySet<SchemaDefinition['type']> = new Set(['bigint', 'map', 'set', 'transform', 'custom']);
+const beyondJson: ReadonlySet<SchemaDefinition['type']> = new Set([
+  'bigint',
+  'map',
+  'set',
+  'transform',
+  'custom',
+]);
 
 /**
- * The serialiser for an output schema. Dates are ISO 8601, bigints are strings, a Set is a list, a Map an object (a list of
- * pairs where its keys are not text). Where the schema rules the last three out, the engine's own fast path is taken.
+ * The serialiser for an output schema. Dates are ISO 8601, bigints are strings, a Set is a list, a
+ * Map an object (a list of pairs where its keys are not text). Where the schema rules the last
+ * three out, the engine's own fast path is taken.
  */
 export function createSerializer(output: $ZodType | undefined): Serializer {
   return output === undefined || containsType(output, 'output', beyondJson) ? writeAll : write;

@@ -1,6 +1,9 @@
 import { isRecord } from '../schema.js';
 
-/** `Link` relations (RFC 8288) of a page of a list: by cursor, or by page number where the output counts pages. */
+/**
+ * `Link` relations (RFC 8288) of a page of a list: by cursor, or by page number where the output
+ * counts pages.
+ */
 export function paginationLinks(path: string, search: string, output: unknown): string[] {
   if (!isRecord(output)) return [];
   const query = new URLSearchParams(search);
@@ -14,7 +17,12 @@ export function paginationLinks(path: string, search: string, output: unknown): 
     return `<${path}${text === '' ? '' : `?${text}`}>; rel="${relation}"`;
   };
   const { nextCursor, page, size, total } = output;
-  if (typeof page === 'number' && typeof size === 'number' && typeof total === 'number' && !query.has('cursor')) {
+  if (
+    typeof page === 'number' &&
+    typeof size === 'number' &&
+    typeof total === 'number' &&
+    !query.has('cursor')
+  ) {
     return pageLinks(page, Math.max(1, Math.ceil(total / Math.max(1, size))), (relation, number) =>
       link(relation, { page: String(number), cursor: null }),
     );
@@ -25,7 +33,11 @@ export function paginationLinks(path: string, search: string, output: unknown): 
   return links;
 }
 
-function pageLinks(page: number, last: number, link: (relation: string, page: number) => string): string[] {
+function pageLinks(
+  page: number,
+  last: number,
+  link: (relation: string, page: number) => string,
+): string[] {
   const links = [link('first', 1), link('last', last)];
   if (page > 1) links.push(link('prev', Math.min(page - 1, last)));
   if (page < last) links.push(link('next', page + 1));

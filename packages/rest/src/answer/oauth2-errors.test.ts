@@ -1,7 +1,12 @@
 import { expect, test } from 'vitest';
 import { oauth2 } from './oauth2-errors.js';
 
-const problem = { type: 'about:blank', title: 'Title', detail: 'The input is not valid.', code: 'bad_request' };
+const problem = {
+  type: 'about:blank',
+  title: 'Title',
+  detail: 'The input is not valid.',
+  code: 'bad_request',
+};
 const issue = (pointer: string, code = 'invalid_type') => ({ pointer, message: 'Wrong', code });
 
 test.each([
@@ -27,8 +32,17 @@ test('a wrong password is 400, what HTTP itself refuses keeps its status, limits
 });
 
 test('a description is what the application says, or the issues, in the characters that the standard allows', () => {
-  const said = { ...problem, status: 400, detail: 'Use "this" … or \\ that – Größe', errors: [issue('/x')] };
-  expect(oauth2.write(said)).toMatchObject({ error_description: "Use 'this' ... or ' that ? Gr??e" });
+  const said = {
+    ...problem,
+    status: 400,
+    detail: 'Use "this" … or \\ that – Größe',
+    errors: [issue('/x')],
+  };
+  expect(oauth2.write(said)).toMatchObject({
+    error_description: "Use 'this' ... or ' that ? Gr??e",
+  });
   const issues = { ...problem, status: 400, errors: [issue('/username'), issue('/password')] };
-  expect(oauth2.write(issues)).toMatchObject({ error_description: 'username: Wrong; password: Wrong' });
+  expect(oauth2.write(issues)).toMatchObject({
+    error_description: 'username: Wrong; password: Wrong',
+  });
 });

@@ -16,13 +16,17 @@ const ownStatuses: ReadonlySet<number> = new Set([405, 406, 408, 413, 415]);
 
 const isKnown = (code: string): code is ErrorCode => errorCodes.some((known) => known === code);
 
-/** The code of an error, RFC 6749 §5.2: an issue that names one wins, then a parameter that is repeated, then the one that is wrong. */
+/**
+ * The code of an error, RFC 6749 §5.2: an issue that names one wins, then a parameter that is
+ * repeated, then the one that is wrong.
+ */
 function errorOf({ status, code, errors = [] }: Problem): ErrorCode {
   const named = [code, ...errors.map((issue) => issue.code)].find(isKnown);
   if (named !== undefined) return named;
   if (errors.some((issue) => issue.code === 'repeated')) return 'invalid_request';
   if (errors.some(({ pointer }) => pointer === '/grant_type')) return 'unsupported_grant_type';
-  if (errors.length > 0 && errors.every(({ pointer }) => pointer === '/scope')) return 'invalid_scope';
+  if (errors.length > 0 && errors.every(({ pointer }) => pointer === '/scope'))
+    return 'invalid_scope';
   return status === 401 || status === 403 ? 'invalid_grant' : 'invalid_request';
 }
 
@@ -34,13 +38,19 @@ const printable = (text: string) =>
     .replaceAll(/[^\u0020-\u007e]/g, '?');
 
 function descriptionOf({ detail, errors = [] }: Problem): string {
-  const issues = errors.filter(({ pointer }) => pointer !== '').map(({ pointer, message }) => `${pointer.slice(1)}: ${message}`);
-  // A detail of the application says what to do; that of the schema only says that the input is wrong.
+  const issues = errors
+    .filter(({ pointer }) => pointer !== '')
+    .map(({ pointer, message }) => `${pointer.slice(1)}: ${message}`);
+  // A detail of the application says what to do; that of the schema only says that the input is
+  // wrong.
   const isGeneral = issues.length > 0 && detail.startsWith('The input is not valid');
   return printable(isGeneral ? issues.join('; ') : detail);
 }
 
-/** Errors of an OAuth 2.0 token endpoint, RFC 6749 §5.2. A limit (429) and faults of the server (5xx) stay problems. */
+/**
+ * Errors of an OAuth 2.0 token endpoint, RFC 6749 §5.2. A limit (429) and faults of the server
+ * (5xx) stay problems.
+ */
 export const oauth2: ErrorFormat = {
   headers: { 'cache-control': 'no-store', pragma: 'no-cache' },
   mediaType: 'application/json',
@@ -51,9 +61,13 @@ export const oauth2: ErrorFormat = {
     required: ['error'],
     properties: {
       error: { type: 'string', enum: errorCodes, description: 'What a program can act on.' },
-      error_description: { type: 'string', description: 'What happened here, and what to do about it.' },
+      error_description: {
+        type: 'string',
+        description: 'What happened here, and what to do about it.',
+      },
     },
   },
-  statusOf: (status) => (status === 429 || status >= 500 ? undefined : ownStatuses.has(status) ? status : 400),
+  statusOf: (status) =>
+    status === 429 || status >= 500 ? undefined : ownStatuses.has(status) ? status : 400,
   write: (problem) => ({ error: errorOf(problem), error_description: descriptionOf(problem) }),
 };

@@ -34,7 +34,8 @@ export function toAnswer(output: unknown, context: SuccessContext): Answer {
   const headers: Record<string, string> = Object.assign({}, errorFormatOf(meta)?.headers);
   if (meta.noStore) headers['cache-control'] = 'no-store';
   const target = redirectTarget(output, context);
-  if (target !== undefined) return { status: 302, headers: { ...headers, location: target }, links: [], body: undefined };
+  if (target !== undefined)
+    return { status: 302, headers: { ...headers, location: target }, links: [], body: undefined };
   const body = bodyOf(output, route, headers);
   const status = statusOf(body, route);
   const location = meta.location && locationOf(meta.location, output, context);
@@ -43,17 +44,25 @@ export function toAnswer(output: unknown, context: SuccessContext): Answer {
   if (tag !== undefined) {
     headers.etag = tag;
     if (isGet) headers['cache-control'] = 'private, no-cache';
-    if (isGet && isUnchanged(context, tag)) return { status: 304, headers, links: [], body: undefined };
+    if (isGet && isUnchanged(context, tag))
+      return { status: 304, headers, links: [], body: undefined };
   }
-  const links = isGet && route.operation.isList ? paginationLinks(context.path, context.search, output) : [];
+  const links =
+    isGet && route.operation.isList ? paginationLinks(context.path, context.search, output) : [];
   return { status, headers, links, body: status === 204 ? undefined : body };
 }
 
-/** Compares the tag of what is read with the conditions of the request (RFC 9110 §13.2.2). Throws 412 if `If-Match` does not name it. */
+/**
+ * Compares the tag of what is read with the conditions of the request (RFC 9110 §13.2.2). Throws
+ * 412 if `If-Match` does not name it.
+ */
 function isUnchanged({ req: { headers } }: SuccessContext, tag: string): boolean {
   const ifMatch = readTagCondition(headers['if-match']);
   if (ifMatch && !namesTag(ifMatch, tag)) {
-    throw new HttpError('PRECONDITION_FAILED', 'The resource is not in the state that If-Match names.');
+    throw new HttpError(
+      'PRECONDITION_FAILED',
+      'The resource is not in the state that If-Match names.',
+    );
   }
   const ifNoneMatch = readTagCondition(headers['if-none-match']);
   return ifNoneMatch ? namesTag(ifNoneMatch, tag) : false;
@@ -62,7 +71,11 @@ function isUnchanged({ req: { headers } }: SuccessContext, tag: string): boolean
 const statusOf = (body: Answer['body'], { operation: { meta } }: Route): number =>
   meta.successStatus ?? (body === undefined ? 204 : 200);
 
-function bodyOf(output: unknown, { operation: { meta }, write }: Route, headers: Record<string, string>): Answer['body'] {
+function bodyOf(
+  output: unknown,
+  { operation: { meta }, write }: Route,
+  headers: Record<string, string>,
+): Answer['body'] {
   if (output === undefined) return undefined;
   if (meta.produces !== undefined) {
     headers['content-type'] = meta.produces;
@@ -73,17 +86,30 @@ function bodyOf(output: unknown, { operation: { meta }, write }: Route, headers:
   return body;
 }
 
-/** The version of a versioned resource; of any other single resource that is read or created, a hash of its body. */
-export function tagOf(output: unknown, body: Answer['body'], { operation, method, created }: Route): string | undefined {
+/**
+ * The version of a versioned resource; of any other single resource that is read or created, a hash
+ * of its body.
+ */
+export function tagOf(
+  output: unknown,
+  body: Answer['body'],
+  { operation, method, created }: Route,
+): string | undefined {
   if (created) return tagOf(output, body, created);
   if (operation.meta.versioned) {
     const version = isRecord(output) ? output.version : undefined;
-    return typeof version === 'number' || typeof version === 'bigint' ? versionTag(version) : undefined;
+    return typeof version === 'number' || typeof version === 'bigint'
+      ? versionTag(version)
+      : undefined;
   }
   return method === 'GET' && !operation.isList && body !== undefined ? hashTag(body) : undefined;
 }
 
-function locationOf(template: string, output: unknown, { base, input }: SuccessContext): string | undefined {
+function locationOf(
+  template: string,
+  output: unknown,
+  { base, input }: SuccessContext,
+): string | undefined {
   const filled = fillTemplate(template, (name) => {
     const value = isRecord(output) ? output[name] : undefined;
     return value ?? (isRecord(input) ? input[name] : undefined);
@@ -93,7 +119,13 @@ function locationOf(template: string, output: unknown, { base, input }: SuccessC
 
 function redirectTarget(output: unknown, { route, input }: SuccessContext): string | undefined {
   const { redirect } = route.operation.meta;
-  if (redirect === undefined || !isRecord(input) || input[redirect.when] !== true || !isRecord(output)) return undefined;
+  if (
+    redirect === undefined ||
+    !isRecord(input) ||
+    input[redirect.when] !== true ||
+    !isRecord(output)
+  )
+    return undefined;
   const target = output[redirect.field];
   return typeof target === 'string' ? target : undefined;
 }

@@ -6,16 +6,23 @@ import { isJsonObject, type JsonObject, mapObject } from './json-schema.js';
 const prefix = '#/components/schemas/';
 
 /**
- * Writes zod schemas as JSON Schema and gathers the named and the recursive ones as components. A name that means
- * something else as input than as output (defaults, transforms) becomes two components, `Note` and `NoteInput`.
+ * Writes zod schemas as JSON Schema and gathers the named and the recursive ones as components. A
+ * name that means something else as input than as output (defaults, transforms) becomes two
+ * components, `Note` and `NoteInput`.
  */
 export class SchemaComponents {
   readonly #sides: Record<Side, Map<string, JsonObject>> = { input: new Map(), output: new Map() };
-  readonly #written = { input: new Map<$ZodType, JsonObject>(), output: new Map<$ZodType, JsonObject>() };
+  readonly #written = {
+    input: new Map<$ZodType, JsonObject>(),
+    output: new Map<$ZodType, JsonObject>(),
+  };
   readonly #recursive = new Map<string, string>();
   readonly #told = new WeakSet<$ZodType>();
 
-  /** The JSON Schema of a schema; references in it are provisional until `finish`. `place` names it in errors. */
+  /**
+   * The JSON Schema of a schema; references in it are provisional until `finish`. `place` names it
+   * in errors.
+   */
   write(schema: $ZodType, side: Side, place: string): JsonObject {
     const known = this.#written[side].get(schema);
     if (known) return known;
@@ -46,30 +53,45 @@ export class SchemaComponents {
     return (side && this.#sides[side].get(name)) ?? {};
   };
 
-  /** Settles the names: gives the components, and the change that makes provisional references final. */
+  /**
+   * Settles the names: gives the components, and the change that makes provisional references
+   * final.
+   */
   finish(): { schemas: Record<string, JsonObject>; settle: (object: JsonObject) => JsonObject } {
     const different = this.#differing();
-    const nameOf = (side: Side, name: string) => (side === 'input' && different.has(name) ? `${name}Input` : name);
+    const nameOf = (side: Side, name: string) =>
+      side === 'input' && different.has(name) ? `${name}Input` : name;
     const settle = (object: JsonObject): JsonObject => {
       const [side, name] = typeof object.$ref === 'string' ? splitReference(object.$ref) : [];
       return side && name ? { ...object, $ref: `${prefix}${nameOf(side, name)}` } : object;
     };
     const schemas: Record<string, JsonObject> = {};
     for (const side of ['input', 'output'] as const) {
-      for (const [name, schema] of this.#sides[side]) schemas[nameOf(side, name)] = mapObject(schema, settle);
+      for (const [name, schema] of this.#sides[side])
+        schemas[nameOf(side, name)] = mapObject(schema, settle);
     }
-    return { schemas: Object.fromEntries(Object.entries(schemas).sort(([a], [b]) => (a < b ? -1 : 1))), settle };
+    return {
+      schemas: Object.fromEntries(Object.entries(schemas).sort(([a], [b]) => (a < b ? -1 : 1))),
+      settle,
+    };
   }
 
-  /** The names that definitions get here; `undefined` for one that needs none, for it accepts everything. */
+  /**
+   * The names that definitions get here; `undefined` for one that needs none, for it accepts
+   * everything.
+   */
   #register(definitions: JsonObject, side: Side, place: string): Names {
-    const names: Map<string, string | undefined> = new Map(Object.keys(definitions).map((key) => [key, key]));
+    const names: Map<string, string | undefined> = new Map(
+      Object.keys(definitions).map((key) => [key, key]),
+    );
     for (const [key, definition] of Object.entries(definitions)) {
-      if (key.startsWith('__schema') && isJsonObject(definition)) names.set(key, this.#nameRecursive(key, definition, place));
+      if (key.startsWith('__schema') && isJsonObject(definition))
+        names.set(key, this.#nameRecursive(key, definition, place));
     }
     for (const [key, definition] of Object.entries(definitions)) {
       const name = names.get(key);
-      if (name !== undefined && isJsonObject(definition)) this.#sides[side].set(name, rewrite(definition, side, names));
+      if (name !== undefined && isJsonObject(definition))
+        this.#sides[side].set(name, rewrite(definition, side, names));
     }
     return names;
   }
@@ -99,15 +121,20 @@ export class SchemaComponents {
     }
     for (let size = -1; size !== different.size; ) {
       size = different.size;
-      for (const [name, schema] of input) if (output.has(name) && refersTo(schema, different)) different.add(name);
+      for (const [name, schema] of input)
+        if (output.has(name) && refersTo(schema, different)) different.add(name);
     }
     return different;
   }
 
-  /** Whether `.meta()` says the JSON Schema; that makes a copy, and zod asks for the original after it. */
+  /**
+   * Whether `.meta()` says the JSON Schema; that makes a copy, and zod asks for the original after
+   * it.
+   */
   #isTold(schema: $ZodType): boolean {
     const meta = globalRegistry.get(schema);
-    const isTold = this.#told.has(schema) || (meta !== undefined && tellingKeywords.some((key) => key in meta));
+    const isTold =
+      this.#told.has(schema) || (meta !== undefined && tellingKeywords.some((key) => key in meta));
     if (isTold && schema._zod.parent) this.#told.add(schema._zod.parent);
     return isTold;
   }
@@ -122,7 +149,9 @@ export class SchemaComponents {
       case 'bigint':
         return { type: 'string', pattern: '^-?[0-9]+$' };
       case 'literal':
-        return { enum: def.values.map((value) => (typeof value === 'bigint' ? String(value) : value)) };
+        return {
+          enum: def.values.map((value) => (typeof value === 'bigint' ? String(value) : value)),
+        };
       case 'set':
         return { type: 'array', uniqueItems: true, items: inner(def.valueType) };
       case 'map':
@@ -130,7 +159,12 @@ export class SchemaComponents {
           ? { type: 'object', additionalProperties: inner(def.valueType) }
           : {
               type: 'array',
-              items: { type: 'array', minItems: 2, maxItems: 2, prefixItems: childrenOf(schema, side).map(inner) },
+              items: {
+                type: 'array',
+                minItems: 2,
+                maxItems: 2,
+                prefixItems: childrenOf(schema, side).map(inner),
+              },
             };
       case 'undefined':
       case 'void':
@@ -157,17 +191,23 @@ const pascalCase = (place: string) =>
 
 type Names = ReadonlyMap<string, string | undefined>;
 
-/** `z.json()` is recursive, which some generators cannot write; and it says of JSON no more than that it is JSON. */
+/**
+ * `z.json()` is recursive, which some generators cannot write; and it says of JSON no more than
+ * that it is JSON.
+ */
 function jsonText(): string {
   const { $defs } = z.toJSONSchema(z.object({ it: z.json() }), {
     override: ({ zodSchema, jsonSchema }) => polish(zodSchema, jsonSchema),
   });
-  return JSON.stringify(Object.values($defs ?? {})[0]).replaceAll(/"#\/\$defs\/__schema\d+"/g, '"#"');
+  return JSON.stringify(Object.values($defs ?? {})[0]).replaceAll(
+    /"#\/\$defs\/__schema\d+"/g,
+    '"#"',
+  );
 }
 
 /**
- * That a pattern excludes lone surrogates, beside other characters. JSON has none (RFC 8259 §8.2), and the regular expressions
- * of Python, Rust and Go know none.
+ * That a pattern excludes lone surrogates, beside other characters. JSON has none (RFC 8259 §8.2),
+ * and the regular expressions of Python, Rust and Go know none.
  */
 const loneSurrogates = /\\ud800-\\udfff(?=\])(?<=\[\^[^\][]+\\ud800-\\udfff)/i;
 
@@ -175,15 +215,22 @@ const loneSurrogates = /\\ud800-\\udfff(?=\])(?<=\[\^[^\][]+\\ud800-\\udfff)/i;
 function polish(schema: $ZodTypes, json: JsonObject): void {
   const def = definitionOf(schema);
   if (typeof json.pattern === 'string') json.pattern = json.pattern.replace(loneSurrogates, '');
-  // Generated Go and Java does not compile with an object as default; that the property is optional says enough.
+  // Generated Go and Java does not compile with an object as default; that the property is optional
+  // says enough.
   if (isJsonObject(json.default)) delete json.default;
-  if (def.type === 'record' && isJsonObject(json.propertyNames) && JSON.stringify(json.propertyNames) === '{"type":"string"}') {
+  if (
+    def.type === 'record' &&
+    isJsonObject(json.propertyNames) &&
+    JSON.stringify(json.propertyNames) === '{"type":"string"}'
+  ) {
     delete json.propertyNames;
   }
   if (def.type !== 'object') return;
   // A later version may answer with more; `z.strictObject()` says otherwise.
   if (!def.catchall && json.additionalProperties === false) delete json.additionalProperties;
-  const absent = Object.entries<$ZodType>(def.shape).filter(([, property]) => definitionOf(property).type === 'undefined');
+  const absent = Object.entries<$ZodType>(def.shape).filter(
+    ([, property]) => definitionOf(property).type === 'undefined',
+  );
   if (absent.length === 0 || !Array.isArray(json.required)) return;
   json.required = json.required.filter((name) => absent.every(([key]) => key !== name));
 }
@@ -201,7 +248,8 @@ function mergeNull(schema: JsonObject): JsonObject {
 const rewrite = (schema: JsonObject, side: Side, names: Names): JsonObject =>
   mapObject(schema, (object) => {
     const { $ref, ...others } = mergeNull(object);
-    if (typeof $ref !== 'string' || !$ref.startsWith('#/$defs/')) return $ref === undefined ? others : { $ref, ...others };
+    if (typeof $ref !== 'string' || !$ref.startsWith('#/$defs/'))
+      return $ref === undefined ? others : { $ref, ...others };
     const name = names.get($ref.slice('#/$defs/'.length));
     return name === undefined ? others : { ...others, $ref: `${prefix}${side}:${name}` };
   });

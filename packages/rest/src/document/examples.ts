@@ -5,11 +5,13 @@ import { sampleOf } from './sample.js';
 /** Gives every JSON body of a finished document an example, unless it has one. */
 export function addExamples(document: OpenApiDocument): void {
   const { schemas } = document.components;
-  const resolve = (reference: string): JsonObject => schemas[reference.slice('#/components/schemas/'.length)] ?? {};
+  const resolve = (reference: string): JsonObject =>
+    schemas[reference.slice('#/components/schemas/'.length)] ?? {};
   for (const item of Object.values(document.paths)) {
     for (const operation of Object.values(item)) {
       addTo(operation.requestBody, resolve);
-      if (isJsonObject(operation.responses)) for (const response of Object.values(operation.responses)) addTo(response, resolve);
+      if (isJsonObject(operation.responses))
+        for (const response of Object.values(operation.responses)) addTo(response, resolve);
     }
   }
 }

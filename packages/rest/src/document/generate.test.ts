@@ -9,7 +9,12 @@ import { toOpenApi30 } from './openapi-30.js';
 import type { OpenApiDocument } from './options.js';
 
 const options = { title: 'Demo', version: '1.2.3', basePath: '/api/v1' };
-const document = generateDocument({ router: demoRouter, ...options, idempotency: true, rateLimited: true });
+const document = generateDocument({
+  router: demoRouter,
+  ...options,
+  idempotency: true,
+  rateLimited: true,
+});
 const t = initTRPC.meta<RestMeta>().create();
 
 function operationOf(from: OpenApiDocument, method: string, path: string): JsonObject {
@@ -19,16 +24,24 @@ function operationOf(from: OpenApiDocument, method: string, path: string): JsonO
 }
 
 const at = (value: unknown, ...path: string[]): unknown =>
-  path.reduce<unknown>((inner, key) => (isJsonObject(inner) || Array.isArray(inner) ? Object(inner)[key] : undefined), value);
+  path.reduce<unknown>(
+    (inner, key) => (isJsonObject(inner) || Array.isArray(inner) ? Object(inner)[key] : undefined),
+    value,
+  );
 
-const statuses = (method: string, path: string) => Object.keys(Object(operationOf(document, method, path).responses)).map(Number);
+const statuses = (method: string, path: string) =>
+  Object.keys(Object(operationOf(document, method, path).responses)).map(Number);
 
 const parameter = (operation: JsonObject, name: string) =>
-  Array.isArray(operation.parameters) ? operation.parameters.find((candidate) => candidate.name === name) : undefined;
+  Array.isArray(operation.parameters)
+    ? operation.parameters.find((candidate) => candidate.name === name)
+    : undefined;
 
 describe('a document', () => {
   it('has every operation under its path, with an id that generators like', () => {
-    const ids = Object.values(document.paths).flatMap((item) => Object.values(item).map(({ operationId }) => operationId));
+    const ids = Object.values(document.paths).flatMap((item) =>
+      Object.values(item).map(({ operationId }) => operationId),
+    );
     expect(ids).toContain('notesSave');
     expect(ids).toContain('echoQuery');
     expect(new Set(ids).size).toBe(ids.length);
@@ -37,30 +50,66 @@ describe('a document', () => {
   });
 
   it('states the status and the headers that are served', () => {
-    expect(statuses('post', '/notes')).toEqual([201, 400, 401, 403, 408, 409, 413, 415, 422, 429, 500]);
-    expect(at(operationOf(document, 'post', '/notes'), 'responses', '201', 'headers', 'Location')).toBeDefined();
-    expect(statuses('put', '/notes/{id}')).toEqual([200, 400, 401, 403, 404, 408, 409, 412, 413, 415, 428, 429, 500]);
+    expect(statuses('post', '/notes')).toEqual([
+      201, 400, 401, 403, 408, 409, 413, 415, 422, 429, 500,
+    ]);
+    expect(
+      at(operationOf(document, 'post', '/notes'), 'responses', '201', 'headers', 'Location'),
+    ).toBeDefined();
+    expect(statuses('put', '/notes/{id}')).toEqual([
+      200, 400, 401, 403, 404, 408, 409, 412, 413, 415, 428, 429, 500,
+    ]);
     expect(statuses('get', '/notes/{id}')).toEqual([200, 304, 400, 404, 412, 429, 500]);
-    expect(at(operationOf(document, 'get', '/notes/{id}'), 'responses', '200', 'headers', 'ETag')).toBeDefined();
-    expect(at(operationOf(document, 'get', '/notes'), 'responses', '200', 'headers', 'Link')).toBeDefined();
+    expect(
+      at(operationOf(document, 'get', '/notes/{id}'), 'responses', '200', 'headers', 'ETag'),
+    ).toBeDefined();
+    expect(
+      at(operationOf(document, 'get', '/notes'), 'responses', '200', 'headers', 'Link'),
+    ).toBeDefined();
     expect(statuses('post', '/answers/nothing')).toContain(204);
-    expect(at(operationOf(document, 'post', '/answers/nothing'), 'responses', '204', 'content')).toBeUndefined();
-    expect(at(operationOf(document, 'get', '/themes/{id}.css'), 'responses', '200', 'content', 'text/css')).toBeDefined();
+    expect(
+      at(operationOf(document, 'post', '/answers/nothing'), 'responses', '204', 'content'),
+    ).toBeUndefined();
+    expect(
+      at(
+        operationOf(document, 'get', '/themes/{id}.css'),
+        'responses',
+        '200',
+        'content',
+        'text/css',
+      ),
+    ).toBeDefined();
     expect(statuses('get', '/answers/download')).toContain(302);
   });
 
   it('lists the faults of a body wherever one is read, also where the path says the whole input', () => {
     const start = t.procedure.meta({ openapi: { method: 'POST', path: '/runs/{id}' } });
     const router = t.router({ start: start.input(z.object({ id: z.string() })).mutation(() => 1) });
-    const { responses, requestBody } = operationOf(generateDocument({ router, ...options }), 'post', '/runs/{id}');
+    const { responses, requestBody } = operationOf(
+      generateDocument({ router, ...options }),
+      'post',
+      '/runs/{id}',
+    );
     expect(requestBody).toBeUndefined();
-    expect(Object.keys(Object(responses))).toEqual(expect.arrayContaining(['400', '408', '413', '415']));
+    expect(Object.keys(Object(responses))).toEqual(
+      expect.arrayContaining(['400', '408', '413', '415']),
+    );
     expect(statuses('post', '/answers/nothing')).not.toContain(413);
   });
 
   it('gives dates and bigints as they are served, also in maps and sets', () => {
-    expect(at(document.components.schemas.Note, 'properties', 'createdAt')).toEqual({ type: 'string', format: 'date-time' });
-    const rich = at(operationOf(document, 'get', '/answers/rich'), 'responses', '200', 'content', 'application/json', 'schema');
+    expect(at(document.components.schemas.Note, 'properties', 'createdAt')).toEqual({
+      type: 'string',
+      format: 'date-time',
+    });
+    const rich = at(
+      operationOf(document, 'get', '/answers/rich'),
+      'responses',
+      '200',
+      'content',
+      'application/json',
+      'schema',
+    );
     expect(rich).toMatchObject({
       properties: {
         big: { type: 'string', pattern: '^-?[0-9]+$' },
@@ -79,26 +128,51 @@ describe('a document', () => {
       explode: true,
       schema: { type: 'object' },
     });
-    expect(parameter(echo, 'at')).toMatchObject({ schema: { type: 'string', format: 'date-time' } });
+    expect(parameter(echo, 'at')).toMatchObject({
+      schema: { type: 'string', format: 'date-time' },
+    });
     expect(parameter(echo, 'size')).toMatchObject({ schema: { default: 20, type: 'integer' } });
     expect(parameter(echo, 'size').required).toBeUndefined();
-    expect(parameter(operationOf(document, 'get', '/echo/path/{text}/{n}'), 'n')).toMatchObject({ in: 'path', required: true });
-    expect(parameter(operationOf(document, 'put', '/notes/{id}'), 'If-Match')).toMatchObject({ in: 'header' });
-    expect(parameter(operationOf(document, 'get', '/notes/{id}'), 'If-None-Match')).toMatchObject({ in: 'header' });
-    expect(parameter(operationOf(document, 'post', '/notes'), 'Idempotency-Key')).toMatchObject({ in: 'header' });
+    expect(parameter(operationOf(document, 'get', '/echo/path/{text}/{n}'), 'n')).toMatchObject({
+      in: 'path',
+      required: true,
+    });
+    expect(parameter(operationOf(document, 'put', '/notes/{id}'), 'If-Match')).toMatchObject({
+      in: 'header',
+    });
+    expect(parameter(operationOf(document, 'get', '/notes/{id}'), 'If-None-Match')).toMatchObject({
+      in: 'header',
+    });
+    expect(parameter(operationOf(document, 'post', '/notes'), 'Idempotency-Key')).toMatchObject({
+      in: 'header',
+    });
   });
 
   it('leaves out of a body what the path says, and does not demand what a header may say', () => {
-    const put = at(operationOf(document, 'put', '/notes/{id}'), 'requestBody', 'content', 'application/json', 'schema');
+    const put = at(
+      operationOf(document, 'put', '/notes/{id}'),
+      'requestBody',
+      'content',
+      'application/json',
+      'schema',
+    );
     expect(Object.keys(Object(at(put, 'properties')))).toEqual(['title', 'version', 'loud']);
-    const patch = at(operationOf(document, 'patch', '/notes/{id}'), 'requestBody', 'content', 'application/json', 'schema');
+    const patch = at(
+      operationOf(document, 'patch', '/notes/{id}'),
+      'requestBody',
+      'content',
+      'application/json',
+      'schema',
+    );
     expect(at(patch, 'required')).toEqual(['title']);
   });
 
   it('demands a body only where an empty one is refused', () => {
     expect(at(operationOf(document, 'post', '/notes'), 'requestBody', 'required')).toBe(true);
     expect(at(operationOf(document, 'post', '/echo'), 'requestBody', 'required')).toBeUndefined();
-    expect(at(operationOf(document, 'post', '/echo/optional'), 'requestBody', 'required')).toBeUndefined();
+    expect(
+      at(operationOf(document, 'post', '/echo/optional'), 'requestBody', 'required'),
+    ).toBeUndefined();
     expect(operationOf(document, 'post', '/answers/nothing').requestBody).toBeUndefined();
   });
 
@@ -128,7 +202,10 @@ describe('a document', () => {
       example: { limit: 1 },
     });
     const body = operationOf(document, 'post', '/free/{id}');
-    expect(body).toMatchObject({ operationId: 'echoFreeBody', summary: 'Echo free parameters of a body' });
+    expect(body).toMatchObject({
+      operationId: 'echoFreeBody',
+      summary: 'Echo free parameters of a body',
+    });
     expect(body).not.toHaveProperty('deprecated', true);
     expect(at(body, 'responses', '200', 'headers', 'Deprecation')).toBeUndefined();
     expect(JSON.stringify(body)).not.toContain('Idempotency');
@@ -146,21 +223,24 @@ describe('a document', () => {
         'enum',
       );
     expect(codes()).toBeUndefined();
-    expect(codes(['stale'])).toEqual(expect.arrayContaining(['stale', 'bad_request', 'internal_server_error']));
+    expect(codes(['stale'])).toEqual(
+      expect.arrayContaining(['stale', 'bad_request', 'internal_server_error']),
+    );
   });
 
   it('has what generators read: one media type a body, types with null, no object as a default, no length beside an enum', () => {
     mapObjects(document, (object) => {
       if (isJsonObject(object.content)) expect(Object.keys(object.content)).toHaveLength(1);
-      if (Array.isArray(object.anyOf)) expect(object.anyOf.map(({ type }) => typeof type)).not.toEqual(['string', 'null']);
+      if (Array.isArray(object.anyOf))
+        expect(object.anyOf.map(({ type }) => typeof type)).not.toEqual(['string', 'null']);
       if ('enum' in object) expect(object).not.toHaveProperty('minLength');
       if ('type' in object) expect(isJsonObject(object.default)).toBe(false);
       return object;
     });
     expect(JSON.stringify(document)).toContain('"type":["number","null"]');
-    expect(at(operationOf(document, 'post', '/answers/form'), 'requestBody', 'content')).toHaveProperty([
-      'application/x-www-form-urlencoded',
-    ]);
+    expect(
+      at(operationOf(document, 'post', '/answers/form'), 'requestBody', 'content'),
+    ).toHaveProperty(['application/x-www-form-urlencoded']);
   });
 
   it('has no reference that leads nowhere, and no component that nothing refers to', () => {
@@ -205,9 +285,20 @@ describe('components of a document', () => {
     const differs = z.object({ a: z.string().default('x') }).meta({ id: 'Differs' });
     const holder = z.object({ differs, same }).meta({ id: 'Holder' });
     const { components, paths } = serve(z.object({ holder }), z.object({ holder }));
-    expect(Object.keys(components.schemas)).toEqual(['Problem', 'Differs', 'DiffersInput', 'Holder', 'HolderInput', 'Same']);
-    expect(at(components.schemas.HolderInput, 'properties', 'differs')).toEqual({ $ref: '#/components/schemas/DiffersInput' });
-    expect(at(components.schemas.Holder, 'properties', 'differs')).toEqual({ $ref: '#/components/schemas/Differs' });
+    expect(Object.keys(components.schemas)).toEqual([
+      'Problem',
+      'Differs',
+      'DiffersInput',
+      'Holder',
+      'HolderInput',
+      'Same',
+    ]);
+    expect(at(components.schemas.HolderInput, 'properties', 'differs')).toEqual({
+      $ref: '#/components/schemas/DiffersInput',
+    });
+    expect(at(components.schemas.Holder, 'properties', 'differs')).toEqual({
+      $ref: '#/components/schemas/Differs',
+    });
     expect(JSON.stringify(paths)).toContain('#/components/schemas/HolderInput');
   });
 
@@ -216,7 +307,15 @@ describe('components of a document', () => {
       all: z.string().regex(/^[^\u0000\ud800-\udfff]*$/u),
       only: z.string().regex(/^[^\ud800-\udfff]*$/u),
     });
-    const body = at(serve(text, z.object({})).paths, '/do', 'post', 'requestBody', 'content', 'application/json', 'schema');
+    const body = at(
+      serve(text, z.object({})).paths,
+      '/do',
+      'post',
+      'requestBody',
+      'content',
+      'application/json',
+      'schema',
+    );
     expect(at(body, 'properties', 'all', 'pattern')).toBe('^[^\\u0000]*$');
     expect(at(body, 'properties', 'only', 'pattern')).toBe('^[^\\ud800-\\udfff]*$');
   });
@@ -228,9 +327,21 @@ describe('components of a document', () => {
         return z.array(tree);
       },
     });
-    const { components, paths } = serve(z.object({ tree, json: z.json().describe('Anything.') }), z.object({ tree }));
+    const { components, paths } = serve(
+      z.object({ tree, json: z.json().describe('Anything.') }),
+      z.object({ tree }),
+    );
     expect(Object.keys(components.schemas)).toEqual(['Problem', 'DoInputNode']);
-    const body = at(paths, '/do', 'post', 'requestBody', 'content', 'application/json', 'schema', 'properties');
+    const body = at(
+      paths,
+      '/do',
+      'post',
+      'requestBody',
+      'content',
+      'application/json',
+      'schema',
+      'properties',
+    );
     expect(body).toMatchObject({ json: { description: 'Anything.' } });
     expect(at(body, 'json')).not.toHaveProperty('$ref');
   });
@@ -238,10 +349,22 @@ describe('components of a document', () => {
   it('cannot be made of what has no JSON Schema: the error names the procedure, the place and the cure', () => {
     const custom = z.object({ at: z.object({ x: z.custom<string>() }) });
     expect(() => serve(z.object({}), custom)).toThrow(/^do output: at\.x is a custom/);
-    expect(() => serve(z.object({}), z.object({ n: z.string().transform(Number) }))).toThrow(/^do output: n.*transform/);
+    expect(() => serve(z.object({}), z.object({ n: z.string().transform(Number) }))).toThrow(
+      /^do output: n.*transform/,
+    );
     const told = z.object({ x: z.custom<string>().meta({ type: 'string' }) });
     expect(
-      at(serve(z.object({}), told), 'paths', '/do', 'post', 'responses', '200', 'content', 'application/json', 'schema'),
+      at(
+        serve(z.object({}), told),
+        'paths',
+        '/do',
+        'post',
+        'responses',
+        '200',
+        'content',
+        'application/json',
+        'schema',
+      ),
     ).toMatchObject({
       properties: { x: { type: 'string' } },
     });
@@ -263,12 +386,20 @@ describe('a router that cannot be served', () => {
     });
 
   it('is refused by the name of its procedure', () => {
-    expect(() => generate({ method: 'GET', path: '/x/{id}' }, z.object({ n: z.string() }))).toThrow('a.b: "/x/{id}" names {id}');
-    expect(() => generate({ method: 'PUT', path: '/x', versioned: true })).toThrow('a.b: it is versioned');
-    const ticks = t.procedure.meta({ openapi: { method: 'GET', path: '/x' } }).subscription(async function* () {
-      yield 1;
-    });
-    expect(() => generateDocument({ router: t.router({ ticks }), ...options })).toThrow('ticks: a subscription');
+    expect(() => generate({ method: 'GET', path: '/x/{id}' }, z.object({ n: z.string() }))).toThrow(
+      'a.b: "/x/{id}" names {id}',
+    );
+    expect(() => generate({ method: 'PUT', path: '/x', versioned: true })).toThrow(
+      'a.b: it is versioned',
+    );
+    const ticks = t.procedure
+      .meta({ openapi: { method: 'GET', path: '/x' } })
+      .subscription(async function* () {
+        yield 1;
+      });
+    expect(() => generateDocument({ router: t.router({ ticks }), ...options })).toThrow(
+      'ticks: a subscription',
+    );
   });
 });
 
@@ -297,11 +428,25 @@ describe('the document as OpenAPI 3.0', () => {
       license: { name: 'MIT', identifier: 'MIT' },
     }),
   );
-  const properties = at(lowered, 'paths', '/x', 'get', 'responses', '200', 'content', 'application/json', 'schema', 'properties');
+  const properties = at(
+    lowered,
+    'paths',
+    '/x',
+    'get',
+    'responses',
+    '200',
+    'content',
+    'application/json',
+    'schema',
+    'properties',
+  );
 
   it('says in its own words what 3.1 says in JSON Schema’s', () => {
     expect(lowered.openapi).toBe('3.0.3');
-    expect(lowered.info.license).toEqual({ name: 'MIT', url: 'https://spdx.org/licenses/MIT.html' });
+    expect(lowered.info.license).toEqual({
+      name: 'MIT',
+      url: 'https://spdx.org/licenses/MIT.html',
+    });
     expect(properties).toMatchObject({
       n: { type: 'number', nullable: true },
       o: { type: 'object', nullable: true, allOf: [{ $ref: '#/components/schemas/Inner' }] },
@@ -316,7 +461,10 @@ describe('the document as OpenAPI 3.0', () => {
       d: { type: 'string', format: 'date-time', nullable: true },
       r: { type: 'object', additionalProperties: { nullable: true, enum: [null] } },
     });
-    expect(at(lowered.components.schemas.Inner, 'properties', 'a')).toEqual({ type: 'string', enum: ['x'] });
+    expect(at(lowered.components.schemas.Inner, 'properties', 'a')).toEqual({
+      type: 'string',
+      enum: ['x'],
+    });
     expect(JSON.stringify(lowered)).not.toMatch(/"(const|prefixItems|propertyNames|\$defs)"/);
     expect(JSON.stringify(lowered)).not.toContain('"type":[');
   });

@@ -6,13 +6,19 @@ import { isJsonObject, type JsonObject, mapObject } from './json-schema.js';
 import type { DocumentOptions, GenerateDocumentOptions, OpenApiDocument } from './options.js';
 import { parametersOf } from './parameters.js';
 import { requestBodyOf } from './request-body.js';
-import { errorsOf, hasOwnError, type ResponseInput, responseName, responsesOf } from './responses.js';
+import {
+  errorsOf,
+  hasOwnError,
+  type ResponseInput,
+  responseName,
+  responsesOf,
+} from './responses.js';
 import { errorResponse, headerComponents, problemSchemaOf } from './shared.js';
 import { type DocumentedOperation, documentedOperations, writeSkeleton } from './skeleton.js';
 
 /**
- * The OpenAPI 3.1 document of what `createRestHandler` serves of a router. Throws, naming the procedure, where a schema
- * cannot be described.
+ * The OpenAPI 3.1 document of what `createRestHandler` serves of a router. Throws, naming the
+ * procedure, where a schema cannot be described.
  */
 export function generateDocument(options: GenerateDocumentOptions): OpenApiDocument {
   const documented = documentedOperations(readOperations(options.router), options);
@@ -21,7 +27,12 @@ export function generateDocument(options: GenerateDocumentOptions): OpenApiDocum
   const paths: Record<string, Record<string, JsonObject>> = {};
   const responses = new Map<string, JsonObject>();
   for (const entry of documented) {
-    const { operation, errors } = completeOperation(entry, skeletonOf(skeleton, entry), components, options);
+    const { operation, errors } = completeOperation(
+      entry,
+      skeletonOf(skeleton, entry),
+      components,
+      options,
+    );
     paths[entry.path] = { ...paths[entry.path], [entry.method.toLowerCase()]: operation };
     for (const status of errors) {
       if (hasOwnError(entry, status)) continue;
@@ -39,7 +50,9 @@ export function generateDocument(options: GenerateDocumentOptions): OpenApiDocum
       schemas: { Problem: problemSchemaOf(options), ...formatSchemasOf(documented), ...schemas },
       responses: sorted(responses),
       headers: usedHeaders(paths, responses, options),
-      ...(isJsonObject(skeleton.components) ? { securitySchemes: skeleton.components.securitySchemes } : {}),
+      ...(isJsonObject(skeleton.components)
+        ? { securitySchemes: skeleton.components.securitySchemes }
+        : {}),
     },
   };
   addExamples(document);
@@ -59,7 +72,13 @@ function completeOperation(
   components: SchemaComponents,
   options: DocumentOptions,
 ): { operation: JsonObject; errors: number[] } {
-  const { parameters: _parameters, requestBody: _body, responses: _responses, security, ...texts } = skeleton;
+  const {
+    parameters: _parameters,
+    requestBody: _body,
+    responses: _responses,
+    security,
+    ...texts
+  } = skeleton;
   const parameters = parametersOf(entry, components, options);
   const requestBody = hasBody(entry.method) ? requestBodyOf(entry, components) : undefined;
   const description = entry.operation.meta.successDescription;
@@ -69,7 +88,9 @@ function completeOperation(
     readsBody: hasBody(entry.method) && entry.operation.reader.takesInput,
   };
   const described = { path: entry.operation.path, meta: entry.operation.procedure._def.meta };
-  const schemes = entry.isProtected ? options.schemesOf?.(described).map((name) => ({ [name]: [] })) : undefined;
+  const schemes = entry.isProtected
+    ? options.schemesOf?.(described).map((name) => ({ [name]: [] }))
+    : undefined;
   const operation = {
     ...texts,
     security: schemes ?? security ?? [],
@@ -90,11 +111,16 @@ const formatSchemasOf = (documented: readonly DocumentedOperation[]): Record<str
     }),
   );
 
-const settlePaths = (paths: OpenApiDocument['paths'], settle: (object: JsonObject) => JsonObject): OpenApiDocument['paths'] =>
+const settlePaths = (
+  paths: OpenApiDocument['paths'],
+  settle: (object: JsonObject) => JsonObject,
+): OpenApiDocument['paths'] =>
   Object.fromEntries(
     Object.entries(paths).map(([path, item]) => [
       path,
-      Object.fromEntries(Object.entries(item).map(([method, operation]) => [method, mapObject(operation, settle)])),
+      Object.fromEntries(
+        Object.entries(item).map(([method, operation]) => [method, mapObject(operation, settle)]),
+      ),
     ]),
   );
 
@@ -108,8 +134,13 @@ function usedHeaders(
   { headerExamples }: DocumentOptions,
 ): Record<string, JsonObject> {
   const text = JSON.stringify([paths, [...responses.values()]]);
-  const used = Object.entries(headerComponents).filter(([name]) => text.includes(`"#/components/headers/${name}"`));
+  const used = Object.entries(headerComponents).filter(([name]) =>
+    text.includes(`"#/components/headers/${name}"`),
+  );
   return Object.fromEntries(
-    used.map(([name, header]) => [name, { ...header, example: headerExamples?.[name] ?? header.example }]),
+    used.map(([name, header]) => [
+      name,
+      { ...header, example: headerExamples?.[name] ?? header.example },
+    ]),
   );
 }

@@ -8,11 +8,18 @@ export const isJsonObject = (value: unknown): value is JsonObject =>
 export function mapObjects(value: unknown, change: (object: JsonObject) => JsonObject): unknown {
   if (Array.isArray(value)) return value.map((item) => mapObjects(item, change));
   if (!isJsonObject(value)) return value;
-  return change(Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, mapObjects(inner, change)])));
+  return change(
+    Object.fromEntries(
+      Object.entries(value).map(([key, inner]) => [key, mapObjects(inner, change)]),
+    ),
+  );
 }
 
 /** A copy of an object with `change` applied to every object in it. */
-export const mapObject = (value: JsonObject, change: (object: JsonObject) => JsonObject): JsonObject => {
+export const mapObject = (
+  value: JsonObject,
+  change: (object: JsonObject) => JsonObject,
+): JsonObject => {
   const mapped = mapObjects(value, change);
   return isJsonObject(mapped) ? mapped : {};
 };
@@ -23,7 +30,10 @@ export const branchesOf = (schema: JsonObject): JsonObject[] =>
     Array.isArray(branches) ? branches.filter(isJsonObject) : [],
   );
 
-/** A schema without some properties; `resolve` follows a reference. A reference stays one where it has none of them. */
+/**
+ * A schema without some properties; `resolve` follows a reference. A reference stays one where it
+ * has none of them.
+ */
 export function omitProperties(
   schema: JsonObject,
   names: ReadonlySet<string>,
@@ -36,13 +46,17 @@ export function omitProperties(
   }
   const slim: JsonObject = { ...schema };
   if (isJsonObject(schema.properties)) {
-    slim.properties = Object.fromEntries(Object.entries(schema.properties).filter(([name]) => !names.has(name)));
+    slim.properties = Object.fromEntries(
+      Object.entries(schema.properties).filter(([name]) => !names.has(name)),
+    );
   }
   withoutRequired(slim, names);
   for (const keyword of ['anyOf', 'oneOf', 'allOf']) {
     const branches = schema[keyword];
     if (!Array.isArray(branches)) continue;
-    slim[keyword] = branches.map((branch) => (isJsonObject(branch) ? omitProperties(branch, names, resolve) : branch));
+    slim[keyword] = branches.map((branch) =>
+      isJsonObject(branch) ? omitProperties(branch, names, resolve) : branch,
+    );
   }
   return slim;
 }
@@ -56,12 +70,17 @@ export function withoutRequired(schema: JsonObject, names: ReadonlySet<string>):
 }
 
 /** Whether an empty object is not good enough for a schema. */
-export function demandsContent(schema: JsonObject, resolve: (reference: string) => JsonObject): boolean {
+export function demandsContent(
+  schema: JsonObject,
+  resolve: (reference: string) => JsonObject,
+): boolean {
   if (typeof schema.$ref === 'string') return demandsContent(resolve(schema.$ref), resolve);
   if (Array.isArray(schema.required) && schema.required.length > 0) return true;
   if (typeof schema.type === 'string' && schema.type !== 'object') return true;
   const demands = (branches: unknown) =>
-    Array.isArray(branches) ? branches.filter(isJsonObject).map((branch) => demandsContent(branch, resolve)) : [];
+    Array.isArray(branches)
+      ? branches.filter(isJsonObject).map((branch) => demandsContent(branch, resolve))
+      : [];
   const either = [...demands(schema.anyOf), ...demands(schema.oneOf)];
   return (either.length > 0 && either.every(Boolean)) || demands(schema.allOf).some(Boolean);
 }

@@ -4,16 +4,22 @@ import type { OpenApiDocument } from './options.js';
 type Resolve = (reference: string) => JsonObject;
 
 /**
- * The same document in OpenAPI 3.0.3, for generators that stop there. What JSON Schema 2020-12 says and 3.0 cannot
- * (tuples, patterns of names) becomes wider, never narrower.
+ * The same document in OpenAPI 3.0.3, for generators that stop there. What JSON Schema 2020-12 says
+ * and 3.0 cannot (tuples, patterns of names) becomes wider, never narrower.
  */
 export function toOpenApi30(document: OpenApiDocument): OpenApiDocument {
   const { license, ...info } = document.info;
   const { schemas, ...components } = document.components;
-  const resolve: Resolve = (reference) => schemas[reference.slice('#/components/schemas/'.length)] ?? {};
+  const resolve: Resolve = (reference) =>
+    schemas[reference.slice('#/components/schemas/'.length)] ?? {};
   const paths = Object.entries(document.paths).map(([path, item]) => [
     path,
-    Object.fromEntries(Object.entries(item).map(([method, operation]) => [method, convertHolder(operation, resolve)])),
+    Object.fromEntries(
+      Object.entries(item).map(([method, operation]) => [
+        method,
+        convertHolder(operation, resolve),
+      ]),
+    ),
   ]);
   return {
     ...document,
@@ -22,22 +28,33 @@ export function toOpenApi30(document: OpenApiDocument): OpenApiDocument {
     paths: Object.fromEntries(paths),
     components: {
       ...convertHolder(components, resolve),
-      schemas: Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, convertSchema(schema, resolve)])),
+      schemas: Object.fromEntries(
+        Object.entries(schemas).map(([name, schema]) => [name, convertSchema(schema, resolve)]),
+      ),
     },
   };
 }
 
 /** 3.0 has no SPDX identifier, but a URL. */
 const withUrl = ({ identifier, ...license }: JsonObject): JsonObject =>
-  typeof identifier === 'string' ? { url: `https://spdx.org/licenses/${identifier}.html`, ...license } : license;
+  typeof identifier === 'string'
+    ? { url: `https://spdx.org/licenses/${identifier}.html`, ...license }
+    : license;
 
-/** Walks what holds schemas – operations, parameters, bodies, headers – but not examples, which are data. */
+/**
+ * Walks what holds schemas – operations, parameters, bodies, headers – but not examples, which are
+ * data.
+ */
 function convertHolder(holder: JsonObject, resolve: Resolve): JsonObject {
   return Object.fromEntries(
     Object.entries(holder).map(([key, value]) => {
       if (key === 'schema' && isJsonObject(value)) return [key, convertSchema(value, resolve)];
       if (key === 'example' || key === 'examples') return [key, value];
-      if (Array.isArray(value)) return [key, value.map((item) => (isJsonObject(item) ? convertHolder(item, resolve) : item))];
+      if (Array.isArray(value))
+        return [
+          key,
+          value.map((item) => (isJsonObject(item) ? convertHolder(item, resolve) : item)),
+        ];
       return [key, isJsonObject(value) ? convertHolder(value, resolve) : value];
     }),
   );
@@ -69,7 +86,8 @@ const convert = (value: unknown, resolve: Resolve): JsonObject => {
 function convertSchema(schema: JsonObject, resolve: Resolve): JsonObject {
   if (typeof schema.$ref === 'string') return convertReference(schema);
   const converted: JsonObject = {};
-  for (const [key, value] of Object.entries(schema)) if (!unknown.has(key)) converted[key] = convertKeyword(key, value, resolve);
+  for (const [key, value] of Object.entries(schema))
+    if (!unknown.has(key)) converted[key] = convertKeyword(key, value, resolve);
   convertType(converted);
   convertTuple(schema, converted, resolve);
   convertConstants(converted);
@@ -88,7 +106,9 @@ function convertKeyword(key: string, value: unknown, resolve: Resolve): unknown 
   switch (key) {
     case 'properties':
       return isJsonObject(value)
-        ? Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, convert(inner, resolve)]))
+        ? Object.fromEntries(
+            Object.entries(value).map(([name, inner]) => [name, convert(inner, resolve)]),
+          )
         : value;
     case 'anyOf':
     case 'oneOf':
@@ -128,7 +148,9 @@ function convertType(schema: JsonObject): void {
 function convertTuple(schema: JsonObject, converted: JsonObject, resolve: Resolve): void {
   if (!Array.isArray(schema.prefixItems)) return;
   const items = schema.prefixItems.map((item) => convert(item, resolve));
-  converted.items = { anyOf: isJsonObject(schema.items) ? [...items, convert(schema.items, resolve)] : items };
+  converted.items = {
+    anyOf: isJsonObject(schema.items) ? [...items, convert(schema.items, resolve)] : items,
+  };
 }
 
 function convertConstants(schema: JsonObject): void {
@@ -142,7 +164,8 @@ function convertBounds(schema: JsonObject, bound: string, exclusive: string): vo
   const limit = schema[exclusive];
   if (typeof limit !== 'number') return;
   const other = schema[bound];
-  const isTighter = typeof other !== 'number' || (bound === 'minimum' ? limit >= other : limit <= other);
+  const isTighter =
+    typeof other !== 'number' || (bound === 'minimum' ? limit >= other : limit <= other);
   delete schema[exclusive];
   if (!isTighter) return;
   schema[bound] = limit;
@@ -152,7 +175,9 @@ function convertBounds(schema: JsonObject, bound: string, exclusive: string): vo
 /** `nullable` means nothing without a `type`. */
 const nullOnly = { type: 'object', nullable: true, enum: [null] } as const;
 
-/** `anyOf: [X, null]` → X, `nullable`; of several branches those that have a type become `nullable`. */
+/**
+ * `anyOf: [X, null]` → X, `nullable`; of several branches those that have a type become `nullable`.
+ */
 function convertNullBranch(schema: JsonObject, keyword: 'anyOf' | 'oneOf', resolve: Resolve): void {
   const branches = schema[keyword];
   if (!Array.isArray(branches) || !branches.some(isNull)) return;
@@ -167,7 +192,9 @@ function convertNullBranch(schema: JsonObject, keyword: 'anyOf' | 'oneOf', resol
 function orNull(schema: JsonObject, resolve: Resolve): JsonObject {
   if (typeof schema.$ref === 'string') {
     const { type } = resolve(schema.$ref);
-    return typeof type === 'string' ? { type, nullable: true, allOf: [schema] } : { anyOf: [schema, nullOnly] };
+    return typeof type === 'string'
+      ? { type, nullable: true, allOf: [schema] }
+      : { anyOf: [schema, nullOnly] };
   }
   if (typeof schema.type === 'string') {
     const values = Array.isArray(schema.enum) ? { enum: [...schema.enum, null] } : {};
@@ -177,11 +204,16 @@ function orNull(schema: JsonObject, resolve: Resolve): JsonObject {
     const branches = schema[keyword];
     if (!Array.isArray(branches)) continue;
     const typed = branches.some((branch) => typeof branch.type === 'string');
-    const mapped = branches.map((branch) => (typeof branch.type === 'string' ? { ...branch, nullable: true } : branch));
+    const mapped = branches.map((branch) =>
+      typeof branch.type === 'string' ? { ...branch, nullable: true } : branch,
+    );
     return { ...schema, [keyword]: typed ? mapped : [...branches, nullOnly] };
   }
   return Array.isArray(schema.allOf) ? { anyOf: [schema, nullOnly] } : schema;
 }
 
 const isNull = (branch: unknown) =>
-  isJsonObject(branch) && branch.nullable === true && Array.isArray(branch.enum) && branch.enum.every((value) => value === null);
+  isJsonObject(branch) &&
+  branch.nullable === true &&
+  Array.isArray(branch.enum) &&
+  branch.enum.every((value) => value === null);

@@ -6,7 +6,11 @@ import type { JsonObject } from './json-schema.js';
 export type SecurityScheme =
   | { type: 'http'; scheme: string; bearerFormat?: string; description?: string }
   | { type: 'apiKey'; in: 'header' | 'query' | 'cookie'; name: string; description?: string }
-  | { type: 'oauth2'; flows: { password: { tokenUrl: string; scopes: Record<string, string> } }; description?: string };
+  | {
+      type: 'oauth2';
+      flows: { password: { tokenUrl: string; scopes: Record<string, string> } };
+      description?: string;
+    };
 
 export interface DocumentOptions {
   title: string;
@@ -21,9 +25,15 @@ export interface DocumentOptions {
   securitySchemes?: Readonly<Record<string, SecurityScheme>>;
   /** Whether an operation asks for credentials; default: unless its meta says `protect: false`. */
   isProtected?: (operation: { path: string; meta: unknown }) => boolean;
-  /** Names of the schemes of which any one opens an operation that asks for credentials; default: all. */
+  /**
+   * Names of the schemes of which any one opens an operation that asks for credentials; default:
+   * all.
+   */
   schemesOf?: (operation: { path: string; meta: unknown }) => readonly string[];
-  /** Codes that problems have beside those of tRPC; `code` is then documented as the closed list of both. */
+  /**
+   * Codes that problems have beside those of tRPC; `code` is then documented as the closed list of
+   * both.
+   */
   problemCodes?: readonly string[];
   /** Error statuses that every operation may give; default 500. */
   commonErrors?: readonly number[];
@@ -32,7 +42,10 @@ export interface DocumentOptions {
   /** POST takes `Idempotency-Key`, as the handler does where it has a store. */
   idempotency?: boolean;
   /** Says more of an operation, under names that start with `x-`. */
-  extensionsOf?: (operation: { path: string; meta: unknown }) => Readonly<Record<`x-${string}`, unknown>>;
+  extensionsOf?: (operation: {
+    path: string;
+    meta: unknown;
+  }) => Readonly<Record<`x-${string}`, unknown>>;
   /** What the examples of error answers say, by status, where the operation has none of its own. */
   problemExamples?: Readonly<Record<number, ProblemExample>>;
   /** Examples of headers, by name. */

@@ -11,18 +11,30 @@ import { givesEntityTag } from './responses.js';
 import type { DocumentedOperation } from './skeleton.js';
 
 /** The parameters of an operation in path, query and headers. */
-export function parametersOf(entry: DocumentedOperation, components: SchemaComponents, options: DocumentOptions): JsonObject[] {
+export function parametersOf(
+  entry: DocumentedOperation,
+  components: SchemaComponents,
+  options: DocumentOptions,
+): JsonObject[] {
   const names = new Set(parameterNames(entry.path));
   const { inputs, path: place, meta } = entry.operation;
   const parameters: JsonObject[] = [];
   for (const [name, { schemas, required }] of alternativesOf(inputs)) {
     const inPath = names.has(name);
-    if ((!inPath && hasBody(entry.method)) || Object.hasOwn(entry.alias?.input ?? {}, name)) continue;
-    const written = schemas.map((schema) => components.write(schema, 'input', `${place} input.${name}`));
+    if ((!inPath && hasBody(entry.method)) || Object.hasOwn(entry.alias?.input ?? {}, name))
+      continue;
+    const written = schemas.map((schema) =>
+      components.write(schema, 'input', `${place} input.${name}`),
+    );
     const [only = {}] = written;
     const schema = written.length === 1 ? only : { anyOf: written };
     if (meta.freeParameters?.field === name) {
-      parameters.push(withExample(freeParameter(meta.freeParameters.name, schema), exampleOf(meta.examples, name)));
+      parameters.push(
+        withExample(
+          freeParameter(meta.freeParameters.name, schema),
+          exampleOf(meta.examples, name),
+        ),
+      );
       continue;
     }
     parameters.push(
@@ -37,7 +49,8 @@ export function parametersOf(entry: DocumentedOperation, components: SchemaCompo
 }
 
 const exampleOf = (examples: RestExamples | undefined, name: string): unknown =>
-  examples?.parameters?.[name] ?? (isJsonObject(examples?.request) ? examples.request[name] : undefined);
+  examples?.parameters?.[name] ??
+  (isJsonObject(examples?.request) ? examples.request[name] : undefined);
 
 function withExample(parameter: JsonObject, example: unknown): JsonObject {
   return example === undefined ? parameter : { ...parameter, example };
@@ -52,15 +65,24 @@ function split(schema: JsonObject): { schema: JsonObject; description?: unknown 
 function pathParameter(name: string, schema: JsonObject): JsonObject {
   // An empty segment is another path.
   const filled =
-    schema.type === 'string' && fillingKeywords.every((keyword) => !(keyword in schema)) ? { ...schema, minLength: 1 } : schema;
+    schema.type === 'string' && fillingKeywords.every((keyword) => !(keyword in schema))
+      ? { ...schema, minLength: 1 }
+      : schema;
   return { name, in: 'path', required: true, ...split(filled) };
 }
 
 /** Keywords that keep a text from being empty; generators fail at a length beside an enum. */
 const fillingKeywords = ['minLength', 'pattern', 'enum', 'const'];
 
-function queryParameter(name: string, schema: JsonObject, schemas: readonly $ZodType[], required: boolean): JsonObject {
-  const nested = schemas.some((candidate) => objectTypes.has(definitionOf(unwrap(candidate, 'input')).type));
+function queryParameter(
+  name: string,
+  schema: JsonObject,
+  schemas: readonly $ZodType[],
+  required: boolean,
+): JsonObject {
+  const nested = schemas.some((candidate) =>
+    objectTypes.has(definitionOf(unwrap(candidate, 'input')).type),
+  );
   const style = nested ? { style: 'deepObject', explode: true } : {};
   return { name, in: 'query', ...(required ? { required } : {}), ...style, ...split(schema) };
 }
@@ -82,17 +104,32 @@ function headerParameters(entry: DocumentedOperation, options: DocumentOptions):
   });
   const headers: JsonObject[] = [];
   if (entry.method === 'GET' && givesEntityTag(entry) && !hasVoidOutput) {
-    headers.push(header('If-None-Match', 'Entity tag of an answer that is at hand; 304 where it is still current.'));
+    headers.push(
+      header(
+        'If-None-Match',
+        'Entity tag of an answer that is at hand; 304 where it is still current.',
+      ),
+    );
   }
   if (entry.method !== 'GET' && meta.versioned) {
     const schema = { type: 'string', pattern: '^(\\*|"[0-9]{1,10}")$' };
     headers.push(
-      header('If-Match', 'Entity tag that the change is based on, such as "7"; it may take the place of version.', schema),
+      header(
+        'If-Match',
+        'Entity tag that the change is based on, such as "7"; it may take the place of version.',
+        schema,
+      ),
     );
   }
   if (options.idempotency && keepsAnswers(entry)) {
     const schema = { type: 'string', pattern: '^"?[!#-\\[\\]-~]{1,255}"?$' };
-    headers.push(header('Idempotency-Key', 'Makes a repeated request give the answer of the first one.', schema));
+    headers.push(
+      header(
+        'Idempotency-Key',
+        'Makes a repeated request give the answer of the first one.',
+        schema,
+      ),
+    );
   }
   return headers;
 }

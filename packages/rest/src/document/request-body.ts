@@ -2,11 +2,24 @@ import { acceptedTypes } from '../input/request-input.js';
 import { parameterNames } from '../routing/template.js';
 import { acceptsUndefined, definitionOf, unwrap } from '../schema.js';
 import type { SchemaComponents } from './components.js';
-import { branchesOf, demandsContent, isJsonObject, type JsonObject, omitProperties, withoutRequired } from './json-schema.js';
+import {
+  branchesOf,
+  demandsContent,
+  isJsonObject,
+  type JsonObject,
+  omitProperties,
+  withoutRequired,
+} from './json-schema.js';
 import type { DocumentedOperation } from './skeleton.js';
 
-/** The body of an operation: its input without what the path, or the address itself, says. Undefined where nothing is left. */
-export function requestBodyOf(entry: DocumentedOperation, components: SchemaComponents): JsonObject | undefined {
+/**
+ * The body of an operation: its input without what the path, or the address itself, says. Undefined
+ * where nothing is left.
+ */
+export function requestBodyOf(
+  entry: DocumentedOperation,
+  components: SchemaComponents,
+): JsonObject | undefined {
   const { inputs, meta, path: place } = entry.operation;
   if (meta.multipart) {
     const form = components.write(meta.multipart.form, 'input', `${place} form`);
@@ -19,22 +32,34 @@ export function requestBodyOf(entry: DocumentedOperation, components: SchemaComp
     omitProperties(components.write(input, 'input', `${place} input`), said, components.resolve),
   );
   const [only = {}] = written;
-  const schema = relaxVersion(written.length === 1 ? only : { allOf: written }, meta.versioned === true, components);
+  const schema = relaxVersion(
+    written.length === 1 ? only : { allOf: written },
+    meta.versioned === true,
+    components,
+  );
   if (isEmptyObject(schema)) return undefined;
   const required = demandsContent(schema, components.resolve) && !values.every(acceptsUndefined);
   const example = without(said, meta.examples?.request);
   const media = { schema, ...(example === undefined ? {} : { example }) };
-  // Of several media types the last is the one that the operation is for; generators take one at most.
-  const type = acceptedTypes({ form: entry.form, operation: entry.operation }).at(-1) ?? 'application/json';
+  // Of several media types the last is the one that the operation is for; generators take one at
+  // most.
+  const type =
+    acceptedTypes({ form: entry.form, operation: entry.operation }).at(-1) ?? 'application/json';
   return { ...(required ? { required } : {}), content: { [type]: media } };
 }
 
 /** What of an example the body carries. */
 const without = (names: ReadonlySet<string>, example: unknown): unknown =>
-  isJsonObject(example) ? Object.fromEntries(Object.entries(example).filter(([name]) => !names.has(name))) : example;
+  isJsonObject(example)
+    ? Object.fromEntries(Object.entries(example).filter(([name]) => !names.has(name)))
+    : example;
 
 /** `If-Match` may take the place of `version`. */
-function relaxVersion(schema: JsonObject, versioned: boolean, { resolve }: SchemaComponents): JsonObject {
+function relaxVersion(
+  schema: JsonObject,
+  versioned: boolean,
+  { resolve }: SchemaComponents,
+): JsonObject {
   if (!versioned) return schema;
   const own = typeof schema.$ref === 'string' ? resolve(schema.$ref) : schema;
   if (!Array.isArray(own.required) || !own.required.includes('version')) return schema;
@@ -46,5 +71,9 @@ function relaxVersion(schema: JsonObject, versioned: boolean, { resolve }: Schem
 function isEmptyObject(schema: JsonObject): boolean {
   if (schema.type !== 'object' || branchesOf(schema).length > 0) return false;
   const { properties, additionalProperties } = schema;
-  return isJsonObject(properties) && Object.keys(properties).length === 0 && !isJsonObject(additionalProperties);
+  return (
+    isJsonObject(properties) &&
+    Object.keys(properties).length === 0 &&
+    !isJsonObject(additionalProperties)
+  );
 }

@@ -24,15 +24,24 @@ export interface ResponseInput {
 }
 
 /** Every answer that an operation may give, by status. */
-export function responsesOf(input: ResponseInput, components: SchemaComponents, options: DocumentOptions): JsonObject {
+export function responsesOf(
+  input: ResponseInput,
+  components: SchemaComponents,
+  options: DocumentOptions,
+): JsonObject {
   const { entry } = input;
   const { meta, hasVoidOutput } = entry.operation;
   const status = meta.successStatus ?? (hasVoidOutput ? 204 : 200);
-  const responses: [number, JsonObject][] = [[status, successOf(input, status, components, options)]];
+  const responses: [number, JsonObject][] = [
+    [status, successOf(input, status, components, options)],
+  ];
   const headers = commonHeaders(entry, options);
   if (entry.method === 'GET' && givesEntityTag(entry)) {
     const tagged = { ...headers, ETag: reference('headers', 'ETag') };
-    responses.push([304, { description: 'What If-None-Match names is still current.', headers: tagged }]);
+    responses.push([
+      304,
+      { description: 'What If-None-Match names is still current.', headers: tagged },
+    ]);
   }
   if (meta.redirect) {
     const target = { Location: reference('headers', 'Location') };
@@ -46,9 +55,14 @@ export function responsesOf(input: ResponseInput, components: SchemaComponents, 
   }
   for (const error of errorsOf(input, options)) {
     const shared = () => reference('responses', responseName(error, entry));
-    responses.push([error, hasOwnError(entry, error) ? errorResponse(error, entry, options) : shared()]);
+    responses.push([
+      error,
+      hasOwnError(entry, error) ? errorResponse(error, entry, options) : shared(),
+    ]);
   }
-  return Object.fromEntries(responses.sort(([a], [b]) => a - b).map(([code, response]) => [String(code), response]));
+  return Object.fromEntries(
+    responses.sort(([a], [b]) => a - b).map(([code, response]) => [String(code), response]),
+  );
 }
 
 function successOf(
@@ -62,13 +76,20 @@ function successOf(
   if (meta.location !== undefined) headers.Location = reference('headers', 'Location');
   if (givesEntityTag(entry)) headers.ETag = reference('headers', 'ETag');
   if (isList && entry.method === 'GET') headers.Link = reference('headers', 'Link');
-  if (options.idempotency && keepsAnswers(entry)) headers['Idempotency-Replayed'] = reference('headers', 'Idempotency-Replayed');
-  const success = { description: description ?? defaultDescriptions[status] ?? 'Success.', headers };
+  if (options.idempotency && keepsAnswers(entry))
+    headers['Idempotency-Replayed'] = reference('headers', 'Idempotency-Replayed');
+  const success = {
+    description: description ?? defaultDescriptions[status] ?? 'Success.',
+    headers,
+  };
   if (hasVoidOutput || status === 204) return success;
   const schema = output === undefined ? {} : components.write(output, 'output', `${path} output`);
   const example = meta.examples?.response;
   const type = meta.produces?.split(';')[0] ?? 'application/json';
-  return { ...success, content: { [type]: { schema, ...(example === undefined ? {} : { example }) } } };
+  return {
+    ...success,
+    content: { [type]: { schema, ...(example === undefined ? {} : { example }) } },
+  };
 }
 
 const defaultDescriptions: Readonly<Record<number, string>> = {
@@ -85,17 +106,32 @@ function commonHeaders({ moved }: DocumentedOperation, options: DocumentOptions)
   return Object.fromEntries(names.map((name) => [name, reference('headers', name)]));
 }
 
-const reference = (kind: string, name: string): JsonObject => ({ $ref: `#/components/${kind}/${name}` });
+const reference = (kind: string, name: string): JsonObject => ({
+  $ref: `#/components/${kind}/${name}`,
+});
 
-/** Component name of an error's response: `NotFound`; those of a deprecated address carry its headers too. */
+/**
+ * Component name of an error's response: `NotFound`; those of a deprecated address carry its
+ * headers too.
+ */
 export const responseName = (status: number, { moved }: Pick<DocumentedOperation, 'moved'>) =>
   `${titleOf(status).replaceAll(' ', '')}${titleOf(status) === titleOf(400) && status !== 400 ? status : ''}${tellsOfMove(status, moved) ? 'Deprecated' : ''}`;
 
-/** True if the answer to an error is not the one that other operations share: it has an example or a format of its own. */
-export const hasOwnError = ({ operation: { meta } }: DocumentedOperation, status: number): boolean =>
-  meta.examples?.problems?.[status] !== undefined || errorFormatOf(meta)?.statusOf(status) === status;
+/**
+ * True if the answer to an error is not the one that other operations share: it has an example or a
+ * format of its own.
+ */
+export const hasOwnError = (
+  { operation: { meta } }: DocumentedOperation,
+  status: number,
+): boolean =>
+  meta.examples?.problems?.[status] !== undefined ||
+  errorFormatOf(meta)?.statusOf(status) === status;
 
-/** True if `If-Match` or `If-None-Match` can keep a request from being served. A POST has a state only if it replaces a resource. */
+/**
+ * True if `If-Match` or `If-None-Match` can keep a request from being served. A POST has a state
+ * only if it replaces a resource.
+ */
 function mayBeConditional(entry: DocumentedOperation): boolean {
   if (entry.method === 'GET') return givesEntityTag(entry);
   return entry.method !== 'POST' || entry.hasState;

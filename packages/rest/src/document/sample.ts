@@ -6,7 +6,8 @@ class NoSample extends Error {}
 const maxDepth = 12;
 
 /**
- * An example value of a JSON Schema, always the same one; undefined where none could be made. `resolve` follows references.
+ * An example value of a JSON Schema, always the same one; undefined where none could be made.
+ * `resolve` follows references.
  */
 export function sampleOf(schema: JsonObject, resolve: (reference: string) => JsonObject): unknown {
   try {
@@ -17,7 +18,11 @@ export function sampleOf(schema: JsonObject, resolve: (reference: string) => Jso
   }
 }
 
-function sample(schema: JsonObject, resolve: (reference: string) => JsonObject, depth: number): unknown {
+function sample(
+  schema: JsonObject,
+  resolve: (reference: string) => JsonObject,
+  depth: number,
+): unknown {
   if (depth > maxDepth || 'not' in schema) throw new NoSample();
   const below = (inner: unknown) => sample(isJsonObject(inner) ? inner : {}, resolve, depth + 1);
   if (typeof schema.$ref === 'string') return below(resolve(schema.$ref));
@@ -26,7 +31,8 @@ function sample(schema: JsonObject, resolve: (reference: string) => JsonObject, 
   if ('const' in schema) return schema.const;
   if (Array.isArray(schema.enum)) return schema.enum[0];
   if ('default' in schema) return schema.default;
-  if (Array.isArray(schema.allOf)) return Object.assign({}, withoutBranches(schema, below), ...schema.allOf.map(below));
+  if (Array.isArray(schema.allOf))
+    return Object.assign({}, withoutBranches(schema, below), ...schema.allOf.map(below));
   const branches = Array.isArray(schema.anyOf) ? schema.anyOf : schema.oneOf;
   if (Array.isArray(branches)) return below(branches[0]);
   switch (Array.isArray(schema.type) ? schema.type[0] : schema.type) {
@@ -52,7 +58,10 @@ function withoutBranches(schema: JsonObject, below: (inner: unknown) => unknown)
   return isJsonObject(schema.properties) ? sampleObject(schema, below) : {};
 }
 
-function sampleObject({ properties, required }: JsonObject, below: (inner: unknown) => unknown): unknown {
+function sampleObject(
+  { properties, required }: JsonObject,
+  below: (inner: unknown) => unknown,
+): unknown {
   const names = Array.isArray(required) ? required : [];
   const entries: [string, unknown][] = [];
   for (const [name, property] of Object.entries(isJsonObject(properties) ? properties : {})) {
@@ -65,7 +74,10 @@ function sampleObject({ properties, required }: JsonObject, below: (inner: unkno
   return Object.fromEntries(entries);
 }
 
-function sampleList({ items, minItems, prefixItems }: JsonObject, below: (inner: unknown) => unknown): unknown {
+function sampleList(
+  { items, minItems, prefixItems }: JsonObject,
+  below: (inner: unknown) => unknown,
+): unknown {
   if (Array.isArray(prefixItems)) return prefixItems.map(below);
   if (typeof minItems === 'number' && minItems > 1) throw new NoSample();
   try {
@@ -76,9 +88,18 @@ function sampleList({ items, minItems, prefixItems }: JsonObject, below: (inner:
   }
 }
 
-function sampleNumber({ minimum, maximum, exclusiveMinimum, multipleOf, type }: JsonObject): number {
+function sampleNumber({
+  minimum,
+  maximum,
+  exclusiveMinimum,
+  multipleOf,
+  type,
+}: JsonObject): number {
   const step = typeof multipleOf === 'number' ? multipleOf : 1;
-  const floor = typeof exclusiveMinimum === 'number' ? exclusiveMinimum + (type === 'integer' ? 1 : step) : minimum;
+  const floor =
+    typeof exclusiveMinimum === 'number'
+      ? exclusiveMinimum + (type === 'integer' ? 1 : step)
+      : minimum;
   const least = typeof floor === 'number' ? floor : Number.NEGATIVE_INFINITY;
   const most = typeof maximum === 'number' ? maximum : Number.POSITIVE_INFINITY;
   const candidate = Math.max(step, least);
@@ -122,7 +143,9 @@ function sampleText({ format, pattern, minLength, maxLength }: JsonObject): stri
   const formatted = typeof format === 'string' ? byFormat[format] : undefined;
   const padded = 'example-'.repeat(Math.ceil(least / 8) || 1).slice(0, Math.max(least, 7));
   const candidates = formatted === undefined ? [...words, padded] : [formatted];
-  const fit = candidates.find((text) => text.length >= least && text.length <= most && (regex?.test(text) ?? true));
+  const fit = candidates.find(
+    (text) => text.length >= least && text.length <= most && (regex?.test(text) ?? true),
+  );
   if (fit === undefined) throw new NoSample();
   return fit;
 }

@@ -26,11 +26,15 @@ export interface DocumentedOperation {
 }
 
 /** Every address of every operation. Throws where two would have one `operationId`. */
-export function documentedOperations(operations: readonly Operation[], options: DocumentOptions): DocumentedOperation[] {
+export function documentedOperations(
+  operations: readonly Operation[],
+  options: DocumentOptions,
+): DocumentedOperation[] {
   const documented = operations.flatMap((operation): DocumentedOperation[] => {
     const { meta, path, procedure } = operation;
     const operationId = meta.operationId ?? camelCase(path);
-    const isProtected = options.isProtected?.({ path, meta: procedure._def.meta }) ?? meta.protect !== false;
+    const isProtected =
+      options.isProtected?.({ path, meta: procedure._def.meta }) ?? meta.protect !== false;
     const readingAt = (path: string | undefined) =>
       operations.find((other) => other.meta.method === 'GET' && other.meta.path === path);
     const created = readingAt(meta.location);
@@ -62,7 +66,8 @@ export function documentedOperations(operations: readonly Operation[], options: 
   });
   const ids = new Set<string>();
   for (const { operationId, operation } of documented) {
-    if (ids.has(operationId)) throw new Error(`${operation.path}: the operationId "${operationId}" is taken already.`);
+    if (ids.has(operationId))
+      throw new Error(`${operation.path}: the operationId "${operationId}" is taken already.`);
     ids.add(operationId);
   }
   return documented;
@@ -78,11 +83,17 @@ const camelCase = (path: string) =>
 const t = initTRPC.meta<OpenApiMeta>().create();
 
 /**
- * The document as trpc-openapi writes it, of procedures that stand in for the real ones: it has the paths, the operations
- * with their ids, texts, tags and security, the parameters' names and the content types, but knows only text and objects.
+ * The document as trpc-openapi writes it, of procedures that stand in for the real ones: it has the
+ * paths, the operations with their ids, texts, tags and security, the parameters' names and the
+ * content types, but knows only text and objects.
  */
-export function writeSkeleton(documented: readonly DocumentedOperation[], options: DocumentOptions): JsonObject {
-  const router = t.router(Object.fromEntries(documented.map((entry) => [entry.operationId, standIn(entry)])));
+export function writeSkeleton(
+  documented: readonly DocumentedOperation[],
+  options: DocumentOptions,
+): JsonObject {
+  const router = t.router(
+    Object.fromEntries(documented.map((entry) => [entry.operationId, standIn(entry)])),
+  );
   const { securitySchemes, tags } = options;
   const skeleton: unknown = generateOpenApiDocument(router, {
     title: options.title,
@@ -100,11 +111,23 @@ export function writeSkeleton(documented: readonly DocumentedOperation[], option
 
 const defaultSecurity = { bearerAuth: { type: 'http', scheme: 'bearer' } } as const;
 
-function standIn({ operation, operationId, method, path, form, alias, moved, isProtected }: DocumentedOperation) {
+function standIn({
+  operation,
+  operationId,
+  method,
+  path,
+  form,
+  alias,
+  moved,
+  isProtected,
+}: DocumentedOperation) {
   const { summary, description, tags, deprecated, successDescription } = operation.meta;
   const names = parameterNames(path);
   const body = hasBody(method) && operation.reader.takesInput ? { body: z.unknown() } : {};
-  const input = z.object({ ...body, ...Object.fromEntries(names.map((name) => [name, z.string()])) });
+  const input = z.object({
+    ...body,
+    ...Object.fromEntries(names.map((name) => [name, z.string()])),
+  });
   return t.procedure
     .meta({
       openapi: {

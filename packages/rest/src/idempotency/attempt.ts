@@ -32,7 +32,10 @@ export class IdempotentAttempt<TContext> {
     this.#options = options;
   }
 
-  /** Throws where the effect must not take place: it did before, it goes on, or the key belongs to another input. */
+  /**
+   * Throws where the effect must not take place: it did before, it goes on, or the key belongs to
+   * another input.
+   */
   async begin(input: unknown): Promise<void> {
     const { store, key, route, ctx, requestId, toAnswer } = this.#options;
     const { path, output: schema } = route.operation;
@@ -42,7 +45,8 @@ export class IdempotentAttempt<TContext> {
       ctx,
       requestId,
       fingerprint: fingerprintOf(input),
-      answerTo: async (output) => toStored(toAnswer(schema ? await parseAsync(schema, output) : output)),
+      answerTo: async (output) =>
+        toStored(toAnswer(schema ? await parseAsync(schema, output) : output)),
     });
     if (this.#claim.kind === 'answered') throw new AnsweredBefore(this.#claim.answer);
     if (this.#claim.kind === 'running') {
@@ -52,7 +56,10 @@ export class IdempotentAttempt<TContext> {
       });
     }
     if (this.#claim.kind === 'mismatch') {
-      throw new TRPCError({ code: 'UNPROCESSABLE_CONTENT', message: 'This Idempotency-Key was used with another input.' });
+      throw new TRPCError({
+        code: 'UNPROCESSABLE_CONTENT',
+        message: 'This Idempotency-Key was used with another input.',
+      });
     }
   }
 
@@ -71,8 +78,14 @@ const toStored = ({ status, headers, body }: Answer): StoredAnswer => ({
   body: body === undefined || typeof body === 'string' ? body : Buffer.from(body).toString('utf8'),
 });
 
-/** Whether the answers of a route may be kept: not where they hold secrets, nor bytes, nor of a query. */
-export const keepsAnswers = ({ method, operation: { meta, type } }: Pick<Route, 'method' | 'operation'>): boolean =>
+/**
+ * Whether the answers of a route may be kept: not where they hold secrets, nor bytes, nor of a
+ * query.
+ */
+export const keepsAnswers = ({
+  method,
+  operation: { meta, type },
+}: Pick<Route, 'method' | 'operation'>): boolean =>
   method === 'POST' &&
   type === 'mutation' &&
   meta.idempotent !== false &&
@@ -83,11 +96,17 @@ export const keepsAnswers = ({ method, operation: { meta, type } }: Pick<Route, 
 /** Visible ASCII, as in the header itself or as a quoted structured string. */
 const sane = /^"?([\x21\x23-\x5b\x5d-\x7e]{1,255})"?$/;
 
-/** The key of a request; undefined where it has none or the route takes none. Throws `BAD_REQUEST` where it is not sane. */
+/**
+ * The key of a request; undefined where it has none or the route takes none. Throws `BAD_REQUEST`
+ * where it is not sane.
+ */
 export function readIdempotencyKey(req: RestIncoming, route: Route): string | undefined {
   const header = req.headers['idempotency-key'];
   if (header === undefined || !keepsAnswers(route)) return undefined;
   const key = typeof header === 'string' ? sane.exec(header)?.[1] : undefined;
   if (key !== undefined) return key;
-  throw new TRPCError({ code: 'BAD_REQUEST', message: 'Give one Idempotency-Key of 1 to 255 visible ASCII characters.' });
+  throw new TRPCError({
+    code: 'BAD_REQUEST',
+    message: 'Give one Idempotency-Key of 1 to 255 visible ASCII characters.',
+  });
 }

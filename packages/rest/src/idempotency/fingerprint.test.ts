@@ -4,16 +4,52 @@ import { fingerprintOf } from './fingerprint.js';
 describe('a fingerprint', () => {
   it('does not depend on the order of keys, nor on keys without a value', () => {
     const one = { a: [{ b: 1, c: 'x' }], d: null };
-    expect(fingerprintOf({ d: null, e: undefined, a: [{ c: 'x', b: 1 }] })).toBe(fingerprintOf(one));
+    expect(fingerprintOf({ d: null, e: undefined, a: [{ c: 'x', b: 1 }] })).toBe(
+      fingerprintOf(one),
+    );
     expect(fingerprintOf(one)).toMatch(/^[\w-]{43}$/);
   });
 
   it('differs for inputs that differ in anything else', () => {
     const inputs = [
-      ...[undefined, null, '', '0', 0, 1, 1n, '1n', true, 'true', [], {}, [[]], [{}], [null], { a: [] }, { a: {} }],
-      ...[['a', 'b'], ['b', 'a'], ['a;"b"'], ['a', ['b']], [['a'], 'b'], [['a', 'b']], { a: 'b' }, { b: 'a' }, { a: 'b;' }],
-      ...[{ a: { b: 1 } }, { a: 1, b: 1 }, { a: { b: 1, c: 1 } }, { a: { b: 1 }, c: 1 }, JSON.parse('{"__proto__":1}')],
-      ...[new Date(0), new Date(1), '@0', new Map([['a', 1]]), new Map([['a', 2]]), new Set(['a']), new Set(['b'])],
+      undefined,
+      null,
+      '',
+      '0',
+      0,
+      1,
+      1n,
+      '1n',
+      true,
+      'true',
+      [],
+      {},
+      [[]],
+      [{}],
+      [null],
+      { a: [] },
+      { a: {} },
+      ['a', 'b'],
+      ['b', 'a'],
+      ['a;"b"'],
+      ['a', ['b']],
+      [['a'], 'b'],
+      [['a', 'b']],
+      { a: 'b' },
+      { b: 'a' },
+      { a: 'b;' },
+      { a: { b: 1 } },
+      { a: 1, b: 1 },
+      { a: { b: 1, c: 1 } },
+      { a: { b: 1 }, c: 1 },
+      JSON.parse('{"__proto__":1}'),
+      new Date(0),
+      new Date(1),
+      '@0',
+      new Map([['a', 1]]),
+      new Map([['a', 2]]),
+      new Set(['a']),
+      new Set(['b']),
     ];
     expect(new Set(inputs.map(fingerprintOf)).size).toBe(inputs.length);
   });

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { isRecord } from '../schema.js';
 
 /**
- * SHA-256 of an input, in base64url; equal for inputs that differ in nothing but the order of their keys. Walks without
- * recursion: a body may nest deeper than the call stack.
+ * SHA-256 of an input, in base64url; equal for inputs that differ in nothing but the order of their
+ * keys. Walks without recursion: a body may nest deeper than the call stack.
  */
 export function fingerprintOf(input: unknown): string {
   const hash = createHash('sha256');
@@ -17,9 +17,12 @@ export function fingerprintOf(input: unknown): string {
   return hash.digest('base64url');
 }
 
-/** What a list holds, and an object's names and values in turn; undefined for what holds nothing. */
+/**
+ * What a list holds, and an object's names and values in turn; undefined for what holds nothing.
+ */
 function partsOf(value: unknown): { kind: '[' | '{'; items: unknown[] } | undefined {
-  if (Array.isArray(value) || value instanceof Map || value instanceof Set) return { kind: '[', items: [...value] };
+  if (Array.isArray(value) || value instanceof Map || value instanceof Set)
+    return { kind: '[', items: [...value] };
   if (!isRecord(value) || value instanceof Date) return undefined;
   const entries = Object.entries(value).filter(([, item]) => item !== undefined);
   return { kind: '{', items: entries.sort(([a], [b]) => (a < b ? -1 : 1)).flat() };

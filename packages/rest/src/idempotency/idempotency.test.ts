@@ -24,7 +24,9 @@ let reached: (() => void) | undefined;
 
 const router = t.router({
   create: authed
-    .meta({ openapi: { method: 'POST', path: '/things', successStatus: 201, location: '/things/{id}' } })
+    .meta({
+      openapi: { method: 'POST', path: '/things', successStatus: 201, location: '/things/{id}' },
+    })
     .input(z.object({ name: z.string().min(1), fail: z.boolean().optional() }))
     .output(z.object({ id: z.number(), name: z.string(), at: z.date() }))
     .mutation(async ({ input }) => {
@@ -49,14 +51,33 @@ const router = t.router({
 describe('Idempotency-Key', () => {
   let server: Awaited<ReturnType<typeof listen>>;
   let now = 0;
-  const memory = createMemoryIdempotencyStore<Context>({ scope: ({ user }) => user, now: () => now, limit: 100 });
+  const memory = createMemoryIdempotencyStore<Context>({
+    scope: ({ user }) => user,
+    now: () => now,
+    limit: 100,
+  });
 
   const start = (idempotency: IdempotencyStore<Context>) =>
-    listen(createRestHandler({ router, idempotency, createContext: ({ req }) => ({ user: req.headers.authorization }) }));
-  const post = (path: string, key: string, body?: string, authorization: string | undefined = 'ann') =>
+    listen(
+      createRestHandler({
+        router,
+        idempotency,
+        createContext: ({ req }) => ({ user: req.headers.authorization }),
+      }),
+    );
+  const post = (
+    path: string,
+    key: string,
+    body?: string,
+    authorization: string | undefined = 'ann',
+  ) =>
     send(server.url, path, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', 'idempotency-key': key, ...(authorization ? { authorization } : {}) },
+      headers: {
+        'content-type': 'application/json',
+        'idempotency-key': key,
+        ...(authorization ? { authorization } : {}),
+      },
       body,
     });
 
@@ -71,8 +92,14 @@ describe('Idempotency-Key', () => {
   it('gives the same answer to the same request, and does it once', async () => {
     const first = await post('/things', 'k1', '{"name":"a"}');
     const second = await post('/things', '"k1"', '{ "name" : "a" }');
-    expect([second.status, second.body, second.headers.location]).toEqual([201, first.body, '/things/1']);
-    expect([first.headers['idempotency-replayed'], second.headers['idempotency-replayed']]).toEqual([undefined, 'true']);
+    expect([second.status, second.body, second.headers.location]).toEqual([
+      201,
+      first.body,
+      '/things/1',
+    ]);
+    expect([first.headers['idempotency-replayed'], second.headers['idempotency-replayed']]).toEqual(
+      [undefined, 'true'],
+    );
     expect(count).toBe(1);
     expect((await post('/ping', 'k1')).status).toBe(204);
     expect((await post('/ping', 'k1')).headers['idempotency-replayed']).toBe('true');
@@ -116,7 +143,8 @@ describe('Idempotency-Key', () => {
   });
 
   it('that is not sane is 400', async () => {
-    for (const key of ['', 'a b', 'x'.repeat(256)]) expect((await post('/things', key, '{"name":"a"}')).status).toBe(400);
+    for (const key of ['', 'a b', 'x'.repeat(256)])
+      expect((await post('/things', key, '{"name":"a"}')).status).toBe(400);
   });
 
   it('means nothing where answers must not be stored', async () => {
@@ -125,10 +153,19 @@ describe('Idempotency-Key', () => {
   });
 
   it('is documented exactly where it means something', () => {
-    const { paths } = generateDocument({ router, title: 'Things', version: '1.0.0', idempotency: true });
+    const { paths } = generateDocument({
+      router,
+      title: 'Things',
+      version: '1.0.0',
+      idempotency: true,
+    });
     const names = ({ post }: (typeof paths)[string]) =>
-      Array.isArray(post?.parameters) ? post.parameters.map((parameter) => Object(parameter).name) : [];
-    const taking = Object.entries(paths).filter(([, item]) => names(item).includes('Idempotency-Key'));
+      Array.isArray(post?.parameters)
+        ? post.parameters.map((parameter) => Object(parameter).name)
+        : [];
+    const taking = Object.entries(paths).filter(([, item]) =>
+      names(item).includes('Idempotency-Key'),
+    );
     expect(taking.map(([path]) => path)).toEqual(['/things', '/ping']);
   });
 
@@ -156,7 +193,9 @@ describe('Idempotency-Key', () => {
     const failing = async () => {
       throw new Error('The store is away.');
     };
-    server = await start({ claim: async () => ({ kind: 'new', complete: failing, abandon: failing }) });
+    server = await start({
+      claim: async () => ({ kind: 'new', complete: failing, abandon: failing }),
+    });
     expect((await post('/things', 'k8', '{"name":"a"}')).status).toBe(201);
     expect((await post('/things', 'k8', '{"name":"a","fail":true}')).status).toBe(409);
   });

@@ -17,7 +17,9 @@ interface Entry {
 }
 
 /** A store for one process: what it remembers ends with it. */
-export function createMemoryIdempotencyStore<TContext>(options: MemoryStoreOptions<TContext>): IdempotencyStore<TContext> {
+export function createMemoryIdempotencyStore<TContext>(
+  options: MemoryStoreOptions<TContext>,
+): IdempotencyStore<TContext> {
   const { scope, keep = 24 * 60 * 60 * 1000, limit = 10_000, now = Date.now } = options;
   const entries = new Map<string, Entry>();
   return {

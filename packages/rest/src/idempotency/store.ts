@@ -14,14 +14,24 @@ export interface IdempotentRequest<TContext> {
   readonly fingerprint: string;
   readonly ctx: TContext;
   readonly requestId: string;
-  /** The answer that an output leads to, for a store that keeps it in the transaction of the effect itself. */
+  /**
+   * The answer that an output leads to, for a store that keeps it in the transaction of the effect
+   * itself.
+   */
   answerTo(output: unknown): Promise<StoredAnswer>;
 }
 
 /** What a store says to a request. */
 export type IdempotencyClaim =
-  /** Nobody used the key: go on, then say how it ended. `complete` may be called though the store has the answer already. */
-  | { readonly kind: 'new'; complete(answer: StoredAnswer): Promise<void>; abandon(): Promise<void> }
+  /**
+   * Nobody used the key: go on, then say how it ended. `complete` may be called though the store
+   * has the answer already.
+   */
+  | {
+      readonly kind: 'new';
+      complete(answer: StoredAnswer): Promise<void>;
+      abandon(): Promise<void>;
+    }
   /** It was answered before. */
   | { readonly kind: 'answered'; readonly answer: StoredAnswer }
   /** The first request with this key has not ended: 409. */

@@ -13,7 +13,8 @@ export interface RestIncoming extends IncomingMessage {
 
 /** `application/json`, and what is built on it (RFC 6839 §3.1). */
 export const isJsonType = (essence: string): boolean =>
-  essence === 'application/json' || (essence.startsWith('application/') && essence.endsWith('+json'));
+  essence === 'application/json' ||
+  (essence.startsWith('application/') && essence.endsWith('+json'));
 
 export const formType = 'application/x-www-form-urlencoded';
 export const multipartType = 'multipart/form-data';
@@ -28,14 +29,17 @@ export function checkEncoding(req: IncomingMessage, type: MediaType): void {
 export const tooLarge = (limit: number) =>
   new TRPCError({ code: 'PAYLOAD_TOO_LARGE', message: `The body is larger than ${limit} bytes.` });
 
-export const notUtf8 = () => new TRPCError({ code: 'BAD_REQUEST', message: 'The body is not valid UTF-8.' });
+export const notUtf8 = () =>
+  new TRPCError({ code: 'BAD_REQUEST', message: 'The body is not valid UTF-8.' });
 
 /** The client went away while its body was read: nobody waits for an answer. */
-export const clientGone = () => new TRPCError({ code: 'CLIENT_CLOSED_REQUEST', message: 'The client closed the request.' });
+export const clientGone = () =>
+  new TRPCError({ code: 'CLIENT_CLOSED_REQUEST', message: 'The client closed the request.' });
 
 /**
- * Reads a whole body as text, without a byte order mark. Throws `PAYLOAD_TOO_LARGE` past `limit` bytes – at once where Content-Length says so –,
- * `BAD_REQUEST` where it is not UTF-8, and `CLIENT_CLOSED_REQUEST` where it ends early.
+ * Reads a whole body as text, without a byte order mark. Throws `PAYLOAD_TOO_LARGE` past `limit`
+ * bytes – at once where Content-Length says so –, `BAD_REQUEST` where it is not UTF-8, and
+ * `CLIENT_CLOSED_REQUEST` where it ends early.
  */
 export function readText(req: IncomingMessage, limit: number): Promise<string> {
   return new Promise((resolve, reject) => {

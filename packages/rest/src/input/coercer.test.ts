@@ -32,7 +32,11 @@ describe('a coercer', () => {
       i: fc.maxSafeInteger(),
       b: fc.boolean(),
       s: fc.string({ unit: 'grapheme' }),
-      d: fc.date({ min: new Date('0001-01-01T00:00:00Z'), max: new Date('9999-12-31T00:00:00Z'), noInvalidDate: true }),
+      d: fc.date({
+        min: new Date('0001-01-01T00:00:00Z'),
+        max: new Date('9999-12-31T00:00:00Z'),
+        noInvalidDate: true,
+      }),
       g: fc.bigInt(),
       list: fc.array(finite, { minLength: 1, maxLength: 5 }),
       e: fc.constantFrom('a', 'b c', '1'),
@@ -75,10 +79,18 @@ describe('a coercer', () => {
       'x[b]',
       '__proto__[a]',
     );
-    const text = fc.oneof(fc.string(), fc.constantFrom('', '1', 'true', 'null', '2026-01-01T00:00:00Z'));
+    const text = fc.oneof(
+      fc.string(),
+      fc.constantFrom('', '1', 'true', 'null', '2026-01-01T00:00:00Z'),
+    );
     fc.assert(
       fc.property(fc.array(fc.tuple(name, text), { maxLength: 8 }), (pairs) => {
-        coerce(schema, pairs.map(([key, value]) => `${encodeURIComponent(key)}=${encodeURIComponent(value)}`).join('&'));
+        coerce(
+          schema,
+          pairs
+            .map(([key, value]) => `${encodeURIComponent(key)}=${encodeURIComponent(value)}`)
+            .join('&'),
+        );
         expect(snapshot(schema)).toBe(before);
       }),
     );
@@ -97,7 +109,9 @@ describe('a coercer', () => {
       at: 1,
       kids: [{ at: 2, kids: [{ at: 3 }] }],
     });
-    expect(coerce(z.object({ j: z.json() }), 'j[a]=1&j[b]=x').value).toEqual({ j: { a: '1', b: 'x' } });
+    expect(coerce(z.object({ j: z.json() }), 'j[a]=1&j[b]=x').value).toEqual({
+      j: { a: '1', b: 'x' },
+    });
   });
 
   it('reads the input side of transforms, pipes and preprocessing', () => {
@@ -110,11 +124,21 @@ describe('a coercer', () => {
       ro: z.number().readonly(),
       c: z.number().catch(9),
     });
-    expect(parsed(schema, 'n=1&p=0&pre=abc&ro=3&c=x').data).toEqual({ n: '1!', p: false, pre: 3, d: 1, pf: 2, ro: 3, c: 9 });
+    expect(parsed(schema, 'n=1&p=0&pre=abc&ro=3&c=x').data).toEqual({
+      n: '1!',
+      p: false,
+      pre: 3,
+      d: 1,
+      pf: 2,
+      ro: 3,
+      c: 9,
+    });
   });
 
   it('chooses of a union what accepts it', () => {
-    const either = z.object({ v: z.union([z.literal('auto'), z.number().max(10), z.boolean(), z.array(z.number())]) });
+    const either = z.object({
+      v: z.union([z.literal('auto'), z.number().max(10), z.boolean(), z.array(z.number())]),
+    });
     expect(coerce(either, 'v=auto').value).toEqual({ v: 'auto' });
     expect(coerce(either, 'v=7').value).toEqual({ v: 7 });
     expect(coerce(either, 'v=true').value).toEqual({ v: true });
@@ -148,7 +172,10 @@ describe('a coercer', () => {
       tuple: z.tuple([z.number(), z.boolean()]).rest(z.date()),
       level: z.enum({ Low: 1, High: 2 }),
     });
-    expect(coerce(schema, 'set=1&set=2&map[1]=true&tuple=1&tuple=0&tuple=2026-01-01T00:00:00Z&level=2').value).toEqual({
+    expect(
+      coerce(schema, 'set=1&set=2&map[1]=true&tuple=1&tuple=0&tuple=2026-01-01T00:00:00Z&level=2')
+        .value,
+    ).toEqual({
       set: new Set([1, 2]),
       map: new Map([[1, true]]),
       tuple: [1, false, new Date('2026-01-01T00:00:00Z')],
@@ -158,11 +185,17 @@ describe('a coercer', () => {
 
   it('drops unknown keys of strict objects and keeps those that a catch-all wants', () => {
     expect(coerce(z.strictObject({ a: z.number() }), 'a=1&b=2').value).toEqual({ a: 1 });
-    expect(coerce(z.object({ a: z.number() }).catchall(z.boolean()), 'a=1&b=0').value).toEqual({ a: 1, b: false });
+    expect(coerce(z.object({ a: z.number() }).catchall(z.boolean()), 'a=1&b=0').value).toEqual({
+      a: 1,
+      b: false,
+    });
   });
 
   it('says where a value is wrong', () => {
-    const { issues } = coerce(z.object({ o: z.object({ n: z.number() }), l: z.array(z.bigint()) }), 'o[n]=x&l=1&l=y');
+    const { issues } = coerce(
+      z.object({ o: z.object({ n: z.number() }), l: z.array(z.bigint()) }),
+      'o[n]=x&l=1&l=y',
+    );
     expect(issues.map(({ path, code }) => [path, code])).toEqual([
       [['o', 'n'], 'invalid_type'],
       [['l', 1], 'invalid_type'],

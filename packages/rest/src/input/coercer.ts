@@ -1,15 +1,29 @@
 import type { $ZodType } from 'zod/v4/core';
 import { definitionOf, type SchemaDefinition } from '../schema.js';
-import { type Coercer, intersection, lenient, list, listBy, mapOf, nullable, object, oneOf, scalar } from './combinators.js';
+import {
+  type Coercer,
+  intersection,
+  lenient,
+  list,
+  listBy,
+  mapOf,
+  nullable,
+  object,
+  oneOf,
+  scalar,
+} from './combinators.js';
 import { toNatural } from './parameters.js';
 import { readBigInt, readBoolean, readDate, readNumber } from './scalars.js';
 import { accepts, discriminated, union } from './unions.js';
 
 /**
- * Compiles a coercer from a schema's input side, once. The schema is read, never changed: what it accepts elsewhere
- * stays what it was. Recursive schemas are fine.
+ * Compiles a coercer from a schema's input side, once. The schema is read, never changed: what it
+ * accepts elsewhere stays what it was. Recursive schemas are fine.
  */
-export function compileCoercer(schema: $ZodType, known: Map<$ZodType, Coercer> = new Map()): Coercer {
+export function compileCoercer(
+  schema: $ZodType,
+  known: Map<$ZodType, Coercer> = new Map(),
+): Coercer {
   const existing = known.get(schema);
   if (existing) return existing;
   let compiled: Coercer | undefined;
@@ -82,7 +96,9 @@ function compileContainer(def: SchemaDefinition, of: (inner: $ZodType) => Coerce
     }
     case 'object':
       return object(
-        new Map(Object.entries<$ZodType>(def.shape).map(([name, property]) => [name, of(property)])),
+        new Map(
+          Object.entries<$ZodType>(def.shape).map(([name, property]) => [name, of(property)]),
+        ),
         def.catchall && definitionOf(def.catchall).type !== 'never' ? of(def.catchall) : undefined,
       );
     case 'record':

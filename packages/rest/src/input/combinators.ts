@@ -4,7 +4,10 @@ import type { Reading } from './scalars.js';
 
 type Path = readonly (string | number)[];
 
-/** Turns what a query, a form or a path gave into what a schema says. Pushes an issue for what cannot be that. */
+/**
+ * Turns what a query, a form or a path gave into what a schema says. Pushes an issue for what
+ * cannot be that.
+ */
 export type Coercer = (node: ParameterNode, path: Path, issues: InputIssue[]) => unknown;
 
 /** Exactly one value; a repeated one has no meaning that two readers would share. */
@@ -23,7 +26,10 @@ export function scalar(read: (text: string) => Reading): Coercer {
   };
 }
 
-/** Closed sets of values, by how each is written. What is not in the set stays text, for the schema to refuse. */
+/**
+ * Closed sets of values, by how each is written. What is not in the set stays text, for the schema
+ * to refuse.
+ */
 export function oneOf(values: readonly unknown[]): Coercer {
   const byText = new Map(values.map((value) => [String(value), value]));
   return scalar((text) => ({ value: byText.has(text) ? byText.get(text) : text }));
@@ -32,7 +38,10 @@ export function oneOf(values: readonly unknown[]): Coercer {
 /** `null` means null, unless the text `null` is itself a good value. */
 export function nullable(inner: Coercer, takesText: boolean): Coercer {
   return (node, path, issues) =>
-    !takesText && node.children === undefined && node.values.length === 1 && node.values[0] === 'null'
+    !takesText &&
+    node.children === undefined &&
+    node.values.length === 1 &&
+    node.values[0] === 'null'
       ? null
       : inner(node, path, issues);
 }
@@ -52,7 +61,8 @@ export function listBy(itemAt: (index: number) => Coercer): Coercer {
     const items = node.values.map((value) => createNode(value));
     if (node.children !== undefined) {
       const indexed = [...node.children].map(([name, child]) => ({ index: Number(name), child }));
-      if (indexed.some(({ index }) => !Number.isInteger(index) || index < 0)) return toNatural(node);
+      if (indexed.some(({ index }) => !Number.isInteger(index) || index < 0))
+        return toNatural(node);
       items.push(...indexed.sort((a, b) => a.index - b.index).map(({ child }) => child));
     }
     return items.map((item, index) => itemAt(index)(item, [...path, index], issues));
@@ -60,7 +70,10 @@ export function listBy(itemAt: (index: number) => Coercer): Coercer {
 }
 
 /** Declared properties, and others only where the schema has a place for them. */
-export function object(properties: ReadonlyMap<string, Coercer>, other: Coercer | undefined): Coercer {
+export function object(
+  properties: ReadonlyMap<string, Coercer>,
+  other: Coercer | undefined,
+): Coercer {
   return (node, path, issues) => {
     if (node.children === undefined) return node.values.length === 0 ? {} : toNatural(node);
     const entries: [string, unknown][] = [];
@@ -84,7 +97,9 @@ export function mapOf(key: Coercer, value: Coercer): Coercer {
   };
 }
 
-/** Both sides read the same parameters; where they differ, the one that knew more than text wins. */
+/**
+ * Both sides read the same parameters; where they differ, the one that knew more than text wins.
+ */
 export function intersection(left: Coercer, right: Coercer): Coercer {
   return (node, path, issues) => {
     const a = left(node, path, issues);

@@ -4,10 +4,14 @@ import { TRPCError } from '@trpc/server';
 export const inputFault = (path: readonly (string | number)[], message: string, code: string) =>
   new InputFault([{ path, message, code }]);
 
-/** Throws an `InputFault` if JSON, or what was read from text, holds keys or numbers that programs do not hold alike. */
+/**
+ * Throws an `InputFault` if JSON, or what was read from text, holds keys or numbers that programs
+ * do not hold alike.
+ */
 export function rejectUnsafe(value: unknown, path: readonly (string | number)[] = []): void {
   const issues = findUnsafe(value);
-  if (issues.length > 0) throw new InputFault(issues.map((issue) => ({ ...issue, path: [...path, ...issue.path] })));
+  if (issues.length > 0)
+    throw new InputFault(issues.map((issue) => ({ ...issue, path: [...path, ...issue.path] })));
 }
 
 /** Anything thrown while reading an input, as the error that the caller gets. */

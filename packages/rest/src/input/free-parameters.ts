@@ -5,10 +5,15 @@ import type { KnownKeys } from './known-keys.js';
 import { createNode, fromNatural, type ParameterNode } from './parameters.js';
 
 /**
- * Moves every parameter that is not declared below the field that takes them: `limit=2` reads as `params[limit]=2`. Brackets and JSON
- * below the field's name or the documented one work too, for generators that write these.
+ * Moves every parameter that is not declared below the field that takes them: `limit=2` reads as
+ * `params[limit]=2`. Brackets and JSON below the field's name or the documented one work too, for
+ * generators that write these.
  */
-export function gatherFreeParameters(query: ParameterNode, { field, name }: FreeParameters, declared: KnownKeys): void {
+export function gatherFreeParameters(
+  query: ParameterNode,
+  { field, name }: FreeParameters,
+  declared: KnownKeys,
+): void {
   if (query.children === undefined) return;
   const gathered = new Map<string, ParameterNode>();
   const add = (key: string, child: ParameterNode) => {
@@ -19,7 +24,8 @@ export function gatherFreeParameters(query: ParameterNode, { field, name }: Free
   for (const [key, child] of query.children) {
     if (key === field || key === name) {
       for (const [inner, value] of child.children ?? []) add(inner, value);
-      for (const text of child.values) for (const [inner, value] of readJson(text, field, key)) add(inner, value);
+      for (const text of child.values)
+        for (const [inner, value] of readJson(text, field, key)) add(inner, value);
     } else if (declared.names.has(key)) kept.set(key, child);
     else add(key, child);
   }
@@ -34,7 +40,11 @@ function readJson(text: string, field: string, key: string): Iterable<[string, P
   rejectUnsafe(parsed, [field]);
   const children = fromNatural(parsed).children;
   if (children) return children;
-  throw inputFault([field], `Send each parameter by its name, or as ${key}[name]=value.`, 'invalid_type');
+  throw inputFault(
+    [field],
+    `Send each parameter by its name, or as ${key}[name]=value.`,
+    'invalid_type',
+  );
 }
 
 function parse(text: string): unknown {

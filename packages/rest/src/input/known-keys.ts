@@ -25,15 +25,18 @@ export function knownKeysOf(schemas: readonly $ZodType[]): KnownKeys {
     if (seen.has(inner)) return;
     seen.add(inner);
     const def = definitionOf(inner);
-    if (def.type === 'union' || def.type === 'intersection') return childrenOf(inner, 'input').forEach(visit);
+    if (def.type === 'union' || def.type === 'intersection')
+      return childrenOf(inner, 'input').forEach(visit);
     if (scalarTypes.has(def.type)) return;
     isKeyed = true;
     if (def.type !== 'object') {
       if (!emptyTypes.has(def.type)) others = [...(others ?? []), ...elementsOf(inner)];
       return;
     }
-    for (const [name, property] of Object.entries<$ZodType>(def.shape)) names.set(name, [...(names.get(name) ?? []), property]);
-    if (def.catchall && definitionOf(def.catchall).type !== 'never') others = [...(others ?? []), def.catchall];
+    for (const [name, property] of Object.entries<$ZodType>(def.shape))
+      names.set(name, [...(names.get(name) ?? []), property]);
+    if (def.catchall && definitionOf(def.catchall).type !== 'never')
+      others = [...(others ?? []), def.catchall];
   };
   schemas.forEach(visit);
   // The schema itself rejects keys below a scalar, with a better message.
@@ -49,15 +52,21 @@ const emptyTypes: ReadonlySet<string> = new Set(['void', 'undefined', 'never']);
 function elementsOf(schema: $ZodType): $ZodType[] {
   const def = definitionOf(schema);
   if (def.type === 'record' || def.type === 'map') return [def.valueType];
-  return def.type === 'array' || def.type === 'tuple' || def.type === 'set' ? childrenOf(schema, 'input') : [];
+  return def.type === 'array' || def.type === 'tuple' || def.type === 'set'
+    ? childrenOf(schema, 'input')
+    : [];
 }
 
-/** Throws an `InputFault` that names unknown keys of a query and lists the known ones. `inPath` are keys that the path gives. */
+/**
+ * Throws an `InputFault` that names unknown keys of a query and lists the known ones. `inPath` are
+ * keys that the path gives.
+ */
 export function checkKeys(query: ParameterNode, known: KnownKeys, inPath: readonly string[]): void {
   if (query.children === undefined) return;
   const names = new Map([...known.names].filter(([name]) => !inPath.includes(name)));
   const issues: InputIssue[] = [];
-  for (const name of inPath) if (query.children.has(name)) issues.push(issueOf([name], 'The path says it already.'));
+  for (const name of inPath)
+    if (query.children.has(name)) issues.push(issueOf([name], 'The path says it already.'));
   findUnknown(query, { names, others: known.others }, [], issues, new Set(inPath));
   if (issues.length > 0) throw new InputFault(issues.slice(0, maxIssues));
 }
@@ -74,16 +83,23 @@ function findUnknown(
     if (skipped.has(name)) continue;
     const schemas = known.names.get(name) ?? known.others;
     if (schemas === undefined) issues.push(issueOf([...path, name], hintOf(known)));
-    else if (schemas.length > 0) findUnknown(child, knownKeysOf(schemas), [...path, name], issues, new Set());
+    else if (schemas.length > 0)
+      findUnknown(child, knownKeysOf(schemas), [...path, name], issues, new Set());
   }
 }
 
 function hintOf({ names }: KnownKeys): string {
-  return names.size === 0 ? 'There are no parameters here.' : `Known here: ${[...names.keys()].sort().join(', ')}.`;
+  return names.size === 0
+    ? 'There are no parameters here.'
+    : `Known here: ${[...names.keys()].sort().join(', ')}.`;
 }
 
 function issueOf(path: readonly string[], hint: string): InputIssue {
   const name = path.at(-1) ?? '';
   const shown = name.length > maxNameLength ? `${name.slice(0, maxNameLength)}…` : name;
-  return { path, message: `Unknown query parameter "${shown}". ${hint}`, code: 'unrecognized_keys' };
+  return {
+    path,
+    message: `Unknown query parameter "${shown}". ${hint}`,
+    code: 'unrecognized_keys',
+  };
 }

@@ -44,7 +44,12 @@ const router = t.router({
     }),
   ignore: t.procedure
     .meta({
-      openapi: { method: 'POST', path: '/ignore', multipart: { form: z.object({ file: z.file() }) }, bodyLimit: 20_000_000 },
+      openapi: {
+        method: 'POST',
+        path: '/ignore',
+        multipart: { form: z.object({ file: z.file() }) },
+        bodyLimit: 20_000_000,
+      },
     })
     .input(z.object({ parts: z.custom<AsyncIterable<MultipartPart>>(isParts) }))
     .output(z.boolean())
@@ -62,7 +67,11 @@ describe('a multipart body', () => {
     send(server.url, path, { method: 'POST', headers: { 'content-type': type }, body });
 
   it('of a real client arrives part by part in order, whatever its bytes, and never whole', async () => {
-    const bytes = Buffer.concat([randomBytes(5_000_000), Buffer.from('\r\n--x\r\n\r\n--'), randomBytes(100)]);
+    const bytes = Buffer.concat([
+      randomBytes(5_000_000),
+      Buffer.from('\r\n--x\r\n\r\n--'),
+      randomBytes(100),
+    ]);
     const form = new FormData();
     form.append('category', 'ä b');
     form.append('file', new File([bytes], 'a "b".png', { type: 'image/png' }));
@@ -83,9 +92,13 @@ describe('a multipart body', () => {
 
   it('may have a preamble, an epilogue, or no part at all', async () => {
     const part = 'content-disposition: form-data; name="a"\r\n\r\n1';
-    expect(JSON.parse((await raw(`before\r\n--x\r\n${part}\r\n--x--\r\nafter`)).body).seen).toEqual([['a', '1']]);
+    expect(JSON.parse((await raw(`before\r\n--x\r\n${part}\r\n--x--\r\nafter`)).body).seen).toEqual(
+      [['a', '1']],
+    );
     expect(JSON.parse((await raw('--x--')).body).seen).toEqual([]);
-    expect((await raw(`--a b\r\n${part}\r\n--a b--`, 'multipart/form-data; boundary="a b"')).status).toBe(200);
+    expect(
+      (await raw(`--a b\r\n${part}\r\n--a b--`, 'multipart/form-data; boundary="a b"')).status,
+    ).toBe(200);
   });
 
   it.each([
@@ -105,11 +118,18 @@ describe('a multipart body', () => {
   });
 
   it('over its limits is 413', async () => {
-    const part = (index: number) => `--x\r\ncontent-disposition: form-data; name="a${index}"\r\n\r\n1\r\n`;
-    expect((await raw(`${Array.from({ length: 101 }, (_, index) => part(index)).join('')}--x--`)).status).toBe(413);
-    expect((await raw(`--x\r\ncontent-disposition: form-data; name="a"\r\n\r\n${'x'.repeat(102_401)}\r\n--x--`)).status).toBe(
-      413,
-    );
+    const part = (index: number) =>
+      `--x\r\ncontent-disposition: form-data; name="a${index}"\r\n\r\n1\r\n`;
+    expect(
+      (await raw(`${Array.from({ length: 101 }, (_, index) => part(index)).join('')}--x--`)).status,
+    ).toBe(413);
+    expect(
+      (
+        await raw(
+          `--x\r\ncontent-disposition: form-data; name="a"\r\n\r\n${'x'.repeat(102_401)}\r\n--x--`,
+        )
+      ).status,
+    ).toBe(413);
     expect((await raw(`--x\r\n${'x'.repeat(9000)}`)).status).toBe(413);
     expect((await raw('x'.repeat(20_000_001))).status).toBe(413);
   });
@@ -118,7 +138,9 @@ describe('a multipart body', () => {
     for (let count = 0; count < 2; count += 1) {
       const form = new FormData();
       form.append('file', new File([randomBytes(300_000)], 'a'));
-      expect((await fetch(`${server.url}/ignore`, { method: 'POST', body: form })).status).toBe(200);
+      expect((await fetch(`${server.url}/ignore`, { method: 'POST', body: form })).status).toBe(
+        200,
+      );
     }
   });
 
@@ -126,7 +148,12 @@ describe('a multipart body', () => {
     const { paths } = generateDocument({ router, title: 'Files', version: '1' });
     expect(paths['/folders/{folder}/files']?.post?.requestBody).toMatchObject({
       content: {
-        'multipart/form-data': { schema: { properties: { file: { type: 'string', format: 'binary' } }, required: ['file'] } },
+        'multipart/form-data': {
+          schema: {
+            properties: { file: { type: 'string', format: 'binary' } },
+            required: ['file'],
+          },
+        },
       },
     });
   });

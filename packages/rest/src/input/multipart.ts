@@ -2,16 +2,25 @@ import type { IncomingMessage } from 'node:http';
 import { TRPCError } from '@trpc/server';
 import { clientGone, tooLarge } from './body.js';
 
-/** One part of a `multipart/form-data` body (RFC 7578). Its content must be read before the next part is asked for; else it is skipped. */
+/**
+ * One part of a `multipart/form-data` body (RFC 7578). Its content must be read before the next
+ * part is asked for; else it is skipped.
+ */
 export interface MultipartPart {
   readonly name: string;
-  /** The name of a file as the client says it: never a path to write to. Undefined for a plain field. */
+  /**
+   * The name of a file as the client says it: never a path to write to. Undefined for a plain
+   * field.
+   */
   readonly filename: string | undefined;
   /** As the client says it. */
   readonly contentType: string | undefined;
   /** The bytes as they arrive; the connection waits for whoever reads them. */
   readonly content: AsyncIterable<Uint8Array>;
-  /** The whole content of a short part as UTF-8. Throws `PAYLOAD_TOO_LARGE` past `limit` bytes (default 100 KB). */
+  /**
+   * The whole content of a short part as UTF-8. Throws `PAYLOAD_TOO_LARGE` past `limit` bytes
+   * (default 100 KB).
+   */
   text(limit?: number): Promise<string>;
 }
 
@@ -21,7 +30,10 @@ const maxHeaderBytes = 8192;
 const malformed = (message: string) =>
   new TRPCError({ code: 'BAD_REQUEST', message: `The multipart body is malformed: ${message}.` });
 
-/** The boundary of a `multipart/form-data` content type. Throws `BAD_REQUEST` where it has none (RFC 2046 §5.1.1). */
+/**
+ * The boundary of a `multipart/form-data` content type. Throws `BAD_REQUEST` where it has none (RFC
+ * 2046 §5.1.1).
+ */
 export function boundaryOf(contentType: string): string {
   const match = /;\s*boundary=(?:"([^"]{1,70})"|([^\s;"]{1,70}))/i.exec(contentType);
   const boundary = match?.[1] ?? match?.[2];
@@ -29,13 +41,24 @@ export function boundaryOf(contentType: string): string {
   return boundary;
 }
 
-/** The parts of a body in the order they are sent, never held in memory. Throws `PAYLOAD_TOO_LARGE` past `limit` bytes in all. */
-export async function* readParts(req: IncomingMessage, boundary: string, limit: number): AsyncGenerator<MultipartPart> {
+/**
+ * The parts of a body in the order they are sent, never held in memory. Throws `PAYLOAD_TOO_LARGE`
+ * past `limit` bytes in all.
+ */
+export async function* readParts(
+  req: IncomingMessage,
+  boundary: string,
+  limit: number,
+): AsyncGenerator<MultipartPart> {
   const source = new ByteSource(req, limit);
   const delimiter = Buffer.from(`\r\n--${boundary}`);
   await drain(source.until(delimiter));
   for (let count = 0; (await source.take(2)) !== '--'; count += 1) {
-    if (count === maxParts) throw new TRPCError({ code: 'PAYLOAD_TOO_LARGE', message: `Send at most ${maxParts} parts.` });
+    if (count === maxParts)
+      throw new TRPCError({
+        code: 'PAYLOAD_TOO_LARGE',
+        message: `Send at most ${maxParts} parts.`,
+      });
     const headers = await collect(source.until(Buffer.from('\r\n\r\n')), maxHeaderBytes);
     const content = source.until(delimiter);
     yield { ...readHeaders(headers), content, text: (most = 102_400) => collect(content, most) };
@@ -79,7 +102,8 @@ class ByteSource {
   async take(count: number): Promise<string> {
     while (this.#buffer.length < count) await this.#fill();
     const taken = this.#buffer.subarray(0, count).toString('latin1');
-    // A delimiter line goes on with its line break; the headers' end is looked for from that break on.
+    // A delimiter line goes on with its line break; the headers' end is looked for from that break
+    // on.
     if (taken === '--') this.#buffer = this.#buffer.subarray(count);
     else if (taken !== '\r\n') throw malformed('something follows a boundary');
     return taken;
@@ -121,12 +145,18 @@ function readHeaders(text: string): Pick<MultipartPart, 'name' | 'filename' | 'c
   const headers = new Map<string, string>();
   for (const line of text.split('\r\n')) {
     const colon = line.indexOf(':');
-    if (colon > 0) headers.set(line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim());
+    if (colon > 0)
+      headers.set(line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim());
   }
   const disposition = headers.get('content-disposition') ?? '';
   const name = dispositionParameter(disposition, 'name');
-  if (!/^form-data\s*;/i.test(disposition) || name === undefined) throw malformed('a part has no name');
-  return { name, filename: dispositionParameter(disposition, 'filename'), contentType: headers.get('content-type') };
+  if (!/^form-data\s*;/i.test(disposition) || name === undefined)
+    throw malformed('a part has no name');
+  return {
+    name,
+    filename: dispositionParameter(disposition, 'filename'),
+    contentType: headers.get('content-type'),
+  };
 }
 
 const dispositionParameters = {
@@ -134,8 +164,14 @@ const dispositionParameters = {
   filename: /;\s*filename="((?:[^"\\]|\\.)*)"/i,
 };
 
-/** Browsers write `"` as %22 and line breaks as %0D%0A there, and nothing else (WHATWG HTML, multipart/form-data). */
-function dispositionParameter(disposition: string, name: keyof typeof dispositionParameters): string | undefined {
+/**
+ * Browsers write `"` as %22 and line breaks as %0D%0A there, and nothing else (WHATWG HTML,
+ * multipart/form-data).
+ */
+function dispositionParameter(
+  disposition: string,
+  name: keyof typeof dispositionParameters,
+): string | undefined {
   const value = dispositionParameters[name].exec(disposition)?.[1];
   return value
     ?.replaceAll('%22', '"')

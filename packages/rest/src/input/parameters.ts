@@ -1,7 +1,10 @@
 import { InputFault, type InputIssue, isForbiddenKey, keyIssue } from '@synap/http';
 import { inputFault } from './fault.js';
 
-/** What a query, a form or a path gives for one name: its values as sent, and what lies below it by bracket notation. */
+/**
+ * What a query, a form or a path gives for one name: its values as sent, and what lies below it by
+ * bracket notation.
+ */
 export interface ParameterNode {
   readonly values: string[];
   children?: Map<string, ParameterNode>;
@@ -14,14 +17,16 @@ const maxDepth = 10;
 export const createNode = (...values: string[]): ParameterNode => ({ values });
 
 /**
- * Reads `a=1&b=2&tag=x&tag=y&filter[status]=open` (application/x-www-form-urlencoded, WHATWG URL §5.1) into a tree.
- * Names stay in Maps, so `__proto__` is a name like any other. Throws an `InputFault` where it is not percent-encoded well.
+ * Reads `a=1&b=2&tag=x&tag=y&filter[status]=open` (application/x-www-form-urlencoded, WHATWG URL
+ * §5.1) into a tree. Names stay in Maps, so `__proto__` is a name like any other. Throws an
+ * `InputFault` where it is not percent-encoded well.
  */
 export function parseParameters(text: string): ParameterNode {
   const root = createNode();
   if (text === '') return root;
   const pairs = text.split('&');
-  if (pairs.length > maxPairs) throw inputFault([], `Give at most ${maxPairs} parameters.`, 'too_many');
+  if (pairs.length > maxPairs)
+    throw inputFault([], `Give at most ${maxPairs} parameters.`, 'too_many');
   for (const pair of pairs) {
     if (pair === '') continue;
     const equals = pair.indexOf('=');
@@ -42,13 +47,17 @@ function decode(text: string): string {
   }
 }
 
-/** `filter[status]` → `filter`, `status`; a name whose brackets do not pair stays whole. `tag[]` is the same as `tag`. */
+/**
+ * `filter[status]` → `filter`, `status`; a name whose brackets do not pair stays whole. `tag[]` is
+ * the same as `tag`.
+ */
 function segmentsOf(name: string): string[] {
   const open = name.indexOf('[');
   if (open <= 0 || !name.endsWith(']')) return [name];
   const inner = name.slice(open + 1, -1);
   const segments = inner === '' ? [] : inner.split('][');
-  if (segments.length > maxDepth) throw inputFault([], `Nest parameters at most ${maxDepth} deep.`, 'too_deep');
+  if (segments.length > maxDepth)
+    throw inputFault([], `Nest parameters at most ${maxDepth} deep.`, 'too_deep');
   if (segments.at(-1) === '') segments.pop();
   return [name.slice(0, open), ...segments];
 }
@@ -67,7 +76,9 @@ function nodeAt(root: ParameterNode, segments: readonly string[]): ParameterNode
   return node;
 }
 
-/** Throws an `InputFault` that names keys that reach a prototype, also where no schema takes them. */
+/**
+ * Throws an `InputFault` that names keys that reach a prototype, also where no schema takes them.
+ */
 export function rejectForbiddenKeys(root: ParameterNode): void {
   const issues: InputIssue[] = [];
   const visit = (node: ParameterNode, path: readonly string[]) => {
@@ -80,15 +91,23 @@ export function rejectForbiddenKeys(root: ParameterNode): void {
   if (issues.length > 0) throw new InputFault(issues);
 }
 
-/** A tree as plain values, for where the schema has no say: one value is a string, many are an array, brackets an object. */
+/**
+ * A tree as plain values, for where the schema has no say: one value is a string, many are an
+ * array, brackets an object.
+ */
 export function toNatural(node: ParameterNode): unknown {
-  if (node.children === undefined) return node.values.length === 1 ? node.values[0] : [...node.values];
+  if (node.children === undefined)
+    return node.values.length === 1 ? node.values[0] : [...node.values];
   return Object.fromEntries([...node.children].map(([name, child]) => [name, toNatural(child)]));
 }
 
 /** The tree of plain values, as a form parser before us made them. */
 export function fromNatural(value: unknown): ParameterNode {
-  if (Array.isArray(value) && value.every((item) => typeof item !== 'object')) return createNode(...value.map(String));
+  if (Array.isArray(value) && value.every((item) => typeof item !== 'object'))
+    return createNode(...value.map(String));
   if (typeof value !== 'object' || value === null) return createNode(String(value));
-  return { values: [], children: new Map(Object.entries(value).map(([name, child]) => [name, fromNatural(child)])) };
+  return {
+    values: [],
+    children: new Map(Object.entries(value).map(([name, child]) => [name, fromNatural(child)])),
+  };
 }

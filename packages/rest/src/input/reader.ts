@@ -20,10 +20,15 @@ export interface InputReader {
   fromBody(body: unknown, path: ParameterNode): unknown;
 }
 
-/** The reader of a procedure whose `.input()` was called with these schemas; each of them gets the same input. */
+/**
+ * The reader of a procedure whose `.input()` was called with these schemas; each of them gets the
+ * same input.
+ */
 export function createInputReader(schemas: readonly $ZodType[]): InputReader {
   const coercers = schemas.map((schema) => compileCoercer(schema));
-  const revivers = schemas.map((schema) => compileReviver(schema)).filter((reviver) => reviver !== undefined);
+  const revivers = schemas
+    .map((schema) => compileReviver(schema))
+    .filter((reviver) => reviver !== undefined);
   const optional = schemas.every(acceptsUndefined);
 
   const fromParameters = (node: ParameterNode): unknown => {
@@ -54,13 +59,15 @@ function coerceAll(coercers: readonly Coercer[], node: ParameterNode): unknown {
   return input;
 }
 
-const reviveAll = (revivers: readonly Reviver[], body: unknown) => revivers.reduce((value, revive) => revive(value), body);
+const reviveAll = (revivers: readonly Reviver[], body: unknown) =>
+  revivers.reduce((value, revive) => revive(value), body);
 
 /** The path names the resource: a body may repeat what it says, but not contradict it. */
 function mergePath(body: unknown, path: unknown): unknown {
   if (!isRecord(body) || !isRecord(path)) return body;
   for (const [name, value] of Object.entries(path)) {
-    if (!Object.hasOwn(body, name) || body[name] === undefined || isSame(body[name], value)) continue;
+    if (!Object.hasOwn(body, name) || body[name] === undefined || isSame(body[name], value))
+      continue;
     throw inputFault([name], `The body says another "${name}" than the path.`, 'contradiction');
   }
   return { ...body, ...path };
@@ -70,10 +77,15 @@ const isSame = (a: unknown, b: unknown) =>
   a instanceof Date && b instanceof Date ? a.getTime() === b.getTime() : Object.is(a, b);
 
 /** Path parameters as a tree that the query's may be merged into. */
-export function pathNode(names: readonly string[], values: readonly string[], query?: ParameterNode): ParameterNode {
+export function pathNode(
+  names: readonly string[],
+  values: readonly string[],
+  query?: ParameterNode,
+): ParameterNode {
   const root = query ?? createNode();
   if (names.length === 0) return root;
   root.children ??= new Map();
-  for (const [index, name] of names.entries()) root.children.set(name, createNode(values[index] ?? ''));
+  for (const [index, name] of names.entries())
+    root.children.set(name, createNode(values[index] ?? ''));
   return root;
 }

@@ -1,4 +1,10 @@
-import { announcesBody, decodeUtf8, type MediaType, parseMediaType, withoutByteOrderMark } from '@synap/http';
+import {
+  announcesBody,
+  decodeUtf8,
+  type MediaType,
+  parseMediaType,
+  withoutByteOrderMark,
+} from '@synap/http';
 import { HttpError } from '../answer/http-error.js';
 import { hasBody } from '../routing/operations.js';
 import type { Route } from '../routing/routes.js';
@@ -18,7 +24,12 @@ import { rejectUnsafe, toBadRequest } from './fault.js';
 import { gatherFreeParameters } from './free-parameters.js';
 import { checkKeys, knownKeysOf } from './known-keys.js';
 import { boundaryOf, readParts } from './multipart.js';
-import { fromNatural, type ParameterNode, parseParameters, rejectForbiddenKeys } from './parameters.js';
+import {
+  fromNatural,
+  type ParameterNode,
+  parseParameters,
+  rejectForbiddenKeys,
+} from './parameters.js';
 import { pathNode } from './reader.js';
 
 /** Where the input of one request is to be found. */
@@ -45,12 +56,14 @@ export async function readInput(request: InputRequest): Promise<unknown> {
   }
 }
 
-const pathOf = ({ route, values }: InputRequest, others?: ParameterNode) => pathNode(route.names, values, others);
+const pathOf = ({ route, values }: InputRequest, others?: ParameterNode) =>
+  pathNode(route.names, values, others);
 
 function readQueryInput(request: InputRequest): unknown {
   const { operation, names } = request.route;
   const query = parseParameters(request.search);
-  if (operation.meta.freeParameters) gatherFreeParameters(query, operation.meta.freeParameters, operation.reader.known);
+  if (operation.meta.freeParameters)
+    gatherFreeParameters(query, operation.meta.freeParameters, operation.reader.known);
   checkKeys(query, operation.reader.known, names);
   return operation.reader.fromParameters(pathOf(request, query));
 }
@@ -74,7 +87,8 @@ async function readBodyInput(request: InputRequest): Promise<unknown> {
   if (!announcesBody(req)) return reader.fromBody(undefined, pathOf(request));
   const header = req.headers['content-type'];
   const type = header === undefined ? undefined : checkBodyType(req, route);
-  if (header !== undefined && type?.essence === multipartType) return partsOf(request, boundaryOf(header));
+  if (header !== undefined && type?.essence === multipartType)
+    return partsOf(request, boundaryOf(header));
   const parsed = req.readableEnded ? req.body : undefined;
   const text = parsed === undefined ? await readText(req, request.bodyLimit) : asText(parsed);
   if (text === '') return reader.fromBody(undefined, pathOf(request));
@@ -87,7 +101,10 @@ async function readBodyInput(request: InputRequest): Promise<unknown> {
   return reader.fromBody(typeof text === 'string' ? parseJson(text) : text, pathOf(request));
 }
 
-/** A body that a parser before us left as bytes or text, as `readText` gives it; any other value stays. */
+/**
+ * A body that a parser before us left as bytes or text, as `readText` gives it; any other value
+ * stays.
+ */
 function asText(body: unknown): unknown {
   if (typeof body === 'string') return withoutByteOrderMark(body);
   if (!Buffer.isBuffer(body)) return body;
@@ -101,7 +118,10 @@ function partsOf(request: InputRequest, boundary: string): unknown {
   const { req, route, bodyLimit } = request;
   if (Number(req.headers['content-length'] ?? 0) > bodyLimit) throw tooLarge(bodyLimit);
   const parameters = route.operation.reader.fromParameters(pathOf(request));
-  return { ...(isRecord(parameters) ? parameters : {}), parts: readParts(req, boundary, bodyLimit) };
+  return {
+    ...(isRecord(parameters) ? parameters : {}),
+    parts: readParts(req, boundary, bodyLimit),
+  };
 }
 
 /** Refuses a content type that the route does not take: 415, with the hint of RFC 9110 §15.5.16. */
@@ -127,5 +147,7 @@ export function acceptedTypes({ form, operation }: Pick<Route, 'form' | 'operati
 
 function unsupported(route: Route): HttpError {
   const types = acceptedTypes(route);
-  return new HttpError('UNSUPPORTED_MEDIA_TYPE', `Send the body as ${types.join(' or ')}.`, { accept: types.join(', ') });
+  return new HttpError('UNSUPPORTED_MEDIA_TYPE', `Send the body as ${types.join(' or ')}.`, {
+    accept: types.join(', '),
+  });
 }

@@ -3,12 +3,18 @@ import { containsType, definitionOf, type SchemaDefinition } from '../schema.js'
 import { parseBigInt, parseDateTime } from './scalars.js';
 import { accepts } from './unions.js';
 
-/** Gives a JSON value the types that JSON lacks, where the schema asks for them; all else stays exactly as sent. */
+/**
+ * Gives a JSON value the types that JSON lacks, where the schema asks for them; all else stays
+ * exactly as sent.
+ */
 export type Reviver = (value: unknown) => unknown;
 
 const beyondJson: ReadonlySet<SchemaDefinition['type']> = new Set(['date', 'bigint', 'map', 'set']);
 
-/** Compiles a reviver; undefined where JSON has all that the schema wants, so that nothing need be walked. */
+/**
+ * Compiles a reviver; undefined where JSON has all that the schema wants, so that nothing need be
+ * walked.
+ */
 export function compileReviver(schema: $ZodType): Reviver | undefined {
   return containsType(schema, 'input', beyondJson) ? reviverOf(schema, new Map()) : undefined;
 }
@@ -43,11 +49,14 @@ function compile(schema: $ZodType, of: (inner: $ZodType) => Reviver): Reviver {
     case 'tuple': {
       const items = def.items.map(of);
       const rest = def.rest ? of(def.rest) : same;
-      return (value) => (Array.isArray(value) ? value.map((item, index) => (items[index] ?? rest)(item)) : value);
+      return (value) =>
+        Array.isArray(value) ? value.map((item, index) => (items[index] ?? rest)(item)) : value;
     }
     case 'object':
       return object(
-        new Map(Object.entries<$ZodType>(def.shape).map(([name, property]) => [name, of(property)])),
+        new Map(
+          Object.entries<$ZodType>(def.shape).map(([name, property]) => [name, of(property)]),
+        ),
         def.catchall ? of(def.catchall) : same,
       );
     case 'record':
@@ -86,13 +95,19 @@ const list =
   (value) =>
     Array.isArray(value) ? value.map((element) => item(element)) : value;
 
-const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isObject = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const object =
   (properties: ReadonlyMap<string, Reviver>, other: Reviver): Reviver =>
   (value) =>
     isObject(value) && !(value instanceof Date)
-      ? Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, (properties.get(name) ?? other)(inner)]))
+      ? Object.fromEntries(
+          Object.entries(value).map(([name, inner]) => [
+            name,
+            (properties.get(name) ?? other)(inner),
+          ]),
+        )
       : value;
 
 /** A map is an object, or a list of pairs where its keys are not text. */
@@ -103,7 +118,9 @@ function map(key: Reviver, value: Reviver): Reviver {
   };
   return (given) => {
     if (Array.isArray(given)) return new Map(given.map(pair));
-    return isObject(given) ? new Map(Object.entries(given).map(([name, inner]) => [key(name), value(inner)])) : given;
+    return isObject(given)
+      ? new Map(Object.entries(given).map(([name, inner]) => [key(name), value(inner)]))
+      : given;
   };
 }
 

@@ -6,7 +6,10 @@ export interface Misread {
 
 export type Reading = { readonly value: unknown } | Misread;
 
-/** Told by the code that zod has for a value of another type, so that a program sees one fault over every face. */
+/**
+ * Told by the code that zod has for a value of another type, so that a program sees one fault over
+ * every face.
+ */
 const misread = (message: string): Misread => ({ message, code: 'invalid_type' });
 
 const decimal = /^-?\d+(\.\d+)?([eE][+-]?\d+)?$/;
@@ -31,16 +34,24 @@ export const readDate = (text: string): Reading => {
   return value ? { value } : misread('Expected a date and time such as 2026-01-31T12:00:00Z.');
 };
 
-/** The instant of an RFC 3339 date-time; undefined for any other text, also for a day that no calendar has. */
+/**
+ * The instant of an RFC 3339 date-time; undefined for any other text, also for a day that no
+ * calendar has.
+ */
 export function parseDateTime(text: string): Date | undefined {
   if (!dateTime.test(text)) return undefined;
   const date = new Date(text);
   if (Number.isNaN(date.getTime())) return undefined;
-  return Number(text.slice(8, 10)) <= daysInMonth(Number(text.slice(0, 4)), Number(text.slice(5, 7))) ? date : undefined;
+  return Number(text.slice(8, 10)) <=
+    daysInMonth(Number(text.slice(0, 4)), Number(text.slice(5, 7)))
+    ? date
+    : undefined;
 }
 
 /** `Date` takes 30 February for 1 March. */
-const daysInMonth = (year: number, month: number) => new Date(Date.UTC(2000 + (year % 400), month, 0)).getUTCDate();
+const daysInMonth = (year: number, month: number) =>
+  new Date(Date.UTC(2000 + (year % 400), month, 0)).getUTCDate();
 
 /** The integer that a text in JSON stands for where the schema says bigint. */
-export const parseBigInt = (text: string): bigint | undefined => (integer.test(text) ? BigInt(text) : undefined);
+export const parseBigInt = (text: string): bigint | undefined =>
+  integer.test(text) ? BigInt(text) : undefined;

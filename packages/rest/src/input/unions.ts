@@ -2,7 +2,10 @@ import type { InputIssue } from '@synap/http';
 import { type $ZodType, safeParse } from 'zod/v4/core';
 import type { Coercer } from './combinators.js';
 
-/** The first option that accepts what it is given; failing that the first that could read it, so that its refusal is told. */
+/**
+ * The first option that accepts what it is given; failing that the first that could read it, so
+ * that its refusal is told.
+ */
 export function union(options: readonly $ZodType[], of: (inner: $ZodType) => Coercer): Coercer {
   const candidates = options.map((option) => ({ option, coerce: of(option) }));
   return (node, path, issues) => {
@@ -20,7 +23,11 @@ export function union(options: readonly $ZodType[], of: (inner: $ZodType) => Coe
 }
 
 /** The option that the discriminator names. */
-export function discriminated(name: string, options: readonly $ZodType[], of: (inner: $ZodType) => Coercer): Coercer {
+export function discriminated(
+  name: string,
+  options: readonly $ZodType[],
+  of: (inner: $ZodType) => Coercer,
+): Coercer {
   const byText = new Map<string, Coercer>();
   for (const option of options) {
     for (const value of option._zod.propValues?.[name] ?? []) byText.set(String(value), of(option));

@@ -5,7 +5,9 @@ import type { RestMethod, RestOperation } from '../meta.js';
 import { definitionOf, isSchema, isVoid, propertiesOf, unwrap } from '../schema.js';
 import { parameterNames } from './template.js';
 
-/** A procedure that is served over REST, with all that can be known of it before the first request. */
+/**
+ * A procedure that is served over REST, with all that can be known of it before the first request.
+ */
 export interface Operation {
   /** The procedure's path in the router, such as `dashboards.get`. */
   readonly path: string;
@@ -18,31 +20,48 @@ export interface Operation {
   /** The output is a page: `items` with `nextCursor`, or with `page` and `total`. */
   readonly isList: boolean;
   readonly hasVoidOutput: boolean;
-  /** The input has `createOnly`: `If-None-Match: *` sets it, and the procedure must not replace what exists. */
+  /**
+   * The input has `createOnly`: `If-None-Match: *` sets it, and the procedure must not replace what
+   * exists.
+   */
   readonly takesCreateOnly: boolean;
 }
 
-/** True if a creation answers with the representation that the GET at its `location` gives, and so with its entity tag. */
+/**
+ * True if a creation answers with the representation that the GET at its `location` gives, and so
+ * with its entity tag.
+ */
 export const givesWhatIsRead = (creation: Operation, reading: Operation): boolean =>
-  reading.output !== undefined && reading.output === creation.output && !reading.meta.noStore && !creation.meta.noStore;
+  reading.output !== undefined &&
+  reading.output === creation.output &&
+  !reading.meta.noStore &&
+  !creation.meta.noStore;
 
 /** Methods whose input comes in a body; of the others it comes in the query. */
-export const hasBody = (method: RestMethod): boolean => method === 'POST' || method === 'PUT' || method === 'PATCH';
+export const hasBody = (method: RestMethod): boolean =>
+  method === 'POST' || method === 'PUT' || method === 'PATCH';
 
 /** Every enabled procedure with `meta.openapi`. Throws, naming it, at one that cannot be served. */
 export function readOperations(router: AnyTRPCRouter): Operation[] {
   const lazy = Object.keys(router._def.lazy);
-  if (lazy.length > 0) throw new Error(`Await loadLazyRouters(router) first: ${lazy.join(', ')} is not loaded yet.`);
+  if (lazy.length > 0)
+    throw new Error(`Await loadLazyRouters(router) first: ${lazy.join(', ')} is not loaded yet.`);
   const procedures: Record<string, AnyTRPCProcedure> = router._def.procedures;
   return Object.entries(procedures).flatMap(([path, procedure]) => {
     const meta = metaOf(procedure);
-    return meta === undefined || meta.enabled === false ? [] : [readOperation(path, procedure, meta)];
+    return meta === undefined || meta.enabled === false
+      ? []
+      : [readOperation(path, procedure, meta)];
   });
 }
 
 /** Loads every lazy part of a router, so that its procedures can be read. */
 export async function loadLazyRouters(router: AnyTRPCRouter): Promise<void> {
-  for (let loaders = Object.values(router._def.lazy); loaders.length > 0; loaders = Object.values(router._def.lazy)) {
+  for (
+    let loaders = Object.values(router._def.lazy);
+    loaders.length > 0;
+    loaders = Object.values(router._def.lazy)
+  ) {
     await Promise.all(loaders.map((loader) => loader.load()));
   }
 }
@@ -58,7 +77,8 @@ function metaOf(procedure: AnyTRPCProcedure): RestOperation | undefined {
 
 function readOperation(path: string, procedure: AnyTRPCProcedure, meta: RestOperation): Operation {
   const { type, inputs: parsers } = procedure._def;
-  if (type === 'subscription') throw new Error(`${path}: a subscription cannot be served over REST; remove its meta.openapi.`);
+  if (type === 'subscription')
+    throw new Error(`${path}: a subscription cannot be served over REST; remove its meta.openapi.`);
   const inputs = parsers.map((parser) => {
     if (isSchema(parser)) return parser;
     throw new Error(`${path}: its input must be a zod 4 schema to be served over REST.`);
@@ -99,7 +119,9 @@ function isPage(output: $ZodType): boolean {
 function checkVersioned(path: string, meta: RestOperation, inputs: readonly $ZodType[]): void {
   if (!meta.versioned || meta.method === 'GET') return;
   if (inputs.some((input) => propertiesOf(input, 'input').has('version'))) return;
-  throw new Error(`${path}: it is versioned, so its input needs a \`version\`, or If-Match would be ignored.`);
+  throw new Error(
+    `${path}: it is versioned, so its input needs a \`version\`, or If-Match would be ignored.`,
+  );
 }
 
 function checkPathParameters(path: string, meta: RestOperation, inputs: readonly $ZodType[]): void {
@@ -110,6 +132,7 @@ function checkPathParameters(path: string, meta: RestOperation, inputs: readonly
   if (known.size === 0) return;
   for (const { path: template } of [meta, ...(meta.aliases ?? [])]) {
     const missing = parameterNames(template).find((name) => !known.has(name));
-    if (missing !== undefined) throw new Error(`${path}: "${template}" names {${missing}}, which its input does not have.`);
+    if (missing !== undefined)
+      throw new Error(`${path}: "${template}" names {${missing}}, which its input does not have.`);
   }
 }

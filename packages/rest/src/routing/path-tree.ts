@@ -14,11 +14,17 @@ interface PathNode<T> {
   methods?: Map<string, T>;
 }
 
-const createNode = <T>(): PathNode<T> => ({ fixed: new Map(), partial: [], methods: undefined, parameter: undefined });
+const createNode = <T>(): PathNode<T> => ({
+  fixed: new Map(),
+  partial: [],
+  methods: undefined,
+  parameter: undefined,
+});
 
 /**
- * Routes by the segments of their paths. A look-up walks the segments of one path, so its cost does not grow with the
- * number of routes. In each segment fixed text wins over a parameter, in whatever order the routes were added.
+ * Routes by the segments of their paths. A look-up walks the segments of one path, so its cost does
+ * not grow with the number of routes. In each segment fixed text wins over a parameter, in whatever
+ * order the routes were added.
  */
 export class PathTree<T> {
   readonly #root: PathNode<T> = createNode();
@@ -28,11 +34,15 @@ export class PathTree<T> {
     let node = this.#root;
     for (const segment of parseTemplate(template)) node = descend(node, segment);
     node.methods ??= new Map();
-    if (node.methods.has(method)) throw new Error(`Two operations are served at ${method} ${template}: give one another path.`);
+    if (node.methods.has(method))
+      throw new Error(`Two operations are served at ${method} ${template}: give one another path.`);
     node.methods.set(method, route);
   }
 
-  /** Throws `URIError` where the path is not percent-encoded well. One trailing slash is ignored, and so is the case of fixed text. */
+  /**
+   * Throws `URIError` where the path is not percent-encoded well. One trailing slash is ignored,
+   * and so is the case of fixed text.
+   */
   match(path: string): PathMatch<T> | undefined {
     const segments = split(path);
     const values: string[] = [];
@@ -53,11 +63,15 @@ function descend<T>(node: PathNode<T>, segment: TemplateSegment): PathNode<T> {
     node.parameter ??= createNode();
     return node.parameter;
   }
-  const existing = node.partial.find((partial) => partial.prefix === prefix && partial.suffix === suffix);
+  const existing = node.partial.find(
+    (partial) => partial.prefix === prefix && partial.suffix === suffix,
+  );
   if (existing) return existing.node;
   const added = { prefix, suffix, node: createNode<T>() };
   node.partial.push(added);
-  node.partial.sort((a, b) => b.prefix.length + b.suffix.length - a.prefix.length - a.suffix.length);
+  node.partial.sort(
+    (a, b) => b.prefix.length + b.suffix.length - a.prefix.length - a.suffix.length,
+  );
   return added.node;
 }
 
@@ -68,18 +82,36 @@ function split(path: string): string[] {
   return path.includes('%') ? segments.map(decodeURIComponent) : segments;
 }
 
-function find<T>(node: PathNode<T>, segments: readonly string[], index: number, values: string[]): Map<string, T> | undefined {
+function find<T>(
+  node: PathNode<T>,
+  segments: readonly string[],
+  index: number,
+  values: string[],
+): Map<string, T> | undefined {
   const segment = segments[index];
   if (segment === undefined) return node.methods;
   const fixed = node.fixed.get(segment) ?? node.fixed.get(segment.toLowerCase());
   const found = fixed && find(fixed, segments, index + 1, values);
   if (found) return found;
   for (const { prefix, suffix, node: child } of node.partial) {
-    if (segment.length <= prefix.length + suffix.length || !segment.startsWith(prefix) || !segment.endsWith(suffix)) continue;
-    const below = descendInto(child, segment.slice(prefix.length, segment.length - suffix.length), segments, index, values);
+    if (
+      segment.length <= prefix.length + suffix.length ||
+      !segment.startsWith(prefix) ||
+      !segment.endsWith(suffix)
+    )
+      continue;
+    const below = descendInto(
+      child,
+      segment.slice(prefix.length, segment.length - suffix.length),
+      segments,
+      index,
+      values,
+    );
     if (below) return below;
   }
-  return node.parameter && segment !== '' ? descendInto(node.parameter, segment, segments, index, values) : undefined;
+  return node.parameter && segment !== ''
+    ? descendInto(node.parameter, segment, segments, index, values)
+    : undefined;
 }
 
 function descendInto<T>(

@@ -14,7 +14,10 @@ export interface Route {
   readonly form: RestOperation['form'];
   /** Input that the address itself means. */
   readonly fixed: Readonly<Record<string, unknown>> | undefined;
-  /** Of a deprecated address: the value of its `Deprecation` header, and the path of what took its place. */
+  /**
+   * Of a deprecated address: the value of its `Deprecation` header, and the path of what took its
+   * place.
+   */
   readonly moved: { readonly deprecation: string; readonly to: RestPath } | undefined;
   readonly write: Serializer;
   /** The GET of the same resource, for preconditions; undefined if it has none. */
@@ -23,12 +26,17 @@ export interface Route {
   readonly created: Route | undefined;
 }
 
-/** Every address of every operation of a router, by path. `deprecatedSince` dates the aliases that have no date of their own. */
+/**
+ * Every address of every operation of a router, by path. `deprecatedSince` dates the aliases that
+ * have no date of their own.
+ */
 export function buildRoutes(router: AnyTRPCRouter, deprecatedSince: string): PathTree<Route> {
   const tree = new PathTree<Route>();
   const operations = readOperations(router);
   const readings = new Map(
-    operations.filter(({ meta }) => meta.method === 'GET').map((operation) => [operation.meta.path, readingOf(operation)]),
+    operations
+      .filter(({ meta }) => meta.method === 'GET')
+      .map((operation) => [operation.meta.path, readingOf(operation)]),
   );
   for (const operation of operations) {
     const { meta } = operation;
@@ -46,7 +54,10 @@ export function buildRoutes(router: AnyTRPCRouter, deprecatedSince: string): Pat
       names: parameterNames(meta.path),
       form: meta.form,
       fixed: undefined,
-      moved: meta.replacedBy && { deprecation: deprecationDate(meta.replacedBy.since), to: meta.replacedBy.path },
+      moved: meta.replacedBy && {
+        deprecation: deprecationDate(meta.replacedBy.since),
+        to: meta.replacedBy.path,
+      },
     });
     for (const alias of meta.aliases ?? []) {
       tree.add(alias.method, alias.path, {
@@ -57,7 +68,10 @@ export function buildRoutes(router: AnyTRPCRouter, deprecatedSince: string): Pat
         fixed: alias.input,
         moved: alias.operationId
           ? undefined
-          : { deprecation: deprecationDate(alias.deprecatedSince ?? deprecatedSince), to: meta.path },
+          : {
+              deprecation: deprecationDate(alias.deprecatedSince ?? deprecatedSince),
+              to: meta.path,
+            },
       });
     }
   }

@@ -24,16 +24,22 @@ const t = initTRPC.context<DemoContext>().meta<RestMeta>().create({ transformer:
 const application = t.procedure.use(async ({ next }) => {
   const result = await next();
   if (!result.ok && result.error.cause instanceof DemoError) {
-    throw new TRPCError({ code: result.error.cause.trpcCode, message: result.error.cause.message, cause: result.error.cause });
+    throw new TRPCError({
+      code: result.error.cause.trpcCode,
+      message: result.error.cause.message,
+      cause: result.error.cause,
+    });
   }
   return result;
 });
 const authed = application.use(({ ctx, next }) => {
-  if (ctx.user === undefined) throw new TRPCError({ code: 'UNAUTHORIZED', message: 'Sign in first.' });
+  if (ctx.user === undefined)
+    throw new TRPCError({ code: 'UNAUTHORIZED', message: 'Sign in first.' });
   return next();
 });
 
-const open = (openapi: RestOperation) => application.meta({ openapi: { protect: false, tags: ['demo'], ...openapi } });
+const open = (openapi: RestOperation) =>
+  application.meta({ openapi: { protect: false, tags: ['demo'], ...openapi } });
 const closed = (openapi: RestOperation) => authed.meta({ openapi: { tags: ['demo'], ...openapi } });
 
 export const canary = 'canary-5f1d';
@@ -65,7 +71,9 @@ export const echoInput = z.object({
   big: z.bigint().optional(),
   tags: z.array(z.string()).optional(),
   numbers: z.array(z.number()).max(3).optional(),
-  filter: z.object({ status: z.enum(['open', 'closed']).optional(), min: z.number().optional() }).optional(),
+  filter: z
+    .object({ status: z.enum(['open', 'closed']).optional(), min: z.number().optional() })
+    .optional(),
   params: z.record(z.string(), z.unknown()).optional(),
   level: z.literal([1, 2, 'max']).optional(),
   either: z.union([z.number(), z.boolean(), z.string()]).optional(),
@@ -78,7 +86,10 @@ export const echoInput = z.object({
   size: z.number().int().min(1).max(100).default(20),
 });
 
-export const notes = new Map<string, { id: string; title: string; version: number; createdAt: Date }>();
+export const notes = new Map<
+  string,
+  { id: string; title: string; version: number; createdAt: Date }
+>();
 const created = new Date('2026-01-31T12:00:00.000Z');
 
 function noteOf(id: string) {
@@ -117,7 +128,14 @@ export const demoRouter = t.router({
       path: '/free/{id}',
       summary: 'Echo free parameters',
       freeParameters: { field: 'params', name: 'freeParams' },
-      aliases: [{ method: 'POST', path: '/free/{id}', operationId: 'echoFreeBody', summary: 'Echo free parameters of a body' }],
+      aliases: [
+        {
+          method: 'POST',
+          path: '/free/{id}',
+          operationId: 'echoFreeBody',
+          summary: 'Echo free parameters of a body',
+        },
+      ],
       examples: { request: { id: 'a', params: { limit: 1 } } },
     })
       .input(z.object({ id: z.string(), params: z.record(z.string(), z.unknown()).default({}) }))
@@ -148,13 +166,24 @@ export const demoRouter = t.router({
   notes: {
     list: open({ method: 'GET', path: '/notes', summary: 'List notes' })
       .input(
-        z.object({ cursor: z.string().optional(), size: z.number().int().min(1).max(100).default(20), q: z.string().optional() }),
+        z.object({
+          cursor: z.string().optional(),
+          size: z.number().int().min(1).max(100).default(20),
+          q: z.string().optional(),
+        }),
       )
       .output(z.object({ items: z.array(noteSchema), nextCursor: z.string().nullable() }))
       .query(({ input }) => ({ items: [], nextCursor: input.cursor === 'last' ? null : 'last' })),
     pages: open({ method: 'GET', path: '/note-pages', summary: 'List notes by page' })
       .input(z.object({ page: z.number().int().default(1), size: z.number().int().default(10) }))
-      .output(z.object({ items: z.array(noteSchema), page: z.number(), size: z.number(), total: z.number() }))
+      .output(
+        z.object({
+          items: z.array(noteSchema),
+          page: z.number(),
+          size: z.number(),
+          total: z.number(),
+        }),
+      )
       .query(({ input }) => ({ items: [], ...input, total: 35 })),
     create: closed({
       method: 'POST',
@@ -167,7 +196,12 @@ export const demoRouter = t.router({
       .input(z.object({ title: z.string().min(1) }))
       .output(noteSchema)
       .mutation(({ input }) => {
-        const note = { id: `a b/${notes.size}`, title: input.title, version: 1, createdAt: created };
+        const note = {
+          id: `a b/${notes.size}`,
+          title: input.title,
+          version: 1,
+          createdAt: created,
+        };
         notes.set(note.id, note);
         return note;
       }),
@@ -181,7 +215,12 @@ export const demoRouter = t.router({
       summary: 'Save a note',
       versioned: true,
       aliases: [
-        { method: 'POST', path: '/note/{id}/save', deprecatedSince: '2026-01-01', input: { loud: true } },
+        {
+          method: 'POST',
+          path: '/note/{id}/save',
+          deprecatedSince: '2026-01-01',
+          input: { loud: true },
+        },
         { method: 'POST', path: '/save-note' },
       ],
     })
@@ -189,9 +228,15 @@ export const demoRouter = t.router({
       .output(noteSchema)
       .mutation(({ input }) => {
         const note = noteOf(input.id);
-        if (input.version === undefined) throw new DemoError('version_required', 'PRECONDITION_REQUIRED', 'Say the version.');
-        if (input.version !== note.version) throw new DemoError('stale_version', 'CONFLICT', 'The note has changed.');
-        const saved = { ...note, title: input.loud ? input.title.toUpperCase() : input.title, version: note.version + 1 };
+        if (input.version === undefined)
+          throw new DemoError('version_required', 'PRECONDITION_REQUIRED', 'Say the version.');
+        if (input.version !== note.version)
+          throw new DemoError('stale_version', 'CONFLICT', 'The note has changed.');
+        const saved = {
+          ...note,
+          title: input.loud ? input.title.toUpperCase() : input.title,
+          version: note.version + 1,
+        };
         notes.set(note.id, saved);
         return saved;
       }),
@@ -204,13 +249,23 @@ export const demoRouter = t.router({
       .input(z.object({ id: z.string() }))
       .output(z.void())
       .mutation(() => undefined),
-    rename: closed({ method: 'PATCH', path: '/notes/{id}', summary: 'Rename a note', versioned: true })
+    rename: closed({
+      method: 'PATCH',
+      path: '/notes/{id}',
+      summary: 'Rename a note',
+      versioned: true,
+    })
       .input(z.object({ id: z.string(), title: z.string(), version: z.number().int() }))
       .output(noteSchema)
       .mutation(({ input }) => ({ ...noteOf(input.id), title: input.title })),
   },
   answers: {
-    accepted: open({ method: 'POST', path: '/answers/accepted', summary: 'Accept', successStatus: 202 })
+    accepted: open({
+      method: 'POST',
+      path: '/answers/accepted',
+      summary: 'Accept',
+      successStatus: 202,
+    })
       .output(z.object({ runId: z.string() }))
       .mutation(() => ({ runId: 'r1' })),
     nothing: open({ method: 'POST', path: '/answers/nothing', summary: 'Answer nothing' })
@@ -233,7 +288,12 @@ export const demoRouter = t.router({
         map: new Map([['a', 1]]),
         gone: undefined,
       })),
-    css: open({ method: 'GET', path: '/themes/{id}.css', summary: 'Get CSS', produces: 'text/css; charset=utf-8' })
+    css: open({
+      method: 'GET',
+      path: '/themes/{id}.css',
+      summary: 'Get CSS',
+      produces: 'text/css; charset=utf-8',
+    })
       .input(z.object({ id: z.string() }))
       .output(z.string())
       .query(({ input }) => `/* ${input.id} */`),
@@ -257,7 +317,11 @@ export const demoRouter = t.router({
       .query(() => {
         throw new Error(canary);
       }),
-    borrowed: open({ method: 'GET', path: '/failures/borrowed', summary: 'Fail with a borrowed message' })
+    borrowed: open({
+      method: 'GET',
+      path: '/failures/borrowed',
+      summary: 'Fail with a borrowed message',
+    })
       .output(z.void())
       .query(() => {
         throw new TRPCError({ code: 'CONFLICT', cause: new Error(canary) });
@@ -268,7 +332,12 @@ export const demoRouter = t.router({
     unavailable: open({ method: 'GET', path: '/failures/unavailable', summary: 'Be away' })
       .output(z.void())
       .query(() => {
-        throw new DemoError('unavailable', 'SERVICE_UNAVAILABLE', 'Database is not migrated: run "npx prisma migrate deploy"', 7);
+        throw new DemoError(
+          'unavailable',
+          'SERVICE_UNAVAILABLE',
+          'Database is not migrated: run "npx prisma migrate deploy"',
+          7,
+        );
       }),
   },
   hidden: application
@@ -280,6 +349,7 @@ export const demoRouter = t.router({
 export type DemoRouter = typeof demoRouter;
 
 function typesOf(input: object): Record<string, string> {
-  const typeOf = (value: unknown) => (value instanceof Date ? 'date' : Array.isArray(value) ? 'array' : typeof value);
+  const typeOf = (value: unknown) =>
+    value instanceof Date ? 'date' : Array.isArray(value) ? 'array' : typeof value;
   return Object.fromEntries(Object.entries(input).map(([name, value]) => [name, typeOf(value)]));
 }

@@ -1,4 +1,10 @@
-import { createServer, request as httpRequest, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  request as httpRequest,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { TRPCError } from '@trpc/server';
 import express from 'express';
@@ -24,12 +30,14 @@ export function createDemoHandler(
     deprecatedBasePaths: [{ path: '/api', since: '2026-02-01T00:00:00Z' }],
     createContext: ({ req }) => {
       const token = req.headers.authorization;
-      if (token === 'Bearer bad') throw new TRPCError({ code: 'UNAUTHORIZED', message: 'The access token is not valid.' });
+      if (token === 'Bearer bad')
+        throw new TRPCError({ code: 'UNAUTHORIZED', message: 'The access token is not valid.' });
       return { user: token?.slice('Bearer '.length) };
     },
     readProblemSource: ({ cause }) => {
       if (!(cause instanceof DemoError)) return undefined;
-      const headers = cause.retryAfter === undefined ? undefined : { 'retry-after': String(cause.retryAfter) };
+      const headers =
+        cause.retryAfter === undefined ? undefined : { 'retry-after': String(cause.retryAfter) };
       return { code: cause.code, detail: cause.message, headers };
     },
     onError: (failure) => failures.push(failure),
@@ -38,7 +46,10 @@ export function createDemoHandler(
 }
 
 /** Serves the demo router, before Express or inside it. */
-export async function serveDemo(face: Face, options: Partial<RestHandlerOptions<DemoRouter>> = {}): Promise<DemoServer> {
+export async function serveDemo(
+  face: Face,
+  options: Partial<RestHandlerOptions<DemoRouter>> = {},
+): Promise<DemoServer> {
   const failures: RestFailure<DemoContext>[] = [];
   const handler = createDemoHandler(failures, options);
   return { failures, ...(await listen(listenerOf(face, handler))) };
@@ -46,7 +57,8 @@ export async function serveDemo(face: Face, options: Partial<RestHandlerOptions<
 
 function listenerOf(face: Face, handler: RestHandler) {
   if (face === 'node:http') {
-    return (req: IncomingMessage, res: ServerResponse) => handler(req, res, () => res.writeHead(418).end());
+    return (req: IncomingMessage, res: ServerResponse) =>
+      handler(req, res, () => res.writeHead(418).end());
   }
   const app = express();
   app.use(handler);
@@ -82,18 +94,33 @@ export interface RawAnswer {
 export function send(
   url: string,
   path: string,
-  { method = 'GET', headers = {}, body }: { method?: string; headers?: Record<string, string>; body?: string | Uint8Array } = {},
+  {
+    method = 'GET',
+    headers = {},
+    body,
+  }: { method?: string; headers?: Record<string, string>; body?: string | Uint8Array } = {},
 ): Promise<RawAnswer> {
   return new Promise((resolve, reject) => {
     const { hostname, port } = new URL(url);
     const length =
-      body === undefined || 'transfer-encoding' in headers ? {} : { 'content-length': String(Buffer.byteLength(body)) };
-    const req = httpRequest({ hostname, port, path, method, headers: { ...length, ...headers }, agent: false }, (res) => {
-      const chunks: Buffer[] = [];
-      res.on('data', (chunk: Buffer) => chunks.push(chunk));
-      res.on('end', () => resolve({ status: res.statusCode ?? 0, headers: res.headers, body: Buffer.concat(chunks).toString() }));
-      res.on('error', reject);
-    });
+      body === undefined || 'transfer-encoding' in headers
+        ? {}
+        : { 'content-length': String(Buffer.byteLength(body)) };
+    const req = httpRequest(
+      { hostname, port, path, method, headers: { ...length, ...headers }, agent: false },
+      (res) => {
+        const chunks: Buffer[] = [];
+        res.on('data', (chunk: Buffer) => chunks.push(chunk));
+        res.on('end', () =>
+          resolve({
+            status: res.statusCode ?? 0,
+            headers: res.headers,
+            body: Buffer.concat(chunks).toString(),
+          }),
+        );
+        res.on('error', reject);
+      },
+    );
     req.on('error', reject);
     req.end(body);
   });

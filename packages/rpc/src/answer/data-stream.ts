@@ -2,18 +2,24 @@ const isObject = (value: unknown): value is Record<PropertyKey, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const isPromise = (value: unknown): boolean =>
-  ((typeof value === 'object' && value !== null && !Array.isArray(value)) || typeof value === 'function') &&
+  ((typeof value === 'object' && value !== null && !Array.isArray(value)) ||
+    typeof value === 'function') &&
   'then' in value &&
   typeof value.then === 'function' &&
   'catch' in value &&
   typeof value.catch === 'function';
 
-const isAsyncIterable = (value: unknown): boolean => isObject(value) && Symbol.asyncIterator in value;
+const isAsyncIterable = (value: unknown): boolean =>
+  isObject(value) && Symbol.asyncIterator in value;
 
-/** Whether an output can only be streamed: it is an async iterable, or has one or a promise among its values. */
+/**
+ * Whether an output can only be streamed: it is an async iterable, or has one or a promise among
+ * its values.
+ */
 export function isDataStream(output: unknown): boolean {
   if (!isObject(output)) return false;
   if (Symbol.asyncIterator in output) return true;
-  for (const value of Object.values(output)) if (isPromise(value) || isAsyncIterable(value)) return true;
+  for (const value of Object.values(output))
+    if (isPromise(value) || isAsyncIterable(value)) return true;
   return false;
 }

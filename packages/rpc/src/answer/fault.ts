@@ -1,4 +1,9 @@
-import { getTRPCErrorFromUnknown, getTRPCErrorShape, type TRPCError, transformTRPCResponse } from '@trpc/server';
+import {
+  getTRPCErrorFromUnknown,
+  getTRPCErrorShape,
+  type TRPCError,
+  transformTRPCResponse,
+} from '@trpc/server';
 import { getHTTPStatusCode } from '@trpc/server/http';
 import type { Call, Exchange, Incoming } from '../exchange.js';
 import type { Settings } from '../settings.js';
@@ -11,7 +16,14 @@ export function tell(incoming: Incoming, error: TRPCError, exchange?: Exchange, 
   const type = call?.type ?? exchange?.type ?? 'unknown';
   const input = call && exchange?.inputs.peek(call.index);
   try {
-    settings.options.onError?.({ error, path: call?.path, input, ctx: contextOf(incoming, exchange), type, req });
+    settings.options.onError?.({
+      error,
+      path: call?.path,
+      input,
+      ctx: contextOf(incoming, exchange),
+      type,
+      req,
+    });
   } catch (cause) {
     process.emitWarning(`The onError hook of the RPC handler threw: ${String(cause)}`);
   }
@@ -26,20 +38,34 @@ export function refuse(incoming: Incoming, cause: unknown): void {
   answerFault(incoming, cause, refusalType);
 }
 
-/** Answers a fault of the answer itself: an output that cannot be serialised or is a stream, a formatter that throws. */
+/**
+ * Answers a fault of the answer itself: an output that cannot be serialised or is a stream, a
+ * formatter that throws.
+ */
 export function fail(exchange: Exchange, cause: unknown): void {
   answerFault(exchange, cause, 'application/json', exchange);
 }
 
 /** One error for the whole request, also for a batch, as tRPC answers it. */
-function answerFault(incoming: Incoming, cause: unknown, contentType: string, exchange?: Exchange): void {
+function answerFault(
+  incoming: Incoming,
+  cause: unknown,
+  contentType: string,
+  exchange?: Exchange,
+): void {
   const { settings, res } = incoming;
   const error = getTRPCErrorFromUnknown(cause);
   try {
     tell(incoming, error, exchange);
     const ctx = contextOf(incoming, exchange);
     const item = {
-      error: shapeOf(settings, { error, ctx, type: exchange?.type ?? 'unknown', path: undefined, input: undefined }),
+      error: shapeOf(settings, {
+        error,
+        ctx,
+        type: exchange?.type ?? 'unknown',
+        path: undefined,
+        input: undefined,
+      }),
     };
     const body = JSON.stringify(transformTRPCResponse(settings.config, item));
     const headers = { 'content-type': contentType, ...exchange?.headers };
@@ -58,7 +84,8 @@ function answerFault(incoming: Incoming, cause: unknown, contentType: string, ex
 export type ErrorSource = Omit<Parameters<typeof getTRPCErrorShape>[0], 'config'>;
 
 /** The error as the client gets it, by the router's formatter. */
-export const shapeOf = ({ config }: Settings, source: ErrorSource) => getTRPCErrorShape({ config, ...source });
+export const shapeOf = ({ config }: Settings, source: ErrorSource) =>
+  getTRPCErrorShape({ config, ...source });
 
 /** Says nothing of the cause, which a formatter would have hidden. */
 const lastShape = {
@@ -71,5 +98,9 @@ function answerLast(incoming: Incoming, cause: unknown): void {
   const { settings, res } = incoming;
   tell(incoming, getTRPCErrorFromUnknown(cause));
   const { output } = settings.config.transformer;
-  send(res, { status: 500, headers: {}, body: JSON.stringify({ error: output.serialize(lastShape) }) });
+  send(res, {
+    status: 500,
+    headers: {},
+    body: JSON.stringify({ error: output.serialize(lastShape) }),
+  });
 }

@@ -31,12 +31,25 @@ export function createHead(
   const info = exchange && describeRequest(exchange);
   const paths = info?.calls.map((call) => call.path);
   const type = exchange?.type ?? 'unknown';
-  const meta = responseMeta({ ctx: exchange?.ctx, info, paths, data, errors, eagerGeneration: false, type });
-  const merged = new Headers(Object.entries(headers).map(([name, value]): [string, string] => [name, String(value)]));
+  const meta = responseMeta({
+    ctx: exchange?.ctx,
+    info,
+    paths,
+    data,
+    errors,
+    eagerGeneration: false,
+    type,
+  });
+  const merged = new Headers(
+    Object.entries(headers).map(([name, value]): [string, string] => [name, String(value)]),
+  );
   applyHeaders(merged, meta.headers);
   const cookies = merged.getSetCookie();
   const all: OutgoingHttpHeaders = Object.fromEntries(merged);
-  return { status: meta.status || status, headers: cookies.length > 0 ? { ...all, 'set-cookie': cookies } : all };
+  return {
+    status: meta.status || status,
+    headers: cookies.length > 0 ? { ...all, 'set-cookie': cookies } : all,
+  };
 }
 
 /** What a `Headers` object says is added; what a plain object says replaces, but for its lists. */

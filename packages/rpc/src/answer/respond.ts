@@ -37,7 +37,11 @@ function itemOf(exchange: Exchange, call: Call): TRPCResponse {
   return errorItem(exchange, call, error);
 }
 
-function errorItem({ settings, inputs, ctx }: Exchange, { path, type, index }: Call, error: TRPCError): TRPCResponse {
+function errorItem(
+  { settings, inputs, ctx }: Exchange,
+  { path, type, index }: Call,
+  error: TRPCError,
+): TRPCResponse {
   return { error: shapeOf(settings, { error, ctx, input: inputs.peek(index), path, type }) };
 }
 
@@ -49,11 +53,16 @@ function headOf(exchange: Exchange, items: TRPCResponse[]): Head {
   return createHead(exchange.settings, exchange, { status, headers, data: items, errors: defined });
 }
 
-/** One item as JSON, by the serializer of the options where it knows the output, else by the router's transformer. */
+/**
+ * One item as JSON, by the serializer of the options where it knows the output, else by the
+ * router's transformer.
+ */
 function textOf({ settings, calls }: Exchange, item: TRPCResponse, index: number): string {
   const { output } = settings.config.transformer;
   if ('error' in item) return JSON.stringify({ error: output.serialize(item.error) });
   const { data } = item.result;
   const written = settings.options.serialize?.(calls[index]?.path ?? '', data);
-  return written === undefined ? JSON.stringify({ result: { data: output.serialize(data) } }) : `{"result":{"data":${written}}}`;
+  return written === undefined
+    ? JSON.stringify({ result: { data: output.serialize(data) } })
+    : `{"result":{"data":${written}}}`;
 }

@@ -10,12 +10,22 @@ export interface Answer {
 /** What the answers of one address differ by, in tRPC's order. */
 export const ownVary = 'trpc-accept, accept';
 
-/** `Vary` with what middleware has set before: CORS needs its `Origin` there, which tRPC's own adapter would drop. */
-function mergeVary(headers: OutgoingHttpHeaders, before: number | string | readonly string[] | undefined): void {
-  if (before !== undefined && headers.vary !== undefined) headers.vary = `${String(before)}, ${String(headers.vary)}`;
+/**
+ * `Vary` with what middleware has set before: CORS needs its `Origin` there, which tRPC's own
+ * adapter would drop.
+ */
+function mergeVary(
+  headers: OutgoingHttpHeaders,
+  before: number | string | readonly string[] | undefined,
+): void {
+  if (before !== undefined && headers.vary !== undefined)
+    headers.vary = `${String(before)}, ${String(headers.vary)}`;
 }
 
-/** Sends an answer, once. As with tRPC's adapter, a status that a procedure has set on the response itself wins. */
+/**
+ * Sends an answer, once. As with tRPC's adapter, a status that a procedure has set on the response
+ * itself wins.
+ */
 export function send(res: ServerResponse, { status, headers, body }: Answer): void {
   if (res.headersSent || res.destroyed) return;
   mergeVary(headers, res.getHeader('vary'));

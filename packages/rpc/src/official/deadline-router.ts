@@ -5,8 +5,8 @@ type CallOptions = Parameters<AnyTRPCProcedure>[0];
 type Procedures = Record<string | symbol, AnyTRPCProcedure | undefined>;
 
 /**
- * The same router, but its calls fail at the deadline: for tRPC's adapter, which knows none. What a call streams, once it has
- * begun, may take as long as it will.
+ * The same router, but its calls fail at the deadline: for tRPC's adapter, which knows none. What a
+ * call streams, once it has begun, may take as long as it will.
  */
 export function createDeadlineRouter(router: AnyTRPCRouter, deadlineMs: number): AnyTRPCRouter {
   const limited = new WeakMap<AnyTRPCProcedure, AnyTRPCProcedure>();
@@ -30,7 +30,11 @@ function limitProcedure(procedure: AnyTRPCProcedure, deadlineMs: number): AnyTRP
   });
 }
 
-async function callWithin(deadlineMs: number, procedure: AnyTRPCProcedure, options: CallOptions): Promise<unknown> {
+async function callWithin(
+  deadlineMs: number,
+  procedure: AnyTRPCProcedure,
+  options: CallOptions,
+): Promise<unknown> {
   const controller = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   const expiry = new Promise<never>((_resolve, reject) => {
@@ -39,7 +43,9 @@ async function callWithin(deadlineMs: number, procedure: AnyTRPCProcedure, optio
       controller.abort();
     }, deadlineMs);
   });
-  const signal = options.signal ? AbortSignal.any([options.signal, controller.signal]) : controller.signal;
+  const signal = options.signal
+    ? AbortSignal.any([options.signal, controller.signal])
+    : controller.signal;
   try {
     return await Promise.race([procedure({ ...options, signal }), expiry]);
   } finally {

@@ -15,8 +15,14 @@ export interface OfficialOptions {
   readonly hasDeadline: boolean;
 }
 
-/** Hands a request to tRPC's own adapter, under the same options: subscriptions, streamed batches, uploads and what is rare. */
-export function serveOfficially({ settings, req, res }: Incoming, { path, bodyLimit, hasDeadline }: OfficialOptions): void {
+/**
+ * Hands a request to tRPC's own adapter, under the same options: subscriptions, streamed batches,
+ * uploads and what is rare.
+ */
+export function serveOfficially(
+  { settings, req, res }: Incoming,
+  { path, bodyLimit, hasDeadline }: OfficialOptions,
+): void {
   const { options } = settings;
   const vary = res.getHeader('vary');
   if (announcesBody(req)) pauseAt(bodyLimit, req);
@@ -28,7 +34,8 @@ export function serveOfficially({ settings, req, res }: Incoming, { path, bodyLi
     maxBatchSize: settings.maxBatchSize,
     maxBodySize: bodyLimit,
     allowMethodOverride: false,
-    createContext: ({ info }) => options.createContext({ req, res, signal: info.signal, calls: info.calls.map(describe) }),
+    createContext: ({ info }) =>
+      options.createContext({ req, res, signal: info.signal, calls: info.calls.map(describe) }),
     onError: (failure) => {
       if (!isDeparture(failure.error, res)) options.onError?.(failure);
     },

@@ -4,13 +4,17 @@ import { TRPCError } from '@trpc/server';
 import type { RpcIncoming } from '../options.js';
 
 /** Whether middleware before us has read the body. */
-export const isBodyRead = (req: RpcIncoming): boolean => req.body !== undefined || req.readableEnded;
+export const isBodyRead = (req: RpcIncoming): boolean =>
+  req.body !== undefined || req.readableEnded;
 
 /** Whether the announced length alone says that the body is too large. */
 export const announcesMoreThan = ({ headers }: IncomingMessage, limit: number): boolean =>
   Number(headers['content-length'] ?? 0) > limit;
 
-/** The body as text, without a byte order mark as by `Request.text()`. Rejects with `PAYLOAD_TOO_LARGE` as soon as it passes the limit (bytes), holding no more than that. */
+/**
+ * The body as text, without a byte order mark as by `Request.text()`. Rejects with
+ * `PAYLOAD_TOO_LARGE` as soon as it passes the limit (bytes), holding no more than that.
+ */
 export function readBody(req: IncomingMessage, limit: number): Promise<string> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
@@ -28,14 +32,21 @@ export function readBody(req: IncomingMessage, limit: number): Promise<string> {
     const onEnd = () => {
       stop();
       const text = decodeUtf8(chunks);
-      if (text === undefined) reject(new TRPCError({ code: 'BAD_REQUEST', message: 'The body is not valid UTF-8.' }));
+      if (text === undefined)
+        reject(new TRPCError({ code: 'BAD_REQUEST', message: 'The body is not valid UTF-8.' }));
       else resolve(text);
     };
     const onGone = () => {
       stop();
-      reject(new TRPCError({ code: 'CLIENT_CLOSED_REQUEST', message: 'The client went away before its body was read.' }));
+      reject(
+        new TRPCError({
+          code: 'CLIENT_CLOSED_REQUEST',
+          message: 'The client went away before its body was read.',
+        }),
+      );
     };
-    const stop = () => req.off('data', onData).off('end', onEnd).off('close', onGone).off('error', onGone);
+    const stop = () =>
+      req.off('data', onData).off('end', onEnd).off('close', onGone).off('error', onGone);
     req.on('data', onData).on('end', onEnd).on('close', onGone).on('error', onGone);
   });
 }

@@ -5,7 +5,8 @@ import type { Settings } from '../settings.js';
 /** The inputs of a request by the index of their call. */
 type InputRecord = Readonly<Record<number, unknown>>;
 
-const isRecord = (value: unknown): value is InputRecord => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isRecord = (value: unknown): value is InputRecord =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 export interface InputSource {
   /** The JSON text; empty or null where there is no input. */
@@ -66,7 +67,10 @@ export class Inputs {
     const { input: transformer } = this.#settings.config.transformer;
     if (!this.#source.isBatch) return [transformer.deserialize(inputs)];
     if (!isRecord(inputs)) {
-      throw new TRPCError({ code: 'BAD_REQUEST', message: '"input" needs to be an object when doing a batch call' });
+      throw new TRPCError({
+        code: 'BAD_REQUEST',
+        message: '"input" needs to be an object when doing a batch call',
+      });
     }
     const forbidden = Object.keys(inputs).filter(isForbiddenKey);
     if (forbidden.length > 0) throw new InputFault(forbidden.map((key) => keyIssue([key])));

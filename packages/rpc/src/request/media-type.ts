@@ -13,17 +13,26 @@ export function readMediaKind(req: IncomingMessage): MediaKind {
   if (header === 'application/json') return 'json';
   const { essence } = parseMediaType(header);
   if (essence === 'application/json') return 'json';
-  return essence === 'multipart/form-data' || essence === 'application/octet-stream' ? essence : 'other';
+  return essence === 'multipart/form-data' || essence === 'application/octet-stream'
+    ? essence
+    : 'other';
 }
 
-/** In tRPC's words. A browser sends the types that are refused without asking first: this is what keeps CSRF out. */
+/**
+ * In tRPC's words. A browser sends the types that are refused without asking first: this is what
+ * keeps CSRF out.
+ */
 export function unsupportedMediaType(req: IncomingMessage): TRPCError {
   const header = req.headers['content-type'];
-  const message = header === undefined ? 'Missing content-type header' : `Unsupported content-type "${header}`;
+  const message =
+    header === undefined ? 'Missing content-type header' : `Unsupported content-type "${header}`;
   return new TRPCError({ code: 'UNSUPPORTED_MEDIA_TYPE', message });
 }
 
-/** Throws for JSON that is compressed, or in a charset other than UTF-8: nothing here would decode it. */
+/**
+ * Throws for JSON that is compressed, or in a charset other than UTF-8: nothing here would decode
+ * it.
+ */
 export function checkCoding(req: IncomingMessage): void {
   const fault = findCodingFault(req, parseMediaType(req.headers['content-type'] ?? ''));
   if (fault) throw new TRPCError({ code: 'UNSUPPORTED_MEDIA_TYPE', message: fault.message });

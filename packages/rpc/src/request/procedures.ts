@@ -6,14 +6,27 @@ export function findProcedure(router: AnyTRPCRouter, path: string): AnyTRPCProce
   return procedures[path];
 }
 
-/** Loads the lazy parts of the router that the paths lead through; undefined where all is loaded. */
-export function loadProcedures(router: AnyTRPCRouter, paths: readonly string[]): Promise<unknown> | undefined {
-  const missing = paths.filter((path) => findProcedure(router, path) === undefined && lazyPart(router, path) !== undefined);
-  return missing.length === 0 ? undefined : Promise.all(missing.map((path) => loadParts(router, path)));
+/**
+ * Loads the lazy parts of the router that the paths lead through; undefined where all is loaded.
+ */
+export function loadProcedures(
+  router: AnyTRPCRouter,
+  paths: readonly string[],
+): Promise<unknown> | undefined {
+  const missing = paths.filter(
+    (path) => findProcedure(router, path) === undefined && lazyPart(router, path) !== undefined,
+  );
+  return missing.length === 0
+    ? undefined
+    : Promise.all(missing.map((path) => loadParts(router, path)));
 }
 
 async function loadParts(router: AnyTRPCRouter, path: string): Promise<void> {
-  for (let part = lazyPart(router, path); part !== undefined && !findProcedure(router, path); part = lazyPart(router, path)) {
+  for (
+    let part = lazyPart(router, path);
+    part !== undefined && !findProcedure(router, path);
+    part = lazyPart(router, path)
+  ) {
     await part.load();
   }
 }

@@ -2,7 +2,18 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { readQuery } from './query.js';
 
-const name = fc.constantFrom('input', 'batch', 'connectionParams', 'inputs', 'inpu', 'b%61tch', '%69nput', '+input', '', 'x');
+const name = fc.constantFrom(
+  'input',
+  'batch',
+  'connectionParams',
+  'inputs',
+  'inpu',
+  'b%61tch',
+  '%69nput',
+  '+input',
+  '',
+  'x',
+);
 const value = fc.oneof(
   fc.constantFrom('1', '', '%31', '%zz', '%', 'a+b', '%FF', '%EF%BB%BFx', '%26', '=1', 'a=b'),
   fc.json().map(encodeURIComponent),

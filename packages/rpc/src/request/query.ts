@@ -18,7 +18,11 @@ export function readQuery(search: string): Query {
   if (decoded === undefined) return readAsUrl(search);
   const batch = firstOf(pairs, 'batch');
   if (batch?.includes('%')) return readAsUrl(search);
-  return { isBatch: batch === '1', input: decoded, hasConnectionParams: firstOf(pairs, 'connectionParams') !== null };
+  return {
+    isBatch: batch === '1',
+    input: decoded,
+    hasConnectionParams: firstOf(pairs, 'connectionParams') !== null,
+  };
 }
 
 function readAsUrl(search: string): Query {
@@ -38,7 +42,8 @@ function hasEncodedName(pair: string): boolean {
 
 function firstOf(pairs: readonly string[], name: string): string | null {
   for (const pair of pairs) {
-    if (pair.startsWith(name) && (pair.length === name.length || pair[name.length] === '=')) return pair.slice(name.length + 1);
+    if (pair.startsWith(name) && (pair.length === name.length || pair[name.length] === '='))
+      return pair.slice(name.length + 1);
   }
   return null;
 }

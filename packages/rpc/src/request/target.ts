@@ -15,7 +15,8 @@ export function readTarget(req: RpcIncoming, base: string): Target | undefined {
   const url = originForm(req.originalUrl ?? req.url ?? '/') ?? '/';
   const mark = url.indexOf('?');
   const end = mark < 0 ? url.length : mark;
-  if (!url.startsWith(base) || (end > base.length && url.charCodeAt(base.length) !== slash)) return undefined;
+  if (!url.startsWith(base) || (end > base.length && url.charCodeAt(base.length) !== slash))
+    return undefined;
   const start = base.length + 1;
   const last = end > start && url.charCodeAt(end - 1) === slash ? end - 1 : end;
   return { path: url.slice(start, last), search: mark < 0 ? '' : url.slice(mark + 1) };
@@ -23,7 +24,10 @@ export function readTarget(req: RpcIncoming, base: string): Target | undefined {
 
 const slash = 47;
 
-/** The procedures' path in the router. Throws `BAD_REQUEST`, as tRPC words it, where it is not percent-encoded well. */
+/**
+ * The procedures' path in the router. Throws `BAD_REQUEST`, as tRPC words it, where it is not
+ * percent-encoded well.
+ */
 export function decodePath(path: string, separator: string): string {
   const decoded = path.includes('%') ? decode(path) : path;
   return separator === '.' ? decoded : decoded.split(separator).join('.');
@@ -33,6 +37,10 @@ function decode(path: string): string {
   try {
     return decodeURIComponent(path);
   } catch (cause) {
-    throw new TRPCError({ code: 'BAD_REQUEST', message: `Invalid URL-encoding in path "${path}"`, cause });
+    throw new TRPCError({
+      code: 'BAD_REQUEST',
+      message: `Invalid URL-encoding in path "${path}"`,
+      cause,
+    });
   }
 }

@@ -14,7 +14,10 @@ export interface Wire {
   readonly paths: readonly string[];
 }
 
-/** Throws, in tRPC's words, where the path is badly encoded, the content type is foreign or the batch is too large. */
+/**
+ * Throws, in tRPC's words, where the path is badly encoded, the content type is foreign or the
+ * batch is too large.
+ */
 export function readWire({ settings, req }: Incoming, target: Target): Wire {
   const path = decodePath(target.path, settings.config.pathSeparator);
   const kind = readMediaKind(req);
@@ -31,6 +34,7 @@ export function readWire({ settings, req }: Incoming, target: Target): Wire {
 /** How many calls a batch names; stops counting once there are too many. */
 function countUpTo(limit: number, path: string): number {
   let count = 1;
-  for (let at = path.indexOf(','); at >= 0 && count <= limit; at = path.indexOf(',', at + 1)) count += 1;
+  for (let at = path.indexOf(','); at >= 0 && count <= limit; at = path.indexOf(',', at + 1))
+    count += 1;
   return count;
 }

@@ -24,11 +24,18 @@ export interface DemoOptions {
   pathSeparator?: '_';
 }
 
-const plain: TRPCDataTransformer = { serialize: (value: unknown) => value, deserialize: (value: unknown) => value };
+const plain: TRPCDataTransformer = {
+  serialize: (value: unknown) => value,
+  deserialize: (value: unknown) => value,
+};
 const note = z.object({ id: z.number(), text: z.string().optional() });
 
 /** A router with every kind of answer and failure. */
-export function createDemoRouter({ transformer = plain, hasFormatter = false, pathSeparator }: DemoOptions = {}) {
+export function createDemoRouter({
+  transformer = plain,
+  hasFormatter = false,
+  pathSeparator,
+}: DemoOptions = {}) {
   const t = initTRPC
     .context<DemoContext>()
     .meta<DemoMeta>()
@@ -39,7 +46,13 @@ export function createDemoRouter({ transformer = plain, hasFormatter = false, pa
       errorFormatter({ shape, error, ctx, type, path, input }) {
         if (!hasFormatter) return shape;
         if (error.message === 'formatter') throw new Error('a formatter that fails');
-        const data = { ...shape.data, agent: ctx?.req.headers['user-agent'] ?? null, type, from: path ?? null, input };
+        const data = {
+          ...shape.data,
+          agent: ctx?.req.headers['user-agent'] ?? null,
+          type,
+          from: path ?? null,
+          input,
+        };
         return { ...shape, data };
       },
     });
@@ -93,7 +106,9 @@ export function createDemoRouter({ transformer = plain, hasFormatter = false, pa
   });
   return t.router({
     ping: p.query(() => 'pong'),
-    echo: p.input(z.unknown()).query(({ input }) => ({ input: input === undefined ? 'none' : input })),
+    echo: p
+      .input(z.unknown())
+      .query(({ input }) => ({ input: input === undefined ? 'none' : input })),
     note: p.input(note).query(({ input }) => input),
     add: p.input(note).mutation(({ input }) => input),
     touch: p.mutation(() => 'touched'),
@@ -109,15 +124,17 @@ export function createDemoRouter({ transformer = plain, hasFormatter = false, pa
       .meta({ uploads: 'application/octet-stream' })
       .input(octetInputParser)
       .mutation(async ({ input }) => (await new Response(input).arrayBuffer()).byteLength),
-    ticks: p.input(z.object({ to: z.number(), lastEventId: z.string().optional() })).subscription(async function* ({
-      input,
-      signal,
-    }) {
-      for (let n = Number(input.lastEventId ?? 0) + 1; n <= input.to && !signal?.aborted; n += 1) yield tracked(String(n), n);
-    }),
+    ticks: p
+      .input(z.object({ to: z.number(), lastEventId: z.string().optional() }))
+      .subscription(async function* ({ input, signal }) {
+        for (let n = Number(input.lastEventId ?? 0) + 1; n <= input.to && !signal?.aborted; n += 1)
+          yield tracked(String(n), n);
+      }),
     out: outputs,
     fail: failures,
-    later: lazy(async () => ({ router: t.router({ deep: t.router({ ping: p.query(() => 'from afar') }) }) })),
+    later: lazy(async () => ({
+      router: t.router({ deep: t.router({ ping: p.query(() => 'from afar') }) }),
+    })),
   });
 }
 

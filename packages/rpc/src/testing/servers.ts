@@ -1,9 +1,20 @@
 import { once } from 'node:events';
-import { createServer, type IncomingHttpHeaders, type RequestListener, request, type Server } from 'node:http';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type RequestListener,
+  request,
+  type Server,
+} from 'node:http';
 import { createHTTPHandler } from '@trpc/server/adapters/standalone';
 import { createRpcHandler } from '../handler.js';
 import type { RpcHandlerOptions } from '../options.js';
-import { createDemoRouter, type DemoMeta, type DemoOptions, type DemoRouter } from './demo-router.js';
+import {
+  createDemoRouter,
+  type DemoMeta,
+  type DemoOptions,
+  type DemoRouter,
+} from './demo-router.js';
 
 export interface Listening {
   readonly port: number;
@@ -14,7 +25,9 @@ export interface Listening {
   close(): Promise<void>;
 }
 
-export interface ServeOptions extends DemoOptions, Partial<Omit<RpcHandlerOptions<DemoRouter>, 'router'>> {}
+export interface ServeOptions
+  extends DemoOptions,
+    Partial<Omit<RpcHandlerOptions<DemoRouter>, 'router'>> {}
 
 const isDemoMeta = (meta: unknown): meta is DemoMeta => typeof meta === 'object' && meta !== null;
 
@@ -22,10 +35,14 @@ export const demoLimits = {
   maxBatchSize: 3,
   bodyLimit: 200,
   bodyLimitOf: (_path: string, meta: unknown) => (isDemoMeta(meta) ? meta.bodyLimit : undefined),
-  uploadTypesOf: (_path: string, meta: unknown) => (isDemoMeta(meta) && meta.uploads ? [meta.uploads] : undefined),
+  uploadTypesOf: (_path: string, meta: unknown) =>
+    isDemoMeta(meta) && meta.uploads ? [meta.uploads] : undefined,
 };
 
-export async function listen(listener: RequestListener, errors: unknown[] = []): Promise<Listening> {
+export async function listen(
+  listener: RequestListener,
+  errors: unknown[] = [],
+): Promise<Listening> {
   const server = createServer(listener);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -41,7 +58,14 @@ export async function listen(listener: RequestListener, errors: unknown[] = []):
 
 function remember(errors: unknown[]): NonNullable<RpcHandlerOptions<DemoRouter>['onError']> {
   return ({ error, path, type, input, ctx }) => {
-    errors.push({ code: error.code, message: error.message, path, type, input, hasContext: ctx !== undefined });
+    errors.push({
+      code: error.code,
+      message: error.message,
+      path,
+      type,
+      input,
+      hasContext: ctx !== undefined,
+    });
   };
 }
 
@@ -67,7 +91,8 @@ export function serveTheirs(options: ServeOptions = {}): Promise<Listening> {
     basePath: '/trpc',
     maxBatchSize: options.maxBatchSize ?? demoLimits.maxBatchSize,
     maxBodySize: options.bodyLimit ?? demoLimits.bodyLimit,
-    createContext: ({ req, res, info }) => createContext({ req, res, calls: [], signal: info.signal }),
+    createContext: ({ req, res, info }) =>
+      createContext({ req, res, calls: [], signal: info.signal }),
     onError: remember(errors),
     responseMeta: options.responseMeta,
   });
@@ -89,16 +114,32 @@ export interface Received {
 }
 
 /** Sends exactly what is said, and nothing more, over a connection of its own. */
-export function send(to: Listening, { method = 'GET', path, headers: given = {}, body }: Sent): Promise<Received> {
+export function send(
+  to: Listening,
+  { method = 'GET', path, headers: given = {}, body }: Sent,
+): Promise<Received> {
   const isFramed = body === undefined || given['transfer-encoding'] !== undefined;
-  const headers = isFramed ? given : { ...given, 'content-length': String(Buffer.byteLength(body)) };
+  const headers = isFramed
+    ? given
+    : { ...given, 'content-length': String(Buffer.byteLength(body)) };
   return new Promise((resolve, reject) => {
-    const outgoing = request({ port: to.port, host: '127.0.0.1', path: `/trpc/${path}`, method, agent: false, headers });
+    const outgoing = request({
+      port: to.port,
+      host: '127.0.0.1',
+      path: `/trpc/${path}`,
+      method,
+      agent: false,
+      headers,
+    });
     outgoing.on('error', reject).on('response', (incoming) => {
       const chunks: Buffer[] = [];
       incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
       incoming.on('error', reject).on('end', () => {
-        resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, body: Buffer.concat(chunks).toString('latin1') });
+        resolve({
+          status: incoming.statusCode ?? 0,
+          headers: incoming.headers,
+          body: Buffer.concat(chunks).toString('latin1'),
+        });
       });
     });
     outgoing.end(body);
@@ -107,6 +148,13 @@ export function send(to: Listening, { method = 'GET', path, headers: given = {},
 
 /** What a client can tell two answers apart by. */
 export function essenceOf({ status, headers, body }: Received) {
-  const { 'content-type': type, vary, allow, 'cache-control': cacheControl, 'set-cookie': cookies, 'x-own': own } = headers;
+  const {
+    'content-type': type,
+    vary,
+    allow,
+    'cache-control': cacheControl,
+    'set-cookie': cookies,
+    'x-own': own,
+  } = headers;
   return { status, type, vary, allow, cacheControl, cookies, own, body };
 }

@@ -12,7 +12,10 @@ interface WaitingContext {
 function createWaitingRouter(calls = new EventEmitter()) {
   const t = initTRPC.context<WaitingContext>().create({
     isDev: false,
-    errorFormatter: ({ shape, ctx }) => ({ ...shape, data: { ...shape.data, requestId: ctx?.requestId } }),
+    errorFormatter: ({ shape, ctx }) => ({
+      ...shape,
+      data: { ...shape.data, requestId: ctx?.requestId },
+    }),
   });
   const wait = async (signal: AbortSignal | undefined, name: string) => {
     calls.emit('start', name);
@@ -45,7 +48,9 @@ interface Waiting extends Listening {
   readonly calls: EventEmitter;
 }
 
-async function serveWaiting(options: Partial<RpcHandlerOptions<WaitingRouter>> = {}): Promise<Waiting> {
+async function serveWaiting(
+  options: Partial<RpcHandlerOptions<WaitingRouter>> = {},
+): Promise<Waiting> {
   const calls = new EventEmitter();
   const errors: unknown[] = [];
   const onError: RpcHandlerOptions<WaitingRouter>['onError'] = ({ error, path }) => {

@@ -7,7 +7,14 @@ import type { ConnectionLimits } from './limits.js';
 import type { TakeTurn } from './turns.js';
 
 /** Why a connection is closed that its client would have kept. */
-export type CloseReason = 'idle' | 'stalled' | 'slow_reader' | 'slow_writer' | 'pipelining' | 'memory' | 'too_many';
+export type CloseReason =
+  | 'idle'
+  | 'stalled'
+  | 'slow_reader'
+  | 'slow_writer'
+  | 'pipelining'
+  | 'memory'
+  | 'too_many';
 
 /** Memory of a request that waits for its turn, roughly, besides its headers and its body. */
 const waitingBytes = 4096;
@@ -20,7 +27,10 @@ interface Exchange {
   readonly startedAt: number;
 }
 
-/** An answer that the client has not taken yet: since when, and the bytes of the connection that were taken before. */
+/**
+ * An answer that the client has not taken yet: since when, and the bytes of the connection that
+ * were taken before.
+ */
 interface Backlog {
   readonly since: number;
   readonly takenBefore: number;
@@ -33,8 +43,8 @@ export interface ConnectionOptions {
 }
 
 /**
- * One connection and its requests. They are served one after the other: Node would start all requests of a pipeline at once and
- * hold their answers.
+ * One connection and its requests. They are served one after the other: Node would start all
+ * requests of a pipeline at once and hold their answers.
  */
 export class Connection {
   readonly #socket: Socket;
@@ -83,13 +93,19 @@ export class Connection {
     return this.#waiting.length <= this.#limits.maxPipelined;
   }
 
-  /** Makes the next answer, after those to requests that wait already, the last: `Connection: close`. */
+  /**
+   * Makes the next answer, after those to requests that wait already, the last: `Connection:
+   * close`.
+   */
   end(): void {
     this.#isEnding = true;
     if (this.#current) this.#endAfter(this.#current.res);
   }
 
-  /** Ends the connection for a fault of what came last. Requests that are complete are answered before it. */
+  /**
+   * Ends the connection for a fault of what came last. Requests that are complete are answered
+   * before it.
+   */
   fail(answerOf: () => FaultAnswer): void {
     if (this.#hasFailed) return;
     this.#hasFailed = true;
@@ -114,7 +130,8 @@ export class Connection {
   tooSlow(now: number): CloseReason | undefined {
     const { keepAliveMs, headersMs, sweepMs } = this.#limits;
     // Line breaks between two requests restart Node's timer, but are no request.
-    if (this.#current === undefined) return now - this.#idleSince > keepAliveMs + headersMs + 5 * sweepMs ? 'idle' : undefined;
+    if (this.#current === undefined)
+      return now - this.#idleSince > keepAliveMs + headersMs + 5 * sweepMs ? 'idle' : undefined;
     if (this.#isReaderSlow(now)) return 'slow_reader';
     return this.#isWriterSlow(now, this.#current) ? 'slow_writer' : undefined;
   }
@@ -135,7 +152,9 @@ export class Connection {
 
   /** A server that does not read at the moment is not the client's fault. */
   #isWriterSlow(now: number, { req, startedAt }: Exchange): boolean {
-    return !req.complete && req.readableLength === 0 && this.#isBehind(now - startedAt, this.#received);
+    return (
+      !req.complete && req.readableLength === 0 && this.#isBehind(now - startedAt, this.#received)
+    );
   }
 
   /** True if so many bytes should have taken less time. */

@@ -1,7 +1,10 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** A request that never became one: its head or body cannot be parsed, is too large or does not arrive. */
+/**
+ * A request that never became one: its head or body cannot be parsed, is too large or does not
+ * arrive.
+ */
 export interface RequestFault {
   readonly status: number;
   readonly detail: string;
@@ -20,27 +23,53 @@ export type AnswerFault = (fault: RequestFault) => FaultAnswer;
 
 /** Milliseconds that a client has to take the answer and to end the connection. */
 const graceMs = 2000;
-/** Bytes that are read and dropped meanwhile: unread ones would reset the connection, and the answer could be lost. */
+/**
+ * Bytes that are read and dropped meanwhile: unread ones would reset the connection, and the answer
+ * could be lost.
+ */
 const drainBytes = 64 * 1024;
 /** Bytes of a packet in which headers are looked for. */
 const searchedBytes = 16 * 1024;
 
 const known: Readonly<Record<string, { status: number; detail: string }>> = {
-  HPE_HEADER_OVERFLOW: { status: 431, detail: 'The request line and the headers are larger than 16 KB.' },
-  HPE_CHUNK_EXTENSIONS_OVERFLOW: { status: 413, detail: 'The chunk extensions of the body are too large.' },
-  ERR_HTTP_REQUEST_TIMEOUT: { status: 408, detail: 'The head of the request did not arrive in time.' },
+  HPE_HEADER_OVERFLOW: {
+    status: 431,
+    detail: 'The request line and the headers are larger than 16 KB.',
+  },
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: {
+    status: 413,
+    detail: 'The chunk extensions of the body are too large.',
+  },
+  ERR_HTTP_REQUEST_TIMEOUT: {
+    status: 408,
+    detail: 'The head of the request did not arrive in time.',
+  },
 };
 
 /** The fault behind an error of Node's HTTP server; undefined if the connection itself failed. */
-export function readFault(error: NodeJS.ErrnoException & { rawPacket?: unknown }, socket: Socket): RequestFault | undefined {
+export function readFault(
+  error: NodeJS.ErrnoException & { rawPacket?: unknown },
+  socket: Socket,
+): RequestFault | undefined {
   const { code = '', rawPacket } = error;
   if (!code.startsWith('HPE_') && known[code] === undefined) return undefined;
-  const { status, detail } = known[code] ?? { status: 400, detail: 'The request is not valid HTTP.' };
+  const { status, detail } = known[code] ?? {
+    status: 400,
+    detail: 'The request is not valid HTTP.',
+  };
   const text = Buffer.isBuffer(rawPacket) ? rawPacket.toString('latin1', 0, searchedBytes) : '';
-  return { status, detail, origin: /\norigin:[ \t]*(\S{1,255})\r?\n/i.exec(text)?.[1], address: socket.remoteAddress };
+  return {
+    status,
+    detail,
+    origin: /\norigin:[ \t]*(\S{1,255})\r?\n/i.exec(text)?.[1],
+    address: socket.remoteAddress,
+  };
 }
 
-/** Sends an answer, if one is due, and ends the connection: in order if the client lets it, else after a moment. */
+/**
+ * Sends an answer, if one is due, and ends the connection: in order if the client lets it, else
+ * after a moment.
+ */
 export function endSocket(socket: Socket, answer?: FaultAnswer): void {
   if (!socket.writable) return void socket.destroy();
   const limit = socket.bytesRead + drainBytes;
@@ -57,7 +86,12 @@ export function endSocket(socket: Socket, answer?: FaultAnswer): void {
 }
 
 function textOf({ status, headers, body }: FaultAnswer): string {
-  const fields = { ...headers, date: new Date().toUTCString(), connection: 'close', 'content-length': Buffer.byteLength(body) };
+  const fields = {
+    ...headers,
+    date: new Date().toUTCString(),
+    connection: 'close',
+    'content-length': Buffer.byteLength(body),
+  };
   const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}`);
   return [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...lines, '', body].join('\r\n');
 }

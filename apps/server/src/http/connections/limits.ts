@@ -43,11 +43,20 @@ const defaultLimits: Omit<ConnectionLimits, 'maxConnections'> = {
 
 type GivenLimits = Partial<ConnectionLimits> & Pick<ConnectionLimits, 'maxConnections'>;
 
-/** The limits with their defaults. Fewer connections than wanted, and a warning, if the system allows fewer open files. */
-export function resolveConnectionLimits(given: GivenLimits, log: Pick<Logger, 'warn'>): ConnectionLimits {
+/**
+ * The limits with their defaults. Fewer connections than wanted, and a warning, if the system
+ * allows fewer open files.
+ */
+export function resolveConnectionLimits(
+  given: GivenLimits,
+  log: Pick<Logger, 'warn'>,
+): ConnectionLimits {
   const { maxConnections: wanted } = given;
   const maxConnections = Math.min(wanted, connectionsWithinOpenFiles() ?? wanted);
   if (maxConnections < wanted)
-    log.warn({ maxConnections }, 'the limit of open files (ulimit -n) allows fewer connections than HTTP_MAX_CONNECTIONS');
+    log.warn(
+      { maxConnections },
+      'the limit of open files (ulimit -n) allows fewer connections than HTTP_MAX_CONNECTIONS',
+    );
   return { ...defaultLimits, ...given, maxConnections };
 }

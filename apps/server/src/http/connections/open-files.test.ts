@@ -1,7 +1,9 @@
 import { expect, it } from 'vitest';
 import { connectionsWithinOpenFiles } from './open-files.js';
 
-const limits = (openFiles: string) => `Limit                     Soft Limit           Hard Limit           Units
+const limits = (
+  openFiles: string,
+) => `Limit                     Soft Limit           Hard Limit           Units
 Max processes             95617                95617                processes
 Max open files            ${openFiles.padEnd(20)} 1048576              files
 `;

@@ -5,8 +5,8 @@ const perTurn = 16;
 export type TakeTurn = (begin: () => void) => void;
 
 /**
- * Lets the requests that wait in pipelines begin a few in each turn of the event loop, whatever their number, so that other connections
- * are accepted and served meanwhile.
+ * Lets the requests that wait in pipelines begin a few in each turn of the event loop, whatever
+ * their number, so that other connections are accepted and served meanwhile.
  */
 export function createTurns(): TakeTurn {
   const waiting: (() => void)[] = [];

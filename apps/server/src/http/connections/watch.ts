@@ -31,7 +31,8 @@ export interface ConnectionObserver {
 const logInterval = 60_000;
 
 /**
- * Closes connections of clients that neither send nor take what is due, and bounds what all of them hold in memory.
+ * Closes connections of clients that neither send nor take what is due, and bounds what all of them
+ * hold in memory.
  */
 export function watchConnections(
   server: Server,
@@ -71,7 +72,9 @@ export function watchConnections(
   /** Closes the connections whose request is oldest until what is held is below the limit. */
   function closeOldest(heldBytes: number): number {
     let left = heldBytes;
-    const holding = [...connections].filter(([socket, { heldBytes: own }]) => own > 0 && !socket.destroyed);
+    const holding = [...connections].filter(
+      ([socket, { heldBytes: own }]) => own > 0 && !socket.destroyed,
+    );
     for (const [socket, connection] of holding.sort(([, a], [, b]) => a.busySince - b.busySince)) {
       if (left <= limits.maxHeldBytes) break;
       left -= connection.heldBytes;
@@ -88,14 +91,16 @@ export function watchConnections(
   });
   const serveInTurn: RequestListener = (req, res) => {
     const connection = connections.get(req.socket);
-    if (connection && !req.socket.destroyed && !connection.accept(req, res)) close(req.socket, 'pipelining');
+    if (connection && !req.socket.destroyed && !connection.accept(req, res))
+      close(req.socket, 'pipelining');
   };
   const accept: RequestListener = (req, res) => {
     if (held) held.push(() => serveInTurn(req, res));
     else serveInTurn(req, res);
   };
   server.on('request', accept);
-  // An unknown expectation may be ignored (RFC 9110 §10.1.1); Node would answer it without counting it.
+  // An unknown expectation may be ignored (RFC 9110 §10.1.1); Node would answer it without counting
+  // it.
   server.on('checkExpectation', accept);
   server.on('clientError', (error, socket: Socket) => {
     const fault = readFault(error, socket);
@@ -139,7 +144,10 @@ function createCloseLog(log: Pick<Logger, 'warn'>): (reason: CloseReason) => voi
   const write = () => {
     timer = undefined;
     if (closed.size === 0) return;
-    log.warn({ closed: Object.fromEntries(closed) }, 'closed connections of clients that were too slow or too many');
+    log.warn(
+      { closed: Object.fromEntries(closed) },
+      'closed connections of clients that were too slow or too many',
+    );
     closed.clear();
     timer = setTimeout(write, logInterval).unref();
   };

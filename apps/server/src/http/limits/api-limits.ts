@@ -7,14 +7,25 @@ import { type LimitStore, memoryStore } from './store.js';
 
 const tooFast = 'Too many requests: wait as long as Retry-After says.';
 
-/** The API-wide limits: by network address before anything else, by user once the token is known. */
-export function createApiLimits(factor: number, addressOf: AddressOf, store: LimitStore = memoryStore) {
-  const addresses = createCounter({ name: 'address', points: 300, window: 10 }, store, factor, tooFast);
+/**
+ * The API-wide limits: by network address before anything else, by user once the token is known.
+ */
+export function createApiLimits(
+  factor: number,
+  addressOf: AddressOf,
+  store: LimitStore = memoryStore,
+) {
+  const addresses = createCounter(
+    { name: 'address', points: 300, window: 10 },
+    store,
+    factor,
+    tooFast,
+  );
   const users = createCounter({ name: 'user', points: 600, window: 60 }, store, factor, tooFast);
 
   /**
-   * Counts the request, each call of a batch for itself, and reports what is left. What is too much is refused in the form of its
-   * transport.
+   * Counts the request, each call of a batch for itself, and reports what is left. What is too much
+   * is refused in the form of its transport.
    */
   const countAddress =
     (refuse: Refuse): Middleware =>
@@ -28,7 +39,8 @@ export function createApiLimits(factor: number, addressOf: AddressOf, store: Lim
 
   return {
     countAddress,
-    countUser: (userId: string, report: ReportLimit, calls: number) => users.consume(userId, report, calls),
+    countUser: (userId: string, report: ReportLimit, calls: number) =>
+      users.consume(userId, report, calls),
   };
 }
 
@@ -38,8 +50,8 @@ export type ApiLimits = ReturnType<typeof createApiLimits>;
 export const maxBatchSize = 10;
 
 /**
- * How many procedures a request asks for: tRPC names them in the path, between commas that may be percent-encoded. A batch with
- * too many is refused before it is looked at, and costs as little.
+ * How many procedures a request asks for: tRPC names them in the path, between commas that may be
+ * percent-encoded. A batch with too many is refused before it is looked at, and costs as little.
  */
 function callsOf(url: string): number {
   const end = url.indexOf('?');

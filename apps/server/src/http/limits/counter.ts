@@ -17,7 +17,12 @@ export const hashed = (text: string) => createHash('sha256').update(text).digest
 const keyOf = (key: string) => (key.length > 180 ? hashed(key) : key);
 
 /** A counter that throws `too_many_requests` once its points are spent. */
-export function createCounter({ name, points: base, window }: Policy, store: LimitStore, factor: number, message: string) {
+export function createCounter(
+  { name, points: base, window }: Policy,
+  store: LimitStore,
+  factor: number,
+  message: string,
+) {
   const points = Math.round(base * factor);
   const { memory, shared = memory } = store.limiters({ keyPrefix: name, points, duration: window });
   const stateOf = ({ remainingPoints, msBeforeNext }: RateLimiterRes): LimitState => ({
@@ -28,7 +33,8 @@ export function createCounter({ name, points: base, window }: Policy, store: Lim
     reset: seconds(msBeforeNext),
   });
   const refuse = (refusal: unknown): never => {
-    if (refusal instanceof RateLimiterRes) throw tooManyRequests(message, seconds(refusal.msBeforeNext));
+    if (refusal instanceof RateLimiterRes)
+      throw tooManyRequests(message, seconds(refusal.msBeforeNext));
     throw refusal;
   };
   /** Throws `too_many_requests` if there are too few points. */

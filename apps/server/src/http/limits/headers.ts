@@ -4,14 +4,21 @@ import type { LimitState } from '@synap/contracts';
 const reported = new WeakMap<ServerResponse, Map<string, LimitState>>();
 
 /**
- * Adds a limit to those that an answer names in `RateLimit-Policy` and `RateLimit`: lists of structured fields, RFC 9651, as in
- * draft-ietf-httpapi-ratelimit-headers. Of a limit that counts twice the last state is named. Does nothing once the head is sent.
+ * Adds a limit to those that an answer names in `RateLimit-Policy` and `RateLimit`: lists of
+ * structured fields, RFC 9651, as in draft-ietf-httpapi-ratelimit-headers. Of a limit that counts
+ * twice the last state is named. Does nothing once the head is sent.
  */
 export function reportLimit(res: ServerResponse, state: LimitState): void {
   if (res.headersSent) return;
   const states = reported.get(res) ?? new Map<string, LimitState>();
   reported.set(res, states.set(state.name, state));
   const all = [...states.values()];
-  res.setHeader('ratelimit-policy', all.map(({ name, points, window }) => `"${name}";q=${points};w=${window}`).join(', '));
-  res.setHeader('ratelimit', all.map(({ name, remaining, reset }) => `"${name}";r=${remaining};t=${reset}`).join(', '));
+  res.setHeader(
+    'ratelimit-policy',
+    all.map(({ name, points, window }) => `"${name}";q=${points};w=${window}`).join(', '),
+  );
+  res.setHeader(
+    'ratelimit',
+    all.map(({ name, remaining, reset }) => `"${name}";r=${remaining};t=${reset}`).join(', '),
+  );
 }

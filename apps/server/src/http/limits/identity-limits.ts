@@ -3,16 +3,23 @@ import { networkOf } from '../address.js';
 import { createCounter, hashed } from './counter.js';
 import { type LimitStore, memoryStore } from './store.js';
 
-/** Milliseconds by which a failed sign-in is answered later once there were too many for its account. */
+/**
+ * Milliseconds by which a failed sign-in is answered later once there were too many for its
+ * account.
+ */
 const failureDelay = 2000;
 
 const refusal = (what: string) => `Too many ${what}: wait as long as Retry-After says.`;
 
 /**
- * The limits of identity: sign-in by address, failures by account and address, mails by address, refresh by session.
- * Accounts are counted by the text of their address, whether there is such an account or not.
+ * The limits of identity: sign-in by address, failures by account and address, mails by address,
+ * refresh by session. Accounts are counted by the text of their address, whether there is such an
+ * account or not.
  */
-export function createIdentityLimits(factor: number, store: LimitStore = memoryStore): IdentityGuard {
+export function createIdentityLimits(
+  factor: number,
+  store: LimitStore = memoryStore,
+): IdentityGuard {
   const hour = 3600;
   const counter = (name: string, points: number, window: number, what: string) =>
     createCounter({ name, points, window }, store, factor, refusal(what));
@@ -35,10 +42,16 @@ export function createIdentityLimits(factor: number, store: LimitStore = memoryS
       await failures.spent(accountKey(email, address), report);
     },
     async loginFailed(email, address) {
-      const [{ consumedPoints }] = await Promise.all([hourly.note(hashed(email)), failures.note(accountKey(email, address))]);
+      const [{ consumedPoints }] = await Promise.all([
+        hourly.note(hashed(email)),
+        failures.note(accountKey(email, address)),
+      ]);
       // Exactly one of all failures of the hour is the one that reaches the figure.
       const { points } = hourly;
-      return { notify: consumedPoints === points, delayMs: consumedPoints >= points ? failureDelay : 0 };
+      return {
+        notify: consumedPoints === points,
+        delayMs: consumedPoints >= points ? failureDelay : 0,
+      };
     },
     loginSucceeded: (email, address) => failures.forget(accountKey(email, address)),
     async register(address, report) {
@@ -59,7 +72,10 @@ export function createIdentityLimits(factor: number, store: LimitStore = memoryS
     async mayRecord({ kind, what, by }) {
       if ((await recorded.note(hashed(`${kind} ${what}`))).consumedPoints > 1) return false;
       const share = await shares.note(`${kind} ${networkOf(by)}`);
-      return share.consumedPoints <= shares.points && (await records.note(kind)).consumedPoints <= records.points;
+      return (
+        share.consumedPoints <= shares.points &&
+        (await records.note(kind)).consumedPoints <= records.points
+      );
     },
   };
 }

@@ -26,7 +26,11 @@ interface LimitStoresOptions {
 }
 
 /** Redis for all limits where there is one; else memory for the API and PostgreSQL for identity. */
-export async function openLimitStores({ redisUrl, url, log }: LimitStoresOptions): Promise<LimitStores> {
+export async function openLimitStores({
+  redisUrl,
+  url,
+  log,
+}: LimitStoresOptions): Promise<LimitStores> {
   const redis = redisUrl === undefined ? undefined : connectRedis(redisUrl);
   const watch: StoreWatch = {
     onDown: (store, error) =>
@@ -38,7 +42,11 @@ export async function openLimitStores({ redisUrl, url, log }: LimitStoresOptions
   };
   if (redis === undefined) {
     const pool = openPool(url);
-    return { api: memoryStore, identity: createLimitStore(createPostgresStore(pool), watch), close: () => pool.end() };
+    return {
+      api: memoryStore,
+      identity: createLimitStore(createPostgresStore(pool), watch),
+      close: () => pool.end(),
+    };
   }
   await redis.settled;
   const store = createLimitStore(createRedisStore(redis), watch);
@@ -51,8 +59,14 @@ export async function openLimitStores({ redisUrl, url, log }: LimitStoresOptions
 }
 
 /**
- * Apart from the connections that serve calls: a flood of sign-ins waits for one row, and would hold all of them. What was counted in the
- * moment before the database crashes may be lost, so no count waits for the disk.
+ * Apart from the connections that serve calls: a flood of sign-ins waits for one row, and would
+ * hold all of them. What was counted in the moment before the database crashes may be lost, so no
+ * count waits for the disk.
  */
 const openPool = (url: string) =>
-  createPool({ url, applicationName: 'synap limits', size: 2, settings: { synchronous_commit: 'off' } });
+  createPool({
+    url,
+    applicationName: 'synap limits',
+    size: 2,
+    settings: { synchronous_commit: 'off' },
+  });

@@ -10,13 +10,17 @@ export interface RedisConnection {
 }
 
 /**
- * A connection that fails fast: without a server each command is refused at once, with a silent one after 300 ms. It connects
- * again by itself, for ever; who uses it says what is logged.
+ * A connection that fails fast: without a server each command is refused at once, with a silent one
+ * after 300 ms. It connects again by itself, for ever; who uses it says what is logged.
  */
 export function connectRedis(url: string): RedisConnection {
   const client = new Redis(url, {
-    ...{ enableOfflineQueue: false, maxRetriesPerRequest: 0, autoResendUnfulfilledCommands: false },
-    ...{ commandTimeout: 300, connectTimeout: 2000, connectionName: 'synap' },
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    autoResendUnfulfilledCommands: false,
+    commandTimeout: 300,
+    connectTimeout: 2000,
+    connectionName: 'synap',
     retryStrategy: (times) => Math.min(times * 100, 1000),
   });
   let failure: Error | undefined;

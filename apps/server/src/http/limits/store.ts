@@ -30,7 +30,11 @@ export function createPostgresStore(pool: Pool): SharedStore {
     limiter: (options) =>
       new RateLimiterPostgres({
         ...options,
-        ...{ storeClient: pool, storeType: 'pool', tableName: 'rate_limits', tableCreated: true, clearExpiredByTimeout: false },
+        storeClient: pool,
+        storeType: 'pool',
+        tableName: 'rate_limits',
+        tableCreated: true,
+        clearExpiredByTimeout: false,
       }),
   };
 }
@@ -40,8 +44,10 @@ export function createRedisStore({ client }: Pick<RedisConnection, 'client'>): S
     name: 'Redis',
     limiter: (options) =>
       new RateLimiterRedis({
-        ...{ ...options, keyPrefix: `synap:limit:${options.keyPrefix}` },
-        ...{ storeClient: client, rejectIfRedisNotReady: true },
+        ...options,
+        keyPrefix: `synap:limit:${options.keyPrefix}`,
+        storeClient: client,
+        rejectIfRedisNotReady: true,
       }),
   };
 }
@@ -53,8 +59,9 @@ const pause = 1000;
 type Attempt = <T>(shared: () => Promise<T>, memory: () => Promise<T>) => Promise<T>;
 
 /**
- * While the store is away one caller a second tries it and all others count in this process's memory: the limits of an instance of
- * its own instead of none, and no caller waits for a store that does not answer.
+ * While the store is away one caller a second tries it and all others count in this process's
+ * memory: the limits of an instance of its own instead of none, and no caller waits for a store
+ * that does not answer.
  */
 function createAttempt({ name }: SharedStore, { onDown, onUp }: StoreWatch): Attempt {
   let away = false;
@@ -90,7 +97,10 @@ function createAttempt({ name }: SharedStore, { onDown, onUp }: StoreWatch): Att
 
 /** What limits count in: memory, or a shared store that memory stands in for. */
 export interface LimitStore {
-  limiters(options: IRateLimiterOptions): { memory: RateLimiterMemory; shared?: RateLimiterAbstract };
+  limiters(options: IRateLimiterOptions): {
+    memory: RateLimiterMemory;
+    shared?: RateLimiterAbstract;
+  };
   attempt: Attempt;
 }
 
@@ -101,7 +111,10 @@ export const memoryStore: LimitStore = {
 
 export function createLimitStore(store: SharedStore, watch: StoreWatch): LimitStore {
   return {
-    limiters: (options) => ({ memory: new RateLimiterMemory(options), shared: store.limiter(options) }),
+    limiters: (options) => ({
+      memory: new RateLimiterMemory(options),
+      shared: store.limiter(options),
+    }),
     attempt: createAttempt(store, watch),
   };
 }

@@ -1,4 +1,5 @@
-// Uses the client of @hey-api/openapi-ts, which is generated into `./generated/` before this is compiled.
+// Uses the client of @hey-api/openapi-ts, which is generated into `./generated/` before this is
+// compiled.
 import { argv, env } from 'node:process';
 import { client } from './generated/client.gen.js';
 import {
@@ -22,11 +23,18 @@ client.setConfig({ auth: tokens.accessToken });
 const { data: modules } = await modulesList({ query: { size: 50 }, throwOnError: true });
 const widget = { moduleId: 'git', widgetId: 'commits' };
 const { data: created } = await dashboardsCreate({
-  body: { name: 'Made abroad', widgets: [{ ...widget, x: 0, y: 0, w: 4, h: 2, params: { limit: 5 } }] },
+  body: {
+    name: 'Made abroad',
+    widgets: [{ ...widget, x: 0, y: 0, w: 4, h: 2, params: { limit: 5 } }],
+  },
   throwOnError: true,
 });
 const dashboard: Dashboard = created;
-const { data: read } = await widgetsData({ path: widget, query: { widgetParams: { limit: 2 } }, throwOnError: true });
+const { data: read } = await widgetsData({
+  path: widget,
+  query: { widgetParams: { limit: 2 } },
+  throwOnError: true,
+});
 const { commits } = read.data as { commits: unknown[] };
 const path = { id: dashboard.id };
 const { data: saved } = await dashboardsSave({

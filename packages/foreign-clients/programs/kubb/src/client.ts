@@ -1,5 +1,5 @@
-// Sends the requests of Kubb's client: adds the address of the server and the access token, and writes objects in a query as OpenAPI's
-// `style: form, explode: true` does.
+// Sends the requests of Kubb's client: adds the address of the server and the access token, and
+// writes objects in a query as OpenAPI's `style: form, explode: true` does.
 export interface RequestConfig<TData = unknown> {
   url?: string;
   method?: string;
@@ -23,12 +23,14 @@ export class RequestError extends Error {
 
 const settings = { baseUrl: '', accessToken: '' };
 
-export const configure = (changes: Partial<typeof settings>): void => void Object.assign(settings, changes);
+export const configure = (changes: Partial<typeof settings>): void =>
+  void Object.assign(settings, changes);
 
 function queryOf(params: object): string {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(params)) {
-    const entries = typeof value === 'object' && value !== null ? Object.entries(value) : [[name, value]];
+    const entries =
+      typeof value === 'object' && value !== null ? Object.entries(value) : [[name, value]];
     for (const [key, one] of entries) if (one !== undefined) query.append(String(key), String(one));
   }
   return query.size > 0 ? `?${query}` : '';
@@ -38,7 +40,8 @@ export default async function request<TData, _TError = unknown, TVariables = unk
   config: RequestConfig<TVariables>,
 ): Promise<ResponseConfig<TData>> {
   const headers = new Headers();
-  for (const [name, value] of Object.entries(config.headers ?? {})) if (value !== undefined) headers.set(name, value);
+  for (const [name, value] of Object.entries(config.headers ?? {}))
+    if (value !== undefined) headers.set(name, value);
   if (settings.accessToken !== '') headers.set('authorization', `Bearer ${settings.accessToken}`);
   if (config.data !== undefined) headers.set('content-type', 'application/json');
   const response = await fetch(`${settings.baseUrl}${config.url}${queryOf(config.params ?? {})}`, {

@@ -22,7 +22,10 @@ configure({ accessToken });
 const modules = await modulesList({ params: { size: 50 } });
 const widget = { moduleId: 'git', widgetId: 'commits' };
 const created: Dashboard = await dashboardsCreate({
-  data: { name: 'Made abroad', widgets: [{ ...widget, x: 0, y: 0, w: 4, h: 2, params: { limit: 5 } }] },
+  data: {
+    name: 'Made abroad',
+    widgets: [{ ...widget, x: 0, y: 0, w: 4, h: 2, params: { limit: 5 } }],
+  },
 });
 const read = await widgetsData({ ...widget, params: { widgetParams: { limit: 2 } } });
 const { commits } = read.data as { commits: unknown[] };

@@ -1,4 +1,5 @@
-// Uses openapi-fetch with the types of openapi-typescript, which are generated into `./generated.d.ts` before this is compiled.
+// Uses openapi-fetch with the types of openapi-typescript, which are generated into
+// `./generated.d.ts` before this is compiled.
 import { argv, env } from 'node:process';
 import createClient from 'openapi-fetch';
 import type { components, paths } from './generated.js';
@@ -28,7 +29,10 @@ const { items } = dataOf(await client.GET('/modules', { params: { query: { size:
 const widget = { moduleId: 'git', widgetId: 'commits' };
 const created: Dashboard = dataOf(
   await client.POST('/dashboards', {
-    body: { name: 'Made abroad', widgets: [{ ...widget, x: 0, y: 0, w: 4, h: 2, params: { limit: 5 } }] },
+    body: {
+      name: 'Made abroad',
+      widgets: [{ ...widget, x: 0, y: 0, w: 4, h: 2, params: { limit: 5 } }],
+    },
   }),
 );
 const { data } = dataOf(

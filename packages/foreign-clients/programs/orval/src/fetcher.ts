@@ -1,7 +1,8 @@
 // Sends the requests of Orval's client: adds the address of the server and the access token.
 const settings = { baseUrl: '', accessToken: '' };
 
-export const configure = (changes: Partial<typeof settings>): void => void Object.assign(settings, changes);
+export const configure = (changes: Partial<typeof settings>): void =>
+  void Object.assign(settings, changes);
 
 export async function fetcher<T>(url: string, init: RequestInit): Promise<T> {
   const headers = new Headers(init.headers);

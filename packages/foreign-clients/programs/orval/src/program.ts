@@ -22,7 +22,9 @@ configure({ accessToken: tokens.data.accessToken });
 
 const modules = await modulesList({ size: 50 });
 if (modules.status !== 200) throw new Error(modules.data.detail);
-const widgets = [{ moduleId: 'git', widgetId: 'commits', x: 0, y: 0, w: 4, h: 2, params: { limit: 5 } }];
+const widgets = [
+  { moduleId: 'git', widgetId: 'commits', x: 0, y: 0, w: 4, h: 2, params: { limit: 5 } },
+];
 const created = await dashboardsCreate({ name: 'Made abroad', widgets });
 if (created.status !== 201) throw new Error(created.data.detail);
 const dashboard: Dashboard = created.data;
@@ -31,7 +33,9 @@ const read = await widgetsQuery('git', 'commits', { params: { limit: 2 } });
 if (read.status !== 200) throw new Error(read.data.detail);
 const { commits } = read.data.data as { commits: unknown[] };
 const changes = { name: 'Saved abroad', widgets: dashboard.widgets };
-const saved = await dashboardsSave(dashboard.id, changes, { headers: { 'If-Match': `"${dashboard.version}"` } });
+const saved = await dashboardsSave(dashboard.id, changes, {
+  headers: { 'If-Match': `"${dashboard.version}"` },
+});
 if (saved.status !== 200) throw new Error(saved.data.detail);
 const removed = await dashboardsRemove(dashboard.id);
 if (removed.status !== 204) throw new Error(removed.data.detail);

@@ -1,4 +1,5 @@
-// Uses the client of openapi-generator (typescript-fetch), which is generated into `./generated/` before this is compiled.
+// Uses the client of openapi-generator (typescript-fetch), which is generated into `./generated/`
+// before this is compiled.
 import { argv, env } from 'node:process';
 import {
   AuthApi,
@@ -14,15 +15,22 @@ import {
 const [, , basePath = ''] = argv;
 const { EMAIL: email = '', PASSWORD: password = '' } = env;
 
-const login = await new AuthApi(new Configuration({ basePath })).authLogin({ authLoginRequest: { email, password } });
+const login = await new AuthApi(new Configuration({ basePath })).authLogin({
+  authLoginRequest: { email, password },
+});
 const configuration = new Configuration({ basePath, accessToken: login.accessToken });
 const dashboards = new DashboardsApi(configuration);
 
 const modules = await new ModulesApi(configuration).modulesList({ size: 50 });
 const widget = { moduleId: 'git', widgetId: 'commits' };
 const widgets = [{ ...widget, x: 0, y: 0, w: 4, h: 2, params: { limit: 5 } }];
-const created: Dashboard = await dashboards.dashboardsCreate({ dashboardsCreateRequest: { name: 'Made abroad', widgets } });
-const read = await new WidgetsApi(configuration).widgetsData({ ...widget, widgetParams: { limit: 2 } });
+const created: Dashboard = await dashboards.dashboardsCreate({
+  dashboardsCreateRequest: { name: 'Made abroad', widgets },
+});
+const read = await new WidgetsApi(configuration).widgetsData({
+  ...widget,
+  widgetParams: { limit: 2 },
+});
 const { id } = created;
 const saved = await dashboards.dashboardsSave({
   id,
@@ -41,6 +49,7 @@ console.log(
     rows: read.data.commits.length,
     saved: saved.name,
     version: saved.version,
-    absent: absent instanceof ResponseError ? ProblemFromJSON(await absent.response.json()).code : absent,
+    absent:
+      absent instanceof ResponseError ? ProblemFromJSON(await absent.response.json()).code : absent,
   }),
 );

@@ -4,29 +4,44 @@ import { makeRepository, type TestRepository, temporaryFolder } from './reposito
 
 /** Settings whose value git runs, on one occasion or another. */
 const programSettings = [
-  ...[
-    'core.alternateRefsCommand',
-    'core.askPass',
-    'core.editor',
-    'core.fsmonitor',
-    'core.gitProxy',
-    'core.pager',
-    'core.sshCommand',
-  ],
-  ...[
-    'credential.helper',
-    'diff.evil.command',
-    'diff.evil.textconv',
-    'diff.external',
-    'interactive.diffFilter',
-    'sequence.editor',
-  ],
-  ...['filter.evil.clean', 'filter.evil.process', 'filter.evil.smudge', 'gpg.program', 'gpg.ssh.program', 'gpg.x509.program'],
-  ...['pager.log', 'pager.rev-list', 'pager.rev-parse', 'pager.symbolic-ref', 'remote.origin.uploadpack', 'trailer.x.command'],
-  ...['uploadpack.packObjectsHook', 'web.browser'],
+  'core.alternateRefsCommand',
+  'core.askPass',
+  'core.editor',
+  'core.fsmonitor',
+  'core.gitProxy',
+  'core.pager',
+  'core.sshCommand',
+  'credential.helper',
+  'diff.evil.command',
+  'diff.evil.textconv',
+  'diff.external',
+  'interactive.diffFilter',
+  'sequence.editor',
+  'filter.evil.clean',
+  'filter.evil.process',
+  'filter.evil.smudge',
+  'gpg.program',
+  'gpg.ssh.program',
+  'gpg.x509.program',
+  'pager.log',
+  'pager.rev-list',
+  'pager.rev-parse',
+  'pager.symbolic-ref',
+  'remote.origin.uploadpack',
+  'trailer.x.command',
+  'uploadpack.packObjectsHook',
+  'web.browser',
 ];
-const hooks = ['fsmonitor-watchman', 'post-checkout', 'post-index-change', 'pre-auto-gc', 'pre-commit', 'reference-transaction'];
-const signature = 'gpgsig -----BEGIN PGP SIGNATURE-----\n \n iQFzBAABCgAdFiEE\n -----END PGP SIGNATURE-----\n';
+const hooks = [
+  'fsmonitor-watchman',
+  'post-checkout',
+  'post-index-change',
+  'pre-auto-gc',
+  'pre-commit',
+  'reference-transaction',
+];
+const signature =
+  'gpgsig -----BEGIN PGP SIGNATURE-----\n \n iQFzBAABCgAdFiEE\n -----END PGP SIGNATURE-----\n';
 
 export interface HostileRepository extends TestRepository {
   readonly folder: string;
@@ -34,7 +49,10 @@ export interface HostileRepository extends TestRepository {
   ran(): string[];
 }
 
-/** A repository in which everything that may name a program names one that leaves a file with its name. */
+/**
+ * A repository in which everything that may name a program names one that leaves a file with its
+ * name.
+ */
 export function makeHostileRepository(): HostileRepository {
   const folder = temporaryFolder();
   const marks = join(folder, 'marks');

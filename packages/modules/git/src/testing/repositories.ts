@@ -25,7 +25,10 @@ interface CommitOptions {
 export interface TestRepository {
   readonly path: string;
   git(...args: string[]): string;
-  /** Adds a commit of no change to HEAD, byte by byte as told: what `git commit` would refuse or mend, too. Its hash. */
+  /**
+   * Adds a commit of no change to HEAD, byte by byte as told: what `git commit` would refuse or
+   * mend, too. Its hash.
+   */
   commit(options?: CommitOptions): string;
 }
 
@@ -34,7 +37,12 @@ export function makeRepository(path: string, ...initArguments: string[]): TestRe
   mkdirSync(path, { recursive: true });
   const env = { ...process.env, GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' };
   const run = (args: string[], input?: Buffer) =>
-    execFileSync('git', ['-C', path, ...args], { env, input, encoding: 'utf8', stdio: 'pipe' }).trim();
+    execFileSync('git', ['-C', path, ...args], {
+      env,
+      input,
+      encoding: 'utf8',
+      stdio: 'pipe',
+    }).trim();
   const git = (...args: string[]) => run(args);
   git('init', '--quiet', '--initial-branch=main', ...initArguments);
   const tree = run(['hash-object', '-t', 'tree', '-w', '--stdin'], Buffer.alloc(0));
@@ -42,7 +50,13 @@ export function makeRepository(path: string, ...initArguments: string[]): TestRe
   return {
     path,
     git,
-    commit({ author = 'Ann', at = 1_700_000_000, committed = at, message = 'A commit', headers = '' } = {}) {
+    commit({
+      author = 'Ann',
+      at = 1_700_000_000,
+      committed = at,
+      message = 'A commit',
+      headers = '',
+    } = {}) {
       const parent = head === undefined ? '' : `parent ${head}\n`;
       const name = Buffer.from(author);
       const signature = (role: string, time: number | string) => [
@@ -58,7 +72,10 @@ export function makeRepository(path: string, ...initArguments: string[]): TestRe
         Buffer.from(message),
         Buffer.from('\n'),
       ];
-      head = run(['hash-object', '-t', 'commit', '-w', '--literally', '--stdin'], Buffer.concat(body));
+      head = run(
+        ['hash-object', '-t', 'commit', '-w', '--literally', '--stdin'],
+        Buffer.concat(body),
+      );
       git('update-ref', 'HEAD', head);
       return head;
     },

@@ -5,7 +5,10 @@ import git from '../index.js';
 const [commits, authors, activity] = git.widgets;
 
 /** The widgets that read one repository. */
-export const widgetLoads = (harness: ModuleHarness<Config>, params: { repository?: string } = {}) => [
+export const widgetLoads = (
+  harness: ModuleHarness<Config>,
+  params: { repository?: string } = {},
+) => [
   () => harness.load(commits, params),
   () => harness.load(authors, params),
   () => harness.load(activity, params),

@@ -20,7 +20,9 @@ export const activityWidget = defineWidget({
   }),
   dataSchema: z.object({
     total: z.number().int().describe('All commits of these days, by the date of committing.'),
-    days: z.array(z.object({ date: z.iso.date().describe('A day in UTC.'), commits: z.number().int() })),
+    days: z.array(
+      z.object({ date: z.iso.date().describe('A day in UTC.'), commits: z.number().int() }),
+    ),
   }),
   load: ({ repository, days }, context) =>
     readRepository(chooseRepository(context.config, repository), context, async (call, head) => {
@@ -40,4 +42,5 @@ export const activityWidget = defineWidget({
     }),
 });
 
-const dateOf = (day: number): string => new Date(day * daySeconds * 1_000).toISOString().slice(0, 10);
+const dateOf = (day: number): string =>
+  new Date(day * daySeconds * 1_000).toISOString().slice(0, 10);

@@ -15,7 +15,13 @@ export const authorsWidget = defineWidget({
   maxAge: 60,
   paramsSchema: z.strictObject({
     repository: repositoryParam,
-    limit: z.number().int().min(1).max(100).default(10).describe('How many authors, those with most commits first.'),
+    limit: z
+      .number()
+      .int()
+      .min(1)
+      .max(100)
+      .default(10)
+      .describe('How many authors, those with most commits first.'),
   }),
   dataSchema: z.object({
     total: z.number().int().describe('All authors, of the newest 200,000 commits at most.'),
@@ -39,7 +45,10 @@ async function countByAuthor(call: GitCall, head: string) {
   const byName = new Map<string, { commits: number; last: number }>();
   for await (const { author, seconds } of authorships(call, head, widgetBudget)) {
     const known = byName.get(author);
-    byName.set(author, { commits: (known?.commits ?? 0) + 1, last: Math.max(known?.last ?? 0, seconds) });
+    byName.set(author, {
+      commits: (known?.commits ?? 0) + 1,
+      last: Math.max(known?.last ?? 0, seconds),
+    });
   }
   return [...byName]
     .map(([name, { commits, last }]) => ({ name, commits, last: isoOf(last) }))

@@ -18,14 +18,19 @@ export const commitsWidget = defineWidget({
     limit: z.number().int().min(1).max(100).default(10).describe('How many commits, newest first.'),
   }),
   dataSchema: z.object({
-    total: z.number().int().describe('All commits that lead to HEAD; before the first sync at most 100,000.'),
+    total: z
+      .number()
+      .int()
+      .describe('All commits that lead to HEAD; before the first sync at most 100,000.'),
     totalIsComplete: z.boolean().describe('False if there may be more commits than `total`.'),
     commits: z.array(
       z.object({
         hash: z.string(),
         author: z.string(),
         date: z.iso.datetime().describe('When it was written (author date).'),
-        committedAt: z.iso.datetime().describe('When it was committed; later than `date` after a rebase or an amendment.'),
+        committedAt: z.iso
+          .datetime()
+          .describe('When it was committed; later than `date` after a rebase or an amendment.'),
         subject: z.string(),
       }),
     ),
@@ -34,7 +39,10 @@ export const commitsWidget = defineWidget({
     readRepository(chooseRepository(context.config, repository), context, async (call, head) => {
       if (head === null) return { total: 0, totalIsComplete: true, commits: [] };
       const known = await knownRepository(call, context.store);
-      const [total, commits] = await Promise.all([totalForWidget(call, head, known), newestCommits(call, { head, limit })]);
+      const [total, commits] = await Promise.all([
+        totalForWidget(call, head, known),
+        newestCommits(call, { head, limit }),
+      ]);
       return { ...total, total: Math.max(total.total, commits.length), commits };
     }),
 });

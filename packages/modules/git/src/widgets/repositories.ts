@@ -10,7 +10,10 @@ import { type ListedRepository, listRepositories } from '../repository.js';
 const repositorySchema = z.object({
   name: z.string(),
   branch: z.string().nullable().describe('Null when HEAD is on no branch.'),
-  head: z.string().nullable().describe('The hash of the commit HEAD is at; null before the first one.'),
+  head: z
+    .string()
+    .nullable()
+    .describe('The hash of the commit HEAD is at; null before the first one.'),
   error: z.string().optional().describe('Why it cannot be read, and what to do.'),
 });
 
@@ -38,9 +41,16 @@ export const repositoriesWidget = defineWidget({
 });
 
 /** One repository as the list shows it; a failure that is foreseen becomes its `error`. */
-async function readSummary(listed: ListedRepository, context: ReadContext): Promise<z.output<typeof repositorySchema>> {
+async function readSummary(
+  listed: ListedRepository,
+  context: ReadContext,
+): Promise<z.output<typeof repositorySchema>> {
   const { name } = listed;
-  const read = async (call: GitCall, head: string | null) => ({ name, branch: await branchOf(call), head });
+  const read = async (call: GitCall, head: string | null) => ({
+    name,
+    branch: await branchOf(call),
+    head,
+  });
   try {
     return await readRepository(listed, context, read, readDeadlines.list);
   } catch (error) {

@@ -4,4 +4,6 @@ export const repositoryParam = z
   .string()
   .max(4_000)
   .optional()
-  .describe('A repository by its name, as the widget "repositories" lists them; the first one when absent.');
+  .describe(
+    'A repository by its name, as the widget "repositories" lists them; the first one when absent.',
+  );

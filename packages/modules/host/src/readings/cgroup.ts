@@ -2,7 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
 
-/** Limits of the control group (a container or a service) that the server runs in; null if there is none. */
+/**
+ * Limits of the control group (a container or a service) that the server runs in; null if there is
+ * none.
+ */
 export interface CgroupLimits {
   readonly memory: { readonly limit: number; readonly used: number } | null;
   /** Cores' worth of time; may be a fraction. */
@@ -16,11 +19,18 @@ interface MemoryFiles {
   readonly cache: string;
 }
 const memoryFiles = {
-  v1: { limit: 'memory.limit_in_bytes', usage: 'memory.usage_in_bytes', cache: 'total_inactive_file' },
+  v1: {
+    limit: 'memory.limit_in_bytes',
+    usage: 'memory.usage_in_bytes',
+    cache: 'total_inactive_file',
+  },
   v2: { limit: 'memory.max', usage: 'memory.current', cache: 'inactive_file' },
 };
 
-/** Reads the limits from cgroup v2, or v1 if its controllers are in use. `root` stands for `/` in tests. */
+/**
+ * Reads the limits from cgroup v2, or v1 if its controllers are in use. `root` stands for `/` in
+ * tests.
+ */
 export async function readCgroupLimits(root = '/'): Promise<CgroupLimits> {
   const mount = join(root, 'sys/fs/cgroup');
   const paths = parseCgroupPaths(await textOf(join(root, 'proc/self/cgroup')));
@@ -34,14 +44,21 @@ export async function readCgroupLimits(root = '/'): Promise<CgroupLimits> {
         : await tightestMemory(foldersUpTo(join(mount, 'memory'), memoryV1), memoryFiles.v1),
     cores:
       cpuV1 === undefined
-        ? await tightest(unified, async (folder) => coresOf(...(await words(join(folder, 'cpu.max')))))
+        ? await tightest(unified, async (folder) =>
+            coresOf(...(await words(join(folder, 'cpu.max')))),
+          )
         : await tightest(foldersUpTo(join(mount, 'cpu'), cpuV1), async (folder) =>
-            coresOf(await textOf(join(folder, 'cpu.cfs_quota_us')), await textOf(join(folder, 'cpu.cfs_period_us'))),
+            coresOf(
+              await textOf(join(folder, 'cpu.cfs_quota_us')),
+              await textOf(join(folder, 'cpu.cfs_period_us')),
+            ),
           ),
   };
 }
 
-/** The group's path for each controller of `/proc/self/cgroup`; that of cgroup v2 has an empty name. */
+/**
+ * The group's path for each controller of `/proc/self/cgroup`; that of cgroup v2 has an empty name.
+ */
 function parseCgroupPaths(text: string): Map<string, string> {
   const paths = new Map<string, string>();
   for (const line of text.split('\n')) {
@@ -51,28 +68,41 @@ function parseCgroupPaths(text: string): Map<string, string> {
   return paths;
 }
 
-/** The group's folder and those above it, whose limits hold as well. In a container some of them are not visible. */
+/**
+ * The group's folder and those above it, whose limits hold as well. In a container some of them are
+ * not visible.
+ */
 function foldersUpTo(mount: string, path: string): string[] {
   const folders = [mount];
   // A path with `..` is outside the visible groups.
   if (path.split('/').includes('..')) return folders;
-  for (let folder = join(mount, path); folder.length > mount.length; folder = dirname(folder)) folders.push(folder);
+  for (let folder = join(mount, path); folder.length > mount.length; folder = dirname(folder))
+    folders.push(folder);
   return folders;
 }
 
-async function tightest(folders: readonly string[], read: (folder: string) => Promise<number | null>): Promise<number | null> {
+async function tightest(
+  folders: readonly string[],
+  read: (folder: string) => Promise<number | null>,
+): Promise<number | null> {
   const limits = (await Promise.all(folders.map(read))).filter((limit) => limit !== null);
   return limits.length > 0 ? Math.min(...limits) : null;
 }
 
-async function tightestMemory(folders: readonly string[], files: MemoryFiles): Promise<CgroupLimits['memory']> {
+async function tightestMemory(
+  folders: readonly string[],
+  files: MemoryFiles,
+): Promise<CgroupLimits['memory']> {
   let found: CgroupLimits['memory'] = null;
   for (const folder of folders) {
     const limit = numberOf(await textOf(join(folder, files.limit)));
     // Version 1 writes "no limit" as a number beyond any memory.
-    if (limit === null || limit >= Math.min(totalmem(), found?.limit ?? Number.POSITIVE_INFINITY)) continue;
+    if (limit === null || limit >= Math.min(totalmem(), found?.limit ?? Number.POSITIVE_INFINITY))
+      continue;
     const usage = numberOf(await textOf(join(folder, files.usage))) ?? 0;
-    const stat = (await textOf(join(folder, 'memory.stat'))).split('\n').map((line) => line.split(' '));
+    const stat = (await textOf(join(folder, 'memory.stat')))
+      .split('\n')
+      .map((line) => line.split(' '));
     const cache = numberOf(stat.find(([name]) => name === files.cache)?.[1] ?? '') ?? 0;
     found = { limit, used: Math.max(0, usage - cache) };
   }
@@ -85,6 +115,7 @@ function coresOf(quota = '', period = ''): number | null {
   return time === null || of === null || time <= 0 || of <= 0 ? null : time / of;
 }
 
-const numberOf = (text: string): number | null => (/^\s*-?\d+\s*$/.test(text) ? Number(text) : null);
+const numberOf = (text: string): number | null =>
+  /^\s*-?\d+\s*$/.test(text) ? Number(text) : null;
 const words = async (path: string): Promise<string[]> => (await textOf(path)).trim().split(' ');
 const textOf = (path: string): Promise<string> => readFile(path, 'utf8').catch(() => '');

@@ -48,13 +48,18 @@ describe('the limits of the control group', () => {
     ],
     [
       'version 2 without limits',
-      { 'proc/self/cgroup': '0::/x', [`${group}/x/memory.max`]: 'max', [`${group}/x/cpu.max`]: 'max 100000' },
+      {
+        'proc/self/cgroup': '0::/x',
+        [`${group}/x/memory.max`]: 'max',
+        [`${group}/x/cpu.max`]: 'max 100000',
+      },
       { memory: null, cores: null },
     ],
     [
       'version 1, in a container that does not see the path of its group',
       {
-        'proc/self/cgroup': '12:memory:/docker/abc\n4:cpu,cpuacct:/docker/abc\n1:name=systemd:/docker/abc\n0::/system.slice',
+        'proc/self/cgroup':
+          '12:memory:/docker/abc\n4:cpu,cpuacct:/docker/abc\n1:name=systemd:/docker/abc\n0::/system.slice',
         [`${group}/memory/memory.limit_in_bytes`]: '50000000',
         [`${group}/memory/memory.usage_in_bytes`]: '30000000',
         [`${group}/memory/memory.stat`]: 'cache 1\ninactive_file 5\ntotal_inactive_file 10000000',
@@ -92,18 +97,22 @@ describe('the limits of the control group', () => {
 });
 
 describe('the cores', () => {
-  const canSetAffinity = cpus().length > 1 && spawnSync('taskset', ['-p', `${process.pid}`]).status === 0;
+  const canSetAffinity =
+    cpus().length > 1 && spawnSync('taskset', ['-p', `${process.pid}`]).status === 0;
 
-  it.skipIf(!canSetAffinity)('are all that the load counts, and those that the server may use apart from them', async () => {
-    const taskset = (...args: string[]) => execFileSync('taskset', args, { encoding: 'utf8' });
-    const [, before = ''] = taskset('-p', `${process.pid}`).trim().split(': ');
-    taskset('-p', '1', `${process.pid}`);
-    onTestFinished(() => void taskset('-p', before, `${process.pid}`));
-    expect(availableParallelism()).toBe(1);
-    const { cores, usableCores } = await readCores();
-    expect(cores).toBe(cpus().length);
-    expect(usableCores).toBeLessThanOrEqual(1);
-  });
+  it.skipIf(!canSetAffinity)(
+    'are all that the load counts, and those that the server may use apart from them',
+    async () => {
+      const taskset = (...args: string[]) => execFileSync('taskset', args, { encoding: 'utf8' });
+      const [, before = ''] = taskset('-p', `${process.pid}`).trim().split(': ');
+      taskset('-p', '1', `${process.pid}`);
+      onTestFinished(() => void taskset('-p', before, `${process.pid}`));
+      expect(availableParallelism()).toBe(1);
+      const { cores, usableCores } = await readCores();
+      expect(cores).toBe(cpus().length);
+      expect(usableCores).toBeLessThanOrEqual(1);
+    },
+  );
 });
 
 describe('the scope', () => {

@@ -4,7 +4,9 @@ import { readCgroupLimits } from './cgroup.js';
 export interface Cores {
   /** All cores behind the load averages, also those that the server may not use. */
   readonly cores: number;
-  /** Cores that the server may use: limited by CPU affinity (`taskset`) and by the control group. */
+  /**
+   * Cores that the server may use: limited by CPU affinity (`taskset`) and by the control group.
+   */
   readonly usableCores: number;
 }
 

@@ -16,7 +16,10 @@ export interface CpuUsage {
 }
 
 const readTimes = (): CoreTimes[] =>
-  cpus().map(({ times }) => ({ idle: times.idle, total: times.user + times.nice + times.sys + times.idle + times.irq }));
+  cpus().map(({ times }) => ({
+    idle: times.idle,
+    total: times.user + times.nice + times.sys + times.idle + times.irq,
+  }));
 
 /** How busy each core was between two readings; a core that no time passed for counts as idle. */
 export function usageBetween(before: readonly CoreTimes[], after: readonly CoreTimes[]): CpuUsage {
@@ -25,7 +28,10 @@ export function usageBetween(before: readonly CoreTimes[], after: readonly CoreT
     return { idle: idle - from.idle, total: total - from.total };
   });
   const busy = ({ idle, total }: CoreTimes) => percent(total - idle, total);
-  const sum = { idle: spent.reduce((all, { idle }) => all + idle, 0), total: spent.reduce((all, { total }) => all + total, 0) };
+  const sum = {
+    idle: spent.reduce((all, { idle }) => all + idle, 0),
+    total: spent.reduce((all, { total }) => all + total, 0),
+  };
   return { usage: busy(sum), cores: spent.map(busy) };
 }
 

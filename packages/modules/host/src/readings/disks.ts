@@ -19,7 +19,10 @@ export interface Mount {
   readonly type: string;
 }
 
-/** File systems that keep data on a disk of this machine. Asking a network's could hang, asking the kernel's says nothing. */
+/**
+ * File systems that keep data on a disk of this machine. Asking a network's could hang, asking the
+ * kernel's says nothing.
+ */
 const diskTypes = new Set([
   'ext2',
   'ext3',
@@ -38,21 +41,27 @@ const diskTypes = new Set([
 ]);
 
 /**
- * The mounts of `/proc/mounts` that are disks, by device, shortest paths first; the root of any type. A container mounts single
- * files such as `/etc/hosts` from the same device as its volumes, so the shortest path need not be a folder.
+ * The mounts of `/proc/mounts` that are disks, by device, shortest paths first; the root of any
+ * type. A container mounts single files such as `/etc/hosts` from the same device as its volumes,
+ * so the shortest path need not be a folder.
  */
 export function parseMounts(text: string): Mount[][] {
   const byDevice = new Map<string, Mount[]>();
   for (const line of text.split('\n')) {
     const [device = '', point = '', type = ''] = line.split(' ').map(unescapeMount);
-    if (diskTypes.has(type) || point === '/') byDevice.set(device, [...(byDevice.get(device) ?? []), { device, point, type }]);
+    if (diskTypes.has(type) || point === '/')
+      byDevice.set(device, [...(byDevice.get(device) ?? []), { device, point, type }]);
   }
-  return [...byDevice.values()].map((mounts) => mounts.sort((a, b) => a.point.length - b.point.length));
+  return [...byDevice.values()].map((mounts) =>
+    mounts.sort((a, b) => a.point.length - b.point.length),
+  );
 }
 
 /** Blanks and the like stand as octal numbers in there (proc(5)). */
 const unescapeMount = (text: string): string =>
-  text.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
+  text.replace(/\\([0-7]{3})/g, (_, octal: string) =>
+    String.fromCharCode(Number.parseInt(octal, 8)),
+  );
 
 /** The disks of this machine, each device once; the root alone if its mounts cannot be read. */
 export async function readDisks(path = '/proc/mounts'): Promise<Disk[]> {
@@ -71,14 +80,24 @@ async function readFirst(mounts: readonly Mount[]): Promise<Disk | undefined> {
   return undefined;
 }
 
-/** Undefined where the server may not look, and for what is no directory, such as a file mounted into a container. */
+/**
+ * Undefined where the server may not look, and for what is no directory, such as a file mounted
+ * into a container.
+ */
 async function readDisk({ point, type }: Mount): Promise<Disk | undefined> {
   try {
     if (!(await stat(point)).isDirectory()) return undefined;
     const { bsize, blocks, bfree, bavail } = await statfs(point);
     const used = (blocks - bfree) * bsize;
     const available = bavail * bsize;
-    return { mount: point, type, total: blocks * bsize, used, available, usedPercent: percent(used, used + available) };
+    return {
+      mount: point,
+      type,
+      total: blocks * bsize,
+      used,
+      available,
+      usedPercent: percent(used, used + available),
+    };
   } catch {
     return undefined;
   }

@@ -16,18 +16,29 @@ export interface Memory {
 /** Reads Linux's `/proc/meminfo`; elsewhere what Node tells, which knows no swap. */
 export async function readMemory(path = '/proc/meminfo'): Promise<Memory> {
   const text = await readFile(path, 'utf8').catch(() => '');
-  return parseMeminfo(text) ?? memoryOf({ total: totalmem(), available: freemem(), swapTotal: 0, swapFree: 0 });
+  return (
+    parseMeminfo(text) ??
+    memoryOf({ total: totalmem(), available: freemem(), swapTotal: 0, swapFree: 0 })
+  );
 }
 
 /** Undefined where the text does not tell how much memory there is and how much is available. */
 export function parseMeminfo(text: string): Memory | undefined {
   const bytes = new Map(
-    [...text.matchAll(/^(\w+):\s+(\d+) kB$/gm)].map(([, name, kilobytes]) => [name, Number(kilobytes) * 1_024]),
+    [...text.matchAll(/^(\w+):\s+(\d+) kB$/gm)].map(([, name, kilobytes]) => [
+      name,
+      Number(kilobytes) * 1_024,
+    ]),
   );
   const total = bytes.get('MemTotal');
   const available = bytes.get('MemAvailable');
   if (total === undefined || available === undefined) return undefined;
-  return memoryOf({ total, available, swapTotal: bytes.get('SwapTotal') ?? 0, swapFree: bytes.get('SwapFree') ?? 0 });
+  return memoryOf({
+    total,
+    available,
+    swapTotal: bytes.get('SwapTotal') ?? 0,
+    swapFree: bytes.get('SwapFree') ?? 0,
+  });
 }
 
 function memoryOf({
@@ -42,5 +53,12 @@ function memoryOf({
   swapFree: number;
 }) {
   const used = total - available;
-  return { total, used, available, usedPercent: percent(used, total), swapTotal, swapUsed: swapTotal - swapFree };
+  return {
+    total,
+    used,
+    available,
+    usedPercent: percent(used, total),
+    swapTotal,
+    swapUsed: swapTotal - swapFree,
+  };
 }

@@ -59,7 +59,12 @@ describe('the memory', () => {
       'SwapFree:   60 kB',
     ];
     expect(parseMeminfo(text.join('\n'))).toEqual({
-      ...{ total: 1_024_000, available: 256_000, used: 768_000, usedPercent: 75, swapTotal: 81_920, swapUsed: 20_480 },
+      total: 1_024_000,
+      available: 256_000,
+      used: 768_000,
+      usedPercent: 75,
+      swapTotal: 81_920,
+      swapUsed: 20_480,
     });
     expect(parseMeminfo('MemTotal: 1000 kB')).toBeUndefined();
   });
@@ -87,7 +92,11 @@ describe('the disks', () => {
       'tank/home /home zfs rw 0 0',
       '',
     ];
-    expect(parseMounts(mounts.join('\n')).map((device) => device.map(({ point, type }) => `${point} ${type}`))).toEqual([
+    expect(
+      parseMounts(mounts.join('\n')).map((device) =>
+        device.map(({ point, type }) => `${point} ${type}`),
+      ),
+    ).toEqual([
       ['/ overlay'],
       ['/srv ext4', '/etc/hosts ext4'],
       ['/media/My Disk\\x ext4'],
@@ -118,7 +127,10 @@ describe('the disks', () => {
     const folder = mkdtempSync(join(tmpdir(), 'synap-host-'));
     onTestFinished(() => rmSync(folder, { recursive: true }));
     const mounts = join(folder, 'mounts');
-    writeFileSync(mounts, `/dev/a ${mounts} ext4 rw 0 0\n/dev/b ${folder}/gone ext4 rw 0 0\n/dev/c ${folder} ext4 rw 0 0\n`);
+    writeFileSync(
+      mounts,
+      `/dev/a ${mounts} ext4 rw 0 0\n/dev/b ${folder}/gone ext4 rw 0 0\n/dev/c ${folder} ext4 rw 0 0\n`,
+    );
     expect((await readDisks(mounts)).map(({ mount }) => mount)).toEqual([folder]);
   });
 });

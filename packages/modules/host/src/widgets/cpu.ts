@@ -18,7 +18,11 @@ export const cpuWidget = defineWidget({
     usage: z.number().min(0).max(100).describe('Percent, over all cores.'),
     cores: z.array(z.number().min(0).max(100)).describe('Percent, core by core.'),
     load: z.array(z.number()).length(3).describe('Load averages over 1, 5 and 15 minutes.'),
-    usableCores: z.number().describe('Cores that the server itself may use: by CPU affinity and the limit of its control group.'),
+    usableCores: z
+      .number()
+      .describe(
+        'Cores that the server itself may use: by CPU affinity and the limit of its control group.',
+      ),
     scope: scopeSchema,
   }),
   load: async (_, { signal }) => {

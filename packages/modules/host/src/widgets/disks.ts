@@ -15,7 +15,9 @@ export const disksWidget = defineWidget({
       z.object({
         mount: z.string().describe('Where it is mounted.'),
         type: z.string().describe('Kind of file system.'),
-        total: bytes.describe('Bytes of the whole file system, also if a container sees a part of it.'),
+        total: bytes.describe(
+          'Bytes of the whole file system, also if a container sees a part of it.',
+        ),
         used: bytes.describe('Bytes.'),
         available: bytes.describe('Bytes that an ordinary user can still write.'),
         usedPercent: z.number().min(0).max(100),

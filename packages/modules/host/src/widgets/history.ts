@@ -16,6 +16,8 @@ export const historyWidget = defineWidget({
       .default(samplesKept)
       .describe('How many, the newest ones; one is taken every 5 minutes.'),
   }),
-  dataSchema: z.object({ samples: z.array(sampleSchema).describe('Oldest first; one is taken by each sync.') }),
+  dataSchema: z.object({
+    samples: z.array(sampleSchema).describe('Oldest first; one is taken by each sync.'),
+  }),
   load: async ({ samples }, { store }) => ({ samples: (await readSamples(store)).slice(-samples) }),
 });

@@ -21,12 +21,21 @@ export const memoryWidget = defineWidget({
     swapUsed: bytes.describe('Bytes.'),
     scope: scopeSchema,
     cgroup: z
-      .object({ limit: bytes.describe('Bytes.'), used: bytes.describe('Bytes, without file cache that is dropped first.') })
+      .object({
+        limit: bytes.describe('Bytes.'),
+        used: bytes.describe('Bytes, without file cache that is dropped first.'),
+      })
       .nullable()
-      .describe('The limit of the container or service that the server runs in, and its use; null without a limit.'),
+      .describe(
+        'The limit of the container or service that the server runs in, and its use; null without a limit.',
+      ),
   }),
   load: async () => {
-    const [memory, scope, limits] = await Promise.all([readMemory(), readScope('/proc/meminfo'), readCgroupLimits()]);
+    const [memory, scope, limits] = await Promise.all([
+      readMemory(),
+      readScope('/proc/meminfo'),
+      readCgroupLimits(),
+    ]);
     return { ...memory, scope, cgroup: limits.memory };
   },
 });
