@@ -15,13 +15,13 @@ export interface OpenDatabase {
 export async function openDatabase(
   { dataDir, database: { url, directUrl, pooler, poolSize } }: Environment,
   log: Logger,
-  report: (line: string) => void,
+  print: (line: string) => void,
 ): Promise<OpenDatabase> {
   const embedded = url
     ? undefined
     : await startEmbeddedPostgres({
         dataDir,
-        log: report,
+        log: print,
         onDown: () => log.error('the embedded PostgreSQL went away and is started again'),
         onUp: () => log.warn('the embedded PostgreSQL is back'),
       });

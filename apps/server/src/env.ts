@@ -6,8 +6,8 @@ import {
   checkPassword,
   hasKnownPassword,
   isExampleSecret,
-  judgeSecrets,
   minPassphraseLength,
+  validateSecrets,
 } from '@synap/security';
 import { z } from 'zod';
 import { isSchedule } from './backup/schedule.js';
@@ -184,7 +184,7 @@ const serviceNames = ['DATABASE_URL', 'DATABASE_DIRECT_URL', 'REDIS_URL', 'SMTP_
 const secretNames = ['ACCESS_TOKEN_SECRET', 'REFRESH_TOKEN_SECRET', 'ENCRYPTION_SECRET'] as const;
 
 /** What is wrong between variables. */
-function faultsAcross(raw: Raw): { name: string; message: string }[] {
+function crossFieldErrors(raw: Raw): { name: string; message: string }[] {
   const faults: { name: string; message: string }[] = [];
   const demand = (right: boolean, name: string, message: string) =>
     void (right || faults.push({ name, message }));
@@ -244,7 +244,7 @@ function faultsAcross(raw: Raw): { name: string; message: string }[] {
   const given = secretNames.flatMap((name): [string, string][] =>
     raw[name] === undefined ? [] : [[name, raw[name]]],
   );
-  return [...faults, ...judgeSecrets(Object.fromEntries(given))];
+  return [...faults, ...validateSecrets(Object.fromEntries(given))];
 }
 
 /**
@@ -288,7 +288,7 @@ function databaseFaults(raw: Raw): { name: string; message: string }[] {
   return faults;
 }
 
-function shape(raw: Raw) {
+function toEnvironment(raw: Raw) {
   const local = raw.SYNAP_ENV === 'local';
   const environment = raw.SYNAP_ENV;
   return {
@@ -349,7 +349,7 @@ function shape(raw: Raw) {
   };
 }
 
-export type Environment = ReturnType<typeof shape>;
+export type Environment = ReturnType<typeof toEnvironment>;
 
 export interface EnvironmentReading {
   /** Faulty variables have their defaults. */
@@ -372,14 +372,14 @@ export function readEnvironment(given: Record<string, string | undefined>): Envi
     schema.parse(
       Object.fromEntries(Object.entries(variables).filter(([name]) => !wrong.has(name))),
     );
-  const across = faultsAcross(raw).filter(({ name }) => !wrong.has(name));
+  const across = crossFieldErrors(raw).filter(({ name }) => !wrong.has(name));
   const faults = [
     ...fileFaults,
     ...issues.map(({ path: [name], message }) => ({ name, message })),
     ...across,
   ];
   return {
-    environment: shape(raw),
+    environment: toEnvironment(raw),
     faults: faults.map(({ name, message }) => `${String(name)}: ${message}`),
   };
 }

@@ -54,9 +54,9 @@ export function createDelivery({
     mails,
     box,
     compose,
-    carry: (id, mail) => transport.send({ id, to: mail.to, ...renderMail(mail) }),
+    send: (id, mail) => transport.send({ id, to: mail.to, ...renderMail(mail) }),
     isFinal: (error) => error instanceof MailRefused,
-    givenUp({ id, template, error }) {
+    onDeadLetter({ id, template, error }) {
       log.error({ err: error, mailId: id, template }, 'a mail could not be delivered');
       errors.report(error, { kind: 'job', task: MAIL_TASK });
     },

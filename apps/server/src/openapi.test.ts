@@ -6,7 +6,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { restPath } from './http/faces.js';
+import { restPath } from './http/transports.js';
 import { openApiDocument } from './openapi.js';
 import { listRoutes, metaOf } from './routes.js';
 

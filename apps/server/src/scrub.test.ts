@@ -1,5 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { createAccessTokens, createRefreshTokens, makeSecret, makeToken } from '@synap/security';
+import {
+  createAccessTokens,
+  createRefreshTokens,
+  generateToken,
+  makeSecret,
+} from '@synap/security';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { scrub, scrubPath, scrubText } from './scrub.js';
@@ -18,8 +23,8 @@ const refreshToken = createRefreshTokens({ keys: [...keys] }).issue({
   kid: 'a',
 });
 const [, , mac = ''] = refreshToken.split('.');
-const apiKey = `syn_${randomBytes(16).toString('hex')}_${makeToken()}`;
-const linkToken = makeToken();
+const apiKey = `syn_${randomBytes(16).toString('hex')}_${generateToken()}`;
+const linkToken = generateToken();
 const openssl = randomBytes(32).toString('base64');
 
 describe('a scrubbed text', () => {

@@ -22,16 +22,15 @@ import type { Logger } from 'pino';
 import type { HeartbeatTimes } from './background/heartbeat.js';
 import { startWorker, type Worker } from './background/worker.js';
 import { scheduledBackup } from './backup/scheduled.js';
-import { createBringUp } from './bring-up.js';
+import { bootstrapAdmin } from './bootstrap-admin.js';
 import { type CloseStack, createCloseStack } from './close-stack.js';
 import { openDatabase } from './database.js';
+import { createDatabaseBootstrap } from './database-bootstrap.js';
 import { type Environment, originOf } from './env.js';
 import { type ErrorReports, noErrorReports } from './error-reports.js';
-import { announceSuperuser } from './first-superuser.js';
 import { createAddressOf } from './http/address.js';
 import { createApp } from './http/app.js';
 import { type ConnectionLimits, resolveConnectionLimits } from './http/connections/index.js';
-import { restPath } from './http/faces.js';
 import { createFaultAnswers } from './http/fault-answers.js';
 import {
   createApiLimits,
@@ -41,7 +40,8 @@ import {
 } from './http/limits/index.js';
 import { createMetrics, type Metrics } from './http/metrics.js';
 import { createRefreshCookies } from './http/refresh-cookie.js';
-import { hearIdentityNews } from './identity-news.js';
+import { restPath } from './http/transports.js';
+import { subscribeToIdentityChanges } from './identity-invalidation.js';
 import { type Listener, listen } from './listener.js';
 import { createDelivery, createMailTransport } from './mail.js';
 import { openApiDocument } from './openapi.js';
@@ -53,7 +53,7 @@ import { unknownSettings } from './unknown-settings.js';
 import { version } from './version.js';
 
 /** Milliseconds that the start waits for modules to come up. */
-const modulePatience = 5000;
+const moduleStartTimeoutMs = 5000;
 
 /**
  * Sync jobs at once: as many as modules, within these. Each waits for its module's process and
@@ -68,7 +68,7 @@ export interface ServerOptions {
   variables: Record<string, string | undefined>;
   log: Logger;
   /** A line for whoever watches the start. */
-  report: (line: string) => void;
+  print: (line: string) => void;
   /** Whom to tell of unexpected errors; whoever opened them closes them. */
   errors?: ErrorReports;
   /** Instead of the default time-outs and bounds of connections; for tests. */
@@ -111,7 +111,7 @@ async function compose(
     environment,
     variables,
     log,
-    report,
+    print,
     errors = noErrorReports,
     connectionLimits,
     heartbeat,
@@ -120,7 +120,7 @@ async function compose(
 ): Promise<RunningServer> {
   const secrets = await resolveSecrets(environment);
   const privateToken = await resolvePrivateToken(environment);
-  const opened = await openDatabase(environment, log, report);
+  const opened = await openDatabase(environment, log, print);
   stack.add(opened.close);
   const { database, url, directUrl } = opened;
   const repositories = createRepositories(database.db, database.sql);
@@ -161,18 +161,21 @@ async function compose(
   // Also where no caller waits for it.
   ready.catch(() => undefined);
 
-  const bringUp = createBringUp({
+  const databaseBootstrap = createDatabaseBootstrap({
     url,
     directUrl,
     pooler: environment.database.pooler,
     database,
     migrate: environment.migrate,
     log,
-    report,
+    print,
     async onReady() {
-      await announceSuperuser(core, environment, report);
+      await bootstrapAdmin(core, environment, print);
       // Modules start beside all this; one that hangs must not hold up the rest.
-      await Promise.race([registry.settled(), delay(modulePatience, undefined, { ref: false })]);
+      await Promise.race([
+        registry.settled(),
+        delay(moduleStartTimeoutMs, undefined, { ref: false }),
+      ]);
       if (environment.role !== 'server') {
         const sync = createModuleSync({
           runs: repositories.runs,
@@ -216,8 +219,8 @@ async function compose(
     database,
     registry,
     widgetCache,
-    databaseState: bringUp.state,
-    probeDatabase: bringUp.probe,
+    databaseState: databaseBootstrap.state,
+    probeDatabase: databaseBootstrap.checkReadiness,
     hasher: createPasswordHasher(),
     accessTokens: createAccessTokens({
       keys: signingKeysOf(secrets.access),
@@ -263,7 +266,7 @@ async function compose(
       cookieOf: createRefreshCookies(environment),
       callMs: limits.callMs,
       limits: createApiLimits(environment.rateLimitFactor, addressOf, limitStores.api),
-      hindrance: bringUp.hindrance,
+      notReadyReason: databaseBootstrap.notReadyReason,
       isClosing: () => closing,
       document: openApiDocument(`${basePath}${restPath}`, {
         router,
@@ -289,18 +292,19 @@ async function compose(
     );
   }
   // A worker without HTTP believes nothing of anybody.
-  const news = listener && hearIdentityNews({ url: directUrl, identity: core.identity, log });
+  const news =
+    listener && subscribeToIdentityChanges({ url: directUrl, identity: core.identity, log });
   if (environment.rateLimitFactor > 1)
     log.warn(
       { factor: environment.rateLimitFactor },
       'rate limits are loosened by RATE_LIMIT_FACTOR',
     );
   stack.add(() => news?.close());
-  const bringingUp = bringUp.run().catch(giveUp);
+  const bringingUp = databaseBootstrap.run().catch(giveUp);
 
   const close = async () => {
     closing = true;
-    bringUp.stop();
+    databaseBootstrap.stop();
     listener?.endKeepAlive();
     await delay(environment.shutdownDelay);
     await Promise.all([listener?.close(20_000), metricsListener?.close(1000), bringingUp]);

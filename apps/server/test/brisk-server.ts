@@ -11,7 +11,7 @@ const server = await startServer({
   environment: parseEnvironment(process.env),
   variables: process.env,
   log: pino({ level: 'info', serializers }),
-  report: (line) => console.log(line),
+  print: (line) => console.log(line),
   heartbeat: { everyMs: 200, deadAfterMs: 4_000 },
 });
 process.once('SIGTERM', () => void server.close());

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { createPool } from '@synap/db';
-import { makeToken } from '@synap/security';
+import { generateToken } from '@synap/security';
 import { createTestDatabase, freePort, until } from '@synap/testing';
 import { SMTPServer } from 'smtp-server';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -57,9 +57,9 @@ describe('an error that no rule foresaw', { timeout: 60_000 }, () => {
       accessToken: tokens.accessToken,
       refreshToken: tokens.refreshToken,
       mac: tokens.refreshToken.split('.')[2],
-      apiKey: `syn_${randomBytes(16).toString('hex')}_${makeToken()}`,
-      cookie: makeToken(),
-      link: makeToken(),
+      apiKey: `syn_${randomBytes(16).toString('hex')}_${generateToken()}`,
+      cookie: generateToken(),
+      link: generateToken(),
       password: 'a wholly private phrase',
       address: 'ada.lovelace@example.org',
       query: 'word-in-a-query',

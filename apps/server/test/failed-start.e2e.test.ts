@@ -78,7 +78,7 @@ describe('a start that cannot succeed', { timeout: 60_000 }, () => {
       environment: parseEnvironment(variables),
       variables,
       log: pino({ level: 'silent' }),
-      report: (line) => void reported.push(line),
+      print: (line) => void reported.push(line),
     });
     await expect(starting).rejects.toThrow(`PORT: ${port} is taken`);
     expect(reported.join('\n')).toContain('PostgreSQL runs on');

@@ -85,7 +85,7 @@ export async function startServerUnderTest({
     connectionLimits: { lingerMs: 0, ...connectionLimits },
     variables: all,
     log: pino({ level: 'info', serializers }, { write: (line: string) => void logged.push(line) }),
-    report: (line) => void reported.push(line),
+    print: (line) => void reported.push(line),
   });
   if (waitUntilReady) await running.ready;
   const origin = `http://127.0.0.1:${running.port}`;

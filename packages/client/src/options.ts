@@ -1,7 +1,7 @@
 import type { Fetch } from './call/transport.js';
 import type { SynapError } from './errors/synap-error.js';
 import type { SessionTokens } from './session/access-token.js';
-import type { HeldSessionOptions } from './session/held-session.js';
+import type { SessionStoreOptions } from './session/session-store.js';
 import {
   cookieStorage,
   guardedStorage,
@@ -96,14 +96,14 @@ function readBase(url: string | URL) {
   return { baseUrl, rpcUrl: `${baseUrl}/trpc` };
 }
 
-const cookieSession = (rpcUrl: string): HeldSessionOptions => ({
+const cookieSession = (rpcUrl: string): SessionStoreOptions => ({
   storage: cookieStorage,
   status: 'unknown',
   sharedName: `synap ${rpcUrl} cookie`,
   cookie: true,
 });
 
-function resolveSession(rpcUrl: string, storage: TokenStorage | undefined): HeldSessionOptions {
+function resolveSession(rpcUrl: string, storage: TokenStorage | undefined): SessionStoreOptions {
   if (!storage)
     return { storage: memoryStorage(), status: 'signed-out', sharedName: undefined, cookie: false };
   const sharedName = storage.name === undefined ? undefined : `synap ${rpcUrl} ${storage.name}`;

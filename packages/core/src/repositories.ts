@@ -37,7 +37,7 @@ export type Repositories = ReturnType<typeof createRepositories>;
 
 /** Runs all or nothing, with repositories bound to the transaction. */
 export type Transaction = <T>(
-  run: (within: Repositories) => Promise<T>,
+  run: (tx: Repositories) => Promise<T>,
   options?: Pick<TransactionOptions, 'milliseconds'>,
 ) => Promise<T>;
 

@@ -33,7 +33,7 @@ import { guarded, type Method, translateDatabaseFault, unmigrated } from './data
 import { createEventsService } from './events/events.service.js';
 import { createRefusalRecorder, type RecordRefusal } from './events/refusals.js';
 import { createIdempotencyStore, type IdempotencyStore } from './idempotency/idempotency.store.js';
-import { createOnce } from './idempotency/once.js';
+import { createIdempotent } from './idempotency/idempotent.js';
 import { uuidv7 } from './ids.js';
 import { createInvitationsService } from './invitations/invitations.service.js';
 import { createMailQueue, createMailRequests } from './mail/mail-queue.js';
@@ -83,7 +83,7 @@ export interface Core {
   services: Services;
   authenticate: Authenticate;
   /** To be told what changes of who somebody is. */
-  identity: Pick<Authentication, 'forget' | 'forgetAll'>;
+  identity: Pick<Authentication, 'invalidate' | 'invalidateAll'>;
   idempotency: IdempotencyStore;
   /** Writes a refusal (403) to the trail, bounded. */
   recordRefusal: RecordRefusal;
@@ -105,18 +105,18 @@ export function createServices(deps: CoreDeps): Core {
   const { apiKeys, dashboards, invitations, mailTokens, managedUsers, runs, sessions, users } =
     repositories;
   const transaction = createTransaction(database);
-  const once = createOnce(transaction);
+  const idempotent = createIdempotent(transaction);
   const lookups = createSessionLookups(database.sql);
-  const keys = { ...createApiKeyLookups(database.sql), noteUse: apiKeys.noteUse };
-  const { authenticate, forget, forgetAll } = createAuthentication({
+  const keys = { ...createApiKeyLookups(database.sql), touchLastUsed: apiKeys.touchLastUsed };
+  const { authenticate, invalidate, invalidateAll } = createAuthentication({
     accessTokens,
     sessions: lookups,
     keys,
     clock: deps.clock,
   });
-  const sessionEnded = (id: string) => forget('session', id);
-  const userChanged = (id: string) => forget('user', id);
-  const keyEnded = (id: string) => forget('key', id);
+  const sessionEnded = (id: string) => invalidate('session', id);
+  const userChanged = (id: string) => invalidate('user', id);
+  const keyEnded = (id: string) => invalidate('key', id);
   const newId = () => uuidv7();
   const sendMail = createMailQueue(deps.secretBox);
   const requestMail = createMailRequests(deps.secretBox);
@@ -213,7 +213,7 @@ export function createServices(deps: CoreDeps): Core {
         createDashboardsService({
           dashboards,
           transaction,
-          once,
+          idempotent,
           catalogue: catalogueOf(registry),
           newId,
           keyEnded,
@@ -222,7 +222,7 @@ export function createServices(deps: CoreDeps): Core {
       ),
       events: guarded(createEventsService({ events: repositories.events }), admit),
       widgets: guarded(createWidgetsService({ registry, cache: widgetCache, dashboards }), admit),
-      modules: guarded(createModulesService({ registry, runs, once, newId }), admit),
+      modules: guarded(createModulesService({ registry, runs, idempotent, newId }), admit),
     },
     async authenticate(token) {
       try {
@@ -232,7 +232,7 @@ export function createServices(deps: CoreDeps): Core {
         throw translateDatabaseFault(error);
       }
     },
-    identity: { forget, forgetAll },
+    identity: { invalidate, invalidateAll },
     recordRefusal: createRefusalRecorder({ transaction, guard: deps.guard ?? noIdentityGuard }),
     idempotency: guarded(createIdempotencyStore(repositories.idempotencyKeys), admit),
     composeMail: createAccountMails({ transaction, verifyEmail, linkTo }),

@@ -2,7 +2,7 @@ export { BackupError } from './backup/backup-error.js';
 export { type Manifest, macText, type SealingParameters } from './backup/manifest.js';
 export {
   type ArchiveVisitor,
-  demandKnownMigrations,
+  assertKnownMigrations,
   type ReadArchive,
   readArchive,
   readManifestOf,

@@ -1,16 +1,16 @@
 export type { JsonValue, ModuleEvent } from '@synap/module-sdk';
 export {
-  createMemoryReadingStore,
-  type ReadingStore,
-  type StoredReading,
-} from './cache/reading-store.js';
-export {
   createWidgetCache,
   type ReadRequest,
   type WidgetCache,
   type WidgetCacheOptions,
-  type WidgetReading,
+  type WidgetResult,
 } from './cache/widget-cache.js';
+export {
+  createMemoryWidgetResultStore,
+  type StoredWidgetResult,
+  type WidgetResultStore,
+} from './cache/widget-result-store.js';
 export {
   ModuleCallError,
   type ModuleCallErrorDetails,

@@ -108,14 +108,14 @@ describe('a module that goes wrong while it works', () => {
   it('keeps dying: it is left alone for longer and longer, then for a minute', async () => {
     let now = 0;
     const { call, info } = await startWorkbench({ clock: { now: () => now } });
-    for (const waitMs of [0, 1_000, 2_000, 4_000, 60_000]) {
+    for (const retryAfterMs of [0, 1_000, 2_000, 4_000, 60_000]) {
       expect(await call('exit')).toMatchObject({
         kind: 'unavailable',
         message: expect.stringMatching(/exited/),
       });
       await expect.poll(() => info()?.status, soon).toBe('degraded');
-      if (waitMs === 0) continue;
-      now += waitMs - 1;
+      if (retryAfterMs === 0) continue;
+      now += retryAfterMs - 1;
       expect(await call('count')).toMatchObject({ kind: 'unavailable', retryAfter: 1 });
       now += 1;
     }

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { Answer } from './answer/success.js';
+import type { RestResponse } from './answer/success.js';
 import type { RestIncoming } from './input/body.js';
 import type { Route } from './routing/routes.js';
 
@@ -28,7 +28,7 @@ export interface Target {
 }
 
 /** Sends an answer, once, with a known length. */
-export function send(exchange: Exchange, answer: Answer): void {
+export function send(exchange: Exchange, answer: RestResponse): void {
   const { res, requestId } = exchange;
   if (res.headersSent || res.destroyed) return;
   const { headers, body } = answer;

@@ -1,11 +1,11 @@
 import { announcesBody } from '@synap/http';
 import type { AnyTRPCRouter, inferRouterContext } from '@trpc/server';
 import { successorLink } from './answer/deprecation.js';
-import { type Answer, toAnswer } from './answer/success.js';
+import { type RestResponse, toResponse } from './answer/success.js';
 import { armDeadline } from './deadline.js';
 import { type Exchange, send, type Target } from './exchange.js';
 import { fail, report } from './fail.js';
-import { AnsweredBefore, IdempotentAttempt, readIdempotencyKey } from './idempotency/attempt.js';
+import { IdempotentAttempt, IdempotentReplay, readIdempotencyKey } from './idempotency/attempt.js';
 import { toBadRequest } from './input/fault.js';
 import { checkBodyType, readInput, rejectQuery } from './input/request-input.js';
 import {
@@ -80,7 +80,7 @@ export async function serve<TRouter extends AnyTRPCRouter>(
     if (attempt) await keep(settings, exchange, target, ctx, attempt.complete(answer));
     send(exchange, answer);
   } catch (cause) {
-    if (cause instanceof AnsweredBefore) return send(exchange, again(cause));
+    if (cause instanceof IdempotentReplay) return send(exchange, again(cause));
     if (attempt) await keep(settings, exchange, target, ctx, attempt.abandon());
     fail(settings, exchange, target, ctx, cause);
   } finally {
@@ -88,7 +88,7 @@ export async function serve<TRouter extends AnyTRPCRouter>(
   }
 }
 
-const again = ({ answer }: AnsweredBefore): Answer => ({
+const again = ({ answer }: IdempotentReplay): RestResponse => ({
   ...answer,
   headers: { ...answer.headers, 'idempotency-replayed': 'true' },
   links: [],
@@ -99,8 +99,8 @@ function answerOf<TRouter extends AnyTRPCRouter>(
   { req, path, search, input }: Exchange,
   { route }: Target,
   output: unknown,
-): Answer {
-  return toAnswer(output, { req, route, base, path, search, input });
+): RestResponse {
+  return toResponse(output, { req, route, base, path, search, input });
 }
 
 function attemptOf<TRouter extends AnyTRPCRouter>(
@@ -119,7 +119,7 @@ function attemptOf<TRouter extends AnyTRPCRouter>(
     ctx,
     requestId,
     route: target.route,
-    toAnswer: (output) => answerOf(settings, exchange, target, output),
+    toResponse: (output) => answerOf(settings, exchange, target, output),
   });
 }
 

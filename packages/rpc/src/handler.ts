@@ -3,9 +3,9 @@ import type { AnyTRPCRouter } from '@trpc/server';
 import { refuse } from './answer/fault.js';
 import type { Incoming } from './exchange.js';
 import type { RpcHandler, RpcHandlerOptions } from './options.js';
+import { parseRequest } from './request/parse-request.js';
 import { loadProcedures } from './request/procedures.js';
 import { readTarget, type Target } from './request/target.js';
-import { readWire } from './request/wire.js';
 import { route } from './route.js';
 import { createSettings } from './settings.js';
 
@@ -32,7 +32,7 @@ export function createRpcHandler<TRouter extends AnyTRPCRouter>(
 
 function serve(incoming: Incoming, target: Target): void {
   try {
-    const wire = readWire(incoming, target);
+    const wire = parseRequest(incoming, target);
     const loading = loadProcedures(incoming.settings.router, wire.paths);
     if (loading === undefined) route(incoming, wire);
     else

@@ -1,16 +1,16 @@
 import { TRPCError } from '@trpc/server';
+import { serveWithTrpcAdapter } from './adapter-fallback/serve.js';
 import { Call, Exchange, type Incoming } from './exchange.js';
-import { serveOfficially } from './official/serve.js';
 import { isBodyRead, readBody } from './request/body.js';
 import { Inputs } from './request/inputs.js';
 import { type MediaKind, unsupportedMediaType, wantsStream } from './request/media-type.js';
+import type { ParsedRequest } from './request/parse-request.js';
 import { findProcedure } from './request/procedures.js';
-import type { Wire } from './request/wire.js';
 import { run } from './run.js';
 import type { Settings } from './settings.js';
 
 /** Serves a request directly, or by tRPC's adapter. Throws where its calls cannot go together. */
-export function route(incoming: Incoming, wire: Wire): void {
+export function route(incoming: Incoming, wire: ParsedRequest): void {
   const { settings, req } = incoming;
   const { isBatch, kind, paths, query, target } = wire;
   const calls = paths.map(
@@ -22,7 +22,7 @@ export function route(incoming: Incoming, wire: Wire): void {
   if (isPost && isUpload && !calls.every((call) => takes(settings, call, kind)))
     throw unsupportedMediaType(req);
   if (needsAdapter(incoming, wire, calls)) {
-    serveOfficially(incoming, {
+    serveWithTrpcAdapter(incoming, {
       path: target.path,
       bodyLimit,
       hasDeadline: !isUpload && settings.deadlineMs > 0,
@@ -42,7 +42,11 @@ const isUploadType = (kind: MediaKind): boolean =>
  * Whether only tRPC's adapter can serve this: it streams, or is too rare to be worth a path of its
  * own.
  */
-function needsAdapter({ req }: Incoming, { kind, query }: Wire, calls: readonly Call[]): boolean {
+function needsAdapter(
+  { req }: Incoming,
+  { kind, query }: ParsedRequest,
+  calls: readonly Call[],
+): boolean {
   // The Web's `Request`, which the adapter makes of each, throws for this method: no call takes it,
   // which is said directly.
   if (req.method === 'TRACE') return false;

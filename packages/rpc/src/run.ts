@@ -1,8 +1,8 @@
 import { getTRPCErrorFromUnknown, TRPCError } from '@trpc/server';
 import { tell } from './answer/fault.js';
 import { respond } from './answer/respond.js';
+import { isClientDisconnect } from './client-disconnect.js';
 import { deadlineError } from './deadline.js';
-import { isDeparture } from './departure.js';
 import type { Call, Exchange, Outcome } from './exchange.js';
 import { invokeProcedure } from './invoke-procedure.js';
 import { announcesMoreThan } from './request/body.js';
@@ -34,7 +34,7 @@ async function runCall(
     outcome = { data: await invoke(exchange, call, fault) };
   } catch (cause) {
     outcome = { error: getTRPCErrorFromUnknown(cause) };
-    if (!exchange.isAnswered && !isDeparture(outcome.error, exchange.res))
+    if (!exchange.isAnswered && !isClientDisconnect(outcome.error, exchange.res))
       tell(exchange, outcome.error, exchange, call);
   }
   settle(exchange, call, outcome);

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { isSecretOf, looksLikeApiKey, makeApiKey, parseApiKey } from './api-keys.js';
+import { generateApiKey, isSecretOf, looksLikeApiKey, parseApiKey } from './api-keys.js';
 
 test('a made key tells its row, and its secret is the one whose hash is stored', () => {
   // Enough of them that secrets with "_" and "-" are among them.
   for (let count = 0; count < 200; count += 1) {
     const id = randomUUID();
-    const { key, secretHash } = makeApiKey(id);
+    const { key, secretHash } = generateApiKey(id);
     expect(looksLikeApiKey(key)).toBe(true);
     const parts = parseApiKey(key);
     expect(parts?.id).toBe(id);
@@ -16,15 +16,15 @@ test('a made key tells its row, and its secret is the one whose hash is stored',
 });
 
 test('another secret is refused, and so is a hash of another length', () => {
-  const { secretHash } = makeApiKey(randomUUID());
-  const { secret = '' } = parseApiKey(makeApiKey(randomUUID()).key) ?? {};
+  const { secretHash } = generateApiKey(randomUUID());
+  const { secret = '' } = parseApiKey(generateApiKey(randomUUID()).key) ?? {};
   expect(isSecretOf(secretHash, secret)).toBe(false);
   expect(isSecretOf(secretHash.subarray(1), secret)).toBe(false);
   expect(isSecretOf(new Uint8Array(), secret)).toBe(false);
 });
 
 test('what is no whole key is none', () => {
-  const { key } = makeApiKey(randomUUID());
+  const { key } = generateApiKey(randomUUID());
   const near = [
     '',
     'syn_',

@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
-import { hashToken, makeToken } from './opaque-tokens.js';
+import { generateToken, hashToken } from './opaque-tokens.js';
 
 /** Taken as a whole: a base64url secret may hold `_` itself. */
 const shape =
@@ -22,8 +22,8 @@ export const looksLikeApiKey = (token: string): boolean => token.startsWith('syn
  * A new key `syn_<id>_<secret>` for the row of that UUID, and the hash that is stored of its
  * secret.
  */
-export function makeApiKey(id: string): { key: string; secretHash: Uint8Array<ArrayBuffer> } {
-  const secret = makeToken();
+export function generateApiKey(id: string): { key: string; secretHash: Uint8Array<ArrayBuffer> } {
+  const secret = generateToken();
   return { key: `syn_${id.replaceAll('-', '')}_${secret}`, secretHash: hashToken(secret) };
 }
 

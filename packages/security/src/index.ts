@@ -1,14 +1,14 @@
 export * from './access-tokens.js';
 export * from './api-keys.js';
 export * from './clock.js';
-export * from './make-password.js';
+export * from './generate-password.js';
 export * from './opaque-tokens.js';
 export * from './passphrase.js';
 export {
   createPasswordHasher,
-  hashOfNothing,
   type PasswordHasher,
   type PasswordVerdict,
+  unusableHash,
 } from './password-hasher.js';
 export * from './password-policy.js';
 export * from './refresh-tokens.js';

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { hashToken, makeToken } from './opaque-tokens.js';
+import { generateToken, hashToken } from './opaque-tokens.js';
 
 test('a token has 256 bits, fits into an address as it is, and is unlike any other', () => {
-  const tokens = Array.from({ length: 1000 }, makeToken);
+  const tokens = Array.from({ length: 1000 }, generateToken);
   for (const token of tokens) {
     expect(token).toMatch(/^[A-Za-z0-9_-]{43}$/);
     expect(Buffer.from(token, 'base64url')).toHaveLength(32);
@@ -12,7 +12,7 @@ test('a token has 256 bits, fits into an address as it is, and is unlike any oth
 });
 
 test('what is stored of a token is its SHA-256, the same each time, and not the token', () => {
-  const token = makeToken();
+  const token = generateToken();
   expect(Buffer.from(hashToken(token))).toEqual(
     createHash('sha256').update(token, 'utf8').digest(),
   );
@@ -25,7 +25,7 @@ test('what is stored of a token is its SHA-256, the same each time, and not the 
 });
 
 test('a changed character anywhere gives another hash', () => {
-  const token = makeToken();
+  const token = generateToken();
   const stored = Buffer.from(hashToken(token));
   for (let position = 0; position < token.length; position++) {
     const changed = `${token.slice(0, position)}${token[position] === 'A' ? 'B' : 'A'}${token.slice(position + 1)}`;

@@ -1,7 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 
 /** A token of 256 random bits for a link or a key, base64url. */
-export const makeToken = () => randomBytes(32).toString('base64url');
+export const generateToken = () => randomBytes(32).toString('base64url');
 
 /**
  * What is stored of such a token. It cannot be guessed, so a plain SHA-256 suffices (ASVS 5.0,

@@ -1,7 +1,7 @@
 import * as argon2 from '@node-rs/argon2';
 import * as bcrypt from '@node-rs/bcrypt';
 import { expect, test } from 'vitest';
-import { createPasswordHasher, hashOfNothing } from './password-hasher.js';
+import { createPasswordHasher, unusableHash } from './password-hasher.js';
 import { HasherBusy } from './semaphore.js';
 
 const hasher = createPasswordHasher();
@@ -23,7 +23,7 @@ test('with the salt of another hash the result is equal if the password is, and 
   expect(await hasher.hash(password, hash)).toBe(hash);
   expect(await hasher.hash(`${password} `, hash)).not.toBe(hash);
   for (const other of [
-    hashOfNothing(),
+    unusableHash(),
     await bcrypt.hash(password, { cost: 4 }),
     'plain text',
     '',
@@ -70,13 +70,13 @@ test.each(['', '!', 'plain text', '$5$rounds=5000$salt$digest'])(
 test('checking an account that does not exist computes the same function with the same parameters', async () => {
   const shapeOf = (hash: string) =>
     hash.split('$').map((part, index) => (index < 4 ? part : part.length));
-  expect(shapeOf(hashOfNothing())).toEqual(shapeOf(await hasher.hash(password)));
-  expect(await hasher.verify(hashOfNothing(), password)).toEqual({ ok: false, needsRehash: false });
+  expect(shapeOf(unusableHash())).toEqual(shapeOf(await hasher.hash(password)));
+  expect(await hasher.verify(unusableHash(), password)).toEqual({ ok: false, needsRehash: false });
 });
 
 test('a flood is turned away beyond two at work and 32 waiting', async () => {
   const results = await Promise.allSettled(
-    Array.from({ length: 40 }, () => hasher.verifyNothing(password)),
+    Array.from({ length: 40 }, () => hasher.verifyDummy(password)),
   );
   const refused = results.filter((result) => result.status === 'rejected');
   expect(refused).toHaveLength(6);

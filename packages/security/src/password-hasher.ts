@@ -36,7 +36,7 @@ export interface PasswordHasher {
    * Costs what `verify` costs: for accounts that do not exist, so that timing does not tell them
    * apart.
    */
-  verifyNothing(password: string): Promise<void>;
+  verifyDummy(password: string): Promise<void>;
   /** For those who have other work to do before, which a flood must not cause. */
   admit(): void;
 }
@@ -49,7 +49,7 @@ export interface PasswordHasher {
 const normalize = (password: string) => password.normalize('NFC');
 
 /** A hash that no password has: its digest is random. */
-export function hashOfNothing(): string {
+export function unusableHash(): string {
   const part = (bytes: number) => randomBytes(bytes).toString('base64').replaceAll('=', '');
   return `${livePrefix}${part(16)}$${part(32)}`;
 }
@@ -64,13 +64,13 @@ function saltOf(hash: string): { salt?: Uint8Array } {
  * slow the rest.
  */
 export function createPasswordHasher(limits: Partial<SemaphoreOptions> = {}): PasswordHasher {
-  const { run: inTurn, admit } = createSemaphore({
+  const { run, admit } = createSemaphore({
     concurrency: 2,
     queue: 32,
     waitMs: 2000,
     ...limits,
   });
-  const nothing = hashOfNothing();
+  const nothing = unusableHash();
 
   async function matches(hash: string, password: string): Promise<boolean> {
     if (/^\$2[abxy]\$/.test(hash)) return bcrypt.verify(password, hash);
@@ -82,13 +82,13 @@ export function createPasswordHasher(limits: Partial<SemaphoreOptions> = {}): Pa
   return {
     admit,
     hash: (password, like = '') =>
-      inTurn(() => argon2.hash(normalize(password), { ...parameters, ...saltOf(like) })),
+      run(() => argon2.hash(normalize(password), { ...parameters, ...saltOf(like) })),
     async verify(hash, password) {
-      const ok = await inTurn(() => matches(hash, normalize(password)));
+      const ok = await run(() => matches(hash, normalize(password)));
       return { ok, needsRehash: ok && !hash.startsWith(livePrefix) };
     },
-    async verifyNothing(password) {
-      await inTurn(() => argon2.verify(nothing, normalize(password)));
+    async verifyDummy(password) {
+      await run(() => argon2.verify(nothing, normalize(password)));
     },
   };
 }

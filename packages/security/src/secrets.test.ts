@@ -6,18 +6,18 @@ import { setImmediate } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { loadSecrets } from './secret-folder.js';
-import { judgeSecrets, makeSecret } from './secrets.js';
+import { makeSecret, validateSecrets } from './secrets.js';
 import { parseSigningKeys } from './signing-keys.js';
 
 const good = 'k3Zq-9fVt2mXw8Ls4RbYh7NdQp1Jc6Gu';
 const alsoGood = 'Tn5Wx0Ev8Hs3Kd7Pz2Qj6Ym9Bc4Lf1Rg';
 const judge = (value: string) =>
-  judgeSecrets({ ACCESS_TOKEN_SECRET: value }).map(({ message }) => message);
+  validateSecrets({ ACCESS_TOKEN_SECRET: value }).map(({ message }) => message);
 
 describe('judging secrets', () => {
   test('secrets that are long, random and each for one purpose have no fault', () => {
     expect(
-      judgeSecrets({
+      validateSecrets({
         ACCESS_TOKEN_SECRET: `new:${good},old:${makeSecret()}`,
         REFRESH_TOKEN_SECRET: alsoGood,
       }),
@@ -42,13 +42,13 @@ describe('judging secrets', () => {
   });
 
   test('a secret of the example file is refused', () => {
-    expect(judgeSecrets({ A: good }, [good])).toEqual([
+    expect(validateSecrets({ A: good }, [good])).toEqual([
       { name: 'A', message: expect.stringContaining('well-known example') },
     ]);
   });
 
   test('one secret for two purposes is refused, also when it is an old one', () => {
-    const faults = judgeSecrets({
+    const faults = validateSecrets({
       ACCESS_TOKEN_SECRET: `${alsoGood},a:${good}`,
       REFRESH_TOKEN_SECRET: `b:${good}`,
     });
@@ -61,7 +61,7 @@ describe('judging secrets', () => {
   });
 
   test('every fault is told at once, and none contains the secret', () => {
-    const faults = judgeSecrets({ A: 'tooshort1', B: 'tooshort1,changeme' });
+    const faults = validateSecrets({ A: 'tooshort1', B: 'tooshort1,changeme' });
     expect(faults.map(({ name }) => name)).toEqual(['A', 'B', 'B', 'B']);
     expect(JSON.stringify(faults)).not.toMatch(/tooshort1|changeme/);
   });
@@ -89,7 +89,7 @@ describe('made secrets', () => {
 
   test('missing secrets are made once, each its own, and found again', async () => {
     const first = await loadSecrets(secrets, names);
-    expect(judgeSecrets(Object.fromEntries(first))).toEqual([]);
+    expect(validateSecrets(Object.fromEntries(first))).toEqual([]);
     expect(await loadSecrets(secrets, names)).toEqual(first);
     const more = await loadSecrets(secrets, [...names, 'STORAGE_SECRET']);
     expect(more.get('ACCESS_TOKEN_SECRET')).toBe(first.get('ACCESS_TOKEN_SECRET'));

@@ -38,7 +38,7 @@ function faultsOf(secret: string): string[] {
  * example, two keys of one name, one secret for two purposes.
  * @param examples further texts that are no secrets, such as those of an example file
  */
-export function judgeSecrets(
+export function validateSecrets(
   secrets: Readonly<Record<string, string>>,
   examples: readonly string[] = [],
 ): SecretFault[] {

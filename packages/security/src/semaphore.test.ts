@@ -15,7 +15,7 @@ function pending() {
 }
 
 test('as many tasks run at once as allowed, the others in the order they came', async () => {
-  const { run: inTurn } = createSemaphore({ concurrency: 2, queue: 32, waitMs: 1000 });
+  const { run } = createSemaphore({ concurrency: 2, queue: 32, waitMs: 1000 });
   let running = 0;
   let most = 0;
   const started: number[] = [];
@@ -27,19 +27,19 @@ test('as many tasks run at once as allowed, the others in the order they came', 
     return id;
   };
   const ids = Array.from({ length: 20 }, (_, id) => id);
-  expect(await Promise.all(ids.map((id) => inTurn(task(id))))).toEqual(ids);
+  expect(await Promise.all(ids.map((id) => run(task(id))))).toEqual(ids);
   expect(most).toBe(2);
   expect(started).toEqual(ids);
 });
 
 test('a task beyond the queue is turned away at once and says when to come back', async () => {
-  const { run: inTurn, admit } = createSemaphore({ concurrency: 1, queue: 1, waitMs: 2000 });
+  const { run, admit } = createSemaphore({ concurrency: 1, queue: 1, waitMs: 2000 });
   const [first, second] = [pending(), pending()];
-  const results = [inTurn(first.task)];
+  const results = [run(first.task)];
   admit();
-  results.push(inTurn(second.task));
+  results.push(run(second.task));
   expect(admit).toThrow(HasherBusy);
-  await expect(inTurn(async () => {})).rejects.toMatchObject({ name: 'HasherBusy', retryAfter: 2 });
+  await expect(run(async () => {})).rejects.toMatchObject({ name: 'HasherBusy', retryAfter: 2 });
   first.end();
   second.end();
   await Promise.all(results);
@@ -47,14 +47,14 @@ test('a task beyond the queue is turned away at once and says when to come back'
 });
 
 test('a task that waits too long is turned away and its place in the queue is free again', async () => {
-  const { run: inTurn } = createSemaphore({ concurrency: 1, queue: 1, waitMs: 2000 });
+  const { run } = createSemaphore({ concurrency: 1, queue: 1, waitMs: 2000 });
   const first = pending();
-  const running = inTurn(first.task);
+  const running = run(first.task);
   const late = vi.fn(async () => {});
-  const waiting = expect(inTurn(late)).rejects.toThrow(HasherBusy);
+  const waiting = expect(run(late)).rejects.toThrow(HasherBusy);
   await vi.advanceTimersByTimeAsync(2000);
   await waiting;
-  const next = inTurn(async () => 'next');
+  const next = run(async () => 'next');
   first.end();
   await running;
   expect(await next).toBe('next');
@@ -62,7 +62,7 @@ test('a task that waits too long is turned away and its place in the queue is fr
 });
 
 test('a task that fails gives its place back', async () => {
-  const { run: inTurn } = createSemaphore({ concurrency: 1, queue: 1, waitMs: 1000 });
-  await expect(inTurn(() => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
-  expect(await inTurn(async () => 'well')).toBe('well');
+  const { run } = createSemaphore({ concurrency: 1, queue: 1, waitMs: 1000 });
+  await expect(run(() => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
+  expect(await run(async () => 'well')).toBe('well');
 });

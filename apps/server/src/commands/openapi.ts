@@ -1,5 +1,5 @@
 import { toOpenApi30 } from '@synap/rest';
-import { restPath } from '../http/faces.js';
+import { restPath } from '../http/transports.js';
 import { openApiDocument } from '../openapi.js';
 
 /**

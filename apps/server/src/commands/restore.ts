@@ -1,7 +1,7 @@
 import { constants, createReadStream } from 'node:fs';
 import { access, mkdir } from 'node:fs/promises';
 import {
-  demandKnownMigrations,
+  assertKnownMigrations,
   migrationNames,
   type ReadArchive,
   readArchive,
@@ -57,7 +57,7 @@ export async function restore(
         await writeSecrets(environment, secrets, plan);
       },
     });
-    report(read, plan);
+    print(read, plan);
   } finally {
     await release();
   }
@@ -75,7 +75,7 @@ async function checkArchive(
   });
   await readArchive(createReadStream(file), {
     manifest(manifest) {
-      demandKnownMigrations(manifest, migrationNames(migrationsFolder), version);
+      assertKnownMigrations(manifest, migrationNames(migrationsFolder), version);
       reader.demandSealed(manifest);
     },
     secrets: reader.visitor.secrets,
@@ -85,7 +85,7 @@ async function checkArchive(
   if (secrets) await planSecrets(environment, secrets);
 }
 
-function report({ manifest, contents, skipped }: ReadArchive, plan: SecretsPlan | undefined): void {
+function print({ manifest, contents, skipped }: ReadArchive, plan: SecretsPlan | undefined): void {
   const rows = Object.values(contents).reduce((total, each) => total + (each.rows ?? 0), 0);
   say(
     `Restored ${rows} rows of ${manifest.tables.length} tables, as of ${manifest.createdAt} (Synap ${manifest.product}).`,

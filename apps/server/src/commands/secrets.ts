@@ -22,13 +22,13 @@ export async function secrets(
   const results = await useDatabase(environment, 'synap secrets', ({ db, sql }) =>
     rotateSecrets({ sources: sealedSources(createRepositories(db, sql)), box }),
   );
-  return report(results, box.currentKeyId);
+  return print(results, box.currentKeyId);
 }
 
 const advice = `What cannot be opened is unchanged. List the keys named above in ENCRYPTION_SECRET, behind the current one and each with its own
 secret, and run this again; what still does not open then is damaged, or its key is lost.`;
 
-function report(results: readonly RotationResult[], current: string): number {
+function print(results: readonly RotationResult[], current: string): number {
   for (const { name, resealed, unopenable } of results) {
     console.log(`${name}: ${resealed} re-encrypted with key "${current}"`);
     for (const [keyId, count] of unopenable)

@@ -26,8 +26,8 @@ export async function start(variables: NodeJS.ProcessEnv): Promise<number> {
     throw new EnvironmentError([...faults, ...misspelt.map(({ text }) => text)]);
   }
   const { log, flush } = createLogger(environment);
-  const report = (line: string) => console.log(line);
-  report(`Starting Synap (${environment.environment}), data in ${environment.dataDir}`);
+  const print = (line: string) => console.log(line);
+  print(`Starting Synap (${environment.environment}), data in ${environment.dataDir}`);
 
   const ended = endSignal();
   const errors = await openErrorReports(environment);
@@ -36,7 +36,7 @@ export async function start(variables: NodeJS.ProcessEnv): Promise<number> {
   void ended.then(() =>
     setTimeout(() => process.exit(1), environment.shutdownDelay + hardEnd).unref(),
   );
-  const server = await startServer({ environment, variables, log, report, errors }).catch(
+  const server = await startServer({ environment, variables, log, print, errors }).catch(
     async (error: unknown) => {
       await errors.close();
       flush();
@@ -45,20 +45,20 @@ export async function start(variables: NodeJS.ProcessEnv): Promise<number> {
     },
   );
   const failed = server.ready.then(() => {
-    if (server.port === undefined) report('Synap is ready: worker without HTTP');
+    if (server.port === undefined) print('Synap is ready: worker without HTTP');
     else announce(server.port);
     return new Promise<never>(() => {});
   });
   function announce(port: number): void {
     const origin = originOf(environment, port);
-    report(`Synap is ready: ${origin}`);
-    if (environment.docs) report(`  docs  ${origin}/docs`);
-    report(`  REST  ${origin}/api/v1`);
-    report(`  RPC   ${origin}/trpc`);
+    print(`Synap is ready: ${origin}`);
+    if (environment.docs) print(`  docs  ${origin}/docs`);
+    print(`  REST  ${origin}/api/v1`);
+    print(`  RPC   ${origin}/trpc`);
   }
 
   try {
-    report(`Shutting down (${await Promise.race([ended, failed])}) …`);
+    print(`Shutting down (${await Promise.race([ended, failed])}) …`);
   } catch (error) {
     endSoon();
     throw error;
@@ -67,7 +67,7 @@ export async function start(variables: NodeJS.ProcessEnv): Promise<number> {
     await errors.close();
     flush();
   }
-  report('Synap has ended.');
+  print('Synap has ended.');
   return 0;
 }
 

@@ -36,13 +36,13 @@ export async function upgrade(variables: NodeJS.ProcessEnv, check: boolean): Pro
   }
   const { url, release } = await borrowDatabase(environment);
   try {
-    return await report(environment, url);
+    return await print(environment, url);
   } finally {
     await release();
   }
 }
 
-async function report(environment: Environment, url: string): Promise<number> {
+async function print(environment: Environment, url: string): Promise<number> {
   const { applied, failed, pending, unknown } = await migrationHistory(url, migrationsFolder);
   console.log(`Synap       ${version}`);
   console.log(`PostgreSQL  ${await serverVersion(url)}`);

@@ -9,7 +9,7 @@ import {
   toDatabaseFault,
   unfinishedRestore,
 } from '@synap/db';
-import { poolerAdvice } from '../bring-up.js';
+import { poolerAdvice } from '../database-bootstrap.js';
 import type { Environment } from '../env.js';
 
 interface BorrowOptions {

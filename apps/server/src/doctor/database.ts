@@ -13,7 +13,7 @@ import {
   type UnclaimedCluster,
   unfinishedRestore,
 } from '@synap/db';
-import { poolerAdvice } from '../bring-up.js';
+import { poolerAdvice } from '../database-bootstrap.js';
 import { databaseReason } from '../database-reason.js';
 import type { Environment } from '../env.js';
 import { migrationsFolder } from '../paths.js';

@@ -12,22 +12,28 @@ import { createClientPackage } from './client-package.js';
 import { createOriginRule, type OriginRule } from './cors-rule.js';
 import { createDocs } from './docs.js';
 import { asksForDocument, createDocuments } from './documents.js';
-import { createRest, createRpc, createRpcRefusal, type FaceDeps, rpcPath } from './faces.js';
-import { demandBearer, type Metrics } from './metrics.js';
-import { inTurn, type Middleware, pathOf, type Refuse } from './middleware.js';
-import { createObserver } from './observe.js';
+import { type Metrics, requireBearer } from './metrics.js';
+import { compose, type ErrorHandler, type Middleware, pathOf } from './middleware.js';
 import { refuseCrossSiteForms } from './origins.js';
 import { createLastResort, nothingHere, sendProblem } from './problems.js';
 import { answerOptions, onlyReading, serveReading } from './reading.js';
 import { isWellFormed, normalizeHead, refuseMalformed } from './request-head.js';
+import { createRequestLogger } from './request-logging.js';
 import { asksForOverview, createStartPage } from './start-page.js';
+import {
+  createRest,
+  createRpc,
+  createRpcRefusal,
+  rpcPath,
+  type TransportDeps,
+} from './transports.js';
 
-export interface AppDeps extends FaceDeps {
+export interface AppDeps extends TransportDeps {
   environment: Environment;
   log: Logger;
   metrics: Metrics;
   /** What keeps the service from being ready; undefined when nothing does. */
-  hindrance: () => Promise<string | undefined>;
+  notReadyReason: () => Promise<string | undefined>;
   /** True once the service is about to end. */
   isClosing: () => boolean;
   /** The OpenAPI document as it is served. */
@@ -62,9 +68,9 @@ export function createApp(deps: AppDeps): RequestListener {
   const { environment, log, errors, metrics, limits } = deps;
   const refuse = createRefusal(deps);
   const count = limits.countAddress(refuse);
-  const front = inTurn(
+  const front = compose(
     removeBasePath(basePathOf(environment)),
-    createObserver(log, metrics, deps.addressOf),
+    createRequestLogger(log, metrics, deps.addressOf),
     noStore,
     securityHeaders(environment),
     crossOriginHeaders(createOriginRule(environment, log)),
@@ -74,7 +80,7 @@ export function createApp(deps: AppDeps): RequestListener {
   );
   const rpc = createRpc(deps);
   const forms = refuseCrossSiteForms(environment, sendProblem);
-  const rest = inTurn(forms, createRest(deps));
+  const rest = compose(forms, createRest(deps));
   const others = createOthers(deps);
   const lastResort = createLastResort({ log, errors });
 
@@ -96,7 +102,7 @@ const isRest = (req: IncomingMessage): boolean =>
   (req.url ?? '/').startsWith('/api/') && !asksForDocument(req) && !asksForOverview(req);
 
 /** Refuses in the form of the face that is asked. */
-function createRefusal(deps: AppDeps): Refuse {
+function createRefusal(deps: AppDeps): ErrorHandler {
   const refuseRpc = createRpcRefusal(deps);
   return (req, res, error) => (isRpc(req) ? refuseRpc : sendProblem)(req, res, error);
 }
@@ -137,7 +143,7 @@ function createOthers({
   log,
   errors,
   metrics,
-  hindrance,
+  notReadyReason,
   isClosing,
   document,
 }: AppDeps): Express {
@@ -145,7 +151,7 @@ function createOthers({
   app.disable('x-powered-by').disable('etag').set('query parser', 'simple');
   app.all(livenessPath, onlyReading);
   serveReading(app, '/readyz', async (_req, res) => {
-    const reason = isClosing() ? 'shutting down' : await hindrance();
+    const reason = isClosing() ? 'shutting down' : await notReadyReason();
     if (reason) res.setHeader('retry-after', '5');
     res
       .status(reason ? 503 : 200)
@@ -153,7 +159,7 @@ function createOthers({
       .send(`${reason ?? 'ready'}\n`);
   });
   if (environment.metricsToken !== undefined) {
-    serveReading(app, '/metrics', demandBearer(environment.metricsToken), metrics.show);
+    serveReading(app, '/metrics', requireBearer(environment.metricsToken), metrics.show);
   }
   app.use(createStartPage(environment));
   app.use(createAccountPages());

@@ -4,8 +4,8 @@ import type { Actor, AnonymousActor, Authenticate, ReportLimit, Services } from 
 import { isSameText } from '@synap/security';
 import type { AddressOf } from './address.js';
 import { type ApiLimits, reportLimit } from './limits/index.js';
-import { requestIdOf } from './observe.js';
 import type { CookieOf } from './refresh-cookie.js';
+import { requestIdOf } from './request-logging.js';
 
 const anonymous: AnonymousActor = { kind: 'anonymous' };
 

@@ -3,7 +3,7 @@ import { Socket } from 'node:net';
 import cors from 'cors';
 import { expect, it } from 'vitest';
 import { createOriginRule } from './cors-rule.js';
-import { inTurn } from './middleware.js';
+import { compose } from './middleware.js';
 
 function ruleOf(environment: 'local' | 'production', corsOrigins: string[] = []) {
   const logged: unknown[] = [];
@@ -66,6 +66,6 @@ it.each([undefined, 'https://stranger.example'])('goes on with a request from %s
     { warn: () => undefined },
   );
   const ends: unknown[] = [];
-  inTurn(cors({ origin: rule }))(req, new ServerResponse(req), (error) => void ends.push(error));
+  compose(cors({ origin: rule }))(req, new ServerResponse(req), (error) => void ends.push(error));
   expect(ends).toEqual([undefined]);
 });

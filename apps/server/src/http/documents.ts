@@ -2,9 +2,9 @@ import type { IncomingMessage } from 'node:http';
 import { type OpenApiDocument, toOpenApi30 } from '@synap/rest';
 import { Router } from 'express';
 import { serveConstant } from './constant-content.js';
-import { restPath } from './faces.js';
 import { pathOf } from './middleware.js';
 import { serveReading } from './reading.js';
+import { restPath } from './transports.js';
 
 /** Where the OpenAPI 3.1 document is served. */
 export const documentPath = `${restPath}/openapi.json`;

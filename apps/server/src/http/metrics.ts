@@ -20,7 +20,7 @@ function faceOf(path: string): string {
 const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
 /** Lets a bearer of the token pass. */
-export function demandBearer(token: string): Middleware {
+export function requireBearer(token: string): Middleware {
   return (req, res, next) => {
     const bearer = /^Bearer +(\S+)$/i.exec(req.headers.authorization ?? '')?.[1];
     if (bearer !== undefined && isSameText(bearer, token)) return next();

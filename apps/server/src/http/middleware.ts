@@ -8,10 +8,10 @@ export type Middleware = (
 ) => void;
 
 /** Answers a request with an error. */
-export type Refuse = (req: IncomingMessage, res: ServerResponse, error: unknown) => void;
+export type ErrorHandler = (req: IncomingMessage, res: ServerResponse, error: unknown) => void;
 
 /** One middleware that runs the given ones in turn, each when the one before says `next()`. */
-export function inTurn(...steps: readonly Middleware[]): Middleware {
+export function compose(...steps: readonly Middleware[]): Middleware {
   return (req, res, next) => {
     const run = (at: number): void => {
       const step = steps[at];

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { forbidden } from '@synap/contracts';
 import type { Environment } from '../env.js';
 import { loopbackHost } from './address.js';
-import type { Middleware, Refuse } from './middleware.js';
+import type { ErrorHandler, Middleware } from './middleware.js';
 
 export type OriginEnvironment = Pick<Environment, 'environment' | 'publicUrl' | 'corsOrigins'>;
 
@@ -37,7 +37,10 @@ const needsNoPreflight = ({
  * Refuses forms and requests without a body that a browser sends from a page of another site. They
  * need no CORS preflight, so such a page could sign its visitors in, or use up their tries.
  */
-export function refuseCrossSiteForms(environment: OriginEnvironment, refuse: Refuse): Middleware {
+export function refuseCrossSiteForms(
+  environment: OriginEnvironment,
+  refuse: ErrorHandler,
+): Middleware {
   const isOurs = createOriginCheck(environment);
   const isForeign = (req: IncomingMessage): boolean => {
     const { origin, host, 'sec-fetch-site': site } = req.headers;

@@ -7,7 +7,7 @@ import type { Logger } from 'pino';
 import type { ErrorReports } from '../error-reports.js';
 import { publicPathOf } from './base-path.js';
 import type { Middleware } from './middleware.js';
-import { requestIdOf } from './observe.js';
+import { requestIdOf } from './request-logging.js';
 
 /** A refusal keeps its meaning; anything else is an internal error. */
 export function asTRPCError(error: unknown): TRPCError {

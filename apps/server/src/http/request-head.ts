@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { badRequest } from '@synap/contracts';
 import { authorityOf, originForm } from '@synap/http';
-import type { Middleware, Refuse } from './middleware.js';
+import type { ErrorHandler, Middleware } from './middleware.js';
 
 /** `uri-host [ ":" port ]` of RFC 9110 §7.2; a host of an http URI is never empty. */
 const hostForm = /^(?:\[[\da-f:.]+\]|(?:[\w.~!$&'()*+,;=-]|%[\da-f]{2})+)(?::(\d{0,5}))?$/i;
@@ -81,7 +81,7 @@ export const isWellFormed = (req: IncomingMessage): boolean => !faults.has(req);
  * Refuses a request whose target, host or transfer coding is not valid. Its connection ends, since
  * both sides may read it differently.
  */
-export function refuseMalformed(refuse: Refuse): Middleware {
+export function refuseMalformed(refuse: ErrorHandler): Middleware {
   return (req, res, next) => {
     const fault = faults.get(req);
     if (fault === undefined) return next();

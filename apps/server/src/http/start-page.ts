@@ -5,10 +5,10 @@ import { basePathOf } from '../public-url.js';
 import { version } from '../version.js';
 import { serveConstant } from './constant-content.js';
 import { documentPath, documentPath30 } from './documents.js';
-import { restPath, rpcPath } from './faces.js';
 import { pathOf } from './middleware.js';
 import { pagePolicy } from './page-policy.js';
 import { serveReading } from './reading.js';
+import { restPath, rpcPath } from './transports.js';
 
 /** A path of the service with its texts for people. */
 interface Place {

@@ -3,11 +3,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { admin, startServerUnderTest } from '../server-under-test.js';
 import { breakDatabase, databaseCanary } from './broken-database.js';
 import { type Answer, type Ask, createFaces } from './faces.js';
+import { makeWorld, type World } from './fixture.js';
 import { isRecord } from './json.js';
 import { probeCanary } from './probe-module.js';
 import { type Procedure, procedures, routeOf } from './procedures.js';
 import { goodAsk } from './rows.js';
-import { makeWorld, type World } from './world.js';
 
 /** Nothing that anybody sends or that fails inside may be read anywhere else. */
 const secret = 'canary-in-a-request';

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Ask, restRequest, rpcProblem, rpcRequest } from './faces.js';
+import { makeWorld, type World } from './fixture.js';
 import { procedures, routeOf } from './procedures.js';
 import { goodAsk } from './rows.js';
-import { makeWorld, type World } from './world.js';
 
 const allowed = 'http://localhost:5173';
 const foreign = 'https://evil.example';

@@ -4,9 +4,9 @@ import { admin, type ServerUnderTest, startServerUnderTest } from '../server-und
 import { breakDatabase, databaseCanary } from './broken-database.js';
 import { readDocument, type ServedDocument } from './document.js';
 import { type Answer, type Ask, createFaces } from './faces.js';
+import { makeWorld, type World } from './fixture.js';
 import { type Procedure, procedures } from './procedures.js';
 import { goodAsk, rowOf } from './rows.js';
-import { makeWorld, type World } from './world.js';
 
 let world: World;
 let document: ServedDocument;

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { readDocument, type ServedDocument } from './document.js';
 import type { Answer } from './faces.js';
+import { makeWorld, type World } from './fixture.js';
 import { bad } from './generate-bad.js';
 import {
   anyJson,
@@ -16,7 +17,6 @@ import {
 import { isRecord } from './json.js';
 import { type Procedure, procedures, routeOf } from './procedures.js';
 import { goodAsk, rowOf } from './rows.js';
-import { makeWorld, type World } from './world.js';
 
 const seed = Number(process.env.FUZZ_SEED ?? randomInt(2 ** 31));
 console.info(

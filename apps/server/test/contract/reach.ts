@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { until } from '@synap/testing';
 import type { Answer, Ask, Faces } from './faces.js';
+import type { Caller, World } from './fixture.js';
 import type { Procedure } from './procedures.js';
-import type { Caller, World } from './world.js';
 
 /** The procedure at hand, on both faces. */
 interface Reaching {

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { apiKeys } from '@synap/contracts';
+import type { Caller, World } from './fixture.js';
 import { byAsking, byInput, each } from './reach.js';
 import { untilKeys } from './rows.auth.js';
 import type { Row } from './rows.js';
-import type { Caller, World } from './world.js';
 
 const content = {
   name: 'Robot',

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { auth, authSessions } from '@synap/contracts';
 import { admin } from '../server-under-test.js';
+import type { Caller, World } from './fixture.js';
 import { byAsking, byInput } from './reach.js';
 import { untilKeys } from './rows.auth.js';
 import type { Row } from './rows.js';
-import type { Caller, World } from './world.js';
 
 const signedIn = { anonymous: 401, user: 200, other: 200, superuser: 200 } as const;
 

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { auth, users } from '@synap/contracts';
-import { hashToken, makeToken } from '@synap/security';
+import { generateToken, hashToken } from '@synap/security';
 import { admin } from '../server-under-test.js';
+import type { Caller, World } from './fixture.js';
 import { byAsking, byInput, byKeyWithoutScope } from './reach.js';
 import type { Row } from './rows.js';
-import type { Caller, World } from './world.js';
 
 const signedIn = { anonymous: 401, user: 200, other: 200, superuser: 200 } as const;
 const tokens = ['/accessToken', '/refreshToken'];
@@ -30,7 +30,7 @@ async function mailedToken(
 ): Promise<string> {
   const account = newAccount();
   await server.rest('POST', '/auth/register', { body: account });
-  const token = makeToken();
+  const token = generateToken();
   const made = await database.query(
     `INSERT INTO mail_tokens (id, user_id, purpose, hash, expires_at)
      SELECT gen_random_uuid(), id, $2::mail_token_purpose, $3, now() + interval '5 minutes' FROM users WHERE email = $1`,

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { dashboards } from '@synap/contracts';
+import type { World } from './fixture.js';
 import { asCaller, byAsking, byHeaders, byInput, byKeyInUse, byReusedKey, each } from './reach.js';
 import { untilKeys } from './rows.auth.js';
 import type { Row } from './rows.js';
-import type { World } from './world.js';
 
 const signedIn = { anonymous: 401, user: 200, other: 200, superuser: 200 } as const;
 /** Nobody else learns that it is there, a superuser neither. */

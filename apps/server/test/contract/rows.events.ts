@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { events } from '@synap/contracts';
+import type { World } from './fixture.js';
 import { asCaller, byAsking, byInput } from './reach.js';
 import type { Row } from './rows.js';
-import type { World } from './world.js';
 
 async function someEvent({ database }: World): Promise<{ id: string }> {
   const { rows } = await database.query(

@@ -1,5 +1,6 @@
 import type { Endpoint } from '@synap/contracts';
 import type { Ask } from './faces.js';
+import type { Caller, World } from './fixture.js';
 import type { Procedure } from './procedures.js';
 import type { Reach } from './reach.js';
 import { adminRows } from './rows.admin.js';
@@ -11,7 +12,6 @@ import { eventsRows } from './rows.events.js';
 import { modulesRows } from './rows.modules.js';
 import { systemRows } from './rows.system.js';
 import { usersRows } from './rows.users.js';
-import type { Caller, World } from './world.js';
 
 /** What the product promises of one procedure, in the words of this test. */
 export interface Row {

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { createUserSchema, invitations, managedUsers, users } from '@synap/contracts';
-import { hashToken, makeToken } from '@synap/security';
+import { generateToken, hashToken } from '@synap/security';
+import type { World } from './fixture.js';
 import { asCaller, byAsking, byInput, each } from './reach.js';
 import { newAccount, signInAs, untilKeys } from './rows.auth.js';
 import type { Row } from './rows.js';
-import type { World } from './world.js';
 
 const forSuperusers = { anonymous: 401, user: 403, other: 403 } as const;
 const unknown = byAsking(() => ({ input: { id: randomUUID() } }));
@@ -32,7 +32,7 @@ async function invitationToken(
     token: tokenOf('superuser'),
     body: { email },
   });
-  const token = makeToken();
+  const token = generateToken();
   await database.query('UPDATE invitations SET hash = $2 WHERE id = $1', [
     body.id,
     hashToken(token),

@@ -2,12 +2,12 @@ import { expect } from 'vitest';
 import type { ServerUnderTest } from '../server-under-test.js';
 import type { ServedDocument } from './document.js';
 import { type Answer, type Ask, createFaces } from './faces.js';
+import type { Caller, World } from './fixture.js';
 import { isRecord } from './json.js';
 import { type Procedure, procedures, routeOf } from './procedures.js';
 import { bind, byHeaders, type Reach } from './reach.js';
 import { goodAsk, rowOf } from './rows.js';
 import { callWithoutBody } from './slow.js';
-import type { Caller, World } from './world.js';
 
 /** What statuses are reached with. */
 export interface Stage {

@@ -1,12 +1,12 @@
 import { SynapError } from '../errors/synap-error.js';
 import type { AuthCalls } from './auth-calls.js';
-import type { HeldSession } from './held-session.js';
+import type { SessionStore } from './session-store.js';
 
 /**
  * Milliseconds to wait for the message of a sibling that has just finished: it is sent before the
  * lock is freed, but may arrive later.
  */
-const newsPatience = 250;
+const messageTimeoutMs = 250;
 
 /**
  * The server has looked at the token and refused it; anything else – no answer, overload, a proxy's
@@ -17,7 +17,7 @@ export function isRefusal({ problem, status }: SynapError): boolean {
 }
 
 export interface RenewalDependencies {
-  held: HeldSession;
+  sessionStore: SessionStore;
   auth: AuthCalls;
   sessionEnded: (error: SynapError<'session_ended'>) => void;
 }
@@ -28,11 +28,11 @@ export interface RenewalDependencies {
  * session as it is.
  */
 export function createRenewal({
-  held,
+  sessionStore,
   auth,
   sessionEnded,
 }: RenewalDependencies): () => Promise<void> {
-  let running: { era: number; promise: Promise<void> } | undefined;
+  let running: { generation: number; promise: Promise<void> } | undefined;
 
   async function end(cause?: SynapError): Promise<never> {
     const message = 'The session has ended: sign in again.';
@@ -42,41 +42,43 @@ export function createRenewal({
       cause,
     });
     // A storage that cannot forget must not hide what happened.
-    await held.drop().catch(() => undefined);
+    await sessionStore.drop().catch(() => undefined);
     sessionEnded(error);
     throw error;
   }
 
-  async function exchange(era: number) {
-    const refreshToken = await held.refreshToken();
-    if (held.era !== era) return;
+  async function exchange(generation: number) {
+    const refreshToken = await sessionStore.refreshToken();
+    if (sessionStore.generation !== generation) return;
     if (refreshToken === undefined) return end();
     const askedAt = Date.now();
     try {
       const tokens = await auth.refresh(refreshToken);
-      if (held.era === era) await held.renew(tokens, askedAt);
+      if (sessionStore.generation === generation) await sessionStore.renew(tokens, askedAt);
     } catch (thrown) {
-      if (held.era !== era) return;
+      if (sessionStore.generation !== generation) return;
       if (thrown instanceof SynapError && isRefusal(thrown)) return end(thrown);
       throw thrown;
     }
   }
 
   function run(): Promise<void> {
-    const { era, access } = held;
-    const isDone = () => held.era !== era || (held.access !== undefined && held.access !== access);
-    return held.siblings.exclusively(async (waited) => {
-      if (waited && !isDone()) await held.news(newsPatience);
-      if (!isDone()) await exchange(era);
+    const { generation, access } = sessionStore;
+    const isDone = () =>
+      sessionStore.generation !== generation ||
+      (sessionStore.access !== undefined && sessionStore.access !== access);
+    return sessionStore.otherTabs.exclusively(async (waited) => {
+      if (waited && !isDone()) await sessionStore.nextMessage(messageTimeoutMs);
+      if (!isDone()) await exchange(generation);
     });
   }
 
   return () => {
-    if (running?.era === held.era) return running.promise;
+    if (running?.generation === sessionStore.generation) return running.promise;
     const promise = run().finally(() => {
       if (running?.promise === promise) running = undefined;
     });
-    running = { era: held.era, promise };
+    running = { generation: sessionStore.generation, promise };
     return promise;
   };
 }

@@ -2,9 +2,9 @@ import { isSynapError, SynapError } from '../errors/synap-error.js';
 import type { RouterInputs } from '../types.js';
 import type { SessionTokens } from './access-token.js';
 import type { AuthCalls } from './auth-calls.js';
-import { createHeldSession, type HeldSessionOptions } from './held-session.js';
 import { createRenewal, isRefusal } from './renewal.js';
-import { type SessionListener, type SessionState, undisturbed } from './state.js';
+import { createSessionStore, type SessionStoreOptions } from './session-store.js';
+import { runListener, type SessionListener, type SessionState } from './state.js';
 
 /** Signing in and out, as `client.$session`. */
 export interface Session {
@@ -45,7 +45,7 @@ export interface AccessControl {
   renew(refused: string): Promise<void>;
 }
 
-export interface SessionOptions extends HeldSessionOptions {
+export interface SessionOptions extends SessionStoreOptions {
   auth: AuthCalls;
   onSessionEnd: ((error: SynapError<'session_ended'>) => void) | undefined;
 }
@@ -54,23 +54,23 @@ export function createSession({ auth, onSessionEnd, ...options }: SessionOptions
   $session: Session;
   access: AccessControl;
 } {
-  const held = createHeldSession(options);
+  const sessionStore = createSessionStore(options);
   /**
    * Whether anybody was signed in: that the first try by a cookie finds nobody is no end of a
    * session.
    */
-  let met = !options.cookie;
-  held.state.subscribe(({ status }) => {
-    met ||= status === 'signed-in';
+  let hadSession = !options.cookie;
+  sessionStore.state.subscribe(({ status }) => {
+    hadSession ||= status === 'signed-in';
   });
   const sessionEnded = (error: SynapError<'session_ended'>) => {
-    if (met) undisturbed(() => onSessionEnd?.(error));
+    if (hadSession) runListener(() => onSessionEnd?.(error));
   };
-  const renew = createRenewal({ held, auth, sessionEnded });
+  const renew = createRenewal({ sessionStore, auth, sessionEnded });
 
   async function load(): Promise<void> {
-    await held.load();
-    if (held.state.current.status !== 'unknown') return;
+    await sessionStore.load();
+    if (sessionStore.state.current.status !== 'unknown') return;
     await renew().catch((error: unknown) => {
       if (!isSynapError(error, 'session_ended')) throw error;
     });
@@ -79,8 +79,11 @@ export function createSession({ auth, onSessionEnd, ...options }: SessionOptions
   const access: AccessControl = {
     async prepare() {
       await load();
-      const token = held.access;
-      if (held.state.current.status !== 'signed-in' || (token && Date.now() < token.renewAt))
+      const token = sessionStore.access;
+      if (
+        sessionStore.state.current.status !== 'signed-in' ||
+        (token && Date.now() < token.renewAt)
+      )
         return;
       try {
         await renew();
@@ -90,9 +93,9 @@ export function createSession({ auth, onSessionEnd, ...options }: SessionOptions
           throw error;
       }
     },
-    token: () => held.access?.value,
+    token: () => sessionStore.access?.value,
     async renew(refused) {
-      if (held.access?.value === refused) await renew();
+      if (sessionStore.access?.value === refused) await renew();
     },
   };
 
@@ -110,21 +113,21 @@ export function createSession({ auth, onSessionEnd, ...options }: SessionOptions
 
   const $session: Session = {
     get current() {
-      return held.state.current;
+      return sessionStore.state.current;
     },
-    subscribe: held.state.subscribe,
+    subscribe: sessionStore.state.subscribe,
     async ready() {
       await load();
-      return held.state.current;
+      return sessionStore.state.current;
     },
     async signIn(credentials, { signal } = {}) {
       const askedAt = Date.now();
-      await held.start(await auth.login(credentials, signal), askedAt);
+      await sessionStore.start(await auth.login(credentials, signal), askedAt);
     },
     async signOut() {
       const accessToken = access.token();
-      const refreshToken = await held.refreshToken();
-      await held.drop();
+      const refreshToken = await sessionStore.refreshToken();
+      await sessionStore.drop();
       if (refreshToken === undefined) return;
       try {
         await endOnServer(accessToken, refreshToken);
@@ -133,8 +136,8 @@ export function createSession({ auth, onSessionEnd, ...options }: SessionOptions
         if (!(error instanceof SynapError && isRefusal(error))) throw error;
       }
     },
-    restore: (tokens) => held.start(tokens, Date.now()),
-    close: () => held.siblings.close(),
+    restore: (tokens) => sessionStore.start(tokens, Date.now()),
+    close: () => sessionStore.otherTabs.close(),
   };
   return { $session, access };
 }

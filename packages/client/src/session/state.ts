@@ -21,7 +21,7 @@ export function createSessionState(first: SessionState['status']) {
     set(status: SessionState['status']) {
       if (status === state.status) return;
       state = { status };
-      for (const listener of [...listeners]) undisturbed(() => listener(state));
+      for (const listener of [...listeners]) runListener(() => listener(state));
     },
     subscribe(listener: SessionListener) {
       listeners.add(listener);
@@ -31,7 +31,7 @@ export function createSessionState(first: SessionState['status']) {
 }
 
 /** Runs foreign code: its fault is reported as uncaught, and does not stop what is being done. */
-export function undisturbed(run: () => void): void {
+export function runListener(run: () => void): void {
   try {
     run();
   } catch (error) {

@@ -15,8 +15,8 @@ export function createAdminService({ transaction, sendMail, renderMail }: AdminD
     /** Queued like any other mail, so that the whole way is tried. */
     async testMail({ actor }, { to = actor.email }) {
       const time = new Date().toISOString();
-      await transaction((within: Repositories) =>
-        sendMail(within, { template: 'test', to, values: { time } }),
+      await transaction((tx: Repositories) =>
+        sendMail(tx, { template: 'test', to, values: { time } }),
       );
       return { accepted: true };
     },

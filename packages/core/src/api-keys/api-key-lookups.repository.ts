@@ -9,7 +9,7 @@ export interface KnownKey {
   /** Milliseconds since the epoch; null for a key that does not expire. */
   expiresAt: number | null;
   /** Its last use was not noted within the last minute. */
-  useUnnoted: boolean;
+  lastUsedIsStale: boolean;
 }
 
 const scopesSchema = z.array(z.string());
@@ -39,7 +39,7 @@ const keyStatement: Statement<KnownKey> = {
     },
     secretHash: row.bytes('secret_hash'),
     expiresAt: row.numberOrNull('expires_at'),
-    useUnnoted: row.boolean('use_unnoted'),
+    lastUsedIsStale: row.boolean('use_unnoted'),
   }),
 };
 

@@ -67,7 +67,7 @@ export function createApiKeysRepository(db: Db) {
     },
 
     /** Notes that a key is in use, once a minute at most however many instances see it. */
-    async noteUse(id: string): Promise<void> {
+    async touchLastUsed(id: string): Promise<void> {
       await db.$executeRaw`
         UPDATE api_keys SET last_used_at = clock_timestamp()
         WHERE id = ${id}::uuid AND (last_used_at IS NULL OR last_used_at < clock_timestamp() - interval '1 minute')`;

@@ -6,9 +6,9 @@ import {
   notFound,
   type Scope,
 } from '@synap/contracts';
-import { type Clock, makeApiKey } from '@synap/security';
+import { type Clock, generateApiKey } from '@synap/security';
 import { type IdentityGuard, noIdentityGuard } from '../auth/identity-guard.js';
-import { demandRecentSignIn } from '../auth/recent-sign-in.js';
+import { requireRecentSignIn } from '../auth/recent-sign-in.js';
 import { pageById } from '../paging.js';
 import type { Repositories, Transaction } from '../repositories.js';
 import { revokedKeyEntry } from './api-key-audit.js';
@@ -36,13 +36,13 @@ const past = () =>
   badRequest('A key cannot have expired before it is made', [
     { pointer: '/expiresAt', message: 'Must be in the future', code: 'in_the_past' },
   ]);
-const tooMany = () =>
+const limitReached = () =>
   conflict(
     `You have ${perUser} API keys, which is the limit: remove one that is not needed any more`,
   );
 
 /** A key that is bound must not reach what no dashboard bounds. */
-function demandBoundScopes(scopes: readonly Scope[]): void {
+function assertBoundScopes(scopes: readonly Scope[]): void {
   const faults = scopes.flatMap((scope, index) =>
     boundScopes.includes(scope)
       ? []
@@ -84,25 +84,25 @@ export function createApiKeysService(dependencies: ApiKeysDependencies): ApiKeys
     async create(call, { name, scopes: asked, dashboardId = null, expiresAt }) {
       const { userId } = call.actor;
       const scopes = [...new Set(asked)];
-      if (dashboardId !== null) demandBoundScopes(asked);
+      if (dashboardId !== null) assertBoundScopes(asked);
       const end = expiresAt === undefined ? null : new Date(expiresAt);
       if (end && end.getTime() <= clock.now()) throw past();
       await guard.change(userId, call.reportLimit);
       const id = newId();
-      const { key, secretHash } = makeApiKey(id);
-      const made = await transaction(async (within) => {
-        await within.users.lockCredentials(userId);
+      const { key, secretHash } = generateApiKey(id);
+      const made = await transaction(async (tx) => {
+        await tx.users.lockCredentials(userId);
         if (end === null || end.getTime() > clock.now() + longestUnproven)
-          await demandRecentSignIn(within, call);
-        if ((await within.apiKeys.countOwnedBy(userId)) >= perUser) throw tooMany();
-        if (dashboardId !== null && !(await within.dashboards.findOwned(userId, dashboardId)))
+          await requireRecentSignIn(tx, call);
+        if ((await tx.apiKeys.countOwnedBy(userId)) >= perUser) throw limitReached();
+        if (dashboardId !== null && !(await tx.dashboards.findOwned(userId, dashboardId)))
           throw notFound('Dashboard not found');
-        await within.audit.record(call, {
+        await tx.audit.record(call, {
           type: 'api-key.created',
           subject: `api-key ${id}`,
           payload: { name, scopes, dashboardId },
         });
-        return within.apiKeys.insert({
+        return tx.apiKeys.insert({
           id,
           userId,
           name,
@@ -117,10 +117,10 @@ export function createApiKeysService(dependencies: ApiKeysDependencies): ApiKeys
 
     /** Another's key is "not found". */
     async remove(call, { id }) {
-      await transaction(async (within) => {
-        if (!(await within.apiKeys.deleteOwned(call.actor.userId, id)))
+      await transaction(async (tx) => {
+        if (!(await tx.apiKeys.deleteOwned(call.actor.userId, id)))
           throw notFound('API key not found');
-        await within.audit.record(call, revokedKeyEntry(id));
+        await tx.audit.record(call, revokedKeyEntry(id));
       });
       keyEnded(id);
     },

@@ -13,7 +13,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type AuthFixture, call, createAuthFixture, password } from '../auth/auth.test.fixture.js';
 import { createDashboardsRepository } from '../dashboards/dashboards.repository.js';
 import { createDashboardsService } from '../dashboards/dashboards.service.js';
-import { createOnce } from '../idempotency/once.js';
+import { createIdempotent } from '../idempotency/idempotent.js';
 import { uuidv7 } from '../ids.js';
 import { createWidgetsService } from '../widgets/widgets.service.js';
 import { createApiKeysService } from './api-keys.service.js';
@@ -28,11 +28,11 @@ beforeAll(async () => {
   const { transaction, apiKeys, keyEnded, db, sql } = fixture;
   service = createApiKeysService({ apiKeys, transaction, newId: uuidv7, keyEnded });
   const repository = createDashboardsRepository(db, sql);
-  const once = createOnce(transaction);
+  const idempotent = createIdempotent(transaction);
   dashboards = createDashboardsService({
     dashboards: repository,
     transaction,
-    once,
+    idempotent,
     catalogue,
     newId: uuidv7,
     keyEnded,
@@ -109,7 +109,7 @@ describe('a key', () => {
     const grant = { id, scopes: ['dashboards:read'], dashboardId: null };
     expect(actor).toEqual({ ...ann.actor, sessionId: null, key: grant });
     await fixture.db.user.update({ where: { id: actor.userId }, data: { role: 'superuser' } });
-    fixture.authentication.forget('user', actor.userId);
+    fixture.authentication.invalidate('user', actor.userId);
     expect((await callBy(key)).actor.role).toBe('superuser');
   });
 
@@ -129,13 +129,13 @@ describe('a key', () => {
       where: { id: ann.actor.userId },
       data: { disabledAt: new Date() },
     });
-    fixture.authentication.forget('user', ann.actor.userId);
+    fixture.authentication.invalidate('user', ann.actor.userId);
     await expect(callBy(one.key)).rejects.toMatchObject(refused);
     await fixture.db.user.update({ where: { id: ann.actor.userId }, data: { disabledAt: null } });
-    fixture.authentication.forget('user', ann.actor.userId);
+    fixture.authentication.invalidate('user', ann.actor.userId);
     await callBy(one.key);
     await fixture.db.user.delete({ where: { id: ann.actor.userId } });
-    fixture.authentication.forget('user', ann.actor.userId);
+    fixture.authentication.invalidate('user', ann.actor.userId);
     await expect(callBy(one.key)).rejects.toMatchObject(refused);
   });
 

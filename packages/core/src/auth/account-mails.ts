@@ -1,5 +1,5 @@
 import type { Mail } from '@synap/contracts';
-import { hashToken, makeToken } from '@synap/security';
+import { generateToken, hashToken } from '@synap/security';
 import { timeOfId } from '../ids.js';
 import type { MailRequest } from '../mail/mail-queue.js';
 import type { Repositories, Transaction } from '../repositories.js';
@@ -37,7 +37,7 @@ export function createAccountMails({ transaction, verifyEmail, linkTo }: Account
   ): Promise<Mail | null> {
     if (await mailTokens.wasMailedLately(id, 'verify', { seconds: quietSeconds, mailId }))
       return null;
-    const token = makeToken();
+    const token = generateToken();
     const lifetime = verifyHours * 3600;
     await mailTokens.insert({
       id: mailId,
@@ -54,16 +54,16 @@ export function createAccountMails({ transaction, verifyEmail, linkTo }: Account
   }
 
   async function reset(
-    within: Repositories,
+    tx: Repositories,
     { id, email }: Account,
     request: MailRequest,
     { mailId, template }: { mailId: string; template: 'reset' | 'choose-password' },
   ): Promise<Mail | null> {
-    if (await within.mailTokens.wasMailedLately(id, 'reset', { seconds: quietSeconds, mailId }))
+    if (await tx.mailTokens.wasMailedLately(id, 'reset', { seconds: quietSeconds, mailId }))
       return null;
-    const token = makeToken();
+    const token = generateToken();
     const lifetime = resetMinutes * 60;
-    await within.mailTokens.insert({
+    await tx.mailTokens.insert({
       id: mailId,
       userId: id,
       purpose: 'reset',
@@ -72,7 +72,7 @@ export function createAccountMails({ transaction, verifyEmail, linkTo }: Account
     });
     const { address, requestId } = request;
     const stranger = { actor: { kind: 'anonymous' }, address, requestId } as const;
-    await within.audit.record(stranger, { type: 'user.reset-requested', subject: `user ${id}` });
+    await tx.audit.record(stranger, { type: 'user.reset-requested', subject: `user ${id}` });
     return {
       template,
       to: email,
@@ -103,24 +103,24 @@ export function createAccountMails({ transaction, verifyEmail, linkTo }: Account
   }
 
   return function compose(request: MailRequest, mailId: string): Promise<Mail | null> {
-    return transaction(async (within) => {
-      const account = await within.users.lockAccount(request.email);
+    return transaction(async (tx) => {
+      const account = await tx.users.lockAccount(request.email);
       if (!account || account.disabled) return null;
       const { verified } = account;
       switch (request.ask) {
         case 'reset':
-          return reset(within, account, request, { mailId, template: 'reset' });
+          return reset(tx, account, request, { mailId, template: 'reset' });
         case 'verify':
-          return verified ? null : verify(within, account, mailId);
+          return verified ? null : verify(tx, account, mailId);
         case 'registered':
-          return verifyEmail && !verified ? verify(within, account, mailId) : null;
+          return verifyEmail && !verified ? verify(tx, account, mailId) : null;
         case 'registered-alike':
         case 'registered-again':
           if (verifyEmail && !verified)
             return request.ask === 'registered-alike'
-              ? verify(within, account, mailId)
-              : reset(within, account, request, { mailId, template: 'choose-password' });
-          return notice(within, account, request);
+              ? verify(tx, account, mailId)
+              : reset(tx, account, request, { mailId, template: 'choose-password' });
+          return notice(tx, account, request);
       }
     });
   };

@@ -38,18 +38,18 @@ export function createAuthSessionsService({
 
     /** Another's session is "not found", as is one that has ended. */
     async revoke(call, { id }) {
-      await transaction(async (within) => {
-        if (!(await within.sessions.revokeLiveOf(call.actor.userId, id, idleSeconds)))
+      await transaction(async (tx) => {
+        if (!(await tx.sessions.revokeLiveOf(call.actor.userId, id, idleSeconds)))
           throw notFound('Session not found');
-        await within.audit.record(call, revokedEntry(id));
+        await tx.audit.record(call, revokedEntry(id));
       });
       sessionEnded(id);
     },
 
     async revokeOthers(call) {
-      const ended = await transaction(async (within) => {
-        const ids = await within.sessions.revokeAllOf(call.actor.userId, call.actor.sessionId);
-        for (const id of ids) await within.audit.record(call, revokedEntry(id));
+      const ended = await transaction(async (tx) => {
+        const ids = await tx.sessions.revokeAllOf(call.actor.userId, call.actor.sessionId);
+        for (const id of ids) await tx.audit.record(call, revokedEntry(id));
         return ids;
       });
       ended.forEach(sessionEnded);

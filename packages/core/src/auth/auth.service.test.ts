@@ -59,13 +59,13 @@ describe('signing in', () => {
   test('a wrong password and an unknown address are refused alike and cost one check each', async () => {
     const { email } = await fixture.makeUser();
     const hasher = createPasswordHasher();
-    const [verify, verifyNothing] = [vi.spyOn(hasher, 'verify'), vi.spyOn(hasher, 'verifyNothing')];
+    const [verify, verifyDummy] = [vi.spyOn(hasher, 'verify'), vi.spyOn(hasher, 'verifyDummy')];
     const auth = fixture.authWith({ hasher });
     await expect(auth.login(call, { email, password: 'wrong' })).rejects.toMatchObject(wrong);
     await expect(
       auth.login(call, { email: 'nobody@example.org', password: 'wrong' }),
     ).rejects.toMatchObject(wrong);
-    expect([verify.mock.calls.length, verifyNothing.mock.calls.length]).toEqual([1, 1]);
+    expect([verify.mock.calls.length, verifyDummy.mock.calls.length]).toEqual([1, 1]);
   });
 
   test('a disabled user learns so with the right password only', async () => {
@@ -106,7 +106,7 @@ describe('signing in', () => {
       admit: () => {},
       hash: busy,
       verify: busy,
-      verifyNothing: busy,
+      verifyDummy: busy,
     };
     const auth = fixture.authWith({ hasher });
     const unavailable = { name: 'AppError', code: 'unavailable', details: { retryAfter: 2 } };

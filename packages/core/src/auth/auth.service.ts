@@ -13,10 +13,10 @@ import type { PasswordHasher } from '@synap/security';
 import type { RequestMail, SendMail } from '../mail/mail-queue.js';
 import type { Repositories, Transaction } from '../repositories.js';
 import type { UsersRepository } from '../users/users.repository.js';
-import { present } from '../users/users.service.js';
+import { requireUser } from '../users/users.service.js';
 import { clearWhenRefused, inCookie } from './cookie-mode.js';
 import type { Sleep } from './failed-sign-ins.js';
-import { whenHasherIsFree } from './hasher-turn.js';
+import { translateHasherBusy } from './hasher-busy.js';
 import { type IdentityGuard, noIdentityGuard } from './identity-guard.js';
 import { createLogin } from './login.js';
 import { createLogout } from './logout.js';
@@ -72,19 +72,19 @@ export function createAuthService({
   const { verify, resend, forgot, reset } = createMailLinks(dependencies);
 
   return {
-    register: (call, input) => whenHasherIsFree(register(call, input)),
+    register: (call, input) => translateHasherBusy(register(call, input)),
     async login(call, { cookie, ...account }) {
-      if (!cookie) return whenHasherIsFree(login(call, account));
+      if (!cookie) return translateHasherBusy(login(call, account));
       const port = cookiePort(call);
       port.demandSettable();
       const replaced = heldIn(port);
-      const tokens = await whenHasherIsFree(login(call, account));
+      const tokens = await translateHasherBusy(login(call, account));
       if (replaced !== undefined) await endByToken(call, replaced);
       return inCookie(port, tokens);
     },
     async token(call, { username, password }) {
       if (!dependencies.passwordGrant) throw unsupportedGrant();
-      const tokens = await whenHasherIsFree(login(call, { email: username, password }));
+      const tokens = await translateHasherBusy(login(call, { email: username, password }));
       return {
         access_token: tokens.accessToken,
         refresh_token: tokens.refreshToken,
@@ -102,10 +102,10 @@ export function createAuthService({
     verify,
     resend,
     forgot,
-    reset: (call, input) => whenHasherIsFree(reset(call, input)),
-    reauthenticate: (call, input) => whenHasherIsFree(reauthenticate(call, input)),
+    reset: (call, input) => translateHasherBusy(reset(call, input)),
+    reauthenticate: (call, input) => translateHasherBusy(reauthenticate(call, input)),
     logout,
-    me: async ({ actor }) => present(await users.findById(actor.userId)),
+    me: async ({ actor }) => requireUser(await users.findById(actor.userId)),
   };
 }
 

@@ -67,10 +67,10 @@ export async function createAuthFixture() {
   });
   const box = createSecretBox({ keys: [{ kid: 'e', secret: 'Hb2Fy7Ku4Mz9Cn6Xr1Wd8Tg3Vq5Jp0Ls' }] });
   const apiKeys = createApiKeysRepository(db);
-  const keys = { ...createApiKeyLookups(sql), noteUse: apiKeys.noteUse };
+  const keys = { ...createApiKeyLookups(sql), touchLastUsed: apiKeys.touchLastUsed };
   const authentication = createAuthentication({ accessTokens, sessions: lookups, keys });
   const { authenticate } = authentication;
-  const forget = (sessionId: string) => authentication.forget('session', sessionId);
+  const forget = (sessionId: string) => authentication.invalidate('session', sessionId);
 
   const dependencies: AuthDependencies = {
     users,
@@ -85,8 +85,8 @@ export async function createAuthFixture() {
     accessTokens,
     refreshTokens,
     sessionEnded: forget,
-    keyEnded: (id) => authentication.forget('key', id),
-    userChanged: (id) => authentication.forget('user', id),
+    keyEnded: (id) => authentication.invalidate('key', id),
+    userChanged: (id) => authentication.invalidate('user', id),
     signup: 'open',
     productName: 'Synap',
   };
@@ -95,7 +95,7 @@ export async function createAuthFixture() {
   /** Sends all mails that wait, as the worker would. @returns those that were sent */
   async function sendMails({
     verifyEmail = false,
-    carry = async (_: Mail) => {},
+    send = async (_: Mail) => {},
   } = {}): Promise<Mail[]> {
     const sent: Mail[] = [];
     const delivery = createMailDelivery({
@@ -106,12 +106,12 @@ export async function createAuthFixture() {
         verifyEmail,
         linkTo: (path) => `https://synap.example.org${path}`,
       }),
-      async carry(_id, mail) {
-        await carry(mail);
+      async send(_id, mail) {
+        await send(mail);
         sent.push(mail);
       },
       isFinal: () => false,
-      givenUp: () => {},
+      onDeadLetter: () => {},
     });
     for (const { id } of await db.mail.findMany({ orderBy: { id: 'asc' } }))
       await delivery.deliver(id, { lastAttempt: false });
@@ -129,11 +129,11 @@ export async function createAuthFixture() {
       await drop();
     },
     authenticate,
-    userChanged: (userId: string) => authentication.forget('user', userId),
+    userChanged: (userId: string) => authentication.invalidate('user', userId),
     authentication,
     forget,
     apiKeys,
-    keyEnded: (id: string) => authentication.forget('key', id),
+    keyEnded: (id: string) => authentication.invalidate('key', id),
     auth: inBody(createAuthService(dependencies)),
     authWith: (other: Partial<AuthDependencies>) =>
       inBody(createAuthService({ ...dependencies, ...other })),

@@ -1,6 +1,6 @@
 import type { UserActor } from '@synap/contracts';
 import type { AccessTokenClaims } from '@synap/security';
-import { makeApiKey } from '@synap/security';
+import { generateApiKey } from '@synap/security';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { KnownKey } from '../api-keys/api-key-lookups.repository.js';
 import {
@@ -66,7 +66,7 @@ describe('what is believed', () => {
   let now = 0;
   let actorOf = vi.fn<(sessionId: string) => Promise<UserActor | null>>();
   let keyOf = vi.fn<(id: string) => Promise<KnownKey | null>>();
-  let noteUse = vi.fn<(id: string) => Promise<void>>();
+  let touchLastUsed = vi.fn<(id: string) => Promise<void>>();
   let authentication: Authentication;
 
   /** Tokens here are the session's id; all belong to one user. */
@@ -99,11 +99,11 @@ describe('what is believed', () => {
     now = 1_000_000;
     actorOf = vi.fn(async (sessionId: string) => actor(sessionId));
     keyOf = vi.fn(async () => null);
-    noteUse = vi.fn(async () => {});
+    touchLastUsed = vi.fn(async () => {});
     authentication = createAuthentication({
       accessTokens,
       sessions: { actorOf: (id) => actorOf(id) },
-      keys: { keyOf: (id) => keyOf(id), noteUse: (id) => noteUse(id) },
+      keys: { keyOf: (id) => keyOf(id), touchLastUsed: (id) => touchLastUsed(id) },
       clock: { now: () => now },
     });
   });
@@ -148,7 +148,7 @@ describe('what is believed', () => {
     const { promise, resolve: answer } = pending();
     actorOf.mockReturnValueOnce(promise);
     const early = authentication.authenticate('s');
-    authentication.forget('session', 's');
+    authentication.invalidate('session', 's');
     actorOf.mockResolvedValue(null);
     answer(actor('s'));
     await early;
@@ -159,7 +159,7 @@ describe('what is believed', () => {
     const { promise, reject: fail } = pending();
     actorOf.mockReturnValueOnce(promise);
     const early = authentication.authenticate('s');
-    authentication.forget('session', 's');
+    authentication.invalidate('session', 's');
     await authentication.authenticate('s');
     fail(new Error('late'));
     await expect(early).rejects.toThrow('late');
@@ -184,11 +184,11 @@ describe('what is believed', () => {
     await authentication.authenticate('other');
     actorOf.mockReturnValueOnce(promise);
     const waiting = authentication.authenticate('slow');
-    authentication.forget('user', 'someone else');
+    authentication.invalidate('user', 'someone else');
     actorOf.mockClear();
     await authentication.authenticate('s');
     expect(actorOf).not.toHaveBeenCalled();
-    authentication.forget('user', 'user');
+    authentication.invalidate('user', 'user');
     answer(actor('slow'));
     await waiting;
     for (const session of ['s', 'other', 'slow']) await authentication.authenticate(session);
@@ -197,21 +197,21 @@ describe('what is believed', () => {
 
   test('nothing is believed when all is to be forgotten', async () => {
     await authentication.authenticate('s');
-    authentication.forgetAll();
+    authentication.invalidateAll();
     await authentication.authenticate('s');
     expect(actorOf).toHaveBeenCalledTimes(2);
   });
 
   describe('of keys', () => {
     const id = '019aa5ca-7b1e-7d40-a1f3-5c2e8b9d6f71';
-    const { key, secretHash } = makeApiKey(id);
-    const known = (useUnnoted = false): KnownKey => ({
+    const { key, secretHash } = generateApiKey(id);
+    const known = (lastUsedIsStale = false): KnownKey => ({
       actor: actor('none'),
       secretHash,
       expiresAt: null,
-      useUnnoted,
+      lastUsedIsStale,
     });
-    const wrong = makeApiKey(id).key;
+    const wrong = generateApiKey(id).key;
 
     test('is one look-up too, whose secret is judged at each call', async () => {
       keyOf.mockResolvedValue(known());
@@ -220,18 +220,18 @@ describe('what is believed', () => {
       expect(await authentication.authenticate(key)).toEqual(actor('none'));
       expect(keyOf).toHaveBeenCalledTimes(1);
       expect(keyOf).toHaveBeenCalledWith(id);
-      authentication.forget('key', id);
+      authentication.invalidate('key', id);
       keyOf.mockResolvedValue(null);
       await expect(authentication.authenticate(key)).rejects.toMatchObject(refused);
     });
 
     test('a use is noted once a look-up, by the right secret alone, and a note that fails fails no call', async () => {
       keyOf.mockResolvedValue(known(true));
-      noteUse.mockRejectedValue(new Error('database away'));
+      touchLastUsed.mockRejectedValue(new Error('database away'));
       await expect(authentication.authenticate(wrong)).rejects.toMatchObject(refused);
-      expect(noteUse).not.toHaveBeenCalled();
+      expect(touchLastUsed).not.toHaveBeenCalled();
       for (let calls = 0; calls < 3; calls += 1) await authentication.authenticate(key);
-      expect(noteUse).toHaveBeenCalledTimes(1);
+      expect(touchLastUsed).toHaveBeenCalledTimes(1);
     });
 
     test('no token with the prefix is taken for an access token, and unknown keys push out no session', async () => {

@@ -8,7 +8,7 @@ import {
 } from '@synap/security';
 import type { ApiKeyLookups } from '../api-keys/api-key-lookups.repository.js';
 import type { ApiKeysRepository } from '../api-keys/api-keys.repository.js';
-import { createBeliefs } from './beliefs.js';
+import { createSingleFlightCache } from './identity-cache.js';
 import type { SessionLookups } from './session-lookups.repository.js';
 
 /** What can change of who somebody is; the words of the database's notifications. */
@@ -20,15 +20,15 @@ export interface Authentication {
    * Must be told, after the commit, of a session or a key that has ended, and of a user whose role,
    * address or right to sign in has changed: it holds here at once then.
    */
-  forget(kind: IdentityKind, id: string): void;
+  invalidate(kind: IdentityKind, id: string): void;
   /** For when news may have been missed. */
-  forgetAll(): void;
+  invalidateAll(): void;
 }
 
 export interface AuthenticationOptions {
   accessTokens: Pick<AccessTokens, 'verify'>;
   sessions: Pick<SessionLookups, 'actorOf'>;
-  keys: Pick<ApiKeyLookups, 'keyOf'> & Pick<ApiKeysRepository, 'noteUse'>;
+  keys: Pick<ApiKeyLookups, 'keyOf'> & Pick<ApiKeysRepository, 'touchLastUsed'>;
   clock?: Clock;
 }
 
@@ -52,43 +52,43 @@ export function createAuthentication({
   keys,
   clock = Date,
 }: AuthenticationOptions): Authentication {
-  const knownSessions = createBeliefs(sessions.actorOf, clock);
-  const knownKeys = createBeliefs(keys.keyOf, clock);
+  const knownSessions = createSingleFlightCache(sessions.actorOf, clock);
+  const knownKeys = createSingleFlightCache(keys.keyOf, clock);
 
   async function bySession(accessToken: string): Promise<UserActor> {
     const claims = accessTokens.verify(accessToken);
     if (!claims) throw refuseToken();
-    const actor = await knownSessions.of(claims.sid);
+    const actor = await knownSessions.get(claims.sid);
     if (actor?.userId !== claims.sub) throw refuseToken();
     return actor;
   }
 
   async function byKey(token: string): Promise<UserActor> {
     const parts = parseApiKey(token);
-    const known = parts && (await knownKeys.of(parts.id));
+    const known = parts && (await knownKeys.get(parts.id));
     if (!known || !isSecretOf(known.secretHash, parts.secret)) throw refuseKey();
     // The look-up asked the database's clock; this is for those who are believed since.
     if (known.expiresAt !== null && known.expiresAt <= clock.now()) throw refuseKey();
-    if (known.useUnnoted) {
-      known.useUnnoted = false;
+    if (known.lastUsedIsStale) {
+      known.lastUsedIsStale = false;
       // Beside the call: that it could not be noted is no reason to fail, and the next look-up
       // tries again.
-      keys.noteUse(parts.id).catch(() => {});
+      keys.touchLastUsed(parts.id).catch(() => {});
     }
     return known.actor;
   }
 
   return {
     authenticate: (token) => (looksLikeApiKey(token) ? byKey(token) : bySession(token)),
-    forget(kind, id) {
-      if (kind === 'session') return knownSessions.forget(id);
-      if (kind === 'key') return knownKeys.forget(id);
-      knownSessions.forgetWhere(({ userId }) => userId === id);
-      knownKeys.forgetWhere(({ actor }) => actor.userId === id);
+    invalidate(kind, id) {
+      if (kind === 'session') return knownSessions.invalidate(id);
+      if (kind === 'key') return knownKeys.invalidate(id);
+      knownSessions.invalidateWhere(({ userId }) => userId === id);
+      knownKeys.invalidateWhere(({ actor }) => actor.userId === id);
     },
-    forgetAll() {
-      knownSessions.forgetAll();
-      knownKeys.forgetAll();
+    invalidateAll() {
+      knownSessions.clear();
+      knownKeys.clear();
     },
   };
 }

@@ -20,7 +20,7 @@ const sleepUnlessAborted: Sleep = (milliseconds, signal) =>
 
 export interface FailedSignInDependencies {
   guard: Pick<IdentityGuard, 'loginFailed' | 'mayRecord'>;
-  transaction: <T>(run: (within: FailedSignInRepositories) => Promise<T>) => Promise<T>;
+  transaction: <T>(run: (tx: FailedSignInRepositories) => Promise<T>) => Promise<T>;
   sendMail: SendMail;
   sleep?: Sleep | undefined;
 }
@@ -36,13 +36,13 @@ export function createFailedSignIns({
   sleep = sleepUnlessAborted,
 }: FailedSignInDependencies) {
   const tell = (call: Call, email: string) =>
-    transaction(async (within) => {
-      const account = await within.users.findCredentials(email);
-      const user = account && (await within.users.findById(account.id));
+    transaction(async (tx) => {
+      const account = await tx.users.findCredentials(email);
+      const user = account && (await tx.users.findById(account.id));
       if (!user) return;
       const time = new Date().toISOString();
-      await sendMail(within, { template: 'failed-sign-ins', to: user.email, values: { time } });
-      await within.audit.record(call, {
+      await sendMail(tx, { template: 'failed-sign-ins', to: user.email, values: { time } });
+      await tx.audit.record(call, {
         type: 'user.sign-in-failed-often',
         subject: `user ${user.id}`,
       });
@@ -54,9 +54,9 @@ export function createFailedSignIns({
    */
   async function record(call: Call, email: string): Promise<void> {
     if (!(await guard.mayRecord({ kind: 'sign-in', what: email, by: call.address }))) return;
-    await transaction(async (within) => {
-      const account = await within.users.findCredentials(email);
-      await within.audit.record(call, {
+    await transaction(async (tx) => {
+      const account = await tx.users.findCredentials(email);
+      await tx.audit.record(call, {
         type: 'user.sign-in-failed',
         subject: `user ${account?.id ?? 'unknown'}`,
       });

@@ -43,7 +43,7 @@ export function createLogin(dependencies: LoginDependencies) {
     sendMail,
     verifyEmail,
     sleep,
-    ...makers
+    ...tokenIssuers
   } = dependencies;
   const failed = createFailedSignIns({ guard, transaction, sendMail, sleep });
   const wrong = () =>
@@ -60,7 +60,7 @@ export function createLogin(dependencies: LoginDependencies) {
   ): Promise<{ account: Credentials; betterHash: string | null } | null> {
     const account = await users.findCredentials(email);
     if (!account) {
-      await hasher.verifyNothing(password);
+      await hasher.verifyDummy(password);
       return null;
     }
     const { ok, needsRehash } = await hasher.verify(account.passwordHash, password);
@@ -90,32 +90,32 @@ export function createLogin(dependencies: LoginDependencies) {
       userId: account.id,
       counter: 0,
       salt: new Uint8Array(randomBytes(16)),
-      keyId: makers.refreshTokens.currentKid,
+      keyId: tokenIssuers.refreshTokens.currentKid,
     };
     const { address } = call;
     const userAgent = call.userAgent?.slice(0, 500) ?? null;
-    const ended = await transaction(async (within) => {
-      const current = await within.users.lockCredentials(account.id);
+    const ended = await transaction(async (tx) => {
+      const current = await tx.users.lockCredentials(account.id);
       if (current?.passwordHash !== account.passwordHash) throw wrong();
       if (current.disabled) throw forbidden('This account is disabled: ask an administrator');
-      if (betterHash) await within.users.replaceHash(account.id, betterHash);
-      const revoked = await within.sessions.revokeAllButNewest(
+      if (betterHash) await tx.users.replaceHash(account.id, betterHash);
+      const revoked = await tx.sessions.revokeAllButNewest(
         account.id,
         sessionRules.perUser - 1,
         sessionRules.idleSeconds,
       );
       const lifetime = sessionRules.absoluteSeconds;
-      const origins = await within.sessions.originsOf(account.id, userAgent, lifetime);
-      await within.sessions.insert({ ...session, address, userAgent, lifetime });
+      const origins = await tx.sessions.originsOf(account.id, userAgent, lifetime);
+      await tx.sessions.insert({ ...session, address, userAgent, lifetime });
       for (const id of revoked)
-        await within.audit.record(call, { ...revokedEntry(id), actorId: account.id });
-      await within.audit.record(call, {
+        await tx.audit.record(call, { ...revokedEntry(id), actorId: account.id });
+      await tx.audit.record(call, {
         type: 'session.started',
         subject: `session ${session.id}`,
         actorId: account.id,
       });
       if (isNewOrigin(origins, address))
-        await tellOfNewOrigin(within, account.id, { address, userAgent });
+        await tellOfNewOrigin(tx, account.id, { address, userAgent });
       return revoked;
     });
     ended.forEach(sessionEnded);
@@ -123,14 +123,14 @@ export function createLogin(dependencies: LoginDependencies) {
   }
 
   async function tellOfNewOrigin(
-    within: LoginRepositories,
+    tx: LoginRepositories,
     userId: string,
     { address, userAgent }: { address: string; userAgent: string | null },
   ): Promise<void> {
-    const user = await within.users.findById(userId);
+    const user = await tx.users.findById(userId);
     if (!user) return;
     const values = { time: new Date().toUTCString(), address, device: deviceOf(userAgent) };
-    await sendMail(within, { template: 'new-sign-in', to: user.email, values });
+    await sendMail(tx, { template: 'new-sign-in', to: user.email, values });
   }
 
   return async function login(
@@ -146,6 +146,6 @@ export function createLogin(dependencies: LoginDependencies) {
     }
     const session = await startSession(call, verified.account, verified.betterHash);
     await guard.loginSucceeded(email, call.address);
-    return tokensOf(makers, session);
+    return tokensOf(tokenIssuers, session);
   };
 }

@@ -1,14 +1,12 @@
 import { type Call, forbidden, unauthenticated } from '@synap/contracts';
 import type { Repositories } from '../repositories.js';
 import type { SessionLookups } from './session-lookups.repository.js';
-import { judgeRefresh } from './session-rules.js';
+import { evaluateRefreshToken } from './session-rules.js';
 import type { TokenMakers } from './session-tokens.js';
 
 export interface LogoutDependencies extends Pick<TokenMakers, 'refreshTokens'> {
   lookups: Pick<SessionLookups, 'refreshStateOf'>;
-  transaction: <T>(
-    run: (within: Pick<Repositories, 'audit' | 'sessions'>) => Promise<T>,
-  ) => Promise<T>;
+  transaction: <T>(run: (tx: Pick<Repositories, 'audit' | 'sessions'>) => Promise<T>) => Promise<T>;
   sessionEnded: (sessionId: string) => void;
 }
 
@@ -23,9 +21,9 @@ export function createLogout({
   sessionEnded,
 }: LogoutDependencies) {
   async function end(call: Call, id: string, actorId: string): Promise<void> {
-    await transaction(async (within) => {
-      if (!(await within.sessions.revoke(id))) return;
-      await within.audit.record(call, { type: 'session.ended', subject: `session ${id}`, actorId });
+    await transaction(async (tx) => {
+      if (!(await tx.sessions.revoke(id))) return;
+      await tx.audit.record(call, { type: 'session.ended', subject: `session ${id}`, actorId });
     });
     sessionEnded(id);
   }
@@ -38,7 +36,8 @@ export function createLogout({
     const token = refreshTokens.parse(refreshToken);
     const state = token && (await lookups.refreshStateOf(token.sid));
     if (!token || !state || !refreshTokens.verify(token, { ...state, kid: state.keyId })) return;
-    if (judgeRefresh(state, token.counter) !== 'ended') await end(call, state.id, state.userId);
+    if (evaluateRefreshToken(state, token.counter) !== 'ended')
+      await end(call, state.id, state.userId);
   }
 
   async function logout(call: Call): Promise<void> {

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Mail } from '@synap/contracts';
-import { hashToken, makeToken } from '@synap/security';
+import { generateToken, hashToken } from '@synap/security';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { uuidv7 } from '../ids.js';
 import { type AuthFixture, call, createAuthFixture, password } from './auth.test.fixture.js';
@@ -270,14 +270,14 @@ describe('a new password', () => {
     const { user, token } = await asked();
     await fixture.db
       .$executeRaw`UPDATE mail_tokens SET expires_at = clock_timestamp() WHERE user_id = ${user.id}::uuid`;
-    const other = makeToken();
+    const other = generateToken();
     await fixture.mailTokens.insert({
       userId: user.id,
       purpose: 'verify',
       hash: hashToken(other),
       lifetime: 60,
     });
-    for (const faulty of [token, makeToken(), other, 'x', `${token}\u0301`])
+    for (const faulty of [token, generateToken(), other, 'x', `${token}\u0301`])
       await expect(fixture.auth.reset(call, { token: faulty, newPassword })).rejects.toMatchObject(
         spent,
       );
@@ -300,8 +300,8 @@ describe('a new password', () => {
   test('whose mail fails at first gets a link that works at the next attempt', async () => {
     const user = await fixture.makeUser();
     await fixture.auth.forgot(call, { email: user.email });
-    const carry = () => Promise.reject(new Error('the server is away'));
-    await expect(fixture.sendMails({ carry })).rejects.toThrow('away');
+    const send = () => Promise.reject(new Error('the server is away'));
+    await expect(fixture.sendMails({ send })).rejects.toThrow('away');
     const [mail] = await fixture.sendMails();
     await fixture.auth.reset(call, { token: tokenIn(mail), newPassword });
   });

@@ -4,7 +4,7 @@ import { revokedKeyEntry } from '../api-keys/api-key-audit.js';
 import type { RequestMail, SendMail } from '../mail/mail-queue.js';
 import type { Repositories, Transaction } from '../repositories.js';
 import { createAccountMove } from '../users/account-move.js';
-import { demandGoodPassword, samePassword } from '../users/new-account.js';
+import { assertPasswordPolicy, samePassword } from '../users/new-account.js';
 import type { UsersRepository } from '../users/users.repository.js';
 import type { IdentityGuard } from './identity-guard.js';
 import { revokedEntry } from './session-audit.js';
@@ -27,7 +27,7 @@ export interface MailLinksDependencies {
 }
 
 /** A link of a mail that opens nothing (any more). */
-export const spentLink = (advice: string) =>
+export const invalidLinkError = (advice: string) =>
   badRequest(`This link was used already or is too old: ${advice}`, [
     { pointer: '/token', message: 'Used already, too old, or none of ours', code: 'invalid_token' },
   ]);
@@ -53,7 +53,7 @@ export function createMailLinks(dependencies: MailLinksDependencies) {
   const { userChanged, productName } = dependencies;
   const moveAccount = createAccountMove(sendMail);
   const askFor = (ask: 'verify' | 'reset', { address, requestId }: Call, email: string) =>
-    transaction((within) => requestMail(within, { ask, email, address, requestId }));
+    transaction((tx) => requestMail(tx, { ask, email, address, requestId }));
 
   return {
     async resend(call: Call, { email }: { email: string }) {
@@ -71,19 +71,19 @@ export function createMailLinks(dependencies: MailLinksDependencies) {
     async verify(call: Call, { token }: { token: string }): Promise<void> {
       const hash = hashToken(token);
       const owner = await mailTokens.ownerOf('verify', hash);
-      const changed = await transaction(async (within) => {
+      const changed = await transaction(async (tx) => {
         // Before the token, as everywhere: transactions that take them in the other order could
         // wait for each other.
-        if (owner) await within.users.lockCredentials(owner);
-        const taken = owner && (await within.mailTokens.take('verify', hash));
-        if (!taken) throw spentLink('sign in, or ask for another');
+        if (owner) await tx.users.lockCredentials(owner);
+        const taken = owner && (await tx.mailTokens.take('verify', hash));
+        if (!taken) throw invalidLinkError('sign in, or ask for another');
         const { userId, email } = taken;
         if (email !== null) {
-          await moveAccount(within, call, { userId, email, verified: true });
+          await moveAccount(tx, call, { userId, email, verified: true });
           return userId;
         }
-        await within.users.markVerified(userId);
-        await within.audit.record(call, {
+        await tx.users.markVerified(userId);
+        await tx.audit.record(call, {
           type: 'user.verified',
           subject: `user ${userId}`,
           actorId: userId,
@@ -102,36 +102,36 @@ export function createMailLinks(dependencies: MailLinksDependencies) {
       { token, newPassword }: { token: string; newPassword: string },
     ): Promise<void> {
       const hash = hashToken(token);
-      const spent = () => spentLink('ask for a new one');
+      const spent = () => invalidLinkError('ask for a new one');
       const owner = await mailTokens.ownerOf('reset', hash);
       const user = owner && (await users.findOwnCredentials(owner));
       if (!user) throw spent();
       // A password that is refused leaves the link as it is.
-      demandGoodPassword(newPassword, { productName, email: user.email }, '/newPassword');
+      assertPasswordPolicy(newPassword, { productName, email: user.email }, '/newPassword');
       if (user.mustChangePassword && (await hasher.verify(user.passwordHash, newPassword)).ok)
         throw samePassword();
       const passwordHash = await hasher.hash(newPassword);
-      const ended = await transaction(async (within) => {
-        const before = await within.users.lockCredentials(user.id);
-        if (!(await within.mailTokens.take('reset', hash))) throw spent();
-        await within.users.setOwnPassword(user.id, passwordHash);
-        await within.mailTokens.removeAddressChangesOf(user.id);
-        await within.users.markVerified(user.id);
+      const ended = await transaction(async (tx) => {
+        const before = await tx.users.lockCredentials(user.id);
+        if (!(await tx.mailTokens.take('reset', hash))) throw spent();
+        await tx.users.setOwnPassword(user.id, passwordHash);
+        await tx.mailTokens.removeAddressChangesOf(user.id);
+        await tx.users.markVerified(user.id);
         const values = { time: new Date().toUTCString(), address: call.address };
-        await sendMail(within, { template: 'password-changed', to: user.email, values });
-        await within.audit.record(call, {
+        await sendMail(tx, { template: 'password-changed', to: user.email, values });
+        await tx.audit.record(call, {
           type: 'user.password-reset',
           subject: `user ${user.id}`,
           actorId: user.id,
         });
-        const sessions = await within.sessions.revokeAllOf(user.id);
+        const sessions = await tx.sessions.revokeAllOf(user.id);
         for (const id of sessions)
-          await within.audit.record(call, { ...revokedEntry(id), actorId: user.id });
+          await tx.audit.record(call, { ...revokedEntry(id), actorId: user.id });
         // Until now the address was anybody's: what a stranger may have left must not stay behind
         // its owner's back.
-        const keys = before?.verified ? [] : await within.apiKeys.deleteAllOf(user.id);
+        const keys = before?.verified ? [] : await tx.apiKeys.deleteAllOf(user.id);
         for (const id of keys)
-          await within.audit.record(call, { ...revokedKeyEntry(id), actorId: user.id });
+          await tx.audit.record(call, { ...revokedKeyEntry(id), actorId: user.id });
         return { sessions, keys };
       });
       ended.sessions.forEach(sessionEnded);

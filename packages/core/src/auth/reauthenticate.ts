@@ -27,7 +27,7 @@ export function createReauthenticate({
   sendMail,
 }: ReauthenticateDependencies) {
   const failed = createFailedSignIns({ guard, transaction, sendMail });
-  const demandOwnPassword = createOwnPassword({ users, hasher, guard, failed });
+  const requireOwnPassword = createOwnPassword({ users, hasher, guard, failed });
 
   return async function reauthenticate(
     call: UserCall,
@@ -35,13 +35,13 @@ export function createReauthenticate({
   ): Promise<void> {
     const { sessionId } = call.actor;
     if (sessionId === null) throw forbidden('No API key may do this: sign in.');
-    await demandOwnPassword(call, password, {
+    await requireOwnPassword(call, password, {
       pointer: '/password',
       message: 'The password is wrong',
     });
-    await transaction(async (within) => {
-      await within.sessions.reauthenticate(sessionId);
-      await within.audit.record(call, {
+    await transaction(async (tx) => {
+      await tx.sessions.reauthenticate(sessionId);
+      await tx.audit.record(call, {
         type: 'session.reauthenticated',
         subject: `session ${sessionId}`,
       });

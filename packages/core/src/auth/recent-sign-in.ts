@@ -6,7 +6,7 @@ import type { SessionsRepository } from './sessions.repository.js';
  * Throws `reauthentication_required` unless the caller gave the password lately (ASVS 5.0, 7.5.1).
  * API keys never did.
  */
-export async function demandRecentSignIn(
+export async function requireRecentSignIn(
   { sessions }: { sessions: Pick<SessionsRepository, 'wasAuthenticatedWithin'> },
   { actor: { sessionId } }: UserCall,
 ): Promise<void> {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { UserCall } from '@synap/contracts';
-import { createRefreshTokens, hashToken, makeToken } from '@synap/security';
+import { createRefreshTokens, generateToken, hashToken } from '@synap/security';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
@@ -210,7 +210,7 @@ test('a session that ended between look and rotation is not rotated', async () =
 const runs = Number(process.env.REFRESH_TEST_RUNS ?? 60);
 
 async function resetTokenOf(userId: string): Promise<string> {
-  const token = makeToken();
+  const token = generateToken();
   await fixture.mailTokens.insert({
     userId,
     purpose: 'reset',

@@ -1,8 +1,8 @@
 import { type Call, forbidden, type Meta } from '@synap/contracts';
-import { hashOfNothing, type PasswordHasher } from '@synap/security';
+import { type PasswordHasher, unusableHash } from '@synap/security';
 import type { RequestMail } from '../mail/mail-queue.js';
 import type { Transaction } from '../repositories.js';
-import { demandGoodPassword, nameFrom } from '../users/new-account.js';
+import { assertPasswordPolicy, defaultNameFromEmail } from '../users/new-account.js';
 import type { UsersRepository } from '../users/users.repository.js';
 import type { IdentityGuard } from './identity-guard.js';
 
@@ -50,16 +50,21 @@ export function createRegister(dependencies: RegisterDependencies) {
     // knows which. So no password of theirs counts, or a stranger's would once the owner verifies;
     // whoever reads the mail chooses one.
     const insteadOfUnverified =
-      verifyEmail && before && again === 'registered-again' ? hashOfNothing() : null;
-    return transaction(async (within) => {
-      const user = { email, name: name ?? nameFrom(email), passwordHash, insteadOfUnverified };
-      const { id, made, withdrawn } = await within.users.insertUnlessTaken(user);
+      verifyEmail && before && again === 'registered-again' ? unusableHash() : null;
+    return transaction(async (tx) => {
+      const user = {
+        email,
+        name: name ?? defaultNameFromEmail(email),
+        passwordHash,
+        insteadOfUnverified,
+      };
+      const { id, made, withdrawn } = await tx.users.insertUnlessTaken(user);
       if (!made && !before) return false;
       const type = made ? 'user.registered' : 'user.registered-again';
       const payload = withdrawn ? { passwordWithdrawn: true } : {};
-      const eventId = await within.audit.record(call, { type, subject: `user ${id}`, payload });
+      const eventId = await tx.audit.record(call, { type, subject: `user ${id}`, payload });
       const { address, requestId } = call;
-      await requestMail(within, {
+      await requestMail(tx, {
         ask: made ? 'registered' : again,
         email,
         address,
@@ -82,7 +87,7 @@ export function createRegister(dependencies: RegisterDependencies) {
       );
     hasher.admit();
     // First: a password that is refused must not use up a try.
-    demandGoodPassword(registration.password, { productName, email: registration.email });
+    assertPasswordPolicy(registration.password, { productName, email: registration.email });
     await guard.register(call.address, call.reportLimit);
     while (!(await tryTo(call, registration)));
     return { accepted: true };

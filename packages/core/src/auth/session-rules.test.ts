@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { judgeRefresh } from './session-rules.js';
+import { evaluateRefreshToken } from './session-rules.js';
 
 const day = 86_400;
 const judge = (counter: number, secondsSinceRotation: number, live = true) =>
-  judgeRefresh({ counter: 5, live, secondsSinceRotation }, counter);
+  evaluateRefreshToken({ counter: 5, live, secondsSinceRotation }, counter);
 
 test.each([
   ['the token in force rotates', 5, 0, 'rotate'],

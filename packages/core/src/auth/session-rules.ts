@@ -26,7 +26,7 @@ export interface RefreshState {
   secondsSinceRotation: number;
 }
 
-export type RefreshVerdict =
+export type RefreshDecision =
   /** The token in force: the next one takes its place. */
   | 'rotate'
   /**
@@ -42,10 +42,10 @@ export type RefreshVerdict =
  * Judges a genuine refresh token of the session by its counter. Presenting the token in force
  * rotates it, so that one is always unused.
  */
-export function judgeRefresh(
+export function evaluateRefreshToken(
   state: Pick<RefreshState, 'counter' | 'live' | 'secondsSinceRotation'>,
   counter: number,
-): RefreshVerdict {
+): RefreshDecision {
   if (!state.live || state.secondsSinceRotation > sessionRules.idleSeconds) return 'ended';
   if (counter === state.counter) return 'rotate';
   if (counter === state.counter - 1) return 'repeat';

@@ -45,7 +45,7 @@ const findOwned: Statement<Dashboard> = {
 
 export type PlacedData = Pick<WidgetPlacement, 'moduleId' | 'widgetId'> & { params: unknown };
 
-const placedOn: Statement<PlacedData> = {
+const listPlacements: Statement<PlacedData> = {
   name: 'dashboards_placed_on',
   text: 'SELECT module_id, widget_id, params FROM widget_placements WHERE dashboard_id = $1::uuid',
   read: (row) => ({
@@ -113,12 +113,12 @@ export function createDashboardsRepository(db: Db, sql: Sql) {
     },
 
     /** Makes all dashboards of one user another's. */
-    async handOver(from: string, to: string): Promise<void> {
+    async transferOwnership(from: string, to: string): Promise<void> {
       await db.dashboard.updateMany({ where: { ownerId: from }, data: { ownerId: to } });
     },
 
     /** The widgets that a dashboard shows, each once. */
-    placedOn: (id: string): Promise<PlacedData[]> => sql.many(placedOn, [id]),
+    listPlacements: (id: string): Promise<PlacedData[]> => sql.many(listPlacements, [id]),
 
     /** Holds the dashboard against other writers until the transaction ends. */
     lockOwned(ownerId: string, id: string): Promise<LockedDashboard | null> {

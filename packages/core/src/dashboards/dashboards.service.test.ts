@@ -3,7 +3,7 @@ import { createDatabase, type Database } from '@synap/db';
 import { createTestDatabase, type TestDatabase } from '@synap/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { guarded } from '../database-faults.js';
-import { createOnce } from '../idempotency/once.js';
+import { createIdempotent } from '../idempotency/idempotent.js';
 import { uuidv7 } from '../ids.js';
 import { createRepositories, createTransaction } from '../repositories.js';
 import { createDashboardsService } from './dashboards.service.js';
@@ -53,7 +53,7 @@ beforeAll(async () => {
     createDashboardsService({
       dashboards,
       transaction,
-      once: createOnce(transaction),
+      idempotent: createIdempotent(transaction),
       catalogue,
       newId: uuidv7,
       keyEnded: () => {},

@@ -9,18 +9,18 @@ import {
   versionRequired,
 } from '@synap/contracts';
 import { revokedKeyEntry } from '../api-keys/api-key-audit.js';
-import { boundTo, reaches } from '../api-keys/reach.js';
-import type { Once } from '../idempotency/once.js';
+import { canAccessDashboard, dashboardScopeOf } from '../api-keys/api-key-scope.js';
+import type { RunIdempotent } from '../idempotency/idempotent.js';
 import { pageById } from '../paging.js';
 import type { Repositories, Transaction } from '../repositories.js';
 import type { DashboardsRepository } from './dashboards.repository.js';
-import { demandNothingNew, settlePlacements, type WidgetCatalogue } from './placements.js';
-import { bytesOf, dashboardQuota, demandRoom } from './quota.js';
+import { assertNothingNew, resolvePlacements, type WidgetCatalogue } from './placements.js';
+import { assertWithinQuota, bytesOf, dashboardQuota } from './quota.js';
 
 export interface DashboardsDeps {
   dashboards: DashboardsRepository;
   transaction: Transaction;
-  once: Once;
+  idempotent: RunIdempotent;
   catalogue: WidgetCatalogue;
   newId: () => string;
   /** By default what every user may keep. */
@@ -29,7 +29,7 @@ export interface DashboardsDeps {
   keyEnded: (keyId: string) => void;
 }
 
-const absent = () => notFound('Dashboard not found');
+const notFoundError = () => notFound('Dashboard not found');
 const exists = () =>
   staleVersion('A dashboard with this id exists already: leave out `createOnly` to replace it.');
 const stale = (current: number, given: number) =>
@@ -41,7 +41,7 @@ export function createDashboardsService(deps: DashboardsDeps): DashboardsService
   const {
     dashboards,
     transaction,
-    once,
+    idempotent,
     catalogue,
     newId,
     keyEnded,
@@ -50,7 +50,7 @@ export function createDashboardsService(deps: DashboardsDeps): DashboardsService
 
   /** Replaces one's own dashboard; `null` when there is none of that id. */
   async function replace(
-    within: Repositories,
+    tx: Repositories,
     actor: UserActor,
     { id, name, widgets, version }: SaveDashboard,
     versionNeeded: boolean,
@@ -58,49 +58,55 @@ export function createDashboardsService(deps: DashboardsDeps): DashboardsService
     const { userId: ownerId } = actor;
     // Before the dashboard, as everywhere: whoever takes them in the other order could wait for
     // each other.
-    await within.users.lockCredentials(ownerId);
-    const current = await within.dashboards.lockOwned(ownerId, id);
+    await tx.users.lockCredentials(ownerId);
+    const current = await tx.dashboards.lockOwned(ownerId, id);
     if (!current) return null;
     if (version === undefined && versionNeeded)
       throw versionRequired(
         'Say which version the change is based on: `version`, or `If-Match` over REST.',
       );
     if (version !== undefined && version !== current.version) throw stale(current.version, version);
-    if (boundTo(actor) !== null) demandNothingNew(widgets, current.widgets);
-    const content = { name, widgets: settlePlacements(widgets, current.widgets, catalogue, newId) };
+    if (dashboardScopeOf(actor) !== null) assertNothingNew(widgets, current.widgets);
+    const content = {
+      name,
+      widgets: resolvePlacements(widgets, current.widgets, catalogue, newId),
+    };
     const bytes = bytesOf(content);
-    await demandRoom(within, ownerId, { dashboards: 0, bytes: bytes - current.bytes }, quota);
-    await within.dashboards.replace(id, content, bytes);
-    return within.dashboards.findOwned(ownerId, id);
+    await assertWithinQuota(tx, ownerId, { dashboards: 0, bytes: bytes - current.bytes }, quota);
+    await tx.dashboards.replace(id, content, bytes);
+    return tx.dashboards.findOwned(ownerId, id);
   }
 
   /** A new dashboard; `null` when the id is taken. */
   async function insert(
-    within: Repositories,
+    tx: Repositories,
     ownerId: string,
     id: string,
     { name, widgets }: Pick<SaveDashboard, 'name' | 'widgets'>,
   ): Promise<Dashboard | null> {
-    await within.users.lockCredentials(ownerId);
-    const content = { name, widgets: settlePlacements(widgets, [], catalogue, newId) };
+    await tx.users.lockCredentials(ownerId);
+    const content = { name, widgets: resolvePlacements(widgets, [], catalogue, newId) };
     const bytes = bytesOf(content);
-    await demandRoom(within, ownerId, { dashboards: 1, bytes }, quota);
-    return (await within.dashboards.insert(ownerId, id, content, bytes))
-      ? within.dashboards.findOwned(ownerId, id)
+    await assertWithinQuota(tx, ownerId, { dashboards: 1, bytes }, quota);
+    return (await tx.dashboards.insert(ownerId, id, content, bytes))
+      ? tx.dashboards.findOwned(ownerId, id)
       : null;
   }
 
   return {
     async list({ actor }, page) {
-      return pageById(await dashboards.listOwnedBy(actor.userId, page, boundTo(actor)), page.size);
+      return pageById(
+        await dashboards.listOwnedBy(actor.userId, page, dashboardScopeOf(actor)),
+        page.size,
+      );
     },
 
     async create(call, input) {
-      if (boundTo(call.actor) !== null)
+      if (dashboardScopeOf(call.actor) !== null)
         throw forbidden('This API key is bound to one dashboard: it cannot make another');
-      return once(call, async (within) => {
-        const created = await insert(within, call.actor.userId, newId(), input);
-        if (!created) throw absent();
+      return idempotent(call, async (tx) => {
+        const created = await insert(tx, call.actor.userId, newId(), input);
+        if (!created) throw notFoundError();
         return created;
       });
     },
@@ -110,15 +116,15 @@ export function createDashboardsService(deps: DashboardsDeps): DashboardsService
      * does not reach.
      */
     async get({ actor }, { id }) {
-      const found = reaches(actor, id) && (await dashboards.findOwned(actor.userId, id));
-      if (!found) throw absent();
+      const found = canAccessDashboard(actor, id) && (await dashboards.findOwned(actor.userId, id));
+      if (!found) throw notFoundError();
       return found;
     },
 
     async save({ actor }, input) {
-      if (!reaches(actor, input.id)) throw absent();
-      const saved = await transaction((within) => replace(within, actor, input, true));
-      if (!saved) throw absent();
+      if (!canAccessDashboard(actor, input.id)) throw notFoundError();
+      const saved = await transaction((tx) => replace(tx, actor, input, true));
+      if (!saved) throw notFoundError();
       return saved;
     },
 
@@ -128,23 +134,23 @@ export function createDashboardsService(deps: DashboardsDeps): DashboardsService
      */
     async upsert(call, { createOnly, ...input }) {
       const { userId } = call.actor;
-      if (!reaches(call.actor, input.id)) throw absent();
-      const overwrite = async (within: Repositories) => {
-        if (createOnly && (await within.dashboards.lockOwned(userId, input.id))) throw exists();
-        return replace(within, call.actor, input, false);
+      if (!canAccessDashboard(call.actor, input.id)) throw notFoundError();
+      const overwrite = async (tx: Repositories) => {
+        if (createOnly && (await tx.dashboards.lockOwned(userId, input.id))) throw exists();
+        return replace(tx, call.actor, input, false);
       };
-      return once(call, async (within) => {
-        const saved = await overwrite(within);
+      return idempotent(call, async (tx) => {
+        const saved = await overwrite(tx);
         if (saved) return saved;
         // A bound key ends with its dashboard: it must not bring it back.
-        if (boundTo(call.actor) !== null) throw absent();
+        if (dashboardScopeOf(call.actor) !== null) throw notFoundError();
         if (input.version !== undefined)
           throw notFound('Dashboard not found: leave out the version to create it.');
-        const created = await insert(within, userId, input.id, input);
+        const created = await insert(tx, userId, input.id, input);
         if (created) return created;
         // Between the two somebody took the id: oneself in another call, or someone else.
-        const taken = await overwrite(within);
-        if (!taken) throw absent();
+        const taken = await overwrite(tx);
+        if (!taken) throw notFoundError();
         return taken;
       });
     },
@@ -155,15 +161,15 @@ export function createDashboardsService(deps: DashboardsDeps): DashboardsService
      */
     async remove(call, { id, version }) {
       const { userId } = call.actor;
-      if (!reaches(call.actor, id)) throw absent();
-      const ended = await transaction(async (within) => {
-        const current = await within.dashboards.lockOwned(userId, id);
-        if (!current) throw absent();
+      if (!canAccessDashboard(call.actor, id)) throw notFoundError();
+      const ended = await transaction(async (tx) => {
+        const current = await tx.dashboards.lockOwned(userId, id);
+        if (!current) throw notFoundError();
         if (version !== undefined && version !== current.version)
           throw stale(current.version, version);
-        const keys = await within.apiKeys.deleteBoundTo(id);
-        for (const key of keys) await within.audit.record(call, revokedKeyEntry(key));
-        await within.dashboards.deleteOwned(userId, id);
+        const keys = await tx.apiKeys.deleteBoundTo(id);
+        for (const key of keys) await tx.audit.record(call, revokedKeyEntry(key));
+        await tx.dashboards.deleteOwned(userId, id);
         return keys;
       });
       ended.forEach(keyEnded);

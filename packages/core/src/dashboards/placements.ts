@@ -23,7 +23,7 @@ const fault = (index: number, field: string, message: string, code: string): Inp
  * bound to the dashboard reads the widgets that stand on it: placing one of its choice would let it
  * read everything.
  */
-export function demandNothingNew(
+export function assertNothingNew(
   widgets: readonly PlaceWidget[],
   already: readonly PlacedWidget[],
 ): void {
@@ -46,7 +46,7 @@ export function demandNothingNew(
  * Gives each placed widget its id and checks that something installed can fill it. What was there
  * already may stay: its module may come back.
  */
-export function settlePlacements(
+export function resolvePlacements(
   widgets: PlaceWidget[],
   already: readonly PlacedWidget[],
   catalogue: WidgetCatalogue,

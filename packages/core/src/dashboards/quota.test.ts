@@ -1,7 +1,7 @@
 import type { UserCall } from '@synap/contracts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type AuthFixture, call, createAuthFixture, password } from '../auth/auth.test.fixture.js';
-import { createOnce } from '../idempotency/once.js';
+import { createIdempotent } from '../idempotency/idempotent.js';
 import { uuidv7 } from '../ids.js';
 import { createDashboardsRepository } from './dashboards.repository.js';
 import { createDashboardsService } from './dashboards.service.js';
@@ -35,7 +35,7 @@ function serviceWith(quota: { dashboards: number; bytes: number }) {
   return createDashboardsService({
     dashboards,
     transaction,
-    once: createOnce(transaction),
+    idempotent: createIdempotent(transaction),
     catalogue,
     newId: uuidv7,
     keyEnded,

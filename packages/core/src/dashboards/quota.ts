@@ -18,7 +18,7 @@ interface Growth {
  * Throws `conflict` if the user would keep too much. To be called under the user's lock, or two
  * saves at once could both fit.
  */
-export async function demandRoom(
+export async function assertWithinQuota(
   { dashboards }: Pick<Repositories, 'dashboards'>,
   ownerId: string,
   growth: Growth,

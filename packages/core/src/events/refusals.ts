@@ -12,7 +12,7 @@ export interface Refusal {
 
 export interface RefusalDependencies {
   guard: Pick<IdentityGuard, 'mayRecord'>;
-  transaction: <T>(run: (within: Pick<Repositories, 'audit'>) => Promise<T>) => Promise<T>;
+  transaction: <T>(run: (tx: Pick<Repositories, 'audit'>) => Promise<T>) => Promise<T>;
 }
 
 /**
@@ -30,8 +30,8 @@ export function createRefusalRecorder({ guard, transaction }: RefusalDependencie
       }))
     )
       return;
-    await transaction((within) =>
-      within.audit.record(call, { type: 'access.refused', subject: `procedure ${procedure}` }),
+    await transaction((tx) =>
+      tx.audit.record(call, { type: 'access.refused', subject: `procedure ${procedure}` }),
     );
   };
 }

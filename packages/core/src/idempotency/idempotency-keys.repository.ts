@@ -12,7 +12,7 @@ export interface KeyId {
   key: string;
 }
 
-export interface KeptAnswer {
+export interface StoredResponse {
   fingerprint: string;
   answer: StoredAnswer;
 }
@@ -22,7 +22,7 @@ const headersSchema = z.record(z.string(), z.string());
 /** Told by the clock of the database, which all instances share. */
 const current = `created_at > now() - interval '24 hours'`;
 
-const findStatement: Statement<KeptAnswer> = {
+const findStatement: Statement<StoredResponse> = {
   name: 'idempotency_keys_find',
   text: `SELECT fingerprint, status, headers, body FROM idempotency_keys
     WHERE user_id = $1::uuid AND procedure = $2 AND key = $3 AND ${current}`,
@@ -59,7 +59,7 @@ export type IdempotencyKeysRepository = ReturnType<typeof createIdempotencyKeysR
 export function createIdempotencyKeysRepository(db: Db, sql: Sql) {
   return {
     /** What was answered under a key in the last 24 h. */
-    find({ userId, procedure, key }: KeyId): Promise<KeptAnswer | null> {
+    find({ userId, procedure, key }: KeyId): Promise<StoredResponse | null> {
       return sql.one(findStatement, [userId, procedure, key]);
     },
 
@@ -74,9 +74,9 @@ export function createIdempotencyKeysRepository(db: Db, sql: Sql) {
     },
 
     /** Keeps an answer for 24 h from now, in place of one whose time is over. */
-    async keep(
+    async store(
       { userId, procedure, key }: KeyId,
-      { fingerprint, answer }: KeptAnswer,
+      { fingerprint, answer }: StoredResponse,
     ): Promise<void> {
       const { status, headers, body } = answer;
       await db.$executeRaw`

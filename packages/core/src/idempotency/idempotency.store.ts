@@ -9,7 +9,7 @@ interface KeyClaim extends Omit<IdempotentRequest, 'procedure'> {
 }
 
 /** What is said to a claim, in the words of a REST handler's store. */
-type KeyVerdict =
+type ClaimResult =
   | { readonly kind: 'new'; complete(): Promise<void>; abandon(): Promise<void> }
   | { readonly kind: 'answered'; readonly answer: StoredAnswer }
   /** The key was used with another input. */
@@ -23,7 +23,7 @@ type KeyVerdict =
  */
 export interface IdempotencyStore {
   /** Gives the answer that is kept, or marks the call so that its service keeps one. */
-  claim(claim: KeyClaim): Promise<KeyVerdict>;
+  claim(claim: KeyClaim): Promise<ClaimResult>;
   /** Forgets what is older than 24 h. */
   purge(): Promise<void>;
 }
@@ -42,10 +42,10 @@ export function createIdempotencyStore(
       // What was answered to a session may be beyond what a key reaches. A space cannot be part of
       // what is given.
       const key = actor.key ? `${actor.key.id} ${given}` : given;
-      const kept = await keys.find({ userId: actor.userId, procedure, key });
-      if (kept)
-        return kept.fingerprint === fingerprint
-          ? { kind: 'answered', answer: kept.answer }
+      const stored = await keys.find({ userId: actor.userId, procedure, key });
+      if (stored)
+        return stored.fingerprint === fingerprint
+          ? { kind: 'answered', answer: stored.answer }
           : { kind: 'mismatch' };
       idempotency.request = { key, procedure, fingerprint, answerTo };
       // The answer is kept with the effect, or neither is: when the request has ended there is

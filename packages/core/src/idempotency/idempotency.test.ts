@@ -18,7 +18,7 @@ import {
   type Transaction,
 } from '../repositories.js';
 import { createIdempotencyStore, type IdempotencyStore } from './idempotency.store.js';
-import { createOnce } from './once.js';
+import { createIdempotent } from './idempotent.js';
 
 const catalogue = { widgetsOf: () => ['commits'], moduleIds: () => ['git'] };
 const refused = { code: 'conflict', message: expect.stringContaining('in progress') };
@@ -48,7 +48,7 @@ beforeAll(async () => {
   service = createDashboardsService({
     dashboards,
     transaction,
-    once: createOnce(transaction),
+    idempotent: createIdempotent(transaction),
     catalogue,
     newId: uuidv7,
     keyEnded: () => {},
@@ -139,13 +139,13 @@ describe('an effect under a key', () => {
     const [first, second, third] = [callOf(ann), callOf(ann), callOf(ann)];
     for (const call of [first, second, third])
       expect(await claim(call)).toMatchObject({ kind: 'new' });
-    const once = createOnce(transaction);
+    const idempotent = createIdempotent(transaction);
     let reached = false;
     let finish = () => {};
     const gate = new Promise<void>((resolve) => {
       finish = resolve;
     });
-    const going = once(first, async () => {
+    const going = idempotent(first, async () => {
       reached = true;
       await gate;
       return 'done';
@@ -183,11 +183,11 @@ describe('an effect under a key', () => {
   });
 
   it('does not take place if the answers of its user would take too much; those of the day before do not count', async () => {
-    const once = createOnce(transaction, { limit: 12_000 });
+    const idempotent = createIdempotent(transaction, { limit: 12_000 });
     const tight = createDashboardsService({
       dashboards: repositories.dashboards,
       transaction,
-      once,
+      idempotent,
       catalogue,
       newId: uuidv7,
       keyEnded: () => {},
@@ -301,7 +301,10 @@ describe('an answer', () => {
         fingerprint: 'f',
         answerTo: async () => answer,
       };
-      await createOnce(transaction)({ ...call, idempotency: { request } }, async () => undefined);
+      await createIdempotent(transaction)(
+        { ...call, idempotency: { request } },
+        async () => undefined,
+      );
       expect(await claim(callOf(ann), { key: String(at), path: 'p' })).toEqual({
         kind: 'answered',
         answer,

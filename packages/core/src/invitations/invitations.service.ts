@@ -5,14 +5,14 @@ import {
   type Meta,
   notFound,
 } from '@synap/contracts';
-import { hashToken, makeToken, type PasswordHasher } from '@synap/security';
-import { whenHasherIsFree } from '../auth/hasher-turn.js';
-import { spentLink } from '../auth/mail-links.js';
-import { demandRecentSignIn } from '../auth/recent-sign-in.js';
+import { generateToken, hashToken, type PasswordHasher } from '@synap/security';
+import { translateHasherBusy } from '../auth/hasher-busy.js';
+import { invalidLinkError } from '../auth/mail-links.js';
+import { requireRecentSignIn } from '../auth/recent-sign-in.js';
 import type { SendMail } from '../mail/mail-queue.js';
 import { pageById } from '../paging.js';
 import type { Repositories, Transaction } from '../repositories.js';
-import { demandGoodPassword, nameFrom } from '../users/new-account.js';
+import { assertPasswordPolicy, defaultNameFromEmail } from '../users/new-account.js';
 import { invitationOf, withdrawnEntry } from './invitation-audit.js';
 
 const hours = 72;
@@ -43,17 +43,17 @@ export function createInvitationsService(
       if (closed)
         throw conflict('Sign-up is closed: start with SIGNUP=invite, or make the account yourself');
       const { userId } = call.actor;
-      const token = makeToken();
-      return transaction(async (within) => {
+      const token = generateToken();
+      return transaction(async (tx) => {
         // Whoever loses that office meanwhile loses their open invitations, this one too.
-        await within.managedUsers.lockAdministration();
-        const inviter = await within.managedUsers.find(userId);
+        await tx.managedUsers.lockAdministration();
+        const inviter = await tx.managedUsers.find(userId);
         if (inviter?.role !== 'superuser' || inviter.disabled)
           throw forbidden('Only superusers invite');
-        if (role === 'superuser') await demandRecentSignIn(within, call);
-        if (await within.users.findAccount(email))
+        if (role === 'superuser') await requireRecentSignIn(tx, call);
+        if (await tx.users.findAccount(email))
           throw conflict('This address has an account already');
-        const before = await within.invitations.openFor(email);
+        const before = await tx.invitations.openFor(email);
         const made = {
           email,
           role,
@@ -61,11 +61,11 @@ export function createInvitationsService(
           hash: hashToken(token),
           lifetime: hours * 3600,
         };
-        const invitation = await within.invitations.replace(made);
+        const invitation = await tx.invitations.replace(made);
         const values = { invitedBy: inviter.name, link: `${linkTo('/invite')}#${token}`, hours };
-        await sendMail(within, { template: 'invite', to: email, values });
-        if (before) await within.audit.record(call, withdrawnEntry(before));
-        await within.audit.record(call, {
+        await sendMail(tx, { template: 'invite', to: email, values });
+        if (before) await tx.audit.record(call, withdrawnEntry(before));
+        await tx.audit.record(call, {
           type: 'invitation.created',
           subject: invitationOf(invitation.id),
           payload: { role },
@@ -75,9 +75,9 @@ export function createInvitationsService(
     },
 
     async remove(call, { id }) {
-      await transaction(async (within) => {
-        if (!(await within.invitations.remove(id))) throw notFound('Invitation not found');
-        await within.audit.record(call, withdrawnEntry(id));
+      await transaction(async (tx) => {
+        if (!(await tx.invitations.remove(id))) throw notFound('Invitation not found');
+        await tx.audit.record(call, withdrawnEntry(id));
       });
     },
 
@@ -85,27 +85,33 @@ export function createInvitationsService(
     async accept(call, { token, password, name }) {
       if (closed) throw forbidden('Sign-up is closed: ask an administrator for an account');
       const hash = hashToken(token);
-      const spent = () => spentLink('ask whoever invited you for another');
+      const spent = () => invalidLinkError('ask whoever invited you for another');
       const email = await invitations.addressOf(hash);
       if (!email) throw spent();
       // A password that is refused leaves the link as it is.
-      demandGoodPassword(password, { productName, email });
-      const passwordHash = await whenHasherIsFree(hasher.hash(password));
-      await transaction(async (within) => {
-        const invitation = await within.invitations.accept(hash);
+      assertPasswordPolicy(password, { productName, email });
+      const passwordHash = await translateHasherBusy(hasher.hash(password));
+      await transaction(async (tx) => {
+        const invitation = await tx.invitations.accept(hash);
         if (!invitation) throw spent();
         const { id, role } = invitation;
-        const user = { email, name: name ?? nameFrom(email), passwordHash, role, verified: true };
-        const account = await within.users.insertUnlessTaken(user);
+        const user = {
+          email,
+          name: name ?? defaultNameFromEmail(email),
+          passwordHash,
+          role,
+          verified: true,
+        };
+        const account = await tx.users.insertUnlessTaken(user);
         if (!account.made)
           throw conflict('This address has an account already: sign in, or ask for a new password');
         const by = { actorId: account.id };
-        await within.audit.record(call, {
+        await tx.audit.record(call, {
           type: 'invitation.accepted',
           subject: invitationOf(id),
           ...by,
         });
-        await within.audit.record(call, {
+        await tx.audit.record(call, {
           type: 'user.registered',
           subject: `user ${account.id}`,
           payload: { role },

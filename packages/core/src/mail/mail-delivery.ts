@@ -10,11 +10,11 @@ export interface MailDeliveryDependencies {
   /** The mail that a request comes to; null where there is nobody to tell. */
   compose: (request: MailRequest, mailId: string) => Promise<Mail | null>;
   /** Hands a mail to whoever carries it; the same id is the same mail. */
-  carry: (id: string, mail: Mail) => Promise<void>;
+  send: (id: string, mail: Mail) => Promise<void>;
   /** Whether trying again is no use. */
   isFinal: (error: unknown) => boolean;
   /** Told of a mail that is given up; never of its receiver. */
-  givenUp: (mail: { id: string; template: string; error: unknown }) => void;
+  onDeadLetter: (mail: { id: string; template: string; error: unknown }) => void;
 }
 
 const sealedSchema = z.union([
@@ -30,9 +30,9 @@ export function createMailDelivery({
   mails,
   box,
   compose,
-  carry,
+  send,
   isFinal,
-  givenUp,
+  onDeadLetter,
 }: MailDeliveryDependencies) {
   /**
    * A request is composed anew at each attempt: the link in it then lives as long as its mail says.
@@ -57,10 +57,10 @@ export function createMailDelivery({
       if (!waiting) return;
       try {
         const mail = await open(waiting);
-        if (mail) await carry(id, mail);
+        if (mail) await send(id, mail);
       } catch (error) {
         if (!isFinal(error) && !lastAttempt) throw error;
-        givenUp({ id, template: waiting.template, error });
+        onDeadLetter({ id, template: waiting.template, error });
       }
       await mails.remove(id);
     },

@@ -27,9 +27,9 @@ interface Within {
 }
 
 /** Queues a mail in the transaction of what it tells of. */
-export type SendMail = (within: Within, mail: Mail) => Promise<void>;
+export type SendMail = (tx: Within, mail: Mail) => Promise<void>;
 /** Queues a request, likewise. */
-export type RequestMail = (within: Within, request: MailRequest) => Promise<void>;
+export type RequestMail = (tx: Within, request: MailRequest) => Promise<void>;
 
 const enqueuedBy =
   (box: Pick<SecretBox, 'seal'>) =>
@@ -41,10 +41,10 @@ const enqueuedBy =
 
 export function createMailQueue(box: Pick<SecretBox, 'seal'>): SendMail {
   const enqueue = enqueuedBy(box);
-  return (within, { template, to, values }) => enqueue(within, template, { to, values });
+  return (tx, { template, to, values }) => enqueue(tx, template, { to, values });
 }
 
 export function createMailRequests(box: Pick<SecretBox, 'seal'>): RequestMail {
   const enqueue = enqueuedBy(box);
-  return (within, request) => enqueue(within, `to-owner ${request.ask}`, request);
+  return (tx, request) => enqueue(tx, `to-owner ${request.ask}`, request);
 }

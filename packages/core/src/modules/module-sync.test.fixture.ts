@@ -58,7 +58,7 @@ export async function openSyncFixture() {
       onSynced: async (moduleId) => void synced.push(moduleId),
     });
     const enqueue = async (trigger: 'manual' | 'schedule' = 'manual') =>
-      (await transaction((within) => within.runs.enqueue('git', trigger, uuidv7()))) ?? '';
+      (await transaction((tx) => tx.runs.enqueue('git', trigger, uuidv7()))) ?? '';
     const run = (id: string) => runs.findOf('git', id);
     return { sync, runs, entries, stages, transaction, store, synced, enqueue, run };
   }

@@ -1,7 +1,7 @@
 import { ModuleCallError } from '@synap/module-runtime';
 import { until } from '@synap/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { createOnce } from '../idempotency/once.js';
+import { createIdempotent } from '../idempotency/idempotent.js';
 import { uuidv7 } from '../ids.js';
 import { event, info, openSyncFixture, type SyncFixture } from './module-sync.test.fixture.js';
 import { createModulesService } from './modules.service.js';
@@ -77,7 +77,7 @@ describe('a run of a sync job', () => {
     const service = createModulesService({
       registry,
       runs,
-      once: createOnce(transaction),
+      idempotent: createIdempotent(transaction),
       newId: uuidv7,
     });
     for (const role of ['superuser', 'user'] as const) {
@@ -190,7 +190,7 @@ describe('a run of a sync job', () => {
 describe('the queue of runs', () => {
   it('holds one run of a module at a time, with its job', async () => {
     const { transaction } = arrange(async () => {});
-    const ask = () => transaction((within) => within.runs.enqueue('git', 'manual', uuidv7()));
+    const ask = () => transaction((tx) => tx.runs.enqueue('git', 'manual', uuidv7()));
     const ids = new Set(
       (await Promise.all(Array.from({ length: 6 }, ask))).filter((id) => id !== null),
     );

@@ -41,9 +41,9 @@ export function createModuleSync(deps: ModuleSyncDeps) {
   const commit = (runId: string, lease: string, stage: Stage) =>
     store.limiter(() =>
       transaction(
-        async (within) => {
-          const added = await stage.apply(within.stages, newId);
-          if (!(await within.runs.succeed(runId, lease, added))) throw takenOver();
+        async (tx) => {
+          const added = await stage.apply(tx.stages, newId);
+          if (!(await tx.runs.succeed(runId, lease, added))) throw takenOver();
         },
         { milliseconds: commitMilliseconds },
       ),
@@ -72,9 +72,9 @@ export function createModuleSync(deps: ModuleSyncDeps) {
    * job.
    */
   async function recover(): Promise<void> {
-    await transaction(async (within) => {
-      await within.runs.requeueAbandoned();
-      await within.runs.requeueJobless();
+    await transaction(async (tx) => {
+      await tx.runs.requeueAbandoned();
+      await tx.runs.requeueJobless();
     });
   }
 
@@ -128,7 +128,7 @@ export function createModuleSync(deps: ModuleSyncDeps) {
       for (const [moduleId, period] of periods) {
         const since = last.get(moduleId)?.createdAt.getTime();
         if (since === undefined || now.getTime() - since >= period)
-          await transaction((within) => within.runs.enqueue(moduleId, 'schedule', newId()));
+          await transaction((tx) => tx.runs.enqueue(moduleId, 'schedule', newId()));
       }
     },
   };

@@ -7,7 +7,7 @@ import {
   type UserActor,
 } from '@synap/contracts';
 import type { ModuleInfo, ModuleRegistry } from '@synap/module-runtime';
-import type { Once } from '../idempotency/once.js';
+import type { RunIdempotent } from '../idempotency/idempotent.js';
 import { pageById, pageByName } from '../paging.js';
 import { readable } from './module-access.js';
 import type { RunsRepository } from './runs.repository.js';
@@ -15,7 +15,7 @@ import type { RunsRepository } from './runs.repository.js';
 export interface ModulesDeps {
   registry: Pick<ModuleRegistry, 'list' | 'get'>;
   runs: RunsRepository;
-  once: Once;
+  idempotent: RunIdempotent;
   newId: () => string;
 }
 
@@ -42,7 +42,12 @@ function describe(info: ModuleInfo, lastRun: ModuleRun | undefined, actor: UserA
   };
 }
 
-export function createModulesService({ registry, runs, once, newId }: ModulesDeps): ModulesService {
+export function createModulesService({
+  registry,
+  runs,
+  idempotent,
+  newId,
+}: ModulesDeps): ModulesService {
   return {
     async list({ actor }, page) {
       const { items, nextCursor } = pageByName(registry.list(), (info) => info.id, page);
@@ -63,9 +68,9 @@ export function createModulesService({ registry, runs, once, newId }: ModulesDep
         throw conflict(
           `The module "${id}" has nothing to synchronise: its widgets load their data by themselves.`,
         );
-      return once(call, async (within) => {
+      return idempotent(call, async (tx) => {
         for (;;) {
-          const runId = await within.runs.enqueue(id, 'manual', newId());
+          const runId = await tx.runs.enqueue(id, 'manual', newId());
           if (runId) return { runId };
         }
       });

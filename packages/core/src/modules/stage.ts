@@ -95,8 +95,8 @@ export function createStage({ stages, limits, limiter }: StageDeps, key: StageKe
      * Moves everything to where it counts, with the repository of a transaction. @returns the
      * number of new events
      */
-    async apply(within: StagesRepository, newId: () => string): Promise<number> {
-      const added = await within.apply(key, events, newId);
+    async apply(tx: StagesRepository, newId: () => string): Promise<number> {
+      const added = await tx.apply(key, events, newId);
       if (added === null) throw lost();
       return added;
     },

@@ -58,8 +58,8 @@ async function receivers(box: SecretBox, ids: readonly string[]): Promise<string
     mails: repositories.mails,
     box,
     isFinal: () => true,
-    givenUp: () => {},
-    carry: async (_id, { to }) => void sent.push(to),
+    onDeadLetter: () => {},
+    send: async (_id, { to }) => void sent.push(to),
   });
   for (const id of ids) await delivery.deliver(id, { lastAttempt: true });
   return sent;

@@ -13,18 +13,18 @@ interface Move {
 /** Gives an account another address: old links end, and the old address gets a notice. */
 export function createAccountMove(sendMail: SendMail) {
   return async function move(
-    within: Repositories,
+    tx: Repositories,
     call: AuditCall,
     { userId, email, verified }: Move,
   ): Promise<void> {
-    const before = await within.managedUsers.lock(userId);
-    if (!before || (await within.users.findAccount(email)))
+    const before = await tx.managedUsers.lock(userId);
+    if (!before || (await tx.users.findAccount(email)))
       throw conflict('This address has an account already');
-    await within.users.changeEmail(userId, email, { verified });
+    await tx.users.changeEmail(userId, email, { verified });
     // A link that was mailed to the old address must not open the account of the new one.
-    await within.mailTokens.removeAllOf(userId);
-    await notifyOldAddress(within, sendMail, { to: before.email, address: call.address });
-    await within.audit.record(call, {
+    await tx.mailTokens.removeAllOf(userId);
+    await notifyOldAddress(tx, sendMail, { to: before.email, address: call.address });
+    await tx.audit.record(call, {
       type: 'user.email-changed',
       subject: `user ${userId}`,
       actorId: userId,
@@ -33,11 +33,11 @@ export function createAccountMove(sendMail: SendMail) {
 }
 
 export async function notifyOldAddress(
-  within: Pick<Repositories, 'mails'>,
+  tx: Pick<Repositories, 'mails'>,
   sendMail: SendMail,
   { to, address }: { to: string; address: string },
 ): Promise<void> {
-  await sendMail(within, {
+  await sendMail(tx, {
     template: 'email-changed',
     to,
     values: { time: new Date().toUTCString(), address },

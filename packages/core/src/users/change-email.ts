@@ -1,5 +1,5 @@
 import { conflict, type Mail, type UserCall } from '@synap/contracts';
-import { hashToken, makeToken, type PasswordHasher } from '@synap/security';
+import { generateToken, hashToken, type PasswordHasher } from '@synap/security';
 import { createFailedSignIns } from '../auth/failed-sign-ins.js';
 import { type IdentityGuard, noIdentityGuard } from '../auth/identity-guard.js';
 import type { SendMail } from '../mail/mail-queue.js';
@@ -40,7 +40,7 @@ export function createChangeEmail(dependencies: ChangeEmailDependencies) {
     userChanged,
   } = dependencies;
   const failed = createFailedSignIns({ guard, transaction, sendMail });
-  const demandOwnPassword = createOwnPassword({ users, hasher, guard, failed });
+  const requireOwnPassword = createOwnPassword({ users, hasher, guard, failed });
   const asked = { pointer: '/currentPassword', message: 'The current password is wrong' };
   const move = createAccountMove(sendMail);
 
@@ -48,11 +48,11 @@ export function createChangeEmail(dependencies: ChangeEmailDependencies) {
    * Mails the link, or the owner of an address that has an account a notice; with the same
    * statements, so that timing does not tell.
    */
-  async function mailLink(within: Repositories, userId: string, email: string): Promise<void> {
-    const isTaken = (await within.users.findAccount(email)) !== null;
-    const token = makeToken();
+  async function mailLink(tx: Repositories, userId: string, email: string): Promise<void> {
+    const isTaken = (await tx.users.findAccount(email)) !== null;
+    const token = generateToken();
     const lifetime = isTaken ? 0 : hours * 3600;
-    await within.mailTokens.insert({
+    await tx.mailTokens.insert({
       userId,
       purpose: 'verify',
       hash: hashToken(token),
@@ -62,7 +62,7 @@ export function createChangeEmail(dependencies: ChangeEmailDependencies) {
     const link = `${linkTo('/verify')}#${token}`;
     const notice: Mail = { template: 'existing-account', to: email, values: { link: linkTo('/') } };
     await sendMail(
-      within,
+      tx,
       isTaken ? notice : { template: 'verify', to: email, values: { link, hours } },
     );
   }
@@ -85,16 +85,16 @@ export function createChangeEmail(dependencies: ChangeEmailDependencies) {
     input: { email: string; currentPassword: string },
   ) {
     const { userId } = call.actor;
-    const account = await demandOwnPassword(call, input.currentPassword, asked);
+    const account = await requireOwnPassword(call, input.currentPassword, asked);
     const accepted = { accepted: true } as const;
     if (input.email === account.email) return accepted;
     await guard.resend(call.address, call.reportLimit);
     // From many addresses, too, one account must not flood whom it names.
     await guard.resend(userId, call.reportLimit);
-    await transaction(async (within) => {
-      await demandSamePassword(within, account);
-      if (verifyEmail) await mailLink(within, userId, input.email);
-      else await move(within, call, { userId, email: input.email, verified: false });
+    await transaction(async (tx) => {
+      await demandSamePassword(tx, account);
+      if (verifyEmail) await mailLink(tx, userId, input.email);
+      else await move(tx, call, { userId, email: input.email, verified: false });
     });
     if (!verifyEmail) userChanged(userId);
     return accepted;

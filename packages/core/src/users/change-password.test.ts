@@ -1,4 +1,4 @@
-import { hashToken, makeToken } from '@synap/security';
+import { generateToken, hashToken } from '@synap/security';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type AuthFixture, call, createAuthFixture, password } from '../auth/auth.test.fixture.js';
 import { createChangePassword } from './change-password.js';
@@ -45,7 +45,7 @@ test('a changed password ends all other sessions at once, leaves this one, and i
 
 test('a link for a new password that was asked for before is of no use after the change', async () => {
   const { user, me, signIn } = await signedIn();
-  const token = makeToken();
+  const token = generateToken();
   const link = {
     userId: user.id,
     purpose: 'reset',
@@ -120,7 +120,7 @@ test('the same password is no new one, however it was typed', async () => {
 
 test('who must choose another password cannot keep theirs by a link either', async () => {
   const { user } = await signedIn();
-  const token = makeToken();
+  const token = generateToken();
   const link = {
     userId: user.id,
     purpose: 'reset',

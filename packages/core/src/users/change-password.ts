@@ -5,7 +5,7 @@ import { type IdentityGuard, noIdentityGuard } from '../auth/identity-guard.js';
 import { revokedEntry } from '../auth/session-audit.js';
 import type { SendMail } from '../mail/mail-queue.js';
 import type { Transaction } from '../repositories.js';
-import { demandGoodPassword, samePassword } from './new-account.js';
+import { assertPasswordPolicy, samePassword } from './new-account.js';
 import { createOwnPassword } from './own-password.js';
 import type { UsersRepository } from './users.repository.js';
 
@@ -44,7 +44,7 @@ export function createChangePassword(dependencies: ChangePasswordDependencies) {
     productName,
   } = dependencies;
   const failed = createFailedSignIns({ guard, transaction, sendMail });
-  const demandOwnPassword = createOwnPassword({ users, hasher, guard, failed });
+  const requireOwnPassword = createOwnPassword({ users, hasher, guard, failed });
   const asked = { pointer: '/currentPassword', message: 'The current password is wrong' };
 
   return async function changePassword(
@@ -52,24 +52,24 @@ export function createChangePassword(dependencies: ChangePasswordDependencies) {
     { currentPassword, newPassword }: PasswordChange,
   ): Promise<void> {
     const { userId, sessionId } = call.actor;
-    demandGoodPassword(newPassword, { productName, email: call.actor.email }, '/newPassword');
+    assertPasswordPolicy(newPassword, { productName, email: call.actor.email }, '/newPassword');
     // Compared as the hasher reads them (RFC 8265 §4.2.2).
     if (newPassword.normalize('NFC') === currentPassword.normalize('NFC')) throw samePassword();
-    const account = await demandOwnPassword(call, currentPassword, asked);
+    const account = await requireOwnPassword(call, currentPassword, asked);
     const passwordHash = await hasher.hash(newPassword);
-    const ended = await transaction(async (within) => {
-      const current = await within.users.lockCredentials(userId);
+    const ended = await transaction(async (tx) => {
+      const current = await tx.users.lockCredentials(userId);
       if (current?.passwordHash !== account.passwordHash)
         throw conflict('The password was changed meanwhile: sign in again');
-      await within.users.setOwnPassword(userId, passwordHash);
+      await tx.users.setOwnPassword(userId, passwordHash);
       // A link that was asked for before would undo it, or give the account to another address.
-      await within.mailTokens.removeResetsOf(userId);
-      await within.mailTokens.removeAddressChangesOf(userId);
+      await tx.mailTokens.removeResetsOf(userId);
+      await tx.mailTokens.removeAddressChangesOf(userId);
       const values = { time: new Date().toUTCString(), address: call.address };
-      await sendMail(within, { template: 'password-changed', to: account.email, values });
-      await within.audit.record(call, { type: 'user.password-changed', subject: `user ${userId}` });
-      const ids = await within.sessions.revokeAllOf(userId, sessionId);
-      for (const id of ids) await within.audit.record(call, revokedEntry(id));
+      await sendMail(tx, { template: 'password-changed', to: account.email, values });
+      await tx.audit.record(call, { type: 'user.password-changed', subject: `user ${userId}` });
+      const ids = await tx.sessions.revokeAllOf(userId, sessionId);
+      for (const id of ids) await tx.audit.record(call, revokedEntry(id));
       return ids;
     });
     ended.forEach(sessionEnded);

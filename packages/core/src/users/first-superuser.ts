@@ -1,7 +1,7 @@
 import { emailSchema } from '@synap/contracts';
-import { makePassword, type PasswordHasher } from '@synap/security';
+import { generatePassword, type PasswordHasher } from '@synap/security';
 import type { Repositories } from '../repositories.js';
-import { demandGoodPassword, nameFrom } from './new-account.js';
+import { assertPasswordPolicy, defaultNameFromEmail } from './new-account.js';
 import type { UsersRepository } from './users.repository.js';
 
 export interface FirstSuperuserDependencies {
@@ -31,22 +31,22 @@ export async function ensureSuperuser(
 ): Promise<FirstSuperuser | 'address-taken' | null> {
   if (await users.superuserExists()) return null;
   const email = emailSchema.parse(given.email);
-  if (given.password !== undefined) demandGoodPassword(given.password, { productName, email });
-  const password = given.password ?? makePassword();
+  if (given.password !== undefined) assertPasswordPolicy(given.password, { productName, email });
+  const password = given.password ?? generatePassword();
   const passwordHash = await hasher.hash(password);
-  const outcome = await transaction(async (within) => {
-    await within.users.lockFirst();
-    if (await within.users.superuserExists()) return null;
+  const outcome = await transaction(async (tx) => {
+    await tx.users.lockUserBootstrap();
+    if (await tx.users.superuserExists()) return null;
     const user = {
       email,
-      name: nameFrom(email),
+      name: defaultNameFromEmail(email),
       passwordHash,
       role: 'superuser',
       verified: true,
     } as const;
-    const { id, made } = await within.users.insertUnlessTaken(user);
+    const { id, made } = await tx.users.insertUnlessTaken(user);
     if (!made) return 'address-taken';
-    await within.audit.record(null, {
+    await tx.audit.record(null, {
       type: 'user.created',
       subject: `user ${id}`,
       payload: { role: user.role },

@@ -7,20 +7,20 @@ import {
   type UpdateUser,
 } from '@synap/contracts';
 import type { PasswordHasher } from '@synap/security';
-import { whenHasherIsFree } from '../auth/hasher-turn.js';
-import { demandRecentSignIn } from '../auth/recent-sign-in.js';
+import { translateHasherBusy } from '../auth/hasher-busy.js';
+import { requireRecentSignIn } from '../auth/recent-sign-in.js';
 import type { AuditCall, AuditEntry } from '../events/audit.repository.js';
 import type { RequestMail, SendMail } from '../mail/mail-queue.js';
 import { pageById } from '../paging.js';
 import type { Repositories, Transaction } from '../repositories.js';
 import { notifyOldAddress } from './account-move.js';
+import { assertPasswordPolicy, defaultNameFromEmail } from './new-account.js';
 import {
-  demandAnotherSuperuser,
+  assertAnotherSuperuser,
   endSessions,
   removeAccount,
   withdrawInvitations,
-} from './end-account.js';
-import { demandGoodPassword, nameFrom } from './new-account.js';
+} from './remove-account.js';
 
 export interface ManagedUsersDependencies {
   managedUsers: Pick<Repositories['managedUsers'], 'list' | 'find'>;
@@ -38,7 +38,7 @@ export interface ManagedUsersDependencies {
 
 const taken = () => conflict('This address has an account already');
 
-function present(user: ManagedUser | null): ManagedUser {
+function requireUser(user: ManagedUser | null): ManagedUser {
   if (!user) throw notFound('User not found');
   return user;
 }
@@ -56,19 +56,18 @@ export function createManagedUsersService(
 
   return {
     list: async (_call, input) => pageById(await managedUsers.list(input), input.size),
-    get: async (_call, { id }) => present(await managedUsers.find(id)),
+    get: async (_call, { id }) => requireUser(await managedUsers.find(id)),
     async create(call, input) {
-      if (input.role === 'superuser')
-        await transaction((within) => demandRecentSignIn(within, call));
+      if (input.role === 'superuser') await transaction((tx) => requireRecentSignIn(tx, call));
       return make(call, { ...input, mustChangePassword: true });
     },
 
     async sendReset(call, { id }) {
-      await transaction(async (within) => {
-        const { email } = present(await within.managedUsers.find(id));
+      await transaction(async (tx) => {
+        const { email } = requireUser(await tx.managedUsers.find(id));
         const { address, requestId } = call;
-        await requestMail(within, { ask: 'reset', email, address, requestId });
-        await within.audit.record(call, { type: 'user.reset-sent', subject: `user ${id}` });
+        await requestMail(tx, { ask: 'reset', email, address, requestId });
+        await tx.audit.record(call, { type: 'user.reset-sent', subject: `user ${id}` });
       });
       return { accepted: true };
     },
@@ -79,22 +78,22 @@ export function createManagedUsersService(
         (input.role !== undefined || input.disabled !== undefined)
       )
         throw forbidden('Your own role and state are for another superuser to change');
-      const { updated, ended } = await transaction(async (within) => {
-        await within.managedUsers.lockAdministration();
-        const before = present(await within.managedUsers.lock(input.id));
+      const { updated, ended } = await transaction(async (tx) => {
+        await tx.managedUsers.lockAdministration();
+        const before = requireUser(await tx.managedUsers.lock(input.id));
         const changes = changesOf(before, input);
-        if (input.role === 'user' || input.disabled) await demandAnotherSuperuser(within, before);
+        if (input.role === 'user' || input.disabled) await assertAnotherSuperuser(tx, before);
         const moved = changes.some(({ type }) => type === 'user.email-changed');
         if (moved || changes.some(({ type }) => type === 'user.role-changed'))
-          await demandRecentSignIn(within, call);
-        if (moved && input.email && (await within.users.findAccount(input.email))) throw taken();
-        const user = changes.length === 0 ? before : await within.managedUsers.update(input);
-        for (const change of changes) await within.audit.record(call, change);
+          await requireRecentSignIn(tx, call);
+        if (moved && input.email && (await tx.users.findAccount(input.email))) throw taken();
+        const user = changes.length === 0 ? before : await tx.managedUsers.update(input);
+        for (const change of changes) await tx.audit.record(call, change);
         // A link that was mailed to the old address must not open the account of the new one.
         if (moved) {
-          await within.mailTokens.removeAllOf(input.id);
-          await notifyOldAddress(within, sendMail, { to: before.email, address: call.address });
-          await requestMail(within, {
+          await tx.mailTokens.removeAllOf(input.id);
+          await notifyOldAddress(tx, sendMail, { to: before.email, address: call.address });
+          await requestMail(tx, {
             ask: 'registered',
             email: user.email,
             address: call.address,
@@ -106,11 +105,10 @@ export function createManagedUsersService(
         );
         // Another address that was asked for by the password must not outlast the measure against
         // whoever has it.
-        if (ends || input.mustChangePassword)
-          await within.mailTokens.removeAddressChangesOf(input.id);
+        if (ends || input.mustChangePassword) await tx.mailTokens.removeAddressChangesOf(input.id);
         if (user.role !== 'superuser' || user.disabled)
-          await withdrawInvitations(within, call, input.id);
-        return { updated: user, ended: ends ? await endSessions(within, call, input.id) : [] };
+          await withdrawInvitations(tx, call, input.id);
+        return { updated: user, ended: ends ? await endSessions(tx, call, input.id) : [] };
       });
       ended.forEach(sessionEnded);
       userChanged(input.id);
@@ -120,9 +118,7 @@ export function createManagedUsersService(
     async remove(call, { id, handOverTo }) {
       if (id === call.actor.userId)
         throw forbidden('Remove yourself under "my profile", or let another superuser do it');
-      const ended = await transaction((within) =>
-        removeAccount(within, call, { userId: id, handOverTo }),
-      );
+      const ended = await transaction((tx) => removeAccount(tx, call, { userId: id, handOverTo }));
       ended.forEach(sessionEnded);
       userChanged(id);
     },
@@ -147,25 +143,25 @@ export function createAccountMaker({
     call: AuditCall,
     { email, password, name, role = 'user', mustChangePassword }: NewAccount,
   ): Promise<ManagedUser> {
-    demandGoodPassword(password, { productName, email });
-    const passwordHash = await whenHasherIsFree(hasher.hash(password));
-    return transaction(async (within) => {
+    assertPasswordPolicy(password, { productName, email });
+    const passwordHash = await translateHasherBusy(hasher.hash(password));
+    return transaction(async (tx) => {
       const user = {
         email,
-        name: name ?? nameFrom(email),
+        name: name ?? defaultNameFromEmail(email),
         passwordHash,
         role,
         verified: true,
         mustChangePassword,
       };
-      const { id, made } = await within.users.insertUnlessTaken(user);
+      const { id, made } = await tx.users.insertUnlessTaken(user);
       if (!made) throw taken();
-      await within.audit.record(call, {
+      await tx.audit.record(call, {
         type: 'user.created',
         subject: `user ${id}`,
         payload: { role },
       });
-      return present(await within.managedUsers.find(id));
+      return requireUser(await tx.managedUsers.find(id));
     });
   };
 }

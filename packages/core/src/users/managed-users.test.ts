@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { ManagedUsersService, Role, User, UserCall } from '@synap/contracts';
-import { hashToken, makeToken } from '@synap/security';
+import { generateToken, hashToken } from '@synap/security';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type AuthFixture, call, createAuthFixture, password } from '../auth/auth.test.fixture.js';
 import { createManagedUsersRepository } from './managed-users.repository.js';
@@ -140,7 +140,7 @@ describe('a change', () => {
   test('of the address ends the links that were mailed to the old one', async () => {
     const { me } = await signedIn('superuser');
     const { user } = await signedIn();
-    const token = makeToken();
+    const token = generateToken();
     await fixture.mailTokens.insert({
       userId: user.id,
       purpose: 'reset',

@@ -2,7 +2,7 @@ import { badRequest } from '@synap/contracts';
 import { checkPassword, type PasswordContext } from '@synap/security';
 
 /** Throws `bad_request` with all that is wrong with a new password. */
-export function demandGoodPassword(
+export function assertPasswordPolicy(
   password: string,
   context: PasswordContext,
   pointer = '/password',
@@ -22,4 +22,4 @@ export const samePassword = () =>
   ]);
 
 /** What a person is called until they say otherwise. */
-export const nameFrom = (email: string) => email.slice(0, email.lastIndexOf('@'));
+export const defaultNameFromEmail = (email: string) => email.slice(0, email.lastIndexOf('@'));

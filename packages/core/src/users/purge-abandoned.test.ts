@@ -32,8 +32,8 @@ test('sign-ups of a week ago that nobody verified or used are removed, on the tr
   });
   await fixture.auth.login(call, { email: kept.user.email, password });
   await fixture.db.dashboard.create({ data: { ownerId: kept.owner.id, name: 'Mine' } });
-  await fixture.transaction((within) =>
-    within.audit.record(call, { type: 'user.created', subject: `user ${kept.invited.id}` }),
+  await fixture.transaction((tx) =>
+    tx.audit.record(call, { type: 'user.created', subject: `user ${kept.invited.id}` }),
   );
   await fixture.mailTokens.insert({
     userId: kept.mailed.id,

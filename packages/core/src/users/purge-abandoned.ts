@@ -8,12 +8,12 @@ type Within = Pick<Repositories, 'audit' | 'users'>;
  * elsewhere an account may be used at any time.
  */
 export function createPurgeAbandoned(
-  transaction: <T>(run: (within: Within) => Promise<T>) => Promise<T>,
+  transaction: <T>(run: (tx: Within) => Promise<T>) => Promise<T>,
 ) {
   return (): Promise<void> =>
-    transaction(async (within) => {
-      for (const id of await within.users.deleteAbandoned())
-        await within.audit.record(null, {
+    transaction(async (tx) => {
+      for (const id of await tx.users.deleteAbandoned())
+        await tx.audit.record(null, {
           type: 'user.removed',
           subject: `user ${id}`,
           payload: { reason: 'never verified' },

@@ -4,8 +4,8 @@ import { createFailedSignIns } from '../auth/failed-sign-ins.js';
 import { type IdentityGuard, noIdentityGuard } from '../auth/identity-guard.js';
 import type { SendMail } from '../mail/mail-queue.js';
 import type { Transaction } from '../repositories.js';
-import { removeAccount } from './end-account.js';
 import { createOwnPassword } from './own-password.js';
+import { removeAccount } from './remove-account.js';
 import type { UsersRepository } from './users.repository.js';
 
 export interface RemoveMeDependencies {
@@ -32,17 +32,15 @@ export function createRemoveMe({
   userChanged,
 }: RemoveMeDependencies) {
   const failed = createFailedSignIns({ guard, transaction, sendMail });
-  const demandOwnPassword = createOwnPassword({ users, hasher, guard, failed });
+  const requireOwnPassword = createOwnPassword({ users, hasher, guard, failed });
   const asked = { pointer: '/password', message: 'The password is wrong' };
 
   return async function removeMe(
     call: UserCall,
     { password }: { password: string },
   ): Promise<void> {
-    await demandOwnPassword(call, password, asked);
-    const ended = await transaction((within) =>
-      removeAccount(within, call, { userId: call.actor.userId }),
-    );
+    await requireOwnPassword(call, password, asked);
+    const ended = await transaction((tx) => removeAccount(tx, call, { userId: call.actor.userId }));
     ended.forEach(sessionEnded);
     userChanged(call.actor.userId);
   };

@@ -210,7 +210,7 @@ export function createUsersRepository(db: Db) {
     },
 
     /** Lets one transaction at a time, of all instances, make the first superuser. */
-    async lockFirst(): Promise<void> {
+    async lockUserBootstrap(): Promise<void> {
       await db.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended('synap: first user', 0))`;
     },
   };

@@ -1,5 +1,5 @@
 import { type Mail, tooManyRequests, type UpdateUser } from '@synap/contracts';
-import { hashToken, makeToken } from '@synap/security';
+import { generateToken, hashToken } from '@synap/security';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type AuthFixture, call, createAuthFixture, password } from '../auth/auth.test.fixture.js';
 import { noIdentityGuard } from '../auth/identity-guard.js';
@@ -125,7 +125,7 @@ describe('another address that waits for its link', () => {
         newPassword: 'another passphrase altogether',
       }),
     'a new password is chosen by a link': async ({ user }) => {
-      const token = makeToken();
+      const token = generateToken();
       const link = {
         userId: user.id,
         purpose: 'reset',

@@ -1,5 +1,5 @@
 import { invalidToken, type User, type UserCall, type UsersService } from '@synap/contracts';
-import { whenHasherIsFree } from '../auth/hasher-turn.js';
+import { translateHasherBusy } from '../auth/hasher-busy.js';
 import { type IdentityGuard, noIdentityGuard } from '../auth/identity-guard.js';
 import type { Transaction } from '../repositories.js';
 import type { UsersRepository } from './users.repository.js';
@@ -8,7 +8,7 @@ import type { UsersRepository } from './users.repository.js';
  * The user of a session that is still believed; throws `invalidToken` when the account was removed
  * meanwhile.
  */
-export function present(user: User | null): User {
+export function requireUser(user: User | null): User {
   if (!user) throw invalidToken('This account does not exist any more');
   return user;
 }
@@ -33,22 +33,24 @@ export function createUsersService({
   removeMe,
 }: UsersDependencies): UsersService {
   const rename = (call: UserCall, name: string) =>
-    transaction(async (within) => {
+    transaction(async (tx) => {
       const { userId, key } = call.actor;
-      const before = present(await within.users.findById(userId));
+      const before = requireUser(await tx.users.findById(userId));
       if (name === before.name) return before;
       // A key must not use up what its owner may change.
       await guard.change(key?.id ?? userId, call.reportLimit);
-      await within.audit.record(call, { type: 'user.updated', subject: `user ${userId}` });
-      return present(await within.users.rename(userId, name));
+      await tx.audit.record(call, { type: 'user.updated', subject: `user ${userId}` });
+      return requireUser(await tx.users.rename(userId, name));
     });
 
   return {
-    me: async ({ actor }) => present(await users.findById(actor.userId)),
+    me: async ({ actor }) => requireUser(await users.findById(actor.userId)),
     updateMe: async (call, { name }) =>
-      name === undefined ? present(await users.findById(call.actor.userId)) : rename(call, name),
-    changePassword: (call, input) => whenHasherIsFree(changePassword(call, input)),
-    changeEmail: (call, input) => whenHasherIsFree(changeEmail(call, input)),
-    removeMe: (call, input) => whenHasherIsFree(removeMe(call, input)),
+      name === undefined
+        ? requireUser(await users.findById(call.actor.userId))
+        : rename(call, name),
+    changePassword: (call, input) => translateHasherBusy(changePassword(call, input)),
+    changeEmail: (call, input) => translateHasherBusy(changeEmail(call, input)),
+    removeMe: (call, input) => translateHasherBusy(removeMe(call, input)),
   };
 }

@@ -10,7 +10,7 @@ import {
   type WidgetsService,
 } from '@synap/contracts';
 import { ModuleCallError, type ModuleRegistry, type WidgetCache } from '@synap/module-runtime';
-import { boundTo } from '../api-keys/reach.js';
+import { dashboardScopeOf } from '../api-keys/api-key-scope.js';
 import type { DashboardsRepository } from '../dashboards/dashboards.repository.js';
 import { mayRead, readable } from '../modules/module-access.js';
 import { pageByName } from '../paging.js';
@@ -18,7 +18,7 @@ import { pageByName } from '../paging.js';
 export interface WidgetsDeps {
   registry: Pick<ModuleRegistry, 'list' | 'get'>;
   cache: WidgetCache;
-  dashboards: Pick<DashboardsRepository, 'placedOn'>;
+  dashboards: Pick<DashboardsRepository, 'listPlacements'>;
 }
 
 const pointer = (path: readonly (string | number)[]) =>
@@ -58,9 +58,9 @@ export function createWidgetsService({ registry, cache, dashboards }: WidgetsDep
   async function reachOf(
     actor: UserActor,
   ): Promise<(moduleId: string, widgetId: string, params?: object) => boolean> {
-    const only = boundTo(actor);
+    const only = dashboardScopeOf(actor);
     if (only === null) return () => true;
-    const placed = await dashboards.placedOn(only);
+    const placed = await dashboards.listPlacements(only);
     return (moduleId, widgetId, params) =>
       placed.some(
         (widget) =>

@@ -164,7 +164,7 @@ function compare(stated: Checksums['contents'], found: Checksums['contents']): v
 }
 
 /** Refuses a schema that this version does not know. */
-export function demandKnownMigrations(
+export function assertKnownMigrations(
   { migrations, product }: Manifest,
   known: readonly string[],
   version: string,

@@ -4,19 +4,19 @@ import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { createPool } from '../client/pool.js';
 import { migrateDeploy } from '../engine/migrate.js';
+import { acquireMigrationLock } from '../engine/migration-lock.js';
 import { migrationNames } from '../engine/migrations-folder.js';
-import { takeTurn } from '../engine/turn.js';
 import { BackupError, damaged } from './backup-error.js';
 import { type Checksums, type Manifest, type Table, tablesFolder } from './manifest.js';
 import {
   type ArchiveVisitor,
-  demandKnownMigrations,
+  assertKnownMigrations,
   type ReadArchive,
   readArchive,
 } from './read-archive.js';
 import { markRestore, unmarkRestore } from './restore-mark.js';
 import { dataTables, type OwnNames, ownNames, quoted, setTransferFormat } from './tables.js';
-import { demandEmpty, demandRestorable, dropOwnSchema, removeNewerSchema } from './target.js';
+import { assertEmpty, demandRestorable, dropOwnSchema, removeNewerSchema } from './target.js';
 
 export interface RestoreBackupOptions {
   url: string;
@@ -48,7 +48,7 @@ export async function restoreBackup(options: RestoreBackupOptions): Promise<Read
   const { url, migrationsFolder, log = () => {} } = options;
   // Its reader meets the error; before there is one, it would end the process.
   options.archive.on('error', () => undefined);
-  const turn = await takeTurn(url, log);
+  const turn = await acquireMigrationLock(url, log);
   const pool = createPool({ url, applicationName: 'synap restore', size: 2, ...unlimited });
   try {
     const read = await load(pool, options);
@@ -95,7 +95,7 @@ async function removeSchema(pool: pg.Pool, own: OwnNames, url: string): Promise<
   try {
     // Waits for the connection that was given up to let go of its locks.
     await client.query('BEGIN');
-    await demandEmpty(client, own);
+    await assertEmpty(client, own);
     await dropOwnSchema(client, own);
     await unmarkRestore(client, url);
     await client.query('COMMIT');
@@ -121,7 +121,7 @@ function createLoader(
   }
 
   async function manifest(found: Manifest): Promise<void> {
-    demandKnownMigrations(found, migrationNames(migrationsFolder), product);
+    assertKnownMigrations(found, migrationNames(migrationsFolder), product);
     const applied = await demandRestorable(client, own, migrationsFolder);
     onChange();
     await markRestore(client, url);
@@ -135,7 +135,7 @@ function createLoader(
     await client.query(
       `LOCK TABLE ${tables.map(({ name }) => quoted(name)).join(', ')} IN SHARE ROW EXCLUSIVE MODE`,
     );
-    await demandEmpty(client, own);
+    await assertEmpty(client, own);
   }
 
   return {
@@ -161,7 +161,7 @@ function createLoader(
     } satisfies ArchiveVisitor,
     /** Compares what the database holds now with what the archive states. */
     async finish({ contents }: ReadArchive): Promise<void> {
-      await demandCounts(client, tables, contents, rows);
+      await assertCounts(client, tables, contents, rows);
       await advanceSequences(client, tables);
     },
   };
@@ -212,7 +212,7 @@ function startCopy(client: pg.PoolClient, table: string, columns: readonly strin
   };
 }
 
-async function demandCounts(
+async function assertCounts(
   client: pg.ClientBase,
   tables: readonly Table[],
   contents: Checksums['contents'],

@@ -4,7 +4,7 @@ import { BackupError } from './backup-error.js';
 import { appliedMigrations, dataTables, type OwnNames, quoted } from './tables.js';
 
 /** Throws unless all tables of Synap are empty. */
-export async function demandEmpty(client: pg.ClientBase, own: OwnNames): Promise<void> {
+export async function assertEmpty(client: pg.ClientBase, own: OwnNames): Promise<void> {
   const full: string[] = [];
   for (const { name } of await dataTables(client, own)) {
     const { rows } = await client.query<{ full: boolean }>(
@@ -54,7 +54,7 @@ export async function demandRestorable(
     throw new BackupError(
       `A newer version of Synap has migrated the database (${unknown.join(', ')}).`,
     );
-  await demandEmpty(client, own);
+  await assertEmpty(client, own);
   return applied;
 }
 

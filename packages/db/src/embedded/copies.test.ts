@@ -2,10 +2,10 @@ import { chmodSync, existsSync, renameSync, statSync, writeFileSync } from 'node
 import { describe, expect, it } from 'vitest';
 import { query } from '../temporary.test.support.js';
 import { embeddedAddress } from './address.js';
-import { claimCluster } from './claim.js';
 import type { EmbeddedPostgres } from './embedded.js';
 import { ensureDatabase } from './ensure.js';
 import { filled, useInstallations } from './installations.test.support.js';
+import { leaseCluster } from './lease.js';
 import { isAlive, isPostmasterOf } from './processes.js';
 
 const { at, start, fill, answer, copy } = useInstallations();
@@ -74,6 +74,6 @@ describe('a claim', () => {
   it('is not made on a database that another process serves', async () => {
     const { port, url } = await start(at('original'));
     const address = { pid: process.pid, port, password: new URL(url).password };
-    expect(await claimCluster(address, 'guest')).toEqual({ kind: 'later' });
+    expect(await leaseCluster(address, 'guest')).toEqual({ kind: 'later' });
   });
 });

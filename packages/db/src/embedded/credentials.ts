@@ -49,7 +49,7 @@ const makeIn = (file: string) =>
   );
 
 /** The password for a cluster that is about to be made. */
-export function makePassword(home: string): string {
+export function generatePassword(home: string): string {
   return makeIn(passwordOf(home));
 }
 

@@ -68,7 +68,7 @@ export async function startEmbeddedPostgres({
         const again = await openCluster(location, { ...options, port: open.port, create: false });
         if (!stopping) return again;
         await stopPostmaster(location, again.pid);
-        await again.claim.release();
+        await again.lease.release();
       } catch (error) {
         log(
           `PostgreSQL could not be started again: ${error instanceof Error ? error.message : String(error)}`,
@@ -80,7 +80,7 @@ export async function startEmbeddedPostgres({
 
   async function watch(): Promise<void> {
     for (;;) {
-      await open.claim.ended;
+      await open.lease.ended;
       if (stopping) return;
       log('PostgreSQL went away; starting it again …');
       onDown?.();
@@ -105,7 +105,7 @@ export async function startEmbeddedPostgres({
       abort.abort();
       process.removeListener('exit', endWithUs);
       await stopPostmaster(location, open.pid);
-      await open.claim.release();
+      await open.lease.release();
       await watching;
     },
   };

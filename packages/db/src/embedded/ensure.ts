@@ -42,7 +42,7 @@ export async function ensureDatabase({
   const notify = log ?? warn;
   const location = locateCluster(dataDir, notify);
   const options = { role: 'guest', durable, create: true, log: log ?? (() => {}), notify } as const;
-  const { pid, url, claim } = await openCluster(location, options);
+  const { pid, url, lease } = await openCluster(location, options);
   let released = false;
   return {
     url,
@@ -50,11 +50,11 @@ export async function ensureDatabase({
     async release() {
       if (released) return;
       released = true;
-      await letGo(location, pid, claim);
+      await letGo(location, pid, lease);
     },
     async detach() {
       released = true;
-      await claim.release();
+      await lease.release();
     },
   };
 }

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Claim, claimCluster, type Role } from './claim.js';
 import { addressOf, readPassword, rememberedPort, rememberPort } from './credentials.js';
 import { isCode } from './files.js';
 import { DataInUseError } from './in-use.js';
+import { type Lease, leaseCluster, type Role } from './lease.js';
 import type { ClusterLocation } from './location.js';
 import { ensureMarker } from './marker.js';
 import { recordOwner, standingOf } from './ownership.js';
@@ -36,7 +36,7 @@ export interface OpenCluster {
   pid: number;
   port: number;
   url: string;
-  claim: Claim;
+  lease: Lease;
 }
 
 /** A cluster that recovers after a crash of the machine may take its time. */
@@ -98,12 +98,12 @@ async function claimRunning(
   const password = readPassword(location.home);
   if (password === null) throw wrongPassword(location, pid, 'is missing', 'start again');
   try {
-    const outcome = await claimCluster({ pid, port, password }, role);
+    const outcome = await leaseCluster({ pid, port, password }, role);
     if (outcome.kind === 'later') return null;
     if (outcome.kind === 'held') throw new DataInUseError(location.dataDir, outcome.pid);
-    await settleOwner(location, pid, outcome.claim, role);
+    await settleOwner(location, pid, outcome.lease, role);
     rememberPort(location.home, port);
-    return { pid, port, url: addressOf({ port, password }), claim: outcome.claim };
+    return { pid, port, url: addressOf({ port, password }), lease: outcome.lease };
   } catch (error) {
     if (isCode(error, '28P01'))
       throw wrongPassword(location, pid, 'does not fit', 'delete the file and start again', error);
@@ -131,29 +131,29 @@ function wrongPassword(
 async function settleOwner(
   location: ClusterLocation,
   pid: number,
-  claim: Claim,
+  lease: Lease,
   role: Role,
 ): Promise<void> {
   try {
     const standing = standingOf(location);
     if (role === 'owner' || standing !== 'owner') {
-      const recorded = await claim.alone(() => recordOwner(location));
+      const recorded = await lease.alone(() => recordOwner(location));
       // The present owner may be a folder of another path whose server runs.
       if (!recorded && location.elsewhere && standing === 'moved')
         throw new DataInUseError(location.dataDir, null);
     }
     ensureMarker(location);
   } catch (error) {
-    await letGo(location, pid, claim);
+    await letGo(location, pid, lease);
     throw error;
   }
 }
 
 /** Ends the use of a cluster, and the cluster itself if nothing else uses it. */
-export async function letGo(location: ClusterLocation, pid: number, claim: Claim): Promise<void> {
+export async function letGo(location: ClusterLocation, pid: number, lease: Lease): Promise<void> {
   // Answers false too when the connection broke: then another process has stopped it.
-  if (await claim.closeToOthers().catch(() => false)) await stopPostmaster(location, pid);
-  await claim.release();
+  if (await lease.closeToOthers().catch(() => false)) await stopPostmaster(location, pid);
+  await lease.release();
 }
 
 /**

@@ -4,9 +4,9 @@ import { prepareBinaries } from './binaries.js';
 import { checkVersion, createCluster, setPassword, settleFiles } from './cluster.js';
 import {
   commitNextPassword,
+  generatePassword,
   isPasswordPending,
   makeNextPassword,
-  makePassword,
   readPassword,
 } from './credentials.js';
 import type { ClusterLocation } from './location.js';
@@ -56,7 +56,7 @@ export function prepareCluster(
     if (!options.create) throw new MissingDatabaseError(location);
     const tools = known ?? toolsFor(location, options);
     options.log(`Making a PostgreSQL ${tools.binaries.major} database in ${location.pgData} …`);
-    createCluster(location, tools, readPassword(location.home) ?? makePassword(location.home));
+    createCluster(location, tools, readPassword(location.home) ?? generatePassword(location.home));
     return tools;
   }
   standingOf(location); // Refuses a copy.

@@ -10,7 +10,7 @@ import {
 import pg from 'pg';
 import { connectionOf, schemaOf } from '../client/connection.js';
 import { prepareSession } from '../client/session.js';
-import { unlimited } from './turn.js';
+import { unlimited } from './migration-lock.js';
 
 const charType = 18;
 const textType = 25;

@@ -3,9 +3,9 @@ import type pg from 'pg';
 import { sqlStateOf } from '../client/driver-errors.js';
 import { createMigrationAdapter, createMigrationPool } from './adapter.js';
 import { explainFailure } from './failure.js';
+import { acquireMigrationLock } from './migration-lock.js';
 import { migrationNames, readMigrations } from './migrations-folder.js';
 import { assertMayCreate } from './rights.js';
-import { takeTurn } from './turn.js';
 import { loadEngine, type MigrationList } from './wasm.js';
 
 /** How a database stands to a folder of migrations. */
@@ -101,7 +101,7 @@ export async function migrateDeploy(
   folder: string,
   { log = () => {}, only, hasTurn = false }: MigrateOptions = {},
 ): Promise<string[]> {
-  const turn = hasTurn ? undefined : await takeTurn(url, log);
+  const turn = hasTurn ? undefined : await acquireMigrationLock(url, log);
   try {
     const status = await migrationStatus(url, folder);
     if (status.state === 'failed') throw new Error(adviceFor(status.failed));

@@ -3,8 +3,8 @@ import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-util
 import type pg from 'pg';
 import { createMigrationAdapter, type MigrationAdapter } from './adapter.js';
 import { explainFailure } from './failure.js';
+import { acquireMigrationLock } from './migration-lock.js';
 import type { Target } from './target.js';
-import { takeTurn } from './turn.js';
 import { loadEngine, type SchemaEngine } from './wasm.js';
 
 /** The methods of the protocol, which bear the engine's own names but for one. */
@@ -93,7 +93,7 @@ export function createEngineSession(
       // for a shadow database it was not given.
       if (method === 'evaluateDataLoss') await invoke('devDiagnostic', diagnosisOf(params));
       if (method === 'applyMigrations')
-        turn ??= await takeTurn(await target.url(), () => undefined);
+        turn ??= await acquireMigrationLock(await target.url(), () => undefined);
       return invoke(method, params).catch((error) => {
         throw explainFailure(error, adapter?.scriptError());
       });

@@ -1,7 +1,7 @@
 import { createServer, type Socket } from 'node:net';
 import { expect, it } from 'vitest';
 import { isUnavailable } from '../client/faults.js';
-import { takeTurn } from './turn.js';
+import { acquireMigrationLock } from './migration-lock.js';
 
 it('is not waited for at a server that accepts connections and never answers', async () => {
   const sockets: Socket[] = [];
@@ -10,7 +10,7 @@ it('is not waited for at a server that accepts connections and never answers', a
   try {
     const address = server.address();
     const port = typeof address === 'object' && address ? address.port : 0;
-    const error: unknown = await takeTurn(
+    const error: unknown = await acquireMigrationLock(
       `postgresql://a:b@127.0.0.1:${port}/x`,
       () => undefined,
       200,

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { keyPrefix } from './reading-store.js';
+import { keyPrefix } from './widget-result-store.js';
 
 /** JSON with the keys of every object in order, so that equal values are equal text. */
 function canonicalJson(value: unknown): string {

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ModuleCallError } from '../call-error.js';
 import type { Loaded } from '../supervision/supervisor.js';
-import { createMemoryReadingStore } from './reading-store.js';
 import { createWidgetCache, type WidgetCache } from './widget-cache.js';
+import { createMemoryWidgetResultStore } from './widget-result-store.js';
 
 /** Long enough on a machine that has other things to do. */
 const soon = { timeout: 10_000 };
@@ -24,7 +24,7 @@ beforeEach(() => {
     new Promise<Loaded>((resolve, fail) =>
       loads.push({ params, fail, answer: (data, maxAge = 10) => resolve({ data, maxAge }) }),
     );
-  cache = createWidgetCache({ load, clock: { now: () => now }, patienceMs: 50 });
+  cache = createWidgetCache({ load, clock: { now: () => now }, staleWhileRevalidateMs: 50 });
 });
 
 const read = (params: Record<string, unknown> = {}, signal?: AbortSignal, moduleId = 'git') =>
@@ -119,11 +119,11 @@ describe('a widget whose data has become old', () => {
   it('is not loaded again at once after a failure: 1 s, then 2 s, and so on', async () => {
     await fill('old');
     now += 10_000;
-    for (const [times, waitMs] of [1_000, 2_000, 4_000].entries()) {
+    for (const [times, retryAfterMs] of [1_000, 2_000, 4_000].entries()) {
       const reading = read();
       (await lastLoad(times + 2)).fail(down);
       await reading;
-      now += waitMs - 1;
+      now += retryAfterMs - 1;
       expect(await read()).toMatchObject({ stale: true, error: down });
       expect(loads).toHaveLength(times + 2);
       now += 1;
@@ -211,7 +211,7 @@ describe('a widget without any data', () => {
 
 describe('the memory of readings', () => {
   it('is bounded: what was not read for longest goes first', async () => {
-    const store = createMemoryReadingStore(1);
+    const store = createMemoryWidgetResultStore(1);
     const reading = { data: 'x'.repeat(300_000), loadedAt: 0, freshUntil: 0 };
     for (const key of ['git:a', 'git:b', 'git:c']) await store.set(key, reading);
     await store.get('git:a');
@@ -223,7 +223,7 @@ describe('the memory of readings', () => {
   });
 
   it('does not keep what is larger than all of it', async () => {
-    const store = createMemoryReadingStore(0.1);
+    const store = createMemoryWidgetResultStore(0.1);
     await store.set('git:a', { data: 'x'.repeat(300_000), loadedAt: 0, freshUntil: 0 });
     expect(await store.get('git:a')).toBeUndefined();
   });

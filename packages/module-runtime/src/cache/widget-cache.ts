@@ -4,18 +4,18 @@ import type { Clock } from '../clock.js';
 import { raceWith } from '../deadline.js';
 import type { Loaded, LoadRequest } from '../supervision/supervisor.js';
 import { cacheKey } from './cache-key.js';
-import { createFailures } from './failures.js';
+import { createNegativeCache } from './negative-cache.js';
 import {
-  createMemoryReadingStore,
+  createMemoryWidgetResultStore,
   keyPrefix,
-  type ReadingStore,
-  type StoredReading,
-} from './reading-store.js';
+  type StoredWidgetResult,
+  type WidgetResultStore,
+} from './widget-result-store.js';
 
 export type ReadRequest = Pick<LoadRequest, 'moduleId' | 'widgetId' | 'params' | 'signal'>;
 
 /** A widget's data as it is answered. */
-export interface WidgetReading {
+export interface WidgetResult {
   readonly data: JsonValue;
   /** When the data was loaded. */
   readonly asOf: Date;
@@ -29,11 +29,11 @@ export interface WidgetCacheOptions {
   /** `registry.load`. */
   readonly load: (request: Omit<LoadRequest, 'signal'>) => Promise<Loaded>;
   readonly clock?: Clock;
-  readonly store?: ReadingStore;
+  readonly store?: WidgetResultStore;
   /**
    * How long a caller waits for newer data before he gets the old, in milliseconds. Default 1,000.
    */
-  readonly patienceMs?: number;
+  readonly staleWhileRevalidateMs?: number;
 }
 
 /**
@@ -47,19 +47,24 @@ export interface WidgetCache {
    * @throws ModuleCallError when there is no data at all, when the parameters are faulty, or when
    *   `signal` fires; and what `load` throws of the server itself, when there is no data.
    */
-  read(request: ReadRequest): Promise<WidgetReading>;
+  read(request: ReadRequest): Promise<WidgetResult>;
   /** Makes a module's data count as old: the next reader loads again. For use after a sync. */
   expire(moduleId: string): Promise<void>;
 }
 
 export function createWidgetCache(options: WidgetCacheOptions): WidgetCache {
-  const { load, clock = Date, store = createMemoryReadingStore(), patienceMs = 1_000 } = options;
-  const loading = new Map<string, Promise<StoredReading>>();
+  const {
+    load,
+    clock = Date,
+    store = createMemoryWidgetResultStore(),
+    staleWhileRevalidateMs = 1_000,
+  } = options;
+  const loading = new Map<string, Promise<StoredWidgetResult>>();
   /**
    * How often each module's data was made old: a load that began before counts as old when it ends.
    */
   const expirations = new Map<string, number>();
-  const failures = createFailures(clock);
+  const failures = createNegativeCache(clock);
 
   /**
    * Joins the load under way, or starts one: it runs to its end whoever leaves, so that its data is
@@ -68,7 +73,7 @@ export function createWidgetCache(options: WidgetCacheOptions): WidgetCache {
   function refresh(
     key: string,
     { moduleId, widgetId, params }: ReadRequest,
-  ): Promise<StoredReading> {
+  ): Promise<StoredWidgetResult> {
     const running = loading.get(key);
     if (running) return running;
     const started = loadOnce(key, { moduleId, widgetId, params });
@@ -78,7 +83,7 @@ export function createWidgetCache(options: WidgetCacheOptions): WidgetCache {
     return started;
   }
 
-  async function loadOnce(key: string, request: ReadRequest): Promise<StoredReading> {
+  async function loadOnce(key: string, request: ReadRequest): Promise<StoredWidgetResult> {
     const expired = expirations.get(request.moduleId);
     try {
       const { data, maxAge } = await load(request);
@@ -97,12 +102,12 @@ export function createWidgetCache(options: WidgetCacheOptions): WidgetCache {
   async function readOld(
     key: string,
     request: ReadRequest,
-    old: StoredReading,
-  ): Promise<WidgetReading> {
+    old: StoredWidgetResult,
+  ): Promise<WidgetResult> {
     const failed = failures.current(key);
     if (failed) return stale(old, failed);
     try {
-      const newer = await withPatience(refresh(key, request), patienceMs);
+      const newer = await withPatience(refresh(key, request), staleWhileRevalidateMs);
       return newer ? fresh(newer) : stale(old);
     } catch (error) {
       if (!(error instanceof ModuleCallError))
@@ -115,7 +120,7 @@ export function createWidgetCache(options: WidgetCacheOptions): WidgetCache {
     }
   }
 
-  async function read(request: ReadRequest): Promise<WidgetReading> {
+  async function read(request: ReadRequest): Promise<WidgetResult> {
     const key = cacheKey(request.moduleId, request.widgetId, request.params);
     const held = await store.get(key);
     if (held && held.freshUntil > clock.now()) return fresh(held);
@@ -144,13 +149,13 @@ export function createWidgetCache(options: WidgetCacheOptions): WidgetCache {
   };
 }
 
-const fresh = ({ data, loadedAt }: StoredReading): WidgetReading => ({
+const fresh = ({ data, loadedAt }: StoredWidgetResult): WidgetResult => ({
   data,
   asOf: new Date(loadedAt),
   stale: false,
 });
 
-const stale = ({ data, loadedAt }: StoredReading, error?: ModuleCallError): WidgetReading => ({
+const stale = ({ data, loadedAt }: StoredWidgetResult, error?: ModuleCallError): WidgetResult => ({
   data,
   asOf: new Date(loadedAt),
   stale: true,

@@ -15,7 +15,7 @@ import {
   type Outcome,
   type ToModule,
 } from '../protocol/messages.js';
-import { createAsks } from './asks.js';
+import { createHostCalls } from './host-calls.js';
 import { outgoingFields, outgoingOutcome } from './outgoing.js';
 import { createProgress } from './progress.js';
 
@@ -35,7 +35,7 @@ export function createCalls(
   current: () => { module: OpenedModule | undefined; dataBytes: number },
 ): Calls {
   const running = new Map<number, AbortController>();
-  const asks = createAsks(send);
+  const hostCalls = createHostCalls(send);
   const log = logOver(send);
 
   async function run(
@@ -58,7 +58,7 @@ export function createCalls(
       sendOutcome(call, { kind: 'threw' });
     } finally {
       running.delete(call);
-      asks.forget(call);
+      hostCalls.forget(call);
     }
   }
   const sendOutcome = (call: number, outcome: Outcome) =>
@@ -66,7 +66,7 @@ export function createCalls(
 
   const load = ({ call, widgetId, params }: Extract<Call, { kind: 'load' }>) =>
     run(call, (module, signal) => {
-      const services: LoadServices = { signal, log, store: asks.reader(call) };
+      const services: LoadServices = { signal, log, store: hostCalls.reader(call) };
       return module.load(widgetId, params, services);
     });
   const sync = ({ call }: Extract<Call, { kind: 'sync' }>) =>
@@ -77,8 +77,8 @@ export function createCalls(
       const services: SyncServices = {
         signal,
         log,
-        store: asks.store(call),
-        emit: asks.emit(call),
+        store: hostCalls.store(call),
+        emit: hostCalls.emit(call),
         progress(done, total) {
           if (!Number.isFinite(done) || !Number.isFinite(total))
             throw new RangeError('progress() takes two numbers');
@@ -101,7 +101,7 @@ export function createCalls(
       else if (message.kind === 'check') void check(message);
       else if (message.kind === 'sync') void sync(message);
       else if (message.kind === 'abort') running.get(message.call)?.abort();
-      else asks.receive(message);
+      else hostCalls.receive(message);
     },
   };
 }

@@ -10,10 +10,10 @@ import {
   type Outcome,
   type ToModule,
 } from '../protocol/messages.js';
-import type { Departure } from './departure.js';
 import type { ModuleLog } from './module-log.js';
 import { forwardLines } from './output.js';
 import { type CallOptions, createPendingCalls } from './pending-calls.js';
+import type { ProcessExit } from './process-exit.js';
 import { spawnModule } from './spawn-module.js';
 import { createThrottle } from './throttle.js';
 
@@ -31,7 +31,7 @@ export interface ModuleProcess {
   load(request: { widgetId: string; params: unknown }, options: CallOptions): Promise<Outcome>;
   sync(options: CallOptions): Promise<Outcome>;
   check(options: CallOptions): Promise<Outcome>;
-  readonly gone: Promise<Departure>;
+  readonly gone: Promise<ProcessExit>;
   kill(reason: string): void;
   /** Lets the process end by itself, and kills it when it does not within the grace. */
   end(): Promise<void>;

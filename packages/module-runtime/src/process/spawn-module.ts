@@ -4,14 +4,14 @@ import { parse } from 'node:path';
 import { Duplex, type Readable } from 'node:stream';
 import type { ModuleLimits } from '../limits.js';
 import { channelFd, outOfMemoryWord, watchdogFd } from '../protocol/streams.js';
-import { type Departure, departureOf } from './departure.js';
+import { departureOf, type ProcessExit } from './process-exit.js';
 import { programArguments, programEnvironment } from './program.js';
 
 export interface SpawnedModule {
   readonly channel: Duplex;
   readonly stdout: Readable;
   readonly stderr: Readable;
-  readonly gone: Promise<Departure>;
+  readonly gone: Promise<ProcessExit>;
   /** Ends the process and the programs it started, at once. */
   kill(reason: string): void;
   /** From now on the server goes first when both want a processor. */
@@ -45,7 +45,7 @@ export function spawnModule(limits: ModuleLimits): SpawnedModule {
   });
   watchdog.on('error', () => undefined);
 
-  const gone = new Promise<Departure>((resolve) => {
+  const gone = new Promise<ProcessExit>((resolve) => {
     child.once('error', (error) => resolve({ reason: `could not be started (${error.message})` }));
     // The watchdog's word was written before the process died, but it may be read after.
     child.once('exit', (code, signal) => {

@@ -104,7 +104,7 @@ const askSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('emit'), events: z.array(wireEventSchema).max(eventsAtOnce) }),
 ]);
 export type Ask = z.output<typeof askSchema>;
-export type AskOnWire = z.input<typeof askSchema>;
+export type HostCallOnWire = z.input<typeof askSchema>;
 
 /** From a module's process to the server. */
 export const fromModuleSchema = z.discriminatedUnion('kind', [

@@ -15,7 +15,7 @@ export interface Circuit {
   /** The module answered: it works again. */
   succeeded(): void;
   /** Milliseconds until the module may be started; 0 when it may be now. */
-  waitMs(): number;
+  retryAfterMs(): number;
   /** True from a failure until the module answers again. */
   readonly troubled: boolean;
 }
@@ -32,7 +32,7 @@ export function createCircuit(clock: Clock): Circuit {
       failures = 0;
       notBefore = 0;
     },
-    waitMs: () => Math.max(0, notBefore - clock.now()),
+    retryAfterMs: () => Math.max(0, notBefore - clock.now()),
     get troubled() {
       return failures > 0;
     },

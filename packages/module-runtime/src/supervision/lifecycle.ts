@@ -7,7 +7,7 @@ import type { ModuleLog } from '../process/module-log.js';
 import { type ModuleProcess, startModuleProcess } from '../process/module-process.js';
 import type { Description } from '../protocol/messages.js';
 import { createCircuit } from './circuit.js';
-import { type SetUp, setUp } from './set-up.js';
+import { type HandshakeResult, handshake } from './handshake.js';
 
 interface RunningModule {
   readonly process: ModuleProcess;
@@ -18,7 +18,7 @@ interface RunningModule {
  * How a module stands: `up` answers calls, `starting` does so soon, `down` is started by the next
  * call that its circuit lets through.
  */
-type Condition = 'up' | 'starting' | 'down' | 'refused';
+type ModuleState = 'up' | 'starting' | 'down' | 'refused';
 
 export interface LifecycleOptions {
   readonly found: FoundPackage;
@@ -42,11 +42,11 @@ export interface Lifecycle {
   /** Ends the module for good: the operator has to change something. */
   refuse(reason: string): void;
   close(): Promise<void>;
-  condition(): Condition;
+  state(): ModuleState;
   /** What it last said of itself. */
   description(): Description | undefined;
   /** Why it was refused, or failed and has not answered since. */
-  trouble(): string | undefined;
+  lastError(): string | undefined;
 }
 
 export function createLifecycle({
@@ -61,18 +61,18 @@ export function createLifecycle({
   let attempt: Promise<RunningModule> | undefined;
   let process: ModuleProcess | undefined;
   let description: Description | undefined;
-  let trouble: string | undefined;
-  let condition: Condition = 'starting';
+  let lastError: string | undefined;
+  let state: ModuleState = 'starting';
   let closed = false;
 
   const unavailable = (retryAfter?: number) => {
-    const message = `Module ${description?.id ?? found.id} is not available: ${trouble ?? 'it is being ended'}`;
+    const message = `Module ${description?.id ?? found.id} is not available: ${lastError ?? 'it is being ended'}`;
     return new ModuleCallError('unavailable', message, { retryAfter });
   };
 
   function refuse(reason: string): void {
-    if (condition === 'refused') return;
-    [condition, trouble] = ['refused', reason];
+    if (state === 'refused') return;
+    [state, lastError] = ['refused', reason];
     log.write('error', 'The module is refused', { reason });
     void process?.end();
   }
@@ -80,10 +80,10 @@ export function createLifecycle({
   function onGone(reason: string): void {
     attempt = undefined;
     process = undefined;
-    if (closed || condition === 'refused') return;
-    [condition, trouble] = ['down', reason];
+    if (closed || state === 'refused') return;
+    [state, lastError] = ['down', reason];
     circuit.failed();
-    log.write('error', 'The module is down', { reason, startsAgainInMs: circuit.waitMs() });
+    log.write('error', 'The module is down', { reason, restartsInMs: circuit.retryAfterMs() });
   }
 
   function begin(): Promise<RunningModule> {
@@ -96,14 +96,14 @@ export function createLifecycle({
   }
 
   async function launch(): Promise<RunningModule> {
-    condition = 'starting';
+    state = 'starting';
     const started = startProcess();
     if (!started) throw unavailable(1);
     let fault: string | undefined;
     void started.gone.then(({ reason }) => onGone(fault ?? `Its process ${reason}`));
-    const result = await setUpInTime(started);
-    if (result.kind === 'up' && condition === 'starting') {
-      condition = 'up';
+    const result = await handshakeInTime(started);
+    if (result.kind === 'up' && state === 'starting') {
+      state = 'up';
       return { process: started, description: result.description };
     }
     if (result.kind === 'refused') refuse(result.reason);
@@ -125,7 +125,7 @@ export function createLifecycle({
     }
   }
 
-  async function setUpInTime(started: ModuleProcess): Promise<SetUp> {
+  async function handshakeInTime(started: ModuleProcess): Promise<HandshakeResult> {
     const late = setTimeout(
       () => started.kill(`did not start within ${limits.startMs / 1_000} s and was ended`),
       limits.startMs,
@@ -134,7 +134,7 @@ export function createLifecycle({
       description = told;
       return claim(told.id);
     };
-    return setUp(started, { entry: found.entry, environment, onDescribed }).finally(() =>
+    return handshake(started, { entry: found.entry, environment, onDescribed }).finally(() =>
       clearTimeout(late),
     );
   }
@@ -142,23 +142,23 @@ export function createLifecycle({
   return {
     async running() {
       if (closed) throw new ModuleCallError('unavailable', 'The server is shutting down');
-      if (condition === 'refused') throw unavailable();
-      const waitMs = circuit.waitMs();
-      if (!attempt && waitMs > 0) throw unavailable(Math.ceil(waitMs / 1_000));
+      if (state === 'refused') throw unavailable();
+      const retryAfterMs = circuit.retryAfterMs();
+      if (!attempt && retryAfterMs > 0) throw unavailable(Math.ceil(retryAfterMs / 1_000));
       return attempt ?? begin();
     },
     succeeded() {
-      if (condition !== 'up') return;
+      if (state !== 'up') return;
       circuit.succeeded();
-      trouble = undefined;
+      lastError = undefined;
     },
     refuse,
     async close() {
       closed = true;
       await process?.end();
     },
-    condition: () => condition,
+    state: () => state,
     description: () => description,
-    trouble: () => trouble,
+    lastError: () => lastError,
   };
 }

@@ -1,7 +1,7 @@
 import type { JsonValue } from '@synap/module-sdk';
 import type { ModuleHostServices, ModuleScope, OnEvents } from '../host-services.js';
 import type { Ask } from '../protocol/messages.js';
-import { storable, storableObject, storableText } from './storable.js';
+import { sanitizeForPostgres, storableObject, storableText } from './sanitize-for-postgres.js';
 
 /**
  * The server's own failure while it served a module: it says more than the failure of the module
@@ -68,7 +68,7 @@ export function serveSync(
     const key = storableText(question.key);
     if (question.kind === 'store.get') return services.store.get(scope, key);
     if (question.kind === 'store.set')
-      await services.store.set(scope, key, storable(question.value));
+      await services.store.set(scope, key, sanitizeForPostgres(question.value));
     else await services.store.delete(scope, key);
     return null;
   };

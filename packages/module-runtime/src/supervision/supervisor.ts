@@ -121,7 +121,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
 
   /** Starts no process: one that is down has a worse problem. */
   async function examine(): Promise<readonly string[] | undefined> {
-    if (lifecycle.condition() !== 'up') return undefined;
+    if (lifecycle.state() !== 'up') return undefined;
     const deadline = createDeadline(undefined, checkMs);
     try {
       const { process } = await deadline.race(lifecycle.running());
@@ -160,11 +160,9 @@ function throwFault({ kind }: Outcome, fault: HostFault | undefined): void {
 
 /** Why the module is not all right; undefined if it is. */
 function errorText(lifecycle: Lifecycle, health: Health): string | undefined {
-  const trouble = lifecycle.trouble();
-  if (trouble !== undefined) return trouble;
-  return lifecycle.condition() === 'up'
-    ? health.problems().join('; ') || undefined
-    : 'It is starting';
+  const lastError = lifecycle.lastError();
+  if (lastError !== undefined) return lastError;
+  return lifecycle.state() === 'up' ? health.problems().join('; ') || undefined : 'It is starting';
 }
 
 /**
@@ -177,17 +175,16 @@ function infoOf(
   health: Health,
 ): ModuleInfo {
   const description = lifecycle.description();
-  const condition = lifecycle.condition();
+  const state = lifecycle.state();
   const id = description?.id ?? found.id;
   const error = errorText(lifecycle, health);
-  const known = description !== undefined || condition === 'starting';
+  const known = description !== undefined || state === 'starting';
   const defaultAccess = description?.defaultAccess ?? 'superusers';
   return {
     id,
     name: description?.name ?? found.packageName,
     version: found.version,
-    status:
-      condition === 'refused' || !known ? 'failed' : error === undefined ? 'ready' : 'degraded',
+    status: state === 'refused' || !known ? 'failed' : error === undefined ? 'ready' : 'degraded',
     ...(error !== undefined && { error }),
     widgets: description?.widgets ?? [],
     ...(description?.sync && { sync: description.sync }),

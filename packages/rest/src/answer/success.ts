@@ -8,7 +8,7 @@ import { HttpError } from './http-error.js';
 import { paginationLinks } from './links.js';
 
 /** An answer that is ready to be sent. */
-export interface Answer {
+export interface RestResponse {
   readonly status: number;
   readonly headers: Record<string, string>;
   readonly links: readonly string[];
@@ -27,7 +27,7 @@ export interface SuccessContext {
 }
 
 /** The answer for an output: its status, its headers, its body. */
-export function toAnswer(output: unknown, context: SuccessContext): Answer {
+export function toResponse(output: unknown, context: SuccessContext): RestResponse {
   const { route } = context;
   const { meta } = route.operation;
   const isGet = route.method === 'GET';
@@ -68,14 +68,14 @@ function isUnchanged({ req: { headers } }: SuccessContext, tag: string): boolean
   return ifNoneMatch ? namesTag(ifNoneMatch, tag) : false;
 }
 
-const statusOf = (body: Answer['body'], { operation: { meta } }: Route): number =>
+const statusOf = (body: RestResponse['body'], { operation: { meta } }: Route): number =>
   meta.successStatus ?? (body === undefined ? 204 : 200);
 
 function bodyOf(
   output: unknown,
   { operation: { meta }, write }: Route,
   headers: Record<string, string>,
-): Answer['body'] {
+): RestResponse['body'] {
   if (output === undefined) return undefined;
   if (meta.produces !== undefined) {
     headers['content-type'] = meta.produces;
@@ -92,7 +92,7 @@ function bodyOf(
  */
 export function tagOf(
   output: unknown,
-  body: Answer['body'],
+  body: RestResponse['body'],
   { operation, method, created }: Route,
 ): string | undefined {
   if (created) return tagOf(output, body, created);

@@ -1,5 +1,6 @@
 import { errorFormatOf } from '../answer/error-formats.js';
 import { hasBody, readOperations } from '../routing/operations.js';
+import { type DocumentedOperation, documentedOperations, writeSkeleton } from './base-document.js';
 import { SchemaComponents } from './components.js';
 import { addExamples } from './examples.js';
 import { isJsonObject, type JsonObject, mapObject } from './json-schema.js';
@@ -14,7 +15,6 @@ import {
   responsesOf,
 } from './responses.js';
 import { errorResponse, headerComponents, problemSchemaOf } from './shared.js';
-import { type DocumentedOperation, documentedOperations, writeSkeleton } from './skeleton.js';
 
 /**
  * The OpenAPI 3.1 document of what `createRestHandler` serves of a router. Throws, naming the
@@ -22,14 +22,14 @@ import { type DocumentedOperation, documentedOperations, writeSkeleton } from '.
  */
 export function generateDocument(options: GenerateDocumentOptions): OpenApiDocument {
   const documented = documentedOperations(readOperations(options.router), options);
-  const skeleton = writeSkeleton(documented, options);
+  const baseDocument = writeSkeleton(documented, options);
   const components = new SchemaComponents();
   const paths: Record<string, Record<string, JsonObject>> = {};
   const responses = new Map<string, JsonObject>();
   for (const entry of documented) {
     const { operation, errors } = completeOperation(
       entry,
-      skeletonOf(skeleton, entry),
+      skeletonOf(baseDocument, entry),
       components,
       options,
     );
@@ -42,7 +42,7 @@ export function generateDocument(options: GenerateDocumentOptions): OpenApiDocum
   const { schemas, settle } = components.finish();
   const document: OpenApiDocument = {
     openapi: '3.1.0',
-    info: isJsonObject(skeleton.info) ? skeleton.info : {},
+    info: isJsonObject(baseDocument.info) ? baseDocument.info : {},
     servers: [{ url: options.basePath || '/' }],
     ...(options.tags ? { tags: options.tags.map((tag) => ({ ...tag })) } : {}),
     paths: settlePaths(paths, settle),
@@ -50,8 +50,8 @@ export function generateDocument(options: GenerateDocumentOptions): OpenApiDocum
       schemas: { Problem: problemSchemaOf(options), ...formatSchemasOf(documented), ...schemas },
       responses: sorted(responses),
       headers: usedHeaders(paths, responses, options),
-      ...(isJsonObject(skeleton.components)
-        ? { securitySchemes: skeleton.components.securitySchemes }
+      ...(isJsonObject(baseDocument.components)
+        ? { securitySchemes: baseDocument.components.securitySchemes }
         : {}),
     },
   };
@@ -59,8 +59,8 @@ export function generateDocument(options: GenerateDocumentOptions): OpenApiDocum
   return document;
 }
 
-function skeletonOf(skeleton: JsonObject, { path, method }: DocumentedOperation): JsonObject {
-  const item = isJsonObject(skeleton.paths) ? skeleton.paths[path] : undefined;
+function skeletonOf(baseDocument: JsonObject, { path, method }: DocumentedOperation): JsonObject {
+  const item = isJsonObject(baseDocument.paths) ? baseDocument.paths[path] : undefined;
   const operation = isJsonObject(item) ? item[method.toLowerCase()] : undefined;
   return isJsonObject(operation) ? operation : {};
 }
@@ -68,7 +68,7 @@ function skeletonOf(skeleton: JsonObject, { path, method }: DocumentedOperation)
 /** Puts what is served where the skeleton only has places. */
 function completeOperation(
   entry: DocumentedOperation,
-  skeleton: JsonObject,
+  baseDocument: JsonObject,
   components: SchemaComponents,
   options: DocumentOptions,
 ): { operation: JsonObject; errors: number[] } {
@@ -78,7 +78,7 @@ function completeOperation(
     responses: _responses,
     security,
     ...texts
-  } = skeleton;
+  } = baseDocument;
   const parameters = parametersOf(entry, components, options);
   const requestBody = hasBody(entry.method) ? requestBodyOf(entry, components) : undefined;
   const description = entry.operation.meta.successDescription;

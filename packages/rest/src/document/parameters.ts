@@ -4,11 +4,11 @@ import type { RestExamples } from '../meta.js';
 import { hasBody } from '../routing/operations.js';
 import { parameterNames } from '../routing/template.js';
 import { alternativesOf, definitionOf, unwrap } from '../schema.js';
+import type { DocumentedOperation } from './base-document.js';
 import type { SchemaComponents } from './components.js';
 import { isJsonObject, type JsonObject } from './json-schema.js';
 import type { DocumentOptions } from './options.js';
 import { givesEntityTag } from './responses.js';
-import type { DocumentedOperation } from './skeleton.js';
 
 /** The parameters of an operation in path, query and headers. */
 export function parametersOf(

@@ -1,6 +1,7 @@
 import { acceptedTypes } from '../input/request-input.js';
 import { parameterNames } from '../routing/template.js';
 import { acceptsUndefined, definitionOf, unwrap } from '../schema.js';
+import type { DocumentedOperation } from './base-document.js';
 import type { SchemaComponents } from './components.js';
 import {
   branchesOf,
@@ -10,7 +11,6 @@ import {
   omitProperties,
   withoutRequired,
 } from './json-schema.js';
-import type { DocumentedOperation } from './skeleton.js';
 
 /**
  * The body of an operation: its input without what the path, or the address itself, says. Undefined

@@ -2,11 +2,11 @@ import { errorFormatOf } from '../answer/error-formats.js';
 import { keepsAnswers } from '../idempotency/attempt.js';
 import { titleOf } from '../problem.js';
 import { hasBody } from '../routing/operations.js';
+import type { DocumentedOperation } from './base-document.js';
 import type { SchemaComponents } from './components.js';
 import type { JsonObject } from './json-schema.js';
 import type { DocumentOptions } from './options.js';
 import { errorResponse, tellsOfMove } from './shared.js';
-import type { DocumentedOperation } from './skeleton.js';
 
 /** Whether a success carries an `ETag`. */
 export function givesEntityTag({ operation, method, tagsCreation }: DocumentedOperation): boolean {

@@ -1,9 +1,9 @@
 import { errorFormatOf } from '../answer/error-formats.js';
 import type { RestOperation } from '../meta.js';
 import { codeOf, type Problem, titleOf, trpcProblemCodes } from '../problem.js';
+import type { DocumentedOperation } from './base-document.js';
 import type { JsonObject } from './json-schema.js';
 import type { DocumentOptions } from './options.js';
-import type { DocumentedOperation } from './skeleton.js';
 
 const problemProperties = {
   type: {

@@ -1,13 +1,13 @@
 import { TRPCError } from '@trpc/server';
 import { parseAsync } from 'zod/v4/core';
-import type { Answer } from '../answer/success.js';
+import type { RestResponse } from '../answer/success.js';
 import type { RestIncoming } from '../input/body.js';
 import type { Route } from '../routing/routes.js';
 import { fingerprintOf } from './fingerprint.js';
 import type { IdempotencyClaim, IdempotencyStore, StoredAnswer } from './store.js';
 
 /** Thrown out of a procedure in place of its effect: the answer is known already. */
-export class AnsweredBefore extends TRPCError {
+export class IdempotentReplay extends TRPCError {
   constructor(readonly answer: StoredAnswer) {
     super({ code: 'CONFLICT', message: 'This request was answered before.' });
   }
@@ -20,7 +20,7 @@ interface AttemptOptions<TContext> {
   readonly ctx: TContext;
   readonly requestId: string;
   /** How an output is answered. */
-  readonly toAnswer: (output: unknown) => Answer;
+  readonly toResponse: (output: unknown) => RestResponse;
 }
 
 /** One request under an `Idempotency-Key`, from the claim of its key to its end. */
@@ -37,7 +37,7 @@ export class IdempotentAttempt<TContext> {
    * another input.
    */
   async begin(input: unknown): Promise<void> {
-    const { store, key, route, ctx, requestId, toAnswer } = this.#options;
+    const { store, key, route, ctx, requestId, toResponse } = this.#options;
     const { path, output: schema } = route.operation;
     this.#claim = await store.claim({
       key,
@@ -46,9 +46,9 @@ export class IdempotentAttempt<TContext> {
       requestId,
       fingerprint: fingerprintOf(input),
       answerTo: async (output) =>
-        toStored(toAnswer(schema ? await parseAsync(schema, output) : output)),
+        toStored(toResponse(schema ? await parseAsync(schema, output) : output)),
     });
-    if (this.#claim.kind === 'answered') throw new AnsweredBefore(this.#claim.answer);
+    if (this.#claim.kind === 'answered') throw new IdempotentReplay(this.#claim.answer);
     if (this.#claim.kind === 'running') {
       throw new TRPCError({
         code: 'CONFLICT',
@@ -63,7 +63,7 @@ export class IdempotentAttempt<TContext> {
     }
   }
 
-  async complete(answer: Answer): Promise<void> {
+  async complete(answer: RestResponse): Promise<void> {
     if (this.#claim?.kind === 'new') await this.#claim.complete(toStored(answer));
   }
 
@@ -72,7 +72,7 @@ export class IdempotentAttempt<TContext> {
   }
 }
 
-const toStored = ({ status, headers, body }: Answer): StoredAnswer => ({
+const toStored = ({ status, headers, body }: RestResponse): StoredAnswer => ({
   status,
   headers: { ...headers },
   body: body === undefined || typeof body === 'string' ? body : Buffer.from(body).toString('utf8'),

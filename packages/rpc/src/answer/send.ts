@@ -1,7 +1,7 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 
 /** An answer as it goes out. */
-export interface Answer {
+export interface RpcResponse {
   readonly status: number;
   readonly headers: OutgoingHttpHeaders;
   readonly body: string;
@@ -26,7 +26,7 @@ function mergeVary(
  * Sends an answer, once. As with tRPC's adapter, a status that a procedure has set on the response
  * itself wins.
  */
-export function send(res: ServerResponse, { status, headers, body }: Answer): void {
+export function send(res: ServerResponse, { status, headers, body }: RpcResponse): void {
   if (res.headersSent || res.destroyed) return;
   mergeVary(headers, res.getHeader('vary'));
   headers['content-length'] = Buffer.byteLength(body);

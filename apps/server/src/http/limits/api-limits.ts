@@ -1,6 +1,6 @@
 import { AppError, type ReportLimit } from '@synap/contracts';
 import { type AddressOf, networkOf } from '../address.js';
-import type { Middleware, Refuse } from '../middleware.js';
+import type { ErrorHandler, Middleware } from '../middleware.js';
 import { createCounter } from './counter.js';
 import { reportLimit } from './headers.js';
 import { type LimitStore, memoryStore } from './store.js';
@@ -28,7 +28,7 @@ export function createApiLimits(
    * is refused in the form of its transport.
    */
   const countAddress =
-    (refuse: Refuse): Middleware =>
+    (refuse: ErrorHandler): Middleware =>
     (req, res, next) => {
       const report: ReportLimit = (state) => reportLimit(res, state);
       addresses.consume(networkOf(addressOf(req)), report, callsOf(req.url ?? '')).then(

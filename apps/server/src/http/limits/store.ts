@@ -64,12 +64,12 @@ type Attempt = <T>(shared: () => Promise<T>, memory: () => Promise<T>) => Promis
  * that does not answer.
  */
 function createAttempt({ name }: SharedStore, { onDown, onUp }: StoreWatch): Attempt {
-  let away = false;
+  let unavailable = false;
   let tryAgainAt = 0;
   return async (shared, memory) => {
     const now = performance.now();
-    if (away && now < tryAgainAt) return memory();
-    if (away) tryAgainAt = now + pause;
+    if (unavailable && now < tryAgainAt) return memory();
+    if (unavailable) tryAgainAt = now + pause;
     try {
       const found = await shared();
       up();
@@ -80,8 +80,8 @@ function createAttempt({ name }: SharedStore, { onDown, onUp }: StoreWatch): Att
         throw error;
       }
       tryAgainAt = performance.now() + pause;
-      if (!away) {
-        away = true;
+      if (!unavailable) {
+        unavailable = true;
         onDown(name, error);
       }
       return memory();
@@ -89,8 +89,8 @@ function createAttempt({ name }: SharedStore, { onDown, onUp }: StoreWatch): Att
   };
 
   function up(): void {
-    if (!away) return;
-    away = false;
+    if (!unavailable) return;
+    unavailable = false;
     onUp(name);
   }
 }

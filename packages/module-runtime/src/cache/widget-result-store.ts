@@ -2,7 +2,7 @@ import type { JsonValue } from '@synap/module-sdk';
 import { createLru } from './lru.js';
 
 /** A widget's last good data. */
-export interface StoredReading {
+export interface StoredWidgetResult {
   readonly data: JsonValue;
   /** When it was loaded; milliseconds since the epoch. */
   readonly loadedAt: number;
@@ -14,9 +14,9 @@ export interface StoredReading {
  * Where last good data is kept: this process's memory, or something that several servers share.
  * Losing an entry is harmless: it never rejects.
  */
-export interface ReadingStore {
-  get(key: string): Promise<StoredReading | undefined>;
-  set(key: string, reading: StoredReading): Promise<void>;
+export interface WidgetResultStore {
+  get(key: string): Promise<StoredWidgetResult | undefined>;
+  set(key: string, reading: StoredWidgetResult): Promise<void>;
   /** Makes all data of a module count as old, without forgetting it. */
   expire(moduleId: string, now: number): Promise<void>;
 }
@@ -27,8 +27,8 @@ export const keyPrefix = (moduleId: string): string => `${moduleId}:`;
 /**
  * Keeps readings in memory, up to `megabytes` of their JSON text; the least recently used go first.
  */
-export function createMemoryReadingStore(megabytes = 64): ReadingStore {
-  const readings = createLru<StoredReading>(megabytes * 1024 * 1024);
+export function createMemoryWidgetResultStore(megabytes = 64): WidgetResultStore {
+  const readings = createLru<StoredWidgetResult>(megabytes * 1024 * 1024);
   return {
     get: async (key) => readings.get(key),
     set: async (key, reading) =>

@@ -1,7 +1,7 @@
 import type { ModuleLimits } from '../limits.js';
 
 /** The end of a module's process: `reason` completes "The module git …". */
-export interface Departure {
+export interface ProcessExit {
   readonly reason: string;
 }
 
@@ -21,7 +21,7 @@ const heapSignals: readonly string[] = ['SIGABRT', 'SIGTRAP', 'SIGILL'];
 export function departureOf(
   { code, signal, endedFor, outOfMemory }: Ending,
   limits: ModuleLimits,
-): Departure {
+): ProcessExit {
   if (endedFor !== undefined) return { reason: endedFor };
   if (outOfMemory)
     return { reason: `took more than ${limits.memoryMegabytes} MB of memory and was ended` };

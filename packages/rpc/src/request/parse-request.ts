@@ -5,7 +5,7 @@ import { type Query, readQuery } from './query.js';
 import { decodePath, type Target } from './target.js';
 
 /** What a request says on tRPC's wire, before any procedure is looked up. */
-export interface Wire {
+export interface ParsedRequest {
   readonly target: Target;
   readonly query: Query;
   readonly kind: MediaKind;
@@ -18,7 +18,7 @@ export interface Wire {
  * Throws, in tRPC's words, where the path is badly encoded, the content type is foreign or the
  * batch is too large.
  */
-export function readWire({ settings, req }: Incoming, target: Target): Wire {
+export function parseRequest({ settings, req }: Incoming, target: Target): ParsedRequest {
   const path = decodePath(target.path, settings.config.pathSeparator);
   const kind = readMediaKind(req);
   if (kind === 'other' && req.method !== 'GET') throw unsupportedMediaType(req);

@@ -12,7 +12,7 @@ const locks = { space: 0x53796e, owner: 1, user: 2 };
 
 export type Role = 'owner' | 'guest';
 
-export interface Claim {
+export interface Lease {
   /** Settles when the connection is gone: the database died, or was stopped. */
   ended: Promise<void>;
   /**
@@ -32,8 +32,8 @@ export interface Claim {
  * How an attempt to claim a running cluster ended; `later`: it is starting, stopping or being let
  * go of.
  */
-export type ClaimOutcome =
-  | { kind: 'claimed'; claim: Claim }
+export type LeaseOutcome =
+  | { kind: 'claimed'; lease: Lease }
   | { kind: 'later' }
   | { kind: 'held'; pid: number | null };
 
@@ -92,7 +92,7 @@ async function findOwner(client: pg.Client): Promise<number | null | 'passing'> 
   return Number.isNaN(pid) ? null : isAlive(pid) ? pid : 'passing';
 }
 
-async function claimWith(
+async function leaseWith(
   client: pg.Client,
   role: Role,
 ): Promise<'claimed' | 'later' | { pid: number | null }> {
@@ -115,7 +115,7 @@ async function runAlone(client: pg.Client, role: Role, action: () => void): Prom
   return true;
 }
 
-function claimOf(client: pg.Client, role: Role, ended: Promise<void>): Claim {
+function leaseOf(client: pg.Client, role: Role, ended: Promise<void>): Lease {
   return {
     ended,
     closeToOthers: () => tryLock(client, 'pg_try_advisory_lock', locks.user),
@@ -140,10 +140,10 @@ async function isServedBy(client: pg.Client, postmaster: number): Promise<boolea
  * Claims the cluster that the process `pid` serves on `port`. Throws what is neither passing nor a
  * matter of claims, such as a wrong password.
  */
-export async function claimCluster(
+export async function leaseCluster(
   { pid, port, password }: ClusterAddress,
   role: Role,
-): Promise<ClaimOutcome> {
+): Promise<LeaseOutcome> {
   const client = new pg.Client({
     // Not the application's own database: that one can then be dropped and made again.
     connectionString: addressOf({ port, password, database: 'postgres' }),
@@ -157,8 +157,8 @@ export async function claimCluster(
   });
   try {
     await client.connect();
-    const outcome = (await isServedBy(client, pid)) ? await claimWith(client, role) : 'later';
-    if (outcome === 'claimed') return { kind: 'claimed', claim: claimOf(client, role, ended) };
+    const outcome = (await isServedBy(client, pid)) ? await leaseWith(client, role) : 'later';
+    if (outcome === 'claimed') return { kind: 'claimed', lease: leaseOf(client, role, ended) };
     await client.end();
     return outcome === 'later' ? { kind: 'later' } : { kind: 'held', pid: outcome.pid };
   } catch (error) {

@@ -3,7 +3,7 @@ import type { Clock } from '@synap/security';
 /**
  * How long a look-up may be believed: the bound for changes by other instances whose news is lost.
  */
-const believedMs = 5000;
+const ttlMs = 5000;
 const maxEntries = 10_000;
 
 interface Entry<T> {
@@ -13,22 +13,22 @@ interface Entry<T> {
 }
 
 /** What the database said of sessions, or of keys, by their id; some seconds old at most. */
-export interface Beliefs<T> {
+export interface SingleFlightCache<T> {
   /** The answer of moments ago, or that of a new look-up. */
-  of(id: string): T | null | Promise<T | null>;
-  forget(id: string): void;
+  get(id: string): T | null | Promise<T | null>;
+  invalidate(id: string): void;
   /**
    * Forgets the answers that `which` tells, all that are still under way, and that there is none:
    * whose those are nobody knows.
    */
-  forgetWhere(which: (answer: T) => boolean): void;
-  forgetAll(): void;
+  invalidateWhere(which: (answer: T) => boolean): void;
+  clear(): void;
 }
 
-export function createBeliefs<T extends object>(
+export function createSingleFlightCache<T extends object>(
   lookUp: (id: string) => Promise<T | null>,
   clock: Clock,
-): Beliefs<T> {
+): SingleFlightCache<T> {
   // Entries are kept in the order of their look-up, so the first is always the one that expires
   // first.
   const entries = new Map<string, Entry<T>>();
@@ -54,18 +54,18 @@ export function createBeliefs<T extends object>(
   }
 
   return {
-    of(id) {
+    get(id) {
       const now = clock.now();
       const entry = entries.get(id);
-      const believed = entry !== undefined && now - entry.since < believedMs && now >= entry.since;
-      return believed ? entry.answer : ask(id, now);
+      const fresh = entry !== undefined && now - entry.since < ttlMs && now >= entry.since;
+      return fresh ? entry.answer : ask(id, now);
     },
-    forget: (id) => void entries.delete(id),
-    forgetWhere(which) {
+    invalidate: (id) => void entries.delete(id),
+    invalidateWhere(which) {
       for (const [id, { answer }] of entries) {
         if (answer === null || answer instanceof Promise || which(answer)) entries.delete(id);
       }
     },
-    forgetAll: () => entries.clear(),
+    clear: () => entries.clear(),
   };
 }

@@ -21,7 +21,7 @@ export interface SetUpOptions {
 /**
  * `failed`: another start may succeed; `refused`: none will, until the operator changes something.
  */
-export type SetUp =
+export type HandshakeResult =
   | { readonly kind: 'up'; readonly description: Description }
   | { readonly kind: 'failed'; readonly reason: string }
   | { readonly kind: 'refused'; readonly reason: string };
@@ -30,10 +30,10 @@ export type SetUp =
  * Takes a fresh process to where it answers calls: the module loaded, described, allowed and
  * configured.
  */
-export async function setUp(
+export async function handshake(
   process: ModuleProcess,
   { entry, environment, onDescribed }: SetUpOptions,
-): Promise<SetUp> {
+): Promise<HandshakeResult> {
   const told = await process.describe(entry);
   if (told.kind === 'refused') return { kind: 'failed', reason: told.reason };
   if (told.kind === 'invalid-config')

@@ -9,7 +9,7 @@ import type { Logger } from 'pino';
 const channel = 'synap_identity';
 const kinds = ['session', 'key', 'user'] as const;
 
-export interface IdentityNewsDeps {
+export interface IdentityInvalidationDeps {
   url: string;
   identity: Core['identity'];
   log: Logger;
@@ -19,7 +19,11 @@ export interface IdentityNewsDeps {
  * Drops what is believed of who somebody is as soon as any instance, or whoever else, has changed
  * it. Where the news cannot be heard, five seconds are the bound.
  */
-export function hearIdentityNews({ url, identity, log }: IdentityNewsDeps): Listening {
+export function subscribeToIdentityChanges({
+  url,
+  identity,
+  log,
+}: IdentityInvalidationDeps): Listening {
   let wasLost = false;
   return listenTo({
     url,
@@ -28,13 +32,13 @@ export function hearIdentityNews({ url, identity, log }: IdentityNewsDeps): List
     onMessage(payload) {
       const [word, id] = payload.split(' ');
       const kind = kinds.find((known) => known === word);
-      if (kind && id) identity.forget(kind, id);
+      if (kind && id) identity.invalidate(kind, id);
       // The words of a later version: nobody here knows whom they mean.
-      else identity.forgetAll();
+      else identity.invalidateAll();
     },
     onListening() {
       // What happened in the meantime was not heard.
-      identity.forgetAll();
+      identity.invalidateAll();
       if (wasLost) log.info('notifications of other instances are received again');
     },
     onLost(error) {

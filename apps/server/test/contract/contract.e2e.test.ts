@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { startServerUnderTest } from '../server-under-test.js';
 import { readDocument, type ServedDocument } from './document.js';
+import { callers, makeWorld, type World } from './fixture.js';
 import { isRecord, mask } from './json.js';
 import { statusByKey } from './keys.js';
 import { procedures } from './procedures.js';
@@ -15,7 +16,6 @@ import {
   type Stage,
   withholdBodies,
 } from './statuses.js';
-import { callers, makeWorld, type World } from './world.js';
 
 let stage: Stage;
 let world: World;

@@ -17,7 +17,7 @@ import { databaseReason } from './database-reason.js';
 import { migrateJobQueue } from './job-queue.js';
 import { migrationsFolder } from './paths.js';
 
-export interface BringUpDeps {
+export interface DatabaseBootstrapDeps {
   /** Where sessions are our own. */
   directUrl: string;
   /** The address that calls use. */
@@ -27,7 +27,7 @@ export interface BringUpDeps {
   migrate: boolean;
   log: Logger;
   /** A line for whoever watches the start. */
-  report: (line: string) => void;
+  print: (line: string) => void;
   /** Called once, when the database can be used for the first time. */
   onReady: () => Promise<void>;
 }
@@ -45,24 +45,24 @@ class StartError extends Error {
   override name = 'StartError';
 }
 /** Milliseconds for which one look at the database answers all probes. */
-const lookMs = 500;
+const stateTtlMs = 500;
 
 /**
  * Waits for the database, migrates it where that is wanted, and knows from then on how it stands.
  */
-export function createBringUp(deps: BringUpDeps) {
-  const { url, directUrl, database, migrate, log, report, onReady } = deps;
+export function createDatabaseBootstrap(deps: DatabaseBootstrapDeps) {
+  const { url, directUrl, database, migrate, log, print, onReady } = deps;
   const stop = new AbortController();
   let state: DatabaseState = 'unavailable';
   let isReadOnly = false;
   let isHalfRestored = false;
   let queueIsThere = false;
-  let told = '';
+  let lastLine = '';
   /** @returns true for a line that was not the last one already */
-  const tell = (line: string): boolean => {
-    const isNew = line !== told;
-    if (isNew) report(line);
-    told = line;
+  const printOnce = (line: string): boolean => {
+    const isNew = line !== lastLine;
+    if (isNew) print(line);
+    lastLine = line;
     return isNew;
   };
 
@@ -78,32 +78,32 @@ export function createBringUp(deps: BringUpDeps) {
   async function attempt(): Promise<boolean> {
     await examinePoolers();
     if (!(await database.isWritable())) {
-      tell(`${readOnly}. Trying again until it takes them …`);
+      printOnce(`${readOnly}. Trying again until it takes them …`);
       return false;
     }
-    if (migrate) await migrateDeploy(directUrl, migrationsFolder, { log: report });
+    if (migrate) await migrateDeploy(directUrl, migrationsFolder, { log: print });
     const { state: migrations, unknown } = await migrationStatus(database.pool, migrationsFolder);
-    if (unknown.length > 0) tell(newerAdvice(unknown));
+    if (unknown.length > 0) printOnce(newerAdvice(unknown));
     if (migrations !== 'current') {
       state = 'unmigrated';
-      tell(`${unmigrated} – until then every call that needs it is answered with 503.`);
+      printOnce(`${unmigrated} – until then every call that needs it is answered with 503.`);
       return false;
     }
     if (!queueIsThere) state = 'unmigrated';
     isHalfRestored = await hasUnfinishedRestore(database.pool, url);
     if (isHalfRestored) {
-      tell(`${unfinishedRestore}. Trying again until it is complete …`);
+      printOnce(`${unfinishedRestore}. Trying again until it is complete …`);
       return false;
     }
     await migrateJobQueue(directUrl);
     queueIsThere = true;
-    await look();
+    await refreshState();
     await onReady();
     return true;
   }
 
   /** Asks the database how it stands. */
-  async function look(): Promise<DatabaseState> {
+  async function refreshState(): Promise<DatabaseState> {
     try {
       isReadOnly = !(await database.isWritable());
       const { state: migrations } = await migrationStatus(database.pool, migrationsFolder);
@@ -126,32 +126,32 @@ export function createBringUp(deps: BringUpDeps) {
           throw new StartError(`DATABASE_URL: ${error.message}`, { cause: error });
         if (error instanceof StartError || error instanceof AppError) throw error;
         if (isUnavailable(error))
-          tell(`The database cannot be used: ${databaseReason(error)}. ${databaseAdvice}`);
+          printOnce(`The database cannot be used: ${databaseReason(error)}. ${databaseAdvice}`);
         else if (error instanceof MissingRightError)
-          tell(`${error.message}. Trying again until it is granted …`);
-        else if (tell(`The database could not be brought up: ${databaseReason(error)}`))
+          printOnce(`${error.message}. Trying again until it is granted …`);
+        else if (printOnce(`The database could not be brought up: ${databaseReason(error)}`))
           log.error({ err: error }, 'the database could not be brought up');
       }
       await delay(interval, undefined, { signal: stop.signal }).catch(() => undefined);
     }
   }
 
-  const lookTogether = singleFlight(look, lookMs);
+  const sharedRefresh = singleFlight(refreshState, stateTtlMs);
 
   /** As `look`, within a second; any number of callers cost the database one look at a time. */
-  const probe = (): Promise<DatabaseState> =>
+  const checkReadiness = (): Promise<DatabaseState> =>
     Promise.race([
-      lookTogether().then(() => state),
+      sharedRefresh().then(() => state),
       delay<DatabaseState>(1000, 'unavailable', { ref: false }),
     ]);
 
   return {
     run,
     state: () => state,
-    probe,
+    checkReadiness,
     /** Why the service is not ready; undefined when it is. */
-    async hindrance(): Promise<string | undefined> {
-      const found = await probe();
+    async notReadyReason(): Promise<string | undefined> {
+      const found = await checkReadiness();
       if (found === 'unmigrated' && isHalfRestored) return unfinishedRestore;
       if (found === 'unmigrated') return unmigrated;
       if (found === 'unavailable') return 'The database cannot be reached';

@@ -2,7 +2,7 @@ import { createDatabase } from '@synap/db';
 import { createTestDatabase } from '@synap/testing';
 import { pino } from 'pino';
 import { expect, it } from 'vitest';
-import { createBringUp } from './bring-up.js';
+import { createDatabaseBootstrap } from './database-bootstrap.js';
 
 it('any number of probes at once cost the database one look', async () => {
   const { url, drop } = await createTestDatabase();
@@ -18,13 +18,13 @@ it('any number of probes at once cost the database one look', async () => {
     database,
     migrate: false,
     log: pino({ level: 'silent' }),
-    report: () => {},
+    print: () => {},
     onReady: async () => {},
   };
   const looksOf = async (probes: number) => {
     const before = looks;
-    const { probe } = createBringUp(options);
-    await Promise.all(Array.from({ length: probes }, probe));
+    const { checkReadiness } = createDatabaseBootstrap(options);
+    await Promise.all(Array.from({ length: probes }, checkReadiness));
     return looks - before;
   };
   try {

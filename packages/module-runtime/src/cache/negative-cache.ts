@@ -17,7 +17,7 @@ export interface Failure {
  * Remembers failed loads: each further failure doubles the wait, from 1 s to 60 s, and a
  * `Retry-After` is heeded.
  */
-export function createFailures(clock: Clock) {
+export function createNegativeCache(clock: Clock) {
   const failures = createLru<Failure>(remembered);
   return {
     /** The failure whose wait is not over. */
@@ -27,10 +27,14 @@ export function createFailures(clock: Clock) {
     },
     add(key: string, error: ModuleCallError): void {
       const times = (failures.get(key)?.times ?? 0) + 1;
-      const waitMs = Math.min(firstWaitMs * 2 ** (times - 1), longestWaitMs);
+      const retryAfterMs = Math.min(firstWaitMs * 2 ** (times - 1), longestWaitMs);
       failures.set(
         key,
-        { error, times, until: clock.now() + Math.max(waitMs, (error.retryAfter ?? 0) * 1_000) },
+        {
+          error,
+          times,
+          until: clock.now() + Math.max(retryAfterMs, (error.retryAfter ?? 0) * 1_000),
+        },
         1,
       );
     },

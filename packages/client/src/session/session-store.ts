@@ -1,9 +1,9 @@
 import { type AccessToken, type SessionTokens, toAccessToken } from './access-token.js';
-import { createSiblings, noSiblings, type SessionNews } from './siblings.js';
+import { createOtherTabs, noOtherTabs, type SessionMessage } from './other-tabs.js';
 import { createSessionState, type SessionState } from './state.js';
 import type { TokenStorage } from './storage.js';
 
-export interface HeldSessionOptions {
+export interface SessionStoreOptions {
   storage: TokenStorage;
   /** Status before the storage has been asked. */
   status: SessionState['status'];
@@ -15,29 +15,29 @@ export interface HeldSessionOptions {
   cookie: boolean;
 }
 
-export type HeldSession = ReturnType<typeof createHeldSession>;
+export type SessionStore = ReturnType<typeof createSessionStore>;
 
 /**
  * What this client holds of a session: the access token in memory, the refresh token in the
  * storage. `era` grows whenever another session takes its place, so that what was begun for the old
  * one can be recognised and dropped.
  */
-export function createHeldSession({ storage, status, sharedName, cookie }: HeldSessionOptions) {
+export function createSessionStore({ storage, status, sharedName, cookie }: SessionStoreOptions) {
   const state = createSessionState(status);
-  const siblings = sharedName === undefined ? noSiblings : createSiblings(sharedName, hear);
+  const otherTabs = sharedName === undefined ? noOtherTabs : createOtherTabs(sharedName, receive);
   const waiting = new Set<() => void>();
   let access: AccessToken | undefined;
-  let era = 0;
+  let generation = 0;
   let loading: Promise<void> | undefined;
   let lastStored: Promise<void> = Promise.resolve();
 
-  function turn(kind: SessionNews['kind'], next: AccessToken | undefined) {
-    if (kind !== 'renewed') era += 1;
+  function turn(kind: SessionMessage['kind'], next: AccessToken | undefined) {
+    if (kind !== 'renewed') generation += 1;
     access = next;
     state.set(kind === 'ended' ? 'signed-out' : 'signed-in');
   }
 
-  function hear({ kind, access: next }: SessionNews) {
+  function receive({ kind, access: next }: SessionMessage) {
     turn(kind, next);
     for (const wake of waiting) wake();
   }
@@ -56,21 +56,21 @@ export function createHeldSession({ storage, status, sharedName, cookie }: HeldS
 
   async function take(kind: 'started' | 'renewed', tokens: SessionTokens, askedAt: number) {
     turn(kind, toAccessToken(tokens, askedAt));
-    const now = { era, access };
+    const now = { generation, access };
     const { refreshToken } = tokens;
     if (refreshToken !== undefined)
-      await store(() => (era === now.era ? storage.write(refreshToken) : undefined));
-    if (era === now.era) siblings.announce({ kind, access: now.access });
+      await store(() => (generation === now.generation ? storage.write(refreshToken) : undefined));
+    if (generation === now.generation) otherTabs.announce({ kind, access: now.access });
   }
 
   return {
     state,
-    siblings,
+    otherTabs,
     get access() {
       return access;
     },
-    get era() {
-      return era;
+    get generation() {
+      return generation;
     },
     /** Asks the storage, the first time. */
     load(): Promise<void> {
@@ -88,19 +88,19 @@ export function createHeldSession({ storage, status, sharedName, cookie }: HeldS
     renew: (tokens: SessionTokens, askedAt: number) => take('renewed', tokens, askedAt),
     async drop() {
       turn('ended', undefined);
-      const ended = era;
-      siblings.announce({ kind: 'ended' });
-      await store(() => (era === ended ? storage.clear() : undefined));
+      const ended = generation;
+      otherTabs.announce({ kind: 'ended' });
+      await store(() => (generation === ended ? storage.clear() : undefined));
     },
     /** Resolves at the next news of a sibling, or after so many milliseconds. */
-    news(patience: number): Promise<void> {
+    nextMessage(timeoutMs: number): Promise<void> {
       return new Promise((resolve) => {
         const wake = () => {
           clearTimeout(timer);
           waiting.delete(wake);
           resolve();
         };
-        const timer = setTimeout(wake, patience);
+        const timer = setTimeout(wake, timeoutMs);
         waiting.add(wake);
       });
     },

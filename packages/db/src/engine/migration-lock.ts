@@ -26,7 +26,7 @@ const connectPatience = 10_000;
  * Waits until no other process of ours applies migrations to this database. `end()` lets the next
  * one in.
  */
-export async function takeTurn(
+export async function acquireMigrationLock(
   url: string,
   log: (message: string) => void,
   patience = connectPatience,

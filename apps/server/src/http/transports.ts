@@ -10,10 +10,10 @@ import type { Logger } from 'pino';
 import type { ErrorReports } from '../error-reports.js';
 import { type ContextDeps, createContextFactory } from './context.js';
 import { maxBatchSize } from './limits/index.js';
-import type { Middleware, Refuse } from './middleware.js';
-import { requestIdOf } from './observe.js';
+import type { ErrorHandler, Middleware } from './middleware.js';
 import { createOutageLog } from './outage-log.js';
 import { asTRPCError } from './problems.js';
+import { requestIdOf } from './request-logging.js';
 
 export const rpcPath = '/trpc';
 export const restPath = '/api/v1';
@@ -28,7 +28,7 @@ const publicBodyLimit = 4 * 1024;
 /** Since when the API is served without a version too, for old clients. */
 const unversionedSince = '2026-11-21';
 
-export interface FaceDeps extends ContextDeps {
+export interface TransportDeps extends ContextDeps {
   router: AppRouter;
   /** Path of `PUBLIC_URL`, which stands before every path that a client is given. */
   basePath: string;
@@ -48,7 +48,7 @@ function bodyLimitOf(_path: string, meta: unknown): number | undefined {
 }
 
 /** The router over tRPC's own wire. */
-export function createRpc(deps: FaceDeps): Middleware {
+export function createRpc(deps: TransportDeps): Middleware {
   const contextOf = createContextFactory(deps);
   const never = new AbortController().signal;
   return createRpcHandler({
@@ -67,7 +67,9 @@ export function createRpc(deps: FaceDeps): Middleware {
 }
 
 /** Refuses a request on tRPC's wire before its handler sees it: one error for all its calls. */
-export function createRpcRefusal(deps: Pick<FaceDeps, keyof ContextDeps | 'router'>): Refuse {
+export function createRpcRefusal(
+  deps: Pick<TransportDeps, keyof ContextDeps | 'router'>,
+): ErrorHandler {
   const contextOf = createContextFactory(deps);
   const never = new AbortController().signal;
   const { _config: config } = deps.router._def;
@@ -108,7 +110,7 @@ function headersOf(errors: readonly TRPCError[]): Record<string, string> {
 }
 
 /** The same router as REST. */
-export function createRest(deps: FaceDeps): Middleware {
+export function createRest(deps: TransportDeps): Middleware {
   const contextOf = createContextFactory(deps);
   return createRestHandler({
     router: deps.router,
@@ -149,7 +151,7 @@ function createErrorLog({
   log,
   errors,
   recordRefusal,
-}: Pick<FaceDeps, 'log' | 'errors' | 'recordRefusal'>) {
+}: Pick<TransportDeps, 'log' | 'errors' | 'recordRefusal'>) {
   /** Beside the answer, which must not wait for it. */
   async function recordForbidden({ error, req, path, ctx }: Failure): Promise<void> {
     const isForbidden = error.cause instanceof AppError && onTrail.has(error.cause.code);

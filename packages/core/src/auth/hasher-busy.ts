@@ -2,7 +2,7 @@ import { unavailable } from '@synap/contracts';
 import { HasherBusy } from '@synap/security';
 
 /** What work with passwords gives; `unavailable` where too many are being checked already. */
-export async function whenHasherIsFree<T>(work: Promise<T>): Promise<T> {
+export async function translateHasherBusy<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {

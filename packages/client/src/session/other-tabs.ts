@@ -5,7 +5,7 @@ import { findLocks } from './locks.js';
  * What clients that share a session tell each other: another one began, it got a new access token,
  * it ended.
  */
-export interface SessionNews {
+export interface SessionMessage {
   kind: 'started' | 'renewed' | 'ended';
   access?: AccessToken;
 }
@@ -14,19 +14,19 @@ export interface SessionNews {
 export interface Siblings {
   /** Runs alone among them. `waited` tells that another one was at it and has just finished. */
   exclusively<T>(run: (waited: boolean) => Promise<T>): Promise<T>;
-  announce(news: SessionNews): void;
+  announce(news: SessionMessage): void;
   close(): void;
 }
 
 /** For a storage that nobody else reads. */
-export const noSiblings: Siblings = {
+export const noOtherTabs: Siblings = {
   exclusively: (run) => run(false),
   announce: () => undefined,
   close: () => undefined,
 };
 
 /** Clients of one origin (of one process, in Node) that use the same name. */
-export function createSiblings(name: string, hear: (news: SessionNews) => void): Siblings {
+export function createOtherTabs(name: string, hear: (news: SessionMessage) => void): Siblings {
   const channel = typeof BroadcastChannel === 'undefined' ? undefined : new BroadcastChannel(name);
   if (channel) {
     channel.onmessage = (event: { data?: unknown }) => {
@@ -59,7 +59,7 @@ const isAccessToken = (value: unknown): value is AccessToken =>
   typeof value.renewAt === 'number' &&
   typeof value.expiresAt === 'number';
 
-function isNews(data: unknown): data is SessionNews {
+function isNews(data: unknown): data is SessionMessage {
   if (!isRecord(data) || (data.access !== undefined && !isAccessToken(data.access))) return false;
   return data.kind === 'started' || data.kind === 'renewed' || data.kind === 'ended';
 }

@@ -15,18 +15,18 @@ const mostLevels = 32;
  * The same for every text in a value: hostile text from outside must not fail a whole run.
  * @throws ModuleCallError if the value nests deeper than 32 levels
  */
-export function storable(value: JsonValue, levels = mostLevels): JsonValue {
+export function sanitizeForPostgres(value: JsonValue, levels = mostLevels): JsonValue {
   if (typeof value === 'string') return storableText(value);
   if (typeof value !== 'object' || value === null) return value;
   if (!isList(value)) return storableObject(value, levels);
-  return value.map((item) => storable(item, below(levels)));
+  return value.map((item) => sanitizeForPostgres(item, below(levels)));
 }
 
 export function storableObject(value: JsonObject, levels = mostLevels): JsonObject {
   const inner = below(levels);
   const entries = Object.entries(value).map(([key, item]) => [
     storableText(key),
-    item === undefined ? undefined : storable(item, inner),
+    item === undefined ? undefined : sanitizeForPostgres(item, inner),
   ]);
   return Object.fromEntries(entries);
 }

@@ -9,7 +9,7 @@ import type { Repositories } from '../repositories.js';
  * Throws `conflict` where nobody could administer any more without this user. The administration is
  * locked already.
  */
-export async function demandAnotherSuperuser(
+export async function assertAnotherSuperuser(
   { managedUsers }: Repositories,
   { id, role, disabled }: ManagedUser,
 ): Promise<void> {
@@ -56,31 +56,31 @@ export interface Removal {
  * @returns ids of the sessions that ended
  */
 export async function removeAccount(
-  within: Repositories,
+  tx: Repositories,
   call: AuditCall,
   { userId, handOverTo }: Removal,
 ): Promise<string[]> {
-  await within.managedUsers.lockAdministration();
-  const user = await within.managedUsers.lock(userId);
+  await tx.managedUsers.lockAdministration();
+  const user = await tx.managedUsers.lock(userId);
   if (!user) throw notFound('User not found');
-  await demandAnotherSuperuser(within, user);
-  if (handOverTo !== undefined) await handOver(within, userId, handOverTo);
-  await withdrawInvitations(within, call, userId);
-  const ended = await endSessions(within, call, userId);
-  for (const id of await within.apiKeys.deleteAllOf(userId))
-    await within.audit.record(call, revokedKeyEntry(id));
-  await within.managedUsers.remove(userId);
+  await assertAnotherSuperuser(tx, user);
+  if (handOverTo !== undefined) await transferOwnership(tx, userId, handOverTo);
+  await withdrawInvitations(tx, call, userId);
+  const ended = await endSessions(tx, call, userId);
+  for (const id of await tx.apiKeys.deleteAllOf(userId))
+    await tx.audit.record(call, revokedKeyEntry(id));
+  await tx.managedUsers.remove(userId);
   const payload = handOverTo === undefined ? {} : { handedOverTo: handOverTo };
-  await within.audit.record(call, { type: 'user.removed', subject: `user ${userId}`, payload });
+  await tx.audit.record(call, { type: 'user.removed', subject: `user ${userId}`, payload });
   return ended;
 }
 
-async function handOver(
+async function transferOwnership(
   { managedUsers, dashboards }: Repositories,
   from: string,
   to: string,
 ): Promise<void> {
   if (to === from) throw conflict('What is handed over must go to somebody else');
   if (!(await managedUsers.lock(to))) throw notFound('There is no user to hand over to');
-  await dashboards.handOver(from, to);
+  await dashboards.transferOwnership(from, to);
 }

@@ -3,7 +3,7 @@ import { announcesBody } from '@synap/http';
 import type { AnyTRPCRouter } from '@trpc/server';
 import { nodeHTTPRequestHandler } from '@trpc/server/adapters/node-http';
 import type { ResponseMeta, TRPCRequestInfo } from '@trpc/server/http';
-import { isDeparture } from '../departure.js';
+import { isClientDisconnect } from '../client-disconnect.js';
 import type { Incoming } from '../exchange.js';
 import type { RpcCall } from '../options.js';
 
@@ -19,7 +19,7 @@ export interface OfficialOptions {
  * Hands a request to tRPC's own adapter, under the same options: subscriptions, streamed batches,
  * uploads and what is rare.
  */
-export function serveOfficially(
+export function serveWithTrpcAdapter(
   { settings, req, res }: Incoming,
   { path, bodyLimit, hasDeadline }: OfficialOptions,
 ): void {
@@ -37,7 +37,7 @@ export function serveOfficially(
     createContext: ({ info }) =>
       options.createContext({ req, res, signal: info.signal, calls: info.calls.map(describe) }),
     onError: (failure) => {
-      if (!isDeparture(failure.error, res)) options.onError?.(failure);
+      if (!isClientDisconnect(failure.error, res)) options.onError?.(failure);
     },
     responseMeta: (source) => {
       const meta = options.responseMeta?.(source) ?? {};

@@ -6,7 +6,10 @@ import type { Repositories, Transaction } from '../repositories.js';
  * of the effect. `run` gives the output of the call. Throws `conflict` while another call with this
  * key goes on.
  */
-export type Once = <T>(call: UserCall, run: (within: Repositories) => Promise<T>) => Promise<T>;
+export type RunIdempotent = <T>(
+  call: UserCall,
+  run: (tx: Repositories) => Promise<T>,
+) => Promise<T>;
 
 const inProgress = () =>
   conflict('A request with this Idempotency-Key is still in progress: try again later.');
@@ -21,20 +24,23 @@ const full = (limit: number) =>
     `The answers under your Idempotency-Keys of the last 24 hours hold more than ${limit} bytes: leave the header out, or try again later.`,
   );
 
-export function createOnce(transaction: Transaction, { limit = mostStored } = {}): Once {
+export function createIdempotent(
+  transaction: Transaction,
+  { limit = mostStored } = {},
+): RunIdempotent {
   return ({ actor, idempotency }, run) =>
-    transaction(async (within) => {
+    transaction(async (tx) => {
       const request = idempotency?.request;
-      if (!request) return run(within);
+      if (!request) return run(tx);
       const { procedure, key, fingerprint, answerTo } = request;
       const id = { userId: actor.userId, procedure, key };
-      if (!(await within.idempotencyKeys.tryLock(id))) throw inProgress();
+      if (!(await tx.idempotencyKeys.tryLock(id))) throw inProgress();
       // Nothing was kept when the key was claimed: whoever kept it now was still in progress then.
       // Tried again, it is given.
-      if (await within.idempotencyKeys.find(id)) throw inProgress();
-      const output = await run(within);
-      await within.idempotencyKeys.keep(id, { fingerprint, answer: await answerTo(output) });
-      if ((await within.idempotencyKeys.usageOf(actor.userId)) > limit) throw full(limit);
+      if (await tx.idempotencyKeys.find(id)) throw inProgress();
+      const output = await run(tx);
+      await tx.idempotencyKeys.store(id, { fingerprint, answer: await answerTo(output) });
+      if ((await tx.idempotencyKeys.usageOf(actor.userId)) > limit) throw full(limit);
       return output;
     });
 }

@@ -30,7 +30,7 @@ export function requestIdOf(req: IncomingMessage): string {
  * Gives each request its id, and notes its end: one line in the log, one observation in the
  * metrics. Headers, bodies and queries stay out of the log: they hold tokens and passwords.
  */
-export function createObserver(
+export function createRequestLogger(
   log: Logger,
   metrics: Pick<Metrics, 'observe'>,
   addressOf: AddressOf,

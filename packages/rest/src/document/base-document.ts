@@ -92,10 +92,10 @@ export function writeSkeleton(
   options: DocumentOptions,
 ): JsonObject {
   const router = t.router(
-    Object.fromEntries(documented.map((entry) => [entry.operationId, standIn(entry)])),
+    Object.fromEntries(documented.map((entry) => [entry.operationId, placeholder(entry)])),
   );
   const { securitySchemes, tags } = options;
-  const skeleton: unknown = generateOpenApiDocument(router, {
+  const baseDocument: unknown = generateOpenApiDocument(router, {
     title: options.title,
     description: options.description,
     version: options.version,
@@ -105,13 +105,13 @@ export function writeSkeleton(
     tags: tags?.map(({ name }) => name),
     securitySchemes: securitySchemes === undefined ? defaultSecurity : { ...securitySchemes },
   });
-  const plain: unknown = JSON.parse(JSON.stringify(skeleton));
+  const plain: unknown = JSON.parse(JSON.stringify(baseDocument));
   return isJsonObject(plain) ? plain : {};
 }
 
 const defaultSecurity = { bearerAuth: { type: 'http', scheme: 'bearer' } } as const;
 
-function standIn({
+function placeholder({
   operation,
   operationId,
   method,

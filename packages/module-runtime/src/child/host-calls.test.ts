@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { FromModuleOnWire } from '../protocol/messages.js';
-import { createAsks } from './asks.js';
+import { createHostCalls } from './host-calls.js';
 
 const event = (key: string, text: string) => ({
   key,
@@ -11,11 +11,11 @@ const event = (key: string, text: string) => ({
 
 it('splits events into messages that are quick to parse; a large event goes alone', async () => {
   const sent: FromModuleOnWire[] = [];
-  const asks = createAsks((message) => {
+  const hostCalls = createHostCalls((message) => {
     sent.push(message);
     if (message.kind === 'ask')
       queueMicrotask(() =>
-        asks.receive({ kind: 'answer', ask: message.ask, ok: true, value: null }),
+        hostCalls.receive({ kind: 'answer', ask: message.ask, ok: true, value: null }),
       );
   });
   const events = [
@@ -24,7 +24,7 @@ it('splits events into messages that are quick to parse; a large event goes alon
     event('large', 'x'.repeat(200_000)),
     event('last', ''),
   ];
-  await asks.emit(1)(events);
+  await hostCalls.emit(1)(events);
   const keys = sent.map((message) =>
     message.kind === 'ask' && message.question.kind === 'emit'
       ? message.question.events.map(({ key }) => key)

@@ -1,13 +1,13 @@
 import type { JsonValue, ModuleEvent, Store, StoreReader, SyncServices } from '@synap/module-sdk';
 import {
-  type AskOnWire,
   eventsAtOnce,
   type FromModuleOnWire,
+  type HostCallOnWire,
   longestKey,
   type ToModule,
 } from '../protocol/messages.js';
 
-interface Asked {
+interface PendingHostCall {
   call: number;
   resolve(value: JsonValue | null): void;
   reject(error: Error): void;
@@ -20,11 +20,11 @@ interface Asked {
 const bytesAtOnce = 128 * 1024;
 
 /** Asks the server on behalf of a call, and hands its answers back. */
-export function createAsks(send: (message: FromModuleOnWire) => unknown) {
-  const open = new Map<number, Asked>();
+export function createHostCalls(send: (message: FromModuleOnWire) => unknown) {
+  const open = new Map<number, PendingHostCall>();
   let last = 0;
 
-  const ask = (call: number, question: AskOnWire): Promise<JsonValue | null> =>
+  const ask = (call: number, question: HostCallOnWire): Promise<JsonValue | null> =>
     new Promise((resolve, reject) => {
       if ('key' in question && !(question.key.length >= 1 && question.key.length <= longestKey)) {
         throw new RangeError(`A key of the store has 1 to ${longestKey} characters`);
@@ -63,7 +63,7 @@ export function createAsks(send: (message: FromModuleOnWire) => unknown) {
   };
 }
 
-type EventOnWire = Extract<AskOnWire, { kind: 'emit' }>['events'][number];
+type EventOnWire = Extract<HostCallOnWire, { kind: 'emit' }>['events'][number];
 
 function* batchesOf(events: readonly ModuleEvent[]): Generator<EventOnWire[]> {
   let batch: EventOnWire[] = [];

@@ -7,26 +7,26 @@ import type { Environment } from './env.js';
  * Makes the superuser of a new installation and tells the password once: on a terminal, else in a
  * 0600 file of the data folder.
  */
-export async function announceSuperuser(
+export async function bootstrapAdmin(
   core: Pick<Core, 'ensureSuperuser'>,
   { admin, dataDir }: Environment,
-  report: (line: string) => void,
+  print: (line: string) => void,
 ): Promise<void> {
   const made = await core.ensureSuperuser(admin);
   if (!made) return;
   if (made === 'address-taken') {
-    report(
+    print(
       `There is no superuser, and ${admin.email} has an ordinary account: start with another SYNAP_ADMIN_EMAIL.`,
     );
     return;
   }
-  report(`Superuser: ${made.email}`);
+  print(`Superuser: ${made.email}`);
   if (made.madePassword === null) return;
   if (process.stdout.isTTY) {
-    report(`Password:  ${made.madePassword}   (shown this once; change it after signing in)`);
+    print(`Password:  ${made.madePassword}   (shown this once; change it after signing in)`);
     return;
   }
   const file = path.join(dataDir, 'first-password.txt');
   await writeFile(file, `${made.madePassword}\n`, { mode: 0o600 });
-  report(`Password:  in ${file} (delete it after signing in)`);
+  print(`Password:  in ${file} (delete it after signing in)`);
 }
