@@ -3,7 +3,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { apiPage } from './api-page.mjs';
 import { root } from './pnpm.mjs';
 
 function openapi(version) {
@@ -26,11 +25,9 @@ function openapi(version) {
   return stdout;
 }
 
-const document = openapi('3.1');
 const files = {
-  'docs/openapi.json': document,
+  'docs/openapi.json': openapi('3.1'),
   'docs/openapi-3.0.json': openapi('3.0'),
-  'docs/api.html': apiPage(JSON.parse(document)),
 };
 
 const stale = (file) =>

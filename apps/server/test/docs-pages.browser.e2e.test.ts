@@ -1,12 +1,10 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
-import path from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { rm } from 'node:fs/promises';
+import { pathToFileURL } from 'node:url';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { startBrowser, testsBrowser } from './browser.js';
 import { type ServerUnderTest, startServerUnderTest } from './server-under-test.js';
+import { buildStaticPage } from './static-page.js';
 
 const soon = { timeout: 15_000 };
 
@@ -67,32 +65,14 @@ describe.skipIf(!testsBrowser)('the pages of the documents', { timeout: 60_000 }
   });
 
   it('work in the static page without any server', async () => {
-    const folder = await mkdtemp(path.join(os.tmpdir(), 'synap-page-'));
+    const { folder, file } = await buildStaticPage();
     onTestFinished(() => rm(folder, { recursive: true, force: true }));
-    const file = path.join(folder, 'api.html');
-    await writeFile(file, makeStaticPage());
     const { page, foreign, complaints, close } = await open(pathToFileURL(file).href);
     await expectSearch(page);
     expect([foreign(), complaints]).toEqual([[], []]);
     await close();
   });
 });
-
-/** The page as `pnpm gen` writes it for the committed document. */
-function makeStaticPage(): string {
-  const root = fileURLToPath(new URL('../../..', import.meta.url));
-  const program = `import { readFileSync } from 'node:fs';
-    import { apiPage } from './scripts/api-page.mjs';
-    process.stdout.write(apiPage(JSON.parse(readFileSync('docs/openapi.json', 'utf8'))));`;
-  const args = ['--input-type=module', '--eval', program];
-  const { status, stdout, stderr } = spawnSync(process.execPath, args, {
-    cwd: root,
-    encoding: 'utf8',
-    maxBuffer: 64e6,
-  });
-  if (status !== 0) throw new Error(stderr);
-  return stdout;
-}
 
 async function expectSearch(page: Page): Promise<void> {
   await page.locator('input[type="text"]').first().fill('dashboards', soon);

@@ -3,9 +3,10 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { type ServerUnderTest, startServerUnderTest } from './server-under-test.js';
+import { buildStaticPage } from './static-page.js';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../..');
 const committed = (name: string) => readFile(path.join(root, 'docs', name), 'utf8');
@@ -209,9 +210,11 @@ describe('the documents of a server', () => {
   );
 });
 
-describe('the page that is committed', () => {
-  it('has the document inside and asks nobody for anything', async () => {
-    const page = await committed('api.html');
+describe('the static page', () => {
+  it('has the document inside and loads nothing', async () => {
+    const { folder, file } = await buildStaticPage();
+    onTestFinished(() => rm(folder, { recursive: true, force: true }));
+    const page = await readFile(file, 'utf8');
     const [, inside = ''] =
       page.match(/<script type="application\/json" id="document">(.*)<\/script>/) ?? [];
     expect(JSON.parse(inside)).toEqual(JSON.parse(await committed('openapi.json')));
