@@ -1,6 +1,6 @@
 // Counts words that STYLE.md advises against, in code and documents. The ceiling only falls: lower it when the count does.
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 
 const ceiling = 678;
 const avoided =
@@ -11,7 +11,7 @@ const exempt = new Set(['STYLE.md', 'scripts/check-words.mjs']);
 
 const files = execFileSync('git', ['ls-files'], { encoding: 'utf8' })
   .split('\n')
-  .filter((file) => read.test(file) && !exempt.has(file));
+  .filter((file) => read.test(file) && !exempt.has(file) && existsSync(file));
 const hits = files.flatMap((file) =>
   readFileSync(file, 'utf8')
     .split('\n')
