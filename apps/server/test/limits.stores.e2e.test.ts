@@ -57,6 +57,17 @@ async function statusOf(attempt: Promise<unknown>): Promise<number> {
   }
 }
 
+/** Results of many calls, 20 at a time: a store that is slow on a busy machine counts as away. */
+async function inBatches<T>(count: number, call: (n: number) => Promise<T>): Promise<T[]> {
+  const results: T[] = [];
+  while (results.length < count) {
+    const from = results.length;
+    const size = Math.min(20, count - from);
+    results.push(...(await Promise.all(Array.from({ length: size }, (_, n) => call(from + n)))));
+  }
+  return results;
+}
+
 /** How many of so many tries in a row pass. */
 async function passing(
   tries: number,
@@ -138,24 +149,12 @@ describe.each(stores.filter(({ run }) => run))('limits in $name', ({ name, make,
       await recorded('sign-in', one),
       await recorded('sign-in', two),
     ]).toEqual([true, false, true]);
-    const passed = async (calls: Promise<boolean>[]) =>
-      (await Promise.all(calls)).filter(Boolean).length;
+    const passed = async (count: number, call: (n: number) => Promise<boolean>) =>
+      (await inBatches(count, call)).filter(Boolean).length;
     const [address, userId] = [client(), `user of ${name}`];
-    expect(
-      await passed(
-        Array.from({ length: 60 }, (_, n) => recorded('sign-in', mailOf(`same${n}`), address)),
-      ),
-    ).toBe(50);
-    expect(
-      await passed(
-        Array.from({ length: 60 }, (_, n) => recorded('refusal', `${userId} ${n}`, userId)),
-      ),
-    ).toBe(50);
-    expect(
-      await passed(
-        Array.from({ length: 500 }, (_, n) => recorded('sign-in', mailOf(`of many ${n}`))),
-      ),
-    ).toBe(448);
+    expect(await passed(60, (n) => recorded('sign-in', mailOf(`same${n}`), address))).toBe(50);
+    expect(await passed(60, (n) => recorded('refusal', `${userId} ${n}`, userId))).toBe(50);
+    expect(await passed(500, (n) => recorded('sign-in', mailOf(`of many ${n}`)))).toBe(448);
     expect(
       await recorded('refusal', `other user of ${name}`, `other user of ${name}`),
       'of the other kind',
@@ -164,8 +163,8 @@ describe.each(stores.filter(({ run }) => run))('limits in $name', ({ name, make,
 
   it('refresh: 300 in five minutes of a session', async () => {
     const session = `session of ${name}`;
-    const tries = Array.from({ length: 302 }, () => statusOf(guard.refresh(session)));
-    expect((await Promise.all(tries)).filter((status) => status === 200)).toHaveLength(300);
+    const statuses = await inBatches(302, () => statusOf(guard.refresh(session)));
+    expect(statuses.filter((status) => status === 200)).toHaveLength(300);
   });
 
   it('counts IPv6 by /56', async () => {
