@@ -11,7 +11,7 @@ import {
 import { removeCluster } from './embedded/remove.js';
 
 /**
- * A temporary folder that other accounts may pass through (0711), as PostgreSQL's has to when the
+ * Creates a temporary folder with mode 0711, because PostgreSQL runs under another account if the
  * tests run as root.
  */
 export function temporaryFolder(): string {
@@ -28,11 +28,11 @@ export function removeFolder(folder: string): void {
 export interface TemporaryCluster extends EmbeddedPostgres {
   /** Data folder, to start the cluster again. */
   dataDir: string;
-  /** Stops and deletes it. */
+  /** Stops and deletes the cluster. */
   dispose(): Promise<void>;
 }
 
-/** A cluster for one test file. */
+/** Starts a cluster for one test file. */
 export async function temporaryCluster(
   options: Omit<EmbeddedPostgresOptions, 'dataDir'> = {},
 ): Promise<TemporaryCluster> {
@@ -49,12 +49,12 @@ export async function temporaryCluster(
   };
 }
 
-/** The product's own migrations. */
+/** Folder of the product's migrations. */
 export const repositoryMigrations = fileURLToPath(
   new URL('../../../prisma/migrations', import.meta.url),
 );
 
-/** Runs one statement on a connection of its own. */
+/** Runs one statement on a new connection. */
 export async function query(url: string, text: string): Promise<Record<string, unknown>[]> {
   const client = new pg.Client({ connectionString: url });
   client.on('error', () => undefined);

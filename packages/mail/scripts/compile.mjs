@@ -1,5 +1,5 @@
-// Compiles templates/ into src/compiled.ts, so that MJML is needed by developers only. `--check`
-// fails where that file is not up to date.
+// Compiles templates/ into src/compiled.ts, so that only developers need MJML. `--check` fails if
+// that file is outdated.
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';

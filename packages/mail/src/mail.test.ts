@@ -33,7 +33,7 @@ afterEach(async () => {
   for (const end of endings.splice(0).reverse()) await end();
 });
 
-/** A real SMTP server that answers RCPT as it is told, and keeps what it is given. */
+/** A real SMTP server that responds to RCPT with `verdictOf` and records received mails. */
 async function startSmtp(verdictOf: (attempt: number) => number | undefined = () => undefined) {
   const taken: string[] = [];
   let attempts = 0;
@@ -124,7 +124,7 @@ describe('SMTP', () => {
 
   it('sends nothing in clear text beyond the loopback address, unless that is asked for', async () => {
     const server = await startSmtp();
-    // Reaches this machine, too, but is no loopback name.
+    // Also reaches this machine, but is not a loopback name.
     const beyond = server.url.replace('127.0.0.1', '0.0.0.0');
     const refused = await smtp(beyond)
       .send(outgoing('one'))

@@ -6,7 +6,7 @@ import { type MailTransport, messageOf } from './transport.js';
 const ending = '.eml';
 
 /**
- * Writes mails as `.eml` files (RFC 5322), readable by this user only: for installations without a
+ * Writes mails as `.eml` files (RFC 5322), readable only by this user. For installations without a
  * mail server.
  */
 export function createOutboxTransport({
@@ -22,7 +22,7 @@ export function createOutboxTransport({
       await mkdir(folder, { recursive: true, mode: 0o700 });
       const { message } = await composer.sendMail(messageOf(mail, from));
       if (!Buffer.isBuffer(message)) throw new TypeError('The mail was not composed in memory');
-      // Under its name it is whole or not there, and a mail that is sent again takes its own place.
+      // Rename when complete. A mail that is sent again replaces its own file.
       const draft = path.join(folder, `${mail.id}.draft`);
       const handle = await open(draft, 'w', 0o600);
       try {
@@ -52,7 +52,7 @@ const headers = { to: /^To: (.*)$/im, subject: /^Subject: (.*)$/im };
 const headerOf = (message: string, name: keyof typeof headers) =>
   headers[name].exec(message.slice(0, message.indexOf('\r\n\r\n')))?.[1]?.trim() ?? '';
 
-/** The mails of an outbox folder, the newest first; none where there is no folder yet. */
+/** Lists the mails of an outbox folder, newest first; empty if the folder does not exist. */
 export async function listOutbox(folder: string): Promise<OutboxEntry[]> {
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
@@ -82,7 +82,7 @@ const decodeQuotedPrintable = (text: string) =>
     'latin1',
   ).toString('utf8');
 
-/** The text part of a mail in an outbox folder. */
+/** Reads the text part of a mail in an outbox folder. */
 export async function readOutboxText(
   folder: string,
   { name }: Pick<OutboxEntry, 'name'>,

@@ -4,7 +4,7 @@ import { compiled } from './compiled.js';
 export interface RenderedMail {
   subject: string;
   html: string;
-  /** The same for programs and people that read no HTML. */
+  /** Plain-text version of `html`. */
   text: string;
 }
 
@@ -17,10 +17,10 @@ const entities: Readonly<Record<string, string>> = {
 };
 const escapeHtml = (text: string) =>
   text.replace(/[&<>"']/g, (character) => entities[character] ?? '');
-/** A value stays on its line: nobody's name writes a paragraph of ours. */
+/** Keeps a value on one line, so that a user's name cannot add paragraphs. */
 const flat = (text: string) => text.replace(/[\u0000-\u001f\u007f]+/g, ' ');
 
-/** The words of a mail with its values in them, escaped where they stand in HTML. */
+/** Renders a mail with its values, which are escaped in HTML. */
 export function renderMail({ template, values }: Mail): RenderedMail {
   const { subject, html, text } = compiled[template];
   const known = new Map(

@@ -5,12 +5,12 @@ export interface SmtpOptions {
   /** `smtp://user:password@host:587` (STARTTLS) or `smtps://…`. */
   url: string;
   /**
-   * `optional` sends in clear text if the server offers no STARTTLS. Always so on the loopback
+   * `optional` sends in plain text if the server offers no STARTTLS, as always on the loopback
    * address. @default 'required'
    */
   tls?: 'required' | 'optional';
   from: string;
-  /** Milliseconds for each: to connect, to be greeted, of silence. */
+  /** Time limit in milliseconds for connecting, for the greeting, and for idle sockets. */
   timeoutMs?: number;
 }
 
@@ -25,8 +25,8 @@ const codeOf = (error: unknown) =>
     : undefined;
 
 /**
- * True if the server refused this mail or its receiver, not the connection: STARTTLS and sign-in
- * are the operator's to correct.
+ * True if the server rejected this mail or its recipient. Failures of STARTTLS and sign-in concern
+ * the operator instead.
  */
 const isAboutMail = (error: unknown) =>
   typeof error === 'object' &&
@@ -34,7 +34,7 @@ const isAboutMail = (error: unknown) =>
   'code' in error &&
   (error.code === 'EENVELOPE' || error.code === 'EMESSAGE');
 
-/** Sends by SMTP over a few connections that are kept. */
+/** Sends by SMTP over a small pool of connections. */
 export function createSmtpTransport({
   url,
   from,
@@ -52,7 +52,7 @@ export function createSmtpTransport({
     host: address.hostname,
     port: Number(address.port) || (secure ? 465 : 587),
     secure,
-    // Without it whoever sits between strips the offer of STARTTLS, and reads passwords and links.
+    // Otherwise an attacker in between could strip the STARTTLS offer and read passwords and links.
     requireTLS: !secure && !mayBePlain,
     opportunisticTLS: mayBePlain,
     ...(user !== '' && { auth: { user, pass: decodeURIComponent(address.password) } }),
@@ -68,7 +68,7 @@ export function createSmtpTransport({
         await transport.sendMail(messageOf(mail, from));
       } catch (error) {
         const code = codeOf(error);
-        // The server's own words may quote the receiver: the class is all that the log needs.
+        // The server's text may quote the recipient, so log the reply code only.
         if (code === undefined) throw error;
         if (code >= 500 && isAboutMail(error))
           throw new MailRefused(`The mail server refused it for good (${code})`);

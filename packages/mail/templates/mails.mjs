@@ -1,5 +1,5 @@
-// What each mail says. `{{time}}` is a value of contracts' `mailValues`; `link` becomes a button.
-// HTML and text are made from the same words.
+// Texts of the mails. `{{time}}` is a value of contracts' `mailValues`; `link` becomes a button.
+// HTML and plain text derive from the same texts.
 export const mails = {
   verify: {
     subject: 'Verify your address',

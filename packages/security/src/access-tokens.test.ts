@@ -21,7 +21,7 @@ function tokensAt(seconds: number, keys: Parameters<typeof createAccessTokens>[0
   });
 }
 
-/** A token made by hand, so that everything about it can be wrong. */
+/** Builds a token manually, so that every part can be invalid. */
 function forge(change: { header?: object; payload?: object; secret?: string; digest?: string }) {
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
   const iat = start / 1000;
@@ -137,7 +137,7 @@ test('a changed character anywhere is noticed', () => {
   const { token } = tokens.sign(claims);
   const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.';
   fc.assert(
-    // The last character carries two bits that base64url ignores.
+    // Exclude the last character, which carries two bits that base64url ignores.
     fc.property(fc.nat(token.length - 2), fc.constantFrom(...alphabet), (position, character) => {
       fc.pre(token[position] !== character);
       expect(

@@ -3,39 +3,39 @@ import jwt from 'jsonwebtoken';
 import type { Clock } from './clock.js';
 import type { SigningKey } from './signing-keys.js';
 
-/** RFC 8725 §3.1, §3.11: one algorithm and one type, both pinned; the type is that of RFC 9068. */
+/** Pin one algorithm and one type (RFC 8725 §3.1, §3.11); the type is that of RFC 9068. */
 const algorithm = 'HS256';
 const type = 'at+jwt';
 const lifetime = 10 * 60;
 const tolerance = 5;
-/** Our tokens have about 400 characters. */
+/** Synap's tokens have about 400 characters. */
 const maxLength = 2000;
-/** Tokens that are remembered at most. */
+/** Maximum number of cached tokens. */
 const maxRemembered = 10_000;
 
 export interface AccessTokenClaims {
-  /** The user's id. */
+  /** User id. */
   sub: string;
-  /** The session's id. */
+  /** Session id. */
   sid: string;
 }
 
 export interface AccessTokens {
-  /** @returns the token and the seconds for which it is good */
+  /** Signs a token. Also returns its lifetime in seconds. */
   sign(claims: AccessTokenClaims): { token: string; expiresIn: number };
-  /** @returns null for a token that is not ours, tampered with or expired */
+  /** Returns the claims; `null` for a foreign, altered or expired token. */
   verify(token: string): AccessTokenClaims | null;
 }
 
 export interface AccessTokensOptions {
-  /** The first signs, all verify. */
+  /** The first key signs, all keys verify. */
   keys: readonly [SigningKey, ...SigningKey[]];
   issuer: string;
   audience: string;
   clock?: Clock;
 }
 
-/** What a token with a right signature says. */
+/** Claims of a token with a valid signature. */
 interface Genuine {
   claims: AccessTokenClaims;
   /** Seconds since the epoch. */
@@ -44,7 +44,7 @@ interface Genuine {
 
 const headerOf = (token: string) => token.slice(0, Math.max(0, token.indexOf('.')));
 
-/** The key id that a well-formed header of our kind names. */
+/** Returns the key id of a well-formed header; `null` for any other header. */
 function keyIdOf(headerPart: string): string | null {
   try {
     const header: unknown = JSON.parse(Buffer.from(headerPart, 'base64url').toString());
@@ -59,8 +59,8 @@ function keyIdOf(headerPart: string): string | null {
 }
 
 /**
- * Makes and checks access tokens: JWTs (HS256) good for ten minutes, with five seconds of
- * tolerance.
+ * Issues and verifies access tokens: JWTs (HS256) that expire after ten minutes, with five seconds
+ * of tolerance.
  */
 export function createAccessTokens({
   keys,
@@ -68,15 +68,13 @@ export function createAccessTokens({
   audience,
   clock = Date,
 }: AccessTokensOptions): AccessTokens {
-  // A KeyObject, not a string: jsonwebtoken tries to read a string as a public key first, at each
-  // call.
+  // Use a KeyObject: jsonwebtoken tries to parse a string as a public key first, on each call.
   const byKid = new Map<string, KeyObject>(
     keys.map(({ kid, secret }) => [kid, createSecretKey(secret, 'utf8')]),
   );
   const signing = { kid: keys[0].kid, key: createSecretKey(keys[0].secret, 'utf8') };
 
-  // All tokens of one key begin with the same header, so recognising it takes one look-up instead
-  // of parsing it.
+  // All tokens of a key share one header, so a map look-up replaces parsing.
   const byHeader = new Map<string, KeyObject>();
   for (const [kid, key] of byKid) byHeader.set(headerOf(jwt.sign({}, key, signOptions(kid))), key);
 
@@ -92,7 +90,7 @@ export function createAccessTokens({
     return kid === null ? undefined : byKid.get(kid);
   }
 
-  /** What a genuine token says; null for any other. */
+  /** Returns the claims of a validly signed token; `null` for any other. */
   function read(token: string, clockTimestamp: number): Genuine | null {
     const key = token.length > maxLength ? undefined : keyFor(token);
     if (!key) return null;
@@ -106,19 +104,19 @@ export function createAccessTokens({
       });
       if (typeof claims === 'string') return null;
       const { sub, sid, exp } = claims;
-      // jsonwebtoken checks an expiry only where there is one.
+      // jsonwebtoken checks `exp` only if it is present.
       return typeof sub === 'string' && typeof sid === 'string' && typeof exp === 'number'
         ? { claims: { sub, sid }, exp }
         : null;
     } catch {
-      // Whatever it stumbles over, the text is a stranger's: it is no token of ours.
+      // Untrusted input: any error means an invalid token.
       return null;
     }
   }
 
-  // A signature is right or wrong for ever, so what was found genuine is not computed again; its
-  // end is looked at each time. Only what we signed gets in, so nobody else can fill it. In the
-  // order of their first use, so the first is the one to make room.
+  // Caches valid signatures, because they stay valid; the expiry is checked on every call. Only
+  // tokens that we signed are cached, so strangers cannot fill the cache. Insertion order: the
+  // oldest entry is evicted first.
   const genuine = new Map<string, Genuine>();
 
   function remember(token: string, found: Genuine): void {

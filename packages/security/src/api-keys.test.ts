@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { generateApiKey, isSecretOf, looksLikeApiKey, parseApiKey } from './api-keys.js';
 
 test('a made key tells its row, and its secret is the one whose hash is stored', () => {
-  // Enough of them that secrets with "_" and "-" are among them.
+  // Enough to include secrets with "_" and "-".
   for (let count = 0; count < 200; count += 1) {
     const id = randomUUID();
     const { key, secretHash } = generateApiKey(id);

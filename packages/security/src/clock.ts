@@ -1,4 +1,4 @@
-/** Tells the time in milliseconds since the epoch; `Date` itself is one. */
+/** Returns milliseconds since the epoch. `Date` implements it. */
 export interface Clock {
   now(): number;
 }

@@ -7,11 +7,11 @@ const file = new URL('../data/common-passwords.txt.gz', import.meta.url);
 let known: ReadonlySet<string> | undefined;
 
 /**
- * The most used passwords, in lower case; those of twelve characters and more are what the policy
- * needs (ASVS 5.0, 6.2.4).
+ * Returns the most common passwords in lower case. The policy needs those of twelve characters or
+ * more (ASVS 5.0, 6.2.4).
  */
 export function commonPasswords(): ReadonlySet<string> {
-  // Read on first use: most processes never judge a password. About 2 MB.
+  // Read on first use (about 2 MB): most processes never check a password.
   known ??= new Set([
     ...dictionary['passwords-common'],
     ...gunzipSync(readFileSync(file)).toString('utf8').trimEnd().split('\n'),
@@ -19,10 +19,10 @@ export function commonPasswords(): ReadonlySet<string> {
   return known;
 }
 
-/** Characters that people add to a common password to please a rule. */
+/** Characters that people append to a common password to satisfy a rule. */
 const decoration = /[^\p{L}]{1,4}$/u;
 
-/** The shortest part that, written again and again, gives the whole text ("abcabca" → "abc"). */
+/** Returns the shortest part that yields the whole text when repeated ("abcabca" → "abc"). */
 function repeatedPart(text: string): string {
   for (let length = 1; length < text.length; length++) {
     const part = text.slice(0, length);
@@ -32,7 +32,8 @@ function repeatedPart(text: string): string {
 }
 
 /**
- * "abcdefghijkl", "987654321098": each character follows the one before; 9 and 0 are neighbours.
+ * True for "abcdefghijkl" or "987654321098": each character follows the one before. 9 and 0 are
+ * neighbours.
  */
 function isRun(text: string): boolean {
   const codes = Array.from(text, (character) => character.codePointAt(0) ?? 0);
@@ -42,8 +43,8 @@ function isRun(text: string): boolean {
 }
 
 /**
- * Is this one of the passwords that attackers try first (NIST SP 800-63B, blocklist): listed,
- * repeated, counted up, or listed with up to four characters behind?
+ * True for passwords that attackers try first (NIST SP 800-63B, blocklist): listed, repeated,
+ * sequential, or listed with up to four appended characters.
  */
 export function isCommonPassword(password: string): boolean {
   const text = password.normalize('NFKC').toLowerCase();

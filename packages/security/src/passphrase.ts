@@ -2,7 +2,7 @@ import { createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import * as argon2 from '@node-rs/argon2';
 import { createSecretBox, type SecretBox } from './secret-box.js';
 
-/** Cost and salt of a key that derives from a passphrase. */
+/** Cost and salt for deriving a key from a passphrase. */
 export interface PassphraseParameters {
   algorithm: 'argon2id';
   /** KiB. */
@@ -13,16 +13,16 @@ export interface PassphraseParameters {
   salt: string;
 }
 
-/** Keys that derive from a passphrase. */
+/** Keys derived from a passphrase. */
 export interface PassphraseKey {
   parameters: PassphraseParameters;
-  /** Seals with one key, named `passphrase`. */
+  /** Seals with a single key, named `passphrase`. */
   box: SecretBox;
-  /** HMAC-SHA256 under a key of its own, base64. */
+  /** Computes HMAC-SHA256 under a separate key, in base64. */
   mac(text: string): string;
 }
 
-/** Shorter ones fall to guessing, because a holder of the file can try without limits. */
+/** Minimum length. A holder of the file can guess shorter ones offline, without rate limits. */
 export const minPassphraseLength = 12;
 
 /** RFC 9106 §4, second recommended option. */
@@ -34,9 +34,7 @@ const makeParameters = (): PassphraseParameters => ({
   salt: randomBytes(16).toString('base64'),
 });
 
-/**
- * Derives keys from a passphrase; with the parameters of an earlier call they are the same keys.
- */
+/** Derives keys from a passphrase. The parameters of an earlier call yield the same keys. */
 export async function passphraseKey(
   passphrase: string,
   parameters = makeParameters(),

@@ -3,52 +3,46 @@ import * as argon2 from '@node-rs/argon2';
 import * as bcrypt from '@node-rs/bcrypt';
 import { createSemaphore, type SemaphoreOptions } from './semaphore.js';
 
-/** OWASP ASVS 5.0, appendix "Password hashing": the least that argon2id may cost. */
+/** Minimum cost of argon2id (OWASP ASVS 5.0, appendix "Password hashing"). */
 const parameters = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 const livePrefix = `$argon2id$v=19$m=${parameters.memoryCost},t=${parameters.timeCost},p=${parameters.parallelism}$`;
 
 export interface PasswordVerdict {
   ok: boolean;
   /**
-   * The password is right, but its hash is of an older scheme or cheaper than today's: hash it
-   * anew.
+   * True if the password is correct but its hash uses an older or cheaper scheme. Hash it again.
    */
   needsRehash: boolean;
 }
 
 /**
- * Every method throws or rejects with `HasherBusy` when too many passwords are being checked
- * already.
+ * Every method throws or rejects with `HasherBusy` if too many passwords are already being checked.
  */
 export interface PasswordHasher {
   /**
-   * @param like a hash whose salt is taken, where it is of today's scheme: the result is equal if,
-   *   and only if, the password is.
+   * @param like a hash whose salt is reused if it has the current scheme. The result then equals
+   * `like` if, and only if, the passwords are equal.
    * @returns a PHC string of argon2id
    */
   hash(password: string, like?: string): Promise<string>;
   /**
-   * Knows argon2 and bcrypt hashes; anything else never matches and costs as much as one that does
-   * not.
+   * Verifies argon2 and bcrypt hashes. An unknown hash never matches, at the cost of a real check.
    */
   verify(hash: string, password: string): Promise<PasswordVerdict>;
-  /**
-   * Costs what `verify` costs: for accounts that do not exist, so that timing does not tell them
-   * apart.
-   */
+  /** Costs as much as `verify`. For unknown accounts, so that timing does not reveal them. */
   verifyDummy(password: string): Promise<void>;
-  /** For those who have other work to do before, which a flood must not cause. */
+  /** Throws if the hasher is busy. Call it before other work that a flood must not cause. */
   admit(): void;
 }
 
 /**
- * RFC 8265 §4.2.2: the same characters typed on another system are the same password. NFC folds
- * nothing else; the compatibility forms would make "²" equal to "2", and a password is to be taken
- * as it was received (ASVS 5.0, 6.2.8).
+ * Treats equal characters typed on different systems as equal (RFC 8265 §4.2.2). NFC only: the
+ * compatibility forms would make "²" equal to "2", and a password must be used as received (ASVS
+ * 5.0, 6.2.8).
  */
 const normalize = (password: string) => password.normalize('NFC');
 
-/** A hash that no password has: its digest is random. */
+/** Creates a hash that no password matches, because its digest is random. */
 export function unusableHash(): string {
   const part = (bytes: number) => randomBytes(bytes).toString('base64').replaceAll('=', '');
   return `${livePrefix}${part(16)}$${part(32)}`;
@@ -60,8 +54,8 @@ function saltOf(hash: string): { salt?: Uint8Array } {
 }
 
 /**
- * Hashes and verifies passwords off the main thread, only so many at once: a login flood must not
- * slow the rest.
+ * Hashes and verifies passwords off the main thread, with limited concurrency. A login flood must
+ * not slow down other requests.
  */
 export function createPasswordHasher(limits: Partial<SemaphoreOptions> = {}): PasswordHasher {
   const { run, admit } = createSemaphore({

@@ -1,29 +1,26 @@
 import { isCommonPassword } from './common-passwords.js';
 
-/** Bounds in Unicode code points (NIST SP 800-63B counts these). */
+/** Limits in Unicode code points, as NIST SP 800-63B counts. */
 export const passwordLength = { min: 12, max: 128 } as const;
 
 export interface PasswordFault {
   code: 'too_short' | 'too_long' | 'too_common' | 'too_guessable';
-  /** Says what to do; never contains the password. */
+  /** Says what to do. Never contains the password. */
   message: string;
 }
 
 export interface PasswordContext {
   productName: string;
-  /** Address of the account that the password is for. */
+  /** Email address of the account. */
   email?: string | undefined;
 }
 
-/**
- * What must remain of a password without the words that an attacker knows anyway and without
- * punctuation.
- */
+/** Minimum number of characters that remain after removing known words and punctuation. */
 const leastRemainder = 8;
 
 /**
- * Does the password consist of little more than the product's name or the person's address (ASVS
- * 5.0, 6.2.11)?
+ * True if the password is little more than the product's name or the email address (ASVS 5.0,
+ * 6.2.11).
  */
 function isGuessable(password: string, { productName, email }: PasswordContext): boolean {
   const text = password.normalize('NFKC').toLowerCase();
@@ -39,9 +36,8 @@ function isGuessable(password: string, { productName, email }: PasswordContext):
 }
 
 /**
- * Judges a new password: 12 to 128 code points, none of the most common, not the product's name or
- * the account's address with some decoration. There are no rules about kinds of characters. Cheap:
- * call it before hashing.
+ * Checks a new password: 12 to 128 code points, not common, not derived from the product's name or
+ * the account's address. Does not require kinds of characters. Cheap: call it before hashing.
  */
 export function checkPassword(password: string, context: PasswordContext): PasswordFault[] {
   const { min, max } = passwordLength;

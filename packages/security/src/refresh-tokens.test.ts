@@ -80,8 +80,7 @@ test('a token before the one in force is known under any listed secret, the one 
   expect(
     createRefreshTokens({ keys: [newKey] }).verify(parts, { ...row, kid: 'b', counter: 5 }),
   ).toBe(false);
-  // Nor does a server without the secret in force know any token of the session: it could not
-  // answer with the next one.
+  // Nor if the server lacks the current secret: it could not issue the next token.
   expect(tokens.verify(parts, { ...row, kid: 'b', counter: 5 })).toBe(false);
 });
 

@@ -3,45 +3,45 @@ import type { SigningKey } from './signing-keys.js';
 
 const shape =
   /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.(0|[1-9]\d{0,9})\.([A-Za-z0-9_-]{43})$/;
-/** The counter is a 32-bit integer in the database. */
+/** The database stores the counter as a 32-bit integer. */
 const maxCounter = 2_147_483_647;
 
-/** What a refresh token says; nothing of it is proven until `verify`. */
+/** Parts of a refresh token, unverified until `verify` returns true. */
 export interface RefreshTokenParts {
   sid: string;
   counter: number;
   mac: string;
 }
 
-/** What the session's row holds of its tokens' key. */
+/** Key data of a session's refresh tokens, as stored in its row. */
 export interface RefreshTokenKey {
   salt: Uint8Array;
-  /** Which of the server's secrets the key of the token in force derives from. */
+  /** Names the server's secret from which the key of the current token derives. */
   kid: string;
 }
 
 export interface RefreshTokens {
-  /** Name of the secret that new sessions, and the successors of tokens, are to use. */
+  /** Name of the secret for new sessions and rotated tokens. */
   readonly currentKid: string;
   /**
-   * The same arguments give the same token. Throws when the server has no secret of that name any
-   * more.
+   * Deterministic: equal arguments yield the same token. Throws if the server no longer has this
+   * secret.
    */
   issue(token: RefreshTokenKey & { sid: string; counter: number }): string;
-  /** @returns null for anything that no refresh token looks like */
+  /** Splits a token; `null` for text of another form. */
   parse(token: string): RefreshTokenParts | null;
   /**
-   * Did we issue it? Compared in constant time; false too when the secret has been retired.
-   * `counter` is that of the token in force: one before it may have been issued under any secret
-   * that the server still has, since sessions move on to the current one.
+   * True if Synap issued the token. Compares in constant time. False if its secret was retired.
+   * `counter` is that of the current token. An earlier token may use any secret that the server
+   * still has, because sessions move to the current one.
    */
   verify(token: RefreshTokenParts, key: RefreshTokenKey & { counter: number }): boolean;
 }
 
 /**
- * Refresh tokens `sid.counter.HMAC`, keyed by HKDF (RFC 5869) over the server's secret, the
- * session's id and the salt in its row: a stolen database alone mints nothing, and a successor can
- * be computed again instead of being stored.
+ * Creates refresh tokens `sid.counter.HMAC`. Their key derives by HKDF (RFC 5869) from the server's
+ * secret, the session id and the salt in its row. A stolen database alone cannot issue tokens, and
+ * a successor is recomputed instead of stored.
  */
 export function createRefreshTokens({
   keys,
@@ -72,7 +72,7 @@ export function createRefreshTokens({
     verify({ sid, counter, mac }, { salt, kid, counter: inForce }) {
       const secret = secrets.get(kid);
       if (secret === undefined) return false;
-      // The texts are compared, not what they decode to: base64url lets several texts mean the same
+      // Compare the texts, not the decoded bytes: in base64url several texts decode to the same
       // bytes.
       const given = Buffer.from(mac);
       const isOf = (candidate: string) => {

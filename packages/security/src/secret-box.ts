@@ -1,24 +1,25 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 import type { SigningKey } from './signing-keys.js';
 
-/** A text that only the holder of the key reads. */
+/** Encrypted text that only the holder of the key can read. */
 export interface Sealed {
-  /** Name of the key that sealed it. */
+  /** Name of the key that encrypted it. */
   keyId: string;
-  /** Nonce (12 bytes), tag (16 bytes), cipher text. */
+  /** Nonce (12 bytes), tag (16 bytes), ciphertext. */
   bytes: Uint8Array<ArrayBuffer>;
 }
 
 export interface SecretBox {
-  /** Name of the key that seals now. */
+  /** Name of the key for new texts. */
   readonly currentKeyId: string;
   /**
-   * Seals a text. `context` says what it is and whose, such as `mail <id>`: a sealed text that was
-   * moved to another row does not open there.
+   * Encrypts a text. `context` names its purpose and row, such as `mail <id>`, so that it cannot be
+   * opened in another row.
    */
   seal(text: string, context: string): Sealed;
   /**
-   * Throws where the key is gone, the context another one, or a byte changed; never tells the text.
+   * Decrypts a text. Throws if the key is missing, the context differs, or a byte changed. Errors
+   * never contain the text.
    */
   open(sealed: { keyId: string; bytes: Uint8Array }, context: string): string;
 }
@@ -28,8 +29,8 @@ const nonceBytes = 12;
 const tagBytes = 16;
 
 /**
- * AES-256-GCM (NIST SP 800-38D) under keys derived by HKDF from the server's secrets: the first
- * seals, all open.
+ * AES-256-GCM (NIST SP 800-38D) under keys derived by HKDF from the server's secrets. The first key
+ * seals, all keys open.
  */
 export function createSecretBox({
   keys,

@@ -7,8 +7,8 @@ const isCode = (error: unknown, ...codes: string[]) =>
   error instanceof Error && 'code' in error && codes.some((code) => code === error.code);
 
 /**
- * Puts a secret under its name whole and only once: when two starts race, the later one finds the
- * earlier one's.
+ * Creates a secret file atomically. If two starts race, the later one uses the file of the earlier
+ * one.
  */
 async function makeOnce(file: string, secret = makeSecret()): Promise<void> {
   const draft = `${file}.${randomUUID()}`;
@@ -34,21 +34,20 @@ async function readIfThere(file: string): Promise<string | null> {
   }
 }
 
-/** Reads the named secret of a folder; `null` if it is not there. Makes nothing. */
+/** Reads a secret of a folder; `null` if it does not exist. Creates nothing. */
 export async function readSecret(folder: string, name: string): Promise<string | null> {
   return (await readIfThere(path.join(folder, name)))?.trim() ?? null;
 }
 
-/** Puts a secret that was kept elsewhere into the folder. One that is there stays. */
+/** Stores an existing secret in the folder, unless the folder already has one of that name. */
 export async function keepSecret(folder: string, name: string, secret: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await makeOnce(path.join(folder, name), secret);
 }
 
 /**
- * Reads the named secrets from a folder of one 0600 file each, and makes those that are missing.
- * For environments where the operator gives none: elsewhere secrets come from outside. Safe for
- * several starts at once.
+ * Reads the named secrets of a folder (one file of mode 0600 each) and creates missing ones. Only
+ * for environments without configured secrets. Safe for concurrent starts.
  */
 export async function loadSecrets<N extends string>(
   folder: string,

@@ -120,8 +120,8 @@ describe('made secrets', () => {
         cwd: root,
       });
     /**
-     * Begins some turns of the event loop later, so that starts meet at different steps of one
-     * another.
+     * Starts some turns of the event loop later, so that concurrent starts interleave in different
+     * ways.
      */
     const loadAfter = async (turns: number) => {
       for (let turn = 0; turn < turns * 5; turn++) await setImmediate();

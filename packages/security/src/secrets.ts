@@ -1,25 +1,23 @@
 import { randomBytes } from 'node:crypto';
 import { parseSigningKeys } from './signing-keys.js';
 
-/**
- * Something wrong with a secret setting; `message` tells what to do and never contains the secret.
- */
+/** A faulty secret setting. `message` says what to do and never contains the secret. */
 export interface SecretFault {
   name: string;
   message: string;
 }
 
 const minBytes = 32;
-/** What placeholders of examples and tutorials contain, and random secrets do not. */
+/** Matches placeholders of examples and tutorials. Random secrets do not match. */
 const placeholder =
   /change[-_ ]?(me|this|it)|example|placeholder|replace[-_ ]?(me|this|with)|your[-_ ](own|\d|secret|jwt|key|access|refresh)|insecure|secret[-_ ]?(key|goes)|super[-_ ]?secret|keyboard cat|01234567|abcdefgh/i;
-/** Fewer different characters than this is a text written again and again. */
+/** Minimum number of different characters. Fewer indicate a repeated text. */
 const minVariety = 8;
 
-/** A secret good for any purpose here: 32 random bytes, base64url. */
+/** Generates a secret for any purpose here: 32 random bytes in base64url. */
 export const makeSecret = () => randomBytes(32).toString('base64url');
 
-/** Is this a placeholder of an example, or a text written again and again, whatever its length? */
+/** True for a placeholder of an example or a repeated text, at any length. */
 export const isExampleSecret = (text: string) =>
   placeholder.test(text) || new Set(text).size < minVariety;
 
@@ -34,9 +32,9 @@ function faultsOf(secret: string): string[] {
 }
 
 /**
- * Judges secret settings by name and gives every fault at once: empty, under 32 bytes, a known
- * example, two keys of one name, one secret for two purposes.
- * @param examples further texts that are no secrets, such as those of an example file
+ * Validates secret settings by name and returns all errors at once. Rejects empty and short ones
+ * (under 32 bytes), known examples, duplicate key names, and a secret used for two purposes.
+ * @param examples further known examples, such as those of an example file
  */
 export function validateSecrets(
   secrets: Readonly<Record<string, string>>,

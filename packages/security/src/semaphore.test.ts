@@ -5,7 +5,7 @@ import { createSemaphore, HasherBusy } from './semaphore.js';
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
 afterEach(() => void vi.useRealTimers());
 
-/** A task that ends when told. */
+/** Creates a task that ends on request. */
 function pending() {
   let end = () => {};
   const ended = new Promise<void>((resolve) => {

@@ -1,28 +1,25 @@
-/** The work was not done: as many tasks as may wait are waiting, or this one waited too long. */
+/** The task was not run: the queue is full, or the task waited too long. */
 export class HasherBusy extends Error {
   override readonly name = 'HasherBusy';
-  /** @param retryAfter seconds after which trying again makes sense */
+  /** @param retryAfter seconds until a retry makes sense */
   constructor(readonly retryAfter: number) {
     super('Too many passwords are being checked at once; try again shortly');
   }
 }
 
 export interface SemaphoreOptions {
-  /** Tasks that run at once. */
+  /** Maximum number of running tasks. */
   concurrency: number;
-  /** Tasks that may wait for their turn. */
+  /** Maximum number of waiting tasks. */
   queue: number;
-  /** Milliseconds for which a task waits at most. */
+  /** Maximum wait of a task in milliseconds. */
   waitMs: number;
 }
 
 export interface Semaphore {
-  /**
-   * Runs a task in its turn, first come, first served; rejects with `HasherBusy` when there is no
-   * turn in time.
-   */
+  /** Runs a task in order of arrival. Rejects with `HasherBusy` if no slot becomes free in time. */
   run<T>(task: () => Promise<T>): Promise<T>;
-  /** Throws `HasherBusy` where a task that came now would be turned away. */
+  /** Throws `HasherBusy` if a new task would be rejected. */
   admit(): void;
 }
 
@@ -44,7 +41,7 @@ export function createSemaphore({ concurrency, queue, waitMs }: SemaphoreOptions
       waiting.add(enter);
     });
 
-  /** Hands the place to the longest waiting task, so that a newcomer cannot slip in between. */
+  /** Passes the slot to the longest-waiting task, so that a new task cannot overtake it. */
   const leave = () => {
     const [next] = waiting;
     if (!next) {

@@ -1,7 +1,7 @@
 import { isCommonPassword } from './common-passwords.js';
 import { isExampleSecret } from './secrets.js';
 
-/** Names that installations of ours and of PostgreSQL use by default, and so as passwords. */
+/** Default names in installations of Synap and PostgreSQL, which are therefore common passwords. */
 const ownNames = ['synap', 'postgres', 'postgresql', 'redis'];
 
 function decoded(text: string): string {
@@ -13,9 +13,9 @@ function decoded(text: string): string {
 }
 
 /**
- * Does the address of a service (`postgresql://user:password@host/name`) hold a password that an
- * attacker tries first: a common one, one of examples, or the name of the user, the database or the
- * product? False where it holds none: a certificate or the socket may vouch.
+ * True if a service address (`postgresql://user:password@host/name`) has a password that attackers
+ * try first: a common one, an example, or the name of the user, the database or the product. False
+ * without a password, because a certificate or socket may authenticate.
  */
 export function hasKnownPassword(address: string): boolean {
   const { username, password, pathname, searchParams } = new URL(address);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** One of the server's secrets under the name that tokens call it by. */
+/** A secret of the server, with the name by which tokens refer to it. */
 export interface SigningKey {
   kid: string;
   secret: string;
@@ -9,15 +9,15 @@ export interface SigningKey {
 const named = /^([A-Za-z0-9_-]{1,32}):(.*)$/s;
 
 /**
- * A name that stays with the secret when it moves down the list; 48 bits of a digest tell nothing
- * of 32 bytes.
+ * Derives a name from the secret, so that it stays the same in any position of the list. 48 bits of
+ * a digest reveal nothing about 32 bytes.
  */
 const derivedKid = (secret: string) =>
   createHash('sha256').update(`kid:${secret}`).digest('base64url').slice(0, 8);
 
 /**
- * Reads a secret setting: one secret, or a comma-separated list for rotation, where the first signs
- * and all verify. Each may be named (`2026a:…`); where it is not, its name derives from it.
+ * Parses a secret setting: one secret, or a comma-separated list for rotation. The first signs, all
+ * verify. A secret may have a name (`2026a:…`); otherwise the name derives from it.
  */
 export function parseSigningKeys(value: string): SigningKey[] {
   return value
@@ -33,8 +33,8 @@ export function parseSigningKeys(value: string): SigningKey[] {
 }
 
 /**
- * Reads a secret setting that must hold a key; throws where it holds none (`judgeSecrets` says so
- * more kindly).
+ * Parses a required secret setting. Throws if it is empty; `validateSecrets` reports this with
+ * advice.
  */
 export function signingKeysOf(value: string): [SigningKey, ...SigningKey[]] {
   const [first, ...rest] = parseSigningKeys(value);

@@ -1,11 +1,11 @@
-/** A clock that stands still until a test moves it. */
+/** A clock that only a test advances. */
 export interface TestClock {
   now(): Date;
   set(time: Date): void;
   advance(milliseconds: number): void;
 }
 
-/** A clock that begins at `start` (2026-01-01T00:00:00Z by default). */
+/** Creates a clock. @default start 2026-01-01T00:00:00Z */
 export function createClock(start: Date = new Date('2026-01-01T00:00:00Z')): TestClock {
   let time = start.getTime();
   return {

@@ -6,17 +6,17 @@ import { until } from './until.js';
 
 export interface TestDatabase {
   url: string;
-  /** Drops the database, with connections that are still open. */
+  /** Drops the database and closes its connections. */
   drop(): Promise<void>;
 }
 
 export interface TestDatabaseOptions {
-  /** False yields an empty database, without any migration. */
+  /** False creates an empty database without migrations. @default true */
   migrated?: boolean;
 }
 
 const migrationsFolder = fileURLToPath(new URL('../../../prisma/migrations', import.meta.url));
-/** Advisory lock under which the template is made. */
+/** Advisory lock for creating the template. */
 const templateLock = 7_463_001;
 
 let administration: Promise<pg.Pool> | null = null;
@@ -53,20 +53,20 @@ async function makeTemplate(pool: pg.Pool, template: string): Promise<void> {
     if (await exists(client, template)) return;
     await client.query('SELECT pg_advisory_lock($1)', [templateLock]);
     if (await exists(client, template)) return;
-    // Renamed when it is whole: a template is either not there or ready.
+    // Rename when complete: a template either does not exist or is ready.
     const draft = `${template}_draft`;
     await client.query(`DROP DATABASE IF EXISTS "${draft}" WITH (FORCE)`);
     await client.query(`CREATE DATABASE "${draft}"`);
     await migrateDeploy(addressIn(pool, draft), migrationsFolder);
     await client.query(`ALTER DATABASE "${draft}" RENAME TO "${template}"`);
   } finally {
-    client.release(true); // Closing the connection lets go of the lock.
+    client.release(true); // Closing the connection releases the lock.
   }
 }
 
 /**
- * A database of its own for a test file: a copy of the migrated template, in milliseconds. The
- * first one of a run starts the cluster.
+ * Creates a database for one test file: a copy of the migrated template, within milliseconds. The
+ * first call of a run starts the cluster.
  */
 export async function createTestDatabase({
   migrated = true,
@@ -84,7 +84,7 @@ export async function createTestDatabase({
   return {
     url: addressIn(pool, name),
     async drop() {
-      // Autovacuum belongs to the superuser, so FORCE may not end it: it is done in a moment.
+      // FORCE cannot end autovacuum, which runs as the superuser. Retry until it ends.
       await until(() => pool.query(`DROP DATABASE IF EXISTS "${name}" WITH (FORCE)`), {
         timeout: 20_000,
         interval: 100,

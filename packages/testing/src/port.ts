@@ -1,8 +1,8 @@
 import { createServer } from 'node:net';
 
 /**
- * A TCP port of the loopback interface that was free a moment ago. Prefer listening on port 0 where
- * the server tells its port.
+ * Returns a TCP port of the loopback interface that was free a moment ago. Prefer port 0 if the
+ * server reports its port.
  */
 export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {

@@ -28,7 +28,7 @@ async function databases(url: string, prefix: string): Promise<number> {
   return rowCount ?? 0;
 }
 
-/** As another test run: a copy of the module that has not connected to anything. */
+/** Simulates another test run by a copy of the module without connections. */
 async function afresh() {
   vi.resetModules();
   return import('./database.js');

@@ -13,9 +13,9 @@ import { removeCluster, startEmbeddedPostgres } from '@synap/db';
 import pg from 'pg';
 
 /**
- * What the processes of one test run share, handed down in the environment: either a folder for an
- * embedded cluster that the first test in need of a database starts, or the address of a server
- * (TEST_DATABASE_URL). Names of databases begin with `prefix`.
+ * Server shared by all processes of one test run, passed in the environment. Either a folder for an
+ * embedded cluster, which the first database test starts, or the address of a server
+ * (TEST_DATABASE_URL). Database names begin with `prefix`.
  */
 export type TestServer =
   | { kind: 'embedded'; folder: string; prefix: string }
@@ -27,7 +27,7 @@ export function dataFolder(folder: string): string {
   return path.join(folder, 'data');
 }
 
-/** Reads the server of this run. Throws when no run was begun. */
+/** Returns the server of this run. Throws if no run was begun. */
 export function currentServer(): TestServer {
   const { SYNAP_TEST_FOLDER: folder, SYNAP_TEST_RUN: run, TEST_DATABASE_URL: url } = process.env;
   if (!run)
@@ -43,19 +43,20 @@ export function currentServer(): TestServer {
   return { kind: 'embedded', folder, prefix };
 }
 
-/** Begins a run: nothing is started yet, so that tests without a database do not wait for one. */
+/** Begins a run. Starts nothing yet, so that tests without a database need not wait. */
 export async function beginRun(): Promise<void> {
   const run = crypto.randomUUID().slice(0, 8);
   process.env.SYNAP_TEST_RUN = run;
   if (process.env.TEST_DATABASE_URL) return;
   await sweep();
   const folder = mkdtempSync(path.join(tmpdir(), folderPrefix));
-  chmodSync(folder, 0o711); // As root PostgreSQL runs under another account, which has to pass.
+  // As root, PostgreSQL runs under another account, which must traverse the folder.
+  chmodSync(folder, 0o711);
   writeFileSync(path.join(folder, 'pid'), String(process.pid));
   process.env.SYNAP_TEST_FOLDER = folder;
 }
 
-/** Ends the run: the cluster is stopped and everything deleted. */
+/** Ends the run: stops the cluster and deletes all files. */
 export async function endRun(): Promise<void> {
   const server = currentServer();
   if (server.kind === 'external') await dropAll(server);
@@ -87,7 +88,7 @@ async function removeFolder(folder: string): Promise<void> {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** Clusters of runs that were killed. */
+/** Removes clusters of killed runs. */
 async function sweep(): Promise<void> {
   for (const name of readdirSync(tmpdir())) {
     if (!name.startsWith(folderPrefix)) continue;
@@ -96,7 +97,7 @@ async function sweep(): Promise<void> {
       if (!isAlive(Number(readFileSync(path.join(folder, 'pid'), 'utf8'))))
         await removeFolder(folder);
     } catch {
-      // Another account's, or another run is sweeping it: harmless.
+      // Harmless: it belongs to another account, or another run is removing it.
     }
   }
 }

@@ -1,15 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 export interface UntilOptions {
-  /** Milliseconds until it is given up; 15,000 by default: a busy machine is no fault. */
+  /** Time limit in milliseconds; generous for a busy machine. @default 15_000 */
   timeout?: number;
-  /** Milliseconds between two looks; 10 by default. */
+  /** Milliseconds between two attempts. @default 10 */
   interval?: number;
 }
 
 /**
- * Looks again and again until `condition` yields something truthy, and returns that. Rejects after
- * the time-out with the last error, if there was one.
+ * Repeats `condition` until it returns a truthy value, and returns that value. Rejects after the
+ * time limit with the last error, if there was one.
  */
 export async function until<T>(
   condition: () => T | Promise<T>,

@@ -1,6 +1,6 @@
 /**
- * A backup that cannot be made, or an archive that cannot be restored; the message says why and
- * what to do.
+ * The backup cannot be made, or the archive cannot be restored. The message gives the reason and a
+ * remedy.
  */
 export class BackupError extends Error {
   override readonly name = 'BackupError';

@@ -9,7 +9,7 @@ export const product = '1.2.3';
 export const allMigrations = migrationNames(repositoryMigrations);
 let databases = 0;
 
-/** A new database of the cluster, migrated as far as `only` says. */
+/** Creates a database of the cluster with the migrations `only`. */
 export async function newDatabase(
   cluster: TemporaryCluster,
   only: readonly string[] = allMigrations,
@@ -54,7 +54,7 @@ export async function backUp(
 export const restore = (url: string, archive: Buffer, migrationsFolder = repositoryMigrations) =>
   restoreBackup({ url, migrationsFolder, archive: Readable.from([archive]), product });
 
-/** All rows of all tables, as text in an order of their own. */
+/** Reads all rows of all tables as sorted text. */
 export async function contentOf(url: string): Promise<Record<string, string[]>> {
   const tables = await query(
     url,
@@ -69,5 +69,5 @@ export async function contentOf(url: string): Promise<Record<string, string[]>> 
   return content;
 }
 
-/** Text that a careless format would change. */
+/** Text that an incorrect format would change. */
 export const awkward = `${String.raw`\N \. \\N "quoted" 'single' $$ tab:`}\t newline:\n return:\r 🙂🏳️‍🌈 \u0001 \u2028 e\u0301`;

@@ -80,7 +80,7 @@ describe('a backup', () => {
     const source = await newDatabase(cluster);
     await fill(source);
     await query(source, `INSERT INTO rate_limits (key, points) VALUES ('a', 1)`);
-    // Neither side's settings may matter.
+    // Settings of both databases must not matter.
     const name = new URL(source).pathname.slice(1);
     await query(source, `ALTER DATABASE ${name} SET datestyle = 'SQL, DMY'`);
     await query(source, `ALTER DATABASE ${name} SET bytea_output = 'escape'`);
@@ -330,7 +330,7 @@ describe('restore', () => {
     });
     await expect(killed).rejects.toThrow('given up');
     expect([marked, await isMarked()]).toEqual([true, false]);
-    // As a process that was killed leaves it.
+    // The state that a killed process leaves.
     await migrateDeploy(target, repositoryMigrations);
     await query(target, 'CREATE SCHEMA synap_restore_public');
     expect(await isMarked()).toBe(true);
@@ -351,7 +351,7 @@ describe('restore', () => {
     const old = await newDatabase(cluster, earlier);
     await fill(old);
     const oldArchive = await backUp(old);
-    // An empty database, an empty one of the current schema, and one that is behind.
+    // An empty database, an empty one of the current schema, and an outdated one.
     for (const only of [[], allMigrations, allMigrations.slice(0, 1)]) {
       const target = await newDatabase(cluster, only);
       await restore(target, oldArchive);
@@ -363,7 +363,7 @@ describe('restore', () => {
       expect(await query(target, 'SELECT count(*)::int AS count FROM _prisma_migrations')).toEqual([
         { count: allMigrations.length },
       ]);
-      // As that migration does with what it finds.
+      // As that migration does with existing rows.
       expect(
         await query(
           target,

@@ -1,25 +1,28 @@
 import { z } from 'zod';
 import { BackupError, damaged } from './backup-error.js';
 
-/** Grows by a major number when older readers must not try, by a minor one when they may. */
+/** Increment `major` if older versions must not read the archive, `minor` if they may. */
 export const formatVersion = { major: 1, minor: 0 };
 export const manifestEntry = 'manifest.json';
 export const secretsEntry = 'secrets.sealed';
 export const checksumsEntry = 'checksums.json';
 export const tablesFolder = 'tables';
 
-/** The kinds of entries that this version knows: names without a folder, or the first folder. */
+/**
+ * Kinds of entries that this version knows. The kind is the first folder, or the name if there is
+ * none.
+ */
 export const knownKinds = new Set([manifestEntry, secretsEntry, checksumsEntry, tablesFolder]);
 
 const tableSchema = z.object({ name: z.string(), columns: z.array(z.string()) });
 
-/** How the key of the sealed secrets derives from the passphrase. */
+/** Parameters for deriving the key of the sealed secrets from the passphrase. */
 const sealingSchema = z.object({
   algorithm: z.literal('argon2id'),
   memoryCost: z.int().min(8192).max(1_048_576),
   timeCost: z.int().min(1).max(16),
   parallelism: z.int().min(1).max(16),
-  /** Of eight bytes at least, as argon2 demands. */
+  /** At least eight bytes, as argon2 requires. */
   salt: z.base64().min(12),
 });
 
@@ -27,29 +30,29 @@ const manifestSchema = z.object({
   format: z.literal('synap-backup'),
   version: z.object({ major: z.int(), minor: z.int() }),
   /**
-   * Kinds of entries in the archive; a reader that does not know a kind refuses `required` ones and
-   * skips `optional` ones.
+   * Kinds of entries in the archive. A reader rejects unknown `required` kinds and skips unknown
+   * `optional` ones.
    */
   kinds: z.record(z.string(), z.enum(['required', 'optional'])),
   id: z.uuid(),
   createdAt: z.iso.datetime(),
-  /** Version of Synap that wrote it. */
+  /** Version of Synap that wrote the archive. */
   product: z.string(),
   postgres: z.string(),
-  /** Digest that tells the databases of several installations apart. */
+  /** Digest that identifies the installation. */
   installation: z.string(),
-  /** Applied migrations, in their order. */
+  /** Applied migrations in order. */
   migrations: z.array(z.string()).min(1),
-  /** In the order of the archive, which no foreign key contradicts. */
+  /** In the order of the archive: a table follows all tables that it references. */
   tables: z.array(tableSchema).min(1),
   sealing: sealingSchema.nullable(),
 });
 
 const sumSchema = z.object({ bytes: z.int(), sha256: z.string(), rows: z.int().optional() });
 const checksumsSchema = z.object({
-  /** By entry; the parts of a table count as one. */
+  /** By entry; the parts of a table count as one entry. */
   contents: z.record(z.string(), sumSchema),
-  /** HMAC-SHA256 of `contents` under a key from the passphrase, if there is one. */
+  /** HMAC-SHA256 of `contents` under a key derived from the passphrase, if there is one. */
   mac: z.string().nullable(),
 });
 
@@ -69,7 +72,7 @@ function parsed<T extends z.ZodType>(schema: T, content: Buffer, entry: string):
 
 const headSchema = manifestSchema.pick({ format: true, version: true, product: true });
 
-/** Reads a manifest; refuses what a newer format demands. */
+/** Parses a manifest. Rejects a newer format and unknown required kinds. */
 export function readManifest(content: Buffer): Manifest {
   const { version, product } = parsed(headSchema, content, manifestEntry);
   if (version.major !== formatVersion.major) {
@@ -94,7 +97,7 @@ export const readChecksums = (content: Buffer): Checksums =>
 export const jsonOf = (value: unknown): Buffer =>
   Buffer.from(`${JSON.stringify(value, null, 2)}\n`);
 
-/** The text that the MAC covers. */
+/** Serialises the text that the MAC covers. */
 export const macText = (contents: Checksums['contents']): string =>
   JSON.stringify(
     Object.entries(contents).map(([name, { bytes, sha256, rows }]) => [

@@ -26,7 +26,7 @@ const manifest = {
 };
 const sha256 = (content: Buffer) => createHash('sha256').update(content).digest('hex');
 
-/** An archive of any manifest and entries, with right checksums of its own. */
+/** Builds an archive of any manifest and entries, with correct checksums. */
 async function archiveOf(head: object, entries: Record<string, string>): Promise<Readable> {
   const all: ArchiveEntry[] = Object.entries({
     'manifest.json': JSON.stringify(head),

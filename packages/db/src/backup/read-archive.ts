@@ -18,13 +18,13 @@ import { type ArchiveEntry, fromTar } from './tar.js';
 import { checkTrailer } from './trailer.js';
 
 /**
- * Receives the contents of an archive in their order. What it was given is proven only once
- * `readArchive` has resolved.
+ * Receives the contents of an archive in order. The contents are verified only when `readArchive`
+ * has resolved.
  */
 export interface ArchiveVisitor {
   manifest?(manifest: Manifest): void | Promise<void>;
   secrets?(content: Buffer, manifest: Manifest): void | Promise<void>;
-  /** One part of a table; parts end anywhere, also inside a row. */
+  /** One part of a table. A part may end within a row. */
   table?(name: string, part: Buffer): void | Promise<void>;
   checksums?(checksums: Checksums): void | Promise<void>;
 }
@@ -32,7 +32,7 @@ export interface ArchiveVisitor {
 export interface ReadArchive {
   manifest: Manifest;
   contents: Checksums['contents'];
-  /** Entries of kinds that this version does not know and may skip. */
+  /** Optional entries of kinds that this version does not know. */
   skipped: string[];
 }
 
@@ -43,8 +43,9 @@ const isZlibFault = (error: unknown): boolean =>
   error.code.startsWith('Z_');
 
 /**
- * Reads and proves a whole archive. Rejects with `BackupError` when it is truncated, altered, or of
- * a format that it cannot read.
+ * Reads and verifies a whole archive.
+ *
+ * @throws BackupError if it is truncated, altered, or of an unsupported format
  */
 export async function readArchive(
   source: Readable,
@@ -62,7 +63,7 @@ export async function readArchive(
   return read;
 }
 
-/** Reads the manifest alone, without proving the rest. */
+/** Reads the manifest only. Does not verify the rest. */
 export async function readManifestOf(source: Readable): Promise<Manifest> {
   let manifest: Manifest | undefined;
   const enough = new Error('enough');
@@ -114,8 +115,8 @@ async function readEntries(
 const kindOf = (name: string) => name.split('/')[0] ?? name;
 
 /**
- * Entries come as the writer orders them: each table once, its parts numbered, unknown kinds only
- * where the manifest names them.
+ * Verifies the order of entries: each table once, parts numbered, and only kinds that the manifest
+ * names.
  */
 function createOrder(manifest: Manifest) {
   let index = -1;
@@ -149,7 +150,7 @@ function compare(stated: Checksums['contents'], found: Checksums['contents']): v
   for (const name of new Set([...Object.keys(stated), ...Object.keys(found)])) {
     const [one, other] = [stated[name], found[name]];
     if (!one && other) throw damaged(`${name} is not in the checksums`);
-    // A table without rows has no entry.
+    // Tables without rows have no entry.
     if (one && !other && one.bytes === 0) continue;
     if (
       !one ||
@@ -163,7 +164,7 @@ function compare(stated: Checksums['contents'], found: Checksums['contents']): v
   }
 }
 
-/** Refuses a schema that this version does not know. */
+/** Throws for migrations that this version does not know. */
 export function assertKnownMigrations(
   { migrations, product }: Manifest,
   known: readonly string[],

@@ -24,9 +24,9 @@ export interface RestoreBackupOptions {
   archive: Readable;
   /** Version of Synap. */
   product: string;
-  /** Judges secrets and checksums of the archive; what it throws refuses the archive. */
+  /** Verifies secrets and checksums of the archive. If it throws, the archive is rejected. */
   visitor?: Pick<ArchiveVisitor, 'secrets' | 'checksums'>;
-  /** Called when everything is loaded and proven, and before it is committed. */
+  /** Called when all data are loaded and verified, before the commit. */
   beforeCommit?: (manifest: Manifest) => Promise<void>;
   log?: (line: string) => void;
 }
@@ -39,14 +39,14 @@ const unlimited = {
 };
 
 /**
- * Restores an archive into an empty database: makes the schema of the archive, loads and proves
- * everything in one transaction, then migrates to this version. When it rejects before the commit,
- * the database is as empty as before; when it is killed before, the database says so
- * (`hasUnfinishedRestore`) and can be restored again. Servers that start meanwhile wait.
+ * Restores an archive into an empty database. Creates the schema of the archive, loads and verifies
+ * all data in one transaction, then migrates to this version. If it rejects before the commit, the
+ * database stays empty. If it is killed before the commit, `hasUnfinishedRestore` reports it and
+ * the restore can be repeated. Servers that start meanwhile wait.
  */
 export async function restoreBackup(options: RestoreBackupOptions): Promise<ReadArchive> {
   const { url, migrationsFolder, log = () => {} } = options;
-  // Its reader meets the error; before there is one, it would end the process.
+  // The reader handles the error. Without this listener, an earlier error would end the process.
   options.archive.on('error', () => undefined);
   const turn = await acquireMigrationLock(url, log);
   const pool = createPool({ url, applicationName: 'synap restore', size: 2, ...unlimited });
@@ -62,7 +62,7 @@ export async function restoreBackup(options: RestoreBackupOptions): Promise<Read
   }
 }
 
-/** The archive's schema and data. The schema is removed again when the data are not accepted. */
+/** Creates the schema and loads the data. Removes the schema again if the data are rejected. */
 async function load(pool: pg.Pool, options: RestoreBackupOptions): Promise<ReadArchive> {
   const { log = () => {} } = options;
   const own = ownNames(options.migrationsFolder);
@@ -80,9 +80,9 @@ async function load(pool: pg.Pool, options: RestoreBackupOptions): Promise<ReadA
     isChanged = false;
     return read;
   } finally {
-    // Ends a COPY or a transaction that was given up.
+    // Ends an unfinished COPY or transaction.
     client.release(true);
-    // Its failure must not hide why the archive was refused.
+    // A failure here must not hide why the archive was rejected.
     if (isChanged)
       await removeSchema(pool, own, options.url).catch(() =>
         log(`Its empty schema could not be removed.`),
@@ -93,7 +93,7 @@ async function load(pool: pg.Pool, options: RestoreBackupOptions): Promise<ReadA
 async function removeSchema(pool: pg.Pool, own: OwnNames, url: string): Promise<void> {
   const client = await pool.connect();
   try {
-    // Waits for the connection that was given up to let go of its locks.
+    // Waits until the discarded connection releases its locks.
     await client.query('BEGIN');
     await assertEmpty(client, own);
     await dropOwnSchema(client, own);
@@ -159,7 +159,7 @@ function createLoader(
         await visitor?.checksums?.(checksums);
       },
     } satisfies ArchiveVisitor,
-    /** Compares what the database holds now with what the archive states. */
+    /** Compares the row counts of the database with those of the archive. */
     async finish({ contents }: ReadArchive): Promise<void> {
       await assertCounts(client, tables, contents, rows);
       await advanceSequences(client, tables);
@@ -179,7 +179,7 @@ function unknownColumns(wanted: readonly Table[], there: readonly Table[]): stri
 interface Copy {
   table: string;
   write(part: Buffer): Promise<void>;
-  /** Answers the number of rows. */
+  /** Finishes the COPY and returns the number of rows. */
   end(): Promise<number>;
 }
 
@@ -228,7 +228,7 @@ async function assertCounts(
   }
 }
 
-/** Sequences of columns continue after the largest value that was loaded. */
+/** Advances sequences of columns past the largest loaded value. */
 async function advanceSequences(client: pg.ClientBase, tables: readonly Table[]): Promise<void> {
   for (const { name, columns } of tables) {
     const { rows } = await client.query<{ column: string; sequence: string }>(

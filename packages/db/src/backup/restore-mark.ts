@@ -4,19 +4,18 @@ import { defaultSchema } from '../client/session.js';
 import { quoted } from './tables.js';
 
 /**
- * An empty schema that is there from before a restore changes the database until its commit. Not a
- * table: the migration engine takes a schema for foreign that holds one it did not make.
+ * An empty schema that exists from before a restore changes the database until its commit. Not a
+ * table, because the migration engine rejects a schema with a table that it did not create.
  */
 const markOf = (url: string): string =>
   `synap_restore_${schemaOf(url) ?? defaultSchema}`.slice(0, 63);
 
-/** Says what a person can do. */
+/** Describes the state and the remedy. */
 export const unfinishedRestore =
   'A restore into this database is under way or was broken off: run "synap restore" again with the backup; to begin with an empty installation instead, use another data folder or database';
 
 /**
- * Does nothing for a role that may not make schemas, which can restore into a migrated database all
- * the same.
+ * Does nothing if the role may not create schemas. It can still restore into a migrated database.
  */
 export async function markRestore(client: pg.ClientBase, url: string): Promise<void> {
   const { rows } = await client.query<{ may: boolean }>(
@@ -30,7 +29,7 @@ export async function unmarkRestore(client: pg.ClientBase, url: string): Promise
   await client.query(`DROP SCHEMA IF EXISTS ${quoted(markOf(url))}`);
 }
 
-/** True from the first change of a restore until its commit, also if it was killed. */
+/** True from the first change of a restore until its commit, even if it was killed. */
 export async function hasUnfinishedRestore(
   client: pg.Pool | pg.ClientBase,
   url: string,

@@ -4,8 +4,9 @@ import { type Sum, tablesFolder } from './manifest.js';
 const newline = 0x0a;
 
 /**
- * Counts the lines of COPY's text format: one a row, because a newline inside a value is written as
- * `\n`.
+ * Counts the lines of COPY's text format. Each row is one line, because a newline inside a value is
+ * written as `
+ * `.
  */
 function linesIn(content: Buffer): number {
   let lines = 0;
@@ -15,14 +16,15 @@ function linesIn(content: Buffer): number {
 }
 
 /**
- * The name under which an entry is summed up: all parts in a folder below a kind are one content.
+ * Returns the name under which an entry is summed. All parts in a folder below a kind count as one
+ * content.
  */
 export function contentOf(entry: string): string {
   const slash = entry.lastIndexOf('/');
   return slash < 0 ? entry : entry.slice(0, slash);
 }
 
-/** Adds up what passes by: bytes, digest, and for tables rows. */
+/** Accumulates bytes, digest and, for tables, rows. */
 export function createSums() {
   const running = new Map<string, { hash: Hash; bytes: number; rows: number }>();
   return {
@@ -33,7 +35,7 @@ export function createSums() {
       if (name.startsWith(`${tablesFolder}/`)) sum.rows += linesIn(content);
       running.set(name, sum);
     },
-    /** The sums so far; nothing can be added afterwards. */
+    /** Returns the sums. Nothing can be added afterwards. */
     finish(): Record<string, Sum> {
       return Object.fromEntries(
         [...running].map(([name, { hash, bytes, rows }]): [string, Sum] => {

@@ -6,14 +6,12 @@ import { migrationNames } from '../engine/migrations-folder.js';
 import { BackupError } from './backup-error.js';
 import type { Table } from './manifest.js';
 
-/**
- * Tables that hold nothing worth keeping. `_prisma_migrations` is written again by the migrations.
- */
+/** Tables that a backup omits. The migrations write `_prisma_migrations` again. */
 const leftOut = new Set(['_prisma_migrations', 'rate_limits']);
 
 /**
- * Names that the migrations give to tables, types and functions: whatever else is in the schema
- * belongs to somebody else.
+ * Names of tables, types and functions that the migrations create. Other objects in the schema are
+ * not Synap's.
  */
 export interface OwnNames {
   tables: Set<string>;
@@ -46,14 +44,12 @@ export function ownNames(folder: string): OwnNames {
 
 export const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
 
-/**
- * The schema with our tables: that of `_prisma_migrations`, or the first one of the search path.
- */
+/** Schema of Synap's tables: that of `_prisma_migrations`, or the first one of the search path. */
 const schemaOid = `coalesce(
   (SELECT relnamespace FROM pg_class WHERE oid = to_regclass('_prisma_migrations')),
   (SELECT oid FROM pg_namespace WHERE nspname = current_schema()))`;
 
-/** Applied migrations in their order; none for an empty database. Throws for those that failed. */
+/** Lists applied migrations in order; empty for an empty database. Throws if a migration failed. */
 export async function appliedMigrations(client: pg.ClientBase): Promise<string[]> {
   const rows = await recordedMigrations(client);
   const failed = rows.filter(({ finished }) => !finished).map(({ name }) => name);
@@ -65,8 +61,7 @@ export async function appliedMigrations(client: pg.ClientBase): Promise<string[]
 }
 
 /**
- * Our tables that hold data, with their columns, so ordered that no table comes before one that it
- * references.
+ * Lists Synap's data tables with their columns. Each table follows all tables that it references.
  */
 export async function dataTables(
   client: pg.ClientBase,
@@ -81,7 +76,7 @@ export async function dataTables(
   return sorted(tables, await references(client));
 }
 
-/** For each table, those that it references. */
+/** Maps each table to the tables that it references. */
 async function references(client: pg.ClientBase): Promise<Map<string, string[]>> {
   const { rows } = await client.query<{ name: string; others: string[] }>(
     `SELECT c.relname::text AS name, array_agg(DISTINCT r.relname::text) AS others
@@ -109,8 +104,7 @@ function sorted(tables: readonly Table[], referenced: ReadonlyMap<string, string
 }
 
 /**
- * Settings under which COPY writes and reads the same text, whatever the server, the role or a
- * pooler sets.
+ * Makes COPY write and read the same text, independent of the settings of server, role and pooler.
  */
 export async function setTransferFormat(client: pg.ClientBase): Promise<void> {
   const settings = {
@@ -124,7 +118,7 @@ export async function setTransferFormat(client: pg.ClientBase): Promise<void> {
     lock_timeout: "'60s'",
     idle_in_transaction_session_timeout: '0',
   };
-  // SET takes no snapshot, which must come after the locks.
+  // SET takes no snapshot. The snapshot must be taken after the locks.
   await client.query(
     Object.entries(settings)
       .map(([name, value]) => `SET LOCAL ${name} = ${value}`)

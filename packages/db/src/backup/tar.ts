@@ -1,19 +1,19 @@
 import { damaged } from './backup-error.js';
 
-/** One file of an archive, small enough to be held in memory. */
+/** One file of an archive, held in memory. */
 export interface ArchiveEntry {
   name: string;
   content: Buffer;
 }
 
 const blockBytes = 512;
-/** Largest entry that is read; the writer splits tables into parts far smaller. */
+/** Maximum size of an entry that is read. The writer's parts are much smaller. */
 const maxEntryBytes = 64 * 1024 * 1024;
 
 const octal = (value: number, digits: number) => `${value.toString(8).padStart(digits, '0')}\0`;
 const padding = (bytes: number) => (blockBytes - (bytes % blockBytes)) % blockBytes;
 
-/** A POSIX ustar header; the same name and size always give the same bytes. */
+/** Builds a POSIX ustar header. Equal names and sizes yield equal bytes. */
 function tarHeader(name: string, size: number): Buffer {
   if (Buffer.byteLength(name) > 100) throw new Error(`The entry name ${name} is too long`);
   const header = Buffer.alloc(blockBytes);
@@ -28,7 +28,7 @@ function tarHeader(name: string, size: number): Buffer {
   return header;
 }
 
-/** Writes entries as a tar stream that ends with two empty blocks. */
+/** Writes entries as a tar stream, which ends with two empty blocks. */
 export async function* toTar(entries: AsyncIterable<ArchiveEntry>): AsyncGenerator<Buffer> {
   for await (const { name, content } of entries) {
     yield tarHeader(name, content.length);
@@ -38,7 +38,7 @@ export async function* toTar(entries: AsyncIterable<ArchiveEntry>): AsyncGenerat
   yield Buffer.alloc(2 * blockBytes);
 }
 
-/** Reads an exact number of bytes at a time; rejects when the source ends before. */
+/** Reads exact numbers of bytes. Rejects if the source ends too early. */
 function createTaker(source: AsyncIterable<Buffer>) {
   const iterator = source[Symbol.asyncIterator]();
   let held: Buffer = Buffer.alloc(0);
@@ -72,10 +72,7 @@ function textAt(header: Buffer, start: number, end: number): string {
   return terminator < 0 ? field : field.slice(0, terminator);
 }
 
-/**
- * Reads the entries of a tar stream as `toTar` writes it, and nothing else: any other header counts
- * as damage.
- */
+/** Reads a tar stream that `toTar` wrote. Rejects any other header as damage. */
 export async function* fromTar(source: AsyncIterable<Buffer>): AsyncGenerator<ArchiveEntry> {
   const { take, isAtEnd } = createTaker(source);
   for (;;) {

@@ -18,7 +18,7 @@ export async function assertEmpty(client: pg.ClientBase, own: OwnNames): Promise
   );
 }
 
-/** Removes tables, types and functions that our migrations made. The tables must be empty. */
+/** Drops tables, types and functions of the migrations. The tables must be empty. */
 export async function dropOwnSchema(client: pg.ClientBase, own: OwnNames): Promise<void> {
   const { rows } = await client.query<{ kind: string; name: string; id: string }>(
     `WITH here AS (SELECT oid FROM pg_namespace WHERE oid = coalesce(
@@ -40,8 +40,8 @@ export async function dropOwnSchema(client: pg.ClientBase, own: OwnNames): Promi
 }
 
 /**
- * Throws when the database holds data, or a schema that this version does not know. Answers its
- * migrations.
+ * Returns the applied migrations. Throws if the database holds data or has migrations that this
+ * version does not know.
  */
 export async function demandRestorable(
   client: pg.ClientBase,
@@ -59,23 +59,20 @@ export async function demandRestorable(
 }
 
 interface Migrations {
-  /** Those of the database. */
+  /** Migrations of the database. */
   applied: readonly string[];
-  /** Those of the archive. */
+  /** Migrations of the archive. */
   wanted: readonly string[];
 }
 
-/**
- * Makes an empty database ready for migrations up to those of an archive: a schema that is further,
- * which no migration can take back, is removed.
- */
+/** Drops an empty schema that is newer than the archive, because migrations cannot be reverted. */
 export async function removeNewerSchema(
   client: pg.ClientBase,
   own: OwnNames,
   { applied, wanted }: Migrations,
 ): Promise<void> {
   if (applied.every((name) => wanted.includes(name))) return;
-  // The engine accepts tables of others beside an empty history only.
+  // With an empty history, the engine accepts only tables that are not Synap's.
   const tables = new Set([...own.tables].filter((name) => name !== '_prisma_migrations'));
   await dropOwnSchema(client, { tables, types: own.types, functions: own.functions });
   await client.query('DELETE FROM _prisma_migrations');

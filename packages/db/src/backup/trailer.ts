@@ -3,8 +3,8 @@ import { damaged } from './backup-error.js';
 
 /**
  * The trailer is an empty gzip member (RFC 1952) whose extra field holds the SHA-256 of all bytes
- * before it. Tools that unpack gzip skip it; `checkTrailer` finds any changed, missing or added
- * byte of the file, also those that gzip itself ignores.
+ * before it. Tools that unpack gzip skip it. `checkTrailer` detects any changed, missing or added
+ * byte of the file, even those that gzip ignores.
  */
 const start = Buffer.from([0x1f, 0x8b, 8, 4, 0, 0, 0, 0, 0, 0xff, 36, 0, 0x53, 0x59, 32, 0]);
 const end = Buffer.from([3, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
@@ -21,7 +21,7 @@ export async function* addTrailer(source: AsyncIterable<Buffer>): AsyncGenerator
   yield trailerOf(hash.digest());
 }
 
-/** Removes the trailer; throws at the end if it does not fit the bytes before it. */
+/** Removes the trailer. Throws at the end if it does not match the bytes before it. */
 export async function* checkTrailer(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const hash = createHash('sha256');
   let held: Buffer = Buffer.alloc(0);

@@ -26,12 +26,12 @@ import { appliedMigrations, dataTables, ownNames, quoted, setTransferFormat } fr
 import { type ArchiveEntry, toTar } from './tar.js';
 import { addTrailer } from './trailer.js';
 
-/** Seals secrets into the archive under a key that derives from a passphrase. */
+/** Seals secrets into the archive under a key derived from a passphrase. */
 export interface Sealing {
   parameters: SealingParameters;
-  /** The sealed secrets; `id` binds them to this archive. */
+  /** Returns the sealed secrets; `id` binds them to this archive. */
   seal(id: string): Uint8Array;
-  /** Proves the checksums to holders of the passphrase. */
+  /** Authenticates the checksums for holders of the passphrase. */
   mac(text: string): string;
 }
 
@@ -57,8 +57,8 @@ const unlimited = {
 
 /**
  * Writes all data of one consistent snapshot as an archive, in constant memory, while others read
- * and write. Rejects when the database is not migrated, or by a newer version than this one. The
- * output is complete only once this has resolved.
+ * and write. Rejects if the database is not migrated, or was migrated by a newer version. The
+ * output is complete only when this has resolved.
  */
 export async function writeBackup(options: WriteBackupOptions): Promise<Manifest> {
   const { url, output, sealing, onTable = () => {}, signal } = options;
@@ -72,7 +72,7 @@ export async function writeBackup(options: WriteBackupOptions): Promise<Manifest
       await client.query('COMMIT');
       return manifest;
     } finally {
-      // A COPY that was given up would keep the connection busy.
+      // An unfinished COPY keeps the connection busy.
       client.release(true);
     }
   } finally {
@@ -81,8 +81,8 @@ export async function writeBackup(options: WriteBackupOptions): Promise<Manifest
 }
 
 /**
- * Opens the snapshot. Tables are locked before it against what COPY does not see as of the
- * snapshot: TRUNCATE and ALTER TABLE.
+ * Opens the snapshot. Locks the tables first against TRUNCATE and ALTER TABLE, which COPY would see
+ * despite the snapshot.
  */
 async function begin(
   client: pg.PoolClient,
@@ -138,12 +138,12 @@ async function describe(client: pg.ClientBase, folder: string, own: ReturnType<t
   return { migrations, tables: await dataTables(client, own) };
 }
 
-/** Tells the databases of two installations apart whose backups share a folder. */
+/** Identifies the installation, because backups of several installations may share a folder. */
 async function installationOf(client: pg.ClientBase): Promise<string> {
   const text = `SELECT current_database() || ' ' || current_schema()`;
   const { rows } = await client
     .query<{ id: string }>(`${text} || ' ' || system_identifier AS id FROM pg_control_system()`)
-    // Some managed services keep that function to themselves.
+    // Some managed services do not allow this function.
     .catch(() => client.query<{ id: string }>(`${text} AS id`));
   return createHash('sha256')
     .update(rows[0]?.id ?? '')
@@ -159,7 +159,7 @@ interface EntriesOptions {
 }
 
 /**
- * The secrets come before the tables, so that a wrong passphrase is noticed before anything is
+ * Yields the secrets before the tables, so that a wrong passphrase is detected before anything is
  * loaded.
  */
 async function* entriesOf({
@@ -193,7 +193,7 @@ async function* entriesOf({
   };
 }
 
-/** A table in COPY's text format, in parts that end anywhere. */
+/** Reads a table in COPY's text format. Parts may end within a row. */
 async function* partsOf(client: pg.PoolClient, { name, columns }: Table): AsyncGenerator<Buffer> {
   const stream: AsyncIterable<Buffer> = client.query(
     copyTo(`COPY ${quoted(name)} (${columns.map(quoted).join(', ')}) TO STDOUT`),

@@ -20,7 +20,7 @@ afterAll(async () => {
   removeFolder(folder);
 });
 
-/** The address of the cluster with other parts. */
+/** Changes parts of the cluster's address. */
 function address(
   parts: Partial<Pick<URL, 'username' | 'password' | 'pathname' | 'search' | 'hostname'>>,
 ): string {
@@ -85,7 +85,7 @@ describe('an address', () => {
   });
 });
 
-/** Makes the cluster speak TLS with a certificate that no authority signed, for `name`. */
+/** Makes the cluster use TLS with a self-signed certificate for `name`. */
 async function serveTls(name: string): Promise<string> {
   const [key, certificate] = [path.join(folder, 'server.key'), path.join(folder, 'server.crt')];
   const subject = ['-subj', `/CN=${name}`, '-addext', `subjectAltName=DNS:${name}`];
@@ -119,7 +119,7 @@ async function serveTls(name: string): Promise<string> {
   }))
     await query(cluster.url, `ALTER SYSTEM SET ${setting} = '${value}'`);
   await query(cluster.url, 'SELECT pg_reload_conf()');
-  // The pair is copied for clients: they run as another user than PostgreSQL.
+  // Copy the certificate for clients, which run as another user than PostgreSQL.
   const copy = path.join(folder, 'root.crt');
   writeFileSync(copy, execFileSync('openssl', ['x509', '-in', certificate]));
   return copy;
@@ -135,7 +135,7 @@ describe('sslmode', () => {
       return rows[0].ssl ? 'encrypted' : 'plain';
     } catch (error) {
       const other: unknown = await database.db.user.count().catch((reason: unknown) => reason);
-      // Prisma's path must agree.
+      // Prisma must report the same kind.
       return [toDatabaseFault(error)?.kind, toDatabaseFault(other)?.kind];
     } finally {
       await database.close();

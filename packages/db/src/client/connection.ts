@@ -3,8 +3,8 @@ import type { ConnectionOptions } from 'node:tls';
 import type { ClientConfig } from 'pg';
 
 /**
- * An address that cannot be used as it is written. Its message never holds the address, which may
- * contain a password.
+ * A database address that cannot be used. The message never contains the address, which may hold a
+ * password.
  */
 export class DatabaseAddressError extends Error {
   override name = 'DatabaseAddressError';
@@ -29,15 +29,13 @@ function decode(part: string, text: string): string {
   }
 }
 
-/**
- * PostgreSQL cuts longer names off, so that what is looked up later would have another name than
- * what was made.
- */
+/** PostgreSQL truncates longer identifiers, so later look-ups by the full name would fail. */
 const longestName = 63;
 
 /**
- * The schema of Prisma's `?schema=` in an address; `undefined` if there is none. Throws for a name
- * that would need quoting.
+ * Returns the schema from Prisma's `?schema=` parameter; `undefined` if the address has none.
+ *
+ * @throws DatabaseAddressError for a name that would need quoting or exceeds 63 characters
  */
 export function schemaOf(url: string): string | undefined {
   const schema = parse(url).searchParams.get('schema') ?? undefined;
@@ -62,7 +60,10 @@ function readCertificate(parameters: URLSearchParams, name: string): string | un
   }
 }
 
-/** `undefined` for the usual port. The driver would take what is no number for the usual one. */
+/**
+ * Returns `undefined` for the default port. Throws for an invalid one, which pg would silently
+ * replace by the default.
+ */
 function portOf(text: string): number | undefined {
   if (text === '') return undefined;
   const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
@@ -71,13 +72,13 @@ function portOf(text: string): number | undefined {
     : fail(`has the port "${text}", which must be a number from 1 to 65535`);
 }
 
-/** Verifies the chain alone, not the host name. */
+/** Verifies the certificate chain but not the host name. */
 const anyName = { checkServerIdentity: () => undefined };
 
 /**
- * TLS as libpq's `sslmode` means it (https://www.postgresql.org/docs/current/libpq-ssl.html), with
- * two differences: without a mode there is no TLS, and `prefer` never falls back to plain text.
- * `verify-full` without `sslrootcert` trusts Node's authorities.
+ * Maps libpq's `sslmode` (https://www.postgresql.org/docs/current/libpq-ssl.html) to TLS options.
+ * Two differences: TLS is off by default, and `prefer` never falls back to plain text.
+ * `verify-full` without `sslrootcert` trusts Node's certificate authorities.
  */
 function tlsOf(parameters: URLSearchParams): ConnectionOptions | false {
   const mode = parameters.get('sslmode') ?? process.env.PGSSLMODE ?? 'disable';
@@ -93,7 +94,8 @@ function tlsOf(parameters: URLSearchParams): ConnectionOptions | false {
     case 'no-verify':
       return Object.assign(files, { rejectUnauthorized: false });
     case 'require':
-      // As libpq does, for compatibility with its older versions.
+      // Verifies the chain if a root certificate is given, as libpq does for backward
+      // compatibility.
       return Object.assign(files, ca === undefined ? { rejectUnauthorized: false } : anyName);
     case 'verify-ca':
       if (ca === undefined)
@@ -109,9 +111,9 @@ function tlsOf(parameters: URLSearchParams): ConnectionOptions | false {
 }
 
 /**
- * What pg needs to connect. The driver's own reading of an address garbles escapes beside a space,
- * and gives `sslmode` meanings of its own; parameters that are not named here (Prisma's
- * `connection_limit`, …) do not reach the driver.
+ * Converts an address to pg's configuration. Replaces pg's own parser, which garbles escapes beside
+ * a space and interprets `sslmode` differently. Drops all parameters not named here, such as
+ * Prisma's `connection_limit`.
  *
  * @throws DatabaseAddressError
  */
@@ -129,8 +131,7 @@ export function connectionOf(url: string): ClientConfig {
     host,
     port: portOf(parameters.get('port') ?? address.port),
     database: read('database name', address.pathname.slice(1)),
-    // Of the operator, such as the endpoint of a hosted PostgreSQL; none of ours are passed this
-    // way.
+    // Set by the operator only, for example to select the endpoint of a hosted PostgreSQL.
     options: parameters.get('options') ?? undefined,
     ssl: tlsOf(parameters),
   };

@@ -18,7 +18,7 @@ const limits = {
   acquireMilliseconds: 1000,
   statementMilliseconds: 1200,
   lockMilliseconds: 300,
-  // Longer than the wait for a lock, by enough for a busy machine.
+  // Longer than the lock time-out, with a margin for a busy machine.
   idleInTransactionMilliseconds: 2000,
 };
 
@@ -129,8 +129,8 @@ describe('limits', () => {
   });
 
   it('leaves no connection behind whose commit got no answer in time', async () => {
-    // PostgreSQL's own time-out does not cover a commit: here it waits for a deferred trigger, and
-    // the client gives up first.
+    // PostgreSQL's time-out does not cover a commit. Here the commit waits for a deferred trigger,
+    // and the client times out first.
     await database.pool.query(`
       CREATE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(5); RETURN NULL; END $$;
       CREATE CONSTRAINT TRIGGER slow_commit AFTER INSERT ON users DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION dawdle();

@@ -4,36 +4,36 @@ import { schemaOf } from './connection.js';
 import { createPool, type Pool, type PoolOptions } from './pool.js';
 import { createSql, type Sql } from './sql.js';
 
-/** What a repository gets: the client itself or one bound to a transaction. */
+/** The client that repositories use: the pooled client or one bound to a transaction. */
 export interface Db extends Prisma.TransactionClient {}
 
 export interface TransactionOptions {
   isolation?: 'ReadCommitted' | 'RepeatableRead' | 'Serializable';
-  /** The whole transaction; rolled back after that. 10 s by default. */
+  /** Time limit of the whole transaction, which is rolled back when it expires. @default 10_000 */
   milliseconds?: number;
 }
 
 export interface Database {
   db: Db;
   sql: Sql;
-  /** The pool below both, for what neither offers. */
+  /** The underlying pool, for operations that `db` and `sql` do not offer. */
   pool: Pool;
-  /** Runs all or nothing; the connection is taken for as long as `run` takes. */
+  /** Runs `run` in one transaction and holds a connection until it settles. */
   transaction<T>(run: (db: Db) => Promise<T>, options?: TransactionOptions): Promise<T>;
-  /** Resolves when the database answers; rejects within the limits of the pool. */
+  /** Resolves when the database responds. Rejects within the limits of the pool. */
   ping(): Promise<void>;
   /**
-   * False if the server takes no changes: then its connections are closed, so that the next ones
-   * may find the primary.
+   * False if the server is read-only. Then also discards all connections, so that new ones can
+   * reach the primary.
    */
   isWritable(): Promise<boolean>;
-  /** Waits for what runs, then closes all connections. */
+  /** Waits for running queries, then closes all connections. */
   close(): Promise<void>;
 }
 
 export type DatabaseOptions = PoolOptions;
 
-/** Connects lazily: a database that is away is reported by the first call, not here. */
+/** Connects lazily: an unreachable database fails the first call, not this function. */
 export function createDatabase(options: DatabaseOptions): Database {
   const pool = createPool(options);
   const adapter = new PrismaPg(pool, { schema: schemaOf(options.url) });

@@ -8,7 +8,7 @@ async function connect(url: string, milliseconds: number): Promise<pg.Client> {
     connectionTimeoutMillis: milliseconds,
     query_timeout: milliseconds,
   });
-  // An error while it is idle is reported by its next query.
+  // Ignore errors of an idle connection; its next query reports them.
   client.on('error', () => undefined);
   await client.connect();
   return client;
@@ -20,15 +20,15 @@ async function serverProcess(client: pg.Client): Promise<number> {
 }
 
 /**
- * Rounds of one query each on both connections; others who use the pooler can hide it in some of
- * them.
+ * Number of rounds, each with one query per connection. Other clients of the pooler can hide it in
+ * some rounds.
  */
 const rounds = 20;
 
 /**
- * True if a server process serves two connections that are open at the same time, or a connection
- * is served by several processes: then a pooler hands them out by the transaction. A pooler under
- * heavy load may hide it, so false is no proof.
+ * True if a transaction-mode pooler is detected. Then one server process serves two open
+ * connections, or one connection is served by several processes. Returns false if a heavily loaded
+ * pooler hides this.
  */
 export async function isTransactionPooler(url: string, milliseconds = 5_000): Promise<boolean> {
   const clients: pg.Client[] = [];
@@ -36,7 +36,7 @@ export async function isTransactionPooler(url: string, milliseconds = 5_000): Pr
     const first = await connect(url, milliseconds);
     clients.push(first);
     const process = await serverProcess(first);
-    // PostgreSQL itself names its process when a client connects.
+    // PostgreSQL itself reports this process id on connecting; a pooler reports another one.
     if (Reflect.get(first, 'processID') === process) return false;
     const second = await connect(url, milliseconds);
     clients.push(second);

@@ -8,7 +8,7 @@ function text(value: unknown): string | null {
   return typeof value === 'string' ? value : null;
 }
 
-/** What adapter-pg made of the driver's error, where Prisma hands it on. */
+/** The cause that adapter-pg derives from the driver's error, if Prisma passes it on. */
 function adapterCause(error: unknown): unknown {
   return (
     property(property(property(error, 'meta'), 'driverAdapterError'), 'cause') ??
@@ -16,7 +16,9 @@ function adapterCause(error: unknown): unknown {
   );
 }
 
-/** The SQLSTATE behind an error of pg or of Prisma; `null` when PostgreSQL did not speak. */
+/**
+ * Returns the SQLSTATE of a pg or Prisma error; `null` if the error does not come from PostgreSQL.
+ */
 export function sqlStateOf(error: unknown): string | null {
   const code = text(property(adapterCause(error), 'originalCode')) ?? text(property(error, 'code'));
   const isState =
@@ -25,18 +27,18 @@ export function sqlStateOf(error: unknown): string | null {
 }
 
 /**
- * Prisma's own code (P2028), adapter-pg's kind (ConnectionClosed) and Node's code (ECONNREFUSED),
- * as far as there are.
+ * Collects Prisma's code (P2028), adapter-pg's kind (ConnectionClosed) and Node's code
+ * (ECONNREFUSED).
  */
 export function codesOf(error: unknown): (string | null)[] {
   return [text(property(error, 'code')), text(property(adapterCause(error), 'kind'))];
 }
 
-/** Which unique constraint was violated. */
+/** The unique constraint that was violated. */
 export interface UniqueViolation {
-  /** Name of the constraint or unique index, as the migrations have it. */
+  /** Name of the constraint or unique index, as in the migrations. */
   constraint: string | null;
-  /** Column names, where PostgreSQL or Prisma tells them. */
+  /** Column names, if PostgreSQL or Prisma reports them. */
   fields: string[];
 }
 
@@ -45,9 +47,7 @@ function fieldsOf(detail: string | null): string[] {
   return list ? list.split(', ').map((name) => name.replaceAll('"', '')) : [];
 }
 
-/**
- * The unique constraint that an error of pg or of Prisma reports; `null` when it is another error.
- */
+/** Returns the unique constraint that a pg or Prisma error reports; `null` for any other error. */
 export function uniqueViolation(error: unknown): UniqueViolation | null {
   if (sqlStateOf(error) !== '23505') return null;
   const reported = property(adapterCause(error), 'constraint');

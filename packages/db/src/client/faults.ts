@@ -2,10 +2,12 @@ import { codesOf, sqlStateOf, uniqueViolation } from './driver-errors.js';
 import { SessionSettingsError } from './session.js';
 
 /**
- * What a database error means for a caller: `bad-input` a value the database cannot take (400),
- * `unavailable` try again later (503), `read-only` a server that takes no changes, such as a
- * standby (503), `not-migrated` the schema is older than the program (503), `unique` and
- * `reference` a rule of the data.
+ * Kinds of database errors, as callers handle them:
+ * - `bad-input`: the database cannot store the value (400).
+ * - `unavailable`: temporary; try again later (503).
+ * - `read-only`: the server accepts no writes, for example a standby (503).
+ * - `not-migrated`: the schema is older than the program (503).
+ * - `unique`, `reference`: a constraint is violated.
  */
 export type FaultKind =
   | 'bad-input'
@@ -17,16 +19,16 @@ export type FaultKind =
 
 export interface DatabaseFault {
   kind: FaultKind;
-  /** PostgreSQL's five characters, where it answered. */
+  /** The five-character SQLSTATE, if PostgreSQL responded. */
   sqlState: string | null;
 }
 
 /**
- * Connection (08), authorisation (28), database missing (3D), resources (53), operator (57P) and
- * every kind of time-out or lost race.
+ * Connection (08), authorisation (28), missing database (3D), resources (53), operator (57P), and
+ * all time-outs and serialisation failures.
  */
 const unavailableStates = /^(08...|28...|3D000|53...|57P..|57014|55P03|25P03|25P04|40001|40P01)$/;
-/** Table, column, type or schema missing. */
+/** Missing table, column, type or schema. */
 const unmigratedStates = /^(42P01|42703|42704|42883|3F000)$/;
 
 const unavailableCodes = new Set([
@@ -52,7 +54,7 @@ const unavailableCodes = new Set([
   'ConnectionClosed',
   'SocketTimeout',
   'TlsConnectionError',
-  // Certificates that OpenSSL or Node refuse.
+  // Certificates that OpenSSL or Node rejects.
   'DEPTH_ZERO_SELF_SIGNED_CERT',
   'SELF_SIGNED_CERT_IN_CHAIN',
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
@@ -73,11 +75,11 @@ const unavailableCodes = new Set([
   'ERR_SSL_TLSV1_ALERT_UNKNOWN_CA',
 ]);
 
-/** Errors of pg and pg-pool that carry no code. */
+/** Errors of pg and pg-pool that have no code. */
 const unavailableMessages =
   /^(timeout exceeded when trying to connect|timeout expired$|Connection terminated|Query read timeout|Cannot use a pool after calling end|Client has encountered a connection error|Client was closed|The server does not support SSL|There was an error establishing an SSL)/;
 
-/** P2028 covers all that can be wrong with a transaction: only these two are a matter of time. */
+/** P2028 covers every transaction error; only these two are temporary. */
 const transactionTimeouts = /Unable to start a transaction in the given time|expired transaction/;
 
 function kindOfState(state: string): FaultKind | null {
@@ -100,8 +102,8 @@ function kindOf(error: Error, state: string | null): FaultKind | null {
 }
 
 /**
- * Reads an error of Prisma, adapter-pg, pg or its pool; `null` for everything else, which is a
- * fault of ours (500).
+ * Classifies an error of Prisma, adapter-pg, pg or its pool. Returns `null` for all others, which
+ * are internal errors (500).
  */
 export function toDatabaseFault(error: unknown): DatabaseFault | null {
   if (!(error instanceof Error)) return null;
@@ -111,8 +113,8 @@ export function toDatabaseFault(error: unknown): DatabaseFault | null {
 }
 
 /**
- * True if the database is away, overloaded, too slow, read-only or not migrated: answer 503 and try
- * again later.
+ * True if the database is unavailable, read-only or not migrated: respond with 503 and try again
+ * later.
  */
 export function isUnavailable(error: unknown): boolean {
   const kind = toDatabaseFault(error)?.kind;

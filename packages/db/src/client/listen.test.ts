@@ -21,7 +21,7 @@ afterAll(async () => {
   await cluster.dispose();
 });
 
-/** What happens to a listener, in order. */
+/** Records the events of a listener in order. */
 function listenIn(url = cluster.url, applicationName = 'listener under test') {
   const heard: string[] = [];
   const listening = listenTo({
@@ -48,7 +48,7 @@ const sessions = async () => {
 const becomes = (heard: string[], wanted: string[]) =>
   expect.poll(() => heard, { timeout: 10_000 }).toEqual(wanted);
 
-/** A way to the database that can be cut, and that can fall silent. */
+/** A proxy to the database that can be cut or silenced. */
 async function wayTo(url: string) {
   const target = Number(new URL(url).port);
   const sockets = new Set<Socket>();

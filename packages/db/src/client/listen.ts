@@ -9,33 +9,28 @@ export interface ListenOptions {
   applicationName: string;
   channel: string;
   onMessage: (payload: string) => void;
-  /** It listens from now on, for the first time or again: what was sent before, nobody kept. */
+  /** Called whenever listening starts or resumes. Notifications sent before are lost. */
   onListening: () => void;
-  /**
-   * The connection broke or cannot be made: told once, whatever the number of tries until it
-   * listens again.
-   */
+  /** Called once per outage, when the connection breaks or cannot be made; not for each retry. */
   onLost: (error: unknown) => void;
   /**
-   * Milliseconds of silence after which the connection is asked whether it is still there, and that
-   * its answer may take.
+   * Checks the connection every `every` milliseconds; the reply may take `patience` milliseconds.
    */
   pulse?: { every: number; patience: number };
 }
 
 export interface Listening {
-  /** Hears nothing more, and closes the connection. */
+  /** Stops listening and closes the connection. */
   close(): Promise<void>;
 }
 
-/** Milliseconds between two tries, at first and at most. */
+/** Bounds of the exponential back-off between attempts, in milliseconds. */
 const shortestWait = 100;
 const longestWait = 5000;
 
 /**
- * Listens for notifications on a connection of its own, which is made anew whenever it breaks.
- * Never fails. Behind a pooler in transaction mode nothing is heard: the server connection that
- * listens is another's a moment later.
+ * LISTENs on a dedicated connection and reconnects until closed. Never throws. Does not work behind
+ * a transaction-mode pooler, which may assign the listening server connection to another client.
  */
 export function listenTo(options: ListenOptions): Listening {
   const { url, applicationName, channel, onMessage, onListening, onLost } = options;
@@ -45,7 +40,7 @@ export function listenTo(options: ListenOptions): Listening {
   let wait = shortestWait;
   let isLost = false;
 
-  /** Rejects when the connection ends, cannot be made, or is not wanted any longer. */
+  /** Rejects when the connection fails, ends, or is closed on purpose. */
   async function listen(client: pg.Client): Promise<never> {
     const ended = new AbortController();
     client.on('notification', ({ payload = '' }) => signal.aborted || onMessage(payload));
@@ -59,7 +54,8 @@ export function listenTo(options: ListenOptions): Listening {
     const over = AbortSignal.any([signal, ended.signal]);
     for (;;) {
       await delay(every, undefined, { signal: over });
-      // A network that swallows packets ends no connection, and a server may end those that idle.
+      // Detects a network that drops packets silently, and keeps the server from closing an idle
+      // connection.
       await client.query('SELECT 1');
     }
   }
@@ -73,7 +69,7 @@ export function listenTo(options: ListenOptions): Listening {
         connectionTimeoutMillis: patience,
         query_timeout: patience,
       });
-      // What breaks is told by what waits for it; without a listener it would end the process.
+      // The pending operation reports the error. Without this listener it would end the process.
       client.on('error', () => undefined);
       await listen(client).catch((error: unknown) => {
         if (!signal.aborted && !isLost) onLost(error);
@@ -94,7 +90,7 @@ export function listenTo(options: ListenOptions): Listening {
   };
 }
 
-/** A connection whose other end is silent is not waited for. */
+/** Closes the connection, and waits one second at most for a silent server. */
 async function endOf(client: pg.Client): Promise<void> {
   await Promise.race([client.end().catch(() => undefined), delay(1000, undefined, { ref: false })]);
 }

@@ -1,4 +1,4 @@
-/** The address with this password in it, whatever characters the password has. */
+/** Returns the address with this password, escaped as needed. */
 export function withPassword(url: string, password: string): string {
   const address = new URL(url);
   address.password = encodeURIComponent(password);

@@ -4,48 +4,43 @@ import { connectionOf } from './connection.js';
 import { type Pooler, prepareSession, type SessionSettings } from './session.js';
 
 /**
- * Limits of a pool; figures of the security parameters ("Time-outs"), in milliseconds. 0 lifts a
- * limit.
+ * Limits of a pool in milliseconds, with the figures of the security parameters ("Time-outs"). 0
+ * removes a limit.
  */
 export interface PoolOptions {
   url: string;
-  /** A pooler between us and PostgreSQL; `none` by default. */
+  /** Kind of pooler in front of PostgreSQL. @default 'none' */
   pooler?: Pooler;
   /** Shown in pg_stat_activity. */
   applicationName?: string;
-  /** Connections at most. */
+  /** Maximum number of connections. @default 10 */
   size?: number;
-  /** How long a caller waits for a connection. */
+  /** Maximum wait for a connection. @default 2_000 */
   acquireMilliseconds?: number;
   statementMilliseconds?: number;
   lockMilliseconds?: number;
   idleInTransactionMilliseconds?: number;
-  /** Settings of each session, such as `synchronous_commit`. */
+  /** Further settings of each session, such as `synchronous_commit`. */
   settings?: Readonly<Record<string, string>>;
-  /** Told of connections that broke while idle; the pool replaces them by itself. */
+  /** Called when an idle connection breaks. The pool replaces it. */
   onError?: (error: Error) => void;
 }
 
-/**
- * Added to the server's own limit: an answer that never comes (a network that swallows packets)
- * ends a call too.
- */
+/** Added to the server's statement limit, so that a call also ends if no reply arrives. */
 const graceMilliseconds = 3_000;
 
-/**
- * A pool that can part with all its connections, so that new ones find a primary which has moved.
- */
+/** A pool that can discard all connections, so that new ones reach a primary that has moved. */
 export interface Pool extends pg.Pool {
-  /** Closes each connection before it is used again. */
+  /** Closes every current connection before its next use. */
   discardConnections(): void;
 }
 
 type ConnectCallback = Parameters<pg.Pool['connect']>[0];
 
 /**
- * Hands out connections whose second release does nothing, and takes none back inside an open
- * transaction: after a commit that timed out adapter-pg returns the connection as if nothing had
- * happened, and the next caller would continue that transaction.
+ * Guards against a second release and against connections inside an open transaction. After a
+ * commit that timed out, adapter-pg releases the connection normally; the next caller would
+ * continue its transaction.
  */
 class GuardedPool extends pg.Pool implements Pool {
   #generation = 0;
@@ -99,9 +94,7 @@ class GuardedPool extends pg.Pool implements Pool {
   }
 }
 
-/**
- * Calls back for each error that PostgreSQL answers on a connection, whoever sent the statement.
- */
+/** Calls back for every error that PostgreSQL sends on a connection, for any statement. */
 function onServerError(client: pg.PoolClient, callback: (error: pg.DatabaseError) => void): void {
   const connection: unknown = Reflect.get(client, 'connection');
   if (!(connection instanceof EventEmitter))
@@ -110,8 +103,8 @@ function onServerError(client: pg.PoolClient, callback: (error: pg.DatabaseError
 }
 
 /**
- * A pool with the product's limits. With all limits at 0 it serves workers, to which time-outs do
- * not apply.
+ * Creates a pool with the product's default limits. Workers set all limits to 0, because time-outs
+ * do not apply to them.
  */
 export function createPool({
   url,
@@ -144,13 +137,13 @@ export function createPool({
     keepAlive: true,
     query_timeout:
       statementMilliseconds === 0 ? undefined : statementMilliseconds + graceMilliseconds,
-    // Before the connection is handed out for the first time.
+    // Runs before the connection is first handed out.
     onConnect: (client) => prepareSession(client, session, acquireMilliseconds),
   });
   pool.on('error', onError);
-  // The library watches idle connections only. One that breaks while it is out is told to whoever
-  // uses it by its next query, one that is being closed concerns nobody; without a listener either
-  // would end the process.
+  // pg-pool listens for errors of idle connections only. A connection in use reports its error by
+  // the next query, and errors while closing do not matter. Without this listener either would end
+  // the process.
   pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
 }

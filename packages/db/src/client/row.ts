@@ -1,5 +1,6 @@
 /**
- * One row of a hot read; its methods check what the database sent, so that readers need no casts.
+ * One row of a raw statement. Its methods check the types that the database sent, so that readers
+ * need no casts.
  */
 export interface Row {
   text(column: string): string;
@@ -10,16 +11,16 @@ export interface Row {
   date(column: string): Date;
   dateOrNull(column: string): Date | null;
   bytes(column: string): Uint8Array;
-  /** A json or jsonb column: to be parsed with its schema. */
+  /** A json or jsonb column. Parse it with its schema. */
   json(column: string): unknown;
   /**
-   * JSON that the statement itself built from typed columns (`json_agg`, `json_build_object`): its
-   * shape is the statement's, as with any column.
+   * JSON that the statement builds from typed columns (`json_agg`, `json_build_object`). The type
+   * is trusted, because the statement defines it.
    */
   composed<T>(column: string): T;
 }
 
-/** A row reader over what pg returns; `statement` names the culprit in errors. */
+/** Creates a row reader; `statement` is named in its errors. */
 export function readerOf(statement: string, values: Readonly<Record<string, unknown>>): Row {
   function read<T>(column: string, expected: string, is: (value: unknown) => value is T): T {
     const value = values[column];

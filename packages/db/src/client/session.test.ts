@@ -26,7 +26,7 @@ const hostile = {
   lock_timeout: "'1ms'",
 };
 
-/** The address of a role that PostgreSQL gives settings against us, in a database of its own. */
+/** Address of a role whose default settings conflict with ours, in a separate database. */
 const hostileRole = (name: string): Promise<string> => roleWith(name, hostile);
 
 async function roleWith(name: string, settings: Record<string, string>): Promise<string> {

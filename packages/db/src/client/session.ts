@@ -2,12 +2,12 @@ import type pg from 'pg';
 import { schemaOf } from './connection.js';
 
 /**
- * `transaction`: another server connection may serve each transaction, so that nothing set for a
- * session lasts.
+ * Kind of pooler. With `transaction`, each transaction may use another server connection, so
+ * session settings do not last.
  */
 export type Pooler = 'none' | 'session' | 'transaction';
 
-/** Settings that change what times, numbers, binary values and unqualified names mean. */
+/** Settings that change how times, numbers, binary values and unqualified names are read. */
 const requiredSettings = {
   TimeZone: { value: 'UTC', fits: /^(Etc\/)?(UTC|UCT|GMT|Zulu|Universal)$/i },
   DateStyle: { value: 'ISO, YMD', fits: /^ISO\b/ },
@@ -16,34 +16,31 @@ const requiredSettings = {
   extra_float_digits: { value: '1', fits: /^[1-3]$/ },
   standard_conforming_strings: { value: 'on', fits: /^on$/ },
   client_encoding: { value: 'UTF8', fits: /^UTF8$/ },
-  // What waits for a lock must see what was committed meanwhile.
+  // After waiting for a lock, a statement must see what others committed meanwhile.
   default_transaction_isolation: { value: 'read committed', fits: /^read committed$/ },
 } as const;
 
 /**
- * Time-outs by which a role's default would end idle connections, or long transactions such as a
- * backup. PostgreSQL 15 and 16 lack one.
+ * Time-outs that a role's default could set, and that would end idle connections or long
+ * transactions such as a backup. PostgreSQL 15 and 16 lack the second one.
  */
 const liftedTimeouts = ['idle_session_timeout', 'transaction_timeout'] as const;
 
 /**
- * Tables without `?schema=` are in `public`, whatever the search path of the role is: that may lead
- * to another program's tables.
+ * Schema of addresses without `?schema=`. Ignores the role's search path, which may lead to another
+ * program's tables.
  */
 export const defaultSchema = 'public';
 
 export interface SessionSettings {
-  /** Of the database; gives the schema. */
+  /** Address of the database; also names the schema. */
   url: string;
   pooler?: Pooler;
-  /** Further settings, such as time-outs. Behind a transaction pooler they are not set. */
+  /** Further settings, such as time-outs. Not applied behind a transaction pooler. */
   settings?: Readonly<Record<string, string | number>>;
 }
 
-/**
- * A session in which values would be read or written wrongly. Its message says how to set the
- * database right.
- */
+/** The session has settings that would corrupt values. The message says how to correct them. */
 export class SessionSettingsError extends Error {
   override name = 'SessionSettingsError';
 }
@@ -52,7 +49,7 @@ const literal = (value: string | number) => `'${String(value).replaceAll("'", "'
 
 const isKnown = (name: string) => `current_setting('${name}', true) IS NOT NULL`;
 
-/** `set_config` answers the value as it is from then on. */
+/** Builds the statement. `set_config` returns the value that applies from then on. */
 function statementOf({ url, pooler, settings = {} }: SessionSettings): string {
   const required = Object.entries(requiredSettings).map(([name, { value }]): [string, string] => [
     name,
@@ -75,14 +72,14 @@ function statementOf({ url, pooler, settings = {} }: SessionSettings): string {
 
 const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
 
-/** Names what is wrong and the statements that set it right for a role in a database. */
+/** Describes wrong settings and the ALTER ROLE statements that correct them. */
 function faultOf(url: string, found: Readonly<Record<string, string | null>>): string | null {
   const wrong = Object.entries(requiredSettings).filter(
     ([name, { fits }]) => !fits.test(found[name] ?? ''),
   );
   const remedies = wrong.map(([name, { value }]) => [name, found[name], literal(value)]);
   const schema = schemaOf(url) ?? defaultSchema;
-  // Not the current schema, which is null until the migrations have made it.
+  // Do not use current_schema(), which is null until the migrations create the schema.
   const path = (found.search_path ?? '').split(',').map((name) => name.trim().replaceAll('"', ''));
   const first = path.find((name) => name !== '$user');
   const leads = found.schema === null || found.schema === schema;
@@ -97,11 +94,11 @@ function faultOf(url: string, found: Readonly<Record<string, string | null>>): s
 }
 
 /**
- * Puts a new connection into the settings that all statements rely on, whatever the server,
- * database, role or pooler prefers. They are set by a statement: poolers drop or refuse start-up
- * options. Behind a transaction pooler they are verified only.
+ * Applies the settings that all statements rely on, overriding those of server, database, role and
+ * pooler. Uses a statement, because poolers drop or reject start-up options. Behind a transaction
+ * pooler it only verifies the settings.
  *
- * @throws SessionSettingsError if they do not hold
+ * @throws SessionSettingsError if a setting is wrong
  */
 export async function prepareSession(
   client: pg.ClientBase,
@@ -112,7 +109,7 @@ export async function prepareSession(
     const query = { text, query_timeout: milliseconds === 0 ? undefined : milliseconds };
     return client.query<Record<string, string | null>>(query);
   };
-  // Apart, because the role's own time-out counts for the statement that sets ours.
+  // Separate statement: the role's own time-out still applies to the one that changes it.
   if (session.pooler !== 'transaction') await run('SET statement_timeout = 0');
   const { rows } = await run(statementOf(session));
   const [found = {}] = rows;

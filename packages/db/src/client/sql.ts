@@ -3,16 +3,13 @@ import type { Db } from './database.js';
 import { sqlStateOf } from './driver-errors.js';
 import { type Row, readerOf } from './row.js';
 
-/**
- * A hot statement: prepared once on each connection, under a name that must belong to this text
- * alone.
- */
+/** A raw statement that is prepared once per connection. Its name must be unique to this text. */
 export interface Command {
   name: string;
   text: string;
 }
 
-/** A hot read. */
+/** A raw query with a reader for its rows. */
 export interface Statement<T> extends Command {
   read: (row: Row) => T;
 }
@@ -28,23 +25,23 @@ export type SqlValue =
   | readonly (string | number | boolean | null)[];
 
 /**
- * Statements that bypass Prisma where speed counts. Each runs by itself on a connection of the
- * pool, never in a transaction.
+ * Runs raw statements without Prisma, for frequent queries. Each runs on a pooled connection, never
+ * in a transaction.
  */
 export interface Sql {
-  /** The first row, or `null`. */
+  /** Returns the first row, or `null`. */
   one<T>(statement: Statement<T>, values: readonly SqlValue[]): Promise<T | null>;
   many<T>(statement: Statement<T>, values: readonly SqlValue[]): Promise<T[]>;
-  /** Runs a write. @returns the number of rows that it changed */
+  /** Runs a write and returns the number of rows that it changed. */
   run(command: Command, values: readonly SqlValue[]): Promise<number>;
 }
 
 /**
- * After a migration a prepared plan may no longer fit ("cached plan must not change result type");
- * a new connection has none.
+ * True if a migration invalidated a prepared plan ("cached plan must not change result type"). A
+ * new connection has no such plan.
  */
 function isStalePlan(error: unknown): boolean {
-  // By the routine that reports it: the message is in the server's language.
+  // Check the routine, because the message is in the server's language.
   return (
     sqlStateOf(error) === '0A000' &&
     error instanceof pg.DatabaseError &&
@@ -52,7 +49,7 @@ function isStalePlan(error: unknown): boolean {
   );
 }
 
-/** The same statements inside a transaction, where Prisma holds the connection. */
+/** Runs the same statements inside a transaction, on Prisma's connection. */
 export function sqlWithin(db: Db): Sql {
   const rowsOf = ({ text }: { text: string }, values: readonly SqlValue[]) =>
     db.$queryRawUnsafe<Record<string, unknown>[]>(text, ...values);
@@ -70,16 +67,16 @@ export function sqlWithin(db: Db): Sql {
 }
 
 /**
- * @param prepared false sends each statement without a name: behind a transaction pooler the next
- * connection does not know it.
+ * @param prepared false sends statements without a name. Required behind a transaction pooler,
+ * whose next connection does not know the name.
  */
 export function createSql(pool: pg.Pool, prepared = true): Sql {
   async function query(
     { name, text }: Command,
     values: readonly SqlValue[],
   ): Promise<pg.QueryResult<Record<string, unknown>>> {
-    // pool.query() closes a connection whose query failed, so each try meets one stale connection
-    // less.
+    // pool.query() closes a connection whose query failed, so each attempt removes one stale
+    // connection.
     for (let left = pool.options.max ?? 10; ; left -= 1) {
       try {
         return await pool.query<Record<string, unknown>>({

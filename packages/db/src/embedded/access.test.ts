@@ -16,10 +16,10 @@ import { filled, useInstallations } from './installations.test.support.js';
 import { spawnOwner } from './owner.test.support.js';
 import { isAlive } from './processes.js';
 
-/** An ordinary account that every system has: daemon. */
+/** The account `daemon`, which every system has. */
 const ordinary = { uid: 1, gid: 1 };
 
-/** No entry in /etc/passwd has this number. */
+/** This id has no entry in /etc/passwd. */
 const stranger = { uid: 61_234, gid: 61_234 };
 
 const { at, start, fill, answer, lines, refusal } = useInstallations();

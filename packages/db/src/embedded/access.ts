@@ -10,7 +10,7 @@ import {
 } from './account.js';
 import type { ClusterLocation } from './location.js';
 
-/** One permission to change, so that PostgreSQL's account can pass through a folder. */
+/** A permission change that lets PostgreSQL's account traverse a folder. */
 interface Change {
   folder: string;
   before: Stats;
@@ -18,17 +18,14 @@ interface Change {
 }
 
 /**
- * Folders of the installation. Root's own ones may change their group; those above them only let
- * their group pass.
+ * Folders of the installation. Only `dataDir` and `base`, if owned by root, may change their group.
+ * Folders above them only get execute permission for their group.
  */
 type Place = Pick<ClusterLocation, 'dataDir' | 'base' | 'pgData'>;
 
 const groupPass = 0o010;
 
-/**
- * Lists the changes that let `account` reach the folder of the cluster; `null` when they are not
- * for Synap to make.
- */
+/** Lists the changes that let `account` reach the cluster; `null` if Synap must not make them. */
 function planFor(account: Account, { dataDir, base }: Place): Change[] | null {
   const owners = new Set([0, statSync(dataDir).uid]);
   const changes: Change[] = [];
@@ -64,8 +61,8 @@ function describe({ uid, gid }: Account, changes: Change[]): string {
 }
 
 /**
- * The user that PostgreSQL is to run as: the owner of the cluster, for a new one the owner of the
- * data folder, never root.
+ * Selects the user for PostgreSQL: the owner of the cluster, or of the data folder for a new
+ * cluster. Never root.
  */
 function preferred({ dataDir, pgData }: Place): Account {
   const cluster = statSync(pgData, { throwIfNoEntry: false });
@@ -74,7 +71,7 @@ function preferred({ dataDir, pgData }: Place): Account {
   return uid !== 0 && hasName({ uid, gid }) ? { uid, gid } : unprivileged;
 }
 
-/** The group of the account, then the groups of the folders that are closed to it. */
+/** Candidate groups: the account's group, then the groups of folders that deny it access. */
 function groups({ uid, gid }: Account, { base }: Place): number[] {
   const closed = foldersTo(base).map((folder) => statSync(folder));
   return [
@@ -86,9 +83,9 @@ function groups({ uid, gid }: Account, { base }: Place): number[] {
 }
 
 /**
- * Finds the account that PostgreSQL runs under for a root user and lets it reach the cluster: it
- * opens folders for their group when that is enough, and names them to `notify`. Returns `null`
- * when there is no such account.
+ * Finds the account that PostgreSQL runs under if Synap runs as root, and lets it reach the
+ * cluster. Opens folders for their group if that suffices, and reports them to `notify`. Returns
+ * `null` if no account can reach the cluster.
  */
 export function grantAccess(place: Place, notify: (message: string) => void): Account | null {
   const { uid, gid: usual } = preferred(place);
@@ -107,8 +104,8 @@ export function grantAccess(place: Place, notify: (message: string) => void): Ac
 }
 
 /**
- * The account for the cluster in `place`; `null` for the account of this process. Throws when none
- * can reach it.
+ * Returns the account for the cluster in `place`; `null` for the account of this process. Throws if
+ * no account can reach it.
  */
 export function accountFor(place: Place, notify: (message: string) => void): Account | null {
   if (!runsAsRoot()) return null;

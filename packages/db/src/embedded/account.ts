@@ -2,16 +2,13 @@ import { spawnSync } from 'node:child_process';
 import { type Stats, statSync } from 'node:fs';
 import path from 'node:path';
 
-/**
- * The operating-system account a PostgreSQL process runs under; `null` means the account of this
- * process.
- */
+/** Operating-system account of a PostgreSQL process; `null` means the account of this process. */
 export interface Account {
   uid: number;
   gid: number;
 }
 
-/** `nobody`: PostgreSQL refuses to run as root, and this account owns nothing else. */
+/** The account `nobody`. PostgreSQL refuses to run as root, and this account owns nothing else. */
 export const unprivileged: Account = { uid: 65534, gid: 65534 };
 
 export function runsAsRoot(): boolean {
@@ -19,23 +16,22 @@ export function runsAsRoot(): boolean {
 }
 
 /**
- * True if the mode of a file lets `account` do what `bits` say (4 read, 2 write, 1 run or pass
- * through).
+ * True if a file's mode grants `account` the permissions `bits` (4 read, 2 write, 1 execute or
+ * traverse).
  */
 export function allows(stats: Stats, { uid, gid }: Account, bits: number): boolean {
   const shift = stats.uid === uid ? 6 : stats.gid === gid ? 3 : 0;
   return ((stats.mode >> shift) & bits) === bits;
 }
 
-/** The folders from the root down to `folder` itself. */
+/** Lists the folders from the root down to `folder` itself. */
 export function foldersTo(folder: string): string[] {
   const parent = path.dirname(folder);
   return parent === folder ? [folder] : [...foldersTo(parent), folder];
 }
 
 /**
- * True if `account` can pass through every folder that leads to `target`. Folders that do not exist
- * yet are skipped.
+ * True if `account` can traverse every folder above `target`. Skips folders that do not exist yet.
  */
 export function canReach(target: string, account: Account): boolean {
   return foldersTo(path.dirname(path.resolve(target))).every((folder) => {
@@ -44,10 +40,7 @@ export function canReach(target: string, account: Account): boolean {
   });
 }
 
-/**
- * True if `account` can read the file `target` (and run it, for a program), with every folder on
- * the way.
- */
+/** True if `account` can read (and with `run` execute) the file `target` and reach it. */
 export function canUse(target: string, account: Account, { run }: { run: boolean }): boolean {
   const stats = statSync(target, { throwIfNoEntry: false });
   return (
@@ -56,7 +49,7 @@ export function canUse(target: string, account: Account, { run }: { run: boolean
 }
 
 function succeeds(account: Account | null, script: string, argument: string): boolean {
-  // Without the environment: the account may be one that must not see Synap's secrets.
+  // Do not pass the environment on: this account must not see Synap's secrets.
   const env = { PATH: process.env.PATH };
   const { status, error } = spawnSync('/bin/sh', ['-c', script, argument], {
     ...account,
@@ -64,21 +57,20 @@ function succeeds(account: Account | null, script: string, argument: string): bo
     cwd: '/',
     stdio: 'ignore',
   });
-  // Without a shell, as in a minimal container, the modes of the folders must do.
+  // If there is no shell, as in a minimal container, rely on the modes of the folders.
   return error && 'code' in error && error.code === 'ENOENT' ? true : status === 0;
 }
 
 /**
- * Tries as `account` to enter `folder`: access lists and mounts may deny more than the modes of the
- * folders say.
+ * Tries to enter `folder` as `account`. Access lists and mounts may deny more than the modes show.
  */
 export function canEnter(folder: string, account: Account): boolean {
   return succeeds(account, 'cd "$0"', folder);
 }
 
 /**
- * True if the account has a name in the system. PostgreSQL's initdb and single-user mode do not run
- * without one.
+ * True if the account has a name in the system. PostgreSQL's initdb and single-user mode require
+ * one.
  */
 export function hasName(account: Account | null): boolean {
   return succeeds(account, 'id -un', '');

@@ -2,7 +2,7 @@ import { addressOf, appName, readPassword } from './credentials.js';
 import { findCluster, homeOf } from './location.js';
 import { readPostmaster } from './postmaster.js';
 
-/** Stands for the embedded database while it is down. */
+/** Address used while the embedded database is stopped. */
 const placeholder = `postgresql://${appName}@embedded/${appName}`;
 
 function runningAddress(dataDir: string): string | null {
@@ -14,19 +14,19 @@ function runningAddress(dataDir: string): string | null {
 }
 
 /**
- * The address of the embedded database of `dataDir` if it runs, else a placeholder: at the
- * remembered port another database may answer by now. Makes and starts nothing, and never throws:
- * commands that need no database work without one.
+ * Returns the address of the running embedded database of `dataDir`, else a placeholder. Does not
+ * guess the remembered port, which another database may use by now. Creates and starts nothing, and
+ * never throws, so that commands without a database work.
  */
 export function embeddedAddress(dataDir: string): string {
   try {
     return runningAddress(dataDir) ?? placeholder;
   } catch {
-    return placeholder; // The error comes up when the database is opened.
+    return placeholder; // Opening the database reports the error.
   }
 }
 
-/** True if `url` means the embedded database of `dataDir`, at whatever port. */
+/** True if `url` is the embedded database of `dataDir`, on any port. */
 export function isEmbeddedAddress(url: string, dataDir: string): boolean {
   if (url === placeholder) return true;
   const stored = readPassword(homeOf(dataDir));

@@ -17,7 +17,7 @@ afterEach(() => {
 
 const account = runsAsRoot() ? unprivileged : null;
 
-/** The package as npm unpacks it, without its symbolic links, in a folder with this mode. */
+/** Unpacks the package as npm does, without its symbolic links, in a folder with this mode. */
 function install(name: string, mode: number): NativePackage {
   const { folder: original, version } = nativePackage();
   const home = path.join(folder, name);

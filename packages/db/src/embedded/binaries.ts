@@ -20,7 +20,7 @@ import { type Account, canUse } from './account.js';
 import { isCode } from './files.js';
 import { runProgram } from './programs.js';
 
-/** PostgreSQL's programs, ready to run. */
+/** Paths of PostgreSQL's programs. */
 export interface Binaries {
   initdb: string;
   postgres: string;
@@ -28,7 +28,7 @@ export interface Binaries {
   major: string;
 }
 
-/** The installed package of PostgreSQL's programs. */
+/** The installed npm package with PostgreSQL's programs. */
 export interface NativePackage {
   folder: string;
   version: string;
@@ -56,7 +56,7 @@ interface Alias {
 }
 
 /**
- * The symbolic links of the package that npm cannot carry: without them the loader misses
+ * Lists the package's symbolic links, which npm cannot pack. Without them the loader does not find
  * `libicui18n.so.60`.
  */
 function aliases(folder: string): Alias[] {
@@ -80,8 +80,8 @@ function makeAliases(folder: string, list: Alias[]): void {
 }
 
 /**
- * Makes the package itself usable where it is installed; false when its folder is read-only or the
- * account cannot reach it.
+ * Prepares the package for use in place. False if its folder is read-only or the account cannot
+ * reach it.
  */
 function usableInPlace({ folder }: NativePackage, account: Account | null): boolean {
   const list = aliases(folder);
@@ -105,14 +105,14 @@ function usableInPlace({ folder }: NativePackage, account: Account | null): bool
       canUse(path.join(folder, 'lib', name), account, { run: false }),
     ) &&
     canUse(path.join(folder, 'share/postgresql/postgres.bki'), account, { run: false }) &&
-    // Access lists and mounts may deny more than the modes say.
+    // Access lists and mounts may deny more than the modes show.
     runProgram(path.join(folder, 'bin/postgres'), ['--version'], { account }) === null
   );
 }
 
 /**
- * A hard link shares its permissions with the original: only where those suffice already, else a
- * copy.
+ * Creates a hard link if the permissions suffice, else a copy. A link shares its permissions with
+ * the original.
  */
 function linkOrCopy(from: string, to: string, mode: number): void {
   if ((statSync(from).mode & mode) === mode) {
@@ -141,7 +141,7 @@ function cloneTree(from: string, to: string): void {
 }
 
 /**
- * A copy of the programs of our own; made under another name first, so that a half-made one is
+ * Copies the programs below `base`. Uses a temporary name first, so that an incomplete copy is
  * never run.
  */
 function ownCopy({ folder, version }: NativePackage, base: string): string {
@@ -165,8 +165,7 @@ function ownCopy({ folder, version }: NativePackage, base: string): string {
 }
 
 /**
- * Removes the programs of an earlier version, unless another account put them there: they do no
- * harm.
+ * Removes the programs of an earlier version. Leaves those of another account, which are harmless.
  */
 function removeOld(programs: string): void {
   try {
@@ -177,8 +176,8 @@ function removeOld(programs: string): void {
 }
 
 /**
- * PostgreSQL's programs for this machine, in place where that works and else in a copy below
- * `base`. Throws with advice where there are none.
+ * Returns PostgreSQL's programs for this machine. Uses the package in place if possible, else a
+ * copy below `base`. Throws with advice if this machine has no package.
  */
 export function prepareBinaries(
   base: string,

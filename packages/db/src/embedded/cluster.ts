@@ -26,8 +26,8 @@ import { isAlive } from './processes.js';
 import { disregarding, giveTo, isTaken, runProgram, type Toolchain } from './programs.js';
 
 /**
- * Runs SQL in PostgreSQL's single-user mode, without a socket that anyone could connect to. Returns
- * its fault, or `null`.
+ * Runs SQL in PostgreSQL's single-user mode, without a socket that others could connect to. Returns
+ * its error output, or `null`.
  */
 export function runAlone(
   pgData: string,
@@ -54,10 +54,7 @@ function assertDone(task: string, fault: string | null): void {
   if (fault !== null) throw new Error(`The embedded PostgreSQL could not ${task}: ${fault}`);
 }
 
-/**
- * Removes a draft. An initdb that outlived its killed parent may still write into it; then the next
- * start removes the rest.
- */
+/** Removes a draft. If an orphaned initdb still writes into it, the next start removes the rest. */
 function removeDraft(draft: string): void {
   try {
     rmSync(draft, { recursive: true, force: true });
@@ -66,7 +63,7 @@ function removeDraft(draft: string): void {
   }
 }
 
-/** Removes what an initialisation that was killed left: drafts, which never hold data. */
+/** Removes drafts of interrupted initialisations. Drafts never hold data. */
 function sweepDrafts(base: string): void {
   for (const name of readdirSync(base)) {
     const pid = /^draft\.(\d+)\.[0-9a-f]{8}$/.exec(name)?.[1];
@@ -78,8 +75,8 @@ function initialise(draft: string, tools: Toolchain, password: string): string {
   const { binaries, account, durable } = tools;
   const pgData = path.join(draft, 'data');
   const superuserPassword = path.join(draft, 'superuser');
-  // The superuser's password is not kept: PostgreSQL asks for one, and administration goes through
-  // single-user mode.
+  // Discard the superuser's password. initdb requires one, but administration uses single-user
+  // mode.
   writeFileSync(superuserPassword, randomBytes(32).toString('base64url'), { mode: 0o600 });
   if (account) giveTo(account, [draft, superuserPassword]);
   const locale = [
@@ -110,8 +107,8 @@ function flushFolder(folder: string): void {
 }
 
 /**
- * Makes the cluster. It is made under another name and moved into place whole: a killed or a second
- * initialisation does no harm, and files that are there already are never replaced.
+ * Creates the cluster under a temporary name and renames it when complete. Interrupted or
+ * concurrent calls are safe, and existing files are never replaced.
  */
 export function createCluster(location: ClusterLocation, tools: Toolchain, password: string): void {
   const { base, pgData } = location;
@@ -138,12 +135,12 @@ function giveTree({ uid, gid }: Account, folder: string): void {
     if (entry.isDirectory()) giveTree({ uid, gid }, target);
     else lchownSync(target, uid, gid);
   }
-  lchownSync(folder, uid, gid); // Last, so that an interruption is noticed at the next start.
+  lchownSync(folder, uid, gid); // Last, so that the next start detects an interruption.
 }
 
 /**
- * Gives a cluster that was copied or restored by root, without owner and mode, the ones that
- * PostgreSQL demands.
+ * Sets the owner and mode that PostgreSQL requires, for a cluster that root copied or restored
+ * without them.
  */
 export function settleFiles({ pgData }: ClusterLocation, account: Account | null): void {
   const { uid, mode } = statSync(pgData);
@@ -151,7 +148,7 @@ export function settleFiles({ pgData }: ClusterLocation, account: Account | null
   if ((mode & 0o027) !== 0 && process.platform !== 'win32') chmodSync(pgData, 0o700);
 }
 
-/** Refuses a cluster that another major version made. */
+/** Throws if another major version created the cluster. */
 export function checkVersion({ pgData }: ClusterLocation, { binaries }: Toolchain): void {
   const version = readFileSync(path.join(pgData, 'PG_VERSION'), 'utf8').trim();
   if (version === binaries.major) return;
@@ -161,8 +158,8 @@ export function checkVersion({ pgData }: ClusterLocation, { binaries }: Toolchai
 }
 
 /**
- * Gives the application's role a password. The cluster must be stopped; false if another process
- * has started it meanwhile.
+ * Sets the password of the application's role. The cluster must be stopped. False if another
+ * process started it meanwhile.
  */
 export function setPassword(
   { pgData }: ClusterLocation,

@@ -19,7 +19,7 @@ import { ensureDatabase } from './ensure.js';
 import { type Owned, type Owner, type OwnerOptions, spawnOwner } from './owner.test.support.js';
 import { isAlive } from './processes.js';
 
-/** No entry in /etc/passwd has this number. */
+/** This id has no entry in /etc/passwd. */
 const stranger = { uid: 61_234, gid: 61_234 };
 
 const folders: string[] = [];
@@ -44,7 +44,7 @@ function own(dataDir: string, options?: OwnerOptions): Owner {
   return owner;
 }
 
-/** Takes the cluster over, as the next start does. */
+/** Adopts the cluster, as the next start does. */
 async function takeOver<T>(
   dataDir: string,
   use: (cluster: EmbeddedPostgres) => Promise<T>,
@@ -72,7 +72,7 @@ describe('a crash of the machine', () => {
     writeFileSync(file, content, { mode: 0o600 });
     const { uid, gid } = statSync(path.dirname(file));
     chownSync(file, uid, gid);
-    // As after the time that a machine takes to start.
+    // Simulates the time that a machine takes to restart.
     utimesSync(file, new Date(0), new Date(0));
     await takeOver(dataDir, async ({ url }) =>
       expect(await query(url, 'SELECT FROM kept')).toEqual([]),

@@ -3,12 +3,13 @@ import { renameSync } from 'node:fs';
 import path from 'node:path';
 import { isCode, isThere, readIfThere, replaceFile, writeOnce } from './files.js';
 
-/** The role that the application uses, and the database that it owns. */
+/** Name of the application's role and of the database that it owns. */
 export const appName = 'synap';
 
 const passwordOf = (home: string) => path.join(home, 'password');
 /**
- * A password that the cluster may not know yet. It replaces the old one once the cluster knows it.
+ * Holds a password that the cluster may not know yet. It replaces the old one once the cluster has
+ * it.
  */
 const nextPasswordOf = (home: string) => path.join(home, 'password.next');
 
@@ -33,8 +34,8 @@ function checked(file: string, content: string): string {
 }
 
 /**
- * Reads the password of the application's role (0600, in the data folder); `null` when it is lost
- * or not made yet.
+ * Reads the password of the application's role (mode 0600, in the data folder); `null` if it is
+ * missing.
  */
 export function readPassword(home: string): string | null {
   const file = passwordOf(home);
@@ -48,35 +49,34 @@ const makeIn = (file: string) =>
     read(file, () => writeOnce(file, randomBytes(32).toString('base64url'))),
   );
 
-/** The password for a cluster that is about to be made. */
+/** Creates the password for a new cluster. */
 export function generatePassword(home: string): string {
   return makeIn(passwordOf(home));
 }
 
-/** True if a change of the password was begun and not ended. */
+/** True if a password change was started and not finished. */
 export function isPasswordPending(home: string): boolean {
   return isThere(nextPasswordOf(home));
 }
 
-/**
- * The password that the cluster gets next: the one of a change that was interrupted, or a new one.
- */
+/** Returns the next password of the cluster: that of an interrupted change, or a new one. */
 export function makeNextPassword(home: string): string {
   return makeIn(nextPasswordOf(home));
 }
 
-/** Ends a change: the cluster knows the next password. */
+/** Finishes a password change after the cluster has accepted the new password. */
 export function commitNextPassword(home: string): void {
   try {
     renameSync(nextPasswordOf(home), passwordOf(home));
   } catch (error) {
-    if (!isCode(error, 'ENOENT')) throw error; // Another process was quicker, with the same password.
+    // Another process has already finished it, with the same password.
+    if (!isCode(error, 'ENOENT')) throw error;
   }
 }
 
 /**
- * The port the cluster had last, so that its address stays the same where it can; `null` before the
- * first start.
+ * Returns the last port of the cluster, so that its address stays the same if possible; `null`
+ * before the first start.
  */
 export function rememberedPort(home: string): number | null {
   const port = Number(readIfThere(path.join(home, 'port')) ?? Number.NaN);
@@ -89,8 +89,7 @@ export function rememberPort(home: string, port: number): void {
 }
 
 /**
- * Without TLS whatever PGSSLMODE says: it is about other servers, and the loopback interface needs
- * none.
+ * Builds the address. TLS is off even if PGSSLMODE is set: the loopback interface does not need it.
  */
 export function addressOf({
   port,

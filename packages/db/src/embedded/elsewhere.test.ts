@@ -22,7 +22,7 @@ import { listUnclaimedClusters } from './unclaimed.js';
 
 const { at, start, fill, answer, refusal, copy } = useInstallations();
 
-/** Makes a data folder whose cluster will not be inside of it. */
+/** Prepares a data folder whose cluster will be stored outside it. */
 type Place = (dataDir: string) => void;
 
 const behindLink: Place = (dataDir) => {
@@ -32,8 +32,8 @@ const behindLink: Place = (dataDir) => {
 };
 
 /**
- * Makes the data folder one that PostgreSQL's account cannot be let into: its parents are closed to
- * two groups.
+ * Closes the parents of the data folder to two groups, so that PostgreSQL's account cannot be let
+ * in.
  */
 const belowSystemFolder: Place = (dataDir) => {
   mkdirSync(dataDir, { mode: 0o700 });

@@ -5,38 +5,39 @@ import { stopPostmaster } from './postmaster.js';
 import { isPostmasterOf } from './processes.js';
 
 export interface EmbeddedPostgresOptions {
-  /** The data folder (`SYNAP_DATA_DIR`); PostgreSQL's files go into `postgres` below it. */
-  dataDir: string;
-  /** Preferred port; without it the last one, or any free one. */
-  port?: number;
-  /** False turns fsync off: for tests only. */
-  durable?: boolean;
-  /** Called with each step worth a line. */
-  log?: (message: string) => void;
   /**
-   * Called when PostgreSQL went away by itself. It is started again at once, at the same address.
+   * The data folder (`SYNAP_DATA_DIR`). PostgreSQL's files are stored in its subfolder `postgres`.
    */
+  dataDir: string;
+  /** Preferred port. @default the last port, or any free one */
+  port?: number;
+  /** False disables fsync; for tests only. @default true */
+  durable?: boolean;
+  /** Called with progress messages. */
+  log?: (message: string) => void;
+  /** Called when PostgreSQL stops unexpectedly. It is restarted at once, at the same address. */
   onDown?: () => void;
-  /** Called when it is back. */
+  /** Called when PostgreSQL has been restarted. */
   onUp?: () => void;
 }
 
 export interface EmbeddedPostgres {
-  /** Address with the application's role and password. */
+  /** Address, with the application's role and password. */
   url: string;
   port: number;
-  /** Process id of PostgreSQL; another one after it was started again. */
+  /** Process id of PostgreSQL. Changes when it is restarted. */
   readonly pid: number;
-  /** Where PostgreSQL's files are. */
+  /** The folder of PostgreSQL's files. */
   folder: string;
-  /** Ends PostgreSQL; everything committed is on disk then. */
+  /** Stops PostgreSQL. All committed data are on disk when it resolves. */
   stop(): Promise<void>;
 }
 
 /**
- * Starts (and at first makes) the embedded PostgreSQL of a data folder and owns it until `stop()`.
- * One that a killed process left running is taken over. Rejects with `DataInUseError` while another
- * process owns it.
+ * Starts the embedded PostgreSQL of a data folder, and creates it if needed. This process is its
+ * leader until `stop()`. Adopts a PostgreSQL that a killed process left running.
+ *
+ * @throws DataInUseError if another process is the leader
  */
 export async function startEmbeddedPostgres({
   dataDir,
@@ -56,8 +57,7 @@ export async function startEmbeddedPostgres({
   const endWithUs = () => {
     if (isPostmasterOf(open.pid, location.pgData)) process.kill(open.pid, 'SIGINT');
   };
-  // A process that ends without `stop()` (an uncaught error, `process.exit`) still asks PostgreSQL
-  // to end.
+  // Stops PostgreSQL even if the process ends without `stop()` (uncaught error, `process.exit`).
   process.once('exit', endWithUs);
 
   async function reopen(): Promise<OpenCluster | null> {

@@ -4,13 +4,13 @@ import { letGo, openCluster } from './open.js';
 export interface EnsureDatabaseOptions {
   /** The data folder of the embedded database. */
   dataDir: string;
-  /** `DATABASE_URL`: when set it is used as it is. */
+  /** `DATABASE_URL`; if set, it is used unchanged. */
   databaseUrl?: string;
-  /** False turns fsync off: for tests only. */
+  /** False disables fsync; for tests only. @default true */
   durable?: boolean;
   /**
-   * Receives each step worth a line. Without it only changes of permissions are reported, as
-   * warnings of the process.
+   * Receives progress messages. Without it, only permission changes are reported, as process
+   * warnings.
    */
   log?: (message: string) => void;
 }
@@ -19,17 +19,17 @@ export interface EnsuredDatabase {
   url: string;
   /** The folder of the embedded database (PGDATA); `null` for the operator's database. */
   folder: string | null;
-  /** Ends our use. An embedded PostgreSQL that nobody else uses is stopped. */
+  /** Ends this use. Stops an embedded PostgreSQL if no other process uses it. */
   release(): Promise<void>;
-  /** Ends our use, and leaves an embedded PostgreSQL running for whoever comes next. */
+  /** Ends this use, and leaves an embedded PostgreSQL running for the next process. */
   detach(): Promise<void>;
 }
 
 const warn = (message: string) => process.emitWarning(message);
 
 /**
- * A database for a short-lived program: the operator's, or the embedded one – that of a running
- * server, or started for this use and stopped after it.
+ * Provides a database for a short-lived program: the operator's, that of a running server, or an
+ * embedded one started for this use.
  */
 export async function ensureDatabase({
   dataDir,

@@ -22,15 +22,14 @@ export function isCode(error: unknown, ...codes: string[]): error is Error {
   return error instanceof Error && 'code' in error && codes.some((code) => code === error.code);
 }
 
-/**
- * True if there is anything at this path, also a link that leads nowhere. Throws when that cannot
- * be found out.
- */
+/** True if the path exists, even as a dangling link. Throws if that cannot be determined. */
 export function isThere(target: string): boolean {
   return lstatSync(target, { throwIfNoEntry: false }) !== undefined;
 }
 
-/** The path without links; `null` when nothing is there. Throws when that cannot be found out. */
+/**
+ * Resolves all links of a path; `null` if it does not exist. Throws if that cannot be determined.
+ */
 export function realPathIfThere(target: string): string | null {
   try {
     return realpathSync(target);
@@ -40,7 +39,7 @@ export function realPathIfThere(target: string): string | null {
   }
 }
 
-/** The text of a file; `null` when there is none. */
+/** Reads a text file; `null` if it does not exist. */
 export function readIfThere(file: string): string | null {
   try {
     return readFileSync(file, 'utf8');
@@ -65,8 +64,7 @@ function writeDraft(file: string, content: string): string {
 }
 
 /**
- * Writes `content` to `file` (0600) unless it exists. The first writer wins, and every caller gets
- * its content.
+ * Writes `content` to `file` (mode 0600) unless it exists. Returns the content of the first writer.
  */
 export function writeOnce(file: string, content: string): string {
   const draft = writeDraft(file, content);
@@ -80,7 +78,7 @@ export function writeOnce(file: string, content: string): string {
   return readFileSync(file, 'utf8');
 }
 
-/** Writes `content` to `file` (0600) in one step: a reader sees the old content or the new one. */
+/** Replaces `file` (mode 0600) atomically: readers see the old or the new content. */
 export function replaceFile(file: string, content: string): void {
   const draft = writeDraft(file, content);
   try {
@@ -92,8 +90,8 @@ export function replaceFile(file: string, content: string): void {
 }
 
 /**
- * Gives a new folder to the owner of its parent; one of root lets PostgreSQL's group pass, for
- * PostgreSQL does not run as root.
+ * Gives a new folder to the owner of its parent. A folder of root is opened for PostgreSQL's group,
+ * because PostgreSQL does not run as root.
  */
 function settleFolder(parent: string, folder: string): void {
   if (!runsAsRoot()) return;
@@ -102,7 +100,8 @@ function settleFolder(parent: string, folder: string): void {
     lchownSync(folder, uid, uid === 0 ? unprivileged.gid : gid);
     if (uid === 0) chmodSync(folder, 0o710);
   } catch (error) {
-    if (!isCode(error, 'EPERM', 'EINVAL')) throw error; // A container with mapped user ids, or a file system without owners.
+    // Not possible with mapped user ids or on a file system without owners.
+    if (!isCode(error, 'EPERM', 'EINVAL')) throw error;
   }
 }
 
@@ -123,8 +122,8 @@ function makeFolders(folder: string): void {
 }
 
 /**
- * Makes a private folder with the missing ones above it, and returns its path without links. A
- * folder that root makes in a user's folder belongs to that user.
+ * Creates a private folder and its missing parents. Returns its path without links. A folder that
+ * root creates in a user's folder belongs to that user.
  */
 export function makeFolder(folder: string): string {
   makeFolders(path.resolve(folder));

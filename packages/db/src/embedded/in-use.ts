@@ -1,9 +1,9 @@
-/** Another process owns the cluster of this data folder. */
+/** Another process is the leader of this data folder's cluster. */
 export class DataInUseError extends Error {
   override name = 'DataInUseError';
   constructor(
     readonly dataDir: string,
-    /** The process that holds the data, if it is known. */
+    /** Process id of the leader, if known. */
     readonly pid: number | null,
   ) {
     const holder = pid === null ? 'another process' : `process ${pid}`;

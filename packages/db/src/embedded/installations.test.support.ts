@@ -6,7 +6,7 @@ import { query, removeFolder, temporaryFolder } from '../temporary.test.support.
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded.js';
 import { removeCluster } from './remove.js';
 
-/** Removes the cluster of a data folder; a copy has none of its own. */
+/** Removes the cluster of a data folder, unless the folder is a copy. */
 function removeQuietly(dataDir: string): void {
   try {
     removeCluster(dataDir);
@@ -15,7 +15,7 @@ function removeQuietly(dataDir: string): void {
   }
 }
 
-/** Several data folders in a temporary folder for each test of a file. */
+/** Creates several data folders in a temporary folder for each test of a file. */
 export function useInstallations() {
   vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
   const state = {
@@ -52,7 +52,7 @@ export function useInstallations() {
   return {
     at,
     start,
-    /** Lines that starts have reported. */
+    /** Lines that the starts have logged. */
     lines: () => state.lines,
     /** Starts the database, fills a table and stops it. */
     async fill(dataDir: string): Promise<EmbeddedPostgres> {
@@ -61,13 +61,13 @@ export function useInstallations() {
       await cluster.stop();
       return cluster;
     },
-    /** Reads the table that `fill` made. */
+    /** Reads the table that `fill` created. */
     answer: ({ url }: EmbeddedPostgres) => query(url, 'SELECT answer FROM kept'),
-    /** The error of a start that is refused. */
+    /** Returns the error of a start that must fail. */
     refusal: (dataDir: string): Promise<string> => start(dataDir).then(() => 'started', String),
     copy: (from: string, to: string, flags = '-a') => execFileSync('cp', [flags, at(from), at(to)]),
   };
 }
 
-/** Contents of the table that `fill` made. */
+/** Contents of the table that `fill` creates. */
 export const filled = [{ answer: 42 }];

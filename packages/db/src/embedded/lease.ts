@@ -3,34 +3,31 @@ import { addressOf } from './credentials.js';
 import { isAlive, parentOf } from './processes.js';
 
 /**
- * Who may end a running cluster is settled by advisory locks inside it, held by one connection of
- * each process: PostgreSQL lets go of them when a process dies, however it dies, so a claim cannot
- * go stale. The owner (a server) holds OWNER alone and ends the cluster; everybody who uses it
- * holds USER together, and a guest that is the last user ends what no owner holds.
+ * Advisory locks inside the cluster decide which process may stop it. One connection per process
+ * holds them. PostgreSQL releases them when the process dies, so a lease cannot become stale. The
+ * leader (a server) holds LEADER exclusively and stops the cluster. All users hold USER shared. The
+ * last follower stops a cluster that has no leader.
  */
 const locks = { space: 0x53796e, owner: 1, user: 2 };
 
 export type Role = 'owner' | 'guest';
 
 export interface Lease {
-  /** Settles when the connection is gone: the database died, or was stopped. */
+  /** Settles when the connection is lost: the database crashed or was stopped. */
   ended: Promise<void>;
-  /**
-   * True when nobody else uses the cluster; from then on nobody can begin to, so that it may be
-   * stopped.
-   */
+  /** True if no other process uses the cluster. Blocks new users, so that it can be stopped. */
   closeToOthers(): Promise<boolean>;
   /**
-   * Runs `action` while no other process owns the cluster or runs such an action. False, without
-   * running it, if one owns it.
+   * Runs `action` while no other process is the leader or runs such an action. Returns false
+   * without running it if there is another leader.
    */
   alone(action: () => void): Promise<boolean>;
   release(): Promise<void>;
 }
 
 /**
- * How an attempt to claim a running cluster ended; `later`: it is starting, stopping or being let
- * go of.
+ * Result of an attempt to lease a running cluster; `later`: it is starting, stopping or being
+ * released.
  */
 export type LeaseOutcome =
   | { kind: 'claimed'; lease: Lease }
@@ -38,7 +35,7 @@ export type LeaseOutcome =
   | { kind: 'held'; pid: number | null };
 
 export interface ClusterAddress {
-  /** PostgreSQL's process, verified to serve this very data folder. */
+  /** Process id of PostgreSQL, verified to serve this data folder. */
   pid: number;
   port: number;
   password: string;
@@ -76,8 +73,8 @@ async function tryLock(
 }
 
 /**
- * The holder of the owner's lock as its application name says, `null` if it says nothing; `passing`
- * if it lets go in a moment.
+ * Reads the leader's process id from its application name; `null` if unknown. Returns `passing` if
+ * the lock is about to be released.
  */
 async function findOwner(client: pg.Client): Promise<number | null | 'passing'> {
   const { rows } = await client.query<{ name: string }>(
@@ -88,7 +85,7 @@ async function findOwner(client: pg.Client): Promise<number | null | 'passing'> 
   const name = rows[0]?.name ?? '';
   if (rows.length === 0 || name.startsWith('synap guest ')) return 'passing';
   const pid = Number(/^synap owner (\d+)$/.exec(name)?.[1] ?? Number.NaN);
-  // The connection of a killed process lingers for a moment.
+  // The connection of a killed process remains for a moment.
   return Number.isNaN(pid) ? null : isAlive(pid) ? pid : 'passing';
 }
 
@@ -127,8 +124,8 @@ function leaseOf(client: pg.Client, role: Role, ended: Promise<void>): Lease {
 }
 
 /**
- * True unless the server that answers is another one: the port was let go of, and a cluster with
- * this password took it.
+ * False if another server responds. A cluster with the same password may have taken a released
+ * port.
  */
 async function isServedBy(client: pg.Client, postmaster: number): Promise<boolean> {
   const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
@@ -137,15 +134,15 @@ async function isServedBy(client: pg.Client, postmaster: number): Promise<boolea
 }
 
 /**
- * Claims the cluster that the process `pid` serves on `port`. Throws what is neither passing nor a
- * matter of claims, such as a wrong password.
+ * Leases the cluster that the process `pid` serves on `port`. Throws errors that are neither
+ * temporary nor about leases, such as a wrong password.
  */
 export async function leaseCluster(
   { pid, port, password }: ClusterAddress,
   role: Role,
 ): Promise<LeaseOutcome> {
   const client = new pg.Client({
-    // Not the application's own database: that one can then be dropped and made again.
+    // Not the application's database, so that it can be dropped and recreated.
     connectionString: addressOf({ port, password, database: 'postgres' }),
     application_name: `synap ${role} ${process.pid}`,
     connectionTimeoutMillis: 5_000,

@@ -14,30 +14,26 @@ import {
 } from './files.js';
 import { hadDatabase, MissingDatabaseError } from './presence.js';
 
-/**
- * Where an embedded cluster and the files around it live. All paths are absolute and without links.
- */
+/** Location of an embedded cluster and its files. All paths are absolute and without links. */
 export interface ClusterLocation {
-  /** The data folder the operator named. */
+  /** The data folder that the operator configured. */
   dataDir: string;
-  /** Synap's own files: credentials, remembered port, id of a cluster kept elsewhere. */
+  /** Synap's own files: credentials, remembered port, id of a cluster stored elsewhere. */
   home: string;
-  /** The folder of PostgreSQL's files: `home`, or one below /var/lib/synap. */
+  /** Folder of PostgreSQL's files: `home`, or a folder below /var/lib/synap. */
   base: string;
   /** PGDATA. */
   pgData: string;
   /**
-   * True if the cluster is not inside the data folder: a copy of that folder leads to the same
-   * cluster.
+   * True if the cluster is outside the data folder. A copy of the data folder then leads to the
+   * same cluster.
    */
   elsewhere: boolean;
 }
 
 const isClusterId = (text: string) => /^[0-9a-f]{24}$/.test(text);
 
-/**
- * The folder PostgreSQL's files of this data folder go to by themselves, without making anything.
- */
+/** Returns the default folder for PostgreSQL's files of a data folder. Creates nothing. */
 export function homeOf(dataDir: string): string {
   return path.join(path.resolve(dataDir), 'postgres');
 }
@@ -48,7 +44,7 @@ function locationAt(dataDir: string, home: string, folder: string): ClusterLocat
   return { dataDir, home, base, pgData, elsewhere: !pgData.startsWith(`${dataDir}${path.sep}`) };
 }
 
-/** A line that says where the data are. */
+/** Describes where the data are stored, in one line. */
 export function describeLocation({ pgData, elsewhere, dataDir }: ClusterLocation): string {
   const backup = elsewhere ? `, outside of the data folder ${dataDir}: back up both together` : '';
   return `The database is in ${pgData}${backup}.`;
@@ -63,7 +59,7 @@ function readClusterId(home: string): string | null {
   );
 }
 
-/** The cluster that `dataDir` leads to, if there is one. Makes nothing. */
+/** Finds the cluster that `dataDir` leads to; `null` if there is none. Creates nothing. */
 export function findCluster(dataDir: string): ClusterLocation | null {
   const folder = realPathIfThere(path.resolve(dataDir));
   const home = folder && realPathIfThere(path.join(folder, 'postgres'));
@@ -73,7 +69,7 @@ export function findCluster(dataDir: string): ClusterLocation | null {
   return isThere(path.join(base, 'data')) ? locationAt(folder, home, base) : null;
 }
 
-/** True if the data folder has a database, or remains that say that it had one. Makes nothing. */
+/** True if the data folder has a database, or traces of one. Creates nothing. */
 export function hasEmbeddedDatabase(dataDir: string): boolean {
   const home = homeOf(dataDir);
   return (
@@ -83,8 +79,8 @@ export function hasEmbeddedDatabase(dataDir: string): boolean {
 }
 
 /**
- * Makes a folder below /var/lib/synap, open for passing through whatever the umask says, for the
- * owner of the data folder.
+ * Creates a folder below /var/lib/synap for the owner of the data folder. Others may traverse it,
+ * independent of the umask.
  */
 function makeSystemBase(dataDir: string, id: string): string {
   const base = path.join(systemFolder, id);
@@ -97,7 +93,7 @@ function makeSystemBase(dataDir: string, id: string): string {
 
 function baseBelowSystemFolder(dataDir: string, home: string): string {
   const offered = randomBytes(12).toString('hex');
-  // The folder comes first: an id without its folder always means that the folder is lost.
+  // Create the folder first: an id without its folder always means that the folder is lost.
   const made = makeSystemBase(dataDir, offered);
   const id = writeOnce(path.join(home, 'cluster-id'), offered).trim();
   if (id === offered) return made;
@@ -105,7 +101,7 @@ function baseBelowSystemFolder(dataDir: string, home: string): string {
   return path.join(systemFolder, id);
 }
 
-/** Says why no cluster can live below `home`; `null` if one can. */
+/** Explains why a cluster cannot live below `home`; `null` if it can. */
 function obstacleAt(
   dataDir: string,
   home: string,
@@ -148,11 +144,11 @@ function baseFolder(dataDir: string, home: string, notify: (message: string) => 
 }
 
 /**
- * Finds (and on first use decides) where the cluster of `dataDir` lives; makes the folders, never
- * the cluster. For a root user whose data folder PostgreSQL's account cannot reach, the cluster
- * lives below /var/lib/synap.
+ * Finds the location of the cluster of `dataDir`, and chooses it on first use. Creates the folders
+ * but not the cluster. The cluster lives below /var/lib/synap if Synap runs as root and
+ * PostgreSQL's account cannot reach the data folder.
  *
- * @throws MissingDatabaseError when the database that the data folder names is not there.
+ * @throws MissingDatabaseError if the database that the data folder names does not exist
  */
 export function locateCluster(dataDir: string, notify: (message: string) => void): ClusterLocation {
   try {

@@ -4,16 +4,13 @@ import { isThere, readIfThere, replaceFile } from './files.js';
 import type { ClusterLocation } from './location.js';
 
 /**
- * `database.json` in the data folder: a database was made for this folder. It is written once the
- * cluster is whole, so that a lost cluster cannot be mistaken for a first start.
+ * `database.json` in the data folder records that a database was created for it. Written once the
+ * cluster is complete, so that a lost cluster is not mistaken for a first start.
  */
 const markerSchema = z.object({
-  /** The cluster's folder if it is outside of the data folder. */
+  /** Folder of the cluster, if it is outside the data folder. */
   cluster: z.string().optional(),
-  /**
-   * Equal to the token of the cluster's owner record: tells the owner from a copy that was made
-   * earlier.
-   */
+  /** Equals the token of the cluster's owner record. Distinguishes the owner from an older copy. */
   token: z.string().optional(),
 });
 
@@ -23,9 +20,7 @@ export function markerOf(dataDir: string): string {
   return path.join(dataDir, 'database.json');
 }
 
-/**
- * Parses a small JSON file; `null` when it is missing or damaged. Throws when it cannot be read.
- */
+/** Parses a small JSON file; `null` if it is missing or damaged. Throws if it cannot be read. */
 export function readRecord<T>(file: string, schema: z.ZodType<T>): T | null {
   const text = readIfThere(file);
   if (text === null) return null;
@@ -45,10 +40,7 @@ export function writeMarker({ dataDir, pgData, elsewhere }: ClusterLocation, tok
   replaceFile(markerOf(dataDir), `${JSON.stringify(marker)}\n`);
 }
 
-/**
- * Writes the marker of a data folder whose cluster was made by an earlier version, or by a start
- * that was interrupted.
- */
+/** Writes a missing marker, for clusters of an earlier version or of an interrupted start. */
 export function ensureMarker(location: ClusterLocation): void {
   if (!isThere(markerOf(location.dataDir))) writeMarker(location);
 }

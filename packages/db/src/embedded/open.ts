@@ -19,19 +19,19 @@ import type { Toolchain } from './programs.js';
 export interface OpenOptions {
   role: Role;
   durable: boolean;
-  /** Receives each step worth a line. */
+  /** Receives progress messages. */
   log: (message: string) => void;
-  /** Receives changes of permissions. */
+  /** Receives permission changes. */
   notify: (message: string) => void;
-  /** Only this port will do: the address was given out already. */
+  /** Requires this port, because the address is already in use by clients. */
   port?: number;
-  /** Taken when it is free; without it the last one. */
+  /** Used if it is free. @default the last port */
   preferredPort?: number;
-  /** True if a cluster that does not exist is made. */
+  /** True creates the cluster if it does not exist. */
   create: boolean;
 }
 
-/** A running cluster with this process's claim on it. */
+/** A running cluster, leased by this process. */
 export interface OpenCluster {
   pid: number;
   port: number;
@@ -39,12 +39,12 @@ export interface OpenCluster {
   lease: Lease;
 }
 
-/** A cluster that recovers after a crash of the machine may take its time. */
+/** Generous, because a cluster may need to recover after a crash of the machine. */
 const patienceMilliseconds = 120_000;
 
 /**
- * Makes and starts the cluster as far as that is needed, and claims it. Safe to call from any
- * number of processes at once.
+ * Creates and starts the cluster if needed, and leases it. Safe to call from several processes at
+ * once.
  *
  * @throws MissingDatabaseError, ForeignClusterError, DataInUseError
  */
@@ -60,7 +60,10 @@ export async function openCluster(
   }
 }
 
-/** Another account made the database, or this one was run with other rights before. */
+/**
+ * Explains a permission error: another account created the database, or Synap ran with other
+ * rights.
+ */
 function foreignFiles({ dataDir, base, elsewhere }: ClusterLocation, cause: Error): Error {
   const account = `${process.getuid?.() ?? ''}:${process.getgid?.() ?? ''}`;
   const folders = elsewhere ? `${dataDir} ${base}` : dataDir;
@@ -94,7 +97,7 @@ async function claimRunning(
   { role }: OpenOptions,
 ): Promise<OpenCluster | null> {
   if (port === 0) return null;
-  standingOf(location); // A copy is refused before it connects.
+  standingOf(location); // Rejects a copy before connecting.
   const password = readPassword(location.home);
   if (password === null) throw wrongPassword(location, pid, 'is missing', 'start again');
   try {
@@ -125,8 +128,8 @@ function wrongPassword(
 }
 
 /**
- * Makes the data folder the recorded owner of a cluster that is claimed. Of several copies the
- * first one gets it.
+ * Records the data folder as owner of a leased cluster. If there are several copies, the first one
+ * wins.
  */
 async function settleOwner(
   location: ClusterLocation,
@@ -138,7 +141,7 @@ async function settleOwner(
     const standing = standingOf(location);
     if (role === 'owner' || standing !== 'owner') {
       const recorded = await lease.alone(() => recordOwner(location));
-      // The present owner may be a folder of another path whose server runs.
+      // The current owner may be another data folder whose server is running.
       if (!recorded && location.elsewhere && standing === 'moved')
         throw new DataInUseError(location.dataDir, null);
     }
@@ -149,16 +152,15 @@ async function settleOwner(
   }
 }
 
-/** Ends the use of a cluster, and the cluster itself if nothing else uses it. */
+/** Ends the use of a cluster, and stops it if no other process uses it. */
 export async function letGo(location: ClusterLocation, pid: number, lease: Lease): Promise<void> {
-  // Answers false too when the connection broke: then another process has stopped it.
+  // Also false if the connection broke: then another process has stopped it.
   if (await lease.closeToOthers().catch(() => false)) await stopPostmaster(location, pid);
   await lease.release();
 }
 
 /**
- * One attempt; false where another process was quicker or the port was taken in the last moment:
- * the caller looks again.
+ * Makes one attempt. False if another process was faster or took the port; the caller tries again.
  */
 async function start(
   location: ClusterLocation,

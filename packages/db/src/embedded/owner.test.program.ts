@@ -1,5 +1,5 @@
-// Owns the cluster of a data folder until SIGTERM, for tests that kill it. `write` also inserts
-// rows and prints each one that was acknowledged.
+// Leads the cluster of a data folder until SIGTERM, for tests that kill it. `write` also inserts
+// rows and prints each acknowledged row.
 import pg from 'pg';
 import { startEmbeddedPostgres } from './embedded.js';
 

@@ -7,7 +7,7 @@ import type { Account } from './account.js';
 const program = fileURLToPath(new URL('./owner.test.program.ts', import.meta.url));
 const root = fileURLToPath(new URL('../../../..', import.meta.url));
 
-/** What the program prints first. */
+/** The first line that the program prints. */
 export interface Owned {
   url: string;
   port: number;
@@ -21,7 +21,7 @@ export interface Owner {
   lines: Interface;
   /** The first line. */
   started: Promise<Owned>;
-  /** Ends the program with a signal and waits for it. */
+  /** Sends a signal and waits for the end of the program. */
   end(signal: NodeJS.Signals): Promise<void>;
 }
 
@@ -36,7 +36,7 @@ function failEarly([code]: unknown[]): never {
   throw new Error(`The program ended with ${code} before it said anything`);
 }
 
-/** Starts a process of its own that owns the cluster of `dataDir`. */
+/** Starts a separate process that leads the cluster of `dataDir`. */
 export function spawnOwner(
   dataDir: string,
   { mode = 'hold', account, home, arch = '' }: OwnerOptions = {},

@@ -6,15 +6,15 @@ import { isThere, readIfThere, replaceFile } from './files.js';
 import { type ClusterLocation, findCluster } from './location.js';
 import { readMarker, readRecord, writeMarker } from './marker.js';
 
-/** The data folder is not the one that its cluster belongs to. */
+/** The cluster belongs to another data folder. */
 class ForeignClusterError extends Error {
   override name = 'ForeignClusterError';
 }
 
 /**
- * The owner record inside the cluster: the data folder it belongs to, and a token that changes with
- * every start of a cluster outside of its data folder. A copy of the data folder has an old token
- * once the original was started again.
+ * The owner record inside the cluster: its data folder and a token. The token of a cluster outside
+ * its data folder changes with every start. Older copies of the data folder therefore have an
+ * outdated token.
  */
 const ownerSchema = z.object({ dataDir: z.string(), token: z.string().optional() });
 
@@ -25,8 +25,8 @@ type Base = Pick<ClusterLocation, 'base' | 'pgData'>;
 const recordOf = (pgData: string) => path.join(pgData, 'synap-owner.json');
 
 /**
- * The recorded owner; `null` when there is none. Earlier versions kept it in a file `origin` beside
- * the cluster.
+ * Reads the recorded owner; `null` if there is none. Earlier versions stored it in a file `origin`
+ * beside the cluster.
  */
 export function readOwner({ base, pgData }: Base): Owner | null {
   const owner = readRecord(recordOf(pgData), ownerSchema);
@@ -35,14 +35,14 @@ export function readOwner({ base, pgData }: Base): Owner | null {
   return origin ? { dataDir: path.dirname(origin) } : null;
 }
 
-/** Writes the owner record into a cluster, also one that is not in place yet. Returns its token. */
+/** Writes the owner record into a cluster, which may still be a draft. Returns its token. */
 export function writeOwner(pgData: string, { dataDir }: ClusterLocation): string {
   const token = randomBytes(16).toString('hex');
   replaceFile(recordOf(pgData), `${JSON.stringify({ dataDir, token } satisfies Owner)}\n`);
   return token;
 }
 
-/** True for one folder under two paths, such as a bind mount. */
+/** True if both paths lead to one folder, for example by a bind mount. */
 function isSameFolder(one: string, other: string): boolean {
   if (one === other) return true;
   const [a, b] = [one, other].map((folder) =>
@@ -52,8 +52,8 @@ function isSameFolder(one: string, other: string): boolean {
 }
 
 /**
- * True if `dataDir` leads to the cluster. A folder that cannot be looked into counts, because it
- * may be the owner.
+ * True if `dataDir` leads to the cluster. Also true for an unreadable folder, which may be the
+ * owner.
  */
 function leadsTo(dataDir: string, pgData: string): boolean {
   try {
@@ -82,19 +82,20 @@ function foreign(location: ClusterLocation, owner: string, reason: string): Fore
   );
 }
 
-/** How a data folder stands to the cluster that it leads to. */
+/** Relation of a data folder to the cluster that it leads to. */
 export type Standing = 'owner' | 'unrecorded' | 'moved';
 
 /**
- * Compares the data folder with the owner record. Throws for a copy whose original has the cluster;
- * changes nothing.
+ * Compares the data folder with the owner record. Changes nothing.
+ *
+ * @throws ForeignClusterError for a copy whose original uses the cluster
  */
 export function standingOf(location: ClusterLocation): Standing {
   const { dataDir, pgData, elsewhere } = location;
   const owner = readOwner(location);
   if (owner === null) return 'unrecorded';
   if (isSameFolder(owner.dataDir, dataDir)) return 'owner';
-  // A cluster inside the data folder was moved or copied with it: it is this folder's own.
+  // A cluster inside the data folder was moved or copied with it, so it belongs to this folder.
   if (!elsewhere) return 'moved';
   if (leadsTo(owner.dataDir, pgData)) throw foreign(location, owner.dataDir, 'which leads to it');
   if (owner.token !== undefined && owner.token !== readMarker(dataDir)?.token)
@@ -103,8 +104,8 @@ export function standingOf(location: ClusterLocation): Standing {
 }
 
 /**
- * Records the data folder as the owner. Must not run at once for two folders. The token of a
- * cluster elsewhere changes each time, which makes copies of the data folder stale.
+ * Records the data folder as the owner. Must not run concurrently for two folders. Renews the token
+ * of a cluster outside its data folder, which invalidates copies of the folder.
  */
 export function recordOwner(location: ClusterLocation): void {
   const { base, pgData, elsewhere } = location;

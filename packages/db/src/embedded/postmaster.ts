@@ -16,15 +16,15 @@ import type { ClusterLocation } from './location.js';
 import { isAlive, isPostmasterOf } from './processes.js';
 import { disregarding, isTaken, programEnvironment, type Toolchain } from './programs.js';
 
-/** What postmaster.pid says of the PostgreSQL that holds a data folder. */
+/** Content of postmaster.pid, which describes the PostgreSQL that uses a data folder. */
 export interface Postmaster {
   pid: number;
   port: number;
-  /** It is ours and alive; false for the remains of one that was killed. */
+  /** True if the process runs and serves this folder; false for the file of a killed one. */
   alive: boolean;
 }
 
-/** Reads postmaster.pid; `null` when PostgreSQL is down or has only begun to write the file. */
+/** Reads postmaster.pid; `null` if PostgreSQL is stopped or has only begun to write the file. */
 export function readPostmaster({ pgData }: Pick<ClusterLocation, 'pgData'>): Postmaster | null {
   try {
     const lines = readFileSync(path.join(pgData, 'postmaster.pid'), 'utf8').split('\n');
@@ -37,19 +37,19 @@ export function readPostmaster({ pgData }: Pick<ClusterLocation, 'pgData'>): Pos
   }
 }
 
-/** Milliseconds within which a PostgreSQL that starts has written its number. */
+/** Milliseconds within which a starting PostgreSQL writes its process id. */
 const lockFileGrace = 10_000;
 
 /**
- * Removes a postmaster.pid without a process id: a crash of the machine can leave it empty or
- * filled with zeros, and PostgreSQL then never starts. One that was just made may belong to a
+ * Removes a postmaster.pid without a process id. A crash of the machine can leave it empty or
+ * filled with zeros, and PostgreSQL then never starts. Leaves a recent file, which may belong to a
  * PostgreSQL that is starting.
  */
 function removeBlankLockFile({ pgData }: ClusterLocation): void {
   const file = path.join(pgData, 'postmaster.pid');
   try {
     const isBlank = !/^\d/.test(readFileSync(file, 'utf8'));
-    // A clock that was set back leaves times of the future.
+    // If the clock was set back, the file's time is in the future.
     const age = Math.abs(Date.now() - statSync(file).mtimeMs);
     if (isBlank && age > lockFileGrace) rmSync(file, { force: true });
   } catch (error) {
@@ -68,7 +68,7 @@ function listensOn(port: number): Promise<number | null> {
   });
 }
 
-/** `wanted` when nobody listens there, else any free port of the loopback interface. */
+/** Returns `wanted` if it is free, else any free port of the loopback interface. */
 export async function choosePort(wanted: number | null): Promise<number> {
   const port = (wanted === null ? null : await listensOn(wanted)) ?? (await listensOn(0));
   if (port === null)
@@ -108,7 +108,7 @@ function settings(port: number, durable: boolean): string[] {
   return Object.entries(values).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
 }
 
-/** How an attempt to start PostgreSQL ended. */
+/** Result of an attempt to start PostgreSQL. */
 export type StartOutcome =
   | { kind: 'ready'; pid: number }
   | { kind: 'taken' }
@@ -138,13 +138,15 @@ function launch(
     cwd: '/',
     env: { ...programEnvironment, ...disregarding(stalePid) },
     stdio: ['ignore', log, log],
-    detached: true, // Ctrl-C in a terminal must reach us only: we end PostgreSQL last.
+    detached: true, // Keep Ctrl-C from PostgreSQL: Synap stops it last.
   });
   child.unref();
   return child;
 }
 
-/** Starts PostgreSQL and waits until it accepts connections. It outlives us when we are killed. */
+/**
+ * Starts PostgreSQL and waits until it accepts connections. It survives if this process is killed.
+ */
 export async function startPostmaster(
   location: ClusterLocation,
   tools: Toolchain,
@@ -193,8 +195,8 @@ function isReady({ pgData }: ClusterLocation, pid: number): boolean {
 }
 
 /**
- * Asks whether the process is gone, not whether it is still ours: one that ends lets go of its
- * folder before it does.
+ * Waits for the end of the process. Does not check that it still serves the folder: a process that
+ * ends releases its folder first.
  */
 async function endsWithin(pid: number, milliseconds: number): Promise<boolean> {
   for (const deadline = Date.now() + milliseconds; Date.now() < deadline; await delay(10)) {
@@ -204,8 +206,8 @@ async function endsWithin(pid: number, milliseconds: number): Promise<boolean> {
 }
 
 /**
- * Ends PostgreSQL: sessions are closed and everything is written (fast shutdown), after 10 s
- * without waiting (immediate shutdown; nothing committed is lost).
+ * Stops PostgreSQL: closes sessions and writes everything (fast shutdown). After 10 s forces an
+ * immediate shutdown, which loses no committed data.
  */
 export async function stopPostmaster(location: ClusterLocation, pid: number): Promise<void> {
   for (const signal of ['SIGINT', 'SIGQUIT'] as const) {

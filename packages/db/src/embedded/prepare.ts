@@ -17,10 +17,10 @@ import type { Toolchain } from './programs.js';
 
 export interface PrepareOptions {
   durable: boolean;
-  /** True if a cluster that does not exist is made. */
+  /** True creates the cluster if it does not exist. */
   create: boolean;
   log: (message: string) => void;
-  /** Receives changes of permissions. */
+  /** Receives permission changes. */
   notify: (message: string) => void;
 }
 
@@ -30,22 +30,21 @@ function toolsFor(location: ClusterLocation, { durable, notify }: PrepareOptions
 }
 
 /**
- * True if the cluster must get another password: its file is lost, a change was interrupted, or the
+ * True if the cluster needs a new password: its file is lost, a change was interrupted, or the
  * folder may be a copy.
  */
 function needsPassword(location: ClusterLocation, { account }: Toolchain): boolean {
   const { home, elsewhere } = location;
   if (isPasswordPending(home) || readPassword(home) === null) return true;
-  // The original of a copy has the same password, and either could connect to the other at a port
-  // that both remember.
+  // A copy has the password of its original. At a port that both remember, one could connect to the
+  // other.
   return !elsewhere && standingOf(location) === 'moved' && hasName(account);
 }
 
 /**
- * Makes a cluster that is down ready to start, and makes it at the first start. Returns the
- * programs that run it; `null` when another process has started it meanwhile. Throws, without
- * changing anything, when the database is not there, is there in part only, or belongs to another
- * data folder.
+ * Prepares a stopped cluster for starting, and creates it on first start. Returns the programs to
+ * run it; `null` if another process started it meanwhile. Throws, without changing anything, if the
+ * database is missing, incomplete, or belongs to another data folder.
  */
 export function prepareCluster(
   location: ClusterLocation,
@@ -59,7 +58,7 @@ export function prepareCluster(
     createCluster(location, tools, readPassword(location.home) ?? generatePassword(location.home));
     return tools;
   }
-  standingOf(location); // Refuses a copy.
+  standingOf(location); // Rejects a copy.
   const tools = known ?? toolsFor(location, options);
   settleFiles(location, tools.account);
   checkVersion(location, tools);

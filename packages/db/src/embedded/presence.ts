@@ -7,7 +7,7 @@ import { markerOf, readMarker } from './marker.js';
 type Place = Pick<ClusterLocation, 'dataDir' | 'home' | 'pgData'>;
 
 /**
- * The data folder had a database, which is not there. Starting with an empty one would hide the
+ * The data folder had a database that is now missing. Starting with an empty one would hide the
  * loss.
  */
 export class MissingDatabaseError extends Error {
@@ -17,10 +17,7 @@ export class MissingDatabaseError extends Error {
   }
 }
 
-/**
- * The database is there, but the link or the id that leads to it is not; `null` when that is not
- * so.
- */
+/** Describes a database that exists although its link or id is missing; `null` otherwise. */
 function describeStray({ dataDir, home, pgData }: Place): string | null {
   const cluster = readMarker(dataDir)?.cluster;
   if (cluster === undefined || cluster === pgData || !isThere(cluster)) return null;
@@ -39,9 +36,9 @@ function describeLoss({ dataDir, home, pgData }: Place): string {
 }
 
 /**
- * True if a database was made for this data folder once. Installations of earlier versions have no
- * marker; they are known by the remembered port and the log, which the first start of a whole
- * cluster writes. An interrupted first start leaves neither.
+ * True if a database was ever created for this data folder. Earlier versions wrote no marker, but
+ * left a remembered port and a log on the first complete start. An interrupted first start leaves
+ * neither.
  */
 export function hadDatabase({
   dataDir,
@@ -58,8 +55,8 @@ function contentOf(pgData: string): 'whole' | 'empty' | 'partial' {
 }
 
 /**
- * True if there is a cluster, false before the first start. Throws for everything else: a database
- * that is gone or in part, and a folder that cannot be read.
+ * True if the cluster exists, false before the first start. Throws if the database is missing or
+ * incomplete, or if a folder cannot be read.
  */
 export function clusterExists(location: ClusterLocation): boolean {
   const { pgData } = location;

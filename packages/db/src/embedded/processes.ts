@@ -9,8 +9,8 @@ function statFields(pid: number): string[] {
 }
 
 /**
- * True if a process with this id runs. A zombie (nobody collected its exit, as in a container
- * without an init) does not.
+ * True if a process with this id is running. False for a zombie, as in a container without an init
+ * process.
  */
 export function isAlive(pid: number): boolean {
   try {
@@ -38,7 +38,7 @@ const windowsProcess = (pid: number, field: string) =>
     `(Get-CimInstance Win32_Process -Filter 'ProcessId=${pid}').${field}`,
   );
 
-/** The id of the process that started `pid`; `null` when it cannot be found out. */
+/** Returns the parent process id of `pid`; `null` if it cannot be determined. */
 export function parentOf(pid: number): number | null {
   try {
     if (process.platform === 'linux') return Number(statFields(pid)[1]);
@@ -60,17 +60,17 @@ function names(pid: number, pgData: string): boolean {
       : execute('ps', '-wwo', 'command=', '-p', String(pid));
     return [` -D ${pgData} `, ` -D "${pgData}" `].some((part) => command.includes(part));
   } catch {
-    return false; // It has ended by now.
+    return false; // The process has ended.
   }
 }
 
-/** True if `pid` works in this very folder, whatever the path it was started with. */
+/** True if `pid` works in this folder, independent of the path it was started with. */
 function worksIn(pid: number, pgData: string): boolean {
   const [own, folder] = [`/proc/${pid}/cwd`, pgData].map((target) =>
     statSync(target, { throwIfNoEntry: false, bigint: true }),
   );
-  // A process that was killed lets go of its folder before it is gone. It still counts, or nobody
-  // would wait for its end.
+  // A killed process releases its folder before it ends. Count it, so that callers wait for its
+  // end.
   if (own === undefined) return isAlive(pid);
   return folder === undefined
     ? names(pid, pgData)
@@ -78,16 +78,16 @@ function worksIn(pid: number, pgData: string): boolean {
 }
 
 /**
- * True if `pid` is the PostgreSQL of this very folder (given without links), not a process that was
- * given the same number later, nor the PostgreSQL of the folder that this one is a copy of.
+ * True if `pid` is the PostgreSQL of this folder (a path without links). False for an unrelated
+ * process with a reused id, and for the PostgreSQL of the folder's original.
  */
 export function isPostmasterOf(pid: number, pgData: string): boolean {
   if (!isAlive(pid)) return false;
   try {
     return process.platform === 'linux' ? worksIn(pid, pgData) : names(pid, pgData);
   } catch (error) {
-    // Root in a container may not look into processes of other accounts; their command line is open
-    // to all.
+    // In a container, root may be unable to inspect other accounts' processes. Their command lines
+    // are public.
     return isCode(error, 'EACCES', 'EPERM') && names(pid, pgData);
   }
 }

@@ -4,16 +4,16 @@ import type { Account } from './account.js';
 import type { Binaries } from './binaries.js';
 import { isCode } from './files.js';
 
-/** The parameters PostgreSQL's programs are run with. */
+/** Parameters for running PostgreSQL's programs. */
 export interface Toolchain {
   binaries: Binaries;
   account: Account | null;
-  /** False only for tests: nothing is flushed to disk. */
+  /** False disables flushing to disk; for tests only. */
   durable: boolean;
 }
 
 /**
- * Their environment: none of Synap's variables, and not the time zone or language of the machine.
+ * Environment of the programs: excludes Synap's variables and the machine's time zone and language.
  */
 export const programEnvironment: NodeJS.ProcessEnv = {
   PATH: process.env.PATH,
@@ -29,7 +29,7 @@ interface RunOptions {
   environment?: NodeJS.ProcessEnv;
 }
 
-/** Runs a program to its end. Returns what it wrote about its failure; `null` when it succeeded. */
+/** Runs a program to completion. Returns its error output; `null` if it succeeded. */
 export function runProgram(
   program: string,
   args: string[],
@@ -44,7 +44,10 @@ export function runProgram(
   return adviceFor(reason) ?? reason;
 }
 
-/** Gives files to PostgreSQL's account, which a container with mapped user ids may not have. */
+/**
+ * Gives files to PostgreSQL's account. Fails in a container whose mapped user ids lack that
+ * account.
+ */
 export function giveTo({ uid, gid }: Account, files: string[]): void {
   try {
     for (const file of files) chownSync(file, uid, gid);
@@ -58,8 +61,7 @@ export function giveTo({ uid, gid }: Account, files: string[]): void {
 }
 
 /**
- * PostgreSQL asks the system for the name of its account, which a container started with a bare
- * user id does not have.
+ * Explains a failed look-up of the account's name, as in a container started with a bare user id.
  */
 function adviceFor(reason: string): string | null {
   const uid = /could not look up effective user ID (\d+)/.exec(reason)?.[1];
@@ -68,7 +70,7 @@ function adviceFor(reason: string): string | null {
     : null;
 }
 
-/** True if PostgreSQL says that another process has the cluster. */
+/** True if PostgreSQL reports that another process uses the cluster. */
 export function isTaken(written: string): boolean {
   return /lock file "postmaster\.pid" (already exists|is empty)|bogus data in lock file|pre-existing shared memory block/.test(
     written,
@@ -76,10 +78,9 @@ export function isTaken(written: string): boolean {
 }
 
 /**
- * Lets PostgreSQL disregard a postmaster.pid whose process is not the one of this folder: its
- * number belongs to another process by now, or the folder was copied while PostgreSQL ran.
- * PostgreSQL accepts the number of its grandparent (made for pg_ctl), and goes on to the check of
- * the shared memory.
+ * Makes PostgreSQL ignore a stale postmaster.pid. Its process id was reused, or the folder was
+ * copied while PostgreSQL ran. PostgreSQL accepts the id of its grandparent (meant for pg_ctl) and
+ * still checks the shared memory.
  */
 export function disregarding(stalePid: number | null): NodeJS.ProcessEnv {
   return stalePid === null ? {} : { PG_GRANDPARENT_PID: String(stalePid) };

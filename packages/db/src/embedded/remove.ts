@@ -8,10 +8,9 @@ import { standingOf } from './ownership.js';
 import { readPostmaster } from './postmaster.js';
 
 /**
- * Deletes the cluster of `dataDir` for good, wherever it lives. For tests and measurements, which
- * make and remove clusters.
+ * Deletes the cluster of `dataDir` permanently, at any location. For tests and benchmarks.
  *
- * @throws ForeignClusterError when it belongs to another data folder, DataInUseError while it runs.
+ * @throws ForeignClusterError if it belongs to another data folder, DataInUseError if it is running
  */
 export function removeCluster(dataDir: string): void {
   const location = findCluster(dataDir);
@@ -19,7 +18,7 @@ export function removeCluster(dataDir: string): void {
     standingOf(location);
     const postmaster = readPostmaster(location);
     if (postmaster?.alive) throw new DataInUseError(location.dataDir, postmaster.pid);
-    // Renamed first: what a killed removal leaves is a draft, not a damaged database.
+    // Rename first: an interrupted removal leaves a draft, not a damaged database.
     const draft = path.join(
       location.base,
       `draft.${process.pid}.${randomBytes(4).toString('hex')}`,

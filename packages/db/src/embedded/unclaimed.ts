@@ -4,11 +4,11 @@ import { isCode, isThere, systemFolder } from './files.js';
 import { findCluster } from './location.js';
 import { readOwner } from './ownership.js';
 
-/** A cluster below /var/lib/synap whose recorded data folder does not lead to it. */
+/** A cluster below /var/lib/synap that its recorded data folder no longer leads to. */
 export interface UnclaimedCluster {
   folder: string;
   bytes: number;
-  /** The data folder that it belonged to last, if that is recorded. */
+  /** The data folder that it last belonged to, if recorded. */
   dataDir: string | null;
 }
 
@@ -20,7 +20,7 @@ function sizeOf(folder: string): number {
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 
-/** The folders below /var/lib/synap; none if there are none, or if this account may not look. */
+/** Lists the folders below /var/lib/synap; empty if it does not exist or is not readable. */
 function systemClusters(): string[] {
   try {
     return readdirSync(systemFolder).map((name) => path.join(systemFolder, name));
@@ -38,11 +38,11 @@ function readUnclaimed(base: string): UnclaimedCluster | null {
     if (dataDir !== null && findCluster(dataDir)?.pgData === pgData) return null;
     return { folder: base, bytes: sizeOf(pgData), dataDir };
   } catch {
-    return null; // Not readable, or it changes at this moment: then it is in use.
+    return null; // Unreadable, or changing at this moment and therefore in use.
   }
 }
 
-/** Lists clusters that no data folder leads to as far as it is recorded. Changes nothing. */
+/** Lists clusters that no recorded data folder leads to. Changes nothing. */
 export function listUnclaimedClusters(): UnclaimedCluster[] {
   return systemClusters()
     .map(readUnclaimed)

@@ -19,13 +19,13 @@ import { spawnOwner } from './owner.test.support.js';
 
 const { at, start, fill, answer, refusal } = useInstallations();
 
-/** A data folder whose database holds a table and is down. */
+/** Creates a data folder whose stopped database holds a table. */
 async function filledFolder(): Promise<string> {
   await fill(at('data'));
   return at('data');
 }
 
-/** Every path of the data folder. */
+/** Lists every path of the data folder. */
 const listing = (dataDir: string) => readdirSync(dataDir, { recursive: true }).map(String).sort();
 
 describe('a data folder whose database is gone', () => {

@@ -16,8 +16,8 @@ const charType = 18;
 const textType = 25;
 
 /**
- * One connection, kept: the engine's advisory lock lives in its session. No time-outs: a migration
- * takes what it takes.
+ * Creates a pool of one permanent connection, whose session holds the engine's advisory lock. No
+ * time-outs, because a migration may take any time.
  */
 export function createMigrationPool(url: string): pg.Pool {
   const pool = new pg.Pool({
@@ -38,7 +38,10 @@ interface RowDescription {
   fields: { dataTypeID: number }[];
 }
 
-/** adapter-pg refuses PostgreSQL's internal "char", which the engine's catalogue queries return. */
+/**
+ * Returns PostgreSQL's internal "char" type as text. adapter-pg rejects it, and the engine's
+ * catalogue queries return it.
+ */
 function answerCharAsText(client: pg.PoolClient): void {
   const connection: unknown = Reflect.get(client, 'connection');
   if (!(connection instanceof EventEmitter))
@@ -49,7 +52,7 @@ function answerCharAsText(client: pg.PoolClient): void {
 }
 
 /**
- * The engine reads this one column as a character and panics on text: PostgreSQL 18 lists NOT NULL
+ * Marks one column as a character, because the engine panics on text. PostgreSQL 18 lists NOT NULL
  * there, 17 a CHECK.
  */
 function withCharacters(result: SqlResultSet): SqlResultSet {
@@ -93,7 +96,7 @@ async function connect({
     adapterName: adapter.adapterName,
     queryRaw: async (query) => withCharacters(await adapter.queryRaw(query)),
     executeRaw: (query) => adapter.executeRaw(query),
-    // Whole: adapter-pg splits at every semicolon, also inside a function's body.
+    // Send the whole script: adapter-pg splits it at every semicolon, even inside function bodies.
     executeScript: async (script) => {
       try {
         await pool.query(script);
@@ -109,15 +112,15 @@ async function connect({
 }
 
 export interface MigrationAdapter extends SqlMigrationAwareDriverAdapterFactory {
-  /** What PostgreSQL said of the last script that failed: the engine keeps most of it to itself. */
+  /** PostgreSQL's error for the last failed script. The engine reports only a part of it. */
   scriptError(): unknown;
-  /** Drops shadow databases that were not disposed of, and disconnects. */
+  /** Drops remaining shadow databases and disconnects. */
   close(): Promise<void>;
 }
 
 const shadowPrefix = 'prisma_migrate_shadow_db_';
 
-/** What the WebAssembly engine reaches PostgreSQL through. */
+/** Creates the adapter through which the WebAssembly engine accesses PostgreSQL. */
 export function createMigrationAdapter(url: string): MigrationAdapter {
   const pool = createMigrationPool(url);
   const schema = schemaOf(url);

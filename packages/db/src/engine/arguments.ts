@@ -1,13 +1,13 @@
 import { parseArgs } from 'node:util';
 
-/** What Prisma's CLI starts a schema engine with. */
+/** Arguments with which Prisma's CLI starts a schema engine. */
 export interface EngineArguments {
-  /** Prisma schema files. */
+  /** Paths of Prisma schema files. */
   datamodels: string[];
-  /** Address of the database, where the command has one. */
+  /** Address of the database, if the command has one. */
   url: string | null;
   /**
-   * Sub-command (`can-connect-to-database`, `create-database`, …); `null` means JSON-RPC on stdin
+   * Subcommand (`can-connect-to-database`, `create-database`, …); `null` means JSON-RPC over stdin
    * and stdout.
    */
   command: string | null;

@@ -4,8 +4,8 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createProject, type Project } from './project.test.support.js';
 
-// The real CLI on an embedded database that is down before and after each command. The tests tell
-// one story, in order.
+// Runs the real CLI on an embedded database that is stopped before and after each command. The
+// tests depend on their order.
 const note = (fields: string) =>
   `model Note {\n  id Int @id @default(autoincrement())\n  title String @unique\n  ${fields}\n}\n`;
 

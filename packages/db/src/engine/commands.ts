@@ -34,7 +34,7 @@ async function createDatabase(url: string): Promise<void> {
     try {
       await client.query(`CREATE DATABASE ${quoted(name)}`);
     } catch (error) {
-      if (sqlStateOf(error) !== '42P04') throw error; // Another process was quicker.
+      if (sqlStateOf(error) !== '42P04') throw error; // Another process has created it.
     }
   });
 }
@@ -47,8 +47,8 @@ async function dropDatabase(url: string): Promise<void> {
 }
 
 /**
- * The engine's sub-commands. Rejects with the driver's error when the database cannot be reached,
- * made or dropped.
+ * Runs a subcommand of the engine. Rejects with the driver's error if the database cannot be
+ * reached, created or dropped.
  */
 export async function runCommand(command: string, url: string): Promise<void> {
   if (command === 'can-connect-to-database')

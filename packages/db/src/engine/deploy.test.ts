@@ -6,7 +6,7 @@ import { query } from '../temporary.test.support.js';
 import { migrateDeploy, migrationStatus } from './migrate.js';
 import { createProject, type Project } from './project.test.support.js';
 
-// The real CLI beside a running server, and deployments to databases given by DATABASE_URL.
+// Runs the real CLI beside a running server, and deploys to databases given by DATABASE_URL.
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 60_000 });
 
 let project: Project;

@@ -10,7 +10,7 @@ function makeRunnable(program: string): void {
   try {
     accessSync(program, constants.X_OK);
   } catch {
-    chmodSync(program, 0o755); // An archive of the repository may have lost the mode.
+    chmodSync(program, 0o755); // An archive of the repository may lose the file mode.
   }
 }
 
@@ -20,8 +20,7 @@ const textOf = (env: NodeJS.ProcessEnv, name: string) => {
 };
 
 /**
- * An address of the operator's database, also when it or its password is in a file, as the server
- * reads them.
+ * Reads the operator's database address. It or its password may be in a file, as for the server.
  */
 function addressOf(env: NodeJS.ProcessEnv, name: string): string | undefined {
   const [url, password] = [textOf(env, name), textOf(env, 'DATABASE_PASSWORD')];
@@ -30,8 +29,8 @@ function addressOf(env: NodeJS.ProcessEnv, name: string): string | undefined {
 }
 
 /**
- * Prepares the environment of Prisma's CLI, for prisma.config.ts: reads `.env`, names our schema
- * engine where the operator names none, and keeps the CLI from calling home. Returns the address of
+ * Prepares the environment of Prisma's CLI, for prisma.config.ts. Reads `.env`, selects our schema
+ * engine unless the operator names one, and disables the CLI's update check. Returns the address of
  * the database: `DATABASE_DIRECT_URL`, `DATABASE_URL`, or the embedded one.
  */
 export function prepareCliEnvironment(root: string): string {
@@ -47,8 +46,8 @@ export function prepareCliEnvironment(root: string): string {
   env.SYNAP_DATA_DIR = path.resolve(root, env.SYNAP_DATA_DIR || '.data');
 
   const own = env.PRISMA_SCHEMA_ENGINE_BINARY;
-  // An engine of the operator's is used as it is; on the embedded database ours starts the database
-  // first, then that engine.
+  // Use the operator's own engine unchanged. For the embedded database, our launcher starts the
+  // database first, then that engine.
   if (own && own !== launcher && !(env.DATABASE_DIRECT_URL || env.DATABASE_URL))
     env.SYNAP_NATIVE_SCHEMA_ENGINE = path.resolve(own);
   if (!own || env.SYNAP_NATIVE_SCHEMA_ENGINE) {

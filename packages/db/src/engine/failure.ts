@@ -1,6 +1,6 @@
 import pg from 'pg';
 
-/** A migration that PostgreSQL refused; told as Prisma's native engine tells it (P3018). */
+/** A migration that PostgreSQL rejected, reported as by Prisma's native engine (P3018). */
 class MigrationFailure extends Error {
   override name = 'MigrationFailure';
   readonly code = 'P3018';
@@ -24,8 +24,8 @@ function text(
 }
 
 /**
- * Names the migration and PostgreSQL's reason, where the engine's error only says "external
- * connector error".
+ * Adds the migration and PostgreSQL's reason, if the engine only reports "external connector
+ * error".
  */
 export function explainFailure(error: unknown, scriptError: unknown): unknown {
   if (!(error instanceof Error) || !(scriptError instanceof pg.DatabaseError)) return error;

@@ -2,13 +2,13 @@ import type pg from 'pg';
 import { createMigrationPool } from './adapter.js';
 import { migrationNames } from './migrations-folder.js';
 
-/** The migrations of a database beside those of a folder. */
+/** Migrations of a database compared with those of a folder. */
 export interface MigrationHistory {
   applied: string[];
   failed: string[];
-  /** In the folder only. */
+  /** Only in the folder. */
   pending: string[];
-  /** Applied, but not in the folder: a newer version did that. */
+  /** Applied, but not in the folder: a newer version of Synap applied them. */
   unknown: string[];
 }
 
@@ -17,7 +17,7 @@ interface RecordedMigration {
   finished: boolean;
 }
 
-/** The migrations that a database records, in their order; none for a database without a schema. */
+/** Reads the recorded migrations in order; empty for a database without a schema. */
 export async function recordedMigrations(
   client: pg.Pool | pg.ClientBase,
 ): Promise<RecordedMigration[]> {

@@ -8,24 +8,24 @@ import { migrationNames, readMigrations } from './migrations-folder.js';
 import { assertMayCreate } from './rights.js';
 import { loadEngine, type MigrationList } from './wasm.js';
 
-/** How a database stands to a folder of migrations. */
+/** State of a database relative to a folder of migrations. */
 export interface MigrationStatus {
   /**
-   * `failed` wants a person; `pending` wants `prisma migrate deploy`; a database that knows more
-   * than the folder is `current`.
+   * `failed` needs manual repair; `pending` needs `prisma migrate deploy`. A database that is ahead
+   * of the folder is `current`.
    */
   state: 'current' | 'pending' | 'failed';
   pending: string[];
   failed: string[];
-  /** Applied, but not in the folder: a later version of the program ran on this database. */
+  /** Applied, but not in the folder: a newer version of Synap applied them. */
   unknown: string[];
 }
 
 export interface MigrateOptions {
   log?: (message: string) => void;
-  /** Applies these migrations of the folder only. */
+  /** Applies only these migrations of the folder. @default all */
   only?: readonly string[];
-  /** True if the caller has taken the turn (`takeTurn`) already. */
+  /** True if the caller already holds the migration lock. @default false */
   hasTurn?: boolean;
 }
 
@@ -47,8 +47,8 @@ async function recorded(pool: pg.Pool): Promise<Recorded[]> {
 }
 
 /**
- * Compares the database with the folder: one SELECT on the given pool (or on a connection of its
- * own, for an address).
+ * Compares the database with the folder by one SELECT, on the given pool or on a new connection for
+ * an address.
  */
 export async function migrationStatus(
   database: string | pg.Pool,
@@ -92,9 +92,9 @@ async function apply(url: string, migrations: MigrationList): Promise<string[]> 
 }
 
 /**
- * Applies what is pending, as `prisma migrate deploy` does, and returns the names. Any number of
- * processes may call it at once: one applies, the others wait and find nothing to do. Rejects with
- * advice when a migration fails or failed earlier.
+ * Applies pending migrations like `prisma migrate deploy` and returns their names. Safe to call
+ * from several processes at once: one applies, the others wait and find nothing to do. Rejects with
+ * advice if a migration fails or failed earlier.
  */
 export async function migrateDeploy(
   url: string,

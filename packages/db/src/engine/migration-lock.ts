@@ -3,13 +3,12 @@ import { connectionOf } from '../client/connection.js';
 import { prepareSession } from '../client/session.js';
 
 /**
- * The engine guards a deployment with an advisory lock of its own (72707369), but gives up on it
- * after ten seconds. Ours is taken before, on a connection of its own, and waits as long as the
- * other deployment takes.
+ * Advisory lock that is taken before the engine's own one (72707369), on a separate connection. The
+ * engine gives up after ten seconds; this lock waits until the other deployment ends.
  */
 const deployLock = 72_707_370;
 
-/** A migration takes what it takes. */
+/** No time-outs, because a migration may take any time. */
 export const unlimited = {
   statement_timeout: 0,
   lock_timeout: 0,
@@ -17,15 +16,12 @@ export const unlimited = {
 };
 
 /**
- * Milliseconds for connecting: a suspended server, or a network that swallows packets, must be
- * told.
+ * Time limit for connecting in milliseconds. Detects a suspended server or a network that drops
+ * packets.
  */
 const connectPatience = 10_000;
 
-/**
- * Waits until no other process of ours applies migrations to this database. `end()` lets the next
- * one in.
- */
+/** Waits until no other Synap process migrates this database. `end()` releases the lock. */
 export async function acquireMigrationLock(
   url: string,
   log: (message: string) => void,

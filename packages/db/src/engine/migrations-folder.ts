@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { MigrationList } from './wasm.js';
 
-/** The names of the migrations in a folder, in the order in which they apply. */
+/** Lists the migrations of a folder in the order of application. */
 export function migrationNames(folder: string): string[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder, { withFileTypes: true })
@@ -19,7 +19,7 @@ function content(file: string): { tag: 'ok'; value: string } | { tag: 'error'; v
   }
 }
 
-/** The folder as the engine wants it; with `only`, these migrations of it. */
+/** Reads the folder in the engine's format; with `only`, just these migrations. */
 export function readMigrations(folder: string, only?: readonly string[]): MigrationList {
   const lockfile = path.join(folder, 'migration_lock.toml');
   return {

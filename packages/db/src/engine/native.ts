@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { Target } from './target.js';
 
-/** Replaces the address in the arguments, where there is one, by the real one. */
+/** Replaces the address in the arguments, if there is one, by the real address. */
 async function withAddress(args: string[], target: Target): Promise<string[]> {
   if (!args.includes('--datasource')) return args;
   const url = await target.url();
@@ -11,8 +11,8 @@ async function withAddress(args: string[], target: Target): Promise<string[]> {
 }
 
 /**
- * Runs the operator's own schema engine on the embedded database, which runs as long as the engine
- * does. Returns its exit code.
+ * Runs the operator's schema engine on the embedded database, and keeps the database running
+ * meanwhile. Returns the engine's exit code.
  */
 export async function passToNative(
   program: string,
@@ -20,7 +20,8 @@ export async function passToNative(
   onSignal: (leave: () => Promise<void>) => void,
 ): Promise<number> {
   const args = await withAddress(process.argv.slice(2), target);
-  const { SYNAP_NATIVE_SCHEMA_ENGINE: _, ...env } = process.env; // Ours, if it should be named there, must not pass to itself.
+  // If this variable names our launcher, it must not call itself.
+  const { SYNAP_NATIVE_SCHEMA_ENGINE: _, ...env } = process.env;
   const child = spawn(program, args, { stdio: 'inherit', env });
   const ended = new Promise<number>((resolve, reject) => {
     child.once('error', reject);

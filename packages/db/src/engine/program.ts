@@ -8,12 +8,9 @@ import { createEngineSession, type EngineSession } from './session.js';
 import { createTarget, type Target } from './target.js';
 import { EnginePanic, loadEngine } from './wasm.js';
 
-/** What the CLI takes for a panic of the engine. */
+/** Exit code that the CLI interprets as a panic of the engine. */
 const panicCode = 101;
-/**
- * The id under which the engine asks the CLI to print; the CLI answers it, and the answer is passed
- * over.
- */
+/** Request id for asking the CLI to print. The CLI's response to it is ignored. */
 const printId = 1_000_000;
 
 function send(message: object): void {
@@ -42,13 +39,13 @@ function property(value: unknown, name: string): unknown {
     : undefined;
 }
 
-/** A text of the answer that the CLI has to print by itself; null if there is none. */
+/** Returns text that the CLI must print in addition; `null` if there is none. */
 function printed(method: string, result: unknown): string | null {
   if (method === 'diff') {
     const text = property(result, 'stdout');
     return typeof text === 'string' ? text : null;
   }
-  // The CLI calls such a database up to date, without a word on what the folder does not know.
+  // The CLI reports such a database as up to date and omits migrations unknown to the folder.
   const history = method === 'diagnoseMigrationHistory' ? property(result, 'history') : undefined;
   const names = property(history, 'unpersistedMigrationNames');
   if (property(history, 'diagnostic') !== 'migrationsDirectoryIsBehind' || !Array.isArray(names))
@@ -58,16 +55,13 @@ function printed(method: string, result: unknown): string | null {
 
 interface Conversation {
   serve(): Promise<void>;
-  /**
-   * Answers the request under way, if there is one: the engine broke where nobody waited for it.
-   */
+  /** Rejects the pending request, if any, after the engine broke outside a call. */
   breakOff(error: unknown): void;
 }
 
 /**
- * A panic is an answer like any other, and we stay until the CLI lets us go: it looks for the end
- * of a process that has ended already, finds nothing left to wait for, and exits 0 as if all had
- * gone well.
+ * Serves requests over stdin and stdout. Reports a panic as a response and keeps running until the
+ * CLI ends it. If the process exited first, the CLI would exit with 0, as after success.
  */
 function converseOver(session: EngineSession): Conversation {
   let pending: number | null = null;
@@ -112,7 +106,7 @@ async function command(name: string, target: Target): Promise<number> {
     await runCommand(name, await target.url());
     return 0;
   } catch (error) {
-    // The CLI passes over the first line.
+    // The CLI ignores the first line.
     process.stderr.write(logLine('INFO', { message: `schema engine command ${name}` }));
     process.stderr.write(
       logLine('ERROR', {
@@ -126,15 +120,15 @@ async function command(name: string, target: Target): Promise<number> {
 }
 
 /**
- * The CLI ends its input and sends SIGTERM right away; a database that we started must still be
- * stopped.
+ * Stops the database on a signal. The CLI closes stdin and sends SIGTERM at once, and an embedded
+ * database that we started must still be stopped.
  */
 function onSignal(leave: () => Promise<void>): void {
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
     process.on(signal, () => void leave().finally(() => process.exit()));
 }
 
-/** As the native engine says it: its name, then the commit that it was built from. */
+/** Prints the version as the native engine does: name and commit. */
 async function printVersion(): Promise<void> {
   const { module } = await loadEngine();
   console.log(`schema-engine-cli ${module.version()}`);
@@ -155,8 +149,8 @@ async function converse(datamodels: string[], target: Target): Promise<void> {
   const session = createEngineSession(datamodels, target, (line) => process.stderr.write(line));
   let leaving: Promise<void> | null = null;
   const leave = () => {
-    // A statement that still runs would hold up its connection: then the database is left (or
-    // stopped) with it.
+    // Wait two seconds at most: a running statement blocks the connection. Releasing the target
+    // then ends it.
     leaving ??= Promise.race([session.close(), delay(2_000)]).finally(() => target.release());
     return leaving;
   };

@@ -37,7 +37,7 @@ export default {
 
 interface Outcome {
   code: number;
-  /** What it printed on stdout and stderr, without colours. */
+  /** Output on stdout and stderr, without colours. */
   output: string;
 }
 
@@ -48,7 +48,7 @@ export interface Project {
   migration(name: string, sql: string): void;
   /** Runs the real Prisma CLI in the project. */
   prisma(args: string, options?: { env?: NodeJS.ProcessEnv; cwd?: string }): Promise<Outcome>;
-  /** Runs a statement on the embedded database of the project, whether it runs or not. */
+  /** Runs a statement on the project's embedded database, which is started if needed. */
   sql(text: string): Promise<Record<string, unknown>[]>;
   dispose(): Promise<void>;
 }
@@ -68,7 +68,7 @@ function run(args: string[], cwd: string, env: NodeJS.ProcessEnv): Promise<Outco
   });
 }
 
-/** A project of its own with a Prisma schema, set up as the repository is. */
+/** Creates a separate project with a Prisma schema, configured like the repository. */
 export function createProject(models: string): Project {
   const folder = temporaryFolder();
   const dataDir = path.join(folder, 'data');
@@ -100,7 +100,7 @@ export function createProject(models: string): Project {
       return query(url, text).finally(release);
     },
     async dispose() {
-      // The last command's engine may still be stopping the database.
+      // The engine of the last command may still be stopping the database.
       const cluster = await startEmbeddedPostgres({ dataDir });
       await cluster.stop();
       removeFolder(folder);

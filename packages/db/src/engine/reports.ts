@@ -11,7 +11,7 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message || error.name : String(error);
 }
 
-/** Prisma's code (P1001) of an engine's error, or of one that the driver threw. */
+/** Returns Prisma's code (P1001) for an error of the engine or the driver. */
 export function codeOf(error: unknown): string | null {
   const code = property(error, 'code');
   if (typeof code === 'string' && /^P[1-9]\d{3}$/.test(code)) return code;
@@ -23,7 +23,7 @@ export function codeOf(error: unknown): string | null {
     : null;
 }
 
-/** The JSON-RPC error that Prisma's CLI prints. */
+/** Builds the JSON-RPC error that Prisma's CLI prints. */
 export function rpcError(error: unknown): object {
   const message = messageOf(error);
   const isPanic = error instanceof EnginePanic;
@@ -34,7 +34,7 @@ export function rpcError(error: unknown): object {
   };
 }
 
-/** One line of the log that the CLI reads from stderr. */
+/** Formats one log line for stderr, as the CLI expects it. */
 export function logLine(level: 'INFO' | 'ERROR', fields: Record<string, unknown>): string {
   return `${JSON.stringify({ timestamp: new Date().toISOString(), level, fields, target: 'schema_engine::logger' })}\n`;
 }

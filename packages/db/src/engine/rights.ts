@@ -2,9 +2,7 @@ import { schemaOf } from '../client/connection.js';
 import { defaultSchema } from '../client/session.js';
 import { createMigrationPool } from './adapter.js';
 
-/**
- * The role of the address may not make what the migrations make. Its message says what to grant.
- */
+/** The role lacks the right to create objects of the migrations. The message says what to grant. */
 export class MissingRightError extends Error {
   override name = 'MissingRightError';
 }
@@ -12,15 +10,15 @@ export class MissingRightError extends Error {
 interface Rights {
   role: string;
   database: string;
-  /** Schemas are made too: ours, if it is missing, and that of the job queue. */
+  /** Right to create schemas: Synap's, if missing, and that of the job queue. */
   inDatabase: boolean;
-  /** Null if the schema does not exist. */
+  /** `null` if the schema does not exist. */
   inSchema: boolean | null;
 }
 
 /**
- * Looks before the migrations begin: one that fails half-way is marked as failed, and a person has
- * to resolve it.
+ * Checks rights before migrating: a migration that fails midway is recorded as failed and needs
+ * manual repair.
  */
 export async function assertMayCreate(url: string): Promise<void> {
   const schema = schemaOf(url) ?? defaultSchema;

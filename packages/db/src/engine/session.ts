@@ -7,7 +7,7 @@ import { acquireMigrationLock } from './migration-lock.js';
 import type { Target } from './target.js';
 import { loadEngine, type SchemaEngine } from './wasm.js';
 
-/** The methods of the protocol, which bear the engine's own names but for one. */
+/** Methods of the protocol. All but one have the engine's own names. */
 const methods = new Set([
   'applyMigrations',
   'createMigration',
@@ -28,15 +28,12 @@ const methods = new Set([
 ]);
 
 export interface EngineSession {
-  /** Answers one call. Rejects with the engine's error, or with EnginePanic. */
+  /** Executes one call. Rejects with the engine's error or with EnginePanic. */
   call(method: string, params: unknown): Promise<unknown>;
   close(): Promise<void>;
 }
 
-/**
- * Not every run of the engine makes a call: the database is asked for (and started) only by the
- * first one.
- */
+/** Opens the database on the first query only, because not every run of the engine uses it. */
 function lazily(target: Target, opened: (adapter: MigrationAdapter) => void) {
   let adapter: Promise<MigrationAdapter> | null = null;
   const open = () => {
@@ -89,8 +86,8 @@ export function createEngineSession(
   return {
     async call(method, params) {
       if (method === 'getDatabaseVersion') return invoke('version', params);
-      // Without a diagnosis first, a pending migration that nobody generated makes the engine ask
-      // for a shadow database it was not given.
+      // Diagnose first: otherwise a pending hand-written migration makes the engine request a
+      // shadow database that it does not have.
       if (method === 'evaluateDataLoss') await invoke('devDiagnostic', diagnosisOf(params));
       if (method === 'applyMigrations')
         turn ??= await acquireMigrationLock(await target.url(), () => undefined);

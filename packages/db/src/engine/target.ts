@@ -2,16 +2,16 @@ import { isEmbeddedAddress } from '../embedded/address.js';
 import { ensureDatabase } from '../embedded/ensure.js';
 
 /**
- * The database of one run of the engine: the address given, or the embedded one, started on first
- * use.
+ * The database for one run of the engine: the given address, or the embedded database, started on
+ * first use.
  */
 export interface Target {
-  /** The real address. Rejects with advice when there is none. */
+  /** Returns the real address. Rejects with advice if there is none. */
   url(): Promise<string>;
   release(): Promise<void>;
 }
 
-/** The real address of the cluster, and the database (and schema) that was asked for. */
+/** Combines the cluster's real address with the requested database and schema. */
 function atPlaceOf(given: string, real: string): string {
   const [target, { pathname, search }] = [new URL(real), new URL(given)];
   target.pathname = pathname;

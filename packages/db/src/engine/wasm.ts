@@ -7,7 +7,7 @@ type EngineModule = typeof import('@prisma/schema-engine-wasm/schema_engine_bg')
 
 export type { MigrationList, SchemaEngine } from '@prisma/schema-engine-wasm/schema_engine_bg';
 
-/** As much of the standard as is used here: its types come with browsers' only. */
+/** The part of the standard used here: its types are only available in the DOM library. */
 declare const WebAssembly: {
   instantiate(
     bytes: Uint8Array,
@@ -15,7 +15,7 @@ declare const WebAssembly: {
   ): Promise<{ instance: { exports: Record<string, unknown> } }>;
 };
 
-/** The engine broke (a Rust panic): its memory is not to be trusted any more. */
+/** The engine panicked (Rust). Its memory must no longer be used. */
 export class EnginePanic extends Error {
   override name = 'EnginePanic';
 }
@@ -23,8 +23,8 @@ export class EnginePanic extends Error {
 export interface EngineHost {
   module: EngineModule;
   /**
-   * Awaits a call into the engine; rejects with EnginePanic when it breaks meanwhile – the call
-   * itself would never settle.
+   * Awaits a call into the engine. Rejects with EnginePanic if it panics, because the call would
+   * never settle.
    */
   guard<T>(call: () => Promise<T>): Promise<T>;
 }
@@ -34,13 +34,13 @@ interface PanicRegistry {
 }
 
 declare global {
-  /** The name the engine calls before it breaks; fixed by Prisma. */
+  /** Called by the engine before it panics. The name is fixed by Prisma. */
   var PRISMA_WASM_PANIC_REGISTRY: PanicRegistry | undefined;
 }
 
 let host: Promise<EngineHost> | null = null;
 
-/** Loads Prisma's schema engine, compiled to WebAssembly, once a process. */
+/** Loads Prisma's schema engine (WebAssembly) once per process. */
 export function loadEngine(): Promise<EngineHost> {
   host ??= instantiate();
   return host;
@@ -60,7 +60,7 @@ async function instantiate(): Promise<EngineHost> {
       set_message: (message) => reject(new EnginePanic(message)),
     };
   });
-  panicked.catch(() => undefined); // It is looked at only while a call is under way.
+  panicked.catch(() => undefined); // Observed only during a call.
   module.__wbg_set_wasm(instance.exports);
   const start = instance.exports.__wbindgen_start;
   if (typeof start === 'function') start();
@@ -72,14 +72,14 @@ async function guarded<T>(call: () => Promise<T>, panicked: Promise<never>): Pro
     return await Promise.race([panicked, call()]);
   } catch (error) {
     if (!isTrap(error)) throw error;
-    // The trap that ends a panic; the reason was given just before it, if there was one.
+    // A trap follows every panic. Prefer the panic's message, if one was reported.
     throw await Promise.race([panicked, Promise.resolve(new EnginePanic(String(error)))]).catch(
       (panic: unknown) => panic,
     );
   }
 }
 
-/** WebAssembly ended by `unreachable`, out of memory and the like. */
+/** True if WebAssembly trapped: `unreachable`, out of memory and similar. */
 function isTrap(error: unknown): boolean {
   return error instanceof Error && error.name === 'RuntimeError';
 }

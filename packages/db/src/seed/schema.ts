@@ -31,11 +31,11 @@ const seedSchema = z.strictObject({
   dashboards: z.array(dashboardSchema).default([]),
 });
 
-/** Development data, as prisma/seed.yaml has them. */
+/** Development data, as in prisma/seed.yaml. */
 export type Seed = z.output<typeof seedSchema>;
 export type SeedDashboard = Seed['dashboards'][number];
 
-/** Reads development data. Throws with every fault when the file is not as it should be. */
+/** Reads development data. Throws with all errors of an invalid file. */
 export async function readSeed(file: string): Promise<Seed> {
   const { success, data, error } = seedSchema.safeParse(parse(await readFile(file, 'utf8')));
   if (success) return data;

@@ -5,19 +5,22 @@ export interface SeedDeps {
   database: Pick<Database, 'transaction'>;
   /** Hashes a password for storing. */
   hash: (password: string) => Promise<string>;
-  /** `SYNAP_ENV`: production is refused, for the passwords of a seed are public. */
+  /**
+   * `SYNAP_ENV`. Production is rejected, because the passwords of a seed are public. @default
+   * 'local'
+   */
   environment?: string;
 }
 
-/** How much was added; what was there already does not count. */
+/** Numbers of added rows. Existing rows do not count. */
 export interface SeedResult {
   users: number;
   dashboards: number;
 }
 
-/** Advisory lock of a seeding, so that two at once do not collide. */
+/** Advisory lock that prevents concurrent seeding. */
 const seedLock = 7_463_002;
-/** Hashing takes its time on a small machine. */
+/** Generous, because hashing is slow on a small machine. */
 const patience = 60_000;
 
 async function addUsers(db: Db, { users }: Seed, hash: SeedDeps['hash']): Promise<number> {
@@ -55,8 +58,8 @@ async function addDashboard(db: Db, { id, owner, name, widgets }: SeedDashboard)
 }
 
 /**
- * Adds what is missing, all or nothing, and changes nothing that is there. Rejects where
- * `environment` is production.
+ * Adds missing users and dashboards in one transaction and leaves existing rows unchanged. Rejects
+ * if `environment` is production.
  */
 export async function seedDatabase(
   seed: Seed,

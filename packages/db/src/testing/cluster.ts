@@ -10,20 +10,20 @@ import type { Toolchain } from '../embedded/programs.js';
 import { removeCluster } from '../embedded/remove.js';
 
 export interface SuperuserCluster {
-  /** Of the superuser, in the database `synap`. */
+  /** Address of the superuser, in the database `synap`. */
   url: string;
   port: number;
   /** Process id of PostgreSQL. */
   pid: number;
-  /** Folder of PostgreSQL's own files, which belong to the account it runs under. */
+  /** Folder of PostgreSQL's files, owned by the account that it runs under. */
   pgData: string;
-  /** Stops and deletes it. */
+  /** Stops and deletes the cluster. */
   dispose(): Promise<void>;
 }
 
 /**
- * A PostgreSQL of one's own with a superuser, for tests that change roles and settings of the
- * server. Belongs in tests only.
+ * Starts a separate PostgreSQL with a superuser. Only for tests that change roles and server
+ * settings.
  */
 export async function startSuperuserCluster(): Promise<SuperuserCluster> {
   const folder = mkdtempSync(path.join(tmpdir(), 'synap-superuser-'));
