@@ -18,13 +18,16 @@ const entities: Readonly<Record<string, string>> = {
 const escapeHtml = (text: string) =>
   text.replace(/[&<>"']/g, (character) => entities[character] ?? '');
 /** Keeps a value on one line, so that a user's name cannot add paragraphs. */
-const flat = (text: string) => text.replace(/[\u0000-\u001f\u007f]+/g, ' ');
+const toSingleLine = (text: string) => text.replace(/[\u0000-\u001f\u007f]+/g, ' ');
 
 /** Renders a mail with its values, which are escaped in HTML. */
 export function renderMail({ template, values }: Mail): RenderedMail {
   const { subject, html, text } = compiled[template];
   const known = new Map(
-    Object.entries<string | number>(values).map(([name, value]) => [name, flat(String(value))]),
+    Object.entries<string | number>(values).map(([name, value]) => [
+      name,
+      toSingleLine(String(value)),
+    ]),
   );
   const fill = (words: string, write: (value: string) => string) =>
     words.replace(/\{\{(\w+)\}\}/g, (_, name: string) => {

@@ -43,7 +43,7 @@ export function createSmtpTransport({
 }: SmtpOptions): MailTransport {
   const address = new URL(url);
   const secure = address.protocol === 'smtps:';
-  const mayBePlain = tls === 'optional' || loopback.has(address.hostname);
+  const allowsPlainText = tls === 'optional' || loopback.has(address.hostname);
   const user = decodeURIComponent(address.username);
   const transport = createTransport({
     pool: true,
@@ -53,8 +53,8 @@ export function createSmtpTransport({
     port: Number(address.port) || (secure ? 465 : 587),
     secure,
     // Otherwise an attacker in between could strip the STARTTLS offer and read passwords and links.
-    requireTLS: !secure && !mayBePlain,
-    opportunisticTLS: mayBePlain,
+    requireTLS: !secure && !allowsPlainText,
+    opportunisticTLS: allowsPlainText,
     ...(user !== '' && { auth: { user, pass: decodeURIComponent(address.password) } }),
     connectionTimeout: timeoutMs,
     greetingTimeout: timeoutMs,

@@ -11,7 +11,7 @@ const tolerance = 5;
 /** Synap's tokens have about 400 characters. */
 const maxLength = 2000;
 /** Maximum number of cached tokens. */
-const maxRemembered = 10_000;
+const maxCached = 10_000;
 
 export interface AccessTokenClaims {
   /** User id. */
@@ -36,7 +36,7 @@ export interface AccessTokensOptions {
 }
 
 /** Claims of a token with a valid signature. */
-interface Genuine {
+interface VerifiedToken {
   claims: AccessTokenClaims;
   /** Seconds since the epoch. */
   exp: number;
@@ -91,7 +91,7 @@ export function createAccessTokens({
   }
 
   /** Returns the claims of a validly signed token; `null` for any other. */
-  function read(token: string, clockTimestamp: number): Genuine | null {
+  function read(token: string, clockTimestamp: number): VerifiedToken | null {
     const key = token.length > maxLength ? undefined : keyFor(token);
     if (!key) return null;
     try {
@@ -117,12 +117,12 @@ export function createAccessTokens({
   // Caches valid signatures, because they stay valid; the expiry is checked on every call. Only
   // tokens that we signed are cached, so strangers cannot fill the cache. Insertion order: the
   // oldest entry is evicted first.
-  const genuine = new Map<string, Genuine>();
+  const verified = new Map<string, VerifiedToken>();
 
-  function remember(token: string, found: Genuine): void {
-    const [oldest] = genuine.size >= maxRemembered ? genuine.keys() : [];
-    if (oldest !== undefined) genuine.delete(oldest);
-    genuine.set(token, found);
+  function cache(token: string, found: VerifiedToken): void {
+    const [oldest] = verified.size >= maxCached ? verified.keys() : [];
+    if (oldest !== undefined) verified.delete(oldest);
+    verified.set(token, found);
   }
 
   return {
@@ -141,11 +141,11 @@ export function createAccessTokens({
 
     verify(token) {
       const now = Math.floor(clock.now() / 1000);
-      const known = genuine.get(token);
+      const known = verified.get(token);
       if (known && now < known.exp + tolerance) return known.claims;
-      genuine.delete(token);
+      verified.delete(token);
       const found = read(token, now);
-      if (found) remember(token, found);
+      if (found) cache(token, found);
       return found?.claims ?? null;
     },
   };

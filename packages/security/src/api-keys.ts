@@ -2,7 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import { generateToken, hashToken } from './opaque-tokens.js';
 
 /** Match the whole token: a base64url secret may contain `_`. */
-const shape =
+const keyPattern =
   /^syn_([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})_([A-Za-z0-9_-]{43})$/;
 
 /** Parts of an API key, unverified until `isSecretOf` returns true. */
@@ -29,7 +29,7 @@ export function generateApiKey(id: string): { key: string; secretHash: Uint8Arra
 
 /** Splits a key; `null` for text of another form. */
 export function parseApiKey(token: string): ApiKeyParts | null {
-  const [, a, b, c, d, e, secret] = shape.exec(token) ?? [];
+  const [, a, b, c, d, e, secret] = keyPattern.exec(token) ?? [];
   return secret === undefined ? null : { id: `${a}-${b}-${c}-${d}-${e}`, secret };
 }
 

@@ -16,7 +16,7 @@ export interface PasswordContext {
 }
 
 /** Minimum number of characters that remain after removing known words and punctuation. */
-const leastRemainder = 8;
+const minRemainder = 8;
 
 /**
  * True if the password is little more than the product's name or the email address (ASVS 5.0,
@@ -31,7 +31,7 @@ function isGuessable(password: string, { productName, email }: PasswordContext):
   return words.some((word) => {
     if (!text.includes(word)) return false;
     const remainder = text.replaceAll(word, '').replace(/[\p{P}\p{Z}]/gu, '');
-    return remainder.length < leastRemainder || isCommonPassword(remainder);
+    return remainder.length < minRemainder || isCommonPassword(remainder);
   });
 }
 

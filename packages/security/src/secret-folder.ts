@@ -10,7 +10,7 @@ const isCode = (error: unknown, ...codes: string[]) =>
  * Creates a secret file atomically. If two starts race, the later one uses the file of the earlier
  * one.
  */
-async function makeOnce(file: string, secret = makeSecret()): Promise<void> {
+async function createSecretFile(file: string, secret = makeSecret()): Promise<void> {
   const draft = `${file}.${randomUUID()}`;
   const handle = await open(draft, 'wx', 0o600);
   try {
@@ -25,7 +25,7 @@ async function makeOnce(file: string, secret = makeSecret()): Promise<void> {
   }
 }
 
-async function readIfThere(file: string): Promise<string | null> {
+async function readIfExists(file: string): Promise<string | null> {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {
@@ -36,13 +36,13 @@ async function readIfThere(file: string): Promise<string | null> {
 
 /** Reads a secret of a folder; `null` if it does not exist. Creates nothing. */
 export async function readSecret(folder: string, name: string): Promise<string | null> {
-  return (await readIfThere(path.join(folder, name)))?.trim() ?? null;
+  return (await readIfExists(path.join(folder, name)))?.trim() ?? null;
 }
 
 /** Stores an existing secret in the folder, unless the folder already has one of that name. */
 export async function keepSecret(folder: string, name: string, secret: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  await makeOnce(path.join(folder, name), secret);
+  await createSecretFile(path.join(folder, name), secret);
 }
 
 /**
@@ -57,9 +57,9 @@ export async function loadSecrets<N extends string>(
   const secrets = new Map<N, string>();
   for (const name of names) {
     const file = path.join(folder, name);
-    let content = await readIfThere(file);
+    let content = await readIfExists(file);
     if (content === null) {
-      await makeOnce(file);
+      await createSecretFile(file);
       content = await readFile(file, 'utf8');
     }
     await chmod(file, 0o600);

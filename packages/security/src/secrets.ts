@@ -12,14 +12,14 @@ const minBytes = 32;
 const placeholder =
   /change[-_ ]?(me|this|it)|example|placeholder|replace[-_ ]?(me|this|with)|your[-_ ](own|\d|secret|jwt|key|access|refresh)|insecure|secret[-_ ]?(key|goes)|super[-_ ]?secret|keyboard cat|01234567|abcdefgh/i;
 /** Minimum number of different characters. Fewer indicate a repeated text. */
-const minVariety = 8;
+const minDifferentCharacters = 8;
 
 /** Generates a secret for any purpose here: 32 random bytes in base64url. */
 export const makeSecret = () => randomBytes(32).toString('base64url');
 
 /** True for a placeholder of an example or a repeated text, at any length. */
 export const isExampleSecret = (text: string) =>
-  placeholder.test(text) || new Set(text).size < minVariety;
+  placeholder.test(text) || new Set(text).size < minDifferentCharacters;
 
 function faultsOf(secret: string): string[] {
   const faults: string[] = [];

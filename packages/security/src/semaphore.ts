@@ -26,23 +26,23 @@ export interface Semaphore {
 export function createSemaphore({ concurrency, queue, waitMs }: SemaphoreOptions): Semaphore {
   let running = 0;
   const waiting = new Set<() => void>();
-  const busy = () => new HasherBusy(Math.max(1, Math.ceil(waitMs / 1000)));
+  const busyError = () => new HasherBusy(Math.max(1, Math.ceil(waitMs / 1000)));
 
-  const turn = () =>
+  const waitForSlot = () =>
     new Promise<void>((resolve, reject) => {
-      const enter = () => {
+      const start = () => {
         clearTimeout(timer);
         resolve();
       };
       const timer = setTimeout(() => {
-        waiting.delete(enter);
-        reject(busy());
+        waiting.delete(start);
+        reject(busyError());
       }, waitMs);
-      waiting.add(enter);
+      waiting.add(start);
     });
 
   /** Passes the slot to the longest-waiting task, so that a new task cannot overtake it. */
-  const leave = () => {
+  const release = () => {
     const [next] = waiting;
     if (!next) {
       running--;
@@ -53,7 +53,7 @@ export function createSemaphore({ concurrency, queue, waitMs }: SemaphoreOptions
   };
 
   const admit = () => {
-    if (running >= concurrency && waiting.size >= queue) throw busy();
+    if (running >= concurrency && waiting.size >= queue) throw busyError();
   };
 
   return {
@@ -61,11 +61,11 @@ export function createSemaphore({ concurrency, queue, waitMs }: SemaphoreOptions
     async run(task) {
       admit();
       if (running < concurrency) running++;
-      else await turn();
+      else await waitForSlot();
       try {
         return await task();
       } finally {
-        leave();
+        release();
       }
     },
   };

@@ -6,7 +6,7 @@ export class BackupError extends Error {
   override readonly name = 'BackupError';
 }
 
-export const damaged = (detail: string, cause?: unknown) =>
+export const damagedError = (detail: string, cause?: unknown) =>
   new BackupError(
     `The archive is truncated or altered (${detail}). Use another copy of it, or an older backup.`,
     { cause },

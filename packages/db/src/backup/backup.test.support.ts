@@ -58,8 +58,12 @@ export const restore = (url: string, archive: Buffer, migrationsFolder = reposit
 export async function contentOf(url: string): Promise<Record<string, string[]>> {
   const tables = await query(
     url,
-    `SELECT relname AS name FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
-     AND relname NOT IN ('_prisma_migrations', 'rate_limits') ORDER BY 1`,
+    `SELECT relname AS name
+     FROM pg_class
+     WHERE relkind = 'r'
+       AND relnamespace = 'public'::regnamespace
+       AND relname NOT IN ('_prisma_migrations', 'rate_limits')
+     ORDER BY 1`,
   );
   const content: Record<string, string[]> = {};
   for (const { name } of tables) {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { BackupError, damaged } from './backup-error.js';
+import { BackupError, damagedError } from './backup-error.js';
 
 /** Increment `major` if older versions must not read the archive, `minor` if they may. */
 export const formatVersion = { major: 1, minor: 0 };
@@ -62,11 +62,11 @@ export type SealingParameters = z.output<typeof sealingSchema>;
 export type Sum = z.output<typeof sumSchema>;
 export type Checksums = z.output<typeof checksumsSchema>;
 
-function parsed<T extends z.ZodType>(schema: T, content: Buffer, entry: string): z.output<T> {
+function parseJson<T extends z.ZodType>(schema: T, content: Buffer, entry: string): z.output<T> {
   try {
     return schema.parse(JSON.parse(content.toString('utf8')));
   } catch (error) {
-    throw damaged(`${entry} cannot be read`, error);
+    throw damagedError(`${entry} cannot be read`, error);
   }
 }
 
@@ -74,13 +74,13 @@ const headSchema = manifestSchema.pick({ format: true, version: true, product: t
 
 /** Parses a manifest. Rejects a newer format and unknown required kinds. */
 export function readManifest(content: Buffer): Manifest {
-  const { version, product } = parsed(headSchema, content, manifestEntry);
+  const { version, product } = parseJson(headSchema, content, manifestEntry);
   if (version.major !== formatVersion.major) {
     throw new BackupError(
       `The archive has format ${version.major}.${version.minor}, written by Synap ${product}; this version reads format ${formatVersion.major}. Install that version of Synap.`,
     );
   }
-  const manifest = parsed(manifestSchema, content, manifestEntry);
+  const manifest = parseJson(manifestSchema, content, manifestEntry);
   const unknown = Object.keys(manifest.kinds).filter(
     (kind) => !knownKinds.has(kind) && manifest.kinds[kind] === 'required',
   );
@@ -93,7 +93,7 @@ export function readManifest(content: Buffer): Manifest {
 }
 
 export const readChecksums = (content: Buffer): Checksums =>
-  parsed(checksumsSchema, content, checksumsEntry);
+  parseJson(checksumsSchema, content, checksumsEntry);
 export const jsonOf = (value: unknown): Buffer =>
   Buffer.from(`${JSON.stringify(value, null, 2)}\n`);
 

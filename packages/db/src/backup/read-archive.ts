@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import { BackupError, damaged } from './backup-error.js';
+import { BackupError, damagedError } from './backup-error.js';
 import {
   type Checksums,
   checksumsEntry,
@@ -57,9 +57,9 @@ export async function readArchive(
       read = await readEntries(fromTar(bytes), visitor);
     });
   } catch (error) {
-    throw isZlibFault(error) ? damaged('it cannot be unpacked', error) : error;
+    throw isZlibFault(error) ? damagedError('it cannot be unpacked', error) : error;
   }
-  if (!read) throw damaged('it is empty');
+  if (!read) throw damagedError('it is empty');
   return read;
 }
 
@@ -75,7 +75,7 @@ export async function readManifestOf(source: Readable): Promise<Manifest> {
   }).catch((error: unknown) => {
     if (error !== enough) throw error;
   });
-  if (!manifest) throw damaged('it has no manifest');
+  if (!manifest) throw damagedError('it has no manifest');
   return manifest;
 }
 
@@ -85,16 +85,16 @@ async function readEntries(
 ): Promise<ReadArchive> {
   const first = await entries.next();
   if (first.done || first.value.name !== manifestEntry)
-    throw damaged('it does not begin with a manifest');
+    throw damagedError('it does not begin with a manifest');
   const sums = createSums();
   sums.add(manifestEntry, first.value.content);
   const manifest = readManifest(first.value.content);
   await visitor.manifest?.(manifest);
-  const order = createOrder(manifest);
+  const order = createOrderCheck(manifest);
   const skipped: string[] = [];
   let checksums: Checksums | undefined;
   for await (const { name, content } of entries) {
-    if (checksums) throw damaged('entries follow the checksums');
+    if (checksums) throw damagedError('entries follow the checksums');
     if (name === checksumsEntry) {
       checksums = readChecksums(content);
       compare(checksums.contents, sums.finish());
@@ -108,7 +108,7 @@ async function readEntries(
     else if (kind === tablesFolder) await visitor.table?.(order.table(), content);
     else skipped.push(name);
   }
-  if (!checksums) throw damaged('it has no checksums');
+  if (!checksums) throw damagedError('it has no checksums');
   return { manifest, contents: checksums.contents, skipped };
 }
 
@@ -118,7 +118,7 @@ const kindOf = (name: string) => name.split('/')[0] ?? name;
  * Verifies the order of entries: each table once, parts numbered, and only kinds that the manifest
  * names.
  */
-function createOrder(manifest: Manifest) {
+function createOrderCheck(manifest: Manifest) {
   let index = -1;
   let part = 0;
   const nameOf = (at: number) => manifest.tables[at]?.name;
@@ -126,20 +126,20 @@ function createOrder(manifest: Manifest) {
     table: () => nameOf(index) ?? '',
     check(name: string) {
       const kind = kindOf(name);
-      if (manifest.kinds[kind] === undefined) throw damaged(`${name} is not in the manifest`);
+      if (manifest.kinds[kind] === undefined) throw damagedError(`${name} is not in the manifest`);
       if (kind !== tablesFolder) {
-        if (knownKinds.has(kind) && name !== kind) throw damaged(`${name} is unexpected`);
+        if (knownKinds.has(kind) && name !== kind) throw damagedError(`${name} is unexpected`);
         return;
       }
       const [, table, file] = name.split('/');
       if (table !== nameOf(index)) {
         const next = manifest.tables.findIndex((each) => each.name === table);
-        if (next <= index) throw damaged(`${name} is out of order`);
+        if (next <= index) throw damagedError(`${name} is out of order`);
         index = next;
         part = 0;
       }
       part += 1;
-      if (file !== partName(part)) throw damaged(`${name} is out of order`);
+      if (file !== partName(part)) throw damagedError(`${name} is out of order`);
     },
   };
 }
@@ -149,7 +149,7 @@ export const partName = (part: number) => `${String(part).padStart(6, '0')}.copy
 function compare(stated: Checksums['contents'], found: Checksums['contents']): void {
   for (const name of new Set([...Object.keys(stated), ...Object.keys(found)])) {
     const [one, other] = [stated[name], found[name]];
-    if (!one && other) throw damaged(`${name} is not in the checksums`);
+    if (!one && other) throw damagedError(`${name} is not in the checksums`);
     // Tables without rows have no entry.
     if (one && !other && one.bytes === 0) continue;
     if (
@@ -159,7 +159,7 @@ function compare(stated: Checksums['contents'], found: Checksums['contents']): v
       one.bytes !== other.bytes ||
       one.rows !== other.rows
     ) {
-      throw damaged(`${name} does not fit its checksum`);
+      throw damagedError(`${name} does not fit its checksum`);
     }
   }
 }

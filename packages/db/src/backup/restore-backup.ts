@@ -6,7 +6,7 @@ import { createPool } from '../client/pool.js';
 import { migrateDeploy } from '../engine/migrate.js';
 import { acquireMigrationLock } from '../engine/migration-lock.js';
 import { migrationNames } from '../engine/migrations-folder.js';
-import { BackupError, damaged } from './backup-error.js';
+import { BackupError, damagedError } from './backup-error.js';
 import { type Checksums, type Manifest, type Table, tablesFolder } from './manifest.js';
 import {
   type ArchiveVisitor,
@@ -16,7 +16,7 @@ import {
 } from './read-archive.js';
 import { markRestore, unmarkRestore } from './restore-mark.js';
 import { dataTables, type OwnNames, ownNames, quoted, setTransferFormat } from './tables.js';
-import { assertEmpty, demandRestorable, dropOwnSchema, removeNewerSchema } from './target.js';
+import { assertEmpty, dropOwnSchema, removeNewerSchema, requireRestorable } from './target.js';
 
 export interface RestoreBackupOptions {
   url: string;
@@ -48,17 +48,17 @@ export async function restoreBackup(options: RestoreBackupOptions): Promise<Read
   const { url, migrationsFolder, log = () => {} } = options;
   // The reader handles the error. Without this listener, an earlier error would end the process.
   options.archive.on('error', () => undefined);
-  const turn = await acquireMigrationLock(url, log);
+  const lock = await acquireMigrationLock(url, log);
   const pool = createPool({ url, applicationName: 'synap restore', size: 2, ...unlimited });
   try {
     const read = await load(pool, options);
-    const applied = await migrateDeploy(url, migrationsFolder, { log, hasTurn: true });
+    const applied = await migrateDeploy(url, migrationsFolder, { log, hasLock: true });
     if (applied.length === 0) log('The schema of the archive is the current one.');
     await pool.query('ANALYZE').catch(() => undefined);
     return read;
   } finally {
     await pool.end();
-    await turn.end();
+    await lock.end();
   }
 }
 
@@ -122,16 +122,16 @@ function createLoader(
 
   async function manifest(found: Manifest): Promise<void> {
     assertKnownMigrations(found, migrationNames(migrationsFolder), product);
-    const applied = await demandRestorable(client, own, migrationsFolder);
+    const applied = await requireRestorable(client, own, migrationsFolder);
     onChange();
     await markRestore(client, url);
     await removeNewerSchema(client, own, { applied, wanted: found.migrations });
-    await migrateDeploy(url, migrationsFolder, { log, only: found.migrations, hasTurn: true });
+    await migrateDeploy(url, migrationsFolder, { log, only: found.migrations, hasLock: true });
     await client.query('BEGIN');
     await setTransferFormat(client);
     tables = found.tables;
     const missing = unknownColumns(tables, await dataTables(client, own));
-    if (missing.length > 0) throw damaged(`its schema has no ${missing.join(', ')}`);
+    if (missing.length > 0) throw damagedError(`its schema has no ${missing.join(', ')}`);
     await client.query(
       `LOCK TABLE ${tables.map(({ name }) => quoted(name)).join(', ')} IN SHARE ROW EXCLUSIVE MODE`,
     );
@@ -167,9 +167,9 @@ function createLoader(
   };
 }
 
-function unknownColumns(wanted: readonly Table[], there: readonly Table[]): string[] {
+function unknownColumns(wanted: readonly Table[], existing: readonly Table[]): string[] {
   const known = new Set(
-    there.flatMap(({ name, columns }) => columns.map((column) => `${name}.${column}`)),
+    existing.flatMap(({ name, columns }) => columns.map((column) => `${name}.${column}`)),
   );
   return wanted
     .flatMap(({ name, columns }) => columns.map((column) => `${name}.${column}`))
@@ -189,7 +189,7 @@ function startCopy(client: pg.PoolClient, table: string, columns: readonly strin
   );
   const done = finished(stream);
   done.catch(() => undefined);
-  const refused = (error: unknown) =>
+  const rejection = (error: unknown) =>
     new BackupError(
       `PostgreSQL does not accept the rows of ${table}: ${error instanceof Error ? error.message : String(error)}`,
       {
@@ -202,11 +202,13 @@ function startCopy(client: pg.PoolClient, table: string, columns: readonly strin
       const written = new Promise<void>((resolve, reject) => {
         stream.write(part, (error) => (error ? reject(error) : resolve()));
       });
-      await Promise.race([written, done]).catch((error: unknown) => Promise.reject(refused(error)));
+      await Promise.race([written, done]).catch((error: unknown) =>
+        Promise.reject(rejection(error)),
+      );
     },
     async end() {
       stream.end();
-      await done.catch((error: unknown) => Promise.reject(refused(error)));
+      await done.catch((error: unknown) => Promise.reject(rejection(error)));
       return stream.rowCount;
     },
   };
@@ -224,7 +226,7 @@ async function assertCounts(
     );
     const [stated, found] = [contents[`${tablesFolder}/${name}`]?.rows, rows[0]?.count];
     if (stated !== found || (loaded.get(name) ?? 0) !== found)
-      throw damaged(`${name} has ${found} rows instead of ${stated ?? 'those stated'}`);
+      throw damagedError(`${name} has ${found} rows instead of ${stated ?? 'those stated'}`);
   }
 }
 
@@ -232,13 +234,16 @@ async function assertCounts(
 async function advanceSequences(client: pg.ClientBase, tables: readonly Table[]): Promise<void> {
   for (const { name, columns } of tables) {
     const { rows } = await client.query<{ column: string; sequence: string }>(
-      `SELECT name AS column, sequence FROM unnest($2::text[]) AS name, pg_get_serial_sequence($1, name) AS sequence
+      `SELECT name AS column, sequence
+       FROM unnest($2::text[]) AS name, pg_get_serial_sequence($1, name) AS sequence
        WHERE sequence IS NOT NULL`,
       [quoted(name), columns],
     );
     for (const { column, sequence } of rows)
       await client.query(
-        `SELECT setval($1, max(${quoted(column)})) FROM ${quoted(name)} HAVING count(*) > 0`,
+        `SELECT setval($1, max(${quoted(column)}))
+         FROM ${quoted(name)}
+         HAVING count(*) > 0`,
         [sequence],
       );
   }

@@ -7,7 +7,7 @@ import { BackupError } from './backup-error.js';
 import type { Table } from './manifest.js';
 
 /** Tables that a backup omits. The migrations write `_prisma_migrations` again. */
-const leftOut = new Set(['_prisma_migrations', 'rate_limits']);
+const omittedTables = new Set(['_prisma_migrations', 'rate_limits']);
 
 /**
  * Names of tables, types and functions that the migrations create. Other objects in the schema are
@@ -69,24 +69,34 @@ export async function dataTables(
 ): Promise<Table[]> {
   const { rows } = await client.query<Table>(
     `SELECT c.relname::text AS name, array_agg(a.attname::text ORDER BY a.attnum) AS columns
-     FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
-     WHERE c.relnamespace = ${schemaOid} AND c.relkind = 'r' GROUP BY 1 ORDER BY 1`,
+     FROM pg_class c
+     JOIN pg_attribute a
+       ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
+     WHERE c.relnamespace = ${schemaOid} AND c.relkind = 'r'
+     GROUP BY 1
+     ORDER BY 1`,
   );
-  const tables = rows.filter(({ name }) => own.has(name) && !leftOut.has(name));
-  return sorted(tables, await references(client));
+  const tables = rows.filter(({ name }) => own.has(name) && !omittedTables.has(name));
+  return sortByReferences(tables, await references(client));
 }
 
 /** Maps each table to the tables that it references. */
 async function references(client: pg.ClientBase): Promise<Map<string, string[]>> {
   const { rows } = await client.query<{ name: string; others: string[] }>(
     `SELECT c.relname::text AS name, array_agg(DISTINCT r.relname::text) AS others
-     FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_class r ON r.oid = k.confrelid
-     WHERE k.contype = 'f' AND k.connamespace = ${schemaOid} AND c.oid <> r.oid GROUP BY 1`,
+     FROM pg_constraint k
+     JOIN pg_class c ON c.oid = k.conrelid
+     JOIN pg_class r ON r.oid = k.confrelid
+     WHERE k.contype = 'f' AND k.connamespace = ${schemaOid} AND c.oid <> r.oid
+     GROUP BY 1`,
   );
   return new Map(rows.map(({ name, others }) => [name, others]));
 }
 
-function sorted(tables: readonly Table[], referenced: ReadonlyMap<string, string[]>): Table[] {
+function sortByReferences(
+  tables: readonly Table[],
+  referenced: ReadonlyMap<string, string[]>,
+): Table[] {
   const left = new Map(tables.map((table) => [table.name, table]));
   const order: Table[] = [];
   while (left.size > 0) {

@@ -1,4 +1,4 @@
-import { damaged } from './backup-error.js';
+import { damagedError } from './backup-error.js';
 
 /** One file of an archive, held in memory. */
 export interface ArchiveEntry {
@@ -39,27 +39,27 @@ export async function* toTar(entries: AsyncIterable<ArchiveEntry>): AsyncGenerat
 }
 
 /** Reads exact numbers of bytes. Rejects if the source ends too early. */
-function createTaker(source: AsyncIterable<Buffer>) {
+function createReader(source: AsyncIterable<Buffer>) {
   const iterator = source[Symbol.asyncIterator]();
-  let held: Buffer = Buffer.alloc(0);
+  let buffered: Buffer = Buffer.alloc(0);
   return {
-    async take(bytes: number): Promise<Buffer> {
-      const parts = [held];
-      let length = held.length;
+    async readExactly(bytes: number): Promise<Buffer> {
+      const parts = [buffered];
+      let length = buffered.length;
       while (length < bytes) {
         const { done, value } = await iterator.next();
-        if (done) throw damaged('it ends too early');
+        if (done) throw damagedError('it ends too early');
         parts.push(value);
         length += value.length;
       }
       const all = Buffer.concat(parts);
-      held = all.subarray(bytes);
+      buffered = all.subarray(bytes);
       return all.subarray(0, bytes);
     },
     async isAtEnd(): Promise<boolean> {
       for (let next = await iterator.next(); !next.done; next = await iterator.next())
         if (next.value.length > 0) return false;
-      return held.length === 0;
+      return buffered.length === 0;
     },
   };
 }
@@ -74,19 +74,19 @@ function textAt(header: Buffer, start: number, end: number): string {
 
 /** Reads a tar stream that `toTar` wrote. Rejects any other header as damage. */
 export async function* fromTar(source: AsyncIterable<Buffer>): AsyncGenerator<ArchiveEntry> {
-  const { take, isAtEnd } = createTaker(source);
+  const { readExactly, isAtEnd } = createReader(source);
   for (;;) {
-    const header = await take(blockBytes);
+    const header = await readExactly(blockBytes);
     if (header.equals(empty)) break;
     const name = textAt(header, 0, 100);
     const size = Number.parseInt(textAt(header, 124, 136), 8);
     if (!(size >= 0 && size <= maxEntryBytes) || !header.equals(tarHeader(name, size)))
-      throw damaged('an entry has no valid header');
-    const content = await take(size);
-    const filler = await take(padding(size));
-    if (filler.some((byte) => byte !== 0)) throw damaged(`${name} is followed by other bytes`);
+      throw damagedError('an entry has no valid header');
+    const content = await readExactly(size);
+    const filler = await readExactly(padding(size));
+    if (filler.some((byte) => byte !== 0)) throw damagedError(`${name} is followed by other bytes`);
     yield { name, content };
   }
-  if (!(await take(blockBytes)).equals(empty) || !(await isAtEnd()))
-    throw damaged('bytes follow its end');
+  if (!(await readExactly(blockBytes)).equals(empty) || !(await isAtEnd()))
+    throw damagedError('bytes follow its end');
 }

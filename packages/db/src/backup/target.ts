@@ -21,29 +21,39 @@ export async function assertEmpty(client: pg.ClientBase, own: OwnNames): Promise
 /** Drops tables, types and functions of the migrations. The tables must be empty. */
 export async function dropOwnSchema(client: pg.ClientBase, own: OwnNames): Promise<void> {
   const { rows } = await client.query<{ kind: string; name: string; id: string }>(
-    `WITH here AS (SELECT oid FROM pg_namespace WHERE oid = coalesce(
-       (SELECT relnamespace FROM pg_class WHERE oid = to_regclass('_prisma_migrations')),
-       (SELECT oid FROM pg_namespace WHERE nspname = current_schema())))
-     SELECT 'TABLE' AS kind, relname::text AS name, oid::regclass::text AS id FROM pg_class
-       WHERE relkind = 'r' AND relnamespace = (SELECT oid FROM here)
-     UNION ALL SELECT 'TYPE', typname::text, oid::regtype::text FROM pg_type
-       WHERE typtype = 'e' AND typnamespace = (SELECT oid FROM here)
-     UNION ALL SELECT 'FUNCTION', proname::text, oid::regprocedure::text FROM pg_proc WHERE pronamespace = (SELECT oid FROM here)`,
+    `WITH own_schema AS (
+       SELECT oid
+       FROM pg_namespace
+       WHERE oid = coalesce(
+         (SELECT relnamespace FROM pg_class WHERE oid = to_regclass('_prisma_migrations')),
+         (SELECT oid FROM pg_namespace WHERE nspname = current_schema()))
+     )
+     SELECT 'TABLE' AS kind, relname::text AS name, oid::regclass::text AS id
+     FROM pg_class
+     WHERE relkind = 'r' AND relnamespace = (SELECT oid FROM own_schema)
+     UNION ALL
+     SELECT 'TYPE', typname::text, oid::regtype::text
+     FROM pg_type
+     WHERE typtype = 'e' AND typnamespace = (SELECT oid FROM own_schema)
+     UNION ALL
+     SELECT 'FUNCTION', proname::text, oid::regprocedure::text
+     FROM pg_proc
+     WHERE pronamespace = (SELECT oid FROM own_schema)`,
   );
   const known: Record<string, Set<string>> = {
     TABLE: own.tables,
     TYPE: own.types,
     FUNCTION: own.functions,
   };
-  const mine = rows.filter(({ kind, name }) => known[kind]?.has(name));
-  for (const { kind, id } of mine) await client.query(`DROP ${kind} IF EXISTS ${id} CASCADE`);
+  const owned = rows.filter(({ kind, name }) => known[kind]?.has(name));
+  for (const { kind, id } of owned) await client.query(`DROP ${kind} IF EXISTS ${id} CASCADE`);
 }
 
 /**
  * Returns the applied migrations. Throws if the database holds data or has migrations that this
  * version does not know.
  */
-export async function demandRestorable(
+export async function requireRestorable(
   client: pg.ClientBase,
   own: OwnNames,
   folder: string,

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { damaged } from './backup-error.js';
+import { damagedError } from './backup-error.js';
 
 /**
  * The trailer is an empty gzip member (RFC 1952) whose extra field holds the SHA-256 of all bytes
@@ -24,13 +24,13 @@ export async function* addTrailer(source: AsyncIterable<Buffer>): AsyncGenerator
 /** Removes the trailer. Throws at the end if it does not match the bytes before it. */
 export async function* checkTrailer(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const hash = createHash('sha256');
-  let held: Buffer = Buffer.alloc(0);
+  let buffered: Buffer = Buffer.alloc(0);
   for await (const chunk of source) {
-    const all = Buffer.concat([held, chunk]);
+    const all = Buffer.concat([buffered, chunk]);
     const ready = all.subarray(0, Math.max(0, all.length - trailerBytes));
-    held = all.subarray(ready.length);
+    buffered = all.subarray(ready.length);
     hash.update(ready);
     if (ready.length > 0) yield ready;
   }
-  if (!held.equals(trailerOf(hash.digest()))) throw damaged('its trailer does not fit');
+  if (!buffered.equals(trailerOf(hash.digest()))) throw damagedError('its trailer does not fit');
 }

@@ -198,15 +198,15 @@ async function* partsOf(client: pg.PoolClient, { name, columns }: Table): AsyncG
   const stream: AsyncIterable<Buffer> = client.query(
     copyTo(`COPY ${quoted(name)} (${columns.map(quoted).join(', ')}) TO STDOUT`),
   );
-  let held: Buffer[] = [];
+  let buffered: Buffer[] = [];
   let length = 0;
   for await (const chunk of stream) {
-    held.push(chunk);
+    buffered.push(chunk);
     length += chunk.length;
     if (length < partBytes) continue;
-    yield Buffer.concat(held);
-    held = [];
+    yield Buffer.concat(buffered);
+    buffered = [];
     length = 0;
   }
-  if (length > 0) yield Buffer.concat(held);
+  if (length > 0) yield Buffer.concat(buffered);
 }

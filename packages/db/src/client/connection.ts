@@ -30,7 +30,7 @@ function decode(part: string, text: string): string {
 }
 
 /** PostgreSQL truncates longer identifiers, so later look-ups by the full name would fail. */
-const longestName = 63;
+const maxIdentifierLength = 63;
 
 /**
  * Returns the schema from Prisma's `?schema=` parameter; `undefined` if the address has none.
@@ -43,8 +43,8 @@ export function schemaOf(url: string): string | undefined {
     fail(
       `has the schema "${schema}", which must consist of lower-case letters, digits and underscores`,
     );
-  if (schema !== undefined && schema.length > longestName)
-    fail(`has a schema of more than ${longestName} characters`);
+  if (schema !== undefined && schema.length > maxIdentifierLength)
+    fail(`has a schema of more than ${maxIdentifierLength} characters`);
   return schema;
 }
 
@@ -73,7 +73,7 @@ function portOf(text: string): number | undefined {
 }
 
 /** Verifies the certificate chain but not the host name. */
-const anyName = { checkServerIdentity: () => undefined };
+const chainOnly = { checkServerIdentity: () => undefined };
 
 /**
  * Maps libpq's `sslmode` (https://www.postgresql.org/docs/current/libpq-ssl.html) to TLS options.
@@ -96,11 +96,11 @@ function tlsOf(parameters: URLSearchParams): ConnectionOptions | false {
     case 'require':
       // Verifies the chain if a root certificate is given, as libpq does for backward
       // compatibility.
-      return Object.assign(files, ca === undefined ? { rejectUnauthorized: false } : anyName);
+      return Object.assign(files, ca === undefined ? { rejectUnauthorized: false } : chainOnly);
     case 'verify-ca':
       if (ca === undefined)
         fail('has sslmode=verify-ca, which needs the file of the authority: add sslrootcert=…');
-      return Object.assign(files, anyName);
+      return Object.assign(files, chainOnly);
     case 'verify-full':
       return files;
     default:

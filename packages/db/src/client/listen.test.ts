@@ -28,7 +28,7 @@ function listenIn(url = cluster.url, applicationName = 'listener under test') {
     url,
     applicationName,
     channel: 'news of "all"',
-    pulse: { every: 100, patience: 300 },
+    heartbeat: { intervalMs: 100, timeoutMs: 300 },
     onMessage: (payload) => void heard.push(payload),
     onListening: () => void heard.push('(listening)'),
     onLost: () => void heard.push('(lost)'),

@@ -16,7 +16,7 @@ export interface ListenOptions {
   /**
    * Checks the connection every `every` milliseconds; the reply may take `patience` milliseconds.
    */
-  pulse?: { every: number; patience: number };
+  heartbeat?: { intervalMs: number; timeoutMs: number };
 }
 
 export interface Listening {
@@ -25,8 +25,8 @@ export interface Listening {
 }
 
 /** Bounds of the exponential back-off between attempts, in milliseconds. */
-const shortestWait = 100;
-const longestWait = 5000;
+const minRetryMs = 100;
+const maxRetryMs = 5000;
 
 /**
  * LISTENs on a dedicated connection and reconnects until closed. Never throws. Does not work behind
@@ -34,10 +34,10 @@ const longestWait = 5000;
  */
 export function listenTo(options: ListenOptions): Listening {
   const { url, applicationName, channel, onMessage, onListening, onLost } = options;
-  const { every, patience } = options.pulse ?? { every: 15_000, patience: 5000 };
+  const { intervalMs, timeoutMs } = options.heartbeat ?? { intervalMs: 15_000, timeoutMs: 5000 };
   const closing = new AbortController();
   const { signal } = closing;
-  let wait = shortestWait;
+  let wait = minRetryMs;
   let isLost = false;
 
   /** Rejects when the connection fails, ends, or is closed on purpose. */
@@ -48,26 +48,26 @@ export function listenTo(options: ListenOptions): Listening {
     await client.connect();
     await prepareSession(client, { url });
     await client.query(`LISTEN ${client.escapeIdentifier(channel)}`);
-    wait = shortestWait;
+    wait = minRetryMs;
     isLost = false;
     onListening();
     const over = AbortSignal.any([signal, ended.signal]);
     for (;;) {
-      await delay(every, undefined, { signal: over });
+      await delay(intervalMs, undefined, { signal: over });
       // Detects a network that drops packets silently, and keeps the server from closing an idle
       // connection.
       await client.query('SELECT 1');
     }
   }
 
-  async function keepListening(): Promise<void> {
+  async function reconnectLoop(): Promise<void> {
     while (!signal.aborted) {
       const client = new pg.Client({
         ...connectionOf(url),
         application_name: applicationName,
         keepAlive: true,
-        connectionTimeoutMillis: patience,
-        query_timeout: patience,
+        connectionTimeoutMillis: timeoutMs,
+        query_timeout: timeoutMs,
       });
       // The pending operation reports the error. Without this listener it would end the process.
       client.on('error', () => undefined);
@@ -75,12 +75,12 @@ export function listenTo(options: ListenOptions): Listening {
         if (!signal.aborted && !isLost) onLost(error);
         isLost = true;
       });
-      await endOf(client);
+      await closeClient(client);
       await delay(wait, undefined, { signal }).catch(() => undefined);
-      wait = Math.min(longestWait, wait * 2);
+      wait = Math.min(maxRetryMs, wait * 2);
     }
   }
-  const listening = keepListening();
+  const listening = reconnectLoop();
 
   return {
     async close() {
@@ -91,6 +91,6 @@ export function listenTo(options: ListenOptions): Listening {
 }
 
 /** Closes the connection, and waits one second at most for a silent server. */
-async function endOf(client: pg.Client): Promise<void> {
+async function closeClient(client: pg.Client): Promise<void> {
   await Promise.race([client.end().catch(() => undefined), delay(1000, undefined, { ref: false })]);
 }

@@ -24,7 +24,7 @@ const requiredSettings = {
  * Time-outs that a role's default could set, and that would end idle connections or long
  * transactions such as a backup. PostgreSQL 15 and 16 lack the second one.
  */
-const liftedTimeouts = ['idle_session_timeout', 'transaction_timeout'] as const;
+const disabledTimeouts = ['idle_session_timeout', 'transaction_timeout'] as const;
 
 /**
  * Schema of addresses without `?schema=`. Ignores the role's search path, which may lead to another
@@ -50,7 +50,7 @@ const literal = (value: string | number) => `'${String(value).replaceAll("'", "'
 const isKnown = (name: string) => `current_setting('${name}', true) IS NOT NULL`;
 
 /** Builds the statement. `set_config` returns the value that applies from then on. */
-function statementOf({ url, pooler, settings = {} }: SessionSettings): string {
+function settingsStatement({ url, pooler, settings = {} }: SessionSettings): string {
   const required = Object.entries(requiredSettings).map(([name, { value }]): [string, string] => [
     name,
     value,
@@ -64,16 +64,19 @@ function statementOf({ url, pooler, settings = {} }: SessionSettings): string {
   const columns = all.map(
     ([name, value]) => `set_config('${name}', ${literal(value)}, false) AS "${name}"`,
   );
-  const lifted = liftedTimeouts.map(
+  const disabled = disabledTimeouts.map(
     (name) => `CASE WHEN ${isKnown(name)} THEN set_config('${name}', '0', false) END AS "${name}"`,
   );
-  return `SELECT ${[...columns, ...lifted].join(', ')}`;
+  return `SELECT ${[...columns, ...disabled].join(', ')}`;
 }
 
 const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
 
 /** Describes wrong settings and the ALTER ROLE statements that correct them. */
-function faultOf(url: string, found: Readonly<Record<string, string | null>>): string | null {
+function describeProblems(
+  url: string,
+  found: Readonly<Record<string, string | null>>,
+): string | null {
   const wrong = Object.entries(requiredSettings).filter(
     ([name, { fits }]) => !fits.test(found[name] ?? ''),
   );
@@ -82,8 +85,9 @@ function faultOf(url: string, found: Readonly<Record<string, string | null>>): s
   // Do not use current_schema(), which is null until the migrations create the schema.
   const path = (found.search_path ?? '').split(',').map((name) => name.trim().replaceAll('"', ''));
   const first = path.find((name) => name !== '$user');
-  const leads = found.schema === null || found.schema === schema;
-  if (first !== schema || !leads) remedies.push(['search_path', found.search_path, quoted(schema)]);
+  const matches = found.schema === null || found.schema === schema;
+  if (first !== schema || !matches)
+    remedies.push(['search_path', found.search_path, quoted(schema)]);
   if (remedies.length === 0) return null;
   const target = `ALTER ROLE ${quoted(found.role ?? '')} IN DATABASE ${quoted(found.database ?? '')} SET`;
   const seen = remedies.map(([name, value]) => `${name} is "${value}"`).join(', ');
@@ -111,10 +115,10 @@ export async function prepareSession(
   };
   // Separate statement: the role's own time-out still applies to the one that changes it.
   if (session.pooler !== 'transaction') await run('SET statement_timeout = 0');
-  const { rows } = await run(statementOf(session));
+  const { rows } = await run(settingsStatement(session));
   const [found = {}] = rows;
   if (session.pooler === 'transaction') {
-    const fault = faultOf(session.url, found);
+    const fault = describeProblems(session.url, found);
     if (fault !== null) throw new SessionSettingsError(fault);
     return;
   }

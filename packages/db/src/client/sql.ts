@@ -77,7 +77,7 @@ export function createSql(pool: pg.Pool, prepared = true): Sql {
   ): Promise<pg.QueryResult<Record<string, unknown>>> {
     // pool.query() closes a connection whose query failed, so each attempt removes one stale
     // connection.
-    for (let left = pool.options.max ?? 10; ; left -= 1) {
+    for (let attemptsLeft = pool.options.max ?? 10; ; attemptsLeft -= 1) {
       try {
         return await pool.query<Record<string, unknown>>({
           name: prepared ? name : undefined,
@@ -85,7 +85,7 @@ export function createSql(pool: pg.Pool, prepared = true): Sql {
           values: [...values],
         });
       } catch (error) {
-        if (left === 0 || !isStalePlan(error)) throw error;
+        if (attemptsLeft === 0 || !isStalePlan(error)) throw error;
       }
     }
   }

@@ -21,12 +21,12 @@ interface Change {
  * Folders of the installation. Only `dataDir` and `base`, if owned by root, may change their group.
  * Folders above them only get execute permission for their group.
  */
-type Place = Pick<ClusterLocation, 'dataDir' | 'base' | 'pgData'>;
+type ClusterFolders = Pick<ClusterLocation, 'dataDir' | 'base' | 'pgData'>;
 
 const groupPass = 0o010;
 
 /** Lists the changes that let `account` reach the cluster; `null` if Synap must not make them. */
-function planFor(account: Account, { dataDir, base }: Place): Change[] | null {
+function planFor(account: Account, { dataDir, base }: ClusterFolders): Change[] | null {
   const owners = new Set([0, statSync(dataDir).uid]);
   const changes: Change[] = [];
   for (const folder of foldersTo(base)) {
@@ -43,8 +43,8 @@ function planFor(account: Account, { dataDir, base }: Place): Change[] | null {
 function apply(changes: Change[]): void {
   for (const { folder, before, gid } of changes) {
     if (before.gid !== gid) chownSync(folder, before.uid, gid);
-    const kept = before.gid === gid ? before.mode : before.mode & ~0o070;
-    chmodSync(folder, (kept | groupPass) & 0o7777);
+    const remaining = before.gid === gid ? before.mode : before.mode & ~0o070;
+    chmodSync(folder, (remaining | groupPass) & 0o7777);
   }
 }
 
@@ -64,7 +64,7 @@ function describe({ uid, gid }: Account, changes: Change[]): string {
  * Selects the user for PostgreSQL: the owner of the cluster, or of the data folder for a new
  * cluster. Never root.
  */
-function preferred({ dataDir, pgData }: Place): Account {
+function preferredAccount({ dataDir, pgData }: ClusterFolders): Account {
   const cluster = statSync(pgData, { throwIfNoEntry: false });
   if (cluster && cluster.uid !== 0) return { uid: cluster.uid, gid: cluster.gid };
   const { uid, gid } = statSync(dataDir);
@@ -72,7 +72,7 @@ function preferred({ dataDir, pgData }: Place): Account {
 }
 
 /** Candidate groups: the account's group, then the groups of folders that deny it access. */
-function groups({ uid, gid }: Account, { base }: Place): number[] {
+function candidateGroups({ uid, gid }: Account, { base }: ClusterFolders): number[] {
   const closed = foldersTo(base).map((folder) => statSync(folder));
   return [
     ...new Set([
@@ -87,9 +87,12 @@ function groups({ uid, gid }: Account, { base }: Place): number[] {
  * cluster. Opens folders for their group if that suffices, and reports them to `notify`. Returns
  * `null` if no account can reach the cluster.
  */
-export function grantAccess(place: Place, notify: (message: string) => void): Account | null {
-  const { uid, gid: usual } = preferred(place);
-  for (const gid of groups({ uid, gid: usual }, place)) {
+export function grantAccess(
+  place: ClusterFolders,
+  notify: (message: string) => void,
+): Account | null {
+  const { uid, gid: usual } = preferredAccount(place);
+  for (const gid of candidateGroups({ uid, gid: usual }, place)) {
     const account = { uid, gid };
     const changes = planFor(account, place);
     if (changes === null) continue;
@@ -107,11 +110,14 @@ export function grantAccess(place: Place, notify: (message: string) => void): Ac
  * Returns the account for the cluster in `place`; `null` for the account of this process. Throws if
  * no account can reach it.
  */
-export function accountFor(place: Place, notify: (message: string) => void): Account | null {
+export function accountFor(
+  place: ClusterFolders,
+  notify: (message: string) => void,
+): Account | null {
   if (!runsAsRoot()) return null;
   const account = grantAccess(place, notify);
   if (account) return account;
-  const { uid } = preferred(place);
+  const { uid } = preferredAccount(place);
   throw new Error(
     `PostgreSQL does not run as root, and its account (uid ${uid}) cannot reach ${place.base}. Let others pass through the folders above it (chmod o+x), or move the data folder ${place.dataDir} to a place that others can reach.`,
   );

@@ -144,7 +144,7 @@ function cloneTree(from: string, to: string): void {
  * Copies the programs below `base`. Uses a temporary name first, so that an incomplete copy is
  * never run.
  */
-function ownCopy({ folder, version }: NativePackage, base: string): string {
+function copyBelow({ folder, version }: NativePackage, base: string): string {
   const name = `programs-${version}`;
   const copy = path.join(base, name);
   if (existsSync(copy)) return copy;
@@ -184,7 +184,7 @@ export function prepareBinaries(
   account: Account | null,
   native: NativePackage = nativePackage(),
 ): Binaries {
-  const folder = usableInPlace(native, account) ? native.folder : ownCopy(native, base);
+  const folder = usableInPlace(native, account) ? native.folder : copyBelow(native, base);
   const suffix = process.platform === 'win32' ? '.exe' : '';
   return {
     initdb: path.join(folder, 'bin', `initdb${suffix}`),

@@ -23,13 +23,19 @@ import { writeOwner } from './ownership.js';
 import { readPostmaster } from './postmaster.js';
 import { clusterExists } from './presence.js';
 import { isAlive } from './processes.js';
-import { disregarding, giveTo, isTaken, runProgram, type Toolchain } from './programs.js';
+import {
+  changeOwner,
+  ignoringStalePid,
+  isClusterInUse,
+  runProgram,
+  type Toolchain,
+} from './programs.js';
 
 /**
  * Runs SQL in PostgreSQL's single-user mode, without a socket that others could connect to. Returns
  * its error output, or `null`.
  */
-export function runAlone(
+export function runSingleUser(
   pgData: string,
   { binaries, account, durable }: Toolchain,
   statements: string[],
@@ -46,11 +52,11 @@ export function runAlone(
   return runProgram(binaries.postgres, ['--single', '-D', pgData, ...settings, 'postgres'], {
     account,
     input: `${statements.join('\n')}\n`,
-    environment: disregarding(postmaster && !postmaster.alive ? postmaster.pid : null),
+    environment: ignoringStalePid(postmaster && !postmaster.alive ? postmaster.pid : null),
   });
 }
 
-function assertDone(task: string, fault: string | null): void {
+function assertSuccess(task: string, fault: string | null): void {
   if (fault !== null) throw new Error(`The embedded PostgreSQL could not ${task}: ${fault}`);
 }
 
@@ -64,7 +70,7 @@ function removeDraft(draft: string): void {
 }
 
 /** Removes drafts of interrupted initialisations. Drafts never hold data. */
-function sweepDrafts(base: string): void {
+function removeAbandonedDrafts(base: string): void {
   for (const name of readdirSync(base)) {
     const pid = /^draft\.(\d+)\.[0-9a-f]{8}$/.exec(name)?.[1];
     if (pid && !isAlive(Number(pid))) removeDraft(path.join(base, name));
@@ -78,7 +84,7 @@ function initialise(draft: string, tools: Toolchain, password: string): string {
   // Discard the superuser's password. initdb requires one, but administration uses single-user
   // mode.
   writeFileSync(superuserPassword, randomBytes(32).toString('base64url'), { mode: 0o600 });
-  if (account) giveTo(account, [draft, superuserPassword]);
+  if (account) changeOwner(account, [draft, superuserPassword]);
   const locale = [
     '--encoding=UTF8',
     '--locale=C',
@@ -87,7 +93,7 @@ function initialise(draft: string, tools: Toolchain, password: string): string {
   ];
   const access = ['--username=postgres', '--auth=scram-sha-256', `--pwfile=${superuserPassword}`];
   const sync = durable ? [] : ['--no-sync'];
-  assertDone(
+  assertSuccess(
     'make its data folder',
     runProgram(binaries.initdb, ['-D', pgData, ...access, ...locale, ...sync], { account }),
   );
@@ -95,7 +101,7 @@ function initialise(draft: string, tools: Toolchain, password: string): string {
     `CREATE ROLE ${appName} LOGIN CREATEDB PASSWORD '${password}';`,
     `CREATE DATABASE ${appName} OWNER ${appName};`,
   ];
-  assertDone('be prepared', runAlone(pgData, tools, statements));
+  assertSuccess('be prepared', runSingleUser(pgData, tools, statements));
   return pgData;
 }
 
@@ -112,7 +118,7 @@ function flushFolder(folder: string): void {
  */
 export function createCluster(location: ClusterLocation, tools: Toolchain, password: string): void {
   const { base, pgData } = location;
-  sweepDrafts(base);
+  removeAbandonedDrafts(base);
   const draft = path.join(base, `draft.${process.pid}.${randomBytes(4).toString('hex')}`);
   try {
     mkdirSync(draft, { mode: 0o700 });
@@ -122,17 +128,17 @@ export function createCluster(location: ClusterLocation, tools: Toolchain, passw
     flushFolder(base);
     writeMarker(location, token);
   } catch (error) {
-    const overtaken = isCode(error, 'ENOTEMPTY', 'EEXIST') && clusterExists(location);
-    if (!overtaken) throw error;
+    const existsAlready = isCode(error, 'ENOTEMPTY', 'EEXIST') && clusterExists(location);
+    if (!existsAlready) throw error;
   } finally {
     removeDraft(draft);
   }
 }
 
-function giveTree({ uid, gid }: Account, folder: string): void {
+function changeOwnerOfTree({ uid, gid }: Account, folder: string): void {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const target = path.join(folder, entry.name);
-    if (entry.isDirectory()) giveTree({ uid, gid }, target);
+    if (entry.isDirectory()) changeOwnerOfTree({ uid, gid }, target);
     else lchownSync(target, uid, gid);
   }
   lchownSync(folder, uid, gid); // Last, so that the next start detects an interruption.
@@ -142,9 +148,9 @@ function giveTree({ uid, gid }: Account, folder: string): void {
  * Sets the owner and mode that PostgreSQL requires, for a cluster that root copied or restored
  * without them.
  */
-export function settleFiles({ pgData }: ClusterLocation, account: Account | null): void {
+export function restorePermissions({ pgData }: ClusterLocation, account: Account | null): void {
   const { uid, mode } = statSync(pgData);
-  if (account && uid === 0) giveTree(account, pgData);
+  if (account && uid === 0) changeOwnerOfTree(account, pgData);
   if ((mode & 0o027) !== 0 && process.platform !== 'win32') chmodSync(pgData, 0o700);
 }
 
@@ -166,8 +172,8 @@ export function setPassword(
   tools: Toolchain,
   password: string,
 ): boolean {
-  const fault = runAlone(pgData, tools, [`ALTER ROLE ${appName} PASSWORD '${password}';`]);
-  if (fault !== null && isTaken(fault)) return false;
-  assertDone('take a new password', fault);
+  const fault = runSingleUser(pgData, tools, [`ALTER ROLE ${appName} PASSWORD '${password}';`]);
+  if (fault !== null && isClusterInUse(fault)) return false;
+  assertSuccess('take a new password', fault);
   return true;
 }

@@ -70,10 +70,10 @@ describe('a data folder with its database in it', () => {
   });
 });
 
-describe('a claim', () => {
+describe('a lease', () => {
   it('is not made on a database that another process serves', async () => {
     const { port, url } = await start(at('original'));
     const address = { pid: process.pid, port, password: new URL(url).password };
-    expect(await leaseCluster(address, 'guest')).toEqual({ kind: 'later' });
+    expect(await leaseCluster(address, 'follower')).toEqual({ kind: 'later' });
   });
 });

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { renameSync } from 'node:fs';
 import path from 'node:path';
-import { isCode, isThere, readIfThere, replaceFile, writeOnce } from './files.js';
+import { isCode, pathExists, readIfExists, replaceFile, writeOnce } from './files.js';
 
 /** Name of the application's role and of the database that it owns. */
 export const appName = 'synap';
@@ -39,7 +39,7 @@ function checked(file: string, content: string): string {
  */
 export function readPassword(home: string): string | null {
   const file = passwordOf(home);
-  const content = read(file, () => readIfThere(file));
+  const content = read(file, () => readIfExists(file));
   return content === null ? null : checked(file, content);
 }
 
@@ -56,7 +56,7 @@ export function generatePassword(home: string): string {
 
 /** True if a password change was started and not finished. */
 export function isPasswordPending(home: string): boolean {
-  return isThere(nextPasswordOf(home));
+  return pathExists(nextPasswordOf(home));
 }
 
 /** Returns the next password of the cluster: that of an interrupted change, or a new one. */
@@ -79,7 +79,7 @@ export function commitNextPassword(home: string): void {
  * before the first start.
  */
 export function rememberedPort(home: string): number | null {
-  const port = Number(readIfThere(path.join(home, 'port')) ?? Number.NaN);
+  const port = Number(readIfExists(path.join(home, 'port')) ?? Number.NaN);
   return Number.isInteger(port) && port > 0 && port < 65536 ? port : null;
 }
 

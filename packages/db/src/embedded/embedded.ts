@@ -49,16 +49,16 @@ export async function startEmbeddedPostgres({
 }: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const location = locateCluster(dataDir, log);
   log(describeLocation(location));
-  const options = { role: 'owner', durable, log, notify: log } as const;
+  const options = { role: 'leader', durable, log, notify: log } as const;
   let open = await openCluster(location, { ...options, preferredPort: port, create: true });
   let stopping = false;
   const abort = new AbortController();
 
-  const endWithUs = () => {
+  const stopOnExit = () => {
     if (isPostmasterOf(open.pid, location.pgData)) process.kill(open.pid, 'SIGINT');
   };
   // Stops PostgreSQL even if the process ends without `stop()` (uncaught error, `process.exit`).
-  process.once('exit', endWithUs);
+  process.once('exit', stopOnExit);
 
   async function reopen(): Promise<OpenCluster | null> {
     for (let wait = 0; !stopping; wait = Math.min(5_000, wait * 2 || 100)) {
@@ -103,7 +103,7 @@ export async function startEmbeddedPostgres({
       if (stopping) return watching;
       stopping = true;
       abort.abort();
-      process.removeListener('exit', endWithUs);
+      process.removeListener('exit', stopOnExit);
       await stopPostmaster(location, open.pid);
       await open.lease.release();
       await watching;

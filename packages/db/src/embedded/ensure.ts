@@ -1,5 +1,5 @@
 import { locateCluster } from './location.js';
-import { letGo, openCluster } from './open.js';
+import { openCluster, releaseCluster } from './open.js';
 
 export interface EnsureDatabaseOptions {
   /** The data folder of the embedded database. */
@@ -41,7 +41,13 @@ export async function ensureDatabase({
     return { url: databaseUrl, folder: null, release: async () => {}, detach: async () => {} };
   const notify = log ?? warn;
   const location = locateCluster(dataDir, notify);
-  const options = { role: 'guest', durable, create: true, log: log ?? (() => {}), notify } as const;
+  const options = {
+    role: 'follower',
+    durable,
+    create: true,
+    log: log ?? (() => {}),
+    notify,
+  } as const;
   const { pid, url, lease } = await openCluster(location, options);
   let released = false;
   return {
@@ -50,7 +56,7 @@ export async function ensureDatabase({
     async release() {
       if (released) return;
       released = true;
-      await letGo(location, pid, lease);
+      await releaseCluster(location, pid, lease);
     },
     async detach() {
       released = true;

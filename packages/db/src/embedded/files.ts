@@ -23,14 +23,14 @@ export function isCode(error: unknown, ...codes: string[]): error is Error {
 }
 
 /** True if the path exists, even as a dangling link. Throws if that cannot be determined. */
-export function isThere(target: string): boolean {
+export function pathExists(target: string): boolean {
   return lstatSync(target, { throwIfNoEntry: false }) !== undefined;
 }
 
 /**
  * Resolves all links of a path; `null` if it does not exist. Throws if that cannot be determined.
  */
-export function realPathIfThere(target: string): string | null {
+export function realPathIfExists(target: string): string | null {
   try {
     return realpathSync(target);
   } catch (error) {
@@ -40,7 +40,7 @@ export function realPathIfThere(target: string): string | null {
 }
 
 /** Reads a text file; `null` if it does not exist. */
-export function readIfThere(file: string): string | null {
+export function readIfExists(file: string): string | null {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
@@ -50,7 +50,7 @@ export function readIfThere(file: string): string | null {
 }
 
 /** Gives a file that root wrote to the owner of `folder`, who may start Synap next time. */
-export function giveToOwnerOf(folder: string, file: string): void {
+export function changeOwnerToOwnerOf(folder: string, file: string): void {
   if (!runsAsRoot()) return;
   const { uid, gid } = statSync(folder);
   lchownSync(file, uid, gid);
@@ -59,7 +59,7 @@ export function giveToOwnerOf(folder: string, file: string): void {
 function writeDraft(file: string, content: string): string {
   const draft = `${file}.${process.pid}.${randomBytes(4).toString('hex')}`;
   writeFileSync(draft, content, { mode: 0o600, flush: true, flag: 'wx' });
-  giveToOwnerOf(path.dirname(file), draft);
+  changeOwnerToOwnerOf(path.dirname(file), draft);
   return draft;
 }
 
@@ -93,7 +93,7 @@ export function replaceFile(file: string, content: string): void {
  * Gives a new folder to the owner of its parent. A folder of root is opened for PostgreSQL's group,
  * because PostgreSQL does not run as root.
  */
-function settleFolder(parent: string, folder: string): void {
+function applyParentOwner(parent: string, folder: string): void {
   if (!runsAsRoot()) return;
   const { uid, gid } = statSync(parent);
   try {
@@ -111,7 +111,7 @@ function makeFolders(folder: string): void {
   makeFolders(parent);
   try {
     mkdirSync(folder, { mode: 0o700 });
-    settleFolder(parent, folder);
+    applyParentOwner(parent, folder);
   } catch (error) {
     if (!isCode(error, 'EEXIST')) throw error;
     if (!statSync(folder, { throwIfNoEntry: false }))

@@ -8,20 +8,23 @@ import { isAlive, parentOf } from './processes.js';
  * leader (a server) holds LEADER exclusively and stops the cluster. All users hold USER shared. The
  * last follower stops a cluster that has no leader.
  */
-const locks = { space: 0x53796e, owner: 1, user: 2 };
+const locks = { space: 0x53796e, leader: 1, user: 2 };
 
-export type Role = 'owner' | 'guest';
+export type LeaseRole = 'leader' | 'follower';
+
+/** Names seen by other processes and in pg_stat_activity; fixed across versions. */
+const applicationNames = { leader: 'synap owner', follower: 'synap guest' } as const;
 
 export interface Lease {
   /** Settles when the connection is lost: the database crashed or was stopped. */
   ended: Promise<void>;
   /** True if no other process uses the cluster. Blocks new users, so that it can be stopped. */
-  closeToOthers(): Promise<boolean>;
+  blockNewUsers(): Promise<boolean>;
   /**
    * Runs `action` while no other process is the leader or runs such an action. Returns false
    * without running it if there is another leader.
    */
-  alone(action: () => void): Promise<boolean>;
+  runExclusively(action: () => void): Promise<boolean>;
   release(): Promise<void>;
 }
 
@@ -30,7 +33,7 @@ export interface Lease {
  * released.
  */
 export type LeaseOutcome =
-  | { kind: 'claimed'; lease: Lease }
+  | { kind: 'leased'; lease: Lease }
   | { kind: 'later' }
   | { kind: 'held'; pid: number | null };
 
@@ -41,7 +44,7 @@ export interface ClusterAddress {
   password: string;
 }
 
-const notYet = new Set([
+const temporaryCodes = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
   'EPIPE',
@@ -54,10 +57,10 @@ const notYet = new Set([
   '53300',
 ]);
 
-function isPassing(error: unknown): boolean {
+function isTemporary(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if (error.message.startsWith('Connection terminated')) return true;
-  return 'code' in error && typeof error.code === 'string' && notYet.has(error.code);
+  return 'code' in error && typeof error.code === 'string' && temporaryCodes.has(error.code);
 }
 
 async function tryLock(
@@ -76,47 +79,56 @@ async function tryLock(
  * Reads the leader's process id from its application name; `null` if unknown. Returns `passing` if
  * the lock is about to be released.
  */
-async function findOwner(client: pg.Client): Promise<number | null | 'passing'> {
+async function findLeader(client: pg.Client): Promise<number | null | 'passing'> {
   const { rows } = await client.query<{ name: string }>(
-    `SELECT a.application_name AS name FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+    `SELECT a.application_name AS name
+     FROM pg_locks l
+     JOIN pg_stat_activity a USING (pid)
      WHERE l.locktype = 'advisory' AND l.classid = $1 AND l.objid = $2 AND l.granted`,
-    [locks.space, locks.owner],
+    [locks.space, locks.leader],
   );
   const name = rows[0]?.name ?? '';
-  if (rows.length === 0 || name.startsWith('synap guest ')) return 'passing';
+  if (rows.length === 0 || name.startsWith(`${applicationNames.follower} `)) return 'passing';
   const pid = Number(/^synap owner (\d+)$/.exec(name)?.[1] ?? Number.NaN);
   // The connection of a killed process remains for a moment.
   return Number.isNaN(pid) ? null : isAlive(pid) ? pid : 'passing';
 }
 
-async function leaseWith(
+async function acquireLocks(
   client: pg.Client,
-  role: Role,
-): Promise<'claimed' | 'later' | { pid: number | null }> {
-  if (role === 'owner' && !(await tryLock(client, 'pg_try_advisory_lock', locks.owner))) {
-    const pid = await findOwner(client);
+  role: LeaseRole,
+): Promise<'leased' | 'later' | { pid: number | null }> {
+  if (role === 'leader' && !(await tryLock(client, 'pg_try_advisory_lock', locks.leader))) {
+    const pid = await findLeader(client);
     return pid === 'passing' ? 'later' : { pid };
   }
-  return (await tryLock(client, 'pg_try_advisory_lock_shared', locks.user)) ? 'claimed' : 'later';
+  return (await tryLock(client, 'pg_try_advisory_lock_shared', locks.user)) ? 'leased' : 'later';
 }
 
-async function runAlone(client: pg.Client, role: Role, action: () => void): Promise<boolean> {
-  if (role === 'guest' && !(await tryLock(client, 'pg_try_advisory_lock', locks.owner)))
+async function runExclusively(
+  client: pg.Client,
+  role: LeaseRole,
+  action: () => void,
+): Promise<boolean> {
+  if (role === 'follower' && !(await tryLock(client, 'pg_try_advisory_lock', locks.leader)))
     return false;
   try {
     action();
   } finally {
-    if (role === 'guest')
-      await client.query('SELECT pg_advisory_unlock($1::int, $2::int)', [locks.space, locks.owner]);
+    if (role === 'follower')
+      await client.query('SELECT pg_advisory_unlock($1::int, $2::int)', [
+        locks.space,
+        locks.leader,
+      ]);
   }
   return true;
 }
 
-function leaseOf(client: pg.Client, role: Role, ended: Promise<void>): Lease {
+function leaseOf(client: pg.Client, role: LeaseRole, ended: Promise<void>): Lease {
   return {
     ended,
-    closeToOthers: () => tryLock(client, 'pg_try_advisory_lock', locks.user),
-    alone: (action) => runAlone(client, role, action),
+    blockNewUsers: () => tryLock(client, 'pg_try_advisory_lock', locks.user),
+    runExclusively: (action) => runExclusively(client, role, action),
     release: async () => {
       await client.end().catch(() => undefined);
     },
@@ -139,12 +151,12 @@ async function isServedBy(client: pg.Client, postmaster: number): Promise<boolea
  */
 export async function leaseCluster(
   { pid, port, password }: ClusterAddress,
-  role: Role,
+  role: LeaseRole,
 ): Promise<LeaseOutcome> {
   const client = new pg.Client({
     // Not the application's database, so that it can be dropped and recreated.
     connectionString: addressOf({ port, password, database: 'postgres' }),
-    application_name: `synap ${role} ${process.pid}`,
+    application_name: `${applicationNames[role]} ${process.pid}`,
     connectionTimeoutMillis: 5_000,
     keepAlive: true,
   });
@@ -154,13 +166,13 @@ export async function leaseCluster(
   });
   try {
     await client.connect();
-    const outcome = (await isServedBy(client, pid)) ? await leaseWith(client, role) : 'later';
-    if (outcome === 'claimed') return { kind: 'claimed', lease: leaseOf(client, role, ended) };
+    const outcome = (await isServedBy(client, pid)) ? await acquireLocks(client, role) : 'later';
+    if (outcome === 'leased') return { kind: 'leased', lease: leaseOf(client, role, ended) };
     await client.end();
     return outcome === 'later' ? { kind: 'later' } : { kind: 'held', pid: outcome.pid };
   } catch (error) {
     await client.end().catch(() => undefined);
-    if (isPassing(error)) return { kind: 'later' };
+    if (isTemporary(error)) return { kind: 'later' };
     throw error;
   }
 }

@@ -5,10 +5,10 @@ import { grantAccess } from './access.js';
 import { runsAsRoot, unprivileged } from './account.js';
 import {
   isCode,
-  isThere,
   makeFolder,
-  readIfThere,
-  realPathIfThere,
+  pathExists,
+  readIfExists,
+  realPathIfExists,
   systemFolder,
   writeOnce,
 } from './files.js';
@@ -28,7 +28,7 @@ export interface ClusterLocation {
    * True if the cluster is outside the data folder. A copy of the data folder then leads to the
    * same cluster.
    */
-  elsewhere: boolean;
+  isExternal: boolean;
 }
 
 const isClusterId = (text: string) => /^[0-9a-f]{24}$/.test(text);
@@ -39,19 +39,19 @@ export function homeOf(dataDir: string): string {
 }
 
 function locationAt(dataDir: string, home: string, folder: string): ClusterLocation {
-  const base = realPathIfThere(folder) ?? folder;
-  const pgData = realPathIfThere(path.join(base, 'data')) ?? path.join(base, 'data');
-  return { dataDir, home, base, pgData, elsewhere: !pgData.startsWith(`${dataDir}${path.sep}`) };
+  const base = realPathIfExists(folder) ?? folder;
+  const pgData = realPathIfExists(path.join(base, 'data')) ?? path.join(base, 'data');
+  return { dataDir, home, base, pgData, isExternal: !pgData.startsWith(`${dataDir}${path.sep}`) };
 }
 
 /** Describes where the data are stored, in one line. */
-export function describeLocation({ pgData, elsewhere, dataDir }: ClusterLocation): string {
-  const backup = elsewhere ? `, outside of the data folder ${dataDir}: back up both together` : '';
+export function describeLocation({ pgData, isExternal, dataDir }: ClusterLocation): string {
+  const backup = isExternal ? `, outside of the data folder ${dataDir}: back up both together` : '';
   return `The database is in ${pgData}${backup}.`;
 }
 
 function readClusterId(home: string): string | null {
-  const id = readIfThere(path.join(home, 'cluster-id'))?.trim();
+  const id = readIfExists(path.join(home, 'cluster-id'))?.trim();
   if (id === undefined) return null;
   if (isClusterId(id)) return id;
   throw new Error(
@@ -61,12 +61,12 @@ function readClusterId(home: string): string | null {
 
 /** Finds the cluster that `dataDir` leads to; `null` if there is none. Creates nothing. */
 export function findCluster(dataDir: string): ClusterLocation | null {
-  const folder = realPathIfThere(path.resolve(dataDir));
-  const home = folder && realPathIfThere(path.join(folder, 'postgres'));
+  const folder = realPathIfExists(path.resolve(dataDir));
+  const home = folder && realPathIfExists(path.join(folder, 'postgres'));
   if (!folder || !home) return null;
   const id = readClusterId(home);
   const base = id === null ? home : path.join(systemFolder, id);
-  return isThere(path.join(base, 'data')) ? locationAt(folder, home, base) : null;
+  return pathExists(path.join(base, 'data')) ? locationAt(folder, home, base) : null;
 }
 
 /** True if the data folder has a database, or traces of one. Creates nothing. */
@@ -102,7 +102,7 @@ function baseBelowSystemFolder(dataDir: string, home: string): string {
 }
 
 /** Explains why a cluster cannot live below `home`; `null` if it can. */
-function obstacleAt(
+function obstacleTo(
   dataDir: string,
   home: string,
   notify: (message: string) => void,
@@ -127,17 +127,18 @@ function obstacleAt(
 function baseFolder(dataDir: string, home: string, notify: (message: string) => void): string {
   const id = readClusterId(home);
   if (id === null) {
-    if (isThere(path.join(home, 'data')) || hadDatabase({ dataDir, home, base: home })) return home;
-    const obstacle = obstacleAt(dataDir, home, notify);
+    if (pathExists(path.join(home, 'data')) || hadDatabase({ dataDir, home, base: home }))
+      return home;
+    const obstacle = obstacleTo(dataDir, home, notify);
     if (obstacle === null) return home;
     const base = baseBelowSystemFolder(dataDir, home);
     notify(`The database of ${dataDir} is kept in ${base}: ${obstacle}.`);
     return base;
   }
   const base = path.join(systemFolder, id);
-  if (realPathIfThere(base) === null)
+  if (realPathIfExists(base) === null)
     throw new MissingDatabaseError({ dataDir, home, pgData: path.join(base, 'data') });
-  if (!isThere(path.join(home, 'data/PG_VERSION'))) return base;
+  if (!pathExists(path.join(home, 'data/PG_VERSION'))) return base;
   throw new Error(
     `${home} has a database in its folder data, and the file cluster-id names another one in ${base}. Move the one away that is not wanted: ${home}/data or ${home}/cluster-id.`,
   );
@@ -155,8 +156,8 @@ export function locateCluster(dataDir: string, notify: (message: string) => void
     const folder = makeFolder(dataDir);
     const home = path.join(folder, 'postgres');
     const lost =
-      realPathIfThere(home) === null &&
-      (isThere(home) || hadDatabase({ dataDir: folder, home, base: home }));
+      realPathIfExists(home) === null &&
+      (pathExists(home) || hadDatabase({ dataDir: folder, home, base: home }));
     if (lost)
       throw new MissingDatabaseError({ dataDir: folder, home, pgData: path.join(home, 'data') });
     const real = makeFolder(home);

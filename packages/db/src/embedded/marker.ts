@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { z } from 'zod';
-import { isThere, readIfThere, replaceFile } from './files.js';
+import { pathExists, readIfExists, replaceFile } from './files.js';
 import type { ClusterLocation } from './location.js';
 
 /**
@@ -22,7 +22,7 @@ export function markerOf(dataDir: string): string {
 
 /** Parses a small JSON file; `null` if it is missing or damaged. Throws if it cannot be read. */
 export function readRecord<T>(file: string, schema: z.ZodType<T>): T | null {
-  const text = readIfThere(file);
+  const text = readIfExists(file);
   if (text === null) return null;
   try {
     return schema.parse(JSON.parse(text));
@@ -35,12 +35,15 @@ export function readMarker(dataDir: string): Marker | null {
   return readRecord(markerOf(dataDir), markerSchema);
 }
 
-export function writeMarker({ dataDir, pgData, elsewhere }: ClusterLocation, token?: string): void {
-  const marker: Marker = elsewhere ? { cluster: pgData, token } : {};
+export function writeMarker(
+  { dataDir, pgData, isExternal }: ClusterLocation,
+  token?: string,
+): void {
+  const marker: Marker = isExternal ? { cluster: pgData, token } : {};
   replaceFile(markerOf(dataDir), `${JSON.stringify(marker)}\n`);
 }
 
 /** Writes a missing marker, for clusters of an earlier version or of an interrupted start. */
 export function ensureMarker(location: ClusterLocation): void {
-  if (!isThere(markerOf(location.dataDir))) writeMarker(location);
+  if (!pathExists(markerOf(location.dataDir))) writeMarker(location);
 }

@@ -2,10 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { addressOf, readPassword, rememberedPort, rememberPort } from './credentials.js';
 import { isCode } from './files.js';
 import { DataInUseError } from './in-use.js';
-import { type Lease, leaseCluster, type Role } from './lease.js';
+import { type Lease, type LeaseRole, leaseCluster } from './lease.js';
 import type { ClusterLocation } from './location.js';
 import { ensureMarker } from './marker.js';
-import { recordOwner, standingOf } from './ownership.js';
+import { ownershipOf, recordOwner } from './ownership.js';
 import {
   choosePort,
   type Postmaster,
@@ -17,7 +17,7 @@ import { prepareCluster } from './prepare.js';
 import type { Toolchain } from './programs.js';
 
 export interface OpenOptions {
-  role: Role;
+  role: LeaseRole;
   durable: boolean;
   /** Receives progress messages. */
   log: (message: string) => void;
@@ -40,7 +40,7 @@ export interface OpenCluster {
 }
 
 /** Generous, because a cluster may need to recover after a crash of the machine. */
-const patienceMilliseconds = 120_000;
+const startTimeoutMs = 120_000;
 
 /**
  * Creates and starts the cluster if needed, and leases it. Safe to call from several processes at
@@ -56,7 +56,7 @@ export async function openCluster(
     return await open(location, options);
   } catch (error) {
     if (!isCode(error, 'EACCES', 'EPERM')) throw error;
-    throw foreignFiles(location, error);
+    throw foreignAccountError(location, error);
   }
 }
 
@@ -64,9 +64,9 @@ export async function openCluster(
  * Explains a permission error: another account created the database, or Synap ran with other
  * rights.
  */
-function foreignFiles({ dataDir, base, elsewhere }: ClusterLocation, cause: Error): Error {
+function foreignAccountError({ dataDir, base, isExternal }: ClusterLocation, cause: Error): Error {
   const account = `${process.getuid?.() ?? ''}:${process.getgid?.() ?? ''}`;
-  const folders = elsewhere ? `${dataDir} ${base}` : dataDir;
+  const folders = isExternal ? `${dataDir} ${base}` : dataDir;
   return new Error(
     `The database in ${base} belongs to another account (${cause.message}). Start Synap as that account; or stop it, give its data to this one (sudo chown -R ${account} ${folders}) and start again.`,
     { cause },
@@ -75,11 +75,11 @@ function foreignFiles({ dataDir, base, elsewhere }: ClusterLocation, cause: Erro
 
 async function open(location: ClusterLocation, options: OpenOptions): Promise<OpenCluster> {
   let tools: Toolchain | null = null;
-  const deadline = Date.now() + patienceMilliseconds;
+  const deadline = Date.now() + startTimeoutMs;
   for (; Date.now() < deadline; await delay(25)) {
     const running = readPostmaster(location);
     if (running?.alive) {
-      const opened = await claimRunning(location, running, options);
+      const opened = await leaseRunning(location, running, options);
       if (opened) return opened;
     } else {
       tools = prepareCluster(location, tools, options);
@@ -91,30 +91,30 @@ async function open(location: ClusterLocation, options: OpenOptions): Promise<Op
   );
 }
 
-async function claimRunning(
+async function leaseRunning(
   location: ClusterLocation,
   { pid, port }: Postmaster,
   { role }: OpenOptions,
 ): Promise<OpenCluster | null> {
   if (port === 0) return null;
-  standingOf(location); // Rejects a copy before connecting.
+  ownershipOf(location); // Rejects a copy before connecting.
   const password = readPassword(location.home);
-  if (password === null) throw wrongPassword(location, pid, 'is missing', 'start again');
+  if (password === null) throw passwordError(location, pid, 'is missing', 'start again');
   try {
     const outcome = await leaseCluster({ pid, port, password }, role);
     if (outcome.kind === 'later') return null;
     if (outcome.kind === 'held') throw new DataInUseError(location.dataDir, outcome.pid);
-    await settleOwner(location, pid, outcome.lease, role);
+    await updateOwnerRecord(location, pid, outcome.lease, role);
     rememberPort(location.home, port);
     return { pid, port, url: addressOf({ port, password }), lease: outcome.lease };
   } catch (error) {
     if (isCode(error, '28P01'))
-      throw wrongPassword(location, pid, 'does not fit', 'delete the file and start again', error);
+      throw passwordError(location, pid, 'does not fit', 'delete the file and start again', error);
     throw error;
   }
 }
 
-function wrongPassword(
+function passwordError(
   { home, base }: ClusterLocation,
   pid: number,
   fault: string,
@@ -131,31 +131,35 @@ function wrongPassword(
  * Records the data folder as owner of a leased cluster. If there are several copies, the first one
  * wins.
  */
-async function settleOwner(
+async function updateOwnerRecord(
   location: ClusterLocation,
   pid: number,
   lease: Lease,
-  role: Role,
+  role: LeaseRole,
 ): Promise<void> {
   try {
-    const standing = standingOf(location);
-    if (role === 'owner' || standing !== 'owner') {
-      const recorded = await lease.alone(() => recordOwner(location));
+    const ownership = ownershipOf(location);
+    if (role === 'leader' || ownership !== 'owner') {
+      const recorded = await lease.runExclusively(() => recordOwner(location));
       // The current owner may be another data folder whose server is running.
-      if (!recorded && location.elsewhere && standing === 'moved')
+      if (!recorded && location.isExternal && ownership === 'moved')
         throw new DataInUseError(location.dataDir, null);
     }
     ensureMarker(location);
   } catch (error) {
-    await letGo(location, pid, lease);
+    await releaseCluster(location, pid, lease);
     throw error;
   }
 }
 
 /** Ends the use of a cluster, and stops it if no other process uses it. */
-export async function letGo(location: ClusterLocation, pid: number, lease: Lease): Promise<void> {
+export async function releaseCluster(
+  location: ClusterLocation,
+  pid: number,
+  lease: Lease,
+): Promise<void> {
   // Also false if the connection broke: then another process has stopped it.
-  if (await lease.closeToOthers().catch(() => false)) await stopPostmaster(location, pid);
+  if (await lease.blockNewUsers().catch(() => false)) await stopPostmaster(location, pid);
   await lease.release();
 }
 

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import { isThere, readIfThere, replaceFile } from './files.js';
+import { pathExists, readIfExists, replaceFile } from './files.js';
 import { type ClusterLocation, findCluster } from './location.js';
 import { readMarker, readRecord, writeMarker } from './marker.js';
 
@@ -31,7 +31,7 @@ const recordOf = (pgData: string) => path.join(pgData, 'synap-owner.json');
 export function readOwner({ base, pgData }: Base): Owner | null {
   const owner = readRecord(recordOf(pgData), ownerSchema);
   if (owner) return owner;
-  const origin = readIfThere(path.join(base, 'origin'))?.trim();
+  const origin = readIfExists(path.join(base, 'origin'))?.trim();
   return origin ? { dataDir: path.dirname(origin) } : null;
 }
 
@@ -72,9 +72,13 @@ function adviceToSeparate({ dataDir, home, base, pgData }: ClusterLocation): str
   return `replace the link ${link} by a copy of the folder that it leads to`;
 }
 
-function foreign(location: ClusterLocation, owner: string, reason: string): ForeignClusterError {
+function foreignClusterError(
+  location: ClusterLocation,
+  owner: string,
+  reason: string,
+): ForeignClusterError {
   const { dataDir, base, pgData } = location;
-  const record = isThere(recordOf(pgData)) ? recordOf(pgData) : path.join(base, 'origin');
+  const record = pathExists(recordOf(pgData)) ? recordOf(pgData) : path.join(base, 'origin');
   return new ForeignClusterError(
     `The database in ${pgData} belongs to the data folder ${owner}, ${reason}. ${dataDir} is a copy of that folder. It was not started, because two installations must not share a database.\n` +
       `- To make it independent: stop Synap in ${owner}, ${adviceToSeparate(location)}.\n` +
@@ -83,23 +87,28 @@ function foreign(location: ClusterLocation, owner: string, reason: string): Fore
 }
 
 /** Relation of a data folder to the cluster that it leads to. */
-export type Standing = 'owner' | 'unrecorded' | 'moved';
+export type Ownership = 'owner' | 'unrecorded' | 'moved';
 
 /**
  * Compares the data folder with the owner record. Changes nothing.
  *
  * @throws ForeignClusterError for a copy whose original uses the cluster
  */
-export function standingOf(location: ClusterLocation): Standing {
-  const { dataDir, pgData, elsewhere } = location;
+export function ownershipOf(location: ClusterLocation): Ownership {
+  const { dataDir, pgData, isExternal } = location;
   const owner = readOwner(location);
   if (owner === null) return 'unrecorded';
   if (isSameFolder(owner.dataDir, dataDir)) return 'owner';
   // A cluster inside the data folder was moved or copied with it, so it belongs to this folder.
-  if (!elsewhere) return 'moved';
-  if (leadsTo(owner.dataDir, pgData)) throw foreign(location, owner.dataDir, 'which leads to it');
+  if (!isExternal) return 'moved';
+  if (leadsTo(owner.dataDir, pgData))
+    throw foreignClusterError(location, owner.dataDir, 'which leads to it');
   if (owner.token !== undefined && owner.token !== readMarker(dataDir)?.token)
-    throw foreign(location, owner.dataDir, 'which was started again since this folder was copied');
+    throw foreignClusterError(
+      location,
+      owner.dataDir,
+      'which was started again since this folder was copied',
+    );
   return 'moved';
 }
 
@@ -108,8 +117,8 @@ export function standingOf(location: ClusterLocation): Standing {
  * of a cluster outside its data folder, which invalidates copies of the folder.
  */
 export function recordOwner(location: ClusterLocation): void {
-  const { base, pgData, elsewhere } = location;
-  if (elsewhere || standingOf(location) !== 'owner')
+  const { base, pgData, isExternal } = location;
+  if (isExternal || ownershipOf(location) !== 'owner')
     writeMarker(location, writeOwner(pgData, location));
   rmSync(path.join(base, 'origin'), { force: true });
 }

@@ -11,10 +11,15 @@ import {
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { giveToOwnerOf, isCode } from './files.js';
+import { changeOwnerToOwnerOf, isCode } from './files.js';
 import type { ClusterLocation } from './location.js';
 import { isAlive, isPostmasterOf } from './processes.js';
-import { disregarding, isTaken, programEnvironment, type Toolchain } from './programs.js';
+import {
+  ignoringStalePid,
+  isClusterInUse,
+  programEnvironment,
+  type Toolchain,
+} from './programs.js';
 
 /** Content of postmaster.pid, which describes the PostgreSQL that uses a data folder. */
 export interface Postmaster {
@@ -38,7 +43,7 @@ export function readPostmaster({ pgData }: Pick<ClusterLocation, 'pgData'>): Pos
 }
 
 /** Milliseconds within which a starting PostgreSQL writes its process id. */
-const lockFileGrace = 10_000;
+const lockFileGraceMs = 10_000;
 
 /**
  * Removes a postmaster.pid without a process id. A crash of the machine can leave it empty or
@@ -51,7 +56,7 @@ function removeBlankLockFile({ pgData }: ClusterLocation): void {
     const isBlank = !/^\d/.test(readFileSync(file, 'utf8'));
     // If the clock was set back, the file's time is in the future.
     const age = Math.abs(Date.now() - statSync(file).mtimeMs);
-    if (isBlank && age > lockFileGrace) rmSync(file, { force: true });
+    if (isBlank && age > lockFileGraceMs) rmSync(file, { force: true });
   } catch (error) {
     if (!isCode(error, 'ENOENT')) throw error;
   }
@@ -82,7 +87,7 @@ function openLog({ base }: ClusterLocation): { file: string; descriptor: number 
   const file = path.join(base, 'postgres.log');
   if (existsSync(file) && statSync(file).size > maxLogBytes) renameSync(file, `${file}.1`);
   const descriptor = openSync(file, 'a', 0o600);
-  giveToOwnerOf(base, file);
+  changeOwnerToOwnerOf(base, file);
   return { file, descriptor };
 }
 
@@ -116,7 +121,7 @@ export type StartOutcome =
   | { kind: 'failed'; reason: string };
 
 function outcomeOf(written: string, code: number | null, signal: string | null): StartOutcome {
-  if (isTaken(written)) return { kind: 'taken' };
+  if (isClusterInUse(written)) return { kind: 'taken' };
   if (/could not bind|Address already in use/.test(written)) return { kind: 'port-taken' };
   return {
     kind: 'failed',
@@ -136,7 +141,7 @@ function launch(
   const child = spawn(binaries.postgres, ['-D', location.pgData, ...settings(port, durable)], {
     ...account,
     cwd: '/',
-    env: { ...programEnvironment, ...disregarding(stalePid) },
+    env: { ...programEnvironment, ...ignoringStalePid(stalePid) },
     stdio: ['ignore', log, log],
     detached: true, // Keep Ctrl-C from PostgreSQL: Synap stops it last.
   });

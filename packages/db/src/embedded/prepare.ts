@@ -1,7 +1,7 @@
 import { accountFor } from './access.js';
 import { hasName } from './account.js';
 import { prepareBinaries } from './binaries.js';
-import { checkVersion, createCluster, setPassword, settleFiles } from './cluster.js';
+import { checkVersion, createCluster, restorePermissions, setPassword } from './cluster.js';
 import {
   commitNextPassword,
   generatePassword,
@@ -11,7 +11,7 @@ import {
 } from './credentials.js';
 import type { ClusterLocation } from './location.js';
 import { ensureMarker } from './marker.js';
-import { standingOf } from './ownership.js';
+import { ownershipOf } from './ownership.js';
 import { clusterExists, MissingDatabaseError } from './presence.js';
 import type { Toolchain } from './programs.js';
 
@@ -34,11 +34,11 @@ function toolsFor(location: ClusterLocation, { durable, notify }: PrepareOptions
  * folder may be a copy.
  */
 function needsPassword(location: ClusterLocation, { account }: Toolchain): boolean {
-  const { home, elsewhere } = location;
+  const { home, isExternal } = location;
   if (isPasswordPending(home) || readPassword(home) === null) return true;
   // A copy has the password of its original. At a port that both remember, one could connect to the
   // other.
-  return !elsewhere && standingOf(location) === 'moved' && hasName(account);
+  return !isExternal && ownershipOf(location) === 'moved' && hasName(account);
 }
 
 /**
@@ -58,9 +58,9 @@ export function prepareCluster(
     createCluster(location, tools, readPassword(location.home) ?? generatePassword(location.home));
     return tools;
   }
-  standingOf(location); // Rejects a copy.
+  ownershipOf(location); // Rejects a copy.
   const tools = known ?? toolsFor(location, options);
-  settleFiles(location, tools.account);
+  restorePermissions(location, tools.account);
   checkVersion(location, tools);
   ensureMarker(location);
   if (needsPassword(location, tools)) {

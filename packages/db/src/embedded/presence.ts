@@ -1,10 +1,10 @@
 import { readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { isThere, systemFolder } from './files.js';
+import { pathExists, systemFolder } from './files.js';
 import type { ClusterLocation } from './location.js';
 import { markerOf, readMarker } from './marker.js';
 
-type Place = Pick<ClusterLocation, 'dataDir' | 'home' | 'pgData'>;
+type ClusterFolders = Pick<ClusterLocation, 'dataDir' | 'home' | 'pgData'>;
 
 /**
  * The data folder had a database that is now missing. Starting with an empty one would hide the
@@ -12,15 +12,15 @@ type Place = Pick<ClusterLocation, 'dataDir' | 'home' | 'pgData'>;
  */
 export class MissingDatabaseError extends Error {
   override name = 'MissingDatabaseError';
-  constructor(place: Place) {
-    super(describeStray(place) ?? describeLoss(place));
+  constructor(place: ClusterFolders) {
+    super(describeDetached(place) ?? describeLoss(place));
   }
 }
 
 /** Describes a database that exists although its link or id is missing; `null` otherwise. */
-function describeStray({ dataDir, home, pgData }: Place): string | null {
+function describeDetached({ dataDir, home, pgData }: ClusterFolders): string | null {
   const cluster = readMarker(dataDir)?.cluster;
-  if (cluster === undefined || cluster === pgData || !isThere(cluster)) return null;
+  if (cluster === undefined || cluster === pgData || !pathExists(cluster)) return null;
   const base = path.dirname(cluster);
   const lead =
     path.dirname(base) === systemFolder
@@ -29,9 +29,9 @@ function describeStray({ dataDir, home, pgData }: Place): string | null {
   return `The database of ${dataDir} is in ${cluster}, but nothing leads there. Restore ${lead}.`;
 }
 
-function describeLoss({ dataDir, home, pgData }: Place): string {
+function describeLoss({ dataDir, home, pgData }: ClusterFolders): string {
   const cluster = readMarker(dataDir)?.cluster ?? pgData;
-  const remains = [home, markerOf(dataDir)].filter(isThere).join(' and ');
+  const remains = [home, markerOf(dataDir)].filter(pathExists).join(' and ');
   return `The database of ${dataDir} is missing: its folder ${cluster} does not exist, or is empty. If it is on a volume that is not mounted, mount it; else restore the folder from a backup. Nothing was changed. To begin with an empty database instead, move away ${remains}.`;
 }
 
@@ -46,11 +46,11 @@ export function hadDatabase({
   base,
 }: Pick<ClusterLocation, 'dataDir' | 'home' | 'base'>): boolean {
   const remains = [markerOf(dataDir), path.join(home, 'port'), path.join(base, 'postgres.log')];
-  return remains.some(isThere);
+  return remains.some(pathExists);
 }
 
 function contentOf(pgData: string): 'whole' | 'empty' | 'partial' {
-  if (isThere(path.join(pgData, 'PG_VERSION'))) return 'whole';
+  if (pathExists(path.join(pgData, 'PG_VERSION'))) return 'whole';
   return readdirSync(pgData).length === 0 ? 'empty' : 'partial';
 }
 
@@ -60,7 +60,7 @@ function contentOf(pgData: string): 'whole' | 'empty' | 'partial' {
  */
 export function clusterExists(location: ClusterLocation): boolean {
   const { pgData } = location;
-  if (isThere(pgData)) {
+  if (pathExists(pgData)) {
     if (statSync(pgData, { throwIfNoEntry: false }) === undefined)
       throw new MissingDatabaseError(location);
     const content = contentOf(pgData);

@@ -50,7 +50,7 @@ export function parentOf(pid: number): number | null {
 }
 
 /** True if the command line of `pid` names the folder as its PGDATA. */
-function names(pid: number, pgData: string): boolean {
+function commandNames(pid: number, pgData: string): boolean {
   try {
     if (process.platform === 'linux')
       return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(`\0-D\0${pgData}\0`);
@@ -73,7 +73,7 @@ function worksIn(pid: number, pgData: string): boolean {
   // end.
   if (own === undefined) return isAlive(pid);
   return folder === undefined
-    ? names(pid, pgData)
+    ? commandNames(pid, pgData)
     : own.dev === folder.dev && own.ino === folder.ino;
 }
 
@@ -84,10 +84,10 @@ function worksIn(pid: number, pgData: string): boolean {
 export function isPostmasterOf(pid: number, pgData: string): boolean {
   if (!isAlive(pid)) return false;
   try {
-    return process.platform === 'linux' ? worksIn(pid, pgData) : names(pid, pgData);
+    return process.platform === 'linux' ? worksIn(pid, pgData) : commandNames(pid, pgData);
   } catch (error) {
     // In a container, root may be unable to inspect other accounts' processes. Their command lines
     // are public.
-    return isCode(error, 'EACCES', 'EPERM') && names(pid, pgData);
+    return isCode(error, 'EACCES', 'EPERM') && commandNames(pid, pgData);
   }
 }

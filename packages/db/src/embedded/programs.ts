@@ -48,7 +48,7 @@ export function runProgram(
  * Gives files to PostgreSQL's account. Fails in a container whose mapped user ids lack that
  * account.
  */
-export function giveTo({ uid, gid }: Account, files: string[]): void {
+export function changeOwner({ uid, gid }: Account, files: string[]): void {
   try {
     for (const file of files) chownSync(file, uid, gid);
   } catch (error) {
@@ -71,7 +71,7 @@ function adviceFor(reason: string): string | null {
 }
 
 /** True if PostgreSQL reports that another process uses the cluster. */
-export function isTaken(written: string): boolean {
+export function isClusterInUse(written: string): boolean {
   return /lock file "postmaster\.pid" (already exists|is empty)|bogus data in lock file|pre-existing shared memory block/.test(
     written,
   );
@@ -82,6 +82,6 @@ export function isTaken(written: string): boolean {
  * copied while PostgreSQL ran. PostgreSQL accepts the id of its grandparent (meant for pg_ctl) and
  * still checks the shared memory.
  */
-export function disregarding(stalePid: number | null): NodeJS.ProcessEnv {
+export function ignoringStalePid(stalePid: number | null): NodeJS.ProcessEnv {
   return stalePid === null ? {} : { PG_GRANDPARENT_PID: String(stalePid) };
 }

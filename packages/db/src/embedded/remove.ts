@@ -4,7 +4,7 @@ import path from 'node:path';
 import { DataInUseError } from './in-use.js';
 import { findCluster, homeOf } from './location.js';
 import { markerOf } from './marker.js';
-import { standingOf } from './ownership.js';
+import { ownershipOf } from './ownership.js';
 import { readPostmaster } from './postmaster.js';
 
 /**
@@ -15,7 +15,7 @@ import { readPostmaster } from './postmaster.js';
 export function removeCluster(dataDir: string): void {
   const location = findCluster(dataDir);
   if (location) {
-    standingOf(location);
+    ownershipOf(location);
     const postmaster = readPostmaster(location);
     if (postmaster?.alive) throw new DataInUseError(location.dataDir, postmaster.pid);
     // Rename first: an interrupted removal leaves a draft, not a damaged database.

@@ -1,6 +1,6 @@
 import { lstatSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { isCode, isThere, systemFolder } from './files.js';
+import { isCode, pathExists, systemFolder } from './files.js';
 import { findCluster } from './location.js';
 import { readOwner } from './ownership.js';
 
@@ -33,7 +33,7 @@ function systemClusters(): string[] {
 function readUnclaimed(base: string): UnclaimedCluster | null {
   const pgData = path.join(base, 'data');
   try {
-    if (!isThere(path.join(pgData, 'PG_VERSION'))) return null;
+    if (!pathExists(path.join(pgData, 'PG_VERSION'))) return null;
     const dataDir = readOwner({ base, pgData })?.dataDir ?? null;
     if (dataDir !== null && findCluster(dataDir)?.pgData === pgData) return null;
     return { folder: base, bytes: sizeOf(pgData), dataDir };

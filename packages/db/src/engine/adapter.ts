@@ -29,7 +29,7 @@ export function createMigrationPool(url: string): pg.Pool {
     keepAlive: true,
     onConnect: (client) => prepareSession(client, { url, settings: unlimited }, 10_000),
   });
-  pool.on('connect', answerCharAsText);
+  pool.on('connect', returnCharAsText);
   pool.on('error', () => undefined);
   return pool;
 }
@@ -42,7 +42,7 @@ interface RowDescription {
  * Returns PostgreSQL's internal "char" type as text. adapter-pg rejects it, and the engine's
  * catalogue queries return it.
  */
-function answerCharAsText(client: pg.PoolClient): void {
+function returnCharAsText(client: pg.PoolClient): void {
   const connection: unknown = Reflect.get(client, 'connection');
   if (!(connection instanceof EventEmitter))
     throw new TypeError('pg.Client has no connection: this version of pg is not supported');

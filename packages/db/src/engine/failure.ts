@@ -18,7 +18,7 @@ function text(
     detail && `Detail: ${detail}`,
     hint && `Hint: ${hint}`,
     position && `Position: character ${position} of migration.sql`,
-    `Mend what it left, then run: npx prisma migrate resolve --rolled-back ${migration} (or --applied ${migration})`,
+    `Fix the leftovers, then run: npx prisma migrate resolve --rolled-back ${migration} (or --applied ${migration})`,
   ];
   return lines.filter(Boolean).join('\n');
 }

@@ -21,12 +21,14 @@ interface RecordedMigration {
 export async function recordedMigrations(
   client: pg.Pool | pg.ClientBase,
 ): Promise<RecordedMigration[]> {
-  const there = `SELECT to_regclass('_prisma_migrations') IS NOT NULL AS there`;
-  const { rows: found } = await client.query<{ there: boolean }>(there);
-  if (!found[0]?.there) return [];
+  const existsQuery = `SELECT to_regclass('_prisma_migrations') IS NOT NULL AS exists`;
+  const { rows: found } = await client.query<{ exists: boolean }>(existsQuery);
+  if (!found[0]?.exists) return [];
   const { rows } = await client.query<RecordedMigration>(
-    `SELECT migration_name AS name, finished_at IS NOT NULL AS finished FROM _prisma_migrations
-     WHERE rolled_back_at IS NULL ORDER BY migration_name`,
+    `SELECT migration_name AS name, finished_at IS NOT NULL AS finished
+     FROM _prisma_migrations
+     WHERE rolled_back_at IS NULL
+     ORDER BY migration_name`,
   );
   return rows;
 }

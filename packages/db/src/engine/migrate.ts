@@ -26,7 +26,7 @@ export interface MigrateOptions {
   /** Applies only these migrations of the folder. @default all */
   only?: readonly string[];
   /** True if the caller already holds the migration lock. @default false */
-  hasTurn?: boolean;
+  hasLock?: boolean;
 }
 
 interface Recorded {
@@ -37,7 +37,9 @@ interface Recorded {
 async function recorded(pool: pg.Pool): Promise<Recorded[]> {
   try {
     const { rows } = await pool.query<Recorded>(
-      'SELECT migration_name AS name, finished_at IS NOT NULL AS finished FROM _prisma_migrations WHERE rolled_back_at IS NULL',
+      `SELECT migration_name AS name, finished_at IS NOT NULL AS finished
+       FROM _prisma_migrations
+       WHERE rolled_back_at IS NULL`,
     );
     return rows;
   } catch (error) {
@@ -99,9 +101,9 @@ async function apply(url: string, migrations: MigrationList): Promise<string[]> 
 export async function migrateDeploy(
   url: string,
   folder: string,
-  { log = () => {}, only, hasTurn = false }: MigrateOptions = {},
+  { log = () => {}, only, hasLock = false }: MigrateOptions = {},
 ): Promise<string[]> {
-  const turn = hasTurn ? undefined : await acquireMigrationLock(url, log);
+  const lock = hasLock ? undefined : await acquireMigrationLock(url, log);
   try {
     const status = await migrationStatus(url, folder);
     if (status.state === 'failed') throw new Error(adviceFor(status.failed));
@@ -111,10 +113,10 @@ export async function migrateDeploy(
     log(`Applying ${pending.length} migration(s): ${pending.join(', ')} …`);
     return await apply(url, readMigrations(folder, only));
   } finally {
-    await turn?.end();
+    await lock?.end();
   }
 }
 
 function adviceFor(failed: string[]): string {
-  return `The migration ${failed.join(', ')} failed earlier. Mend what it left, then run: npx prisma migrate resolve --applied <name> (or --rolled-back <name>), and start again.`;
+  return `The migration ${failed.join(', ')} failed earlier. Fix the leftovers, then run: npx prisma migrate resolve --applied <name> (or --rolled-back <name>), and start again.`;
 }

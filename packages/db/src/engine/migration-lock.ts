@@ -19,24 +19,24 @@ export const unlimited = {
  * Time limit for connecting in milliseconds. Detects a suspended server or a network that drops
  * packets.
  */
-const connectPatience = 10_000;
+const connectTimeoutMs = 10_000;
 
 /** Waits until no other Synap process migrates this database. `end()` releases the lock. */
 export async function acquireMigrationLock(
   url: string,
   log: (message: string) => void,
-  patience = connectPatience,
+  timeoutMs = connectTimeoutMs,
 ): Promise<pg.Client> {
   const client = new pg.Client({
     ...connectionOf(url),
     application_name: 'synap migrations',
     keepAlive: true,
-    connectionTimeoutMillis: patience,
+    connectionTimeoutMillis: timeoutMs,
   });
   client.on('error', () => undefined);
   try {
     await client.connect();
-    await prepareSession(client, { url, settings: unlimited }, patience);
+    await prepareSession(client, { url, settings: unlimited }, timeoutMs);
     const { rows } = await client.query<{ locked: boolean }>(
       'SELECT pg_try_advisory_lock($1) AS locked',
       [deployLock],

@@ -14,7 +14,7 @@ async function withAddress(args: string[], target: Target): Promise<string[]> {
  * Runs the operator's schema engine on the embedded database, and keeps the database running
  * meanwhile. Returns the engine's exit code.
  */
-export async function passToNative(
+export async function runNativeEngine(
   program: string,
   target: Target,
   onSignal: (leave: () => Promise<void>) => void,

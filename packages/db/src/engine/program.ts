@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { readArguments } from './arguments.js';
 import { runCommand } from './commands.js';
-import { passToNative } from './native.js';
+import { runNativeEngine } from './native.js';
 import { codeOf, logLine, messageOf, rpcError } from './reports.js';
 import { createEngineSession, type EngineSession } from './session.js';
 import { createTarget, type Target } from './target.js';
@@ -40,7 +40,7 @@ function property(value: unknown, name: string): unknown {
 }
 
 /** Returns text that the CLI must print in addition; `null` if there is none. */
-function printed(method: string, result: unknown): string | null {
+function additionalOutput(method: string, result: unknown): string | null {
   if (method === 'diff') {
     const text = property(result, 'stdout');
     return typeof text === 'string' ? text : null;
@@ -56,32 +56,32 @@ function printed(method: string, result: unknown): string | null {
 interface Conversation {
   serve(): Promise<void>;
   /** Rejects the pending request, if any, after the engine broke outside a call. */
-  breakOff(error: unknown): void;
+  abort(error: unknown): void;
 }
 
 /**
  * Serves requests over stdin and stdout. Reports a panic as a response and keeps running until the
  * CLI ends it. If the process exited first, the CLI would exit with 0, as after success.
  */
-function converseOver(session: EngineSession): Conversation {
+function createConversation(session: EngineSession): Conversation {
   let pending: number | null = null;
 
-  function refuse(id: number, error: unknown): void {
+  function respondWithError(id: number, error: unknown): void {
     pending = null;
     if (error instanceof EnginePanic) process.exitCode = panicCode;
     send({ id, error: rpcError(error) });
   }
 
-  async function answer({ id, method, params }: Request): Promise<void> {
+  async function respond({ id, method, params }: Request): Promise<void> {
     pending = id;
     try {
       const result = await session.call(method, params);
-      const content = printed(method, result);
+      const content = additionalOutput(method, result);
       if (content !== null) send({ id: printId, method: 'print', params: { content } });
       send({ id, result: result ?? null });
       pending = null;
     } catch (error) {
-      if (pending === id) refuse(id, error);
+      if (pending === id) respondWithError(id, error);
     }
   }
 
@@ -92,11 +92,11 @@ function converseOver(session: EngineSession): Conversation {
         crlfDelay: Number.POSITIVE_INFINITY,
       })) {
         const message: unknown = JSON.parse(line);
-        if (isRequest(message)) await answer(message);
+        if (isRequest(message)) await respond(message);
       }
     },
-    breakOff: (error) => {
-      if (pending !== null) refuse(pending, new EnginePanic(messageOf(error)));
+    abort: (error) => {
+      if (pending !== null) respondWithError(pending, new EnginePanic(messageOf(error)));
     },
   };
 }
@@ -139,7 +139,7 @@ async function main(): Promise<void> {
   const args = readArguments(process.argv.slice(2));
   const target = createTarget(args.url, process.env.SYNAP_DATA_DIR);
   const native = process.env.SYNAP_NATIVE_SCHEMA_ENGINE;
-  if (native) process.exitCode = await passToNative(native, target, onSignal);
+  if (native) process.exitCode = await runNativeEngine(native, target, onSignal);
   else if (args.command !== null)
     process.exitCode = await command(args.command, target).finally(() => target.release());
   else await converse(args.datamodels, target);
@@ -155,8 +155,8 @@ async function converse(datamodels: string[], target: Target): Promise<void> {
     return leaving;
   };
   onSignal(leave);
-  const conversation = converseOver(session);
-  process.on('uncaughtException', conversation.breakOff);
+  const conversation = createConversation(session);
+  process.on('uncaughtException', conversation.abort);
   await conversation.serve().finally(leave);
 }
 

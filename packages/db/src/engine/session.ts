@@ -34,7 +34,7 @@ export interface EngineSession {
 }
 
 /** Opens the database on the first query only, because not every run of the engine uses it. */
-function lazily(target: Target, opened: (adapter: MigrationAdapter) => void) {
+function lazyAdapterFactory(target: Target, opened: (adapter: MigrationAdapter) => void) {
   let adapter: Promise<MigrationAdapter> | null = null;
   const open = () => {
     adapter ??= target.url().then((url) => {
@@ -59,12 +59,12 @@ export function createEngineSession(
 ): EngineSession {
   let adapter: MigrationAdapter | null = null;
   let engine: Promise<SchemaEngine> | null = null;
-  let turn: pg.Client | null = null;
+  let lock: pg.Client | null = null;
 
   async function start(): Promise<SchemaEngine> {
     const { module, guard } = await loadEngine();
     const schemas = datamodels.map((file): [string, string] => [file, readFileSync(file, 'utf8')]);
-    const factory = lazily(target, (made) => {
+    const factory = lazyAdapterFactory(target, (made) => {
       adapter = made;
     });
     const options = { datamodels: schemas.length > 0 ? schemas : undefined };
@@ -90,13 +90,13 @@ export function createEngineSession(
       // shadow database that it does not have.
       if (method === 'evaluateDataLoss') await invoke('devDiagnostic', diagnosisOf(params));
       if (method === 'applyMigrations')
-        turn ??= await acquireMigrationLock(await target.url(), () => undefined);
+        lock ??= await acquireMigrationLock(await target.url(), () => undefined);
       return invoke(method, params).catch((error) => {
         throw explainFailure(error, adapter?.scriptError());
       });
     },
     async close() {
-      await turn?.end();
+      await lock?.end();
       await adapter?.close();
     },
   };

@@ -12,7 +12,7 @@ export interface Target {
 }
 
 /** Combines the cluster's real address with the requested database and schema. */
-function atPlaceOf(given: string, real: string): string {
+function withDatabaseOf(given: string, real: string): string {
   const [target, { pathname, search }] = [new URL(real), new URL(given)];
   target.pathname = pathname;
   target.search = search;
@@ -30,7 +30,7 @@ export function createTarget(given: string | null, dataDir: string | undefined):
         );
       if (!dataDir || !isEmbeddedAddress(given, dataDir)) return given;
       opened ??= ensureDatabase({ dataDir });
-      return atPlaceOf(given, (await opened).url);
+      return withDatabaseOf(given, (await opened).url);
     },
     async release() {
       await (await opened?.catch(() => null))?.release();

@@ -21,7 +21,7 @@ export interface SeedResult {
 /** Advisory lock that prevents concurrent seeding. */
 const seedLock = 7_463_002;
 /** Generous, because hashing is slow on a small machine. */
-const patience = 60_000;
+const timeoutMs = 60_000;
 
 async function addUsers(db: Db, { users }: Seed, hash: SeedDeps['hash']): Promise<number> {
   const existing = await db.user.findMany({
@@ -78,6 +78,6 @@ export async function seedDatabase(
       for (const dashboard of seed.dashboards) dashboards += await addDashboard(db, dashboard);
       return { users, dashboards };
     },
-    { milliseconds: patience },
+    { milliseconds: timeoutMs },
   );
 }

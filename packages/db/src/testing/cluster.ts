@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { accountFor } from '../embedded/access.js';
 import { prepareBinaries } from '../embedded/binaries.js';
-import { createCluster, runAlone } from '../embedded/cluster.js';
+import { createCluster, runSingleUser } from '../embedded/cluster.js';
 import { locateCluster } from '../embedded/location.js';
 import { choosePort, startPostmaster, stopPostmaster } from '../embedded/postmaster.js';
 import type { Toolchain } from '../embedded/programs.js';
@@ -38,7 +38,9 @@ export async function startSuperuserCluster(): Promise<SuperuserCluster> {
   };
   const password = crypto.randomUUID();
   createCluster(location, tools, password);
-  const fault = runAlone(location.pgData, tools, [`ALTER ROLE postgres PASSWORD '${password}';`]);
+  const fault = runSingleUser(location.pgData, tools, [
+    `ALTER ROLE postgres PASSWORD '${password}';`,
+  ]);
   if (fault !== null) throw new Error(fault);
   for (;;) {
     const port = await choosePort(null);
