@@ -8,7 +8,7 @@ export const problemExamples: DocumentOptions['problemExamples'] = {
   },
   403: { detail: 'This is for superusers.' },
   404: { detail: 'Dashboard not found' },
-  408: { detail: 'The body of the request did not come within 10 s: send it again.' },
+  408: { detail: 'The request body did not arrive within 10 s: send it again.' },
   409: { detail: 'A request with this Idempotency-Key is still in progress: try again later.' },
   415: { detail: 'Send the body as application/json.' },
   422: { detail: 'This Idempotency-Key was used with another input.' },

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 
-/** The essence of a media type, and its charset: `application/json; charset=utf-8`. */
+/** Essence and charset of a media type such as `application/json; charset=utf-8`. */
 export interface MediaType {
   readonly essence: string;
   readonly charset: string | undefined;
@@ -14,21 +14,21 @@ export function parseMediaType(header: string): MediaType {
 }
 
 /**
- * Why the coding of a body is not supported, with the header of the answer that names what is (RFC
- * 9110 §15.5.16).
+ * Reason why a body's encoding is not supported, with the response header that names the supported
+ * one (RFC 9110 §15.5.16).
  */
-export interface CodingFault {
+export interface UnsupportedCoding {
   readonly message: string;
   readonly headers: Readonly<Record<string, string>>;
 }
 
 const utf8Names: ReadonlySet<string> = new Set(['utf-8', 'utf8', 'us-ascii']);
 
-/** Finds a body that is compressed, or in a charset other than UTF-8. */
-export function findCodingFault(
+/** Checks the headers for a compressed body, or a charset other than UTF-8. */
+export function findUnsupportedCoding(
   { headers }: IncomingMessage,
   { essence, charset }: MediaType,
-): CodingFault | undefined {
+): UnsupportedCoding | undefined {
   const encoding = headers['content-encoding'];
   if (encoding !== undefined && encoding.toLowerCase() !== 'identity')
     return {

@@ -1,14 +1,11 @@
 const slash = 47;
 
-/**
- * The scheme, the authority and the rest of a request target in absolute form. No userinfo, as RFC
- * 9110 §4.2.4 advises.
- */
+/** Matches a request target in absolute form. Rejects userinfo, as RFC 9110 §4.2.4 advises. */
 const absoluteForm = /^https?:\/\/([^/?#@]+)([/?].*)?$/i;
 
 /**
- * A request target as path and query (origin form, RFC 9112 §3.2.1), without its fragment, if it
- * has one. Undefined for `*`, an authority alone, another scheme and all else that names no path.
+ * Converts a request target to origin form (path and query, RFC 9112 §3.2.1) without a fragment.
+ * Returns undefined for `*`, an authority, and schemes other than HTTP.
  */
 export function originForm(target: string): string | undefined {
   const fragment = target.indexOf('#');
@@ -21,7 +18,7 @@ export function originForm(target: string): string | undefined {
 }
 
 /**
- * Host and port of a request target in absolute form (RFC 9112 §3.2.2); undefined for any other.
+ * Host and port of a request target in absolute form (RFC 9112 §3.2.2); undefined for other forms.
  */
 export const authorityOf = (target: string): string | undefined =>
   absoluteForm.exec(target.split('#', 1)[0] ?? '')?.[1];

@@ -11,12 +11,13 @@ afterAll(() => {
   for (const cleanup of cleanups) cleanup();
 });
 
-const refuse: Handler = (_req, res) => void res.writeHead(404, { 'content-length': 4 }).end('none');
+const respondEarly: Handler = (_req, res) =>
+  void res.writeHead(404, { 'content-length': 4 }).end('none');
 
-/** A server that bounds unread bodies; `sockets` are its connections. */
-async function serve(handler: Handler = refuse, deadlineMs?: number) {
+/** A server that limits unread bodies; `sockets` are its connections. */
+async function serve(handler: Handler = respondEarly, deadlineMs?: number) {
   const sockets: Socket[] = [];
-  // Nothing else may end a connection.
+  // Disable all other timeouts.
   const server = createServer(
     { keepAliveTimeout: 0, headersTimeout: 0, requestTimeout: 0 },
     (req, res) => {
@@ -35,7 +36,7 @@ async function serve(handler: Handler = refuse, deadlineMs?: number) {
   return { sockets, port: (server.address() as AddressInfo).port };
 }
 
-/** A client that collects what it gets. */
+/** A client that collects what it receives. */
 function open(port: number) {
   const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
   cleanups.push(() => socket.destroy());
@@ -52,15 +53,15 @@ function open(port: number) {
 const head = (...headers: string[]) =>
   `POST / HTTP/1.1\r\nhost: x\r\n${headers.map((header) => `${header}\r\n`).join('')}\r\n`;
 const answers = (text: string) => text.match(/HTTP\/1\.1 \d+/g) ?? [];
-/** Also after an error, which is how a client that still sends learns of the end. */
+/** Also resolves after an error, which a client that is still sending gets at the end. */
 const closed = (socket: Socket) => new Promise((resolve) => socket.once('close', resolve));
 const until = async (socket: Socket, isDone: () => boolean) => {
   while (!isDone()) await once(socket, 'data');
 };
 
-// They mostly wait, each for a connection of its own.
+// Concurrent, because each test mostly waits.
 describe.concurrent('a body that is not read', () => {
-  test('and short may arrive after the answer: the connection goes on', async () => {
+  test('and short may arrive after the response: the connection stays open', async () => {
     const { port } = await serve();
     const { socket, received } = open(port);
     for (const count of [1, 2, 3]) {
@@ -71,8 +72,8 @@ describe.concurrent('a body that is not read', () => {
     expect(received.text).not.toContain('connection: close');
   });
 
-  test('and short is cut when it does not arrive by the deadline', async () => {
-    const { port } = await serve(refuse, 50);
+  test('and short ends the connection if it does not arrive by the deadline', async () => {
+    const { port } = await serve(respondEarly, 50);
     const { socket, received } = open(port);
     socket.write(head('content-length: 10'));
     await until(socket, () => answers(received.text).length === 1);
@@ -81,9 +82,9 @@ describe.concurrent('a body that is not read', () => {
   });
 
   test.each(['transfer-encoding: chunked', 'content-length: 100000'])(
-    '(%s) is announced to end the connection',
+    '(%s) is sent with Connection: close',
     async (header) => {
-      const { port } = await serve(refuse, 50);
+      const { port } = await serve(respondEarly, 50);
       const { socket, received } = open(port);
       socket.write(head(header));
       await once(socket, 'end');
@@ -91,7 +92,7 @@ describe.concurrent('a body that is not read', () => {
     },
   );
 
-  test('may still be sent whole after the answer: the connection ends in order, not with a reset', async () => {
+  test('may still be sent completely after the response: the connection ends without a reset', async () => {
     const { port, sockets } = await serve();
     const { socket, received } = open(port);
     socket.write(head('transfer-encoding: chunked'));
@@ -124,24 +125,24 @@ describe.concurrent('a body that is not read', () => {
     },
   );
 
-  test('does not shorten a long answer to a slow client', async () => {
+  test('does not shorten a long response to a slow client', async () => {
     const size = 8 * 1024 * 1024;
     const { port } = await serve((_req, res) => res.end(Buffer.alloc(size, 'a')), 1);
     const { socket, received } = open(port);
     socket.pause();
     socket.write(head('content-length: 100000'));
-    // Longer than a client has to take a short answer.
+    // Longer than a client has to take a short response.
     await new Promise((resolve) => setTimeout(resolve, 2500));
     socket.resume();
     await once(socket, 'end');
     expect(received.text.length - received.text.indexOf('\r\n\r\n') - 4).toBe(size);
   });
 
-  test('of which a handler has read a part is bounded as well', async () => {
+  test('that a handler has read in part is limited as well', async () => {
     const { port, sockets } = await serve((req, res) => {
       req.once('data', () => {
         req.pause();
-        refuse(req, res);
+        respondEarly(req, res);
       });
     });
     const { socket } = open(port);
@@ -157,7 +158,7 @@ describe.concurrent('a body that is not read', () => {
 });
 
 describe('a body that is read', () => {
-  test('leaves the connection as it was, whenever the answer begins', async () => {
+  test('leaves the connection unchanged, whenever the response begins', async () => {
     const { port } = await serve((req, res) => {
       res.write('early ');
       req.on('data', (chunk) => res.write(chunk)).on('end', () => res.end());

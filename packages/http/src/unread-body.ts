@@ -3,24 +3,28 @@ import { Socket } from 'node:net';
 import { announcesBody } from './body.js';
 
 /**
- * Bytes of an unread body that are read and dropped, so that a client that sends first and reads
- * then gets its answer.
+ * Bytes of an unread body that are read and dropped. A client that sends first and reads later
+ * needs this to receive its response.
  */
 const drainBytes = 64 * 1024;
-/** Milliseconds that a client has at least to take the answer before its connection is cut. */
+/**
+ * Minimum time in milliseconds for a client to receive the response before its connection is
+ * destroyed.
+ */
 const graceMs = 2000;
 
 const watched = new WeakSet<ServerResponse>();
 
 /**
- * Bounds the body of a request that is answered before it has arrived: it may still arrive until
- * the deadline, but only a short one lets the connection go on. Any other gets `Connection: close`;
- * past 64 KB it is no longer read, and its connection ends. A cut together with the answer would
- * reset the connection, and the client might lose the answer (RFC 9112 §9.6). Call it before
- * anything reads the body or answers; a second call does nothing.
+ * Limits the unread body of a request that gets an early response. The body may arrive until the
+ * deadline, but only a short one keeps the connection open. A longer one gets `Connection: close`,
+ * is read up to 64 KB, and its connection ends. Closing immediately would reset the connection and
+ * could lose the response (RFC 9112 §9.6).
  *
- * @param deadlineMs Milliseconds for the body. A slow client is kept until then on purpose: it
- *   would only connect again.
+ * Call it before anything reads the body or responds; a second call does nothing.
+ *
+ * @param deadlineMs Milliseconds for the body. Slow clients stay connected until then on purpose,
+ *   because they would only reconnect.
  */
 export function endUnreadBody(
   req: IncomingMessage,
@@ -48,12 +52,12 @@ const isShort = ({ headers }: IncomingMessage): boolean =>
 function awaitRest(req: IncomingMessage, deadline: number): void {
   if (req.complete) return;
   req.resume();
-  cutIn(untilAtLeast(deadline), req);
+  destroyAfter(remainingMs(deadline), req);
 }
 
 /**
- * Calls `prepare` when the head of the answer is written. An own property, because Express replaces
- * the prototype.
+ * Calls `prepare` before the response head is written. Sets an own property, because Express
+ * replaces the prototype.
  */
 function beforeHead(res: ServerResponse, prepare: () => void): void {
   res.writeHead = (...args: [status: number, ...rest: unknown[]]) => {
@@ -64,39 +68,39 @@ function beforeHead(res: ServerResponse, prepare: () => void): void {
 }
 
 /**
- * Drops what arrives up to the limit, and replaces how Node ends the connection once the answer is
- * sent.
+ * Drops received bytes up to the limit. Replaces the way Node.js closes the connection after the
+ * response.
  */
 function drain(req: IncomingMessage, deadline: number): void {
   const { socket } = req;
   const limit = socket.bytesRead + drainBytes;
-  let isAnswered = false;
+  let isResponseSent = false;
   const stopAtLimit = () => {
     if (socket.bytesRead <= limit) return;
     req.off('data', stopAtLimit).pause();
-    if (isAnswered) endSoon(req);
+    if (isResponseSent) endGracefully(req);
   };
-  // Without a reader Node itself would drop everything, as long as it comes.
+  // Without a reader Node.js would drop the whole body, however long it is.
   req.on('data', stopAtLimit).resume();
   socket.destroySoon = () => {
     const end = () => Socket.prototype.destroySoon.call(socket);
     if (req.complete) return end();
-    isAnswered = true;
-    if (req.isPaused()) return endSoon(req);
+    isResponseSent = true;
+    if (req.isPaused()) return endGracefully(req);
     req.once('end', end);
-    cutIn(untilAtLeast(deadline), req);
+    destroyAfter(remainingMs(deadline), req);
   };
 }
 
-/** Says that the answer was all, and gives the client a moment to take it. */
-function endSoon(req: IncomingMessage): void {
+/** Half-closes the connection and gives the client time to read the response. */
+function endGracefully(req: IncomingMessage): void {
   req.socket.end();
-  cutIn(graceMs, req);
+  destroyAfter(graceMs, req);
 }
 
-const untilAtLeast = (deadline: number): number => Math.max(deadline - performance.now(), graceMs);
+const remainingMs = (deadline: number): number => Math.max(deadline - performance.now(), graceMs);
 
-function cutIn(milliseconds: number, req: IncomingMessage): void {
+function destroyAfter(milliseconds: number, req: IncomingMessage): void {
   const { socket } = req;
   const clear = () => {
     clearTimeout(timer);

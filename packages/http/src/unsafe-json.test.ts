@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { findUnsafe } from './unsafe-json.js';
+import { findUnsafeJson } from './unsafe-json.js';
 
-const pathsIn = (text: string) => findUnsafe(JSON.parse(text)).map(({ path }) => path);
+const pathsIn = (text: string) => findUnsafeJson(JSON.parse(text)).map(({ path }) => path);
 
-describe('a key of prototypes is found', () => {
+describe('a prototype key is found', () => {
   it.each([
     ['{"__proto__":1}', ['__proto__']],
     ['{"constructor":null}', ['constructor']],
@@ -45,12 +45,12 @@ it.each([
   ],
 ])('%s are safe', (_, text) => expect(pathsIn(text)).toEqual([]));
 
-it('nesting costs no stack, and a deep place is named by its ancestor', () => {
+it('nesting uses no stack, and a deep value is reported by its ancestor', () => {
   const levels = 50_000;
   const [path] = pathsIn(`${'['.repeat(levels)}{"__proto__":1}${']'.repeat(levels)}`);
   expect(path).toEqual(Array.from({ length: 64 }, () => 0));
 });
 
-it('of many places ten are named', () => {
+it('at most ten issues are reported', () => {
   expect(pathsIn(`[${'1e16,'.repeat(100)}0]`)).toHaveLength(10);
 });

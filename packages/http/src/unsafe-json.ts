@@ -1,29 +1,29 @@
-import type { InputIssue } from './input-fault.js';
+import type { InputIssue } from './input-error.js';
 
-/** An object or array of a parsed document, and how to reach it. */
+/** An object or array in a parsed document, linked to its parent. */
 interface Place {
   readonly value: object;
   readonly key: string | number;
   readonly parent: Place | undefined;
 }
 
-/** Most issues that one answer names. */
+/** Maximum number of issues in one response. */
 const maxIssues = 10;
-/** Longest path that an issue names; of a deeper place, the ancestor at this level is named. */
+/** Maximum path length of an issue. A deeper value is reported by its ancestor at this level. */
 const maxLevels = 64;
 
-/** Keys that reach the prototype of an object once a program assigns them. */
+/** Keys that can modify a prototype if a program assigns them. */
 const forbiddenKeys: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 
 export const isForbiddenKey = (key: string): boolean => forbiddenKeys.has(key);
 
 /**
- * Finds the parts of a parsed JSON value that programs do not hold alike: the keys `__proto__`,
- * `constructor` and `prototype`, and every number, however written, whose magnitude exceeds 2^53 -
- * 1 (I-JSON, RFC 7493 §2.2). A literal beyond that bound never rounds to a value within it, so that
- * the parsed value decides. Does not recurse; its cost is linear.
+ * Finds values in parsed JSON that programs interpret differently: the keys `__proto__`,
+ * `constructor` and `prototype`, and numbers whose magnitude exceeds 2^53 - 1 (I-JSON, RFC 7493
+ * §2.2). Checking the parsed value suffices: a literal beyond that bound never rounds to a value
+ * within it. Iterative, with linear cost.
  */
-export function findUnsafe(root: unknown): InputIssue[] {
+export function findUnsafeJson(root: unknown): InputIssue[] {
   const issues: InputIssue[] = [];
   const places: Place[] = [];
   const visit = (value: unknown, key: string | number, parent: Place | undefined) => {
@@ -53,14 +53,17 @@ function visitProperties(
   }
 }
 
-/** The issue of a forbidden key. */
+/** Issue of a forbidden key. */
 export const keyIssue = (path: readonly (string | number)[]): InputIssue => ({
   path,
   message: `The keys ${[...forbiddenKeys].join(', ')} are not accepted.`,
   code: 'invalid_key',
 });
 
-/** Carries the codes of a validator, since a schema with a bound would refuse the number, too. */
+/**
+ * Issue of an unsafe number. Uses the codes of validators, because a schema with bounds would
+ * reject it too.
+ */
 const numberIssue = (
   value: number,
   key: string | number,

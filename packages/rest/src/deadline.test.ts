@@ -36,18 +36,18 @@ async function serve() {
   return server.url;
 }
 
-test('a call that takes too long is answered 503 and its signal aborted', async () => {
-  const answer = await fetch(`${await serve()}/slow`);
-  expect(answer.status).toBe(503);
-  expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
-  expect(await answer.json()).toMatchObject({
+test('a call that takes too long gets 503, and its signal aborts', async () => {
+  const response = await fetch(`${await serve()}/slow`);
+  expect(response.status).toBe(503);
+  expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
+  expect(await response.json()).toMatchObject({
     code: 'service_unavailable',
     detail: expect.stringContaining('try again later'),
   });
   await aborted;
 });
 
-test('a client that does not send its body is answered 408', async () => {
+test('a client that does not send its body gets 408', async () => {
   const url = new URL('/take', await serve());
   const status = await new Promise((resolve, reject) => {
     const sending = request(

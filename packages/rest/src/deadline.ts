@@ -2,25 +2,25 @@ import { TRPCError } from '@trpc/server';
 import type { Exchange } from './exchange.js';
 
 /**
- * Calls `onPassed` with the error to answer when a call takes too long: 408 where it was the client
- * that did not send its body, else
- * 503. Returns what disarms it; 0 milliseconds mean no deadline.
+ * Calls `onPassed` with an error once the deadline has passed: 408 if the client has not sent its
+ * body, else 503. Returns a function that cancels the timer. Zero milliseconds disable the
+ * deadline.
  */
-export function armDeadline(
+export function startDeadline(
   { req }: Exchange,
   milliseconds: number,
   onPassed: (error: TRPCError) => void,
 ): () => void {
   if (milliseconds === 0) return () => {};
-  const within = `within ${milliseconds / 1000} s`;
+  const duration = `within ${milliseconds / 1000} s`;
   const timer = setTimeout(() => {
-    const message = `The body of the request did not come ${within}: send it again.`;
+    const message = `The request body did not arrive ${duration}: send it again.`;
     if (!req.complete) onPassed(new TRPCError({ code: 'TIMEOUT', message }));
     else
       onPassed(
         new TRPCError({
           code: 'SERVICE_UNAVAILABLE',
-          message: `This could not be done ${within}: try again later.`,
+          message: `The request was not completed ${duration}: try again later.`,
         }),
       );
   }, milliseconds);

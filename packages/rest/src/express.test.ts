@@ -23,7 +23,7 @@ describe('inside an Express application', () => {
     );
   });
 
-  it('copes with body parsers before it, and is as strict', async () => {
+  it('works behind body parsers, and is as strict', async () => {
     const url = await start((app) => {
       app.use(express.json(), express.urlencoded({ extended: true }), createDemoHandler([]));
     });
@@ -42,7 +42,7 @@ describe('inside an Express application', () => {
     expect((await post('/answers/form', 'username=a&username=b', form)).status).toBe(400);
   });
 
-  it('can hand unknown paths on', async () => {
+  it('can pass unknown paths on', async () => {
     const url = await start((app) => {
       app.use(createDemoHandler([], { unknownPath: 'next' }));
       app.get('/api/v1/openapi.json', (_req, res) => void res.json({ openapi: '3.1.0' }));
@@ -51,7 +51,7 @@ describe('inside an Express application', () => {
     expect((await send(url, '/api/v1/users/x', { method: 'PATCH' })).status).toBe(405);
   });
 
-  it('leaves what RPC accepts as it was, after any number of REST calls', async () => {
+  it('does not change what RPC accepts, after any number of REST calls', async () => {
     const url = await start((app) => app.use(createDemoHandler([])));
     const caller = demoRouter.createCaller({ user: undefined });
     for (let count = 0; count < 20; count += 1) {
@@ -76,7 +76,7 @@ describe('inside an Express application', () => {
 });
 
 describe('without Express', () => {
-  it('answers 404 outside the base path where nobody else does', async () => {
+  it('responds with 404 outside the base path', async () => {
     const server = await listen(createDemoHandler([]));
     expect((await send(server.url, '/elsewhere')).status).toBe(404);
     await server.close();

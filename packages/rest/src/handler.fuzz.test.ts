@@ -90,7 +90,7 @@ const headers = fc.record(
 );
 const method = fc.constantFrom('GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS');
 
-it('no request makes the handler fail, and every refusal is a problem', async () => {
+it('no request crashes the handler, and every rejection is a problem', async () => {
   await fc.assert(
     fc.asyncProperty(
       method,
@@ -100,15 +100,15 @@ it('no request makes the handler fail, and every refusal is a problem', async ()
       body,
       async (verb, address, search, sent, content) => {
         const url = `/api/v1${address}?${search}`;
-        const answer = await send(server.url, url, {
+        const response = await send(server.url, url, {
           method: verb,
           headers: JSON.parse(JSON.stringify(sent)),
           body: content,
         });
-        expect(answer.status).toBeLessThan(500);
-        expect(answer.headers['x-request-id']).toBeDefined();
-        if (answer.status >= 400)
-          expect(answer.headers['content-type']).toBe('application/problem+json');
+        expect(response.status).toBeLessThan(500);
+        expect(response.headers['x-request-id']).toBeDefined();
+        if (response.status >= 400)
+          expect(response.headers['content-type']).toBe('application/problem+json');
       },
     ),
     { numRuns: 500 },

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { echoInput } from './testing/demo-router.js';
-import { type DemoServer, type Face, send, serveDemo } from './testing/serve.js';
+import { type DemoServer, type ServerKind, send, serveDemo } from './testing/serve.js';
 
 const json = { 'content-type': 'application/json' };
 
-describe.each<Face>(['node:http', 'Express 5'])('a request, %s', (face) => {
+describe.each<ServerKind>(['node:http', 'Express 5'])('a request, %s', (serverKind) => {
   let server: DemoServer;
   beforeAll(async () => {
-    server = await serveDemo(face);
+    server = await serveDemo(serverKind);
   });
   afterAll(() => server.close());
 
@@ -19,8 +19,8 @@ describe.each<Face>(['node:http', 'Express 5'])('a request, %s', (face) => {
 
   describe('path', () => {
     it('is percent-decoded once', async () => {
-      const answer = await get('/echo/path/a%20b%2Fc%2525/7');
-      expect(JSON.parse(answer.body)).toEqual({ text: 'a b/c%25', n: 7 });
+      const response = await get('/echo/path/a%20b%2Fc%2525/7');
+      expect(JSON.parse(response.body)).toEqual({ text: 'a b/c%25', n: 7 });
     });
 
     it('that is badly encoded is 400', async () => {
@@ -29,18 +29,18 @@ describe.each<Face>(['node:http', 'Express 5'])('a request, %s', (face) => {
     });
 
     it('prefers fixed text to a parameter that was registered first', async () => {
-      const answer = await get('/users/me', { authorization: 'Bearer ann' });
-      expect(JSON.parse(answer.body)).toEqual({ who: 'ann', isMe: true });
+      const response = await get('/users/me', { authorization: 'Bearer ann' });
+      expect(JSON.parse(response.body)).toEqual({ who: 'ann', isMe: true });
       expect(JSON.parse((await get('/users/you')).body)).toEqual({ who: 'you' });
     });
 
-    it('that is unknown is 404 as a problem, without asking who calls', async () => {
-      const answer = await get('/nowhere', { authorization: 'Bearer bad' });
-      expect(answer.status).toBe(404);
-      expect(answer.headers['content-type']).toBe('application/problem+json');
+    it('that is unknown is 404 as a problem, before authentication', async () => {
+      const response = await get('/nowhere', { authorization: 'Bearer bad' });
+      expect(response.status).toBe(404);
+      expect(response.headers['content-type']).toBe('application/problem+json');
     });
 
-    it('outside the base path goes on to the next handler', async () => {
+    it('outside the base path is passed to the next handler', async () => {
       expect((await send(server.url, '/elsewhere')).status).toBe(418);
       expect((await send(server.url, '/apix/v1/echo')).status).toBe(418);
     });
@@ -49,13 +49,13 @@ describe.each<Face>(['node:http', 'Express 5'])('a request, %s', (face) => {
       expect((await get('/themes/dark.css')).body).toBe('/* dark */');
     });
 
-    it('parameter must be what the schema says', async () => {
+    it('parameter must match the schema', async () => {
       expect((await get('/echo/path/a/seven')).status).toBe(400);
     });
   });
 
   describe('query', () => {
-    it('becomes what the schema says', async () => {
+    it('is converted to the types of the schema', async () => {
       const { types, input } = await echo(
         'text=5&flag=false&n=1.5e2&coerced=7&at=2026-01-31T12:00:00Z&big=12345678901234567890&tags=a&level=2&either=0',
       );
@@ -153,49 +153,49 @@ describe.each<Face>(['node:http', 'Express 5'])('a request, %s', (face) => {
         'GET',
         '/echo?unknown=1',
         '/unknown',
-        `Unknown query parameter "unknown". Known here: ${known}.`,
+        `Unknown query parameter "unknown". Allowed here: ${known}.`,
       ],
-      ['GET', '/echo?size=3&=1', '/', `Unknown query parameter "". Known here: ${known}.`],
+      ['GET', '/echo?size=3&=1', '/', `Unknown query parameter "". Allowed here: ${known}.`],
       [
         'GET',
         '/echo?filter[stats]=open',
         '/filter/stats',
-        'Unknown query parameter "stats". Known here: min, status.',
+        'Unknown query parameter "stats". Allowed here: min, status.',
       ],
-      ['GET', '/echo/path/a/1?n=2', '/n', 'Unknown query parameter "n". The path says it already.'],
+      ['GET', '/echo/path/a/1?n=2', '/n', 'Unknown query parameter "n". The path already sets it.'],
       [
         'GET',
         '/echo/path/a/1?x=2',
         '/x',
-        'Unknown query parameter "x". There are no parameters here.',
+        'Unknown query parameter "x". No parameters are allowed here.',
       ],
       [
         'GET',
         '/answers/rich?cursor=a',
         '/cursor',
-        'Unknown query parameter "cursor". There are no parameters here.',
+        'Unknown query parameter "cursor". No parameters are allowed here.',
       ],
       [
         'POST',
         '/echo?size=3',
         '/size',
-        'Unknown query parameter "size". There are no parameters here.',
+        'Unknown query parameter "size". No parameters are allowed here.',
       ],
       [
         'POST',
         '/answers/nothing?size=3',
         '/size',
-        'Unknown query parameter "size". There are no parameters here.',
+        'Unknown query parameter "size". No parameters are allowed here.',
       ],
     ])('%s %s is 400 and names what is known', async (method, path, pointer, message) => {
-      const answer = await send(server.url, `/api/v1${path}`, { method });
-      expect(answer.status).toBe(400);
-      expect(JSON.parse(answer.body)).toMatchObject({
+      const response = await send(server.url, `/api/v1${path}`, { method });
+      expect(response.status).toBe(400);
+      expect(JSON.parse(response.body)).toMatchObject({
         errors: [{ pointer, message, code: 'unrecognized_keys' }],
       });
     });
 
-    it('that is unknown is refused only after the caller', async () => {
+    it('that is unknown is rejected only after authentication', async () => {
       expect((await get('/users/me?x=1')).status).toBe(401);
       expect((await get('/users/me?x=1', { authorization: 'Bearer ann' })).status).toBe(400);
     });
@@ -229,18 +229,18 @@ describe.each<Face>(['node:http', 'Express 5'])('a request, %s', (face) => {
       ['freeParams=%7B', '/params'],
       ['id=x', '/id'],
     ])('refuses free parameters that are unclear: %s', async (query, pointer) => {
-      const answer = await get(`/free/a?${query}`);
-      expect(answer.status).toBe(400);
-      expect(JSON.parse(answer.body)).toMatchObject({ errors: [{ pointer }] });
+      const response = await get(`/free/a?${query}`);
+      expect(response.status).toBe(400);
+      expect(JSON.parse(response.body)).toMatchObject({ errors: [{ pointer }] });
     });
 
-    it('may come as a body at a further address, which is not deprecated and stores nothing', async () => {
-      const answer = await post('/free/a', '{"params":{"limit":2}}', {
+    it('can come as a body at an additional address, which is not deprecated and stores nothing', async () => {
+      const response = await post('/free/a', '{"params":{"limit":2}}', {
         ...json,
-        'idempotency-key': 'not sane, not read',
+        'idempotency-key': 'malformed, not read',
       });
-      expect(JSON.parse(answer.body)).toEqual({ id: 'a', params: { limit: 2 } });
-      expect(answer.headers).not.toHaveProperty('deprecation');
+      expect(JSON.parse(response.body)).toEqual({ id: 'a', params: { limit: 2 } });
+      expect(response.headers).not.toHaveProperty('deprecation');
     });
 
     it('that is huge or deep is 400', async () => {
@@ -250,7 +250,7 @@ describe.each<Face>(['node:http', 'Express 5'])('a request, %s', (face) => {
   });
 
   describe('JSON body', () => {
-    it('is taken exactly as sent', async () => {
+    it('is accepted exactly as sent', async () => {
       expect((await post('/echo', '{"flag":"false"}')).status).toBe(400);
       expect((await post('/echo', '{"n":null}')).status).toBe(400);
       expect((await post('/echo', '{"n":"1"}')).status).toBe(400);
@@ -281,17 +281,14 @@ describe.each<Face>(['node:http', 'Express 5'])('a request, %s', (face) => {
     });
 
     it.each(['{', 'nope', '{"a":1}x', '\ufeff\ufeff{}'])('%s is 400', async (body) => {
-      const answer = await post('/echo', body);
-      expect(answer.status).toBe(400);
-      expect(JSON.parse(answer.body).detail).toBe('The body is not valid JSON.');
+      const response = await post('/echo', body);
+      expect(response.status).toBe(400);
+      expect(JSON.parse(response.body).detail).toBe('The body is not valid JSON.');
     });
 
-    it.each(['[]', '"x"', '1', 'null', 'true'])(
-      '%s where an object is expected is 400',
-      async (body) => {
-        expect((await post('/echo', body)).status).toBe(400);
-      },
-    );
+    it.each(['[]', '"x"', '1', 'null', 'true'])('%s instead of an object is 400', async (body) => {
+      expect((await post('/echo', body)).status).toBe(400);
+    });
 
     it('that is not UTF-8 is 400', async () => {
       expect(
@@ -316,9 +313,9 @@ describe.each<Face>(['node:http', 'Express 5'])('a request, %s', (face) => {
       'multipart/form-data; boundary=x',
       'application/jsonx',
     ])('as %s is 415 and says what to send', async (type) => {
-      const answer = await post('/echo', '{}', { 'content-type': type });
-      expect(answer.status).toBe(415);
-      expect(answer.headers.accept).toBe('application/json');
+      const response = await post('/echo', '{}', { 'content-type': type });
+      expect(response.status).toBe(415);
+      expect(response.headers.accept).toBe('application/json');
     });
 
     it('without a content type is 415', async () => {
@@ -334,7 +331,7 @@ describe.each<Face>(['node:http', 'Express 5'])('a request, %s', (face) => {
       expect(zipped.headers['accept-encoding']).toBe('identity');
     });
 
-    it('may be absent where the input is empty or optional, with or without a content type', async () => {
+    it('may be absent if the input is empty or optional, with or without a content type', async () => {
       for (const headers of [json, {}, { 'content-type': 'text/plain' }]) {
         expect((await post('/answers/nothing', undefined, headers)).status).toBe(204);
         expect(JSON.parse((await post('/echo/optional', undefined, headers)).body)).toEqual({
@@ -345,7 +342,7 @@ describe.each<Face>(['node:http', 'Express 5'])('a request, %s', (face) => {
       expect((await post('/notes', undefined, { authorization: 'Bearer ann' })).status).toBe(400);
     });
 
-    it('of a wrong type is refused also where no input is taken', async () => {
+    it('of a wrong type is rejected even if there is no input', async () => {
       expect(
         (
           await post('/answers/nothing', 'a=1', {
@@ -356,17 +353,17 @@ describe.each<Face>(['node:http', 'Express 5'])('a request, %s', (face) => {
       expect((await post('/answers/nothing', '{}')).status).toBe(204);
     });
 
-    it('may be a list where the input is one', async () => {
+    it('may be a list if the input is one', async () => {
       expect((await post('/echo/list', '[1,2]')).body).toBe('[1,2]');
     });
 
-    it('with names of prototypes is 400 and names each place', async () => {
-      const answer = await post(
+    it('with prototype keys is 400 and names each path', async () => {
+      const response = await post(
         '/echo',
         '{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}}',
       );
-      expect(answer.status).toBe(400);
-      const { errors } = JSON.parse(answer.body);
+      expect(response.status).toBe(400);
+      const { errors } = JSON.parse(response.body);
       expect(errors.map(({ pointer }: { pointer: string }) => pointer)).toEqual([
         '/__proto__',
         '/constructor',
@@ -379,7 +376,7 @@ describe.each<Face>(['node:http', 'Express 5'])('a request, %s', (face) => {
       expect((await post('/echo', '\ufeff{"text":"ä"}')).body).toContain('"text":"ä"');
     });
 
-    it('may repeat what the path says, but not contradict it', async () => {
+    it('may repeat a path parameter, but not contradict it', async () => {
       const headers = { ...json, authorization: 'Bearer ann' };
       const put = (body: string) =>
         send(server.url, '/api/v1/notes/none', { method: 'PUT', headers, body });
@@ -400,23 +397,23 @@ describe.each<Face>(['node:http', 'Express 5'])('a request, %s', (face) => {
   });
 
   it.each(['__proto__', 'constructor', 'other[prototype]', 'username[__proto__][a]'])(
-    'with a form with the name %s, which no schema takes, is 400 and names the place',
+    'with a form with the name %s, which no schema accepts, is 400 and names the path',
     async (name) => {
       const form = { 'content-type': 'application/x-www-form-urlencoded' };
-      const answer = await post('/answers/form', `username=a&n=2&${name}=1`, form);
-      expect(answer.status).toBe(400);
+      const response = await post('/answers/form', `username=a&n=2&${name}=1`, form);
+      expect(response.status).toBe(400);
       const pointer = `/${name.replaceAll(/[[\]]+/g, '/')}`.replace(/\/$/, '').replace(/\/a$/, '');
-      expect(JSON.parse(answer.body).errors).toMatchObject([{ pointer, code: 'invalid_key' }]);
+      expect(JSON.parse(response.body).errors).toMatchObject([{ pointer, code: 'invalid_key' }]);
     },
   );
 
-  it('without credentials is 401 whatever its body', async () => {
-    const answer = await post('/notes', '{', { 'content-type': 'text/plain' });
-    expect([answer.status, answer.headers['www-authenticate']]).toEqual([401, 'Bearer']);
+  it('without credentials is 401 for any body', async () => {
+    const response = await post('/notes', '{', { 'content-type': 'text/plain' });
+    expect([response.status, response.headers['www-authenticate']]).toEqual([401, 'Bearer']);
     expect((await post('/notes', '{}', { ...json, authorization: 'Bearer bad' })).status).toBe(401);
   });
 
-  it('that the client gives up is not reported', async () => {
+  it('that the client aborts is not reported', async () => {
     const before = server.failures.length;
     const controller = new AbortController();
     const body = new ReadableStream({

@@ -1,17 +1,26 @@
 import { endUnreadBody } from '@synap/http';
 import { type AnyTRPCRouter, TRPCError } from '@trpc/server';
-import { HttpError } from './answer/http-error.js';
 import { type Exchange, send, type Target } from './exchange.js';
-import { fail } from './fail.js';
 import type { RestHandler, RestHandlerOptions } from './options.js';
+import { HttpError } from './response/http-error.js';
 import { allowedMethods } from './routing/routes.js';
+import { sendError } from './send-error.js';
 import { serve } from './serve.js';
 import { createSettings, openExchange, type Settings } from './settings.js';
 
 /**
- * Serves every procedure of a router that has `meta.openapi`. Throws at once, naming the procedure,
- * where one cannot be served. An unknown path is 404 and a wrong method 405 before the context is
- * made.
+ * Creates a request handler for every procedure with `meta.openapi`. Unknown paths (404) and wrong
+ * methods (405) are rejected before the context is created.
+ * @throws Error that names the procedure if one cannot be served over REST.
+ * @example
+ * ```ts
+ * const rest = createRestHandler({
+ *   router,
+ *   basePath: '/api/v1',
+ *   createContext: ({ req, signal }) => ({ user: userOf(req), signal }),
+ * });
+ * createServer((req, res) => rest(req, res)).listen(3000);
+ * ```
  */
 export function createRestHandler<TRouter extends AnyTRPCRouter>(
   options: RestHandlerOptions<TRouter>,
@@ -29,18 +38,18 @@ export function createRestHandler<TRouter extends AnyTRPCRouter>(
       const target = findTarget(settings, exchange);
       if (target !== undefined)
         serve(settings, exchange, target).catch((error: unknown) => next?.(error));
-      else if (req.method === 'OPTIONS') send(exchange, answerOptions(settings, exchange));
+      else if (req.method === 'OPTIONS') send(exchange, optionsResponse(settings, exchange));
       else if (options.unknownPath === 'next' && next) next();
-      else throw new TRPCError({ code: 'NOT_FOUND', message: 'There is nothing at this path.' });
+      else throw new TRPCError({ code: 'NOT_FOUND', message: 'No route matches this path.' });
     } catch (cause) {
-      fail(settings, exchange, undefined, undefined, cause);
+      sendError(settings, exchange, undefined, undefined, cause);
     }
   };
 }
 
 /**
- * Undefined where no route has the path, and for OPTIONS. Throws where the path is badly encoded or
- * lacks the method.
+ * Finds the route of a request. Returns undefined for unknown paths and for OPTIONS.
+ * @throws TRPCError `BAD_REQUEST` for a malformed path, `METHOD_NOT_SUPPORTED` for a wrong method.
  */
 function findTarget<TRouter extends AnyTRPCRouter>(
   settings: Settings<TRouter>,
@@ -57,27 +66,27 @@ function findTarget<TRouter extends AnyTRPCRouter>(
 
 function matchPath<TRouter extends AnyTRPCRouter>(settings: Settings<TRouter>, exchange: Exchange) {
   try {
-    return settings.routes.match(exchange.below);
+    return settings.routes.match(exchange.subpath);
   } catch (cause) {
     if (cause instanceof URIError)
       throw new TRPCError({
         code: 'BAD_REQUEST',
-        message: 'The path is not percent-encoded well.',
+        message: 'The path has invalid percent-encoding.',
       });
     throw cause;
   }
 }
 
 /**
- * Cross-origin preflights are answered by CORS before us; any other OPTIONS asks what a path takes.
+ * Responds to OPTIONS with `Allow`. CORS middleware handles preflight requests before this handler.
  */
-function answerOptions<TRouter extends AnyTRPCRouter>(
+function optionsResponse<TRouter extends AnyTRPCRouter>(
   settings: Settings<TRouter>,
   exchange: Exchange,
 ) {
   const match = matchPath(settings, exchange);
   if (match === undefined)
-    throw new TRPCError({ code: 'NOT_FOUND', message: 'There is nothing at this path.' });
+    throw new TRPCError({ code: 'NOT_FOUND', message: 'No route matches this path.' });
   return {
     status: 204,
     headers: { allow: allowedMethods(match.methods) },

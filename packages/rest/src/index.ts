@@ -15,7 +15,7 @@ export type {
   IdempotencyClaim,
   IdempotencyStore,
   IdempotentRequest,
-  StoredAnswer,
+  StoredResponse,
 } from './idempotency/store.js';
 export type { MultipartPart } from './input/multipart.js';
 export type {

@@ -1,127 +1,150 @@
 import type { $ZodType } from 'zod/v4/core';
-import type { ErrorFormatName } from './answer/error-formats.js';
 import type { Problem } from './problem.js';
+import type { ErrorFormatName } from './response/error-formats.js';
 
-/** The methods an operation can be served under; HEAD and OPTIONS come by themselves. */
+/** HTTP methods of an operation. HEAD and OPTIONS are served automatically. */
 export type RestMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 export type RestPath = `/${string}`;
 
 /**
- * A further address of an operation. Its answers carry `Deprecation` (RFC 9745) and `Link:
- * rel="successor-version"`, unless it has an `operationId` of its own.
+ * Additional address of an operation. Its responses carry `Deprecation` (RFC 9745) and `Link:
+ * rel="successor-version"`, unless it has its own `operationId`.
  */
 export interface RestAlias {
   method: RestMethod;
   path: RestPath;
-  /** Name in the document. An address that has one is as current as the operation's own. */
+  /** Name in the document. An alias with an `operationId` is not deprecated. */
   operationId?: string;
-  /** Of an address with an `operationId`; default is the operation's. */
+  /** Summary of an alias with an `operationId`. Defaults to the operation's summary. */
   summary?: string;
-  /** Since when it is deprecated, ISO 8601; without it the handler's `deprecatedSince` holds. */
+  /** Deprecation date in ISO 8601. Defaults to the handler's `deprecatedSince`. */
   deprecatedSince?: string;
-  /** Input that this address always means; it wins over what the client sends. */
+  /** Fixed input of this address. Overrides values that the client sends. */
   input?: Readonly<Record<string, unknown>>;
-  /** As `RestOperation.form`, for this address alone. */
+  /** Same as `RestOperation.form`, but for this address only. */
   form?: boolean | 'only';
 }
 
-/** What an example of an error answer says beyond its status. */
+/** Problem members of an example error response, besides the status. */
 export type ProblemExample = Partial<Omit<Problem, 'status'>>;
 
 export interface RestExamples {
-  /** An input as JSON: the parameters and the body take from it what is theirs. */
+  /** Input as JSON. The parameters and the body each use their own properties. */
   request?: unknown;
   response?: unknown;
-  /** By the name of a path or query parameter; before what `request` says. */
+  /** Examples by parameter name. Override the values in `request`. */
   parameters?: Readonly<Record<string, unknown>>;
-  /** Error answers, by status. */
+  /** Error responses by status. */
   problems?: Readonly<Record<number, ProblemExample>>;
 }
 
 /**
- * The input field, a record, that takes every query parameter which is not declared: `?limit=2`
- * becomes `params.limit`.
+ * Input field (a record) that collects all undeclared query parameters: `?limit=2` becomes
+ * `params.limit`.
  */
 export interface FreeParameters {
   readonly field: string;
-  /** Name in the document; it occurs in generated code, but not on the wire. */
+  /** Name in the document and in generated code. It never appears in a request. */
   readonly name: string;
 }
 
 /**
- * How one procedure is served over REST: `meta.openapi`. Everything that trpc-to-openapi's
- * `OpenApiMeta` knows, and more.
+ * Describes how a procedure is served over REST: `meta.openapi`. Superset of trpc-to-openapi's
+ * `OpenApiMeta`.
+ * @example
+ * ```ts
+ * t.procedure.meta({
+ *   openapi: { method: 'GET', path: '/notes/{id}', summary: 'Get a note', versioned: true },
+ * })
+ * ```
  */
 export interface RestOperation {
-  /** False keeps the procedure off REST. */
+  /**
+   * Set to false to exclude the procedure from REST.
+   * @default true
+   */
   enabled?: boolean;
   method: RestMethod;
   /** Path below the base path, with parameters as `{name}`. */
   path: RestPath;
-  /** Defaults to the procedure's path in camel case. */
+  /** Name in the document. Defaults to the procedure's path in camel case. */
   operationId?: string;
   summary?: string;
   description?: string;
   tags?: string[];
   /**
-   * Whether the document asks for credentials (default true). Who may call is the procedure's own
-   * business.
+   * True if the document requires credentials. Does not enforce anything: the procedure authorizes
+   * its callers.
+   * @default true
    */
   protect?: boolean;
   deprecated?: boolean;
   /**
-   * Deprecated, since another operation took its place: answers tell since when (ISO 8601) and
-   * where that is, as those of an alias.
+   * Marks the operation as deprecated in favor of another one. Responses carry the date (ISO 8601)
+   * and the successor's path, as those of an alias do.
    */
   replacedBy?: { path: RestPath; since: string };
   successDescription?: string;
-  /** 201, 202, 204, …; default 200, or 204 where the output is void. */
+  /**
+   * Status of a success.
+   * @default 200, or 204 if the output is void
+   */
   successStatus?: number;
   /**
-   * Path template filled from the output (then the input): `/dashboards/{id}` becomes `Location`.
+   * Template of the `Location` header, such as `/dashboards/{id}`. Filled from the output, then
+   * from the input.
    */
   location?: RestPath;
   aliases?: readonly RestAlias[];
   /**
-   * The resource has an integer `version`: it is the `ETag`, and `If-Match` hands it to the input's
+   * The resource has an integer `version`, which becomes the `ETag`. `If-Match` sets the input's
    * `version`.
    */
   versioned?: boolean;
-  /** Takes `application/x-www-form-urlencoded` besides JSON, or only that. */
+  /**
+   * Accepts `application/x-www-form-urlencoded` in addition to JSON, or only that.
+   * @default false
+   */
   form?: boolean | 'only';
   /**
-   * Takes `multipart/form-data`, streamed: the input's `parts` is an
-   * `AsyncIterable<MultipartPart>`, never held in memory. `form` describes its fields and files
-   * (`z.file()`) for the document; set `bodyLimit` too.
+   * Accepts `multipart/form-data` as a stream: the input's `parts` is an
+   * `AsyncIterable<MultipartPart>` and is never buffered. `form` describes fields and files
+   * (`z.file()`) for the document. Set `bodyLimit` too.
    */
   multipart?: { readonly form: $ZodType };
-  /** Largest body in bytes; default is the handler's. */
+  /** Maximum body size in bytes. Defaults to the handler's `bodyLimit`. */
   bodyLimit?: number;
-  /** Answers must not be stored anywhere (`Cache-Control: no-store`): whatever holds secrets. */
+  /**
+   * Sends `Cache-Control: no-store`. Set it for every response that contains secrets.
+   * @default false
+   */
   noStore?: boolean;
-  /** Whether POST takes `Idempotency-Key` (default true where the handler has a store). */
+  /**
+   * True if POST accepts `Idempotency-Key`.
+   * @default true if the handler has an idempotency store
+   */
   idempotent?: boolean;
-  /** Query parameters that are not declared are taken, too. */
+  /** Accepts undeclared query parameters. By default they are rejected with 400. */
   freeParameters?: FreeParameters;
   /** Media type of an output that is text or bytes instead of JSON. */
   produces?: string;
   /**
-   * Answers `302` to the URL in this field of the output, where the boolean input named `when` is
+   * Redirects with 302 to the URL in the output's `field` if the boolean input named `when` is
    * true.
    */
   redirect?: { field: string; when: string };
   /**
-   * Form of its errors, if a standard demands another one than problem details: `oauth2` is RFC
-   * 6749 §5.2.
+   * Error format if a standard requires one other than problem details. `oauth2` follows RFC 6749
+   * §5.2.
    */
   errorFormat?: ErrorFormatName;
-  /** Further error statuses the operation may give, for the document. */
+  /** Additional error statuses for the document. */
   errors?: readonly number[];
   examples?: RestExamples;
 }
 
-/** The meta of a router that is served over REST: `initTRPC.meta<RestMeta>()`. */
+/** Meta type of a router that is served over REST: `initTRPC.meta<RestMeta>()`. */
 export interface RestMeta {
   openapi?: RestOperation;
 }

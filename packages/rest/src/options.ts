@@ -4,108 +4,125 @@ import type { IdempotencyStore } from './idempotency/store.js';
 import type { RestOperation } from './meta.js';
 import type { ReadProblemSource } from './problem.js';
 
-/**
- * One call of a procedure over REST, as `createContext` sees it: after the route is known, before
- * the input is read.
- */
+/** A REST call as passed to `createContext`: after routing, before the input is read. */
 export interface RestCall {
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
   readonly requestId: string;
-  /** Aborts when the client goes away before its answer is sent. */
+  /** Aborts if the client disconnects before the response is sent, and at the deadline. */
   readonly signal: AbortSignal;
   readonly type: 'query' | 'mutation';
-  /** The procedure's path in the router, such as `dashboards.get`. */
+  /** Path of the procedure in the router, such as `dashboards.get`. */
   readonly path: string;
   readonly operation: RestOperation;
 }
 
-/** What `onError` is told. */
+/** An error as passed to `onError`. */
 export interface RestFailure<TContext> {
   readonly error: TRPCError;
-  /** The status that is answered. */
+  /** HTTP status of the response. */
   readonly status: number;
   readonly requestId: string;
   readonly req: IncomingMessage;
-  /** Path of the procedure; undefined where no route was found. */
+  /** Path of the procedure. Undefined if no route matched. */
   readonly path: string | undefined;
   readonly type: 'query' | 'mutation' | 'unknown';
   readonly ctx: TContext | undefined;
 }
 
+/** A base path of an earlier version that is still served. */
 export interface DeprecatedBasePath {
   path: string;
-  /** Since when, ISO 8601. */
+  /** Deprecation date in ISO 8601. Defaults to the handler's `deprecatedSince`. */
   since?: string;
 }
 
+/** Options of `createRestHandler`. */
 export interface RestHandlerOptions<TRouter extends AnyTRPCRouter> {
   router: TRouter;
+  /** Creates the context of a call. Throw a `TRPCError` to reject the call. */
   createContext: (
     call: RestCall,
   ) => inferRouterContext<TRouter> | Promise<inferRouterContext<TRouter>>;
   /**
-   * Path that all routes are below, such as `/api/v1`; matched against the whole path, also where
-   * Express mounts the handler.
+   * Path prefix of all routes, such as `/api/v1`. Matched against the whole URL path, even if
+   * Express mounts the handler below a path.
+   * @default ''
    */
   basePath?: string;
   /**
-   * Path that clients see before `basePath`, such as `/synap` if a proxy removes it: written into
-   * links and `instance`. @default ''
+   * Path prefix that a proxy removes, such as `/synap`. Added to links and to `instance`.
+   * @default ''
    */
   publicPrefix?: string;
-  /** Further base paths; their answers point to the first one with `Deprecation` and `Link`. */
+  /**
+   * Additional base paths. Their responses point to `basePath` with `Deprecation` and `Link`.
+   * @default []
+   */
   deprecatedBasePaths?: readonly DeprecatedBasePath[];
   /**
-   * Since when aliases and base paths without a date of their own are deprecated, ISO 8601; default
-   * 1970-01-01.
+   * Deprecation date (ISO 8601) of aliases and base paths without their own date.
+   * @default '1970-01-01'
    */
   deprecatedSince?: string;
-  /** Bytes of a body; default 102,400. */
+  /**
+   * Maximum body size in bytes.
+   * @default 102400
+   */
   bodyLimit?: number;
   /**
-   * Bytes of a body for one procedure whose operation states none; undefined if the handler's
-   * `bodyLimit` holds.
+   * Returns the maximum body size in bytes of a procedure whose meta has no `bodyLimit`. Return
+   * undefined to use the handler's `bodyLimit`.
    */
   bodyLimitOf?: (path: string, meta: unknown) => number | undefined;
   /**
-   * The id of a request, where the server has given it one already. Default: a sane `X-Request-Id`,
-   * else a new UUID.
+   * Returns the request id if the server has already assigned one. Defaults to a valid
+   * `X-Request-Id` header, else a new UUID.
    */
   requestId?: (req: IncomingMessage, res: ServerResponse) => string | undefined;
   /**
-   * `WWW-Authenticate` of every 401 (RFC 9110 §11.6.1) that has none of its own; default `Bearer`.
+   * `WWW-Authenticate` header of every 401 that does not set one itself (RFC 9110 §11.6.1).
+   * @default 'Bearer'
    */
   challenge?: string;
-  /** Reads the application's own errors off a `TRPCError`. */
+  /** Maps a `TRPCError` to a problem if the application threw it. */
   readProblemSource?: ReadProblemSource;
   /**
-   * The application's code for a write based on an old version: 409, or 412 where `If-Match` said
-   * so. Default `stale_version`.
+   * Application error code for a write that is based on an outdated version. Sent as 409, or as 412
+   * if the version came from `If-Match`.
+   * @default 'stale_version'
    */
   staleVersionCode?: string;
-  /** Calls a procedure; default `procedure(options)`. For a quicker way that does the same. */
+  /**
+   * Calls a procedure. Defaults to `procedure(options)`; replace it with a faster equivalent, such
+   * as `invokeProcedure` of `@synap/rpc`.
+   */
   invoke?: (
     procedure: AnyTRPCProcedure,
     options: Parameters<AnyTRPCProcedure>[0],
   ) => Promise<unknown>;
   /**
-   * Milliseconds after which a call is answered 503 and its signal aborted; default 10,000; 0 for
-   * never. Multipart has none.
+   * Milliseconds after which a call fails with 503 and its signal aborts; 0 disables the deadline.
+   * Does not apply to multipart requests.
+   * @default 10000
    */
   deadlineMs?: number;
-  /** Told of every error that is answered, for logs and metrics; not of clients that went away. */
+  /** Called with every error, for logs and metrics. Not called if the client disconnected. */
   onError?: (failure: RestFailure<inferRouterContext<TRouter>>) => void;
-  /** Makes `Idempotency-Key` work on every POST whose meta does not say otherwise. */
+  /**
+   * Store for `Idempotency-Key`. Enables the header on every POST unless its meta sets `idempotent:
+   * false`.
+   */
   idempotency?: IdempotencyStore<inferRouterContext<TRouter>>;
   /**
-   * Whether an unknown path below the base path is answered with 404 (default) or handed to `next`.
+   * Handling of an unknown path below the base path: respond with 404, or call `next`.
+   * @default 'answer'
    */
   unknownPath?: 'answer' | 'next';
 }
 
 /**
- * Works as Express 5 middleware, and on a bare `node:http` server. `next` is called for what is not
+ * Request handler for Express 5 and for a bare `node:http` server. Calls `next` if the path is not
  * below a base path.
  */
 export type RestHandler = (

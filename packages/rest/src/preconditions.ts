@@ -1,35 +1,34 @@
 import { type AnyTRPCRouter, TRPCError } from '@trpc/server';
-import { namesTag, readTagCondition, type TagCondition, versionOf } from './answer/entity-tag.js';
-import { HttpError } from './answer/http-error.js';
-import { tagOf } from './answer/success.js';
-import { inputFault } from './input/fault.js';
+import { inputError } from './input/input-error.js';
 import { pathNode } from './input/reader.js';
 import { accepts } from './input/unions.js';
+import { namesTag, readTagCondition, type TagCondition, versionOf } from './response/entity-tag.js';
+import { HttpError } from './response/http-error.js';
+import { tagOf } from './response/success.js';
 import type { Route } from './routing/routes.js';
 import { isRecord } from './schema.js';
 import type { Settings } from './settings.js';
 
-/** What a write needs to be checked against the state that its client knows. */
+/** A write request and the means to read the current state of its resource. */
 export interface ConditionalWrite {
   readonly route: Route;
   readonly headers: {
     readonly 'if-match'?: string | undefined;
     readonly 'if-none-match'?: string | undefined;
   };
-  /** Calls a query procedure for the same caller. */
+  /** Calls a query procedure as the same caller. */
   readonly read: (route: Route, getRawInput: () => Promise<unknown>) => Promise<unknown>;
 }
 
-/** The state of a resource: its entity tag, null if it has none, undefined if it does not exist. */
+/** Entity tag of a resource; null if it has none, undefined if the resource does not exist. */
 type State = string | null | undefined;
 
 /**
- * Puts what a single tag of a versioned resource says into the input, as its `version`: the
- * procedure checks it in its transaction. Nothing is read for it, so it is part of the input that
- * an `Idempotency-Key` belongs to.
- * @throws 400 for a malformed header or a contradiction
+ * Sets the input's `version` from a single tag in `If-Match`. The procedure compares it in its
+ * transaction. Reads no resource, so that the version is part of the `Idempotency-Key` fingerprint.
+ * @throws 400 for a malformed header or a contradicting `version`
  */
-export function takeVersion(
+export function applyIfMatchVersion(
   write: Pick<ConditionalWrite, 'route' | 'headers'>,
   input: unknown,
 ): unknown {
@@ -38,10 +37,10 @@ export function takeVersion(
 }
 
 /**
- * Compares all other conditions of a write (RFC 9110 §13) with what the resource's GET gives, whose
- * version, if it has one, is handed on in the input.
- * @throws 400 for a malformed header or a contradiction; 412 if the condition is false and the
- *   input is otherwise valid
+ * Evaluates all other conditions of a write (RFC 9110 §13) against the resource's GET. Sets the
+ * input's `version` from that response if the resource is versioned.
+ * @throws 400 for a malformed header or a contradicting `version`; 412 if the condition is false
+ *   and the input is otherwise valid
  */
 export async function applyPreconditions(
   write: ConditionalWrite,
@@ -53,12 +52,12 @@ export async function applyPreconditions(
     return input;
   const state = await stateOf(write, input);
   const isCreation = write.route.method === 'POST';
-  // A creation has no state of its own to compare with; of a resource that is gone the procedure
-  // itself says 404.
+  // A new resource has no state to compare with. If the resource is gone, the procedure responds
+  // with 404.
   if (state === null && isCreation) return input;
   if (state === undefined && !(isCreation && ifMatch))
     return ifNoneMatch === 'any' ? withCreateOnly(write, input) : input;
-  if (!holds(ifMatch, ifNoneMatch, state)) return refuse(write, input);
+  if (!holds(ifMatch, ifNoneMatch, state)) return failPrecondition(write, input);
   const current = write.route.operation.meta.versioned && state ? versionOf(state) : undefined;
   return current === undefined ? input : withVersion(input, current);
 }
@@ -70,10 +69,14 @@ function conditionOf(
   const condition = readTagCondition(headers[name]);
   if (condition !== null) return condition;
   const header = name === 'if-match' ? 'If-Match' : 'If-None-Match';
-  throw inputFault([], `Give entity tags in ${header}, such as "7", or *.`, 'invalid_format');
+  throw inputError(
+    [],
+    `${header} must be a list of entity tags, such as "7", or *.`,
+    'invalid_format',
+  );
 }
 
-/** The version that `If-Match` names alone, if the resource has versions. */
+/** Version in `If-Match` if it is the only condition and the resource is versioned. */
 function onlyVersion(write: Pick<ConditionalWrite, 'route' | 'headers'>): number | undefined {
   const ifMatch = conditionOf(write, 'if-match');
   if (
@@ -100,14 +103,14 @@ function holds(
 }
 
 /**
- * An invalid input goes on to its 400: a condition counts only for a request that would succeed
- * without it (RFC 9110 §13.2.1).
+ * Throws 412 if the input is valid, else returns the input so that the procedure rejects it with
+ * 400. A condition only counts if the request would succeed without it (RFC 9110 §13.2.1).
  */
-function refuse({ route }: ConditionalWrite, input: unknown): unknown {
+function failPrecondition({ route }: ConditionalWrite, input: unknown): unknown {
   if (!route.operation.inputs.every((schema) => accepts(schema, input))) return input;
   throw new HttpError(
     'PRECONDITION_FAILED',
-    'The resource is not in the state that If-Match or If-None-Match names: read it again and repeat the change on what is there now.',
+    'The resource does not match If-Match or If-None-Match: read it again and repeat the change on the current state.',
   );
 }
 
@@ -129,23 +132,25 @@ async function stateOf({ route, read }: ConditionalWrite, input: unknown): Promi
 function withVersion(input: unknown, version: number): unknown {
   if (input !== undefined && !isRecord(input)) return input;
   if (input?.version !== undefined && input.version !== version) {
-    throw inputFault(
+    throw inputError(
       ['version'],
-      'If-Match and the body name different versions.',
+      'If-Match and the body contain different versions.',
       'contradiction',
     );
   }
   return { ...input, version };
 }
 
-/** Hands `If-None-Match: *` on, so that of two creations at once only one succeeds. */
+/**
+ * Sets `createOnly` for `If-None-Match: *`, so that only one of two concurrent creations succeeds.
+ */
 function withCreateOnly({ route }: ConditionalWrite, input: unknown): unknown {
   return route.operation.takesCreateOnly && isRecord(input)
     ? { ...input, createOnly: true }
     : input;
 }
 
-/** Binds the reading of a resource to a call. */
+/** Returns a function that reads resources in the context of a call. */
 export const readerFor =
   <TRouter extends AnyTRPCRouter>(
     { invoke }: Pick<Settings<TRouter>, 'invoke'>,

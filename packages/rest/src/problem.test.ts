@@ -24,7 +24,7 @@ describe('a problem', () => {
     }
   });
 
-  it('tells a message that was written for it, and none that was not', () => {
+  it('exposes messages of the application, but not of unexpected errors', () => {
     expect(toProblem(new TRPCError({ code: 'CONFLICT', message: 'Taken.' })).detail).toBe('Taken.');
     expect(toProblem(new TRPCError({ code: 'SERVICE_UNAVAILABLE', message: 'Away.' })).detail).toBe(
       'Away.',
@@ -44,7 +44,7 @@ describe('a problem', () => {
       expect(JSON.stringify(toProblem(error, { instance: '/x' }))).not.toContain(canary);
   });
 
-  it('points into the input, also at keys that nobody asked for', () => {
+  it('points into the input, even at unknown keys', () => {
     const schema = z.object({ list: z.array(z.strictObject({ 'a/b~c': z.string() })) });
     const cause = schema.safeParse({ list: [{ 'a/b~c': 1, x: 1, y: 2 }] }).error;
     const problem = toProblem(new TRPCError({ code: 'BAD_REQUEST', cause }));
@@ -56,7 +56,7 @@ describe('a problem', () => {
     expect(pointerOf([])).toBe('');
   });
 
-  it('says what the application says of its own error', () => {
+  it('uses status, detail and headers of an application error', () => {
     const error = new TRPCError({ code: 'CONFLICT', cause: new Error(canary) });
     const source = {
       code: 'gone',
@@ -81,7 +81,7 @@ describe('a problem', () => {
     expect(headers).toEqual({ 'retry-after': '1' });
   });
 
-  it('can be made in a browser: its file needs nothing at run time', () => {
+  it('can be created in a browser: its file has no runtime dependency', () => {
     const imports = readFileSync(new URL('./problem.ts', import.meta.url), 'utf8').match(
       /^import .*$/gm,
     );

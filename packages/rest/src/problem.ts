@@ -1,14 +1,14 @@
 import type { TRPCError } from '@trpc/server';
 import type { TRPC_ERROR_CODE_KEY } from '@trpc/server/rpc';
 
-/** One fault of an input; `pointer` is a JSON Pointer (RFC 6901) into the procedure's input. */
+/** One validation error; `pointer` is a JSON Pointer (RFC 6901) into the procedure's input. */
 export interface ProblemIssue {
   pointer: string;
   message: string;
   code: string;
 }
 
-/** Problem details, RFC 9457 §3, with `code`, `requestId` and `errors` as extension members. */
+/** Problem details (RFC 9457 §3) with the extension members `code`, `requestId` and `errors`. */
 export interface Problem {
   type: string;
   title: string;
@@ -20,14 +20,17 @@ export interface Problem {
   errors?: ProblemIssue[];
 }
 
-/** What an application's own error says of itself: all of it is meant for the client. */
+/** Description of an application error. Everything in it is sent to the client. */
 export interface ProblemSource {
   code: string;
-  /** Defaults to the status of the tRPC code. */
+  /** HTTP status. Defaults to the status of the tRPC code. */
   status?: number;
-  /** Defaults to the title of the status. */
+  /** Explanation for the client. Defaults to the title of the status. */
   detail?: string;
-  /** URI reference of the kind of problem; default `about:blank`. */
+  /**
+   * URI reference of the problem type.
+   * @default 'about:blank'
+   */
   type?: string;
   title?: string;
   errors?: ProblemIssue[];
@@ -36,21 +39,20 @@ export interface ProblemSource {
 }
 
 /**
- * Reads an application's error off a `TRPCError` (usually off its `cause`); undefined where there
- * is none.
+ * Reads an application error from a `TRPCError`, usually from its `cause`. Returns undefined for
+ * any other error.
  */
 export type ReadProblemSource = (error: TRPCError) => ProblemSource | undefined;
 
 export interface ProblemContext {
   requestId?: string;
-  /** Path of the request, without its query: that may hold secrets. */
+  /** Path of the request without its query, which may contain secrets. */
   instance?: string;
   readSource?: ReadProblemSource;
 }
 
 /**
- * HTTP status by tRPC code; the same table as tRPC's own, kept here so that this file needs nothing
- * at run time.
+ * HTTP status by tRPC code. Copy of tRPC's own table, so that this file has no runtime dependency.
  */
 const statusByCode = {
   PARSE_ERROR: 400,
@@ -76,7 +78,7 @@ const statusByCode = {
   GATEWAY_TIMEOUT: 504,
 } as const satisfies Record<TRPC_ERROR_CODE_KEY, number>;
 
-/** The `code` of a problem that the application says nothing of: tRPC's, in lower case. */
+/** Values of `code` for errors without an application code: tRPC's codes in lower case. */
 export const trpcProblemCodes: readonly string[] = Object.keys(statusByCode).map((code) =>
   code.toLowerCase(),
 );
@@ -107,34 +109,37 @@ const titles: Readonly<Record<number, string>> = {
   504: 'Gateway Timeout',
 };
 
-/** The reason phrase of a status, RFC 9110 §15. */
+/** Reason phrase of a status (RFC 9110 §15). */
 export const titleOf = (status: number) =>
   titles[status] ?? (status < 500 ? 'Bad Request' : 'Internal Server Error');
 
-/** The `code` of a problem that only has a status to go by, as `toProblem` gives it. */
+/** Default `code` for a status, as used by `toProblem`. */
 export const codeOf = (status: number): string =>
   (
     Object.entries(statusByCode).findLast(([, candidate]) => candidate === status)?.[0] ??
     titleOf(status).replaceAll(' ', '_')
   ).toLowerCase();
 
-/** The HTTP status of a tRPC error, by its code. */
+/** HTTP status of a tRPC error, by its code. */
 export const statusOf = (error: TRPCError): number => statusByCode[error.code] ?? 500;
 
-/** JSON Pointer (RFC 6901 §3) of a path into a value. */
+/** Converts a path to a JSON Pointer (RFC 6901 §3). */
 export const pointerOf = (path: readonly unknown[]) =>
   path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 
 /**
- * The problem object of an error. Of an unexpected error it tells nothing but the request id: a
- * message reaches the client only when the application wrote it, not when it was taken over from a
- * cause.
+ * Converts a tRPC error to problem details. Unexpected errors expose only the request id. A message
+ * is sent only if the application wrote it, not if it was copied from a cause.
+ * @example
+ * ```ts
+ * const problem = toProblem(error, { requestId, instance: '/api/v1/notes' });
+ * ```
  */
 export function toProblem(error: TRPCError, context: ProblemContext = {}): Problem {
   return describeProblem(error, context).problem;
 }
 
-/** As `toProblem`, with the response headers that belong to it. */
+/** Same as `toProblem`, but also returns the response headers of the problem. */
 export function describeProblem(
   error: TRPCError,
   context: ProblemContext = {},
@@ -157,10 +162,7 @@ export function describeProblem(
   return { problem, headers: { ...headers, 'retry-after': defaultRetryAfter } };
 }
 
-/**
- * Seconds after which a client may try again where nothing else says so: every 503 names a time
- * (RFC 9110 §15.6.4).
- */
+/** Default `Retry-After` in seconds. Every 503 carries one (RFC 9110 §15.6.4). */
 const defaultRetryAfter = '5';
 
 function detailOf(error: TRPCError, status: number, errors: ProblemIssue[] | undefined): string {
@@ -168,8 +170,7 @@ function detailOf(error: TRPCError, status: number, errors: ProblemIssue[] | und
     return errors.length === 1
       ? `The input is not valid: ${errors[0]?.message}`
       : 'The input is not valid.';
-  if (status === 500)
-    return 'Something went wrong on our side. Report the request id if it goes on.';
+  if (status === 500) return 'Unexpected server error. Report the request id if it persists.';
   const borrowed = error.cause !== undefined && error.message === error.cause.message;
   return borrowed || error.message === error.code ? `${titleOf(status)}.` : error.message;
 }
@@ -187,7 +188,7 @@ const isRawIssue = (value: unknown): value is RawIssue =>
   'message' in value &&
   typeof value.message === 'string';
 
-/** The issues of a refused input: those of zod and of any other Standard Schema validator. */
+/** Validation issues of zod or any other Standard Schema validator; undefined if there are none. */
 export function issuesOf(error: TRPCError): ProblemIssue[] | undefined {
   if (error.code !== 'BAD_REQUEST' || error.cause === undefined || !('issues' in error.cause))
     return undefined;

@@ -1,6 +1,6 @@
 import type { $ZodType, $ZodTypes } from 'zod/v4/core';
 
-/** The definition of a schema, as a union that narrows on `type`. */
+/** Definition of a schema, as a union that narrows on `type`. */
 export type SchemaDefinition = $ZodTypes['_zod']['def'];
 
 export function isSchema(value: unknown): value is $ZodType {
@@ -8,15 +8,15 @@ export function isSchema(value: unknown): value is $ZodType {
 }
 
 /**
- * `$ZodTypes` is zod's own closed list of what a `$ZodType` can be; zod offers the narrowing only
- * as this cast.
+ * Narrows a schema to its definition. `$ZodTypes` is zod's closed list of schema types, but zod
+ * only supports the narrowing with a cast.
  */
 export const definitionOf = (schema: $ZodType): SchemaDefinition => (schema as $ZodTypes)._zod.def;
 
-/** Which side of a transforming schema is meant: what goes in, or what comes out. */
+/** Side of a schema with transforms: before (`input`) or after (`output`). */
 export type Side = 'input' | 'output';
 
-/** The schemas right below one, as seen from a side. */
+/** Direct child schemas on one side. */
 export function childrenOf(schema: $ZodType, side: Side): $ZodType[] {
   const def = definitionOf(schema);
   switch (def.type) {
@@ -55,7 +55,7 @@ export function childrenOf(schema: $ZodType, side: Side): $ZodType[] {
   }
 }
 
-/** Whether a schema, or any below it, is of one of these types on that side. */
+/** True if a schema or any of its descendants has one of these types on that side. */
 export function containsType(
   schema: $ZodType,
   side: Side,
@@ -71,8 +71,7 @@ export function containsType(
 }
 
 /**
- * A schema without the wrappers that change nothing about its shape: optional, default, lazy, the
- * asked side of a pipe.
+ * Removes wrappers that do not change the shape: optional, default, lazy, and one side of a pipe.
  */
 export function unwrap(schema: $ZodType, side: Side): $ZodType {
   let current = schema;
@@ -100,8 +99,8 @@ const transparent: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The properties of an object schema by name, looking through wrappers, intersections and every
- * option of a union.
+ * Properties of an object schema by name. Includes those of wrappers, intersections and all options
+ * of a union.
  */
 export function propertiesOf(schema: $ZodType, side: Side): Map<string, $ZodType> {
   const properties = new Map<string, $ZodType>();
@@ -119,13 +118,13 @@ export function propertiesOf(schema: $ZodType, side: Side): Map<string, $ZodType
   return properties;
 }
 
-/** Whether nothing at all (`undefined`) is a good input. */
+/** True if the schema accepts `undefined`. */
 export function acceptsUndefined(schema: $ZodType): boolean {
   const { type } = definitionOf(schema);
   return schema._zod.optin !== undefined || type === 'void' || type === 'undefined';
 }
 
-/** Whether a schema stands for no value: `z.void()`, `z.undefined()`, `z.never()`. */
+/** True if a schema has no value: `z.void()`, `z.undefined()`, `z.never()`. */
 export function isVoid(schema: $ZodType): boolean {
   const { type } = definitionOf(unwrap(schema, 'output'));
   return type === 'void' || type === 'undefined' || type === 'never';
@@ -134,17 +133,15 @@ export function isVoid(schema: $ZodType): boolean {
 export const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** What the inputs of a procedure say of one property. */
+/** Schemas that a procedure's inputs declare for one property. */
 export interface Alternatives {
-  /** Different schemas where the options of a union differ. */
+  /** More than one if the options of a union differ. */
   readonly schemas: readonly $ZodType[];
-  /** It must be given in whichever option. */
+  /** True if every option of a union requires the property. */
   readonly required: boolean;
 }
 
-/**
- * The properties of all inputs by name, with every schema that an option of a union has for them.
- */
+/** Properties of all inputs by name, with each schema that any option of a union declares. */
 export function alternativesOf(inputs: readonly $ZodType[]): Map<string, Alternatives> {
   const merged = new Map<string, Alternatives>();
   for (const input of inputs) {
@@ -176,13 +173,14 @@ function alternatives(schema: $ZodType, depth: number): Map<string, Alternatives
   const names = new Set(parts.flatMap((part) => [...part.keys()]));
   return new Map(
     [...names].map((name) => {
-      const given = parts.map((part) => part.get(name));
+      const alternatives = parts.map((part) => part.get(name));
       const isRequired = (part: Alternatives | undefined) => part?.required === true;
       return [
         name,
         {
-          schemas: [...new Set(given.flatMap((part) => [...(part?.schemas ?? [])]))],
-          required: def.type === 'union' ? given.every(isRequired) : given.some(isRequired),
+          schemas: [...new Set(alternatives.flatMap((part) => [...(part?.schemas ?? [])]))],
+          required:
+            def.type === 'union' ? alternatives.every(isRequired) : alternatives.some(isRequired),
         },
       ];
     }),

@@ -1,25 +1,25 @@
 import { announcesBody } from '@synap/http';
 import type { AnyTRPCRouter, inferRouterContext } from '@trpc/server';
-import { successorLink } from './answer/deprecation.js';
-import { type RestResponse, toResponse } from './answer/success.js';
-import { armDeadline } from './deadline.js';
+import { startDeadline } from './deadline.js';
 import { type Exchange, send, type Target } from './exchange.js';
-import { fail, report } from './fail.js';
 import { IdempotentAttempt, IdempotentReplay, readIdempotencyKey } from './idempotency/attempt.js';
-import { toBadRequest } from './input/fault.js';
+import { toBadRequest } from './input/input-error.js';
 import { checkBodyType, readInput, rejectQuery } from './input/request-input.js';
 import {
+  applyIfMatchVersion,
   applyPreconditions,
   type ConditionalWrite,
   readerFor,
-  takeVersion,
 } from './preconditions.js';
+import { successorLink } from './response/deprecation.js';
+import { type RestResponse, toResponse } from './response/success.js';
 import { hasBody } from './routing/operations.js';
+import { notifyOnError, sendError } from './send-error.js';
 import type { Settings } from './settings.js';
 
 /**
- * Calls the procedure of a matched route and sends what it gives, or the problem that it ran into.
- * Rejects only where `onError` throws.
+ * Calls the procedure of a matched route and sends its output or its error. Rejects only if
+ * `onError` throws.
  */
 export async function serve<TRouter extends AnyTRPCRouter>(
   settings: Settings<TRouter>,
@@ -39,11 +39,11 @@ export async function serve<TRouter extends AnyTRPCRouter>(
   const { path, type } = operation;
   let ctx: inferRouterContext<TRouter> | undefined;
   let attempt: IdempotentAttempt<inferRouterContext<TRouter>> | undefined;
-  const disarm = armDeadline(
+  const disarm = startDeadline(
     exchange,
     operation.meta.multipart ? 0 : settings.deadlineMs,
     (error) => {
-      fail(settings, exchange, target, ctx, error);
+      sendError(settings, exchange, target, ctx, error);
       controller.abort();
     },
   );
@@ -57,15 +57,15 @@ export async function serve<TRouter extends AnyTRPCRouter>(
       path,
       operation: operation.meta,
     });
-    attempt = attemptOf(settings, exchange, target, ctx);
+    attempt = createAttempt(settings, exchange, target, ctx);
     const read = readerFor(settings, ctx, signal);
-    const getRawInput = inputOf(settings, exchange, target, attempt, read);
+    const getRawInput = rawInputGetter(settings, exchange, target, attempt, read);
     const takesNothing = !operation.reader.takesInput;
     if (takesNothing && type === 'mutation') rejectQuery(exchange.search);
     if (attempt && takesNothing) await attempt.begin(undefined);
-    // The procedure never asks for an input, with which its conditions are compared otherwise.
+    // The input is never read, so its conditions must be evaluated here.
     if (takesNothing && type === 'mutation')
-      await compare({ route: target.route, headers: req.headers, read }, undefined);
+      await checkPreconditions({ route: target.route, headers: req.headers, read }, undefined);
     const output: unknown = await settings.invoke(operation.procedure, {
       path,
       type,
@@ -74,27 +74,27 @@ export async function serve<TRouter extends AnyTRPCRouter>(
       batchIndex: 0,
       getRawInput,
     });
-    // A query has no effect, so that the procedure may refuse the caller first.
+    // A query has no side effects, so the procedure may reject the caller first.
     if (takesNothing) rejectQuery(exchange.search);
-    const answer = answerOf(settings, exchange, target, output);
-    if (attempt) await keep(settings, exchange, target, ctx, attempt.complete(answer));
-    send(exchange, answer);
+    const response = responseOf(settings, exchange, target, output);
+    if (attempt) await recordOutcome(settings, exchange, target, ctx, attempt.complete(response));
+    send(exchange, response);
   } catch (cause) {
-    if (cause instanceof IdempotentReplay) return send(exchange, again(cause));
-    if (attempt) await keep(settings, exchange, target, ctx, attempt.abandon());
-    fail(settings, exchange, target, ctx, cause);
+    if (cause instanceof IdempotentReplay) return send(exchange, replayedResponse(cause));
+    if (attempt) await recordOutcome(settings, exchange, target, ctx, attempt.abandon());
+    sendError(settings, exchange, target, ctx, cause);
   } finally {
     disarm();
   }
 }
 
-const again = ({ answer }: IdempotentReplay): RestResponse => ({
-  ...answer,
-  headers: { ...answer.headers, 'idempotency-replayed': 'true' },
+const replayedResponse = ({ response }: IdempotentReplay): RestResponse => ({
+  ...response,
+  headers: { ...response.headers, 'idempotency-replayed': 'true' },
   links: [],
 });
 
-function answerOf<TRouter extends AnyTRPCRouter>(
+function responseOf<TRouter extends AnyTRPCRouter>(
   { base }: Settings<TRouter>,
   { req, path, search, input }: Exchange,
   { route }: Target,
@@ -103,7 +103,7 @@ function answerOf<TRouter extends AnyTRPCRouter>(
   return toResponse(output, { req, route, base, path, search, input });
 }
 
-function attemptOf<TRouter extends AnyTRPCRouter>(
+function createAttempt<TRouter extends AnyTRPCRouter>(
   settings: Settings<TRouter>,
   exchange: Exchange,
   target: Target,
@@ -119,25 +119,25 @@ function attemptOf<TRouter extends AnyTRPCRouter>(
     ctx,
     requestId,
     route: target.route,
-    toResponse: (output) => answerOf(settings, exchange, target, output),
+    toResponse: (output) => responseOf(settings, exchange, target, output),
   });
 }
 
 /**
- * The effect has taken place, or has not: that the store could not note it is told, but changes
- * nothing of the answer.
+ * Records the outcome under the idempotency key. A failing store is reported, but does not change
+ * the response: the effect has already happened, or not.
  */
-async function keep<TRouter extends AnyTRPCRouter>(
+async function recordOutcome<TRouter extends AnyTRPCRouter>(
   settings: Settings<TRouter>,
   exchange: Exchange,
   target: Target,
   ctx: inferRouterContext<TRouter> | undefined,
-  noting: Promise<void>,
+  recording: Promise<void>,
 ): Promise<void> {
   try {
-    await noting;
+    await recording;
   } catch (cause) {
-    report(settings, exchange, target, ctx, cause, 500);
+    notifyOnError(settings, exchange, target, ctx, cause, 500);
   }
 }
 
@@ -149,16 +149,14 @@ function asBadRequest<T>(read: () => T): T {
   }
 }
 
-/** What is handed on if the conditions of a write hold. */
-const compare = (write: ConditionalWrite, input: unknown): Promise<unknown> =>
+/** Evaluates the conditions of a write and returns the input to use. */
+const checkPreconditions = (write: ConditionalWrite, input: unknown): Promise<unknown> =>
   applyPreconditions(write, input).catch((cause: unknown) => {
     throw toBadRequest(cause);
   });
 
-/**
- * Reads the input when the procedure first asks for it, which is after it has looked at who calls.
- */
-function inputOf<TRouter extends AnyTRPCRouter>(
+/** Reads the input when the procedure first requests it, which is after authentication. */
+function rawInputGetter<TRouter extends AnyTRPCRouter>(
   settings: Settings<TRouter>,
   exchange: Exchange,
   { route, values }: Target,
@@ -180,14 +178,16 @@ function inputOf<TRouter extends AnyTRPCRouter>(
     checkBodyType(req, route);
   let reading: Promise<unknown> | undefined;
   const read = async () => {
-    const sent = await readInput({ req, route, values, search, bodyLimit });
-    exchange.input = sent;
+    const rawInput = await readInput({ req, route, values, search, bodyLimit });
+    exchange.input = rawInput;
     const write: ConditionalWrite = { route, headers: req.headers, read: readResource };
-    exchange.input = route.method === 'GET' ? sent : asBadRequest(() => takeVersion(write, sent));
-    // A repeated request gets the first answer, though the state has changed since.
+    exchange.input =
+      route.method === 'GET' ? rawInput : asBadRequest(() => applyIfMatchVersion(write, rawInput));
+    // Before the conditions: a repeated request gets the first response, even if the state has
+    // changed.
     if (attempt) await attempt.begin(exchange.input);
-    if (route.method === 'GET') return sent;
-    exchange.input = await compare(write, exchange.input);
+    if (route.method === 'GET') return rawInput;
+    exchange.input = await checkPreconditions(write, exchange.input);
     return exchange.input;
   };
   return () => {

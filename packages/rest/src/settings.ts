@@ -2,33 +2,33 @@ import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { originForm } from '@synap/http';
 import type { AnyTRPCRouter } from '@trpc/server';
-import { deprecationDate } from './answer/deprecation.js';
 import type { Exchange } from './exchange.js';
 import type { RestIncoming } from './input/body.js';
 import type { RestHandlerOptions } from './options.js';
+import { deprecationDate } from './response/deprecation.js';
 import type { PathTree } from './routing/path-tree.js';
 import { buildRoutes, type Route } from './routing/routes.js';
 
 interface BasePath {
   readonly path: string;
-  /** Value of the `Deprecation` header, where the base path is deprecated. */
+  /** `Deprecation` header of a deprecated base path; otherwise undefined. */
   readonly deprecation: string | undefined;
 }
 
-/** The handler's options with their defaults, and all that is worked out from them once. */
+/** Options of the handler with their defaults, and values derived from them once. */
 export interface Settings<TRouter extends AnyTRPCRouter> {
   readonly options: RestHandlerOptions<TRouter>;
   readonly routes: PathTree<Route>;
-  /** Path that clients see before a base path. */
+  /** Path prefix that clients see before a base path. */
   readonly publicPrefix: string;
-  /** The base path that links are written with, as clients see it. */
+  /** Base path as clients see it; used for links. */
   readonly base: string;
-  /** Longest first. */
+  /** Longest first, so that the most specific path matches. */
   readonly basePaths: readonly BasePath[];
-  /** Bytes. */
+  /** Maximum body size in bytes. */
   readonly bodyLimit: number;
   readonly staleVersionCode: string;
-  /** Milliseconds. */
+  /** Deadline of a call in milliseconds; 0 disables it. */
   readonly deadlineMs: number;
   readonly invoke: NonNullable<RestHandlerOptions<TRouter>['invoke']>;
 }
@@ -59,7 +59,7 @@ export function createSettings<TRouter extends AnyTRPCRouter>(
 
 const withoutTrailingSlash = (path: string) => (path.endsWith('/') ? path.slice(0, -1) : path);
 
-/** Splits the address of a request; undefined where it is not below any base path. */
+/** Splits the URL of a request. Returns undefined if it is not below any base path. */
 export function openExchange<TRouter extends AnyTRPCRouter>(
   { basePaths, options, publicPrefix }: Settings<TRouter>,
   req: RestIncoming,
@@ -80,7 +80,7 @@ export function openExchange<TRouter extends AnyTRPCRouter>(
       requestId: options.requestId?.(req, res) ?? readRequestId(req),
       path: `${publicPrefix}${path}`,
       search: mark < 0 ? '' : url.slice(mark + 1),
-      below: path.slice(base.path.length),
+      subpath: path.slice(base.path.length),
       deprecation: base.deprecation,
       successor: undefined,
       input: undefined,
@@ -89,9 +89,9 @@ export function openExchange<TRouter extends AnyTRPCRouter>(
   return undefined;
 }
 
-const sane = /^[A-Za-z0-9._-]{1,128}$/;
+const requestIdPattern = /^[A-Za-z0-9._-]{1,128}$/;
 
 function readRequestId(req: RestIncoming): string {
-  const given = req.headers['x-request-id'];
-  return typeof given === 'string' && sane.test(given) ? given : randomUUID();
+  const header = req.headers['x-request-id'];
+  return typeof header === 'string' && requestIdPattern.test(header) ? header : randomUUID();
 }

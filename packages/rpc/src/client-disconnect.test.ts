@@ -9,7 +9,7 @@ afterEach(closeAll);
 
 const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
 
-describe('a client that goes away', () => {
+describe('a client that disconnects', () => {
   test.each([
     ['a query', 'GET /trpc/wait HTTP/1.1\r\nhost: x\r\n\r\n'],
     ['a batch', 'GET /trpc/wait,fast?batch=1 HTTP/1.1\r\nhost: x\r\n\r\n'],
@@ -22,7 +22,7 @@ describe('a client that goes away', () => {
       'a streamed batch',
       'GET /trpc/wait?batch=1 HTTP/1.1\r\nhost: x\r\ntrpc-accept: application/jsonl\r\n\r\n',
     ],
-  ])('aborts the signal of %s, and nobody is told of an error', async (_name, text) => {
+  ])('aborts the signal of %s, and reports no error', async (_name, text) => {
     const server = await serve();
     const socket = connect(server.port, '127.0.0.1');
     socket.on('error', () => undefined);
@@ -36,11 +36,11 @@ describe('a client that goes away', () => {
     expect(server.errors).toEqual([]);
   });
 
-  test('aborts the signal that the context was given', async () => {
-    let given: AbortSignal | undefined;
+  test('aborts the signal of the context', async () => {
+    let contextSignal: AbortSignal | undefined;
     const server = await serve({
       createContext: ({ signal }) => {
-        given = signal;
+        contextSignal = signal;
         return {};
       },
     });
@@ -48,13 +48,13 @@ describe('a client that goes away', () => {
     const socket = connect(server.port, '127.0.0.1').on('error', () => undefined);
     socket.write('GET /trpc/deaf HTTP/1.1\r\nhost: x\r\n\r\n');
     await start;
-    expect(given?.aborted).toBe(false);
+    expect(contextSignal?.aborted).toBe(false);
     socket.destroy();
-    if (given && !given.aborted) await once(given, 'abort');
-    expect(given?.aborted).toBe(true);
+    if (contextSignal && !contextSignal.aborted) await once(contextSignal, 'abort');
+    expect(contextSignal?.aborted).toBe(true);
   });
 
-  test('aborts a signal that is asked for only afterwards', async () => {
+  test('aborts a signal that is first accessed later', async () => {
     const gates: (() => void)[] = [];
     const server = await serve({
       createContext: () => new Promise((resolve) => gates.push(() => resolve({}))),
@@ -70,7 +70,7 @@ describe('a client that goes away', () => {
     await abort;
   });
 
-  test('in the middle of its body leaves nothing behind', async () => {
+  test('in the middle of its body leaks nothing', async () => {
     const server = await serve();
     const socket = connect(server.port, '127.0.0.1').on('error', () => undefined);
     const request = once(server.server, 'request');
@@ -85,7 +85,7 @@ describe('a client that goes away', () => {
     expect(server.errors).toEqual([]);
   });
 
-  test('does not abort what has been answered', async () => {
+  test('does not abort a call after its response', async () => {
     const signals: AbortSignal[] = [];
     const server = await serve({
       createContext: ({ signal }) => {

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { TRPCError } from '@trpc/server';
 
-/** Whether an error only says that the client went away. */
+/** True if the error is only a consequence of the client disconnecting. */
 export function isClientDisconnect({ code, cause }: TRPCError, res: ServerResponse): boolean {
   return res.destroyed && (code === 'CLIENT_CLOSED_REQUEST' || cause?.name === 'AbortError');
 }

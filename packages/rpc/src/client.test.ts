@@ -12,12 +12,12 @@ import superjson from 'superjson';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { writeSuperjson } from './superjson-writer.js';
 import type { DemoRouter } from './testing/demo-router.js';
-import { type Listening, serveOurs } from './testing/servers.js';
+import { type Listening, serveWithRpcHandler } from './testing/servers.js';
 
 let server: Listening;
 beforeAll(async () => {
   const serialize = (_path: string, output: unknown) => writeSuperjson(output);
-  server = await serveOurs({
+  server = await serveWithRpcHandler({
     transformer: superjson,
     maxBatchSize: 20,
     bodyLimit: 100_000,
@@ -36,7 +36,7 @@ const links: Record<string, (url: string) => TRPCLink<DemoRouter>> = {
 describe.each(Object.entries(links))('through tRPC’s %s', (_name, link) => {
   const connect = () => createTRPCClient<DemoRouter>({ links: [link(server.url)] });
 
-  test('queries and mutations give what the procedures do', async () => {
+  test('queries and mutations return the output of the procedures', async () => {
     const client = connect();
     const at = new Date(5);
     const [pong, echo, note, touched] = await Promise.all([
@@ -53,7 +53,7 @@ describe.each(Object.entries(links))('through tRPC’s %s', (_name, link) => {
     ]);
   });
 
-  test('outputs come back as the types they were', async () => {
+  test('outputs keep their types', async () => {
     const client = connect();
     const [nothing, date, map, undef, big] = await Promise.all([
       client.out.nothing.query(),
@@ -70,7 +70,7 @@ describe.each(Object.entries(links))('through tRPC’s %s', (_name, link) => {
     expect([undef, big]).toEqual([{ a: undefined, b: [undefined, 1] }, { n: 1n }]);
   });
 
-  test('each failure comes to its own caller', async () => {
+  test('each error reaches its own caller', async () => {
     const client = connect();
     const [good, bad, unknown] = await Promise.allSettled([
       client.ping.query(),
@@ -89,7 +89,7 @@ describe.each(Object.entries(links))('through tRPC’s %s', (_name, link) => {
   });
 });
 
-test('a streamed batch gives promises and generators as they come', async () => {
+test('a streamed batch delivers promises and generators incrementally', async () => {
   const client = createTRPCClient<DemoRouter>({
     links: [httpBatchStreamLink({ url: server.url, transformer })],
   });
@@ -103,19 +103,19 @@ test('a streamed batch gives promises and generators as they come', async () => 
   expect(values).toEqual([1, 2]);
 });
 
-test('a subscription comes as server-sent events, and goes on after the last one', async () => {
+test('a subscription uses server-sent events, and resumes after the last one', async () => {
   const url = `${server.url}/ticks?input=${encodeURIComponent(JSON.stringify({ json: { to: 3 } }))}`;
   const headers = { accept: 'text/event-stream' };
-  const answer = await fetch(url, { headers });
-  expect(answer.headers.get('content-type')).toBe('text/event-stream');
-  expect(eventsOf(await answer.text())).toEqual(['1', '2', '3']);
+  const response = await fetch(url, { headers });
+  expect(response.headers.get('content-type')).toBe('text/event-stream');
+  expect(eventsOf(await response.text())).toEqual(['1', '2', '3']);
   const rest = await fetch(url, { headers: { ...headers, 'last-event-id': '2' } });
   expect(eventsOf(await rest.text())).toEqual(['3']);
 });
 
 const eventsOf = (text: string) => [...text.matchAll(/^id: (.*)$/gm)].map(([, id]) => id);
 
-test('a subscription comes through tRPC’s own link, with the ids that it resumes by', async () => {
+test('a subscription works with tRPC’s own link, with ids for resuming', async () => {
   const client = createTRPCClient<DemoRouter>({
     links: [httpSubscriptionLink({ url: server.url, transformer, EventSource })],
   });
@@ -129,7 +129,7 @@ test('a subscription comes through tRPC’s own link, with the ids that it resum
   expect(events).toEqual([1, 2, 3].map((n) => ({ id: String(n), data: n })));
 });
 
-test('the error of a subscription comes through tRPC’s own link', async () => {
+test('an error of a subscription works with tRPC’s own link', async () => {
   const client = createTRPCClient<DemoRouter>({
     links: [httpSubscriptionLink({ url: server.url, transformer, EventSource })],
   });
@@ -141,7 +141,7 @@ test('the error of a subscription comes through tRPC’s own link', async () => 
   expect(error).toMatchObject({ data: { code: 'BAD_REQUEST', path: 'ticks' } });
 });
 
-test('a form comes through tRPC’s own link', async () => {
+test('a form works with tRPC’s own link', async () => {
   const ownForms = { serialize: (data: unknown) => data, deserialize: superjson.deserialize };
   const client = createTRPCClient<DemoRouter>({
     links: [httpLink({ url: server.url, transformer: ownForms })],
@@ -151,7 +151,7 @@ test('a form comes through tRPC’s own link', async () => {
   expect(await client.form.mutate(form)).toBe('ada');
 });
 
-test('a refused content type reaches the client as a tRPC error', async () => {
+test('a rejected content type reaches the client as a tRPC error', async () => {
   const plain = httpLink<DemoRouter>({
     url: server.url,
     transformer,

@@ -12,13 +12,13 @@ const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
 describe('at the deadline', () => {
   const deadlineMs = 60;
 
-  test('a call is answered 503 with Retry-After, and its signal aborted', async () => {
+  test('a call gets 503 with Retry-After, and its signal aborts', async () => {
     const server = await serve({ deadlineMs });
     const abort = once(server.calls, 'abort');
-    const answer = await send(server, { path: 'wait' });
-    expect(answer.status).toBe(503);
-    expect(answer.headers['retry-after']).toBe('1');
-    expect(JSON.parse(answer.body)).toMatchObject({
+    const response = await send(server, { path: 'wait' });
+    expect(response.status).toBe(503);
+    expect(response.headers['retry-after']).toBe('1');
+    expect(JSON.parse(response.body)).toMatchObject({
       error: {
         message: expect.stringContaining('0.06 s'),
         data: { code: 'SERVICE_UNAVAILABLE', path: 'wait' },
@@ -29,7 +29,7 @@ describe('at the deadline', () => {
     expect(server.errors).toEqual(['wait SERVICE_UNAVAILABLE']);
   });
 
-  test('what a call gives later is dropped', async () => {
+  test('a late result is dropped', async () => {
     const server = await serve({ deadlineMs });
     expect((await send(server, { path: 'deaf' })).status).toBe(503);
     server.calls.emit('release');
@@ -37,46 +37,46 @@ describe('at the deadline', () => {
     expect((await send(server, { path: 'fast' })).status).toBe(200);
   });
 
-  test('the calls of a batch that are done keep their results', async () => {
+  test('the finished calls of a batch keep their results', async () => {
     const server = await serve({ deadlineMs });
-    const answer = await send(server, { path: 'fast,wait,fast?batch=1' });
-    expect(answer.status).toBe(207);
-    expect(JSON.parse(answer.body)).toMatchObject([
+    const response = await send(server, { path: 'fast,wait,fast?batch=1' });
+    expect(response.status).toBe(207);
+    expect(JSON.parse(response.body)).toMatchObject([
       { result: { data: 'fast' } },
       { error: { data: { httpStatus: 503 } } },
       { result: {} },
     ]);
   });
 
-  test('a context that is not made is answered 503', async () => {
+  test('a pending context gets 503', async () => {
     const server = await serve({ deadlineMs, createContext: () => new Promise(() => undefined) });
     expect((await send(server, { path: 'fast' })).status).toBe(503);
   });
 
-  test('a body that does not come is answered 408', async () => {
+  test('a body that does not arrive gets 408', async () => {
     const server = await serve({ deadlineMs });
     const socket = connect(server.port, '127.0.0.1');
     socket.write(
       'POST /trpc/echo HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 20\r\n\r\n{"a":',
     );
-    const [answer] = await once(socket, 'data');
-    expect(String(answer)).toMatch(/^HTTP\/1.1 408 /);
+    const [response] = await once(socket, 'data');
+    expect(String(response)).toMatch(/^HTTP\/1.1 408 /);
     socket.destroy();
   });
 
-  test('a call in a streamed batch fails too, and its signal is aborted', async () => {
+  test('a call in a streamed batch fails too, and its signal aborts', async () => {
     const server = await serve({ deadlineMs });
     const abort = once(server.calls, 'abort');
-    const answer = await send(server, {
+    const response = await send(server, {
       path: 'wait,fast?batch=1',
       headers: { 'trpc-accept': 'application/jsonl' },
     });
-    expect(answer.body).toContain('SERVICE_UNAVAILABLE');
-    expect(answer.body).toContain('"fast"');
+    expect(response.body).toContain('SERVICE_UNAVAILABLE');
+    expect(response.body).toContain('"fast"');
     await abort;
   });
 
-  test('a subscription goes on', async () => {
+  test('a subscription continues', async () => {
     const server = await serve({ deadlineMs });
     const socket = connect(server.port, '127.0.0.1').on('error', () => undefined);
     let text = '';
@@ -95,12 +95,12 @@ describe('at the deadline', () => {
     socket.destroy();
   });
 
-  test('there is none where it is 0', async () => {
+  test('there is none if it is 0', async () => {
     const server = await serve({ deadlineMs: 0 });
     const start = once(server.calls, 'start');
-    const answer = send(server, { path: 'deaf' });
+    const response = send(server, { path: 'deaf' });
     await start;
     server.calls.emit('release');
-    expect((await answer).status).toBe(200);
+    expect((await response).status).toBe(200);
   });
 });

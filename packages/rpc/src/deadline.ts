@@ -1,17 +1,15 @@
 import { TRPCError } from '@trpc/server';
 
-/**
- * The error of a call that takes too long; 408 where it was the client that did not send its body.
- */
-export function deadlineError(deadlineMs: number, isBodyAwaited: boolean): TRPCError {
-  const within = `within ${deadlineMs / 1000} s`;
-  if (isBodyAwaited)
+/** Error of a call that exceeds the deadline; 408 if the client has not sent its body. */
+export function deadlineError(deadlineMs: number, isBodyPending: boolean): TRPCError {
+  const duration = `within ${deadlineMs / 1000} s`;
+  if (isBodyPending)
     return new TRPCError({
       code: 'TIMEOUT',
-      message: `The body of the request did not come ${within}: send it again.`,
+      message: `The request body did not arrive ${duration}: send it again.`,
     });
   return new TRPCError({
     code: 'SERVICE_UNAVAILABLE',
-    message: `This could not be done ${within}: try again later.`,
+    message: `The request was not completed ${duration}: try again later.`,
   });
 }

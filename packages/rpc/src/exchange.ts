@@ -4,12 +4,12 @@ import type { RpcCall, RpcIncoming, RpcRequest } from './options.js';
 import type { Inputs } from './request/inputs.js';
 import type { Settings } from './settings.js';
 
-/** How a call ended. */
+/** Outcome of a call. */
 export type Outcome =
   | { readonly error: TRPCError; readonly data?: undefined }
   | { readonly error?: undefined; readonly data: unknown };
 
-/** One call of a request, and its outcome once there is one. */
+/** One call of a request, with its outcome once settled. */
 export class Call implements RpcCall {
   readonly type: RpcCall['type'];
   readonly meta: unknown;
@@ -25,7 +25,7 @@ export class Call implements RpcCall {
   }
 }
 
-/** A request before its calls are known. */
+/** A request before its calls are resolved. */
 export interface Incoming {
   readonly settings: Settings;
   readonly req: RpcIncoming;
@@ -36,11 +36,11 @@ export interface ExchangeOptions extends Incoming {
   readonly calls: readonly Call[];
   readonly isBatch: boolean;
   readonly inputs: Inputs;
-  /** Bytes of the body. */
+  /** Maximum body size in bytes. */
   readonly bodyLimit: number;
 }
 
-/** One request that is served directly, from its calls to its answer. */
+/** One request that is served directly, from its calls to its response. */
 export class Exchange implements RpcRequest {
   readonly settings: Settings;
   readonly req: RpcIncoming;
@@ -49,14 +49,14 @@ export class Exchange implements RpcRequest {
   readonly isBatch: boolean;
   readonly inputs: Inputs;
   readonly bodyLimit: number;
-  /** The context, once it is made. */
+  /** Context; undefined until it is created. */
   ctx: unknown;
-  isAnswered = false;
-  isClientGone = false;
-  /** The calls without an outcome. */
+  isResponseSent = false;
+  isClientDisconnected = false;
+  /** Number of calls that are not settled. */
   pending: number;
   timer: NodeJS.Timeout | undefined;
-  /** Headers that an error needs. */
+  /** Headers that an error requires. */
   headers: Record<string, string> = {};
   #controller: AbortController | undefined;
   #isAborted = false;
@@ -72,12 +72,12 @@ export class Exchange implements RpcRequest {
     this.pending = calls.length;
   }
 
-  /** The type that all known calls share. */
+  /** Type of the known calls, which all have the same. */
   get type(): RpcCall['type'] {
     return this.calls.find((call) => call.type !== 'unknown')?.type ?? 'unknown';
   }
 
-  /** Made when first asked for: it is not free. */
+  /** Created on first access, because it is not free. */
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = new AbortController();

@@ -12,7 +12,7 @@ const json = { 'content-type': 'application/json' };
 const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('on one connection', () => {
-  test('pipelined requests are answered in their order', async () => {
+  test('pipelined requests get their responses in order', async () => {
     const server = await serve();
     const socket = connect(server.port, '127.0.0.1');
     const body = '{"n":1}';
@@ -35,7 +35,7 @@ describe('on one connection', () => {
     ]);
   });
 
-  test('a body that nobody read does not spoil the next request', async () => {
+  test('an unread body does not corrupt the next request', async () => {
     const server = await serve();
     const socket = connect(server.port, '127.0.0.1');
     let text = '';
@@ -61,27 +61,27 @@ test.each([
   ['a mutation', 'echo', 'POST'],
   ['a query in a batch', 'fast?batch=1', 'GET'],
 ])(
-  'TRACE, which the Web’s Request cannot hold, of %s is 405 and names the method that it takes',
+  'TRACE, which Web Request does not support, of %s is 405 and names the allowed method',
   async (_what, path, allow) => {
     const server = await serve();
     for (const accept of ['*/*', 'application/jsonl']) {
-      const answer = await send(server, { method: 'TRACE', path, headers: { ...json, accept } });
-      expect([answer.status, answer.headers.allow]).toEqual([405, allow]);
+      const response = await send(server, { method: 'TRACE', path, headers: { ...json, accept } });
+      expect([response.status, response.headers.allow]).toEqual([405, allow]);
     }
     for (const type of ['multipart/form-data; boundary=b', 'application/octet-stream']) {
-      const answer = await send(server, {
+      const response = await send(server, {
         method: 'TRACE',
         path: 'fast',
         headers: { 'content-type': type },
       });
-      expect(answer.status).toBe(405);
+      expect(response.status).toBe(405);
     }
     expect((await send(server, { method: 'TRACE', path })).status).toBe(415);
   },
 );
 
 describe('hooks', () => {
-  test('a context for refusals gives their errors what the formatter needs', async () => {
+  test('a refusal context provides what the formatter needs', async () => {
     const server = await serve({
       refusalContext: ({ req }) => ({ requestId: String(req.headers['x-request-id']) }),
     });
@@ -96,7 +96,7 @@ describe('hooks', () => {
     }
   });
 
-  test('an onError that throws does not keep the client from its answer', async () => {
+  test('the client gets its response even if onError throws', async () => {
     const warnings: unknown[] = [];
     const remember = (warning: Error) => warnings.push(warning.message);
     process.on('warning', remember);
@@ -112,7 +112,7 @@ describe('hooks', () => {
     expect(warnings).toContainEqual(expect.stringContaining('hook'));
   });
 
-  test('the context is told which procedures are called, before any input is read', async () => {
+  test('the context receives the called procedures, before any input is read', async () => {
     const seen: unknown[] = [];
     const server = await serve({
       createContext: ({ calls, req }) => {
@@ -133,7 +133,7 @@ describe('hooks', () => {
     ]);
   });
 
-  test('an answer that a procedure’s context has sent by itself is left alone', async () => {
+  test('a response that the context has already sent is left unchanged', async () => {
     const server = await serve({
       createContext: ({ res }) => {
         res.writeHead(302, { location: '/' }).end();
@@ -143,7 +143,7 @@ describe('hooks', () => {
     expect((await send(server, { path: 'fast' })).status).toBe(302);
   });
 
-  test('a serializer writes what it knows', async () => {
+  test('a serializer writes the outputs that it supports', async () => {
     const serialize = (path: string, output: unknown) =>
       path === 'fast' ? `{"written":${JSON.stringify(output)}}` : undefined;
     const server = await serve({ serialize });

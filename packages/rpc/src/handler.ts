@@ -1,17 +1,25 @@
 import { endUnreadBody } from '@synap/http';
 import type { AnyTRPCRouter } from '@trpc/server';
-import { refuse } from './answer/fault.js';
 import type { Incoming } from './exchange.js';
 import type { RpcHandler, RpcHandlerOptions } from './options.js';
 import { parseRequest } from './request/parse-request.js';
 import { loadProcedures } from './request/procedures.js';
 import { readTarget, type Target } from './request/target.js';
+import { rejectRequest } from './response/error-response.js';
 import { route } from './route.js';
 import { createSettings } from './settings.js';
 
 /**
- * Serves a tRPC router over tRPC's own HTTP wire, byte for byte as its adapters do, but without
- * their Web `Request`, `Response` and streams; what needs these is handed to tRPC's adapter.
+ * Creates a request handler that speaks tRPC's HTTP protocol, byte for byte as tRPC's own adapters.
+ * Avoids Web `Request`, `Response` and streams; requests that need these use tRPC's adapter.
+ * @example
+ * ```ts
+ * const handler = createRpcHandler({
+ *   router: appRouter,
+ *   createContext: ({ req, signal }) => createContext(req, signal),
+ * });
+ * createServer((req, res) => handler(req, res)).listen(3000);
+ * ```
  */
 export function createRpcHandler<TRouter extends AnyTRPCRouter>(
   options: RpcHandlerOptions<TRouter>,
@@ -32,12 +40,14 @@ export function createRpcHandler<TRouter extends AnyTRPCRouter>(
 
 function serve(incoming: Incoming, target: Target): void {
   try {
-    const wire = parseRequest(incoming, target);
-    const loading = loadProcedures(incoming.settings.router, wire.paths);
-    if (loading === undefined) route(incoming, wire);
+    const parsed = parseRequest(incoming, target);
+    const loading = loadProcedures(incoming.settings.router, parsed.paths);
+    if (loading === undefined) route(incoming, parsed);
     else
-      loading.then(() => route(incoming, wire)).catch((cause: unknown) => refuse(incoming, cause));
+      loading
+        .then(() => route(incoming, parsed))
+        .catch((cause: unknown) => rejectRequest(incoming, cause));
   } catch (cause) {
-    refuse(incoming, cause);
+    rejectRequest(incoming, cause);
   }
 }

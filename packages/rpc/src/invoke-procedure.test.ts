@@ -112,7 +112,7 @@ async function outcomeOf(call: (options: CallOptions) => Promise<unknown>) {
 }
 
 test.each(Object.entries(procedures))(
-  'a procedure %s ends as when it calls itself',
+  'a procedure %s has the same result as a direct call',
   async (_name, procedure) => {
     expect(await outcomeOf((options) => invokeProcedure(procedure, options))).toEqual(
       await outcomeOf((options) => procedure(options)),
@@ -120,12 +120,12 @@ test.each(Object.entries(procedures))(
   },
 );
 
-test('the middlewares are run by us, so that a change of tRPC’s inside is noticed', () => {
+test('the middlewares run in our loop, so that a change of tRPC’s internals is noticed', () => {
   const definition: object = p.query(() => 1)._def;
   expect(definition).toHaveProperty('middlewares');
 });
 
-test('a middleware that forgets to return what next gave is told so', async () => {
+test('a middleware that does not return the result of next gets an error', async () => {
   const forgetful: unknown = async () => undefined;
   const procedure = t.procedure.query(() => 1);
   const definition: object = procedure._def;

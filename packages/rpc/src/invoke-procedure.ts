@@ -2,14 +2,14 @@ import { type AnyTRPCProcedure, getTRPCErrorFromUnknown, TRPCError } from '@trpc
 
 export type CallOptions = Parameters<AnyTRPCProcedure>[0];
 
-/** Undefined where a middleware forgets to return what `next` gave. */
+/** Undefined if a middleware does not return the result of `next`. */
 type Result =
   | { readonly ok: true; readonly data: unknown }
   | { readonly ok: false; readonly error: TRPCError }
   | undefined;
 
-/** What a middleware may hand on. */
-interface Handover {
+/** Arguments that a middleware may pass to `next`. */
+interface NextOptions {
   readonly ctx?: object;
   readonly input?: unknown;
   readonly getRawInput?: CallOptions['getRawInput'];
@@ -17,7 +17,7 @@ interface Handover {
 
 interface MiddlewareOptions extends CallOptions {
   readonly meta: unknown;
-  readonly next: (handover?: Handover) => Promise<Result>;
+  readonly next: (nextOptions?: NextOptions) => Promise<Result>;
 }
 
 type Middleware = (options: MiddlewareOptions) => Promise<Result>;
@@ -27,9 +27,7 @@ interface Chain {
   readonly meta: unknown;
 }
 
-/**
- * The middlewares of a procedure; tRPC keeps them on its definition, but not in its public type.
- */
+/** True if the definition has middlewares, which tRPC omits from its public type. */
 function hasChain(definition: object): definition is Chain {
   return (
     'middlewares' in definition &&
@@ -40,9 +38,14 @@ function hasChain(definition: object): definition is Chain {
 }
 
 /**
- * Calls a procedure as it would call itself, in a quarter of the time: tRPC's own loop copies its
- * options twice for each middleware by a polyfill of object spread. A procedure that is not built
- * as tRPC 11 builds them is called by itself.
+ * Calls a procedure with the same result as calling it directly, in a quarter of the time. tRPC's
+ * own loop copies its options twice per middleware with an object-spread polyfill. Falls back to a
+ * direct call if the procedure has an unknown structure.
+ * @throws TRPCError for every failure of the procedure.
+ * @example
+ * ```ts
+ * createRestHandler({ router, createContext, invoke: invokeProcedure });
+ * ```
  */
 export async function invokeProcedure(
   procedure: AnyTRPCProcedure,
@@ -60,15 +63,16 @@ export async function invokeProcedure(
 }
 
 /**
- * Runs the middlewares from one on; the last is the resolver. Never rejects: an error is a result.
+ * Runs the middlewares from `index`; the last one is the resolver. Never rejects: an error is a
+ * result.
  */
 async function runFrom(index: number, chain: Chain, options: CallOptions): Promise<Result> {
   const { ctx, input, getRawInput, path, type, signal, batchIndex } = options;
-  const next = (handover?: Handover) =>
+  const next = (nextOptions?: NextOptions) =>
     runFrom(index + 1, chain, {
-      ctx: handover?.ctx ? { ...(typeof ctx === 'object' && ctx), ...handover.ctx } : ctx,
-      input: handover && 'input' in handover ? handover.input : input,
-      getRawInput: handover?.getRawInput ?? getRawInput,
+      ctx: nextOptions?.ctx ? { ...(typeof ctx === 'object' && ctx), ...nextOptions.ctx } : ctx,
+      input: nextOptions && 'input' in nextOptions ? nextOptions.input : input,
+      getRawInput: nextOptions?.getRawInput ?? getRawInput,
       path,
       type,
       signal,
@@ -93,5 +97,5 @@ async function runFrom(index: number, chain: Chain, options: CallOptions): Promi
   }
 }
 
-/** What tRPC marks its results with. */
+/** Marker that tRPC adds to its results. */
 const marker = { marker: 'middlewareMarker' } as const;

@@ -2,14 +2,14 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import superjson from 'superjson';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Listening, send, serveOurs } from './testing/servers.js';
+import { type Listening, send, serveWithRpcHandler } from './testing/servers.js';
 
 const json = { 'content-type': 'application/json' };
 let contexts = 0;
 let server: Listening;
 
 beforeAll(async () => {
-  server = await serveOurs({
+  server = await serveWithRpcHandler({
     transformer: superjson,
     deadlineMs: 1000,
     createContext: ({ req, res, signal }) => {
@@ -21,13 +21,13 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 describe('batches', () => {
-  test('one of 15,000 calls is refused before its context is made', async () => {
+  test('one of 15,000 calls is rejected before its context is created', async () => {
     const before = contexts;
     expect((await send(server, { path: `${','.repeat(15_000)}?batch=1` })).status).toBe(400);
     expect(contexts).toBe(before);
   });
 
-  test('as many calls as are allowed share one context', async () => {
+  test('the maximum number of calls share one context', async () => {
     const before = contexts;
     expect((await send(server, { path: 'ping,ping,ping?batch=1' })).status).toBe(200);
     expect(contexts).toBe(before + 1);
@@ -44,7 +44,7 @@ describe('bodies', () => {
   const post = (path: string, text: string, headers: Record<string, string> = {}) =>
     send(server, { method: 'POST', path, headers: { ...json, ...headers }, body: text });
 
-  test('a procedure has a limit of its own', async () => {
+  test('a procedure can have its own limit', async () => {
     expect((await post('large', body(800))).status).toBe(200);
     expect((await post('large', body(1200))).status).toBe(413);
   });
@@ -67,41 +67,41 @@ describe('bodies', () => {
     expect((await post('large,add?batch=1', both)).status).toBe(413);
   });
 
-  test('an announced length over the limit is refused even where no input is read', async () => {
+  test('an announced length over the limit is rejected even if no input is read', async () => {
     expect((await post('touch', body(300))).status).toBe(413);
   });
 
-  test('a body that is refused by its length alone is not waited for', async () => {
+  test('a body that is rejected by its length is not awaited', async () => {
     const socket = connect(server.port, '127.0.0.1');
     socket.write(
       'POST /trpc/add HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 1000000\r\n\r\n{',
     );
-    const [answer] = await once(socket, 'data');
-    expect(String(answer)).toMatch(/^HTTP\/1.1 413 /);
+    const [response] = await once(socket, 'data');
+    expect(String(response)).toMatch(/^HTTP\/1.1 413 /);
     await once(socket, 'close');
   });
 
-  test('a body in chunks is cut off at the limit, and the connection ended', async () => {
+  test('a chunked body is cut off at the limit, and its connection ends', async () => {
     const socket = connect(server.port, '127.0.0.1');
     socket.write(
       'POST /trpc/add HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n',
     );
     const chunk = `400\r\n${'x'.repeat(0x400)}\r\n`;
     socket.write(chunk);
-    const [answer] = await once(socket, 'data');
-    expect(String(answer)).toMatch(/^HTTP\/1.1 413 /);
+    const [response] = await once(socket, 'data');
+    expect(String(response)).toMatch(/^HTTP\/1.1 413 /);
     await once(socket, 'close');
   });
 
   test('a streamed batch has the same limit', async () => {
     const sent = JSON.stringify({ 0: { json: { id: 1, text: 'x'.repeat(300) } } });
-    const answer = await post('add?batch=1', sent, { 'trpc-accept': 'application/jsonl' });
-    expect(answer.body).toContain('PAYLOAD_TOO_LARGE');
+    const response = await post('add?batch=1', sent, { 'trpc-accept': 'application/jsonl' });
+    expect(response.body).toContain('PAYLOAD_TOO_LARGE');
   });
 });
 
 describe('content types', () => {
-  const refused = [
+  const rejectedTypes = [
     undefined,
     'text/plain',
     'text/plain; charset=application/json',
@@ -127,7 +127,7 @@ describe('content types', () => {
     { 'content-type': 'application/json', 'content-encoding': 'gzip' },
   ];
 
-  test.each(otherCodings)('JSON is refused as %o', async (headers) => {
+  test.each(otherCodings)('JSON is rejected as %o', async (headers) => {
     const before = contexts;
     for (const path of ['add', 'add,add?batch=1'])
       expect(
@@ -136,13 +136,16 @@ describe('content types', () => {
     expect(contexts).toBe(before);
   });
 
-  test('a mutation whose body is not UTF-8 is refused instead of changed', async () => {
+  test('a mutation whose body is not UTF-8 is rejected, not altered', async () => {
     const body = Buffer.from('{"json":{"id":1,"text":"\xff\xe2\x82"}}', 'latin1');
-    const answer = await send(server, { method: 'POST', path: 'add', headers: json, body });
-    expect([answer.status, answer.body]).toEqual([400, expect.stringContaining('not valid UTF-8')]);
+    const response = await send(server, { method: 'POST', path: 'add', headers: json, body });
+    expect([response.status, response.body]).toEqual([
+      400,
+      expect.stringContaining('not valid UTF-8'),
+    ]);
   });
 
-  test('a byte order mark before the input is left out, in a body and in a query', async () => {
+  test('a byte order mark before the input is ignored, in a body and in a query', async () => {
     const text = '\ufeff{"json":{"id":1}}';
     const answers = [
       await send(server, { method: 'POST', path: 'add', headers: json, body: text }),
@@ -154,7 +157,7 @@ describe('content types', () => {
   });
 
   test.each(['__proto__', 'constructor', '\\u0070rototype'])(
-    'a batch with the key %s is refused',
+    'a batch with the key %s is rejected',
     async (key) => {
       const body = `{"0":{"json":{"id":1}},"${key}":{}}`;
       expect(
@@ -163,7 +166,7 @@ describe('content types', () => {
     },
   );
 
-  test.each(refused)('a mutation as %s is refused, whatever its procedure takes', async (type) => {
+  test.each(rejectedTypes)('a mutation as %s is rejected for every procedure', async (type) => {
     const before = contexts;
     for (const path of ['touch', 'add', 'touch,touch?batch=1', 'no.such']) {
       const headers: Record<string, string> = type === undefined ? {} : { 'content-type': type };
@@ -191,7 +194,7 @@ describe('content types', () => {
     ).toBe(405);
   });
 
-  test('a form is served where the procedure declares it, and nowhere else', async () => {
+  test('a form is accepted only if the procedure declares it', async () => {
     const post = (path: string) => {
       const body = new FormData();
       body.set('name', 'ada');
@@ -207,7 +210,7 @@ describe('content types', () => {
     }
   });
 
-  test('bytes are served where the procedure declares them, up to its limit', async () => {
+  test('bytes are accepted if the procedure declares them, up to its limit', async () => {
     const post = (path: string, length: number) =>
       fetch(`${server.url}/${path}`, {
         method: 'POST',

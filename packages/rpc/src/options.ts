@@ -3,106 +3,120 @@ import type { AnyTRPCRouter, inferRouterContext, TRPCError } from '@trpc/server'
 import type { ResponseMeta, TRPCRequestInfo } from '@trpc/server/http';
 import type { TRPCResponse } from '@trpc/server/rpc';
 
-/** A request, with what Express adds to it. */
+/** A request with the properties that Express adds. */
 export interface RpcIncoming extends IncomingMessage {
-  /** The whole path where the handler is mounted below one. */
+  /** Full URL if Express mounts the handler below a path. */
   originalUrl?: string;
-  /** Set where a body parser ran before us. */
+  /** Set if a body parser ran earlier. */
   body?: unknown;
 }
 
-/** One procedure that a request asks for. */
+/** A procedure call in a request. */
 export interface RpcCall {
-  /** As the client wrote it, such as `dashboards.get`; there may be no such procedure. */
+  /** Path as sent by the client, such as `dashboards.get`. The procedure may not exist. */
   readonly path: string;
-  /** `unknown` where there is no such procedure. */
+  /** `unknown` if the procedure does not exist. */
   readonly type: 'query' | 'mutation' | 'subscription' | 'unknown';
   readonly meta: unknown;
 }
 
-/** What `createContext` is given: once a request, before any input is read. */
+/** A request as passed to `createContext`: once per request, before any input is read. */
 export interface RpcRequest {
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
-  /** One, or as many as the batch has. */
+  /** The calls of a batch, or a single call. */
   readonly calls: readonly RpcCall[];
-  /** Aborts when the client goes away before its answer is sent, and at the deadline. */
+  /** Aborts if the client disconnects before the response is sent, and at the deadline. */
   readonly signal: AbortSignal;
 }
 
-/** A content type besides JSON that a procedure may declare. */
+/** Content type other than JSON that a procedure may declare. */
 export type RpcUploadType = 'multipart/form-data' | 'application/octet-stream';
 
-/** What `onError` is told; the same as tRPC tells it. */
+/** An error as passed to `onError`; same properties as in tRPC. */
 export interface RpcFailure<TContext> {
   readonly error: TRPCError;
-  /** Path of the procedure; undefined where the request failed as a whole. */
+  /** Path of the procedure. Undefined if the whole request failed. */
   readonly path: string | undefined;
   readonly type: RpcCall['type'];
-  /** The input, where it has been read. */
+  /** Input; undefined if it has not been read. */
   readonly input: unknown;
-  /** The context, where it has been made. */
+  /** Context; undefined if it has not been created. */
   readonly ctx: TContext | undefined;
   readonly req: IncomingMessage;
 }
 
-/** What `responseMeta` is given; the same as tRPC gives it. */
+/** Results as passed to `responseMeta`; same properties as in tRPC. */
 export interface RpcResults<TContext> {
-  /** Before the transformer. */
+  /** Results before the transformer. */
   readonly data: readonly TRPCResponse[];
   readonly errors: readonly TRPCError[];
   readonly ctx?: TContext;
-  /** The request, where it could be read. */
+  /** Undefined if the request could not be parsed. */
   readonly info: TRPCRequestInfo | undefined;
   readonly paths: readonly string[] | undefined;
   readonly type: RpcCall['type'];
-  /** True where the results are streamed and not known yet. */
+  /** True if the results are streamed and not known yet. */
   readonly eagerGeneration: boolean;
 }
 
-/** How a router is served, by the type of its context. */
+/** Options of `createRpcHandler`, by the type of the context. */
 export interface RpcOptions<TContext> {
   createContext: (request: RpcRequest) => TContext | Promise<TContext>;
   /**
-   * What formatter and hooks get as `ctx` for a request that is refused before its context is made
-   * (too large a batch, content type), so that its error can carry a request id. Must be cheap;
-   * default undefined, as with tRPC.
+   * Creates a context for the formatter and hooks if a request is rejected early (batch too large,
+   * wrong content type). Use it to add a request id to such errors. Must be cheap.
+   * @default undefined, as with tRPC
    */
   refusalContext?: (request: Pick<RpcRequest, 'req' | 'res'>) => TContext | undefined;
   /**
-   * Path that all procedures are below; matched against the whole path, also where Express mounts
-   * the handler. Default `/trpc`.
+   * Path prefix of all procedures. Matched against the whole URL path, even if Express mounts the
+   * handler below a path.
+   * @default '/trpc'
    */
   basePath?: string;
-  /** Most calls in a batch, counted before anything else is done; default 10. */
+  /**
+   * Maximum number of calls in a batch. Checked before any procedure is resolved.
+   * @default 10
+   */
   maxBatchSize?: number;
-  /** Bytes of a body; default 102,400. */
+  /**
+   * Maximum body size in bytes.
+   * @default 102400
+   */
   bodyLimit?: number;
   /**
-   * Bytes of a body for one procedure, where it differs. A batch gets the smallest limit among its
-   * procedures.
+   * Returns the maximum body size in bytes of a procedure, or undefined for `bodyLimit`. A batch
+   * gets the smallest limit of its procedures.
    */
   bodyLimitOf?: (path: string, meta: unknown) => number | undefined;
   /**
-   * The content types besides JSON that a mutation takes; default none. Such bodies have no
+   * Returns the content types other than JSON that a mutation accepts. Such uploads have no
    * deadline.
+   * @default none
    */
   uploadTypesOf?: (path: string, meta: unknown) => readonly RpcUploadType[] | undefined;
   /**
-   * Milliseconds after which a query or mutation is answered 503 and its signal aborted; default
-   * 10,000; 0 for never.
+   * Milliseconds after which a query or mutation fails with 503 and its signal aborts; 0 disables
+   * the deadline.
+   * @default 10000
    */
   deadlineMs?: number;
   /**
-   * Writes the JSON that the router's transformer and `JSON.stringify` would make of an output;
-   * undefined leaves it to these. For superjson: `(_path, output) => writeSuperjson(output)`.
+   * Serializes an output to the JSON that the router's transformer and `JSON.stringify` would
+   * produce. Return undefined to use these instead.
+   * @example
+   * ```ts
+   * serialize: (_path, output) => writeSuperjson(output)
+   * ```
    */
   serialize?: (path: string, output: unknown) => string | undefined;
   /**
-   * Told of every error that is answered. Not told of the `AbortError` of a client that went away.
+   * Called with every error, for logs and metrics. Not called with the `AbortError` of a client
+   * that disconnected.
    */
   onError?: (failure: RpcFailure<TContext>) => void;
-  /** Sets status and headers by the results, as in tRPC. */
+  /** Sets status and headers from the results, as in tRPC. */
   responseMeta?: (results: RpcResults<TContext>) => ResponseMeta;
 }
 
@@ -112,7 +126,7 @@ export interface RpcHandlerOptions<TRouter extends AnyTRPCRouter>
 }
 
 /**
- * Works as Express 5 middleware, and on a bare `node:http` server. `next` is called for what is not
+ * Request handler for Express 5 and for a bare `node:http` server. Calls `next` if the path is not
  * below the base path.
  */
 export type RpcHandler = (

@@ -9,10 +9,13 @@ import { findProcedure } from './request/procedures.js';
 import { run } from './run.js';
 import type { Settings } from './settings.js';
 
-/** Serves a request directly, or by tRPC's adapter. Throws where its calls cannot go together. */
-export function route(incoming: Incoming, wire: ParsedRequest): void {
+/**
+ * Serves a request directly or with tRPC's adapter.
+ * @throws TRPCError if its calls cannot share a batch.
+ */
+export function route(incoming: Incoming, parsed: ParsedRequest): void {
   const { settings, req } = incoming;
-  const { isBatch, kind, paths, query, target } = wire;
+  const { isBatch, kind, paths, query, target } = parsed;
   const calls = paths.map(
     (path, index) => new Call(path, index, findProcedure(settings.router, path)),
   );
@@ -21,7 +24,7 @@ export function route(incoming: Incoming, wire: ParsedRequest): void {
   const isUpload = isUploadType(kind);
   if (isPost && isUpload && !calls.every((call) => takes(settings, call, kind)))
     throw unsupportedMediaType(req);
-  if (needsAdapter(incoming, wire, calls)) {
+  if (needsAdapter(incoming, parsed, calls)) {
     serveWithTrpcAdapter(incoming, {
       path: target.path,
       bodyLimit,
@@ -39,16 +42,15 @@ const isUploadType = (kind: MediaKind): boolean =>
   kind === 'multipart/form-data' || kind === 'application/octet-stream';
 
 /**
- * Whether only tRPC's adapter can serve this: it streams, or is too rare to be worth a path of its
- * own.
+ * True if tRPC's adapter must serve the request: it streams, or is too rare to justify its own
+ * implementation.
  */
 function needsAdapter(
   { req }: Incoming,
   { kind, query }: ParsedRequest,
   calls: readonly Call[],
 ): boolean {
-  // The Web's `Request`, which the adapter makes of each, throws for this method: no call takes it,
-  // which is said directly.
+  // The adapter's Web `Request` throws for TRACE. Reject it directly, since no call accepts it.
   if (req.method === 'TRACE') return false;
   if (isUploadType(kind)) return true;
   if (req.method === 'POST' ? isBodyRead(req) : req.method !== 'GET') return true;

@@ -1,50 +1,50 @@
 import { getTRPCErrorFromUnknown, TRPCError } from '@trpc/server';
-import { tell } from './answer/fault.js';
-import { respond } from './answer/respond.js';
 import { isClientDisconnect } from './client-disconnect.js';
 import { deadlineError } from './deadline.js';
 import type { Call, Exchange, Outcome } from './exchange.js';
 import { invokeProcedure } from './invoke-procedure.js';
 import { announcesMoreThan } from './request/body.js';
+import { notifyOnError } from './response/error-response.js';
+import { respond } from './response/respond.js';
 
 /**
- * Makes the context, calls the procedures at once, and answers when all are done or the deadline is
- * there. Never rejects.
+ * Creates the context, runs the calls concurrently, and responds when all are settled or the
+ * deadline passes. Never rejects.
  */
 export async function run(exchange: Exchange): Promise<void> {
   const { settings, res } = exchange;
-  res.on('close', () => leave(exchange));
+  res.on('close', () => handleDisconnect(exchange));
   if (settings.deadlineMs > 0) exchange.timer = setTimeout(expire, settings.deadlineMs, exchange);
-  let fault: { cause: unknown } | undefined;
+  let contextError: { cause: unknown } | undefined;
   try {
     exchange.ctx = await settings.options.createContext(exchange);
   } catch (cause) {
-    fault = { cause: getTRPCErrorFromUnknown(cause) };
+    contextError = { cause: getTRPCErrorFromUnknown(cause) };
   }
-  for (const call of exchange.calls) void runCall(exchange, call, fault);
+  for (const call of exchange.calls) void runCall(exchange, call, contextError);
 }
 
 async function runCall(
   exchange: Exchange,
   call: Call,
-  fault: { cause: unknown } | undefined,
+  contextError: { cause: unknown } | undefined,
 ): Promise<void> {
   let outcome: Outcome;
   try {
-    outcome = { data: await invoke(exchange, call, fault) };
+    outcome = { data: await invoke(exchange, call, contextError) };
   } catch (cause) {
     outcome = { error: getTRPCErrorFromUnknown(cause) };
-    if (!exchange.isAnswered && !isClientDisconnect(outcome.error, exchange.res))
-      tell(exchange, outcome.error, exchange, call);
+    if (!exchange.isResponseSent && !isClientDisconnect(outcome.error, exchange.res))
+      notifyOnError(exchange, outcome.error, exchange, call);
   }
   settle(exchange, call, outcome);
 }
 
-/** Calls the procedure, after tRPC's own checks in tRPC's order. */
+/** Calls the procedure, after the same checks as tRPC, in the same order. */
 function invoke(
   exchange: Exchange,
   call: Call,
-  fault: { cause: unknown } | undefined,
+  contextError: { cause: unknown } | undefined,
 ): Promise<unknown> {
   const { req, ctx, signal } = exchange;
   const { path, type, procedure, index } = call;
@@ -57,7 +57,7 @@ function invoke(
     const message = `Unsupported ${req.method}-request to ${type} procedure at path "${path}"`;
     throw new TRPCError({ code: 'METHOD_NOT_SUPPORTED', message });
   }
-  if (fault) throw fault.cause;
+  if (contextError) throw contextError.cause;
   if (announcesMoreThan(req, exchange.bodyLimit))
     throw new TRPCError({ code: 'PAYLOAD_TOO_LARGE' });
   const getRawInput = () => exchange.inputs.read(index);
@@ -71,21 +71,21 @@ function settle(exchange: Exchange, call: Call, outcome: Outcome): void {
   if (exchange.pending === 0) respond(exchange);
 }
 
-/** At the deadline, calls that are not done fail; the others keep their outcome. */
+/** Fails all pending calls at the deadline; the others keep their outcome. */
 function expire(exchange: Exchange): void {
-  const error = deadlineError(exchange.settings.deadlineMs, exchange.inputs.isAwaited);
+  const error = deadlineError(exchange.settings.deadlineMs, exchange.inputs.isBodyPending);
   if (error.code === 'SERVICE_UNAVAILABLE') exchange.headers['retry-after'] = '1';
   for (const call of exchange.calls) {
     if (call.outcome) continue;
-    tell(exchange, error, exchange, call);
+    notifyOnError(exchange, error, exchange, call);
     settle(exchange, call, { error });
   }
   exchange.abort();
 }
 
-function leave(exchange: Exchange): void {
-  if (exchange.isAnswered) return;
-  exchange.isClientGone = true;
+function handleDisconnect(exchange: Exchange): void {
+  if (exchange.isResponseSent) return;
+  exchange.isClientDisconnected = true;
   clearTimeout(exchange.timer);
   exchange.abort();
 }

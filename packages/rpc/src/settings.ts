@@ -4,22 +4,22 @@ import type {
   inferRouterContext,
   TRPCRootConfig,
 } from '@trpc/server';
-import { createDeadlineRouter } from './official/deadline-router.js';
+import { createDeadlineRouter } from './adapter-fallback/deadline-router.js';
 import type { RpcOptions } from './options.js';
 
-/** The handler's options with their defaults. */
+/** Options of the handler with their defaults. */
 export interface Settings {
   readonly options: RpcOptions<inferRouterContext<AnyTRPCRouter>>;
   readonly router: AnyTRPCRouter;
-  /** The router for tRPC's adapter: its calls fail at the deadline. */
+  /** Router for tRPC's adapter, whose calls fail at the deadline. */
   readonly deadlineRouter: AnyTRPCRouter;
   readonly config: TRPCRootConfig<AnyTRPCRootTypes>;
-  /** With its first slash and without its last: `/trpc`, or nothing. */
+  /** Base path with a leading slash and without a trailing one: `/trpc`, or empty. */
   readonly base: string;
   readonly maxBatchSize: number;
-  /** Bytes. */
+  /** Maximum body size in bytes. */
   readonly bodyLimit: number;
-  /** Milliseconds; 0 where there is no deadline. */
+  /** Milliseconds; 0 disables the deadline. */
   readonly deadlineMs: number;
 }
 

@@ -25,7 +25,7 @@ const { input } = fc.letrec((tie) => ({
   ),
 }));
 
-test('what superjson writes of JSON, undefined, dates and bigints is read as superjson reads it', () => {
+test('superjson’s output for JSON, undefined, dates and bigints is read as superjson reads it', () => {
   fc.assert(
     fc.property(input, (value) => {
       const { json, meta } = superjson.serialize(value);
@@ -39,7 +39,7 @@ test('what superjson writes of JSON, undefined, dates and bigints is read as sup
 const isObject = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !(value instanceof Date);
 
-/** As it would be had nobody written the properties that are undefined. */
+/** The same value without undefined properties. */
 function withoutUndefined(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutUndefined);
   if (!isObject(value)) return value;
@@ -47,7 +47,7 @@ function withoutUndefined(value: unknown): unknown {
   return Object.fromEntries(present.map(([name, inner]) => [name, withoutUndefined(inner)]));
 }
 
-test('a property that is undefined is absent, at any depth; an item of a list cannot be', () => {
+test('an undefined property is omitted at any depth; an undefined item of a list is rejected', () => {
   const { json, meta } = superjson.serialize({
     a: undefined,
     b: { c: undefined, d: 1, 'e.f': undefined },
@@ -60,7 +60,7 @@ test('a property that is undefined is absent, at any depth; an item of a list ca
   );
 });
 
-test('an input without annotations is given as it is', () => {
+test('an input without annotations is returned unchanged', () => {
   const json = { a: [1, { b: null }] };
   expect(readSuperjson({ json })).toBe(json);
   expect([read({}), read({ json: null, meta: null }), read({ json: 1, meta: { v: 1 } })]).toEqual([
@@ -70,13 +70,13 @@ test('an input without annotations is given as it is', () => {
   ]);
 });
 
-test('an earlier version of superjson, which notes no version, is read', () => {
+test('the format of an earlier superjson, without a version, is read', () => {
   expect(
     read({ json: { at: '1970-01-01T00:00:00.000Z' }, meta: { values: { at: ['Date'] } } }),
   ).toEqual({ at: new Date(0) });
 });
 
-describe('refused before anything is built', () => {
+describe('rejected before anything is built', () => {
   const json = { email: { length: 5e8 }, list: [null, 'x'], at: '2026-01-01' };
   const values = (annotations: unknown) => ({ json, meta: { values: annotations, v: 1 } });
   const types = [

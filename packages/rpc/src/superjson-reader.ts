@@ -1,19 +1,15 @@
-import { findUnsafe, InputFault, isForbiddenKey } from '@synap/http';
+import { findUnsafeJson, InputError, isForbiddenKey } from '@synap/http';
 import { TRPCError } from '@trpc/server';
 
 /**
- * Longest text of a date or bigint, in characters: more than any needs, little enough that parsing
- * costs nothing.
+ * Maximum length of a date or bigint in characters. Sufficient for valid values and cheap to parse.
  */
 const maxScalarLength = 64;
 
-/** A value of the payload as its annotation means it. */
+/** Converts a value according to its annotation. */
 type Revive = (value: unknown, path: string) => unknown;
 
-/**
- * The only annotations that are accepted. superjson has many more, some of which build far more
- * than was sent.
- */
+/** Accepted annotations. superjson has more, and some create far more data than was sent. */
 const revivers: ReadonlyMap<unknown, Revive> = new Map<unknown, Revive>([
   ['undefined', () => undefined],
   ['Date', (value, path) => new Date(scalarOf(value, /^.+$/, `"${path}" as a date`))],
@@ -21,14 +17,22 @@ const revivers: ReadonlyMap<unknown, Revive> = new Map<unknown, Revive>([
 ]);
 
 /**
- * Reads what `superjson.serialize` made of plain JSON values, `undefined`, `Date` and `bigint`.
- * Properties that are undefined are left out. Its cost is linear in the size of the payload, which
- * it changes in place.
+ * Reads the output of `superjson.serialize` for JSON values, `undefined`, `Date` and `bigint`.
+ * Omits undefined properties. Has linear cost and modifies the payload in place.
  *
- * @throws TRPCError `BAD_REQUEST` for a key or number that is not safe in JSON (`findUnsafe`), for
- *   any other annotation (`map`, `set`, `typed-array`, `regexp`, `class`, `referentialEqualities`,
- *   …), for one that names a value the payload does not hold, and for an item of a list that is
- *   undefined.
+ * @throws TRPCError `BAD_REQUEST` for a key or number that is not safe in JSON (`findUnsafeJson`),
+ *   for any other annotation (`map`, `set`, `typed-array`, `regexp`, `class`,
+ *   `referentialEqualities`, …), for an annotation without a value, and for an undefined item of a
+ *   list.
+ * @example
+ * ```ts
+ * initTRPC.create({
+ *   transformer: {
+ *     input: { serialize: superjson.serialize, deserialize: readSuperjson },
+ *     output: superjson,
+ *   },
+ * });
+ * ```
  */
 export function readSuperjson(payload: unknown): unknown {
   if (!isRecord(payload))
@@ -44,15 +48,15 @@ export function readSuperjson(payload: unknown): unknown {
   return values === undefined ? json : annotate(json, values);
 }
 
-/** Names places as they are in the input, not in the payload around it. */
+/** Reports paths relative to the input, not to the payload around it. */
 function rejectUnsafe(payload: Record<string, unknown>): void {
-  const issues = findUnsafe(payload);
+  const issues = findUnsafeJson(payload);
   if (issues.length === 0) return;
   const ofInput = issues.map((issue) => ({
     ...issue,
     path: issue.path[0] === 'json' ? issue.path.slice(1) : issue.path,
   }));
-  throw new TRPCError({ code: 'BAD_REQUEST', cause: new InputFault(ofInput) });
+  throw new TRPCError({ code: 'BAD_REQUEST', cause: new InputError(ofInput) });
 }
 
 function annotate(json: unknown, values: unknown): unknown {
@@ -66,14 +70,13 @@ function annotate(json: unknown, values: unknown): unknown {
       throw malformed(
         `The input's "${shorten(path)}" is undefined, which an item of a list cannot be.`,
       );
-    // An absent property: a form sends undefined for a field that is left empty, and behind this
-    // point it would mean an error.
+    // Omit the property. Forms send undefined for empty fields, and validators may reject it.
     else delete holder[key];
   }
   return json;
 }
 
-/** An annotation of the accepted types is a list with the type's name alone. */
+/** Finds the reviver of an annotation. Accepted annotations are lists with only the type's name. */
 function reviverOf(annotation: unknown, path: string): Revive {
   const revive =
     Array.isArray(annotation) && annotation.length === 1 ? revivers.get(annotation[0]) : undefined;
@@ -87,8 +90,8 @@ function reviverOf(annotation: unknown, path: string): Revive {
 type Holder = Record<string, unknown>;
 
 /**
- * The object that holds the value at a path. Only values that were sent are found: no index beyond
- * a list, no inherited property.
+ * Finds the object that contains the value at a path. Only finds sent values: no index out of
+ * range, no inherited property.
  */
 function locate(json: unknown, path: string): { holder: Holder; key: string } {
   const keys = segmentsOf(path);
@@ -110,7 +113,7 @@ function isHolderOf(value: unknown, key: string): value is Holder {
   return !Array.isArray(value) || key !== 'length';
 }
 
-/** A path is its keys joined by dots; a dot or backslash within a key has a backslash before it. */
+/** Splits a path at its dots. A backslash escapes a dot or a backslash in a key. */
 function segmentsOf(path: string): string[] {
   if (!path.includes('\\')) return path.split('.');
   const keys: string[] = [];
@@ -124,14 +127,14 @@ function segmentsOf(path: string): string[] {
       index += 1;
       const escaped = path[index];
       if (escaped !== '.' && escaped !== '\\')
-        throw malformed('The input\'s "meta.values" has a path that is not well escaped.');
+        throw malformed('The input\'s "meta.values" contains a path with invalid escaping.');
       key += escaped;
     } else key += character;
   }
   return [...keys, key];
 }
 
-/** The text of a value that stands for another type. */
+/** Reads the text that represents a value of another type. */
 function scalarOf(value: unknown, shape: RegExp, what: string): string {
   if (typeof value === 'string' && value.length <= maxScalarLength && shape.test(value))
     return value;
@@ -141,7 +144,7 @@ function scalarOf(value: unknown, shape: RegExp, what: string): string {
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Enough of a key to recognise it by. */
+/** Shortens a key for messages. */
 const shorten = (text: string): string => (text.length > 100 ? `${text.slice(0, 100)}…` : text);
 
 const malformed = (message: string) => new TRPCError({ code: 'BAD_REQUEST', message });

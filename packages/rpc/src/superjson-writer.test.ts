@@ -16,7 +16,7 @@ const leaf = fc.oneof(
   fc.constantFrom(null, undefined),
   fc.date({ noInvalidDate: false }),
 );
-/** What procedures answer, mostly: JSON, dates, undefined. */
+/** Typical outputs: JSON, dates, undefined. */
 const { output } = fc.letrec((tie) => ({
   output: fc.oneof({ maxDepth: 4, withCrossShrink: true }, leaf, tie('list'), tie('record')),
   list: fc.array(tie('output'), { maxLength: 6 }),
@@ -29,7 +29,7 @@ circle.self = circle;
 const holes = [1, undefined, 3];
 delete holes[1];
 
-/** Whether superjson refuses a name in it: such data is tested by itself. */
+/** True if superjson rejects a name in the data, which other tests cover. */
 function holdsForbiddenName(value: unknown): boolean {
   try {
     superjson.stringify(value);
@@ -39,7 +39,7 @@ function holdsForbiddenName(value: unknown): boolean {
   }
 }
 
-/** What superjson says, or that it throws. */
+/** Output of superjson, or a marker that it throws. */
 function expected(value: unknown): string | undefined {
   try {
     return superjson.stringify(value);
@@ -48,7 +48,7 @@ function expected(value: unknown): string | undefined {
   }
 }
 
-test('whatever is written is what superjson writes, byte for byte', () => {
+test('written text equals that of superjson, byte for byte', () => {
   let written = 0;
   let all = 0;
   fc.assert(
@@ -64,7 +64,7 @@ test('whatever is written is what superjson writes, byte for byte', () => {
   expect(written / all).toBeGreaterThan(0.3);
 });
 
-test('anything at all is written as superjson writes it, or left to it', () => {
+test('any value is written as superjson does, or left to superjson', () => {
   const anything = fc.anything({
     withBigInt: true,
     withDate: true,
@@ -140,7 +140,7 @@ test.each<[string, unknown]>([
   expect(writeSuperjson(value)).toBeUndefined();
 });
 
-test('data under names that superjson throws at is written so that superjson reads it, and no prototype is changed', () => {
+test('data with names that superjson rejects is written so that superjson can read it, without changing a prototype', () => {
   const data: unknown = JSON.parse(
     '{"at":0,"constructor":{"prototype":[1],"name":"Ferrari"},"a":{"__proto__":{"x":1},"b":2}}',
   );

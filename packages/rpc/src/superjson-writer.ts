@@ -1,30 +1,34 @@
 type Leaf = readonly ['Date'] | readonly ['undefined'];
 
-/** What superjson notes of a value: its own type, or the types of what is in it by path. */
-type Notes = Leaf | Record<string, Leaf>;
+/** superjson's annotations of a value: its own type, or the types of its descendants by path. */
+type Annotations = Leaf | Record<string, Leaf>;
 
 /**
- * The text that `superjson.stringify` makes of a value, byte for byte, in a tenth of its time: one
- * walk that only looks for what superjson takes note of, and the engine's own `JSON.stringify`.
- * Undefined where the value has more than JSON, `Date` and `undefined`, or has one object twice:
- * then superjson itself must write it. Knows nothing of classes, symbols and types registered with
- * superjson.
+ * Writes the text of `superjson.stringify` byte for byte, in a tenth of the time: one walk that
+ * collects annotations, then the engine's `JSON.stringify`. Does not support classes, symbols and
+ * types registered with superjson.
  *
- * Where data has a property named `constructor`, `prototype` or `__proto__` superjson throws,
- * though it reads the first two and leaves out the last: so it is written here.
+ * Data with a property named `constructor` or `prototype` is written, and `__proto__` is omitted.
+ * superjson throws when it writes these, but reads them the same way.
+ * @returns undefined if the value contains types other than JSON, `Date` and `undefined`, or the
+ *   same object twice. Use superjson then.
+ * @example
+ * ```ts
+ * serialize: (_path, output) => writeSuperjson(output)
+ * ```
  */
 export function writeSuperjson(value: unknown): string | undefined {
   const walk = new Walk();
-  const notes = walk.visit(value);
+  const annotations = walk.visit(value);
   if (!walk.isWritable) return undefined;
   const json =
     value === undefined ? 'null' : JSON.stringify(value, walk.needsReplacer ? replace : undefined);
-  return notes === undefined
+  return annotations === undefined
     ? `{"json":${json}}`
-    : `{"json":${json},"meta":{"values":${JSON.stringify(notes)},"v":1}}`;
+    : `{"json":${json},"meta":{"values":${JSON.stringify(annotations)},"v":1}}`;
 }
 
-/** JSON leaves out a property that is undefined; superjson writes null and takes note. */
+/** Writes null for undefined properties, as superjson does; JSON omits them. */
 const replace = (key: string, value: unknown) =>
   key === '__proto__' ? undefined : value === undefined ? null : value;
 
@@ -33,7 +37,7 @@ class Walk {
   isWritable = true;
   needsReplacer = false;
 
-  visit(value: unknown): Notes | undefined {
+  visit(value: unknown): Annotations | undefined {
     switch (typeof value) {
       case 'string':
       case 'boolean':
@@ -54,10 +58,10 @@ class Walk {
   }
 
   /**
-   * An object met twice is one that superjson would tie together again on the other side, or a
-   * circle.
+   * Gives up on an object that occurs twice: superjson would restore the identity, or it is a
+   * cycle.
    */
-  #visitObject(value: object): Notes | undefined {
+  #visitObject(value: object): Annotations | undefined {
     if (this.#seen.has(value)) return this.#giveUp();
     this.#seen.add(value);
     if (Array.isArray(value)) return this.#visitArray(value);
@@ -66,19 +70,19 @@ class Walk {
     return isPlainDate(value) ? ['Date'] : this.#giveUp();
   }
 
-  #visitArray(values: readonly unknown[]): Notes | undefined {
-    // A hole, or a property that is no item, is more than JSON has.
+  #visitArray(values: readonly unknown[]): Annotations | undefined {
+    // JSON cannot represent holes and extra properties of arrays.
     if (Object.keys(values).length !== values.length) return this.#giveUp();
-    let notes: Record<string, Leaf> | undefined;
+    let annotations: Record<string, Leaf> | undefined;
     for (let index = 0; index < values.length && this.isWritable; index += 1) {
       const found = this.visit(values[index]);
-      if (found !== undefined) notes = takeNote(notes, String(index), found);
+      if (found !== undefined) annotations = addAnnotation(annotations, String(index), found);
     }
-    return notes;
+    return annotations;
   }
 
-  #visitRecord(record: object): Notes | undefined {
-    let notes: Record<string, Leaf> | undefined;
+  #visitRecord(record: object): Annotations | undefined {
+    let annotations: Record<string, Leaf> | undefined;
     for (const [key, value] of Object.entries(record)) {
       const type = typeof value;
       if (key === '__proto__') {
@@ -90,13 +94,13 @@ class Walk {
       if (!this.isWritable) return undefined;
       if (found !== undefined && isForbidden(key)) return this.#giveUp();
       if (value === undefined) this.needsReplacer = true;
-      if (found !== undefined) notes = takeNote(notes, escapeKey(key), found);
+      if (found !== undefined) annotations = addAnnotation(annotations, escapeKey(key), found);
     }
-    return notes;
+    return annotations;
   }
 }
 
-/** Names that superjson does not read in a path. */
+/** Names that superjson rejects in a path. */
 const isForbidden = (key: string) => key === 'constructor' || key === 'prototype';
 
 const isPlainDate = (value: object) =>
@@ -106,21 +110,21 @@ const isPlainDate = (value: object) =>
   !Number.isNaN(value.getTime());
 
 /**
- * Level by level, as superjson does it: so the notes come in its order, which is not that of the
- * walk for numeric keys.
+ * Adds annotations level by level, as superjson does. The order of numeric keys would otherwise
+ * differ.
  */
-function takeNote(
-  notes: Record<string, Leaf> = {},
+function addAnnotation(
+  annotations: Record<string, Leaf> = {},
   key: string,
-  found: Notes,
+  found: Annotations,
 ): Record<string, Leaf> {
-  if (isLeaf(found)) notes[key] = found;
-  else for (const [path, leaf] of Object.entries(found)) notes[`${key}.${path}`] = leaf;
-  return notes;
+  if (isLeaf(found)) annotations[key] = found;
+  else for (const [path, leaf] of Object.entries(found)) annotations[`${key}.${path}`] = leaf;
+  return annotations;
 }
 
-const isLeaf = (notes: Notes): notes is Leaf => Array.isArray(notes);
+const isLeaf = (annotations: Annotations): annotations is Leaf => Array.isArray(annotations);
 
-/** Paths are joined by dots. */
+/** Escapes dots, which separate the keys of a path. */
 const escapeKey = (key: string) =>
   /[\\.]/.test(key) ? key.replaceAll('\\', '\\\\').replaceAll('.', '\\.') : key;

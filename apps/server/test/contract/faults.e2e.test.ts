@@ -90,7 +90,7 @@ describe('every procedure', () => {
     for (const { text, headers, problem } of await expectOfAll(world.server, 500, accessToken)) {
       expect(problem?.code).toBe('internal_server_error');
       expect(problem?.detail).toBe(
-        'Something went wrong on our side. Report the request id if it goes on.',
+        'Unexpected server error. Report the request id if it persists.',
       );
       expect(text + JSON.stringify([...headers])).not.toMatch(
         /canary|SELECT|prisma|\/(src|dist|node_modules)\//i,

@@ -3,12 +3,12 @@ import { generateOpenApiDocument, type OpenApiMeta } from 'trpc-openapi';
 import { z } from 'zod';
 import { acceptedTypes } from '../input/request-input.js';
 import type { RestAlias, RestMethod, RestOperation, RestPath } from '../meta.js';
-import { givesWhatIsRead, hasBody, type Operation } from '../routing/operations.js';
+import { hasBody, type Operation, returnsReadRepresentation } from '../routing/operations.js';
 import { parameterNames } from '../routing/template.js';
 import { isJsonObject, type JsonObject } from './json-schema.js';
 import type { DocumentOptions } from './options.js';
 
-/** One address of an operation, as the document lists it. */
+/** One address of an operation, as listed in the document. */
 export interface DocumentedOperation {
   readonly operation: Operation;
   readonly operationId: string;
@@ -16,16 +16,19 @@ export interface DocumentedOperation {
   readonly path: RestPath;
   readonly form: RestOperation['form'];
   readonly alias: RestAlias | undefined;
-  /** Whether answers tell what took its place. */
+  /** True if the address is deprecated and its responses name the successor. */
   readonly moved: boolean;
   readonly isProtected: boolean;
-  /** A creation carries the entity tag of what it made. */
+  /** True if a creation returns the entity tag of the created resource. */
   readonly tagsCreation: boolean;
-  /** The GET of the same resource gives its state. */
+  /** True if a GET of the same resource returns its state. */
   readonly hasState: boolean;
 }
 
-/** Every address of every operation. Throws where two would have one `operationId`. */
+/**
+ * Lists all addresses of all operations.
+ * @throws Error if two have the same `operationId`.
+ */
 export function documentedOperations(
   operations: readonly Operation[],
   options: DocumentOptions,
@@ -41,7 +44,7 @@ export function documentedOperations(
     const common = {
       operation,
       isProtected,
-      tagsCreation: created !== undefined && givesWhatIsRead(operation, created),
+      tagsCreation: created !== undefined && returnsReadRepresentation(operation, created),
       hasState: readingAt(meta.path)?.isList === false,
     };
     const own = {
@@ -73,7 +76,7 @@ export function documentedOperations(
   return documented;
 }
 
-/** `users.me.update` → `usersMeUpdate`: what generators make a good method name of. */
+/** Converts `users.me.update` to `usersMeUpdate`, which generators turn into good method names. */
 const camelCase = (path: string) =>
   path
     .split(/[^A-Za-z0-9]+/)
@@ -83,11 +86,11 @@ const camelCase = (path: string) =>
 const t = initTRPC.meta<OpenApiMeta>().create();
 
 /**
- * The document as trpc-openapi writes it, of procedures that stand in for the real ones: it has the
- * paths, the operations with their ids, texts, tags and security, the parameters' names and the
- * content types, but knows only text and objects.
+ * Writes the base document with trpc-openapi, from placeholder procedures. It has paths,
+ * operations, tags, security, parameter names and content types. Its schemas are only text and
+ * objects; `generateDocument` replaces them.
  */
-export function writeSkeleton(
+export function writeBaseDocument(
   documented: readonly DocumentedOperation[],
   options: DocumentOptions,
 ): JsonObject {

@@ -6,9 +6,9 @@ import { isJsonObject, type JsonObject, mapObject } from './json-schema.js';
 const prefix = '#/components/schemas/';
 
 /**
- * Writes zod schemas as JSON Schema and gathers the named and the recursive ones as components. A
- * name that means something else as input than as output (defaults, transforms) becomes two
- * components, `Note` and `NoteInput`.
+ * Writes zod schemas as JSON Schema and collects named and recursive ones as components. A name
+ * whose input and output differ (defaults, transforms) becomes two components: `Note` and
+ * `NoteInput`.
  */
 export class SchemaComponents {
   readonly #sides: Record<Side, Map<string, JsonObject>> = { input: new Map(), output: new Map() };
@@ -17,16 +17,17 @@ export class SchemaComponents {
     output: new Map<$ZodType, JsonObject>(),
   };
   readonly #recursive = new Map<string, string>();
-  readonly #told = new WeakSet<$ZodType>();
+  readonly #described = new WeakSet<$ZodType>();
 
   /**
-   * The JSON Schema of a schema; references in it are provisional until `finish`. `place` names it
-   * in errors.
+   * Writes the JSON Schema of a schema. Its references are provisional until `finish`.
+   * @param place Name of the schema in error messages.
+   * @throws Error if JSON Schema cannot describe the schema.
    */
   write(schema: $ZodType, side: Side, place: string): JsonObject {
     const known = this.#written[side].get(schema);
     if (known) return known;
-    // The wrapper keeps a named schema a reference, also at the top.
+    // The wrapper object keeps a named schema a reference at the top level.
     const { properties, $defs } = z.toJSONSchema(z.object({ it: schema }), {
       io: side,
       unrepresentable: ({ zodSchema, path }) =>
@@ -38,7 +39,7 @@ export class SchemaComponents {
             .slice(1)
             .join('.')}`,
         ),
-      override: ({ zodSchema, jsonSchema }) => polish(zodSchema, jsonSchema),
+      override: ({ zodSchema, jsonSchema }) => cleanUp(zodSchema, jsonSchema),
     });
     const names = this.#register(isJsonObject($defs) ? $defs : {}, side, place);
     const it = isJsonObject(properties) && isJsonObject(properties.it) ? properties.it : {};
@@ -47,15 +48,15 @@ export class SchemaComponents {
     return written;
   }
 
-  /** What a provisional reference stands for. */
+  /** Resolves a provisional reference. */
   readonly resolve = (reference: string): JsonObject => {
     const [side, name] = splitReference(reference);
     return (side && this.#sides[side].get(name)) ?? {};
   };
 
   /**
-   * Settles the names: gives the components, and the change that makes provisional references
-   * final.
+   * Assigns the final names. Returns the components, and a function that replaces provisional
+   * references.
    */
   finish(): { schemas: Record<string, JsonObject>; settle: (object: JsonObject) => JsonObject } {
     const different = this.#differing();
@@ -77,7 +78,7 @@ export class SchemaComponents {
   }
 
   /**
-   * The names that definitions get here; `undefined` for one that needs none, for it accepts
+   * Registers definitions and returns their names. A name is `undefined` if the definition accepts
    * everything.
    */
   #register(definitions: JsonObject, side: Side, place: string): Names {
@@ -96,7 +97,10 @@ export class SchemaComponents {
     return names;
   }
 
-  /** A recursive schema without an id must be a component too; equal ones are one. */
+  /**
+   * Names a recursive schema without an id, which must be a component too. Equal schemas share a
+   * name.
+   */
   #nameRecursive(key: string, definition: JsonObject, place: string): string | undefined {
     const text = JSON.stringify(definition).replaceAll(`"#/$defs/${key}"`, '"#"');
     const known = this.#recursive.get(text);
@@ -110,7 +114,7 @@ export class SchemaComponents {
     return name;
   }
 
-  /** Names whose two sides differ, by themselves or in what they refer to. */
+  /** Names whose input and output differ, directly or in a referenced schema. */
   #differing(): Set<string> {
     const { input, output } = this.#sides;
     const different = new Set<string>();
@@ -128,18 +132,18 @@ export class SchemaComponents {
   }
 
   /**
-   * Whether `.meta()` says the JSON Schema; that makes a copy, and zod asks for the original after
-   * it.
+   * True if `.meta()` contains the JSON Schema. `.meta()` copies the schema and zod later visits
+   * the original, so that its parent is remembered.
    */
-  #isTold(schema: $ZodType): boolean {
+  #hasOwnJsonSchema(schema: $ZodType): boolean {
     const meta = globalRegistry.get(schema);
-    const isTold =
-      this.#told.has(schema) || (meta !== undefined && tellingKeywords.some((key) => key in meta));
-    if (isTold && schema._zod.parent) this.#told.add(schema._zod.parent);
-    return isTold;
+    const isDescribed =
+      this.#described.has(schema) || (meta !== undefined && ownKeywords.some((key) => key in meta));
+    if (isDescribed && schema._zod.parent) this.#described.add(schema._zod.parent);
+    return isDescribed;
   }
 
-  /** What JSON Schema has no word for, as it is served. */
+  /** Describes types that JSON Schema lacks, as they are served. */
   #represent(schema: $ZodTypes, side: Side, place: string): JsonObject {
     const def = definitionOf(schema);
     const inner = (child: $ZodType) => this.write(child, side, place);
@@ -172,16 +176,16 @@ export class SchemaComponents {
       case 'nan':
         return { type: 'null' };
       default: {
-        if (this.#isTold(schema)) return {};
+        if (this.#hasOwnJsonSchema(schema)) return {};
         throw new Error(
-          `${place} is a ${def.type}, which the document cannot describe: pipe it into a schema, or say its JSON Schema with .meta({ type: … }).`,
+          `${place} is a ${def.type}, which JSON Schema cannot describe: pipe it into a schema, or describe it with .meta({ type: … }).`,
         );
       }
     }
   }
 }
 
-const tellingKeywords = ['type', '$ref', 'anyOf', 'oneOf', 'allOf', 'enum', 'const'];
+const ownKeywords = ['type', '$ref', 'anyOf', 'oneOf', 'allOf', 'enum', 'const'];
 
 const pascalCase = (place: string) =>
   place
@@ -192,12 +196,12 @@ const pascalCase = (place: string) =>
 type Names = ReadonlyMap<string, string | undefined>;
 
 /**
- * `z.json()` is recursive, which some generators cannot write; and it says of JSON no more than
- * that it is JSON.
+ * Text of the schema of `z.json()`, which accepts everything. It is recursive and some generators
+ * cannot handle it.
  */
 function jsonText(): string {
   const { $defs } = z.toJSONSchema(z.object({ it: z.json() }), {
-    override: ({ zodSchema, jsonSchema }) => polish(zodSchema, jsonSchema),
+    override: ({ zodSchema, jsonSchema }) => cleanUp(zodSchema, jsonSchema),
   });
   return JSON.stringify(Object.values($defs ?? {})[0]).replaceAll(
     /"#\/\$defs\/__schema\d+"/g,
@@ -206,17 +210,17 @@ function jsonText(): string {
 }
 
 /**
- * That a pattern excludes lone surrogates, beside other characters. JSON has none (RFC 8259 §8.2),
- * and the regular expressions of Python, Rust and Go know none.
+ * Part of a pattern that excludes lone surrogates. JSON has none (RFC 8259 §8.2), and regular
+ * expressions in Python, Rust and Go do not support them.
  */
 const loneSurrogates = /\\ud800-\\udfff(?=\])(?<=\[\^[^\][]+\\ud800-\\udfff)/i;
 
-/** Leaves out what does not describe what is served. */
-function polish(schema: $ZodTypes, json: JsonObject): void {
+/** Removes keywords that do not match the served data. */
+function cleanUp(schema: $ZodTypes, json: JsonObject): void {
   const def = definitionOf(schema);
   if (typeof json.pattern === 'string') json.pattern = json.pattern.replace(loneSurrogates, '');
-  // Generated Go and Java does not compile with an object as default; that the property is optional
-  // says enough.
+  // Generated Go and Java code with an object as default does not compile. The property stays
+  // optional.
   if (isJsonObject(json.default)) delete json.default;
   if (
     def.type === 'record' &&
@@ -226,7 +230,7 @@ function polish(schema: $ZodTypes, json: JsonObject): void {
     delete json.propertyNames;
   }
   if (def.type !== 'object') return;
-  // A later version may answer with more; `z.strictObject()` says otherwise.
+  // Later versions may return more properties. Use `z.strictObject()` to forbid them.
   if (!def.catchall && json.additionalProperties === false) delete json.additionalProperties;
   const absent = Object.entries<$ZodType>(def.shape).filter(
     ([, property]) => definitionOf(property).type === 'undefined',
@@ -235,7 +239,7 @@ function polish(schema: $ZodTypes, json: JsonObject): void {
   json.required = json.required.filter((name) => absent.every(([key]) => key !== name));
 }
 
-/** `anyOf: [T, null]` as `type: [T, null]`, which more generators read as nullable. */
+/** Writes `anyOf: [T, null]` as `type: [T, null]`, which more generators read as nullable. */
 function mergeNull(schema: JsonObject): JsonObject {
   const { anyOf, ...others } = schema;
   if (!Array.isArray(anyOf) || anyOf.length !== 2 || !anyOf.every(isJsonObject)) return schema;

@@ -16,7 +16,7 @@ const at = (value: unknown, ...path: string[]): unknown =>
 const problem = (from: unknown, ...path: string[]) =>
   at(from, ...path, 'content', 'application/problem+json', 'example');
 
-describe('what an operation says by example', () => {
+describe('the examples of an operation', () => {
   const saved = t.procedure
     .meta({
       openapi: {
@@ -33,7 +33,7 @@ describe('what an operation says by example', () => {
     .input(z.object({ id: z.string(), name: z.string(), count: z.number() }))
     .output(z.object({ ok: z.boolean() }))
     .mutation(() => ({ ok: true }));
-  const told = generateDocument({
+  const document = generateDocument({
     router: t.router({ saved }),
     title: 'Demo',
     version: '1.2.3',
@@ -44,15 +44,15 @@ describe('what an operation says by example', () => {
     headerExamples: { 'X-Request-Id': 'request-7' },
     extensionsOf: ({ path }) => ({ 'x-procedure': path }),
   });
-  const put = at(told.paths, '/things/{id}', 'put');
+  const put = at(document.paths, '/things/{id}', 'put');
 
-  it('is shared out to its parameters and its body, also at its other addresses', () => {
+  it('are split into parameters and body, also for aliases', () => {
     expect(at(put, 'parameters', '0')).toMatchObject({ name: 'id', example: 'a1' });
     expect(at(put, 'requestBody', 'content', 'application/json', 'example')).toEqual({
       name: 'Lamp',
       count: 2,
     });
-    const alias = at(told.paths, '/thing', 'post');
+    const alias = at(document.paths, '/thing', 'post');
     expect(at(alias, 'requestBody', 'content', 'application/json', 'example')).toEqual({
       id: 'a1',
       count: 2,
@@ -62,23 +62,23 @@ describe('what an operation says by example', () => {
     });
   });
 
-  it('holds for its own errors before what is said of all, and leaves the codes that are answered to the others', () => {
+  it('of its own errors override the shared ones, and other errors keep their codes', () => {
     expect(problem(put, 'responses', '404')).toMatchObject({
       status: 404,
       code: 'no_thing',
       detail: 'There is no thing a1.',
     });
-    expect(told.components.responses).not.toHaveProperty('NotFound');
-    expect(problem(told.components.responses, 'Unauthorized')).toMatchObject({
+    expect(document.components.responses).not.toHaveProperty('NotFound');
+    expect(problem(document.components.responses, 'Unauthorized')).toMatchObject({
       code: 'unauthenticated',
     });
-    expect(problem(told.components.responses, 'ContentTooLarge')).toMatchObject({
+    expect(problem(document.components.responses, 'ContentTooLarge')).toMatchObject({
       code: 'payload_too_large',
     });
-    expect(at(told.components.headers, 'X-Request-Id', 'example')).toBe('request-7');
+    expect(at(document.components.headers, 'X-Request-Id', 'example')).toBe('request-7');
   });
 
-  it('comes with the extensions that the host adds', () => {
+  it('come with the extensions of the host', () => {
     expect(at(put, 'x-procedure')).toBe('saved');
   });
 });

@@ -2,7 +2,7 @@ import { isJsonObject, type JsonObject } from './json-schema.js';
 import type { OpenApiDocument } from './options.js';
 import { sampleOf } from './sample.js';
 
-/** Gives every JSON body of a finished document an example, unless it has one. */
+/** Adds an example to every JSON body of a finished document that has none. */
 export function addExamples(document: OpenApiDocument): void {
   const { schemas } = document.components;
   const resolve = (reference: string): JsonObject =>

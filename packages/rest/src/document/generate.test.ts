@@ -38,7 +38,7 @@ const parameter = (operation: JsonObject, name: string) =>
     : undefined;
 
 describe('a document', () => {
-  it('has every operation under its path, with an id that generators like', () => {
+  it('has every operation under its path, with an id suited to generators', () => {
     const ids = Object.values(document.paths).flatMap((item) =>
       Object.values(item).map(({ operationId }) => operationId),
     );
@@ -82,7 +82,7 @@ describe('a document', () => {
     expect(statuses('get', '/answers/download')).toContain(302);
   });
 
-  it('lists the faults of a body wherever one is read, also where the path says the whole input', () => {
+  it('lists body errors for every operation that reads a body, even if the path has the whole input', () => {
     const start = t.procedure.meta({ openapi: { method: 'POST', path: '/runs/{id}' } });
     const router = t.router({ start: start.input(z.object({ id: z.string() })).mutation(() => 1) });
     const { responses, requestBody } = operationOf(
@@ -97,7 +97,7 @@ describe('a document', () => {
     expect(statuses('post', '/answers/nothing')).not.toContain(413);
   });
 
-  it('gives dates and bigints as they are served, also in maps and sets', () => {
+  it('describes dates and bigints as they are served, also in maps and sets', () => {
     expect(at(document.components.schemas.Note, 'properties', 'createdAt')).toEqual({
       type: 'string',
       format: 'date-time',
@@ -148,7 +148,7 @@ describe('a document', () => {
     });
   });
 
-  it('leaves out of a body what the path says, and does not demand what a header may say', () => {
+  it('omits path parameters from a body, and does not require what a header can replace', () => {
     const put = at(
       operationOf(document, 'put', '/notes/{id}'),
       'requestBody',
@@ -167,7 +167,7 @@ describe('a document', () => {
     expect(at(patch, 'required')).toEqual(['title']);
   });
 
-  it('demands a body only where an empty one is refused', () => {
+  it('requires a body only if an empty one is rejected', () => {
     expect(at(operationOf(document, 'post', '/notes'), 'requestBody', 'required')).toBe(true);
     expect(at(operationOf(document, 'post', '/echo'), 'requestBody', 'required')).toBeUndefined();
     expect(
@@ -176,7 +176,7 @@ describe('a document', () => {
     expect(operationOf(document, 'post', '/answers/nothing').requestBody).toBeUndefined();
   });
 
-  it('asks for credentials where the operation does, and says so of all', () => {
+  it('documents credentials for every operation that requires them', () => {
     expect(operationOf(document, 'get', '/users/me').security).toEqual([{ bearerAuth: [] }]);
     expect(operationOf(document, 'get', '/users/{id}').security).toEqual([]);
   });
@@ -211,7 +211,7 @@ describe('a document', () => {
     expect(JSON.stringify(body)).not.toContain('Idempotency');
   });
 
-  it('names the codes of problems, if the application does', () => {
+  it('lists the problem codes if the application provides them', () => {
     const codes = (problemCodes?: string[]) =>
       at(
         generateDocument({ router: demoRouter, title: 'T', version: '1', problemCodes }),
@@ -228,7 +228,7 @@ describe('a document', () => {
     );
   });
 
-  it('has what generators read: one media type a body, types with null, no object as a default, no length beside an enum', () => {
+  it('suits generators: one media type per body, types with null, no object defaults, no length beside an enum', () => {
     mapObjects(document, (object) => {
       if (isJsonObject(object.content)) expect(Object.keys(object.content)).toHaveLength(1);
       if (Array.isArray(object.anyOf))
@@ -243,7 +243,7 @@ describe('a document', () => {
     ).toHaveProperty(['application/x-www-form-urlencoded']);
   });
 
-  it('has no reference that leads nowhere, and no component that nothing refers to', () => {
+  it('has no dangling reference and no unused component', () => {
     for (const candidate of [document, toOpenApi30(document)]) {
       const text = JSON.stringify(candidate);
       for (const [, reference = ''] of text.matchAll(/"\$ref":"#\/([^"]+)"/g)) {
@@ -256,7 +256,7 @@ describe('a document', () => {
     }
   });
 
-  it('has an example wherever JSON is sent', () => {
+  it('has an example for every JSON body', () => {
     mapObjects(document.paths, (object) => {
       const media = isJsonObject(object.content) ? object.content['application/json'] : undefined;
       if (isJsonObject(media)) expect(media).toHaveProperty('example');
@@ -280,7 +280,7 @@ describe('components of a document', () => {
       ...options,
     });
 
-  it('are one where input and output agree, and two where they do not, also by what they refer to', () => {
+  it('are shared if input and output agree, else split, also for differences in referenced schemas', () => {
     const same = z.object({ a: z.string() }).meta({ id: 'Same' });
     const differs = z.object({ a: z.string().default('x') }).meta({ id: 'Differs' });
     const holder = z.object({ differs, same }).meta({ id: 'Holder' });
@@ -320,7 +320,7 @@ describe('components of a document', () => {
     expect(at(body, 'properties', 'only', 'pattern')).toBe('^[^\\ud800-\\udfff]*$');
   });
 
-  it('are made of recursive schemas, but not of those that accept any JSON', () => {
+  it('exist for recursive schemas, but not for those that accept any JSON', () => {
     const tree = z.object({
       name: z.string(),
       get kids() {
@@ -346,16 +346,16 @@ describe('components of a document', () => {
     expect(at(body, 'json')).not.toHaveProperty('$ref');
   });
 
-  it('cannot be made of what has no JSON Schema: the error names the procedure, the place and the cure', () => {
+  it('reject a type without a JSON Schema: the error names the procedure, the path and the fix', () => {
     const custom = z.object({ at: z.object({ x: z.custom<string>() }) });
     expect(() => serve(z.object({}), custom)).toThrow(/^do output: at\.x is a custom/);
     expect(() => serve(z.object({}), z.object({ n: z.string().transform(Number) }))).toThrow(
       /^do output: n.*transform/,
     );
-    const told = z.object({ x: z.custom<string>().meta({ type: 'string' }) });
+    const described = z.object({ x: z.custom<string>().meta({ type: 'string' }) });
     expect(
       at(
-        serve(z.object({}), told),
+        serve(z.object({}), described),
         'paths',
         '/do',
         'post',
@@ -385,7 +385,7 @@ describe('a router that cannot be served', () => {
       ...options,
     });
 
-  it('is refused by the name of its procedure', () => {
+  it('is rejected with the name of its procedure', () => {
     expect(() => generate({ method: 'GET', path: '/x/{id}' }, z.object({ n: z.string() }))).toThrow(
       'a.b: "/x/{id}" names {id}',
     );
@@ -441,7 +441,7 @@ describe('the document as OpenAPI 3.0', () => {
     'properties',
   );
 
-  it('says in its own words what 3.1 says in JSON Schema’s', () => {
+  it('converts the schemas of 3.1', () => {
     expect(lowered.openapi).toBe('3.0.3');
     expect(lowered.info.license).toEqual({
       name: 'MIT',

@@ -1,6 +1,10 @@
-import { errorFormatOf } from '../answer/error-formats.js';
+import { errorFormatOf } from '../response/error-formats.js';
 import { hasBody, readOperations } from '../routing/operations.js';
-import { type DocumentedOperation, documentedOperations, writeSkeleton } from './base-document.js';
+import {
+  type DocumentedOperation,
+  documentedOperations,
+  writeBaseDocument,
+} from './base-document.js';
 import { SchemaComponents } from './components.js';
 import { addExamples } from './examples.js';
 import { isJsonObject, type JsonObject, mapObject } from './json-schema.js';
@@ -17,12 +21,16 @@ import {
 import { errorResponse, headerComponents, problemSchemaOf } from './shared.js';
 
 /**
- * The OpenAPI 3.1 document of what `createRestHandler` serves of a router. Throws, naming the
- * procedure, where a schema cannot be described.
+ * Generates the OpenAPI 3.1 document of the routes that `createRestHandler` serves.
+ * @throws Error that names the procedure if a schema cannot be described.
+ * @example
+ * ```ts
+ * const document = generateDocument({ router, title: 'Notes', version: '1.0.0', basePath: '/api/v1' });
+ * ```
  */
 export function generateDocument(options: GenerateDocumentOptions): OpenApiDocument {
   const documented = documentedOperations(readOperations(options.router), options);
-  const baseDocument = writeSkeleton(documented, options);
+  const baseDocument = writeBaseDocument(documented, options);
   const components = new SchemaComponents();
   const paths: Record<string, Record<string, JsonObject>> = {};
   const responses = new Map<string, JsonObject>();
@@ -65,7 +73,7 @@ function skeletonOf(baseDocument: JsonObject, { path, method }: DocumentedOperat
   return isJsonObject(operation) ? operation : {};
 }
 
-/** Puts what is served where the skeleton only has places. */
+/** Completes an operation of the base document with its parameters, body and responses. */
 function completeOperation(
   entry: DocumentedOperation,
   baseDocument: JsonObject,
@@ -102,7 +110,7 @@ function completeOperation(
   return { operation, errors: errorsOf(input, options) };
 }
 
-/** Schemas of the error formats that operations have, by name. */
+/** Schemas of the operations' error formats, by name. */
 const formatSchemasOf = (documented: readonly DocumentedOperation[]): Record<string, JsonObject> =>
   Object.fromEntries(
     documented.flatMap(({ operation }) => {
@@ -127,7 +135,7 @@ const settlePaths = (
 const sorted = (entries: ReadonlyMap<string, JsonObject>): Record<string, JsonObject> =>
   Object.fromEntries([...entries].sort(([a], [b]) => (a < b ? -1 : 1)));
 
-/** Only the headers that something refers to: an unused component is a warning in linters. */
+/** Selects the headers that are referenced: linters warn about unused components. */
 function usedHeaders(
   paths: OpenApiDocument['paths'],
   responses: ReadonlyMap<string, JsonObject>,

@@ -1,10 +1,10 @@
-/** A JSON Schema (2020-12, as OpenAPI 3.1 has it), or any other JSON object of a document. */
+/** A JSON Schema (2020-12, as in OpenAPI 3.1), or any other JSON object of a document. */
 export type JsonObject = { [key: string]: unknown };
 
 export const isJsonObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** A copy of a JSON value with `change` applied to every object in it, innermost first. */
+/** Copies a JSON value and applies `change` to every object in it, innermost first. */
 export function mapObjects(value: unknown, change: (object: JsonObject) => JsonObject): unknown {
   if (Array.isArray(value)) return value.map((item) => mapObjects(item, change));
   if (!isJsonObject(value)) return value;
@@ -15,7 +15,7 @@ export function mapObjects(value: unknown, change: (object: JsonObject) => JsonO
   );
 }
 
-/** A copy of an object with `change` applied to every object in it. */
+/** Copies an object and applies `change` to every object in it. */
 export const mapObject = (
   value: JsonObject,
   change: (object: JsonObject) => JsonObject,
@@ -24,15 +24,15 @@ export const mapObject = (
   return isJsonObject(mapped) ? mapped : {};
 };
 
-/** The branches of a composed schema. */
+/** Branches of a composed schema. */
 export const branchesOf = (schema: JsonObject): JsonObject[] =>
   [schema.anyOf, schema.oneOf, schema.allOf].flatMap((branches) =>
     Array.isArray(branches) ? branches.filter(isJsonObject) : [],
   );
 
 /**
- * A schema without some properties; `resolve` follows a reference. A reference stays one where it
- * has none of them.
+ * Removes properties from a schema; `resolve` follows a reference. A reference without any of them
+ * stays unchanged.
  */
 export function omitProperties(
   schema: JsonObject,
@@ -61,7 +61,7 @@ export function omitProperties(
   return slim;
 }
 
-/** Takes names out of `required`, which must not be left empty for the sake of OpenAPI 3.0. */
+/** Removes names from `required`. Deletes an empty `required`, which OpenAPI 3.0 forbids. */
 export function withoutRequired(schema: JsonObject, names: ReadonlySet<string>): void {
   if (!Array.isArray(schema.required)) return;
   const required = schema.required.filter((name) => !names.has(String(name)));
@@ -69,17 +69,17 @@ export function withoutRequired(schema: JsonObject, names: ReadonlySet<string>):
   else delete schema.required;
 }
 
-/** Whether an empty object is not good enough for a schema. */
-export function demandsContent(
+/** True if a schema rejects an empty object. */
+export function requiresContent(
   schema: JsonObject,
   resolve: (reference: string) => JsonObject,
 ): boolean {
-  if (typeof schema.$ref === 'string') return demandsContent(resolve(schema.$ref), resolve);
+  if (typeof schema.$ref === 'string') return requiresContent(resolve(schema.$ref), resolve);
   if (Array.isArray(schema.required) && schema.required.length > 0) return true;
   if (typeof schema.type === 'string' && schema.type !== 'object') return true;
   const demands = (branches: unknown) =>
     Array.isArray(branches)
-      ? branches.filter(isJsonObject).map((branch) => demandsContent(branch, resolve))
+      ? branches.filter(isJsonObject).map((branch) => requiresContent(branch, resolve))
       : [];
   const either = [...demands(schema.anyOf), ...demands(schema.oneOf)];
   return (either.length > 0 && either.every(Boolean)) || demands(schema.allOf).some(Boolean);

@@ -4,8 +4,12 @@ import type { OpenApiDocument } from './options.js';
 type Resolve = (reference: string) => JsonObject;
 
 /**
- * The same document in OpenAPI 3.0.3, for generators that stop there. What JSON Schema 2020-12 says
- * and 3.0 cannot (tuples, patterns of names) becomes wider, never narrower.
+ * Converts a document to OpenAPI 3.0.3, for generators that do not support 3.1. Schemas that 3.0
+ * cannot express (tuples, property name patterns) become wider, never narrower.
+ * @example
+ * ```ts
+ * const document30 = toOpenApi30(generateDocument(options));
+ * ```
  */
 export function toOpenApi30(document: OpenApiDocument): OpenApiDocument {
   const { license, ...info } = document.info;
@@ -35,14 +39,14 @@ export function toOpenApi30(document: OpenApiDocument): OpenApiDocument {
   };
 }
 
-/** 3.0 has no SPDX identifier, but a URL. */
+/** Replaces the SPDX identifier by a URL, since 3.0 has no identifier. */
 const withUrl = ({ identifier, ...license }: JsonObject): JsonObject =>
   typeof identifier === 'string'
     ? { url: `https://spdx.org/licenses/${identifier}.html`, ...license }
     : license;
 
 /**
- * Walks what holds schemas – operations, parameters, bodies, headers – but not examples, which are
+ * Converts the schemas in operations, parameters, bodies and headers. Skips examples, which are
  * data.
  */
 function convertHolder(holder: JsonObject, resolve: Resolve): JsonObject {
@@ -60,7 +64,7 @@ function convertHolder(holder: JsonObject, resolve: Resolve): JsonObject {
   );
 }
 
-/** Keywords that 3.0 does not know. */
+/** Keywords that 3.0 does not support. */
 const unknown: ReadonlySet<string> = new Set([
   '$schema',
   '$id',
@@ -124,12 +128,12 @@ function convertKeyword(key: string, value: unknown, resolve: Resolve): unknown 
   }
 }
 
-/** A reference must stand alone in 3.0. */
+/** Wraps a reference with siblings: 3.0 forbids them. */
 function convertReference({ $ref, ...others }: JsonObject): JsonObject {
   return Object.keys(others).length === 0 ? { $ref } : { allOf: [{ $ref }], ...others };
 }
 
-/** `type: [T, 'null']` → `nullable`; several types → `anyOf`. */
+/** Converts `type: [T, 'null']` to `nullable`, and several types to `anyOf`. */
 function convertType(schema: JsonObject): void {
   const types = Array.isArray(schema.type) ? schema.type : [schema.type];
   const others = types.filter((type) => type !== 'null');
@@ -172,11 +176,12 @@ function convertBounds(schema: JsonObject, bound: string, exclusive: string): vo
   schema[exclusive] = true;
 }
 
-/** `nullable` means nothing without a `type`. */
+/** Schema of null alone. `nullable` has no effect without a `type`. */
 const nullOnly = { type: 'object', nullable: true, enum: [null] } as const;
 
 /**
- * `anyOf: [X, null]` → X, `nullable`; of several branches those that have a type become `nullable`.
+ * Converts `anyOf: [X, null]` to X with `nullable`. Of several branches, those with a type become
+ * `nullable`.
  */
 function convertNullBranch(schema: JsonObject, keyword: 'anyOf' | 'oneOf', resolve: Resolve): void {
   const branches = schema[keyword];
@@ -188,7 +193,7 @@ function convertNullBranch(schema: JsonObject, keyword: 'anyOf' | 'oneOf', resol
   Object.assign(schema, { ...nullable, ...schema });
 }
 
-/** A converted schema that takes null besides. */
+/** Makes a converted schema nullable. */
 function orNull(schema: JsonObject, resolve: Resolve): JsonObject {
   if (typeof schema.$ref === 'string') {
     const { type } = resolve(schema.$ref);

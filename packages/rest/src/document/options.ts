@@ -16,39 +16,54 @@ export interface DocumentOptions {
   title: string;
   version: string;
   description?: string;
-  /** Path that all operations are below; becomes the one, relative, server URL. */
+  /** Path prefix of all operations. Becomes the only, relative, server URL. */
   basePath?: string;
   contact?: { name?: string; url?: string; email?: string };
   license?: { name: string; identifier?: string; url?: string };
   tags?: readonly { name: string; description?: string }[];
-  /** By name; default one `bearerAuth`. */
+  /**
+   * Security schemes by name.
+   * @default a single `bearerAuth`
+   */
   securitySchemes?: Readonly<Record<string, SecurityScheme>>;
-  /** Whether an operation asks for credentials; default: unless its meta says `protect: false`. */
+  /**
+   * Returns true if an operation requires credentials.
+   * @default true unless the meta sets `protect: false`
+   */
   isProtected?: (operation: { path: string; meta: unknown }) => boolean;
   /**
-   * Names of the schemes of which any one opens an operation that asks for credentials; default:
-   * all.
+   * Names of the schemes that an operation accepts; any one of them suffices.
+   * @default all schemes
    */
   schemesOf?: (operation: { path: string; meta: unknown }) => readonly string[];
   /**
-   * Codes that problems have beside those of tRPC; `code` is then documented as the closed list of
-   * both.
+   * Application error codes. If set, the document lists them and tRPC's codes as the only values of
+   * `code`.
    */
   problemCodes?: readonly string[];
-  /** Error statuses that every operation may give; default 500. */
+  /**
+   * Error statuses of every operation.
+   * @default [500]
+   */
   commonErrors?: readonly number[];
-  /** Every answer carries `RateLimit` and `RateLimit-Policy`, and 429 may come. */
+  /**
+   * Documents `RateLimit`, `RateLimit-Policy` and 429 for every operation.
+   * @default false
+   */
   rateLimited?: boolean;
-  /** POST takes `Idempotency-Key`, as the handler does where it has a store. */
+  /**
+   * Documents `Idempotency-Key` for POST. Set it if the handler has an idempotency store.
+   * @default false
+   */
   idempotency?: boolean;
-  /** Says more of an operation, under names that start with `x-`. */
+  /** Returns additional properties of an operation, with names that start with `x-`. */
   extensionsOf?: (operation: {
     path: string;
     meta: unknown;
   }) => Readonly<Record<`x-${string}`, unknown>>;
-  /** What the examples of error answers say, by status, where the operation has none of its own. */
+  /** Example problems by status, for operations without their own. */
   problemExamples?: Readonly<Record<number, ProblemExample>>;
-  /** Examples of headers, by name. */
+  /** Examples of headers by name. */
   headerExamples?: Readonly<Record<string, string>>;
 }
 

@@ -1,5 +1,5 @@
 import type { $ZodType } from 'zod/v4/core';
-import { keepsAnswers } from '../idempotency/attempt.js';
+import { storesResponses } from '../idempotency/attempt.js';
 import type { RestExamples } from '../meta.js';
 import { hasBody } from '../routing/operations.js';
 import { parameterNames } from '../routing/template.js';
@@ -8,9 +8,9 @@ import type { DocumentedOperation } from './base-document.js';
 import type { SchemaComponents } from './components.js';
 import { isJsonObject, type JsonObject } from './json-schema.js';
 import type { DocumentOptions } from './options.js';
-import { givesEntityTag } from './responses.js';
+import { hasEntityTag } from './responses.js';
 
-/** The parameters of an operation in path, query and headers. */
+/** Lists the path, query and header parameters of an operation. */
 export function parametersOf(
   entry: DocumentedOperation,
   components: SchemaComponents,
@@ -56,14 +56,14 @@ function withExample(parameter: JsonObject, example: unknown): JsonObject {
   return example === undefined ? parameter : { ...parameter, example };
 }
 
-/** A description belongs to the parameter, where readers look for it. */
+/** Moves the description from the schema to the parameter, where readers expect it. */
 function split(schema: JsonObject): { schema: JsonObject; description?: unknown } {
   const { description, ...rest } = schema;
   return description === undefined || '$ref' in schema ? { schema } : { description, schema: rest };
 }
 
 function pathParameter(name: string, schema: JsonObject): JsonObject {
-  // An empty segment is another path.
+  // An empty path segment would match another route.
   const filled =
     schema.type === 'string' && fillingKeywords.every((keyword) => !(keyword in schema))
       ? { ...schema, minLength: 1 }
@@ -71,7 +71,7 @@ function pathParameter(name: string, schema: JsonObject): JsonObject {
   return { name, in: 'path', required: true, ...split(filled) };
 }
 
-/** Keywords that keep a text from being empty; generators fail at a length beside an enum. */
+/** Keywords that exclude empty text. Some generators fail if a length accompanies an enum. */
 const fillingKeywords = ['minLength', 'pattern', 'enum', 'const'];
 
 function queryParameter(
@@ -87,7 +87,7 @@ function queryParameter(
   return { name, in: 'query', ...(required ? { required } : {}), ...style, ...split(schema) };
 }
 
-/** Free-form query parameters, as OpenAPI writes them: the properties of one exploded object. */
+/** Documents undeclared query parameters as the properties of one exploded object. */
 function freeParameter(name: string, schema: JsonObject): JsonObject {
   return { name, in: 'query', style: 'form', explode: true, ...split(schema) };
 }
@@ -103,12 +103,9 @@ function headerParameters(entry: DocumentedOperation, options: DocumentOptions):
     schema,
   });
   const headers: JsonObject[] = [];
-  if (entry.method === 'GET' && givesEntityTag(entry) && !hasVoidOutput) {
+  if (entry.method === 'GET' && hasEntityTag(entry) && !hasVoidOutput) {
     headers.push(
-      header(
-        'If-None-Match',
-        'Entity tag of an answer that is at hand; 304 where it is still current.',
-      ),
+      header('If-None-Match', 'Entity tag of a stored response; 304 if it is still current.'),
     );
   }
   if (entry.method !== 'GET' && meta.versioned) {
@@ -116,17 +113,17 @@ function headerParameters(entry: DocumentedOperation, options: DocumentOptions):
     headers.push(
       header(
         'If-Match',
-        'Entity tag that the change is based on, such as "7"; it may take the place of version.',
+        'Entity tag that the change is based on, such as "7"; can replace version.',
         schema,
       ),
     );
   }
-  if (options.idempotency && keepsAnswers(entry)) {
+  if (options.idempotency && storesResponses(entry)) {
     const schema = { type: 'string', pattern: '^"?[!#-\\[\\]-~]{1,255}"?$' };
     headers.push(
       header(
         'Idempotency-Key',
-        'Makes a repeated request give the answer of the first one.',
+        'Makes retries safe: a repeated request gets the response of the first one.',
         schema,
       ),
     );

@@ -5,16 +5,16 @@ import type { DocumentedOperation } from './base-document.js';
 import type { SchemaComponents } from './components.js';
 import {
   branchesOf,
-  demandsContent,
   isJsonObject,
   type JsonObject,
   omitProperties,
+  requiresContent,
   withoutRequired,
 } from './json-schema.js';
 
 /**
- * The body of an operation: its input without what the path, or the address itself, says. Undefined
- * where nothing is left.
+ * Documents the body of an operation: its input without path parameters and fixed input. Returns
+ * undefined if no property is left.
  */
 export function requestBodyOf(
   entry: DocumentedOperation,
@@ -27,9 +27,16 @@ export function requestBodyOf(
   }
   const values = inputs.filter((input) => definitionOf(unwrap(input, 'input')).type !== 'void');
   if (values.length === 0) return undefined;
-  const said = new Set([...parameterNames(entry.path), ...Object.keys(entry.alias?.input ?? {})]);
+  const providedNames = new Set([
+    ...parameterNames(entry.path),
+    ...Object.keys(entry.alias?.input ?? {}),
+  ]);
   const written = values.map((input) =>
-    omitProperties(components.write(input, 'input', `${place} input`), said, components.resolve),
+    omitProperties(
+      components.write(input, 'input', `${place} input`),
+      providedNames,
+      components.resolve,
+    ),
   );
   const [only = {}] = written;
   const schema = relaxVersion(
@@ -38,23 +45,22 @@ export function requestBodyOf(
     components,
   );
   if (isEmptyObject(schema)) return undefined;
-  const required = demandsContent(schema, components.resolve) && !values.every(acceptsUndefined);
-  const example = without(said, meta.examples?.request);
+  const required = requiresContent(schema, components.resolve) && !values.every(acceptsUndefined);
+  const example = omitNames(providedNames, meta.examples?.request);
   const media = { schema, ...(example === undefined ? {} : { example }) };
-  // Of several media types the last is the one that the operation is for; generators take one at
-  // most.
+  // The last media type is the preferred one; generators support only one.
   const type =
     acceptedTypes({ form: entry.form, operation: entry.operation }).at(-1) ?? 'application/json';
   return { ...(required ? { required } : {}), content: { [type]: media } };
 }
 
-/** What of an example the body carries. */
-const without = (names: ReadonlySet<string>, example: unknown): unknown =>
+/** Removes path parameters and fixed input from an example. */
+const omitNames = (names: ReadonlySet<string>, example: unknown): unknown =>
   isJsonObject(example)
     ? Object.fromEntries(Object.entries(example).filter(([name]) => !names.has(name)))
     : example;
 
-/** `If-Match` may take the place of `version`. */
+/** Makes `version` optional, because `If-Match` can replace it. */
 function relaxVersion(
   schema: JsonObject,
   versioned: boolean,

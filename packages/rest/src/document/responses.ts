@@ -1,15 +1,15 @@
-import { errorFormatOf } from '../answer/error-formats.js';
-import { keepsAnswers } from '../idempotency/attempt.js';
+import { storesResponses } from '../idempotency/attempt.js';
 import { titleOf } from '../problem.js';
+import { errorFormatOf } from '../response/error-formats.js';
 import { hasBody } from '../routing/operations.js';
 import type { DocumentedOperation } from './base-document.js';
 import type { SchemaComponents } from './components.js';
 import type { JsonObject } from './json-schema.js';
 import type { DocumentOptions } from './options.js';
-import { errorResponse, tellsOfMove } from './shared.js';
+import { errorResponse, hasSuccessorHeaders } from './shared.js';
 
-/** Whether a success carries an `ETag`. */
-export function givesEntityTag({ operation, method, tagsCreation }: DocumentedOperation): boolean {
+/** True if a success carries an `ETag`. */
+export function hasEntityTag({ operation, method, tagsCreation }: DocumentedOperation): boolean {
   const { meta, isList, hasVoidOutput } = operation;
   if (meta.noStore || hasVoidOutput) return false;
   return meta.versioned === true || tagsCreation || (method === 'GET' && !isList);
@@ -17,13 +17,13 @@ export function givesEntityTag({ operation, method, tagsCreation }: DocumentedOp
 
 export interface ResponseInput {
   readonly entry: DocumentedOperation;
-  /** The description of a success, where the meta gives one. */
+  /** Description of a success, if the meta has one. */
   readonly description: unknown;
-  /** A body that comes is read, also where the path says all the input there is. */
+  /** True if a body is read, even if the path contains the whole input. */
   readonly readsBody: boolean;
 }
 
-/** Every answer that an operation may give, by status. */
+/** Documents all responses of an operation by status. */
 export function responsesOf(
   input: ResponseInput,
   components: SchemaComponents,
@@ -36,11 +36,11 @@ export function responsesOf(
     [status, successOf(input, status, components, options)],
   ];
   const headers = commonHeaders(entry, options);
-  if (entry.method === 'GET' && givesEntityTag(entry)) {
+  if (entry.method === 'GET' && hasEntityTag(entry)) {
     const tagged = { ...headers, ETag: reference('headers', 'ETag') };
     responses.push([
       304,
-      { description: 'What If-None-Match names is still current.', headers: tagged },
+      { description: 'Not modified: If-None-Match matches the current state.', headers: tagged },
     ]);
   }
   if (meta.redirect) {
@@ -48,7 +48,7 @@ export function responsesOf(
     responses.push([
       302,
       {
-        description: `Where ${meta.redirect.when} is true: leads to ${meta.redirect.field}.`,
+        description: `If ${meta.redirect.when} is true: redirects to ${meta.redirect.field}.`,
         headers: { ...headers, ...target },
       },
     ]);
@@ -74,9 +74,9 @@ function successOf(
   const { meta, output, hasVoidOutput, isList, path } = entry.operation;
   const headers: JsonObject = commonHeaders(entry, options);
   if (meta.location !== undefined) headers.Location = reference('headers', 'Location');
-  if (givesEntityTag(entry)) headers.ETag = reference('headers', 'ETag');
+  if (hasEntityTag(entry)) headers.ETag = reference('headers', 'ETag');
   if (isList && entry.method === 'GET') headers.Link = reference('headers', 'Link');
-  if (options.idempotency && keepsAnswers(entry))
+  if (options.idempotency && storesResponses(entry))
     headers['Idempotency-Replayed'] = reference('headers', 'Idempotency-Replayed');
   const success = {
     description: description ?? defaultDescriptions[status] ?? 'Success.',
@@ -95,8 +95,8 @@ function successOf(
 const defaultDescriptions: Readonly<Record<number, string>> = {
   200: 'Success.',
   201: 'Created.',
-  202: 'Accepted; it goes on after this answer.',
-  204: 'Done; there is nothing to answer.',
+  202: 'Accepted; processing continues after the response.',
+  204: 'Done; the response has no body.',
 };
 
 function commonHeaders({ moved }: DocumentedOperation, options: DocumentOptions): JsonObject {
@@ -111,16 +111,13 @@ const reference = (kind: string, name: string): JsonObject => ({
 });
 
 /**
- * Component name of an error's response: `NotFound`; those of a deprecated address carry its
- * headers too.
+ * Component name of an error response, such as `NotFound`. Deprecated addresses have their own,
+ * with their headers.
  */
 export const responseName = (status: number, { moved }: Pick<DocumentedOperation, 'moved'>) =>
-  `${titleOf(status).replaceAll(' ', '')}${titleOf(status) === titleOf(400) && status !== 400 ? status : ''}${tellsOfMove(status, moved) ? 'Deprecated' : ''}`;
+  `${titleOf(status).replaceAll(' ', '')}${titleOf(status) === titleOf(400) && status !== 400 ? status : ''}${hasSuccessorHeaders(status, moved) ? 'Deprecated' : ''}`;
 
-/**
- * True if the answer to an error is not the one that other operations share: it has an example or a
- * format of its own.
- */
+/** True if an error response differs from the shared one: it has its own example or format. */
 export const hasOwnError = (
   { operation: { meta } }: DocumentedOperation,
   status: number,
@@ -129,15 +126,15 @@ export const hasOwnError = (
   errorFormatOf(meta)?.statusOf(status) === status;
 
 /**
- * True if `If-Match` or `If-None-Match` can keep a request from being served. A POST has a state
- * only if it replaces a resource.
+ * True if `If-Match` or `If-None-Match` can cause 412. A POST has a state only if it replaces a
+ * resource.
  */
 function mayBeConditional(entry: DocumentedOperation): boolean {
-  if (entry.method === 'GET') return givesEntityTag(entry);
+  if (entry.method === 'GET') return hasEntityTag(entry);
   return entry.method !== 'POST' || entry.hasState;
 }
 
-/** The error statuses that an operation may give, in order. */
+/** Lists the error statuses of an operation, in order. */
 export function errorsOf({ entry, readsBody }: ResponseInput, options: DocumentOptions): number[] {
   const { method, path, isProtected, operation } = entry;
   const { meta } = operation;
@@ -145,7 +142,7 @@ export function errorsOf({ entry, readsBody }: ResponseInput, options: DocumentO
   const add = (...statuses: number[]) => {
     for (const status of statuses) errors.add(status);
   };
-  // An unknown query parameter is refused everywhere.
+  // Every operation rejects unknown query parameters.
   add(400);
   if (isProtected) add(401, 403);
   if (path.includes('{')) add(404);
@@ -155,6 +152,6 @@ export function errorsOf({ entry, readsBody }: ResponseInput, options: DocumentO
   if (meta.versioned && method !== 'GET') add(400, 409);
   if (meta.versioned && (method === 'PUT' || method === 'PATCH')) add(428);
   if (options.rateLimited) add(429);
-  if (options.idempotency && keepsAnswers(entry)) add(400, 409, 422);
+  if (options.idempotency && storesResponses(entry)) add(400, 409, 422);
   return [...errors].sort((a, b) => a - b);
 }

@@ -1,13 +1,13 @@
 import { isJsonObject, type JsonObject } from './json-schema.js';
 
-/** Thrown where no example can be made of a schema: none is better than a wrong one. */
+/** Thrown if a schema has no valid sample. No example is better than a wrong one. */
 class NoSample extends Error {}
 
 const maxDepth = 12;
 
 /**
- * An example value of a JSON Schema, always the same one; undefined where none could be made.
- * `resolve` follows references.
+ * Generates a deterministic example value for a JSON Schema. Returns undefined if that is not
+ * possible; `resolve` follows references.
  */
 export function sampleOf(schema: JsonObject, resolve: (reference: string) => JsonObject): unknown {
   try {

@@ -1,6 +1,6 @@
-import { errorFormatOf } from '../answer/error-formats.js';
 import type { RestOperation } from '../meta.js';
 import { codeOf, type Problem, titleOf, trpcProblemCodes } from '../problem.js';
+import { errorFormatOf } from '../response/error-formats.js';
 import type { DocumentedOperation } from './base-document.js';
 import type { JsonObject } from './json-schema.js';
 import type { DocumentOptions } from './options.js';
@@ -9,17 +9,17 @@ const problemProperties = {
   type: {
     type: 'string',
     format: 'uri-reference',
-    description: 'Kind of problem; about:blank where the status says it all.',
+    description: 'Problem type; about:blank if the status is sufficient.',
   },
-  title: { type: 'string', description: 'What the status means.' },
+  title: { type: 'string', description: 'Reason phrase of the status.' },
   status: { type: 'integer', minimum: 400, maximum: 599 },
-  detail: { type: 'string', description: 'What happened here, and what to do about it.' },
+  detail: { type: 'string', description: 'Explanation of this error, and how to fix it.' },
   instance: { type: 'string', format: 'uri-reference', description: 'Path of the request.' },
-  code: { type: 'string', description: 'What a program can act on.' },
-  requestId: { type: 'string', description: 'The X-Request-Id, to be given to the operator.' },
+  code: { type: 'string', description: 'Machine-readable error code.' },
+  requestId: { type: 'string', description: 'Value of X-Request-Id; report it to the operator.' },
   errors: {
     type: 'array',
-    description: 'What exactly is wrong with the input.',
+    description: 'Validation errors of the input.',
     items: {
       type: 'object',
       required: ['pointer', 'message', 'code'],
@@ -33,8 +33,8 @@ const problemProperties = {
 } satisfies JsonObject;
 
 /**
- * The problem object, RFC 9457 with our extension members. If the application names its codes,
- * `code` is the closed list of these and of tRPC's.
+ * Schema of problem details (RFC 9457) with our extension members. If the application lists its
+ * codes, `code` is a closed enum of these and tRPC's.
  */
 export const problemSchemaOf = ({ problemCodes }: DocumentOptions): JsonObject => ({
   type: 'object',
@@ -57,25 +57,25 @@ const text = (description: string, example: string): JsonObject => ({
   example,
 });
 
-/** The headers that answers may carry. */
+/** Response headers, as components. */
 export const headerComponents: Readonly<Record<string, JsonObject>> = {
   'X-Request-Id': text(
-    'Id of the request, taken over from the request or made.',
+    'Request id, from the request or generated.',
     '0b5ed4cf-5d6b-4a5f-9a5e-0f6d5c1f2a3b',
   ),
-  ETag: text('Entity tag of what is answered.', '"7"'),
-  Location: text('Where the result is to be found.', '/things/1'),
+  ETag: text('Entity tag of the response.', '"7"'),
+  Location: text('URL of the result.', '/things/1'),
   Link: text('Further pages and successors, RFC 8288.', '</things?cursor=abc>; rel="next"'),
-  Deprecation: text('Since when this address is deprecated, RFC 9745.', '@1767225600'),
-  'WWW-Authenticate': text('How to say who calls, RFC 9110.', 'Bearer'),
+  Deprecation: text('Deprecation date of this address, RFC 9745.', '@1767225600'),
+  'WWW-Authenticate': text('Accepted authentication scheme, RFC 9110.', 'Bearer'),
   'Idempotency-Replayed': text(
-    'Present where the answer of an earlier request is given again.',
+    'Present if the response of an earlier request is replayed.',
     'true',
   ),
-  'Retry-After': text('Seconds after which trying again makes sense.', '7'),
-  Allow: text('Methods that this path takes.', 'GET, HEAD, OPTIONS'),
-  Accept: text('Content types that this operation takes.', 'application/json'),
-  RateLimit: text('What is left of the quota, and when it is renewed.', '"default";r=299;t=10'),
+  'Retry-After': text('Seconds to wait before the next attempt.', '7'),
+  Allow: text('Methods that this path supports.', 'GET, HEAD, OPTIONS'),
+  Accept: text('Content types that this operation accepts.', 'application/json'),
+  RateLimit: text('Remaining quota, and seconds until it resets.', '"default";r=299;t=10'),
   'RateLimit-Policy': text('The quota and its window.', '"default";q=300;w=10'),
 };
 
@@ -87,12 +87,12 @@ const ownHeaders: Readonly<Record<number, readonly string[]>> = {
 };
 
 /**
- * Whether an error at a deprecated address always names what took its place; a limit refuses before
- * the path is looked at.
+ * True if an error response of a deprecated address names the successor. 429 does not: rate limits
+ * apply before routing.
  */
-export const tellsOfMove = (status: number, isMoved: boolean) => isMoved && status !== 429;
+export const hasSuccessorHeaders = (status: number, isMoved: boolean) => isMoved && status !== 429;
 
-/** The answer to an error, with the example of the operation if that has one. */
+/** Documents an error response, with the operation's example if there is one. */
 export function errorResponse(
   status: number,
   { operation, moved }: DocumentedOperation,
@@ -100,7 +100,7 @@ export function errorResponse(
 ): JsonObject {
   const names = ['X-Request-Id', ...(ownHeaders[status] ?? [])];
   if (options.rateLimited) names.push('RateLimit', 'RateLimit-Policy');
-  if (tellsOfMove(status, moved)) names.push('Deprecation', 'Link');
+  if (hasSuccessorHeaders(status, moved)) names.push('Deprecation', 'Link');
   return {
     description: `${titleOf(status)}.`,
     headers: Object.fromEntries(
@@ -153,5 +153,5 @@ const exampleOf = (status: number): Problem => ({
 
 const details: Readonly<Record<number, string>> = {
   400: 'The input is not valid: Invalid input: expected string',
-  500: 'Something went wrong on our side. Report the request id if it goes on.',
+  500: 'Unexpected server error. Report the request id if it persists.',
 };

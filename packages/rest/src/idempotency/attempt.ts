@@ -1,15 +1,15 @@
 import { TRPCError } from '@trpc/server';
 import { parseAsync } from 'zod/v4/core';
-import type { RestResponse } from '../answer/success.js';
 import type { RestIncoming } from '../input/body.js';
+import type { RestResponse } from '../response/success.js';
 import type { Route } from '../routing/routes.js';
 import { fingerprintOf } from './fingerprint.js';
-import type { IdempotencyClaim, IdempotencyStore, StoredAnswer } from './store.js';
+import type { IdempotencyClaim, IdempotencyStore, StoredResponse } from './store.js';
 
-/** Thrown out of a procedure in place of its effect: the answer is known already. */
+/** Thrown instead of running a procedure if a response is already stored for the key. */
 export class IdempotentReplay extends TRPCError {
-  constructor(readonly answer: StoredAnswer) {
-    super({ code: 'CONFLICT', message: 'This request was answered before.' });
+  constructor(readonly response: StoredResponse) {
+    super({ code: 'CONFLICT', message: 'A response to this request is already stored.' });
   }
 }
 
@@ -19,11 +19,11 @@ interface AttemptOptions<TContext> {
   readonly route: Route;
   readonly ctx: TContext;
   readonly requestId: string;
-  /** How an output is answered. */
+  /** Converts an output to a response. */
   readonly toResponse: (output: unknown) => RestResponse;
 }
 
-/** One request under an `Idempotency-Key`, from the claim of its key to its end. */
+/** One request with an `Idempotency-Key`, from claiming the key to its completion. */
 export class IdempotentAttempt<TContext> {
   readonly #options: AttemptOptions<TContext>;
   #claim: IdempotencyClaim | undefined;
@@ -33,8 +33,9 @@ export class IdempotentAttempt<TContext> {
   }
 
   /**
-   * Throws where the effect must not take place: it did before, it goes on, or the key belongs to
-   * another input.
+   * Claims the key.
+   * @throws IdempotentReplay if the first request is done; TRPCError `CONFLICT` if it is in
+   *   progress, `UNPROCESSABLE_CONTENT` if it had another input.
    */
   async begin(input: unknown): Promise<void> {
     const { store, key, route, ctx, requestId, toResponse } = this.#options;
@@ -46,7 +47,7 @@ export class IdempotentAttempt<TContext> {
       requestId,
       fingerprint: fingerprintOf(input),
       answerTo: async (output) =>
-        toStored(toResponse(schema ? await parseAsync(schema, output) : output)),
+        toStoredResponse(toResponse(schema ? await parseAsync(schema, output) : output)),
     });
     if (this.#claim.kind === 'answered') throw new IdempotentReplay(this.#claim.answer);
     if (this.#claim.kind === 'running') {
@@ -63,8 +64,8 @@ export class IdempotentAttempt<TContext> {
     }
   }
 
-  async complete(answer: RestResponse): Promise<void> {
-    if (this.#claim?.kind === 'new') await this.#claim.complete(toStored(answer));
+  async complete(response: RestResponse): Promise<void> {
+    if (this.#claim?.kind === 'new') await this.#claim.complete(toStoredResponse(response));
   }
 
   async abandon(): Promise<void> {
@@ -72,17 +73,14 @@ export class IdempotentAttempt<TContext> {
   }
 }
 
-const toStored = ({ status, headers, body }: RestResponse): StoredAnswer => ({
+const toStoredResponse = ({ status, headers, body }: RestResponse): StoredResponse => ({
   status,
   headers: { ...headers },
   body: body === undefined || typeof body === 'string' ? body : Buffer.from(body).toString('utf8'),
 });
 
-/**
- * Whether the answers of a route may be kept: not where they hold secrets, nor bytes, nor of a
- * query.
- */
-export const keepsAnswers = ({
+/** True if responses of a route may be stored. False for queries, secrets and bytes. */
+export const storesResponses = ({
   method,
   operation: { meta, type },
 }: Pick<Route, 'method' | 'operation'>): boolean =>
@@ -93,20 +91,20 @@ export const keepsAnswers = ({
   meta.produces === undefined &&
   !meta.multipart;
 
-/** Visible ASCII, as in the header itself or as a quoted structured string. */
-const sane = /^"?([\x21\x23-\x5b\x5d-\x7e]{1,255})"?$/;
+/** Visible ASCII, either bare or as a quoted structured string. */
+const keyPattern = /^"?([\x21\x23-\x5b\x5d-\x7e]{1,255})"?$/;
 
 /**
- * The key of a request; undefined where it has none or the route takes none. Throws `BAD_REQUEST`
- * where it is not sane.
+ * Reads the key of a request. Returns undefined if there is none or the route ignores it.
+ * @throws TRPCError `BAD_REQUEST` if the key is malformed.
  */
 export function readIdempotencyKey(req: RestIncoming, route: Route): string | undefined {
   const header = req.headers['idempotency-key'];
-  if (header === undefined || !keepsAnswers(route)) return undefined;
-  const key = typeof header === 'string' ? sane.exec(header)?.[1] : undefined;
+  if (header === undefined || !storesResponses(route)) return undefined;
+  const key = typeof header === 'string' ? keyPattern.exec(header)?.[1] : undefined;
   if (key !== undefined) return key;
   throw new TRPCError({
     code: 'BAD_REQUEST',
-    message: 'Give one Idempotency-Key of 1 to 255 visible ASCII characters.',
+    message: 'Idempotency-Key must be a single key of 1 to 255 visible ASCII characters.',
   });
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { fingerprintOf } from './fingerprint.js';
 
 describe('a fingerprint', () => {
-  it('does not depend on the order of keys, nor on keys without a value', () => {
+  it('does not depend on the order of keys or on undefined values', () => {
     const one = { a: [{ b: 1, c: 'x' }], d: null };
     expect(fingerprintOf({ d: null, e: undefined, a: [{ c: 'x', b: 1 }] })).toBe(
       fingerprintOf(one),
@@ -10,7 +10,7 @@ describe('a fingerprint', () => {
     expect(fingerprintOf(one)).toMatch(/^[\w-]{43}$/);
   });
 
-  it('differs for inputs that differ in anything else', () => {
+  it('differs for any other difference', () => {
     const inputs = [
       undefined,
       null,
@@ -54,7 +54,7 @@ describe('a fingerprint', () => {
     expect(new Set(inputs.map(fingerprintOf)).size).toBe(inputs.length);
   });
 
-  it('is made of inputs of any depth and breadth', () => {
+  it('supports inputs of any depth and breadth', () => {
     const deep = (levels: number): unknown => JSON.parse('['.repeat(levels) + ']'.repeat(levels));
     expect(fingerprintOf(deep(200_000))).not.toBe(fingerprintOf(deep(199_999)));
     expect(fingerprintOf(Array(500_000).fill(0))).not.toBe(fingerprintOf(Array(499_999).fill(0)));

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { isRecord } from '../schema.js';
 
 /**
- * SHA-256 of an input, in base64url; equal for inputs that differ in nothing but the order of their
- * keys. Walks without recursion: a body may nest deeper than the call stack.
+ * Hashes an input with SHA-256 as base64url. The order of keys does not matter. Iterative, because
+ * a body may nest deeper than the call stack allows.
  */
 export function fingerprintOf(input: unknown): string {
   const hash = createHash('sha256');
@@ -17,9 +17,7 @@ export function fingerprintOf(input: unknown): string {
   return hash.digest('base64url');
 }
 
-/**
- * What a list holds, and an object's names and values in turn; undefined for what holds nothing.
- */
+/** Items of a list, or alternating names and values of an object; undefined for scalars. */
 function partsOf(value: unknown): { kind: '[' | '{'; items: unknown[] } | undefined {
   if (Array.isArray(value) || value instanceof Map || value instanceof Set)
     return { kind: '[', items: [...value] };

@@ -6,7 +6,7 @@ import { createRestHandler } from '../handler.js';
 import type { RestMeta } from '../meta.js';
 import { listen, send } from '../testing/serve.js';
 import { createMemoryIdempotencyStore } from './memory-store.js';
-import type { IdempotencyStore, StoredAnswer } from './store.js';
+import type { IdempotencyStore, StoredResponse } from './store.js';
 
 interface Context {
   user: string | undefined;
@@ -89,7 +89,7 @@ describe('Idempotency-Key', () => {
   });
   afterEach(() => server.close());
 
-  it('gives the same answer to the same request, and does it once', async () => {
+  it('repeats the response to the same request, and runs it once', async () => {
     const first = await post('/things', 'k1', '{"name":"a"}');
     const second = await post('/things', '"k1"', '{ "name" : "a" }');
     expect([second.status, second.body, second.headers.location]).toEqual([
@@ -106,14 +106,14 @@ describe('Idempotency-Key', () => {
     expect(count).toBe(2);
   });
 
-  it('is 422 with another input, and another one for another caller or procedure', async () => {
+  it('is 422 with another input, and scoped to the caller and procedure', async () => {
     await post('/things', 'k2', '{"name":"a"}');
     expect((await post('/things', 'k2', '{"name":"b"}')).status).toBe(422);
     expect((await post('/things', 'k2', '{"name":"b"}', 'bob')).status).toBe(201);
     expect((await post('/ping', 'k2')).status).toBe(204);
   });
 
-  it('is 409 while the first request goes on', async () => {
+  it('is 409 while the first request is in progress', async () => {
     let open = () => {};
     gate = new Promise((resolve) => {
       open = resolve;
@@ -129,7 +129,7 @@ describe('Idempotency-Key', () => {
     expect(count).toBe(1);
   });
 
-  it('is free again after a failure, and after its time', async () => {
+  it('can be reused after a failure, and after it expires', async () => {
     expect((await post('/things', 'k4', '{"name":"a","fail":true}')).status).toBe(409);
     expect((await post('/things', 'k4', '{"name":""}')).status).toBe(400);
     expect((await post('/things', 'k4', '{"name":"a"}')).status).toBe(201);
@@ -137,22 +137,22 @@ describe('Idempotency-Key', () => {
     expect((await post('/things', 'k4', '{"name":"b"}')).status).toBe(201);
   });
 
-  it('of a request that may not call is never looked at', async () => {
+  it('of an unauthorized request is never read', async () => {
     await post('/things', 'k5', '{"name":"a"}');
     expect((await post('/things', 'k5', '{"name":"a"}', '')).status).toBe(401);
   });
 
-  it('that is not sane is 400', async () => {
+  it('that is malformed is 400', async () => {
     for (const key of ['', 'a b', 'x'.repeat(256)])
       expect((await post('/things', key, '{"name":"a"}')).status).toBe(400);
   });
 
-  it('means nothing where answers must not be stored', async () => {
+  it('is ignored if responses must not be stored', async () => {
     const first = await post('/login', 'k6');
     expect((await post('/login', 'k6')).body).not.toBe(first.body);
   });
 
-  it('is documented exactly where it means something', () => {
+  it('is documented exactly for operations that support it', () => {
     const { paths } = generateDocument({
       router,
       title: 'Things',
@@ -169,26 +169,26 @@ describe('Idempotency-Key', () => {
     expect(taking.map(([path]) => path)).toEqual(['/things', '/ping']);
   });
 
-  it('lets a store keep the answer before it is sent, as it will be', async () => {
+  it('lets a store save the response before it is sent', async () => {
     await server.close();
-    let stored: StoredAnswer | undefined;
-    let completed: StoredAnswer | undefined;
+    let stored: StoredResponse | undefined;
+    let completed: StoredResponse | undefined;
     server = await start({
       claim: async ({ answerTo }) => {
         stored = await answerTo({ id: 1, name: 'a', at: new Date(0), secret: 'hidden' });
-        const complete = async (answer: StoredAnswer) => {
-          completed = answer;
+        const complete = async (response: StoredResponse) => {
+          completed = response;
         };
         return { kind: 'new', complete, abandon: async () => {} };
       },
     });
-    const answer = await post('/things', 'k7', '{"name":"a"}');
+    const response = await post('/things', 'k7', '{"name":"a"}');
     expect(stored).toEqual(completed);
-    expect(stored?.body).toBe(answer.body);
+    expect(stored?.body).toBe(response.body);
     expect(stored?.body).not.toContain('hidden');
   });
 
-  it('that the store cannot note changes nothing of the answer', async () => {
+  it('does not change the response if the store fails', async () => {
     await server.close();
     const failing = async () => {
       throw new Error('The store is away.');

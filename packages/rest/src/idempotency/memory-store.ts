@@ -1,11 +1,17 @@
-import type { IdempotencyStore, StoredAnswer } from './store.js';
+import type { IdempotencyStore, StoredResponse } from './store.js';
 
 export interface MemoryStoreOptions<TContext> {
-  /** Who calls, so that keys of one are not those of another; undefined where keys mean nothing. */
+  /** Identifies the caller; keys are scoped per caller. Return undefined to ignore the key. */
   scope: (ctx: TContext) => string | undefined;
-  /** Milliseconds for which an answer is kept; default 24 hours. */
-  keep?: number;
-  /** Keys that are kept at most, the oldest go first; default 10,000. */
+  /**
+   * Milliseconds for which a response is stored.
+   * @default 86400000 (24 hours)
+   */
+  ttlMs?: number;
+  /**
+   * Maximum number of stored keys; the oldest are evicted first.
+   * @default 10000
+   */
   limit?: number;
   now?: () => number;
 }
@@ -13,26 +19,34 @@ export interface MemoryStoreOptions<TContext> {
 interface Entry {
   readonly fingerprint: string;
   readonly expires: number;
-  answer: StoredAnswer | undefined;
+  response: StoredResponse | undefined;
 }
 
-/** A store for one process: what it remembers ends with it. */
+/**
+ * Creates an in-memory store for a single process. Entries are lost on restart.
+ * @example
+ * ```ts
+ * createMemoryIdempotencyStore<Context>({ scope: (ctx) => ctx.user?.id })
+ * ```
+ */
 export function createMemoryIdempotencyStore<TContext>(
   options: MemoryStoreOptions<TContext>,
 ): IdempotencyStore<TContext> {
-  const { scope, keep = 24 * 60 * 60 * 1000, limit = 10_000, now = Date.now } = options;
+  const { scope, ttlMs = 24 * 60 * 60 * 1000, limit = 10_000, now = Date.now } = options;
   const entries = new Map<string, Entry>();
   return {
     async claim({ ctx, key, path, fingerprint }) {
       const caller = scope(ctx);
       if (caller === undefined) return { kind: 'ignored' };
       const id = JSON.stringify([caller, path, key]);
-      const known = entries.get(id);
-      if (known && known.expires > now()) {
-        if (known.fingerprint !== fingerprint) return { kind: 'mismatch' };
-        return known.answer ? { kind: 'answered', answer: known.answer } : { kind: 'running' };
+      const existing = entries.get(id);
+      if (existing && existing.expires > now()) {
+        if (existing.fingerprint !== fingerprint) return { kind: 'mismatch' };
+        return existing.response
+          ? { kind: 'answered', answer: existing.response }
+          : { kind: 'running' };
       }
-      const entry: Entry = { fingerprint, expires: now() + keep, answer: undefined };
+      const entry: Entry = { fingerprint, expires: now() + ttlMs, response: undefined };
       entries.delete(id);
       entries.set(id, entry);
       for (const oldest of entries.keys()) {
@@ -41,8 +55,8 @@ export function createMemoryIdempotencyStore<TContext>(
       }
       return {
         kind: 'new',
-        complete: async (answer) => {
-          entry.answer = answer;
+        complete: async (response) => {
+          entry.response = response;
         },
         abandon: async () => {
           if (entries.get(id) === entry) entries.delete(id);

@@ -1,47 +1,46 @@
-/** An answer that can be given again, byte for byte. */
-export interface StoredAnswer {
+/** A response that can be replayed byte for byte. */
+export interface StoredResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | undefined;
 }
 
-/** A POST that carries `Idempotency-Key`, after its input was read. */
+/** A POST with an `Idempotency-Key`, after its input has been read. */
 export interface IdempotentRequest<TContext> {
   readonly key: string;
-  /** The procedure's path in the router. */
+  /** Path of the procedure in the router. */
   readonly path: string;
-  /** SHA-256 of the input, in base64url: another input has another one. */
+  /** SHA-256 of the input, in base64url. */
   readonly fingerprint: string;
   readonly ctx: TContext;
   readonly requestId: string;
   /**
-   * The answer that an output leads to, for a store that keeps it in the transaction of the effect
-   * itself.
+   * Converts an output to its response, for a store that saves it in the transaction of the effect.
    */
-  answerTo(output: unknown): Promise<StoredAnswer>;
+  answerTo(output: unknown): Promise<StoredResponse>;
 }
 
-/** What a store says to a request. */
+/** Result of claiming a key. */
 export type IdempotencyClaim =
   /**
-   * Nobody used the key: go on, then say how it ended. `complete` may be called though the store
-   * has the answer already.
+   * The key is new: run the procedure, then call `complete` or `abandon`. `complete` is called even
+   * if the store already has the response.
    */
   | {
       readonly kind: 'new';
-      complete(answer: StoredAnswer): Promise<void>;
+      complete(answer: StoredResponse): Promise<void>;
       abandon(): Promise<void>;
     }
-  /** It was answered before. */
-  | { readonly kind: 'answered'; readonly answer: StoredAnswer }
-  /** The first request with this key has not ended: 409. */
+  /** The first request is done: replay its response. */
+  | { readonly kind: 'answered'; readonly answer: StoredResponse }
+  /** The first request is still in progress: 409. */
   | { readonly kind: 'running' }
   /** The key was used with another input: 422. */
   | { readonly kind: 'mismatch' }
-  /** Keys mean nothing for this caller. */
+  /** Keys are ignored for this caller. */
   | { readonly kind: 'ignored' };
 
-/** Remembers what was done under which key, per actor and procedure. */
+/** Stores the outcome of requests by key, caller and procedure. */
 export interface IdempotencyStore<TContext> {
   claim(request: IdempotentRequest<TContext>): Promise<IdempotencyClaim>;
 }

@@ -14,7 +14,7 @@ function coerce(schema: z.ZodType, query: string) {
 const parsed = (schema: z.ZodType, query: string) => schema.safeParse(coerce(schema, query).value);
 
 describe('a coercer', () => {
-  it('gives back what was written, for any value of a type', () => {
+  it('restores any value of a type from its text', () => {
     const schema = z.object({
       n: z.number(),
       i: z.int(),
@@ -51,7 +51,7 @@ describe('a coercer', () => {
     );
   });
 
-  it('never throws and never changes the schema, whatever it is given', () => {
+  it('never throws and never modifies the schema, for any input', () => {
     const schema = z.object({
       n: z.number().optional(),
       c: z.coerce.boolean().optional(),
@@ -135,7 +135,7 @@ describe('a coercer', () => {
     });
   });
 
-  it('chooses of a union what accepts it', () => {
+  it('selects the union option that accepts the value', () => {
     const either = z.object({
       v: z.union([z.literal('auto'), z.number().max(10), z.boolean(), z.array(z.number())]),
     });
@@ -149,7 +149,7 @@ describe('a coercer', () => {
     expect(coerce(refined, 'v=1').value).toEqual({ v: 1 });
   });
 
-  it('chooses of a discriminated union what is named, also by numbers and booleans', () => {
+  it('selects the named option of a discriminated union, also by numbers and booleans', () => {
     const schema = z.discriminatedUnion('k', [
       z.object({ k: z.literal(1), v: z.string() }),
       z.object({ k: z.literal(true), v: z.number() }),
@@ -160,12 +160,12 @@ describe('a coercer', () => {
     expect(coerce(schema, 'k=b&v=1').value).toEqual({ k: 'b', v: true });
   });
 
-  it('takes null for null unless that is a text', () => {
+  it('reads null as null unless the schema accepts that text', () => {
     const schema = z.object({ n: z.number().nullable(), s: z.string().nullable() });
     expect(coerce(schema, 'n=null&s=null').value).toEqual({ n: null, s: 'null' });
   });
 
-  it('makes sets, maps, tuples and numeric enums', () => {
+  it('creates sets, maps, tuples and numeric enums', () => {
     const schema = z.object({
       set: z.set(z.number()),
       map: z.map(z.number(), z.boolean()),
@@ -183,7 +183,7 @@ describe('a coercer', () => {
     });
   });
 
-  it('drops unknown keys of strict objects and keeps those that a catch-all wants', () => {
+  it('drops unknown keys of strict objects and keeps those that a catch-all accepts', () => {
     expect(coerce(z.strictObject({ a: z.number() }), 'a=1&b=2').value).toEqual({ a: 1 });
     expect(coerce(z.object({ a: z.number() }).catchall(z.boolean()), 'a=1&b=0').value).toEqual({
       a: 1,
@@ -191,7 +191,7 @@ describe('a coercer', () => {
     });
   });
 
-  it('says where a value is wrong', () => {
+  it('reports the path of an invalid value', () => {
     const { issues } = coerce(
       z.object({ o: z.object({ n: z.number() }), l: z.array(z.bigint()) }),
       'o[n]=x&l=1&l=y',
@@ -216,7 +216,7 @@ function writeQuery(value: object): string {
   return pairs.join('&');
 }
 
-/** All that a schema is made of, as text. */
+/** Serializes a schema, to detect modifications. */
 function snapshot(schema: z.ZodType): string {
   const seen = new Set<object>();
   return JSON.stringify(schema._zod.def, (_key, value: unknown) => {

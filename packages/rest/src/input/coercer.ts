@@ -12,13 +12,13 @@ import {
   oneOf,
   scalar,
 } from './combinators.js';
-import { toNatural } from './parameters.js';
+import { toPlainValue } from './parameters.js';
 import { readBigInt, readBoolean, readDate, readNumber } from './scalars.js';
 import { accepts, discriminated, union } from './unions.js';
 
 /**
- * Compiles a coercer from a schema's input side, once. The schema is read, never changed: what it
- * accepts elsewhere stays what it was. Recursive schemas are fine.
+ * Compiles a coercer from the input side of a schema. Never modifies the schema, so that other
+ * transports parse as before. Supports recursive schemas.
  */
 export function compileCoercer(
   schema: $ZodType,
@@ -84,7 +84,7 @@ function compileContainer(def: SchemaDefinition, of: (inner: $ZodType) => Coerce
       return list(of(def.element));
     case 'tuple': {
       const items = def.items.map(of);
-      const rest = def.rest ? of(def.rest) : toNatural;
+      const rest = def.rest ? of(def.rest) : toPlainValue;
       return listBy((index) => items[index] ?? rest);
     }
     case 'set': {
@@ -112,6 +112,6 @@ function compileContainer(def: SchemaDefinition, of: (inner: $ZodType) => Coerce
     case 'intersection':
       return intersection(of(def.left), of(def.right));
     default:
-      return toNatural;
+      return toPlainValue;
   }
 }

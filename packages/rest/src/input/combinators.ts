@@ -1,22 +1,25 @@
 import type { InputIssue } from '@synap/http';
-import { createNode, type ParameterNode, toNatural } from './parameters.js';
+import { createNode, type ParameterNode, toPlainValue } from './parameters.js';
 import type { Reading } from './scalars.js';
 
 type Path = readonly (string | number)[];
 
 /**
- * Turns what a query, a form or a path gave into what a schema says. Pushes an issue for what
- * cannot be that.
+ * Converts the text values of a query, a form or a path to the types of a schema. Adds an issue for
+ * each value that cannot be converted.
  */
 export type Coercer = (node: ParameterNode, path: Path, issues: InputIssue[]) => unknown;
 
-/** Exactly one value; a repeated one has no meaning that two readers would share. */
+/**
+ * Coercer for a single value. Rejects repeated parameters, because parsers disagree on their
+ * meaning.
+ */
 export function scalar(read: (text: string) => Reading): Coercer {
   return (node, path, issues) => {
     const [text] = node.values;
-    if (node.children !== undefined || text === undefined) return toNatural(node);
+    if (node.children !== undefined || text === undefined) return toPlainValue(node);
     if (node.values.length > 1) {
-      issues.push({ path, message: 'Give this parameter once.', code: 'repeated' });
+      issues.push({ path, message: 'Send this parameter only once.', code: 'repeated' });
       return text;
     }
     const reading = read(text);
@@ -27,15 +30,15 @@ export function scalar(read: (text: string) => Reading): Coercer {
 }
 
 /**
- * Closed sets of values, by how each is written. What is not in the set stays text, for the schema
- * to refuse.
+ * Coercer for a closed set of values, by their text. Other text stays unchanged, so that the schema
+ * rejects it.
  */
 export function oneOf(values: readonly unknown[]): Coercer {
   const byText = new Map(values.map((value) => [String(value), value]));
   return scalar((text) => ({ value: byText.has(text) ? byText.get(text) : text }));
 }
 
-/** `null` means null, unless the text `null` is itself a good value. */
+/** Converts `null` to null, unless the schema accepts the text `null`. */
 export function nullable(inner: Coercer, takesText: boolean): Coercer {
   return (node, path, issues) =>
     !takesText &&
@@ -46,7 +49,7 @@ export function nullable(inner: Coercer, takesText: boolean): Coercer {
       : inner(node, path, issues);
 }
 
-/** A schema with a fallback never refuses. */
+/** Drops the issues of a schema with a fallback (`.catch()`), which accepts any value. */
 export function lenient(inner: Coercer): Coercer {
   return (node, path) => inner(node, path, []);
 }
@@ -55,27 +58,27 @@ export function list(item: Coercer): Coercer {
   return listBy(() => item);
 }
 
-/** `tag=a`, `tag=a&tag=b`, `tag[]=a` and `tag[0]=a` are lists. */
+/** Accepts a list as `tag=a`, `tag=a&tag=b`, `tag[]=a` or `tag[0]=a`. */
 export function listBy(itemAt: (index: number) => Coercer): Coercer {
   return (node, path, issues) => {
     const items = node.values.map((value) => createNode(value));
     if (node.children !== undefined) {
       const indexed = [...node.children].map(([name, child]) => ({ index: Number(name), child }));
       if (indexed.some(({ index }) => !Number.isInteger(index) || index < 0))
-        return toNatural(node);
+        return toPlainValue(node);
       items.push(...indexed.sort((a, b) => a.index - b.index).map(({ child }) => child));
     }
     return items.map((item, index) => itemAt(index)(item, [...path, index], issues));
   };
 }
 
-/** Declared properties, and others only where the schema has a place for them. */
+/** Coercer for declared properties. Keeps others only if the schema accepts them. */
 export function object(
   properties: ReadonlyMap<string, Coercer>,
   other: Coercer | undefined,
 ): Coercer {
   return (node, path, issues) => {
-    if (node.children === undefined) return node.values.length === 0 ? {} : toNatural(node);
+    if (node.children === undefined) return node.values.length === 0 ? {} : toPlainValue(node);
     const entries: [string, unknown][] = [];
     for (const [name, child] of node.children) {
       const coerce = properties.get(name) ?? other;
@@ -87,7 +90,8 @@ export function object(
 
 export function mapOf(key: Coercer, value: Coercer): Coercer {
   return (node, path, issues) => {
-    if (node.children === undefined) return node.values.length === 0 ? new Map() : toNatural(node);
+    if (node.children === undefined)
+      return node.values.length === 0 ? new Map() : toPlainValue(node);
     return new Map(
       [...node.children].map(([name, child]) => [
         key(createNode(name), [...path, name], issues),
@@ -98,7 +102,7 @@ export function mapOf(key: Coercer, value: Coercer): Coercer {
 }
 
 /**
- * Both sides read the same parameters; where they differ, the one that knew more than text wins.
+ * Both sides read the same parameters. If their values differ, the one that is not plain text wins.
  */
 export function intersection(left: Coercer, right: Coercer): Coercer {
   return (node, path, issues) => {

@@ -1,46 +1,47 @@
 import type { FreeParameters } from '../meta.js';
 import { isRecord } from '../schema.js';
-import { inputFault, rejectUnsafe } from './fault.js';
+import { inputError, rejectUnsafe } from './input-error.js';
 import type { KnownKeys } from './known-keys.js';
-import { createNode, fromNatural, type ParameterNode } from './parameters.js';
+import { createNode, fromPlainValue, type ParameterNode } from './parameters.js';
 
 /**
- * Moves every parameter that is not declared below the field that takes them: `limit=2` reads as
- * `params[limit]=2`. Brackets and JSON below the field's name or the documented one work too, for
- * generators that write these.
+ * Moves every undeclared parameter below the field that collects them: `limit=2` becomes
+ * `params[limit]=2`. For code generators, brackets and JSON below the field or its documented name
+ * work too.
  */
-export function gatherFreeParameters(
+export function collectFreeParameters(
   query: ParameterNode,
   { field, name }: FreeParameters,
   declared: KnownKeys,
 ): void {
   if (query.children === undefined) return;
-  const gathered = new Map<string, ParameterNode>();
+  const collected = new Map<string, ParameterNode>();
   const add = (key: string, child: ParameterNode) => {
-    if (gathered.has(key)) throw inputFault([field, key], 'Give this parameter once.', 'repeated');
-    gathered.set(key, child);
+    if (collected.has(key))
+      throw inputError([field, key], 'Send this parameter only once.', 'repeated');
+    collected.set(key, child);
   };
-  const kept = new Map<string, ParameterNode>();
+  const remaining = new Map<string, ParameterNode>();
   for (const [key, child] of query.children) {
     if (key === field || key === name) {
       for (const [inner, value] of child.children ?? []) add(inner, value);
       for (const text of child.values)
         for (const [inner, value] of readJson(text, field, key)) add(inner, value);
-    } else if (declared.names.has(key)) kept.set(key, child);
+    } else if (declared.names.has(key)) remaining.set(key, child);
     else add(key, child);
   }
-  if (gathered.size > 0) kept.set(field, { ...createNode(), children: gathered });
-  query.children = kept;
+  if (collected.size > 0) remaining.set(field, { ...createNode(), children: collected });
+  query.children = remaining;
 }
 
-/** The properties of a JSON object as parameters. Their scalars become text, as in any query. */
+/** Properties of a JSON object as parameters. Scalars become text, as in any query. */
 function readJson(text: string, field: string, key: string): Iterable<[string, ParameterNode]> {
   const parsed = parse(text);
-  // Before numbers become text, in which lost digits cannot be seen.
+  // Check before numbers become text: lost digits would no longer be visible.
   rejectUnsafe(parsed, [field]);
-  const children = fromNatural(parsed).children;
+  const children = fromPlainValue(parsed).children;
   if (children) return children;
-  throw inputFault(
+  throw inputError(
     [field],
     `Send each parameter by its name, or as ${key}[name]=value.`,
     'invalid_type',

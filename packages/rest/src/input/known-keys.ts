@@ -1,20 +1,20 @@
-import { InputFault, type InputIssue } from '@synap/http';
+import { InputError, type InputIssue } from '@synap/http';
 import type { $ZodType } from 'zod/v4/core';
 import { childrenOf, definitionOf, unwrap } from '../schema.js';
 import type { ParameterNode } from './parameters.js';
 
-/** The keys that schemas have at one level of a query. */
+/** Keys that the schemas accept at one level of a query. */
 export interface KnownKeys {
   readonly names: ReadonlyMap<string, readonly $ZodType[]>;
-  /** Schemas of all other keys; undefined if there must be no others. */
+  /** Schemas of all other keys; undefined if other keys are rejected. */
   readonly others: readonly $ZodType[] | undefined;
 }
 
-/** Most unknown keys that one answer names. */
+/** Maximum number of unknown keys in one response. */
 const maxIssues = 10;
 const maxNameLength = 100;
 
-/** The keys that at least one of the schemas takes. Without a schema there are none. */
+/** Keys that at least one of the schemas accepts. Without schemas there are none. */
 export function knownKeysOf(schemas: readonly $ZodType[]): KnownKeys {
   const names = new Map<string, $ZodType[]>();
   let others: $ZodType[] | undefined;
@@ -39,7 +39,7 @@ export function knownKeysOf(schemas: readonly $ZodType[]): KnownKeys {
       others = [...(others ?? []), def.catchall];
   };
   schemas.forEach(visit);
-  // The schema itself rejects keys below a scalar, with a better message.
+  // The schema rejects keys below a scalar, with a better message.
   return { names, others: isKeyed ? others : [] };
 }
 
@@ -48,7 +48,7 @@ const scalarTypes: ReadonlySet<string> = new Set(
 );
 const emptyTypes: ReadonlySet<string> = new Set(['void', 'undefined', 'never']);
 
-/** Schemas of the values in a container; none if anything may be in it. */
+/** Schemas of the values in a container; empty if any value is allowed. */
 function elementsOf(schema: $ZodType): $ZodType[] {
   const def = definitionOf(schema);
   if (def.type === 'record' || def.type === 'map') return [def.valueType];
@@ -58,17 +58,17 @@ function elementsOf(schema: $ZodType): $ZodType[] {
 }
 
 /**
- * Throws an `InputFault` that names unknown keys of a query and lists the known ones. `inPath` are
- * keys that the path gives.
+ * Throws an `InputError` that names the unknown keys of a query and lists the known ones. `inPath`
+ * are the keys that the path sets.
  */
 export function checkKeys(query: ParameterNode, known: KnownKeys, inPath: readonly string[]): void {
   if (query.children === undefined) return;
   const names = new Map([...known.names].filter(([name]) => !inPath.includes(name)));
   const issues: InputIssue[] = [];
   for (const name of inPath)
-    if (query.children.has(name)) issues.push(issueOf([name], 'The path says it already.'));
+    if (query.children.has(name)) issues.push(issueOf([name], 'The path already sets it.'));
   findUnknown(query, { names, others: known.others }, [], issues, new Set(inPath));
-  if (issues.length > 0) throw new InputFault(issues.slice(0, maxIssues));
+  if (issues.length > 0) throw new InputError(issues.slice(0, maxIssues));
 }
 
 function findUnknown(
@@ -90,8 +90,8 @@ function findUnknown(
 
 function hintOf({ names }: KnownKeys): string {
   return names.size === 0
-    ? 'There are no parameters here.'
-    : `Known here: ${[...names.keys()].sort().join(', ')}.`;
+    ? 'No parameters are allowed here.'
+    : `Allowed here: ${[...names.keys()].sort().join(', ')}.`;
 }
 
 function issueOf(path: readonly string[], hint: string): InputIssue {

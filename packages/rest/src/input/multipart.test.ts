@@ -66,7 +66,7 @@ describe('a multipart body', () => {
   const raw = (body: string, type = 'multipart/form-data; boundary=x', path = '/folders/a/files') =>
     send(server.url, path, { method: 'POST', headers: { 'content-type': type }, body });
 
-  it('of a real client arrives part by part in order, whatever its bytes, and never whole', async () => {
+  it('of a real client is streamed part by part, in order, with any bytes', async () => {
     const bytes = Buffer.concat([
       randomBytes(5_000_000),
       Buffer.from('\r\n--x\r\n\r\n--'),
@@ -77,8 +77,11 @@ describe('a multipart body', () => {
     form.append('file', new File([bytes], 'a "b".png', { type: 'image/png' }));
     form.append('skip', 'x'.repeat(200_000));
     form.append('after', '');
-    const answer = await fetch(`${server.url}/folders/a%20b/files`, { method: 'POST', body: form });
-    expect(await answer.json()).toEqual({
+    const response = await fetch(`${server.url}/folders/a%20b/files`, {
+      method: 'POST',
+      body: form,
+    });
+    expect(await response.json()).toEqual({
       folder: 'a b',
       seen: [
         ['category', 'ä b'],
@@ -111,7 +114,7 @@ describe('a multipart body', () => {
     expect((await raw(body)).status).toBe(400);
   });
 
-  it('needs a boundary, and is the only type taken', async () => {
+  it('requires a boundary, and is the only accepted type', async () => {
     expect((await raw('--x--', 'multipart/form-data')).status).toBe(400);
     const json = await raw('{}', 'application/json');
     expect([json.status, json.headers.accept]).toEqual([415, 'multipart/form-data']);
@@ -134,7 +137,7 @@ describe('a multipart body', () => {
     expect((await raw('x'.repeat(20_000_001))).status).toBe(413);
   });
 
-  it('that nobody reads does not block the connection', async () => {
+  it('that is not read does not block the connection', async () => {
     for (let count = 0; count < 2; count += 1) {
       const form = new FormData();
       form.append('file', new File([randomBytes(300_000)], 'a'));

@@ -1,25 +1,23 @@
 import type { IncomingMessage } from 'node:http';
 import { TRPCError } from '@trpc/server';
-import { clientGone, tooLarge } from './body.js';
+import { bodyTooLargeError, clientClosedError } from './body.js';
 
 /**
- * One part of a `multipart/form-data` body (RFC 7578). Its content must be read before the next
- * part is asked for; else it is skipped.
+ * One part of a `multipart/form-data` body (RFC 7578). Read its content before requesting the next
+ * part; otherwise it is skipped.
  */
 export interface MultipartPart {
   readonly name: string;
-  /**
-   * The name of a file as the client says it: never a path to write to. Undefined for a plain
-   * field.
-   */
+  /** File name as sent by the client; undefined for a plain field. Never use it as a path. */
   readonly filename: string | undefined;
-  /** As the client says it. */
+  /** As sent by the client; not verified. */
   readonly contentType: string | undefined;
-  /** The bytes as they arrive; the connection waits for whoever reads them. */
+  /** Bytes as they arrive, with backpressure on the connection. */
   readonly content: AsyncIterable<Uint8Array>;
   /**
-   * The whole content of a short part as UTF-8. Throws `PAYLOAD_TOO_LARGE` past `limit` bytes
-   * (default 100 KB).
+   * Reads a short part as UTF-8.
+   * @param limit Maximum size in bytes, 100 KB by default.
+   * @throws TRPCError `PAYLOAD_TOO_LARGE` past the limit.
    */
   text(limit?: number): Promise<string>;
 }
@@ -31,8 +29,8 @@ const malformed = (message: string) =>
   new TRPCError({ code: 'BAD_REQUEST', message: `The multipart body is malformed: ${message}.` });
 
 /**
- * The boundary of a `multipart/form-data` content type. Throws `BAD_REQUEST` where it has none (RFC
- * 2046 §5.1.1).
+ * Reads the boundary of a `multipart/form-data` content type.
+ * @throws TRPCError `BAD_REQUEST` if it has none (RFC 2046 §5.1.1).
  */
 export function boundaryOf(contentType: string): string {
   const match = /;\s*boundary=(?:"([^"]{1,70})"|([^\s;"]{1,70}))/i.exec(contentType);
@@ -42,8 +40,8 @@ export function boundaryOf(contentType: string): string {
 }
 
 /**
- * The parts of a body in the order they are sent, never held in memory. Throws `PAYLOAD_TOO_LARGE`
- * past `limit` bytes in all.
+ * Yields the parts of a body in order, without buffering them.
+ * @throws TRPCError `PAYLOAD_TOO_LARGE` past `limit` bytes in total.
  */
 export async function* readParts(
   req: IncomingMessage,
@@ -66,11 +64,11 @@ export async function* readParts(
   }
 }
 
-/** Bytes of a request, by chunks, with what was read too far kept for the next reader. */
+/** Reads a request up to a delimiter. Buffers surplus bytes for the next read. */
 class ByteSource {
   readonly #chunks: AsyncIterator<Buffer>;
   readonly #limit: number;
-  /** A body may start with its first delimiter: then this is the line break before it. */
+  /** Starts with a line break, because a body may begin with its first delimiter. */
   #buffer: Buffer = Buffer.from('\r\n');
   #size = 0;
 
@@ -79,7 +77,7 @@ class ByteSource {
     this.#limit = limit;
   }
 
-  /** What comes before a delimiter, which is consumed too. */
+  /** Yields the bytes before a delimiter and consumes the delimiter. */
   async *until(delimiter: Buffer): AsyncGenerator<Buffer, void> {
     for (;;) {
       const end = this.#buffer.indexOf(delimiter);
@@ -102,8 +100,8 @@ class ByteSource {
   async take(count: number): Promise<string> {
     while (this.#buffer.length < count) await this.#fill();
     const taken = this.#buffer.subarray(0, count).toString('latin1');
-    // A delimiter line goes on with its line break; the headers' end is looked for from that break
-    // on.
+    // The line break after a delimiter stays in the buffer: the search for the end of the headers
+    // starts there.
     if (taken === '--') this.#buffer = this.#buffer.subarray(count);
     else if (taken !== '\r\n') throw malformed('something follows a boundary');
     return taken;
@@ -113,7 +111,7 @@ class ByteSource {
     const { done, value } = await this.#next();
     if (done) throw malformed('it ends too early');
     this.#size += value.length;
-    if (this.#size > this.#limit) throw tooLarge(this.#limit);
+    if (this.#size > this.#limit) throw bodyTooLargeError(this.#limit);
     this.#buffer = Buffer.concat([this.#buffer, value]);
   }
 
@@ -121,7 +119,7 @@ class ByteSource {
     try {
       return await this.#chunks.next();
     } catch {
-      throw clientGone();
+      throw clientClosedError();
     }
   }
 }
@@ -135,7 +133,7 @@ async function collect(content: AsyncIterable<Uint8Array>, limit: number): Promi
   let size = 0;
   for await (const chunk of content) {
     size += chunk.length;
-    if (size > limit) throw tooLarge(limit);
+    if (size > limit) throw bodyTooLargeError(limit);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks, size).toString('utf8');
@@ -165,8 +163,8 @@ const dispositionParameters = {
 };
 
 /**
- * Browsers write `"` as %22 and line breaks as %0D%0A there, and nothing else (WHATWG HTML,
- * multipart/form-data).
+ * Decodes a parameter of Content-Disposition. Browsers only encode `"` as %22 and line breaks as
+ * %0D%0A (WHATWG HTML, multipart/form-data).
  */
 function dispositionParameter(
   disposition: string,

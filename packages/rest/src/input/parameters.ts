@@ -1,32 +1,32 @@
-import { InputFault, type InputIssue, isForbiddenKey, keyIssue } from '@synap/http';
-import { inputFault } from './fault.js';
+import { InputError, type InputIssue, isForbiddenKey, keyIssue } from '@synap/http';
+import { inputError } from './input-error.js';
 
 /**
- * What a query, a form or a path gives for one name: its values as sent, and what lies below it by
- * bracket notation.
+ * Parameters of one name in a query, a form or a path: values as sent, and children in bracket
+ * notation.
  */
 export interface ParameterNode {
   readonly values: string[];
   children?: Map<string, ParameterNode>;
 }
 
-/** Bounds of what one request may make us build. */
+/** Limits on the size of the tree that one request can create. */
 const maxPairs = 1000;
 const maxDepth = 10;
 
 export const createNode = (...values: string[]): ParameterNode => ({ values });
 
 /**
- * Reads `a=1&b=2&tag=x&tag=y&filter[status]=open` (application/x-www-form-urlencoded, WHATWG URL
- * §5.1) into a tree. Names stay in Maps, so `__proto__` is a name like any other. Throws an
- * `InputFault` where it is not percent-encoded well.
+ * Parses `a=1&b=2&tag=x&tag=y&filter[status]=open` (application/x-www-form-urlencoded, WHATWG URL
+ * §5.1) into a tree. Names are Map keys, so `__proto__` is safe.
+ * @throws InputError for invalid percent-encoding.
  */
 export function parseParameters(text: string): ParameterNode {
   const root = createNode();
   if (text === '') return root;
   const pairs = text.split('&');
   if (pairs.length > maxPairs)
-    throw inputFault([], `Give at most ${maxPairs} parameters.`, 'too_many');
+    throw inputError([], `Send at most ${maxPairs} parameters.`, 'too_many');
   for (const pair of pairs) {
     if (pair === '') continue;
     const equals = pair.indexOf('=');
@@ -43,13 +43,13 @@ function decode(text: string): string {
   try {
     return decodeURIComponent(spaced);
   } catch {
-    throw inputFault([], 'The parameters are not percent-encoded well.', 'bad_encoding');
+    throw inputError([], 'The parameters have invalid percent-encoding.', 'bad_encoding');
   }
 }
 
 /**
- * `filter[status]` → `filter`, `status`; a name whose brackets do not pair stays whole. `tag[]` is
- * the same as `tag`.
+ * Splits `filter[status]` into `filter` and `status`. A name with unbalanced brackets stays whole;
+ * `tag[]` equals `tag`.
  */
 function segmentsOf(name: string): string[] {
   const open = name.indexOf('[');
@@ -57,7 +57,7 @@ function segmentsOf(name: string): string[] {
   const inner = name.slice(open + 1, -1);
   const segments = inner === '' ? [] : inner.split('][');
   if (segments.length > maxDepth)
-    throw inputFault([], `Nest parameters at most ${maxDepth} deep.`, 'too_deep');
+    throw inputError([], `Nest parameters at most ${maxDepth} deep.`, 'too_deep');
   if (segments.at(-1) === '') segments.pop();
   return [name.slice(0, open), ...segments];
 }
@@ -77,7 +77,8 @@ function nodeAt(root: ParameterNode, segments: readonly string[]): ParameterNode
 }
 
 /**
- * Throws an `InputFault` that names keys that reach a prototype, also where no schema takes them.
+ * Throws an `InputError` that names keys that can modify a prototype, even if no schema accepts
+ * them.
  */
 export function rejectForbiddenKeys(root: ParameterNode): void {
   const issues: InputIssue[] = [];
@@ -88,26 +89,26 @@ export function rejectForbiddenKeys(root: ParameterNode): void {
     }
   };
   visit(root, []);
-  if (issues.length > 0) throw new InputFault(issues);
+  if (issues.length > 0) throw new InputError(issues);
 }
 
 /**
- * A tree as plain values, for where the schema has no say: one value is a string, many are an
+ * Converts a tree to plain values if no schema describes it: one value becomes a string, several an
  * array, brackets an object.
  */
-export function toNatural(node: ParameterNode): unknown {
+export function toPlainValue(node: ParameterNode): unknown {
   if (node.children === undefined)
     return node.values.length === 1 ? node.values[0] : [...node.values];
-  return Object.fromEntries([...node.children].map(([name, child]) => [name, toNatural(child)]));
+  return Object.fromEntries([...node.children].map(([name, child]) => [name, toPlainValue(child)]));
 }
 
-/** The tree of plain values, as a form parser before us made them. */
-export function fromNatural(value: unknown): ParameterNode {
+/** Converts the output of an earlier form parser to a tree. */
+export function fromPlainValue(value: unknown): ParameterNode {
   if (Array.isArray(value) && value.every((item) => typeof item !== 'object'))
     return createNode(...value.map(String));
   if (typeof value !== 'object' || value === null) return createNode(String(value));
   return {
     values: [],
-    children: new Map(Object.entries(value).map(([name, child]) => [name, fromNatural(child)])),
+    children: new Map(Object.entries(value).map(([name, child]) => [name, fromPlainValue(child)])),
   };
 }

@@ -1,28 +1,27 @@
-import { InputFault, type InputIssue } from '@synap/http';
+import { InputError, type InputIssue } from '@synap/http';
 import type { $ZodType } from 'zod/v4/core';
 import { acceptsUndefined, isRecord } from '../schema.js';
 import { compileCoercer } from './coercer.js';
 import type { Coercer } from './combinators.js';
-import { inputFault } from './fault.js';
+import { inputError } from './input-error.js';
 import { type KnownKeys, knownKeysOf } from './known-keys.js';
 import { createNode, type ParameterNode } from './parameters.js';
 import { compileReviver, type Reviver } from './reviver.js';
 
-/** What a procedure's inputs ask of a request, worked out once. */
+/** Reads the input of a procedure; compiled once from its schemas. */
 export interface InputReader {
-  /** Whether the procedure takes any input at all. */
+  /** True if the procedure accepts any input. */
   readonly takesInput: boolean;
-  /** The keys of the input. */
+  /** Keys that the input accepts. */
   readonly known: KnownKeys;
-  /** From text: a query, a form, path parameters. */
+  /** Converts text parameters from a query, a form or the path. */
   fromParameters(node: ParameterNode): unknown;
-  /** From a parsed JSON body (undefined: none was sent) and the path parameters. */
+  /** Merges a parsed JSON body (undefined if none was sent) with the path parameters. */
   fromBody(body: unknown, path: ParameterNode): unknown;
 }
 
 /**
- * The reader of a procedure whose `.input()` was called with these schemas; each of them gets the
- * same input.
+ * Creates the reader of a procedure with these `.input()` schemas. Each schema gets the same input.
  */
 export function createInputReader(schemas: readonly $ZodType[]): InputReader {
   const coercers = schemas.map((schema) => compileCoercer(schema));
@@ -42,7 +41,7 @@ export function createInputReader(schemas: readonly $ZodType[]): InputReader {
     fromBody(body, path) {
       if (body === undefined) return fromParameters(path);
       if (path.children === undefined) return reviveAll(revivers, body);
-      if (!isRecord(body)) throw inputFault([], 'Send a JSON object.', 'invalid_type');
+      if (!isRecord(body)) throw inputError([], 'Send a JSON object.', 'invalid_type');
       return mergePath(reviveAll(revivers, body), coerceAll(coercers, path));
     },
   };
@@ -55,20 +54,20 @@ function coerceAll(coercers: readonly Coercer[], node: ParameterNode): unknown {
     const read = coerce(node, [], issues);
     input = isRecord(input) && isRecord(read) ? { ...input, ...read } : read;
   }
-  if (issues.length > 0) throw new InputFault(issues);
+  if (issues.length > 0) throw new InputError(issues);
   return input;
 }
 
 const reviveAll = (revivers: readonly Reviver[], body: unknown) =>
   revivers.reduce((value, revive) => revive(value), body);
 
-/** The path names the resource: a body may repeat what it says, but not contradict it. */
+/** Merges path parameters into the body. The body may repeat them, but must not contradict them. */
 function mergePath(body: unknown, path: unknown): unknown {
   if (!isRecord(body) || !isRecord(path)) return body;
   for (const [name, value] of Object.entries(path)) {
     if (!Object.hasOwn(body, name) || body[name] === undefined || isSame(body[name], value))
       continue;
-    throw inputFault([name], `The body says another "${name}" than the path.`, 'contradiction');
+    throw inputError([name], `"${name}" in the body differs from the path.`, 'contradiction');
   }
   return { ...body, ...path };
 }
@@ -76,7 +75,7 @@ function mergePath(body: unknown, path: unknown): unknown {
 const isSame = (a: unknown, b: unknown) =>
   a instanceof Date && b instanceof Date ? a.getTime() === b.getTime() : Object.is(a, b);
 
-/** Path parameters as a tree that the query's may be merged into. */
+/** Converts path parameters to a tree, which can be merged with the query's. */
 export function pathNode(
   names: readonly string[],
   values: readonly string[],

@@ -5,11 +5,12 @@ import {
   parseMediaType,
   withoutByteOrderMark,
 } from '@synap/http';
-import { HttpError } from '../answer/http-error.js';
+import { HttpError } from '../response/http-error.js';
 import { hasBody } from '../routing/operations.js';
 import type { Route } from '../routing/routes.js';
 import { isRecord } from '../schema.js';
 import {
+  bodyTooLargeError,
   checkEncoding,
   formType,
   isJsonType,
@@ -18,33 +19,35 @@ import {
   parseJson,
   type RestIncoming,
   readText,
-  tooLarge,
 } from './body.js';
-import { rejectUnsafe, toBadRequest } from './fault.js';
-import { gatherFreeParameters } from './free-parameters.js';
+import { collectFreeParameters } from './free-parameters.js';
+import { rejectUnsafe, toBadRequest } from './input-error.js';
 import { checkKeys, knownKeysOf } from './known-keys.js';
 import { boundaryOf, readParts } from './multipart.js';
 import {
-  fromNatural,
+  fromPlainValue,
   type ParameterNode,
   parseParameters,
   rejectForbiddenKeys,
 } from './parameters.js';
 import { pathNode } from './reader.js';
 
-/** Where the input of one request is to be found. */
+/** Sources of a request's input. */
 export interface InputRequest {
   readonly req: RestIncoming;
   readonly route: Route;
-  /** Values of the path parameters, decoded. */
+  /** Decoded values of the path parameters. */
   readonly values: readonly string[];
-  /** The query, without its `?`. */
+  /** Query string without its `?`. */
   readonly search: string;
-  /** Bytes. */
+  /** Maximum body size in bytes. */
   readonly bodyLimit: number;
 }
 
-/** The raw input of the procedure. Throws `TRPCError`s that say what is wrong with the request. */
+/**
+ * Reads the raw input of a procedure.
+ * @throws TRPCError that describes the invalid part of the request.
+ */
 export async function readInput(request: InputRequest): Promise<unknown> {
   try {
     const { route } = request;
@@ -63,14 +66,14 @@ function readQueryInput(request: InputRequest): unknown {
   const { operation, names } = request.route;
   const query = parseParameters(request.search);
   if (operation.meta.freeParameters)
-    gatherFreeParameters(query, operation.meta.freeParameters, operation.reader.known);
+    collectFreeParameters(query, operation.meta.freeParameters, operation.reader.known);
   checkKeys(query, operation.reader.known, names);
   return operation.reader.fromParameters(pathOf(request, query));
 }
 
 const nothingKnown = knownKeysOf([]);
 
-/** Rejects any query. For operations whose input comes in a body, and for those without input. */
+/** Rejects any query. Used if the input comes in a body, and if there is no input. */
 export function rejectQuery(search: string): void {
   if (search === '') return;
   try {
@@ -94,7 +97,7 @@ async function readBodyInput(request: InputRequest): Promise<unknown> {
   if (text === '') return reader.fromBody(undefined, pathOf(request));
   if (type === undefined) throw unsupported(route);
   if (type.essence === formType) {
-    const fields = typeof text === 'string' ? parseParameters(text) : fromNatural(text);
+    const fields = typeof text === 'string' ? parseParameters(text) : fromPlainValue(text);
     rejectForbiddenKeys(fields);
     return reader.fromParameters(pathOf(request, fields));
   }
@@ -102,8 +105,8 @@ async function readBodyInput(request: InputRequest): Promise<unknown> {
 }
 
 /**
- * A body that a parser before us left as bytes or text, as `readText` gives it; any other value
- * stays.
+ * Converts a body that an earlier parser left as bytes or text to text, as `readText` does. Other
+ * values stay unchanged.
  */
 function asText(body: unknown): unknown {
   if (typeof body === 'string') return withoutByteOrderMark(body);
@@ -113,10 +116,10 @@ function asText(body: unknown): unknown {
   return text;
 }
 
-/** The path's parameters, and the parts of the body as they arrive. */
+/** Path parameters, and the parts of the body as they arrive. */
 function partsOf(request: InputRequest, boundary: string): unknown {
   const { req, route, bodyLimit } = request;
-  if (Number(req.headers['content-length'] ?? 0) > bodyLimit) throw tooLarge(bodyLimit);
+  if (Number(req.headers['content-length'] ?? 0) > bodyLimit) throw bodyTooLargeError(bodyLimit);
   const parameters = route.operation.reader.fromParameters(pathOf(request));
   return {
     ...(isRecord(parameters) ? parameters : {}),
@@ -124,7 +127,7 @@ function partsOf(request: InputRequest, boundary: string): unknown {
   };
 }
 
-/** Refuses a content type that the route does not take: 415, with the hint of RFC 9110 §15.5.16. */
+/** Rejects an unsupported content type with 415 and an `Accept` header (RFC 9110 §15.5.16). */
 export function checkBodyType(req: RestIncoming, route: Route): MediaType {
   const type = parseMediaType(req.headers['content-type'] ?? '');
   if (!takes(route, type.essence)) throw unsupported(route);
@@ -138,7 +141,7 @@ function takes({ form, operation }: Route, essence: string): boolean {
   return form !== 'only' && operation.meta.multipart === undefined && isJsonType(essence);
 }
 
-/** The content types that a route takes. */
+/** Content types that a route accepts. */
 export function acceptedTypes({ form, operation }: Pick<Route, 'form' | 'operation'>): string[] {
   if (operation.meta.multipart) return [multipartType];
   if (form === 'only') return [formType];

@@ -4,19 +4,24 @@ import { parseBigInt, parseDateTime } from './scalars.js';
 import { accepts } from './unions.js';
 
 /**
- * Gives a JSON value the types that JSON lacks, where the schema asks for them; all else stays
- * exactly as sent.
+ * Converts JSON values to types that JSON lacks, if the schema requires them. All others stay
+ * unchanged.
  */
 export type Reviver = (value: unknown) => unknown;
 
-const beyondJson: ReadonlySet<SchemaDefinition['type']> = new Set(['date', 'bigint', 'map', 'set']);
+const nonJsonTypes: ReadonlySet<SchemaDefinition['type']> = new Set([
+  'date',
+  'bigint',
+  'map',
+  'set',
+]);
 
 /**
- * Compiles a reviver; undefined where JSON has all that the schema wants, so that nothing need be
+ * Compiles a reviver. Returns undefined if the schema only needs JSON types, so that no value is
  * walked.
  */
 export function compileReviver(schema: $ZodType): Reviver | undefined {
-  return containsType(schema, 'input', beyondJson) ? reviverOf(schema, new Map()) : undefined;
+  return containsType(schema, 'input', nonJsonTypes) ? reviverOf(schema, new Map()) : undefined;
 }
 
 function reviverOf(schema: $ZodType, known: Map<$ZodType, Reviver>): Reviver {
@@ -110,21 +115,21 @@ const object =
         )
       : value;
 
-/** A map is an object, or a list of pairs where its keys are not text. */
+/** Reads a Map from an object, or from a list of pairs if its keys are not text. */
 function map(key: Reviver, value: Reviver): Reviver {
   const pair = (entry: unknown): [unknown, unknown] => {
     const [first, second] = asArray(entry);
     return [key(first), value(second)];
   };
-  return (given) => {
-    if (Array.isArray(given)) return new Map(given.map(pair));
-    return isObject(given)
-      ? new Map(Object.entries(given).map(([name, inner]) => [key(name), value(inner)]))
-      : given;
+  return (input) => {
+    if (Array.isArray(input)) return new Map(input.map(pair));
+    return isObject(input)
+      ? new Map(Object.entries(input).map(([name, inner]) => [key(name), value(inner)]))
+      : input;
   };
 }
 
-/** The first option that accepts the value as it would be revived for it. */
+/** Selects the first option that accepts the revived value. */
 function union(options: readonly $ZodType[], of: (inner: $ZodType) => Reviver): Reviver {
   const candidates = options.map((option) => ({ option, revive: of(option) }));
   return (value) => {

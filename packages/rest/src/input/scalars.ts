@@ -1,4 +1,4 @@
-/** A text that did not turn into the asked value: it stays as it was, for a validator to refuse. */
+/** Text that cannot be converted. It stays unchanged and the schema rejects it. */
 export interface Misread {
   readonly message: string;
   readonly code: string;
@@ -6,15 +6,12 @@ export interface Misread {
 
 export type Reading = { readonly value: unknown } | Misread;
 
-/**
- * Told by the code that zod has for a value of another type, so that a program sees one fault over
- * every face.
- */
+/** Uses zod's code for a wrong type, so that all transports report the same code. */
 const misread = (message: string): Misread => ({ message, code: 'invalid_type' });
 
 const decimal = /^-?\d+(\.\d+)?([eE][+-]?\d+)?$/;
 const integer = /^-?\d+$/;
-/** RFC 3339 §5.6 `date-time`, which is what `format: date-time` promises. */
+/** RFC 3339 §5.6 `date-time`, as documented with `format: date-time`. */
 const dateTime = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/;
 
 export const readNumber = (text: string): Reading =>
@@ -35,8 +32,8 @@ export const readDate = (text: string): Reading => {
 };
 
 /**
- * The instant of an RFC 3339 date-time; undefined for any other text, also for a day that no
- * calendar has.
+ * Parses an RFC 3339 date-time. Returns undefined for any other text, and for dates that do not
+ * exist.
  */
 export function parseDateTime(text: string): Date | undefined {
   if (!dateTime.test(text)) return undefined;
@@ -48,10 +45,10 @@ export function parseDateTime(text: string): Date | undefined {
     : undefined;
 }
 
-/** `Date` takes 30 February for 1 March. */
+/** Needed because `Date` accepts 30 February as 1 March. */
 const daysInMonth = (year: number, month: number) =>
   new Date(Date.UTC(2000 + (year % 400), month, 0)).getUTCDate();
 
-/** The integer that a text in JSON stands for where the schema says bigint. */
+/** Parses a bigint from JSON text. */
 export const parseBigInt = (text: string): bigint | undefined =>
   integer.test(text) ? BigInt(text) : undefined;

@@ -3,17 +3,17 @@ import { type $ZodType, safeParse } from 'zod/v4/core';
 import type { Coercer } from './combinators.js';
 
 /**
- * The first option that accepts what it is given; failing that the first that could read it, so
- * that its refusal is told.
+ * Selects the first option that accepts the value. If there is none, uses the first that could
+ * convert it, so that its issues are reported.
  */
 export function union(options: readonly $ZodType[], of: (inner: $ZodType) => Coercer): Coercer {
   const candidates = options.map((option) => ({ option, coerce: of(option) }));
   return (node, path, issues) => {
     let readable: { value: unknown } | undefined;
     for (const { option, coerce } of candidates) {
-      const own: InputIssue[] = [];
-      const value = coerce(node, path, own);
-      if (own.length > 0) continue;
+      const optionIssues: InputIssue[] = [];
+      const value = coerce(node, path, optionIssues);
+      if (optionIssues.length > 0) continue;
       if (accepts(option, value)) return value;
       readable ??= { value };
     }
@@ -22,7 +22,7 @@ export function union(options: readonly $ZodType[], of: (inner: $ZodType) => Coe
   };
 }
 
-/** The option that the discriminator names. */
+/** Selects the option that the discriminator names. */
 export function discriminated(
   name: string,
   options: readonly $ZodType[],
@@ -39,7 +39,7 @@ export function discriminated(
   };
 }
 
-/** Whether a schema accepts a value, as far as that can be told without waiting. */
+/** True if a schema accepts a value, or if that cannot be checked synchronously. */
 export function accepts(schema: $ZodType, value: unknown): boolean {
   try {
     return safeParse(schema, value).success;

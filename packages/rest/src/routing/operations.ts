@@ -5,11 +5,9 @@ import type { RestMethod, RestOperation } from '../meta.js';
 import { definitionOf, isSchema, isVoid, propertiesOf, unwrap } from '../schema.js';
 import { parameterNames } from './template.js';
 
-/**
- * A procedure that is served over REST, with all that can be known of it before the first request.
- */
+/** A procedure that is served over REST, with everything that is derived at startup. */
 export interface Operation {
-  /** The procedure's path in the router, such as `dashboards.get`. */
+  /** Path of the procedure in the router, such as `dashboards.get`. */
   readonly path: string;
   readonly type: 'query' | 'mutation';
   readonly procedure: AnyTRPCProcedure;
@@ -17,31 +15,34 @@ export interface Operation {
   readonly inputs: readonly $ZodType[];
   readonly output: $ZodType | undefined;
   readonly reader: InputReader;
-  /** The output is a page: `items` with `nextCursor`, or with `page` and `total`. */
+  /** True if the output is a page: `items` with `nextCursor`, or with `page` and `total`. */
   readonly isList: boolean;
   readonly hasVoidOutput: boolean;
   /**
-   * The input has `createOnly`: `If-None-Match: *` sets it, and the procedure must not replace what
-   * exists.
+   * True if the input has `createOnly`, which `If-None-Match: *` sets. The procedure must then not
+   * replace an existing resource.
    */
   readonly takesCreateOnly: boolean;
 }
 
 /**
- * True if a creation answers with the representation that the GET at its `location` gives, and so
- * with its entity tag.
+ * True if a creation returns the same representation as the GET at its `location`, and therefore
+ * the same entity tag.
  */
-export const givesWhatIsRead = (creation: Operation, reading: Operation): boolean =>
+export const returnsReadRepresentation = (creation: Operation, reading: Operation): boolean =>
   reading.output !== undefined &&
   reading.output === creation.output &&
   !reading.meta.noStore &&
   !creation.meta.noStore;
 
-/** Methods whose input comes in a body; of the others it comes in the query. */
+/** True for methods that take their input from the body; the others use the query. */
 export const hasBody = (method: RestMethod): boolean =>
   method === 'POST' || method === 'PUT' || method === 'PATCH';
 
-/** Every enabled procedure with `meta.openapi`. Throws, naming it, at one that cannot be served. */
+/**
+ * Lists every enabled procedure with `meta.openapi`.
+ * @throws Error that names a procedure that cannot be served.
+ */
 export function readOperations(router: AnyTRPCRouter): Operation[] {
   const lazy = Object.keys(router._def.lazy);
   if (lazy.length > 0)
@@ -55,7 +56,10 @@ export function readOperations(router: AnyTRPCRouter): Operation[] {
   });
 }
 
-/** Loads every lazy part of a router, so that its procedures can be read. */
+/**
+ * Loads all lazy parts of a router. Await it before `createRestHandler` and `generateDocument` if
+ * the router has any.
+ */
 export async function loadLazyRouters(router: AnyTRPCRouter): Promise<void> {
   for (
     let loaders = Object.values(router._def.lazy);
@@ -100,7 +104,7 @@ function readOperation(path: string, procedure: AnyTRPCProcedure, meta: RestOper
   };
 }
 
-/** tRPC keeps the output parser on the definition, but not in its public type. */
+/** Reads the output parser, which tRPC stores on the definition but omits from its public type. */
 function outputOf(procedure: AnyTRPCProcedure): $ZodType | undefined {
   const def: object = procedure._def;
   return 'output' in def && isSchema(def.output) ? def.output : undefined;

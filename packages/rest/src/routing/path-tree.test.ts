@@ -25,14 +25,14 @@ describe('a path tree', () => {
     }
   });
 
-  it('goes back where the preferred way leads nowhere', () => {
+  it('backtracks if the preferred branch has no match', () => {
     const match = treeOf('/a/me/x', '/a/{id}/y', '/{any}/me/z');
     expect(match('/a/me/y')).toEqual(['/a/{id}/y', 'me']);
     expect(match('/a/me/z')).toEqual(['/{any}/me/z', 'a']);
     expect(match('/a/me')).toBeUndefined();
   });
 
-  it('takes dots for dots, one trailing slash for none, and no empty segment for a parameter', () => {
+  it('matches dots literally, ignores one trailing slash, and rejects empty parameters', () => {
     const match = treeOf('/a.b', '/c/{id}', '/');
     expect(match('/axb')).toBeUndefined();
     expect(match('/a.b/')).toEqual(['/a.b']);
@@ -43,7 +43,7 @@ describe('a path tree', () => {
     expect(match('')).toEqual(['/']);
   });
 
-  it('refuses two operations at one address, and templates that it cannot serve', () => {
+  it('rejects two operations at one address, and unsupported templates', () => {
     const tree = new PathTree<string>();
     tree.add('GET', '/a/{x}', 'x');
     expect(() => tree.add('GET', '/a/{y}', 'y')).toThrow('Two operations are served at GET /a/{y}');
@@ -66,7 +66,7 @@ describe('a path tree', () => {
     expect(tree.match('/area1/x/item0/y')).toBeUndefined();
   });
 
-  it('decodes once, and leaves a slash in a value alone', () => {
+  it('decodes once, and keeps an encoded slash in a value', () => {
     fc.assert(
       fc.property(segment, (value) => {
         expect(treeOf('/v/{x}')(`/v/${encodeURIComponent(value)}`)).toEqual(['/v/{x}', value]);
@@ -76,5 +76,5 @@ describe('a path tree', () => {
   });
 });
 
-/** Any text that a segment can carry. */
+/** Any text that a segment can contain. */
 const segment = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 });

@@ -1,6 +1,6 @@
 import { parseTemplate, type TemplateSegment } from './template.js';
 
-/** What a path leads to: the routes by method, and the values of its parameters in order. */
+/** Routes of a path by method, and its parameter values in order. */
 export interface PathMatch<T> {
   readonly methods: ReadonlyMap<string, T>;
   readonly values: readonly string[];
@@ -8,7 +8,7 @@ export interface PathMatch<T> {
 
 interface PathNode<T> {
   readonly fixed: Map<string, PathNode<T>>;
-  /** Parameters with text around them in the same segment, longest text first. */
+  /** Parameters with text around them in one segment, longest text first. */
   readonly partial: { prefix: string; suffix: string; node: PathNode<T> }[];
   parameter?: PathNode<T>;
   methods?: Map<string, T>;
@@ -22,26 +22,30 @@ const createNode = <T>(): PathNode<T> => ({
 });
 
 /**
- * Routes by the segments of their paths. A look-up walks the segments of one path, so its cost does
- * not grow with the number of routes. In each segment fixed text wins over a parameter, in whatever
- * order the routes were added.
+ * Finds routes by the segments of a path. The cost does not depend on the number of routes. Fixed
+ * text wins over a parameter, regardless of registration order.
  */
 export class PathTree<T> {
   readonly #root: PathNode<T> = createNode();
 
-  /** Throws where the same method and path (parameter names aside) is taken already. */
+  /**
+   * Adds a route.
+   * @throws Error if the method and path (ignoring parameter names) are already registered.
+   */
   add(method: string, template: string, route: T): void {
     let node = this.#root;
     for (const segment of parseTemplate(template)) node = descend(node, segment);
     node.methods ??= new Map();
     if (node.methods.has(method))
-      throw new Error(`Two operations are served at ${method} ${template}: give one another path.`);
+      throw new Error(
+        `Two operations are served at ${method} ${template}: change one of the paths.`,
+      );
     node.methods.set(method, route);
   }
 
   /**
-   * Throws `URIError` where the path is not percent-encoded well. One trailing slash is ignored,
-   * and so is the case of fixed text.
+   * Finds a route. Ignores one trailing slash and the case of fixed text.
+   * @throws URIError for invalid percent-encoding.
    */
   match(path: string): PathMatch<T> | undefined {
     const segments = split(path);

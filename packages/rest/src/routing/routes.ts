@@ -1,8 +1,8 @@
 import type { AnyTRPCRouter } from '@trpc/server';
-import { deprecationDate } from '../answer/deprecation.js';
-import { createSerializer, type Serializer } from '../answer/json.js';
 import type { RestMethod, RestOperation, RestPath } from '../meta.js';
-import { givesWhatIsRead, type Operation, readOperations } from './operations.js';
+import { deprecationDate } from '../response/deprecation.js';
+import { createSerializer, type Serializer } from '../response/json.js';
+import { type Operation, readOperations, returnsReadRepresentation } from './operations.js';
 import { PathTree } from './path-tree.js';
 import { parameterNames } from './template.js';
 
@@ -12,23 +12,20 @@ export interface Route {
   readonly method: RestMethod;
   readonly names: readonly string[];
   readonly form: RestOperation['form'];
-  /** Input that the address itself means. */
+  /** Fixed input of this address. */
   readonly fixed: Readonly<Record<string, unknown>> | undefined;
-  /**
-   * Of a deprecated address: the value of its `Deprecation` header, and the path of what took its
-   * place.
-   */
+  /** For a deprecated address: the `Deprecation` header value and the path of the successor. */
   readonly moved: { readonly deprecation: string; readonly to: RestPath } | undefined;
   readonly write: Serializer;
-  /** The GET of the same resource, for preconditions; undefined if it has none. */
+  /** GET route of the same resource, for preconditions; undefined if there is none. */
   readonly reading: Route | undefined;
-  /** The GET of the resource that this creates, if it gives the same representation. */
+  /** GET route of the created resource, if it returns the same representation. */
   readonly created: Route | undefined;
 }
 
 /**
- * Every address of every operation of a router, by path. `deprecatedSince` dates the aliases that
- * have no date of their own.
+ * Builds the routes of all addresses. `deprecatedSince` is the date of aliases without their own
+ * date.
  */
 export function buildRoutes(router: AnyTRPCRouter, deprecatedSince: string): PathTree<Route> {
   const tree = new PathTree<Route>();
@@ -46,7 +43,8 @@ export function buildRoutes(router: AnyTRPCRouter, deprecatedSince: string): Pat
       operation,
       write,
       reading: meta.method === 'GET' ? undefined : readings.get(meta.path),
-      created: created && givesWhatIsRead(operation, created.operation) ? created : undefined,
+      created:
+        created && returnsReadRepresentation(operation, created.operation) ? created : undefined,
     };
     tree.add(meta.method, meta.path, {
       ...common,
@@ -78,7 +76,7 @@ export function buildRoutes(router: AnyTRPCRouter, deprecatedSince: string): Pat
   return tree;
 }
 
-/** The canonical address of a query. */
+/** Route of a query at its canonical address. */
 const readingOf = (operation: Operation): Route => ({
   operation,
   method: 'GET',
@@ -91,7 +89,7 @@ const readingOf = (operation: Operation): Route => ({
   created: undefined,
 });
 
-/** The methods of a path, as `Allow` lists them (RFC 9110 §10.2.1). */
+/** Methods of a path, in the format of `Allow` (RFC 9110 §10.2.1). */
 export function allowedMethods(methods: ReadonlyMap<string, Route>): string {
   const allowed = [...methods.keys()];
   if (methods.has('GET')) allowed.push('HEAD');

@@ -8,7 +8,10 @@ export type TemplateSegment =
       readonly suffix: string;
     };
 
-/** Splits `/themes/{id}.css` into its segments. Throws where a template cannot be served. */
+/**
+ * Splits a template such as `/themes/{id}.css` into segments.
+ * @throws Error if the template cannot be served.
+ */
 export function parseTemplate(template: string): TemplateSegment[] {
   const parts = template.split('/');
   const [first, last] = [parts.findIndex(isFilled), parts.findLastIndex(isFilled)];
@@ -33,19 +36,19 @@ function parseSegment(segment: string, template: string): TemplateSegment {
     suffix.includes('}')
   ) {
     throw new Error(
-      `The path "${template}" cannot be served: give each segment at most one parameter, as {name}.`,
+      `The path "${template}" cannot be served: use at most one parameter per segment, written as {name}.`,
     );
   }
   return { kind: 'parameter', name, prefix: segment.slice(0, open), suffix };
 }
 
-/** The names of a template's parameters, in order. */
+/** Parameter names of a template, in order. */
 export const parameterNames = (template: string): string[] =>
   parseTemplate(template).flatMap((segment) =>
     segment.kind === 'parameter' ? [segment.name] : [],
   );
 
-/** A template with its parameters filled in, percent-encoded; undefined where one has no value. */
+/** Fills a template with percent-encoded values. Returns undefined if a parameter has no value. */
 export function fillTemplate(
   template: string,
   lookUp: (name: string) => unknown,

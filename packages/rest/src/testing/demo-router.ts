@@ -3,7 +3,7 @@ import superjson from 'superjson';
 import { z } from 'zod';
 import type { RestMeta, RestOperation } from '../meta.js';
 
-/** An application's own error, as a host of this package would have one. */
+/** An application error, as a host of this package defines it. */
 export class DemoError extends Error {
   constructor(
     readonly code: string,

@@ -18,7 +18,7 @@ export interface DemoServer {
   close(): Promise<void>;
 }
 
-export type Face = 'node:http' | 'Express 5';
+export type ServerKind = 'node:http' | 'Express 5';
 
 export function createDemoHandler(
   failures: RestFailure<DemoContext>[],
@@ -45,18 +45,18 @@ export function createDemoHandler(
   });
 }
 
-/** Serves the demo router, before Express or inside it. */
+/** Serves the demo router, with or without Express. */
 export async function serveDemo(
-  face: Face,
+  serverKind: ServerKind,
   options: Partial<RestHandlerOptions<DemoRouter>> = {},
 ): Promise<DemoServer> {
   const failures: RestFailure<DemoContext>[] = [];
   const handler = createDemoHandler(failures, options);
-  return { failures, ...(await listen(listenerOf(face, handler))) };
+  return { failures, ...(await listen(listenerOf(serverKind, handler))) };
 }
 
-function listenerOf(face: Face, handler: RestHandler) {
-  if (face === 'node:http') {
+function listenerOf(serverKind: ServerKind, handler: RestHandler) {
+  if (serverKind === 'node:http') {
     return (req: IncomingMessage, res: ServerResponse) =>
       handler(req, res, () => res.writeHead(418).end());
   }
@@ -90,7 +90,7 @@ export interface RawAnswer {
   readonly body: string;
 }
 
-/** Sends exactly what it is given: no normalised path, no header of its own but Host. */
+/** Sends the request unchanged: no path normalization, no headers except Host. */
 export function send(
   url: string,
   path: string,

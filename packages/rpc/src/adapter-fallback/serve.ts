@@ -7,21 +7,21 @@ import { isClientDisconnect } from '../client-disconnect.js';
 import type { Incoming } from '../exchange.js';
 import type { RpcCall } from '../options.js';
 
-export interface OfficialOptions {
-  /** Below the base path, percent-encoded. */
+export interface AdapterOptions {
+  /** Path below the base path, percent-encoded. */
   readonly path: string;
-  /** Bytes. */
+  /** Maximum body size in bytes. */
   readonly bodyLimit: number;
   readonly hasDeadline: boolean;
 }
 
 /**
- * Hands a request to tRPC's own adapter, under the same options: subscriptions, streamed batches,
- * uploads and what is rare.
+ * Serves a request with tRPC's own adapter, with the same options and limits. Used for
+ * subscriptions, streamed batches, uploads and rare requests.
  */
 export function serveWithTrpcAdapter(
   { settings, req, res }: Incoming,
-  { path, bodyLimit, hasDeadline }: OfficialOptions,
+  { path, bodyLimit, hasDeadline }: AdapterOptions,
 ): void {
   const { options } = settings;
   const vary = res.getHeader('vary');
@@ -46,7 +46,7 @@ export function serveWithTrpcAdapter(
   });
 }
 
-/** The adapter refuses a body over its limit, but goes on reading it. */
+/** Stops reading past the limit. The adapter rejects the body, but continues to read it. */
 function pauseAt(limit: number, req: IncomingMessage): void {
   let size = 0;
   req.on('data', (chunk: Buffer) => {
@@ -59,7 +59,7 @@ function describe({ path, procedure }: TRPCRequestInfo['calls'][number]): RpcCal
   return { path, type: procedure?._def.type ?? 'unknown', meta: procedure?._def.meta };
 }
 
-/** The adapter sets `Vary` anew: what middleware has set before must be said again. */
+/** Adds the `Vary` values that middleware has set, which the adapter overwrites. */
 function addVary(headers: ResponseMeta['headers'], vary: string): ResponseMeta['headers'] {
   if (!(headers instanceof Headers)) return { ...headers, vary: [vary] };
   const all = new Headers(headers);

@@ -3,17 +3,19 @@ import { decodeUtf8 } from '@synap/http';
 import { TRPCError } from '@trpc/server';
 import type { RpcIncoming } from '../options.js';
 
-/** Whether middleware before us has read the body. */
+/** True if middleware has already read the body. */
 export const isBodyRead = (req: RpcIncoming): boolean =>
   req.body !== undefined || req.readableEnded;
 
-/** Whether the announced length alone says that the body is too large. */
+/** True if Content-Length exceeds the limit. */
 export const announcesMoreThan = ({ headers }: IncomingMessage, limit: number): boolean =>
   Number(headers['content-length'] ?? 0) > limit;
 
 /**
- * The body as text, without a byte order mark as by `Request.text()`. Rejects with
- * `PAYLOAD_TOO_LARGE` as soon as it passes the limit (bytes), holding no more than that.
+ * Reads the body as text, without a byte order mark, as `Request.text()` does. Buffers at most
+ * `limit` bytes.
+ * @throws TRPCError `PAYLOAD_TOO_LARGE` as soon as it exceeds the limit, `BAD_REQUEST` if it is not
+ *   UTF-8.
  */
 export function readBody(req: IncomingMessage, limit: number): Promise<string> {
   return new Promise((resolve, reject) => {
@@ -41,7 +43,7 @@ export function readBody(req: IncomingMessage, limit: number): Promise<string> {
       reject(
         new TRPCError({
           code: 'CLIENT_CLOSED_REQUEST',
-          message: 'The client went away before its body was read.',
+          message: 'The client disconnected before its body was read.',
         }),
       );
     };

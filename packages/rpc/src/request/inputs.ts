@@ -1,42 +1,45 @@
-import { InputFault, isForbiddenKey, keyIssue, withoutByteOrderMark } from '@synap/http';
+import { InputError, isForbiddenKey, keyIssue, withoutByteOrderMark } from '@synap/http';
 import { TRPCError } from '@trpc/server';
 import type { Settings } from '../settings.js';
 
-/** The inputs of a request by the index of their call. */
+/** Inputs of a request by the index of their call. */
 type InputRecord = Readonly<Record<number, unknown>>;
 
 const isRecord = (value: unknown): value is InputRecord =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 export interface InputSource {
-  /** The JSON text; empty or null where there is no input. */
+  /** JSON text; empty or null if there is no input. */
   readonly readText: () => string | null | Promise<string>;
   readonly isBatch: boolean;
   readonly size: number;
 }
 
-/** The inputs of one request: read and decoded once, when a procedure first asks for one. */
+/** Inputs of one request; read and decoded once, when a procedure first requests one. */
 export class Inputs {
   readonly #settings: Settings;
   readonly #source: InputSource;
   #reading: Promise<InputRecord> | undefined;
   #record: InputRecord | undefined;
-  /** Whether the body is on its way. */
-  isAwaited = false;
+  /** True while the body is being received. */
+  isBodyPending = false;
 
   constructor(settings: Settings, source: InputSource) {
     this.#settings = settings;
     this.#source = source;
   }
 
-  /** Rejects with `BAD_REQUEST`, in the parser's words, where the inputs are malformed. */
+  /**
+   * Reads the input of a call.
+   * @throws TRPCError `BAD_REQUEST` with the parser's message if the inputs are malformed.
+   */
   async read(index: number): Promise<unknown> {
     this.#reading ??= this.#read();
     this.#record ??= await this.#reading;
     return this.#record[index];
   }
 
-  /** The input, where it has been read. */
+  /** Input of a call; undefined if it has not been read. */
   peek(index: number): unknown {
     return this.#record?.[index];
   }
@@ -53,11 +56,11 @@ export class Inputs {
   }
 
   async #await(body: Promise<string>): Promise<string> {
-    this.isAwaited = true;
+    this.isBodyPending = true;
     try {
       return await body;
     } finally {
-      this.isAwaited = false;
+      this.isBodyPending = false;
     }
   }
 
@@ -73,7 +76,7 @@ export class Inputs {
       });
     }
     const forbidden = Object.keys(inputs).filter(isForbiddenKey);
-    if (forbidden.length > 0) throw new InputFault(forbidden.map((key) => keyIssue([key])));
+    if (forbidden.length > 0) throw new InputError(forbidden.map((key) => keyIssue([key])));
     return Array.from({ length: this.#source.size }, (_, index) =>
       inputs[index] === undefined ? undefined : transformer.deserialize(inputs[index]),
     );

@@ -1,12 +1,15 @@
 import type { IncomingMessage } from 'node:http';
-import { findCodingFault, parseMediaType } from '@synap/http';
+import { findUnsupportedCoding, parseMediaType } from '@synap/http';
 import { TRPCError } from '@trpc/server';
 import type { RpcUploadType } from '../options.js';
 
-/** What a request is to be read as; `other` is a content type that tRPC does not know, or none. */
+/** Kind of a request body; `other` is an unknown content type, or none. */
 export type MediaKind = 'json' | RpcUploadType | 'other';
 
-/** Media types are case-insensitive, and may have parameters (RFC 9110 §8.3.1). */
+/**
+ * Reads the content type. Media types are case-insensitive and may have parameters (RFC 9110
+ * §8.3.1).
+ */
 export function readMediaKind(req: IncomingMessage): MediaKind {
   const header = req.headers['content-type'];
   if (header === undefined) return 'other';
@@ -19,8 +22,8 @@ export function readMediaKind(req: IncomingMessage): MediaKind {
 }
 
 /**
- * In tRPC's words. A browser sends the types that are refused without asking first: this is what
- * keeps CSRF out.
+ * Error with tRPC's message. Rejecting these types prevents CSRF: browsers send them without a
+ * preflight.
  */
 export function unsupportedMediaType(req: IncomingMessage): TRPCError {
   const header = req.headers['content-type'];
@@ -29,16 +32,14 @@ export function unsupportedMediaType(req: IncomingMessage): TRPCError {
   return new TRPCError({ code: 'UNSUPPORTED_MEDIA_TYPE', message });
 }
 
-/**
- * Throws for JSON that is compressed, or in a charset other than UTF-8: nothing here would decode
- * it.
- */
+/** Rejects compressed JSON and charsets other than UTF-8, which are not decoded here. */
 export function checkCoding(req: IncomingMessage): void {
-  const fault = findCodingFault(req, parseMediaType(req.headers['content-type'] ?? ''));
-  if (fault) throw new TRPCError({ code: 'UNSUPPORTED_MEDIA_TYPE', message: fault.message });
+  const unsupported = findUnsupportedCoding(req, parseMediaType(req.headers['content-type'] ?? ''));
+  if (unsupported)
+    throw new TRPCError({ code: 'UNSUPPORTED_MEDIA_TYPE', message: unsupported.message });
 }
 
-/** Whether the client asks for results one by one, as lines of JSON: `httpBatchStreamLink`. */
+/** True if the client requests results one by one, as lines of JSON (`httpBatchStreamLink`). */
 export function wantsStream({ headers }: IncomingMessage): boolean {
   const { 'trpc-accept': own, accept } = headers;
   if (own !== undefined) return own === 'application/jsonl';

@@ -4,19 +4,20 @@ import { checkCoding, type MediaKind, readMediaKind, unsupportedMediaType } from
 import { type Query, readQuery } from './query.js';
 import { decodePath, type Target } from './target.js';
 
-/** What a request says on tRPC's wire, before any procedure is looked up. */
+/** A parsed request in tRPC's protocol, before its procedures are resolved. */
 export interface ParsedRequest {
   readonly target: Target;
   readonly query: Query;
   readonly kind: MediaKind;
   readonly isBatch: boolean;
-  /** Paths of procedures, one for each call. */
+  /** Procedure paths, one per call. */
   readonly paths: readonly string[];
 }
 
 /**
- * Throws, in tRPC's words, where the path is badly encoded, the content type is foreign or the
- * batch is too large.
+ * Parses a request.
+ * @throws TRPCError with tRPC's message for a malformed path, an unsupported content type, or a
+ *   batch that is too large.
  */
 export function parseRequest({ settings, req }: Incoming, target: Target): ParsedRequest {
   const path = decodePath(target.path, settings.config.pathSeparator);
@@ -31,7 +32,7 @@ export function parseRequest({ settings, req }: Incoming, target: Target): Parse
   return { target, query, kind, isBatch, paths: isBatch ? path.split(',') : [path] };
 }
 
-/** How many calls a batch names; stops counting once there are too many. */
+/** Counts the calls of a batch, up to one more than the limit. */
 function countUpTo(limit: number, path: string): number {
   let count = 1;
   for (let at = path.indexOf(','); at >= 0 && count <= limit; at = path.indexOf(',', at + 1))

@@ -1,14 +1,12 @@
 import type { AnyTRPCProcedure, AnyTRPCRouter } from '@trpc/server';
 
-/** The procedure at a path, where it is loaded already. */
+/** Finds a procedure if it is already loaded. */
 export function findProcedure(router: AnyTRPCRouter, path: string): AnyTRPCProcedure | undefined {
   const procedures: Readonly<Record<string, AnyTRPCProcedure | undefined>> = router._def.procedures;
   return procedures[path];
 }
 
-/**
- * Loads the lazy parts of the router that the paths lead through; undefined where all is loaded.
- */
+/** Loads the lazy router parts of the paths. Returns undefined if all are loaded. */
 export function loadProcedures(
   router: AnyTRPCRouter,
   paths: readonly string[],

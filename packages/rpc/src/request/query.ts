@@ -1,14 +1,14 @@
-/** The parameters of tRPC's wire. */
+/** Query parameters of tRPC's protocol. */
 export interface Query {
   readonly isBatch: boolean;
-  /** The inputs of a GET as JSON text; null where the query has none. */
+  /** Inputs of a GET as JSON text; null if the query has none. */
   readonly input: string | null;
   readonly hasConnectionParams: boolean;
 }
 
 const empty: Query = { isBatch: false, input: null, hasConnectionParams: false };
 
-/** Reads a query as `URL` would, but only what tRPC's wire has: a third of its cost. */
+/** Parses a query as `URL` does, but only tRPC's parameters, at a third of the cost. */
 export function readQuery(search: string): Query {
   if (search === '') return empty;
   const pairs = search.split('&');
@@ -48,7 +48,7 @@ function firstOf(pairs: readonly string[], name: string): string | null {
   return null;
 }
 
-/** Undefined where only `URL`, which forgives bad encoding, can tell. */
+/** Returns undefined for invalid encoding, which only `URL` tolerates. */
 function decodeValue(value: string): string | undefined {
   const spaced = value.includes('+') ? value.replaceAll('+', ' ') : value;
   if (!spaced.includes('%')) return spaced;

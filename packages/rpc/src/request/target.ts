@@ -2,15 +2,15 @@ import { originForm } from '@synap/http';
 import { TRPCError } from '@trpc/server';
 import type { RpcIncoming } from '../options.js';
 
-/** The address of a request, split at the base path and at the query. */
+/** URL of a request, split at the base path and at the query. */
 export interface Target {
-  /** What lies below the base path, still percent-encoded, without the slashes around it. */
+  /** Path below the base path, percent-encoded, without leading and trailing slashes. */
   readonly path: string;
-  /** The query, without its `?`. */
+  /** Query string without its `?`. */
   readonly search: string;
 }
 
-/** Undefined where the request is not below the base path. */
+/** Splits the URL of a request. Returns undefined if it is not below the base path. */
 export function readTarget(req: RpcIncoming, base: string): Target | undefined {
   const url = originForm(req.originalUrl ?? req.url ?? '/') ?? '/';
   const mark = url.indexOf('?');
@@ -25,8 +25,8 @@ export function readTarget(req: RpcIncoming, base: string): Target | undefined {
 const slash = 47;
 
 /**
- * The procedures' path in the router. Throws `BAD_REQUEST`, as tRPC words it, where it is not
- * percent-encoded well.
+ * Decodes the procedure path.
+ * @throws TRPCError `BAD_REQUEST` with tRPC's message for invalid percent-encoding.
  */
 export function decodePath(path: string, separator: string): string {
   const decoded = path.includes('%') ? decode(path) : path;

@@ -14,12 +14,12 @@ export interface DemoMeta {
   uploads?: 'multipart/form-data' | 'application/octet-stream';
 }
 
-/** Named, so that declarations need not name where Node's types have it from. */
+/** Named, so that declarations need not refer to Node.js internals. */
 export interface UploadForm extends FormData {}
 
 export interface DemoOptions {
   transformer?: TRPCDataTransformer;
-  /** Adds who asked to every error; throws on the message `formatter`. */
+  /** Adds the caller to every error. Throws for the message `formatter`. */
   hasFormatter?: boolean;
   pathSeparator?: '_';
 }
@@ -30,7 +30,7 @@ const plain: TRPCDataTransformer = {
 };
 const note = z.object({ id: z.number(), text: z.string().optional() });
 
-/** A router with every kind of answer and failure. */
+/** A router with all kinds of outputs and errors. */
 export function createDemoRouter({
   transformer = plain,
   hasFormatter = false,

@@ -19,7 +19,7 @@ import {
 export interface Listening {
   readonly port: number;
   readonly server: Server;
-  /** What `onError` was told, in short. */
+  /** Short form of the errors passed to `onError`. */
   readonly errors: unknown[];
   readonly url: string;
   close(): Promise<void>;
@@ -69,8 +69,8 @@ function remember(errors: unknown[]): NonNullable<RpcHandlerOptions<DemoRouter>[
   };
 }
 
-/** The demo router served by us. */
-export function serveOurs(options: ServeOptions = {}): Promise<Listening> {
+/** Serves the demo router with our handler. */
+export function serveWithRpcHandler(options: ServeOptions = {}): Promise<Listening> {
   const errors: unknown[] = [];
   const handler = createRpcHandler({
     ...demoLimits,
@@ -82,8 +82,8 @@ export function serveOurs(options: ServeOptions = {}): Promise<Listening> {
   return listen((req, res) => handler(req, res), errors);
 }
 
-/** The same served by tRPC's own adapter. */
-export function serveTheirs(options: ServeOptions = {}): Promise<Listening> {
+/** Serves the demo router with tRPC's adapter. */
+export function serveWithAdapter(options: ServeOptions = {}): Promise<Listening> {
   const errors: unknown[] = [];
   const createContext = options.createContext ?? (({ req, res, signal }) => ({ req, res, signal }));
   const handler = createHTTPHandler({
@@ -101,7 +101,7 @@ export function serveTheirs(options: ServeOptions = {}): Promise<Listening> {
 
 export interface Sent {
   readonly method?: string;
-  /** Below the base path, with its query. */
+  /** Path below the base path, with its query. */
   readonly path: string;
   readonly headers?: Record<string, string>;
   readonly body?: string | Buffer;
@@ -113,15 +113,15 @@ export interface Received {
   readonly body: string;
 }
 
-/** Sends exactly what is said, and nothing more, over a connection of its own. */
+/** Sends the request unchanged, on its own connection. */
 export function send(
   to: Listening,
-  { method = 'GET', path, headers: given = {}, body }: Sent,
+  { method = 'GET', path, headers: ownHeaders = {}, body }: Sent,
 ): Promise<Received> {
-  const isFramed = body === undefined || given['transfer-encoding'] !== undefined;
+  const isFramed = body === undefined || ownHeaders['transfer-encoding'] !== undefined;
   const headers = isFramed
-    ? given
-    : { ...given, 'content-length': String(Buffer.byteLength(body)) };
+    ? ownHeaders
+    : { ...ownHeaders, 'content-length': String(Buffer.byteLength(body)) };
   return new Promise((resolve, reject) => {
     const outgoing = request({
       port: to.port,
@@ -146,8 +146,8 @@ export function send(
   });
 }
 
-/** What a client can tell two answers apart by. */
-export function essenceOf({ status, headers, body }: Received) {
+/** Parts of a response that a client can compare. */
+export function comparablePartsOf({ status, headers, body }: Received) {
   const {
     'content-type': type,
     vary,

@@ -8,7 +8,7 @@ interface WaitingContext {
   requestId?: string;
 }
 
-/** A router whose procedures wait for their signal or for ever, and tell so. */
+/** A router whose procedures wait for their signal or forever, and emit events. */
 function createWaitingRouter(calls = new EventEmitter()) {
   const t = initTRPC.context<WaitingContext>().create({
     isDev: false,
@@ -44,7 +44,7 @@ function createWaitingRouter(calls = new EventEmitter()) {
 type WaitingRouter = ReturnType<typeof createWaitingRouter>;
 
 interface Waiting extends Listening {
-  /** Emits `start` and `abort`; `release` lets what is deaf end. */
+  /** Emits `start` and `abort`. Emit `release` to end calls that ignore their signal. */
   readonly calls: EventEmitter;
 }
 
@@ -61,7 +61,7 @@ async function serveWaiting(
   return { ...(await listen((req, res) => handler(req, res), errors)), calls };
 }
 
-/** Servers of one test, closed together after it. */
+/** Servers of one test, which are closed together. */
 export function createWaitingServers() {
   const servers: Waiting[] = [];
   const serve = async (options: Parameters<typeof serveWaiting>[0] = {}): Promise<Waiting> => {

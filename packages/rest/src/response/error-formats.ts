@@ -1,26 +1,26 @@
 import type { Problem } from '../problem.js';
 import { oauth2 } from './oauth2-errors.js';
 
-/** Form of an operation's errors, if a standard demands another one than problem details. */
+/** Error format of an operation, if a standard requires one other than problem details. */
 export interface ErrorFormat {
-  /** On every answer of the operation, also of success. */
+  /** Headers of every response of the operation, including successes. */
   readonly headers: Readonly<Record<string, string>>;
   readonly mediaType: string;
   /** Name of the schema in the document. */
   readonly schemaName: string;
   readonly schema: Readonly<Record<string, unknown>>;
-  /** The status that is answered for an error; undefined if that stays a problem. */
+  /** Maps an error status. Returns undefined if the error stays a problem. */
   statusOf(status: number): number | undefined;
-  /** The body of an error that has a status by `statusOf`. */
+  /** Body of an error for which `statusOf` returns a status. */
   write(problem: Problem): object;
 }
 
-/** By the name that `meta.openapi.errorFormat` gives. */
+/** Formats by the value of `meta.openapi.errorFormat`. */
 const errorFormats = { oauth2 } as const satisfies Record<string, ErrorFormat>;
 
 export type ErrorFormatName = keyof typeof errorFormats;
 
-/** The format of an operation; undefined for problem details alone. */
+/** Error format of an operation; undefined if it only uses problem details. */
 export const errorFormatOf = ({
   errorFormat,
 }: {

@@ -1,13 +1,13 @@
 import { type AnyTRPCRouter, getTRPCErrorFromUnknown, type inferRouterContext } from '@trpc/server';
-import { errorFormatOf } from './answer/error-formats.js';
-import { toFailure } from './answer/failure.js';
 import { type Exchange, send, type Target } from './exchange.js';
 import { statusOf } from './problem.js';
+import { errorFormatOf } from './response/error-formats.js';
+import { toFailure } from './response/failure.js';
 import { isRecord } from './schema.js';
 import type { Settings } from './settings.js';
 
-/** Tells `onError` of an error. */
-export function report<TRouter extends AnyTRPCRouter>(
+/** Passes an error to the `onError` hook. */
+export function notifyOnError<TRouter extends AnyTRPCRouter>(
   settings: Settings<TRouter>,
   { req, requestId }: Exchange,
   target: Target | undefined,
@@ -28,11 +28,8 @@ export function report<TRouter extends AnyTRPCRouter>(
   });
 }
 
-/**
- * Answers an error as a problem, and tells `onError`. A client that went away gets nothing, and
- * nobody is told.
- */
-export function fail<TRouter extends AnyTRPCRouter>(
+/** Sends an error as a problem and calls `onError`. Does neither if the client disconnected. */
+export function sendError<TRouter extends AnyTRPCRouter>(
   settings: Settings<TRouter>,
   exchange: Exchange,
   target: Target | undefined,
@@ -42,11 +39,10 @@ export function fail<TRouter extends AnyTRPCRouter>(
   const { req, res, requestId, path: instance } = exchange;
   const error = getTRPCErrorFromUnknown(cause);
   if (res.destroyed || req.socket.destroyed) return;
-  // The deadline has answered already; what came of the call is still worth telling, unless it only
-  // obeyed the signal.
+  // The deadline has already sent a response. Report the late error, unless the abort caused it.
   if (res.headersSent) {
     if (error.cause?.name !== 'AbortError')
-      report(settings, exchange, target, ctx, error, statusOf(error));
+      notifyOnError(settings, exchange, target, ctx, error, statusOf(error));
     return;
   }
   const meta = target?.route.operation.meta;
@@ -66,11 +62,11 @@ export function fail<TRouter extends AnyTRPCRouter>(
   const status = ownStatus ?? problem.status;
   headers['content-type'] = format && ownStatus ? format.mediaType : 'application/problem+json';
   Object.assign(headers, format?.headers);
-  // A challenge belongs to 401 and 403, which the format may have replaced.
+  // The error format may have replaced 401 or 403, so that a challenge no longer applies.
   if (status !== problem.status) delete headers['www-authenticate'];
   if (status === 401) headers['www-authenticate'] ??= settings.options.challenge ?? 'Bearer';
   if (meta?.noStore) headers['cache-control'] = 'no-store';
   const body = JSON.stringify(format && ownStatus ? format.write(problem) : problem);
   send(exchange, { status, headers, links: [], body });
-  report(settings, exchange, target, ctx, error, status);
+  notifyOnError(settings, exchange, target, ctx, error, status);
 }

@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { canary, notes } from './testing/demo-router.js';
-import { type DemoServer, type Face, send, serveDemo } from './testing/serve.js';
+import { type DemoServer, type ServerKind, send, serveDemo } from './testing/serve.js';
 
 const ann = { authorization: 'Bearer ann' };
 const json = { 'content-type': 'application/json' };
 
-describe.each<Face>(['node:http', 'Express 5'])('an answer, %s', (face) => {
+describe.each<ServerKind>(['node:http', 'Express 5'])('a response, %s', (serverKind) => {
   let server: DemoServer;
   beforeAll(async () => {
-    server = await serveDemo(face);
+    server = await serveDemo(serverKind);
   });
   afterAll(() => server.close());
   beforeEach(() => {
@@ -33,21 +33,21 @@ describe.each<Face>(['node:http', 'Express 5'])('an answer, %s', (face) => {
       expect((await call('POST', '/answers/accepted')).status).toBe(202);
     });
 
-    it('has no body and no content type where nothing comes out', async () => {
-      const answer = await call('POST', '/answers/nothing');
+    it('has no body and no content type without an output', async () => {
+      const response = await call('POST', '/answers/nothing');
       expect([
-        answer.status,
-        answer.body,
-        answer.headers['content-type'],
-        answer.headers['content-length'],
+        response.status,
+        response.body,
+        response.headers['content-type'],
+        response.headers['content-length'],
       ]).toEqual([204, '', undefined, undefined]);
     });
 
     it('is JSON of a known length, with dates and bigints as text', async () => {
-      const answer = await call('GET', '/answers/rich');
-      expect(answer.headers['content-type']).toBe('application/json');
-      expect(answer.headers['content-length']).toBe(String(Buffer.byteLength(answer.body)));
-      expect(JSON.parse(answer.body)).toEqual({
+      const response = await call('GET', '/answers/rich');
+      expect(response.headers['content-type']).toBe('application/json');
+      expect(response.headers['content-length']).toBe(String(Buffer.byteLength(response.body)));
+      expect(JSON.parse(response.body)).toEqual({
         at: '2026-01-31T12:00:00.000Z',
         big: '12345678901234567890',
         set: [1, 2],
@@ -55,7 +55,7 @@ describe.each<Face>(['node:http', 'Express 5'])('an answer, %s', (face) => {
       });
     });
 
-    it('may be of another type, or lead elsewhere', async () => {
+    it('can have another media type, or redirect', async () => {
       expect((await call('GET', '/themes/x.css')).headers['content-type']).toBe(
         'text/css; charset=utf-8',
       );
@@ -67,9 +67,9 @@ describe.each<Face>(['node:http', 'Express 5'])('an answer, %s', (face) => {
       expect((await call('GET', '/answers/download')).status).toBe(200);
     });
 
-    it('must not be stored where the meta says so', async () => {
-      const answer = await call('GET', '/users/me', ann);
-      expect([answer.headers['cache-control'], answer.headers.etag]).toEqual([
+    it('has no-store if the meta says so', async () => {
+      const response = await call('GET', '/users/me', ann);
+      expect([response.headers['cache-control'], response.headers.etag]).toEqual([
         'no-store',
         undefined,
       ]);
@@ -89,24 +89,27 @@ describe.each<Face>(['node:http', 'Express 5'])('an answer, %s', (face) => {
       expect((await call('HEAD', '/notes/none')).status).toBe(404);
     });
 
-    it('that a path does not take is 405 with Allow, without asking who calls', async () => {
-      const answer = await call('PATCH', '/users/x', { authorization: 'Bearer bad' });
-      expect([answer.status, answer.headers.allow]).toEqual([405, 'GET, DELETE, HEAD, OPTIONS']);
+    it('that a path does not support is 405 with Allow, before authentication', async () => {
+      const response = await call('PATCH', '/users/x', { authorization: 'Bearer bad' });
+      expect([response.status, response.headers.allow]).toEqual([
+        405,
+        'GET, DELETE, HEAD, OPTIONS',
+      ]);
       expect((await call('DELETE', '/users/me')).status).toBe(405);
       expect((await call('POST', '/users/me')).status).toBe(405);
       expect((await call('HEAD', '/answers/nothing')).headers.allow).toBe('POST, OPTIONS');
     });
 
-    it('OPTIONS tells what a path takes', async () => {
-      const answer = await call('OPTIONS', '/notes');
-      expect([answer.status, answer.headers.allow]).toEqual([204, 'GET, POST, HEAD, OPTIONS']);
+    it('OPTIONS lists the methods of a path', async () => {
+      const response = await call('OPTIONS', '/notes');
+      expect([response.status, response.headers.allow]).toEqual([204, 'GET, POST, HEAD, OPTIONS']);
     });
   });
 
   describe('entity tags', () => {
     it('are the version of a versioned resource', async () => {
-      const answer = await call('GET', '/notes/n1');
-      expect(answer.headers.etag).toBe('"3"');
+      const response = await call('GET', '/notes/n1');
+      expect(response.headers.etag).toBe('"3"');
       for (const tag of ['"3"', 'W/"3"', '"1", "3"', '*']) {
         const unchanged = await call('GET', '/notes/n1', { 'if-none-match': tag });
         expect([unchanged.status, unchanged.body, unchanged.headers.etag]).toEqual([
@@ -118,7 +121,7 @@ describe.each<Face>(['node:http', 'Express 5'])('an answer, %s', (face) => {
       expect((await call('GET', '/notes/n1', { 'if-none-match': '"2"' })).status).toBe(200);
     });
 
-    it('are honoured by If-Match, and given with what was created', async () => {
+    it('are accepted in If-Match, and sent for a created resource', async () => {
       expect((await call('GET', '/notes/n1', { 'if-match': '"3"' })).status).toBe(200);
       expect((await call('GET', '/notes/n1', { 'if-match': '"2"' })).status).toBe(412);
       const made = await call('POST', '/notes', { ...ann, ...json }, '{"title":"x"}');
@@ -150,7 +153,7 @@ describe.each<Face>(['node:http', 'Express 5'])('an answer, %s', (face) => {
       expect((await put({ 'if-match': '"5"' }, { version: 5 })).status).toBe(200);
     });
 
-    it('refuses both where they differ, a stale one, and none', async () => {
+    it('rejects contradicting versions, an outdated one, and none', async () => {
       expect((await put({ 'if-match': '"3"' }, { version: 2 })).status).toBe(400);
       expect((await put({ 'if-match': '"2"' }, {})).status).toBe(412);
       expect((await put({ 'if-match': '"abc"' }, {})).status).toBe(412);
@@ -162,7 +165,7 @@ describe.each<Face>(['node:http', 'Express 5'])('an answer, %s', (face) => {
       expect([stale.status, stale.body.includes('2147483647')]).toEqual([412, false]);
     });
 
-    it('takes a list of tags, any tag, and those that a compressing proxy made weak', async () => {
+    it('accepts a list of tags, any tag, and tags that a proxy made weak', async () => {
       expect((await put({ 'if-match': '"1", W/"3"' }, {})).headers.etag).toBe('"4"');
       expect((await put({ 'if-match': 'W/"4"' }, {})).headers.etag).toBe('"5"');
       expect((await put({ 'if-match': '*' }, {})).headers.etag).toBe('"6"');
@@ -170,7 +173,7 @@ describe.each<Face>(['node:http', 'Express 5'])('an answer, %s', (face) => {
       expect((await put({ 'if-match': '*' }, {}, '/notes/none')).status).toBe(404);
     });
 
-    it('takes If-None-Match, and the body is judged before any condition', async () => {
+    it('accepts If-None-Match, and validates the body before any condition', async () => {
       expect((await put({ 'if-none-match': '"3"', 'if-match': '"3"' }, {})).status).toBe(412);
       expect((await put({ 'if-none-match': '*' }, { version: 3 })).status).toBe(412);
       expect((await put({ 'if-none-match': '"2"' }, {})).headers.etag).toBe('"4"');
@@ -186,7 +189,7 @@ describe.each<Face>(['node:http', 'Express 5'])('an answer, %s', (face) => {
       expect((await put({}, {}, '/notes/none')).status).toBe(404);
     });
 
-    it('is 428 also where the schema is what asks for the version', async () => {
+    it('is 428 also if the schema requires the version', async () => {
       const patch = (body: string) => call('PATCH', '/notes/n1', { ...ann, ...json }, body);
       expect((await patch('{"title":"x"}')).status).toBe(428);
       expect((await patch('{}')).status).toBe(400);
@@ -196,14 +199,14 @@ describe.each<Face>(['node:http', 'Express 5'])('an answer, %s', (face) => {
   });
 
   describe('pages', () => {
-    it('link to the next by cursor, keeping the query', async () => {
+    it('link to the next page by cursor, with the same query', async () => {
       const first = await call('GET', '/notes?size=5&q=a%20b');
       expect(first.headers.link).toBe('</api/v1/notes?size=5&q=a+b&cursor=last>; rel="next"');
       const last = await call('GET', '/notes?size=5&cursor=last');
       expect(last.headers.link).toBe('</api/v1/notes?size=5>; rel="first"');
     });
 
-    it('link by number where they are counted', async () => {
+    it('link by number if the output has page numbers', async () => {
       const { link } = (await call('GET', '/note-pages?page=2')).headers;
       expect(link).toBe(
         [
@@ -217,16 +220,16 @@ describe.each<Face>(['node:http', 'Express 5'])('an answer, %s', (face) => {
   });
 
   describe('at an older address', () => {
-    it('tells since when it is deprecated and what took its place', async () => {
-      const answer = await call(
+    it('names the deprecation date and the successor', async () => {
+      const response = await call(
         'POST',
         '/note/n1/save',
         { ...ann, ...json },
         '{"title":"x","version":3,"loud":false}',
       );
-      expect(answer.headers.deprecation).toBe('@1767225600');
-      expect(answer.headers.link).toBe('</api/v1/notes/n1>; rel="successor-version"');
-      expect(JSON.parse(answer.body).title).toBe('X');
+      expect(response.headers.deprecation).toBe('@1767225600');
+      expect(response.headers.link).toBe('</api/v1/notes/n1>; rel="successor-version"');
+      expect(JSON.parse(response.body).title).toBe('X');
       const failed = await call(
         'POST',
         '/note/none/save',
@@ -236,36 +239,36 @@ describe.each<Face>(['node:http', 'Express 5'])('an answer, %s', (face) => {
       expect([failed.status, failed.headers.deprecation]).toEqual([404, '@1767225600']);
     });
 
-    it('of an operation that another one replaced tells the same', async () => {
-      const answer = await call('POST', '/labels/n1', { ...ann, ...json }, '{}');
-      expect([answer.status, answer.headers.deprecation]).toEqual([204, '@1767225600']);
-      expect(answer.headers.link).toBe('</api/v1/notes/n1>; rel="successor-version"');
+    it('of a replaced operation names both too', async () => {
+      const response = await call('POST', '/labels/n1', { ...ann, ...json }, '{}');
+      expect([response.status, response.headers.deprecation]).toEqual([204, '@1767225600']);
+      expect(response.headers.link).toBe('</api/v1/notes/n1>; rel="successor-version"');
     });
 
-    it('has no successor link where it cannot be told', async () => {
-      const answer = await call(
+    it('has no successor link if a parameter is missing', async () => {
+      const response = await call(
         'POST',
         '/save-note',
         { ...ann, ...json },
         '{"id":"n1","title":"x","version":3}',
       );
-      expect([answer.status, answer.headers.deprecation, answer.headers.link]).toEqual([
+      expect([response.status, response.headers.deprecation, response.headers.link]).toEqual([
         200,
         '@0',
         undefined,
       ]);
     });
 
-    it('without a version in the path answers as the newest', async () => {
-      const answer = await call('GET', '/api/notes?size=5');
-      expect(answer.headers.deprecation).toBe('@1769904000');
-      expect(answer.headers.link).toContain('</api/v1/notes>; rel="successor-version"');
-      expect(answer.headers.link).toContain('rel="next"');
+    it('without a version in the path responds like the newest', async () => {
+      const response = await call('GET', '/api/notes?size=5');
+      expect(response.headers.deprecation).toBe('@1769904000');
+      expect(response.headers.link).toContain('</api/v1/notes>; rel="successor-version"');
+      expect(response.headers.link).toContain('rel="next"');
     });
   });
 
-  it('below a path that a proxy removes has it in every link', async () => {
-    const below = await serveDemo(face, { publicPrefix: '/synap/' });
+  it('has the prefix that a proxy removes in every link', async () => {
+    const below = await serveDemo(serverKind, { publicPrefix: '/synap/' });
     try {
       const created = await send(below.url, '/api/v1/notes', {
         method: 'POST',
@@ -285,14 +288,14 @@ describe.each<Face>(['node:http', 'Express 5'])('an answer, %s', (face) => {
 
   describe('of failure', () => {
     it('is a problem with pointers into the input', async () => {
-      const answer = await call(
+      const response = await call(
         'POST',
         '/echo',
         json,
         '{"tags":["a",1],"shape":{"kind":"circle"}}',
       );
-      expect(answer.headers['content-type']).toBe('application/problem+json');
-      const problem = JSON.parse(answer.body);
+      expect(response.headers['content-type']).toBe('application/problem+json');
+      const problem = JSON.parse(response.body);
       expect(problem).toMatchObject({
         type: 'about:blank',
         title: 'Bad Request',
@@ -300,7 +303,7 @@ describe.each<Face>(['node:http', 'Express 5'])('an answer, %s', (face) => {
         detail: 'The input is not valid.',
         instance: '/api/v1/echo',
         code: 'bad_request',
-        requestId: answer.headers['x-request-id'],
+        requestId: response.headers['x-request-id'],
       });
       expect(
         problem.errors.map(({ pointer, code }: { pointer: string; code: string }) => [
@@ -313,11 +316,11 @@ describe.each<Face>(['node:http', 'Express 5'])('an answer, %s', (face) => {
       ]);
     });
 
-    it('tells nothing of an unexpected cause', async () => {
+    it('does not expose an unexpected error', async () => {
       for (const path of ['unexpected', 'borrowed', 'output']) {
-        const answer = await call('GET', `/failures/${path}`);
-        expect(answer.status).toBe(path === 'borrowed' ? 409 : 500);
-        expect(answer.body).not.toContain(canary);
+        const response = await call('GET', `/failures/${path}`);
+        expect(response.status).toBe(path === 'borrowed' ? 409 : 500);
+        expect(response.body).not.toContain(canary);
       }
       expect(
         server.failures.some(
@@ -326,22 +329,22 @@ describe.each<Face>(['node:http', 'Express 5'])('an answer, %s', (face) => {
       ).toBe(true);
     });
 
-    it('says what an application error says, with its headers', async () => {
-      const answer = await call('GET', '/failures/unavailable');
-      expect([answer.status, answer.headers['retry-after']]).toEqual([503, '7']);
-      expect(JSON.parse(answer.body)).toMatchObject({
+    it('has the code, detail and headers of an application error', async () => {
+      const response = await call('GET', '/failures/unavailable');
+      expect([response.status, response.headers['retry-after']]).toEqual([503, '7']);
+      expect(JSON.parse(response.body)).toMatchObject({
         code: 'unavailable',
         detail: 'Database is not migrated: run "npx prisma migrate deploy"',
       });
     });
 
-    it('of the query never shows the query', async () => {
+    it('never contains the query', async () => {
       expect((await call('GET', `/echo?n=${canary}`)).body).not.toContain(canary);
     });
 
     it('is reported with its procedure, status and request id', async () => {
-      const answer = await call('GET', '/notes/none', { 'x-request-id': 'r-1' });
-      expect(answer.status).toBe(404);
+      const response = await call('GET', '/notes/none', { 'x-request-id': 'r-1' });
+      expect(response.status).toBe(404);
       expect(server.failures.at(-1)).toMatchObject({
         path: 'notes.get',
         type: 'query',
@@ -351,7 +354,7 @@ describe.each<Face>(['node:http', 'Express 5'])('an answer, %s', (face) => {
     });
   });
 
-  it('carries the request id of the request where that is sane, else a new one', async () => {
+  it('carries the request id of the request if it is valid, else a new one', async () => {
     expect(
       (await call('GET', '/users/x', { 'x-request-id': 'abc.D_1-2' })).headers['x-request-id'],
     ).toBe('abc.D_1-2');

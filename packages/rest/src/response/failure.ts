@@ -1,4 +1,4 @@
-import { InputFault } from '@synap/http';
+import { InputError } from '@synap/http';
 import type { TRPCError } from '@trpc/server';
 import {
   describeProblem,
@@ -14,18 +14,17 @@ export interface FailureContext {
   readonly instance: string;
   readonly readSource: ReadProblemSource | undefined;
   readonly staleVersionCode: string;
-  /** The request writes a versioned resource. */
+  /** True if the request writes a versioned resource. */
   readonly versioned: boolean;
   readonly method: string;
-  /** The request has `If-Match` or `If-None-Match`. */
+  /** True if the request has `If-Match` or `If-None-Match`. */
   readonly isConditional: boolean;
-  /** The input said a version, rightly or not. */
+  /** True if the input contains a version, valid or not. */
   readonly hasVersion: boolean;
 }
 
 /**
- * The problem that is answered for an error over REST, where preconditions have statuses of their
- * own.
+ * Converts an error to the problem of a REST response. Failed preconditions get their own statuses.
  */
 export function toFailure(
   error: TRPCError,
@@ -41,14 +40,14 @@ export function toFailure(
 }
 
 /**
- * A condition that turns out false when the procedure checks it is 412 (RFC 9110 §13.1); a write
- * that must say its version and does not is 428 (RFC 6585 §3).
+ * Maps failed preconditions. A condition that the procedure finds false is 412 (RFC 9110 §13.1). A
+ * write without a required version is 428 (RFC 6585 §3).
  */
 function withPrecondition(problem: Problem, error: TRPCError, context: FailureContext): Problem {
   if (context.isConditional && problem.status === 409 && problem.code === context.staleVersionCode)
     return restate(problem, 412);
-  // The input is refused before its version is read.
-  if (error.cause instanceof InputFault) return problem;
+  // The input was rejected before its version was read.
+  if (error.cause instanceof InputError) return problem;
   const mustSay = context.method === 'PUT' || context.method === 'PATCH';
   if (!mustSay || context.hasVersion || context.isConditional || problem.status !== 400)
     return problem;

@@ -1,9 +1,6 @@
 import { isRecord } from '../schema.js';
 
-/**
- * `Link` relations (RFC 8288) of a page of a list: by cursor, or by page number where the output
- * counts pages.
- */
+/** `Link` relations (RFC 8288) of a page: by cursor, or by page number if the output has one. */
 export function paginationLinks(path: string, search: string, output: unknown): string[] {
   if (!isRecord(output)) return [];
   const query = new URLSearchParams(search);

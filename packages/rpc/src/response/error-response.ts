@@ -7,11 +7,19 @@ import {
 import { getHTTPStatusCode } from '@trpc/server/http';
 import type { Call, Exchange, Incoming } from '../exchange.js';
 import type { Settings } from '../settings.js';
-import { createHead, refusalType } from './head.js';
+import { createHead, rejectionContentType } from './head.js';
 import { send } from './send.js';
 
-/** Tells `onError`. A hook that throws must not keep the client from its answer. */
-export function tell(incoming: Incoming, error: TRPCError, exchange?: Exchange, call?: Call): void {
+/**
+ * Calls the `onError` hook. If it throws, warns and continues, so that the client gets its
+ * response.
+ */
+export function notifyOnError(
+  incoming: Incoming,
+  error: TRPCError,
+  exchange?: Exchange,
+  call?: Call,
+): void {
   const { settings, req } = incoming;
   const type = call?.type ?? exchange?.type ?? 'unknown';
   const input = call && exchange?.inputs.peek(call.index);
@@ -33,21 +41,21 @@ function contextOf({ settings, req, res }: Incoming, exchange: Exchange | undefi
   return exchange ? exchange.ctx : settings.options.refusalContext?.({ req, res });
 }
 
-/** Answers a request that is refused before its calls are made. */
-export function refuse(incoming: Incoming, cause: unknown): void {
-  answerFault(incoming, cause, refusalType);
+/** Responds to a request that is rejected before its calls are made. */
+export function rejectRequest(incoming: Incoming, cause: unknown): void {
+  sendError(incoming, cause, rejectionContentType);
 }
 
 /**
- * Answers a fault of the answer itself: an output that cannot be serialised or is a stream, a
- * formatter that throws.
+ * Sends an error of the response itself: the output is not serializable or is a stream, or the
+ * formatter throws.
  */
-export function fail(exchange: Exchange, cause: unknown): void {
-  answerFault(exchange, cause, 'application/json', exchange);
+export function sendResponseError(exchange: Exchange, cause: unknown): void {
+  sendError(exchange, cause, 'application/json', exchange);
 }
 
-/** One error for the whole request, also for a batch, as tRPC answers it. */
-function answerFault(
+/** Sends a single error for the whole request, even for a batch, as tRPC does. */
+function sendError(
   incoming: Incoming,
   cause: unknown,
   contentType: string,
@@ -56,7 +64,7 @@ function answerFault(
   const { settings, res } = incoming;
   const error = getTRPCErrorFromUnknown(cause);
   try {
-    tell(incoming, error, exchange);
+    notifyOnError(incoming, error, exchange);
     const ctx = contextOf(incoming, exchange);
     const item = {
       error: shapeOf(settings, {
@@ -77,30 +85,30 @@ function answerFault(
     });
     send(res, { ...head, body });
   } catch (second) {
-    answerLast(incoming, second);
+    sendFallbackError(incoming, second);
   }
 }
 
 export type ErrorSource = Omit<Parameters<typeof getTRPCErrorShape>[0], 'config'>;
 
-/** The error as the client gets it, by the router's formatter. */
+/** Formats an error with the router's formatter. */
 export const shapeOf = ({ config }: Settings, source: ErrorSource) =>
   getTRPCErrorShape({ config, ...source });
 
-/** Says nothing of the cause, which a formatter would have hidden. */
-const lastShape = {
+/** Omits the cause, which a formatter would have hidden. */
+const fallbackShape = {
   code: -32603,
   message: 'Internal server error',
   data: { code: 'INTERNAL_SERVER_ERROR', httpStatus: 500 },
 } as const;
 
-function answerLast(incoming: Incoming, cause: unknown): void {
+function sendFallbackError(incoming: Incoming, cause: unknown): void {
   const { settings, res } = incoming;
-  tell(incoming, getTRPCErrorFromUnknown(cause));
+  notifyOnError(incoming, getTRPCErrorFromUnknown(cause));
   const { output } = settings.config.transformer;
   send(res, {
     status: 500,
     headers: {},
-    body: JSON.stringify({ error: output.serialize(lastShape) }),
+    body: JSON.stringify({ error: output.serialize(fallbackShape) }),
   });
 }

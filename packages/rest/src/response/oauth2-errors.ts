@@ -11,14 +11,14 @@ const errorCodes = [
 ] as const;
 type ErrorCode = (typeof errorCodes)[number];
 
-/** Statuses of HTTP itself that say more than 400 does. */
+/** HTTP statuses that are more specific than 400. */
 const ownStatuses: ReadonlySet<number> = new Set([405, 406, 408, 413, 415]);
 
 const isKnown = (code: string): code is ErrorCode => errorCodes.some((known) => known === code);
 
 /**
- * The code of an error, RFC 6749 §5.2: an issue that names one wins, then a parameter that is
- * repeated, then the one that is wrong.
+ * Selects the error code (RFC 6749 §5.2): first a code named by an issue, then a repeated
+ * parameter, then an invalid one.
  */
 function errorOf({ status, code, errors = [] }: Problem): ErrorCode {
   const named = [code, ...errors.map((issue) => issue.code)].find(isKnown);
@@ -30,7 +30,7 @@ function errorOf({ status, code, errors = [] }: Problem): ErrorCode {
   return status === 401 || status === 403 ? 'invalid_grant' : 'invalid_request';
 }
 
-/** §5.2 allows printable ASCII without quotation mark and backslash. */
+/** Replaces characters that §5.2 forbids: non-ASCII, quotation mark and backslash. */
 const printable = (text: string) =>
   text
     .replaceAll('…', '...')
@@ -41,15 +41,15 @@ function descriptionOf({ detail, errors = [] }: Problem): string {
   const issues = errors
     .filter(({ pointer }) => pointer !== '')
     .map(({ pointer, message }) => `${pointer.slice(1)}: ${message}`);
-  // A detail of the application says what to do; that of the schema only says that the input is
-  // wrong.
+  // An application's detail says what to do. The default detail only says that the input is
+  // invalid.
   const isGeneral = issues.length > 0 && detail.startsWith('The input is not valid');
   return printable(isGeneral ? issues.join('; ') : detail);
 }
 
 /**
- * Errors of an OAuth 2.0 token endpoint, RFC 6749 §5.2. A limit (429) and faults of the server
- * (5xx) stay problems.
+ * Errors of an OAuth 2.0 token endpoint (RFC 6749 §5.2). Rate limits (429) and server errors (5xx)
+ * stay problems.
  */
 export const oauth2: ErrorFormat = {
   headers: { 'cache-control': 'no-store', pragma: 'no-cache' },
@@ -60,10 +60,10 @@ export const oauth2: ErrorFormat = {
     description: 'Error of a token endpoint, RFC 6749 §5.2.',
     required: ['error'],
     properties: {
-      error: { type: 'string', enum: errorCodes, description: 'What a program can act on.' },
+      error: { type: 'string', enum: errorCodes, description: 'Machine-readable error code.' },
       error_description: {
         type: 'string',
-        description: 'What happened here, and what to do about it.',
+        description: 'Explanation of this error, and how to fix it.',
       },
     },
   },

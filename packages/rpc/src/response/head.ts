@@ -4,7 +4,7 @@ import type { ResponseMeta, TRPCRequestInfo } from '@trpc/server/http';
 import type { TRPCResponse } from '@trpc/server/rpc';
 import type { Exchange } from '../exchange.js';
 import type { Settings } from '../settings.js';
-import { ownVary } from './send.js';
+import { baseVary } from './send.js';
 
 export interface Head {
   readonly status: number;
@@ -16,17 +16,17 @@ export interface HeadOptions extends Head {
   readonly errors: TRPCError[];
 }
 
-/** tRPC's `Response` gets this type by default where the request was refused before any call. */
-export const refusalType = 'text/plain;charset=UTF-8';
+/** Default content type of tRPC's `Response` if the request is rejected before any call. */
+export const rejectionContentType = 'text/plain;charset=UTF-8';
 
-/** Applies `responseMeta`, where there is one. */
+/** Computes status and headers, and applies `responseMeta` if it is set. */
 export function createHead(
   settings: Settings,
   exchange: Exchange | undefined,
   { status, headers, data, errors }: HeadOptions,
 ): Head {
   const { responseMeta } = settings.options;
-  headers.vary = ownVary;
+  headers.vary = baseVary;
   if (responseMeta === undefined) return { status, headers };
   const info = exchange && describeRequest(exchange);
   const paths = info?.calls.map((call) => call.path);
@@ -52,7 +52,7 @@ export function createHead(
   };
 }
 
-/** What a `Headers` object says is added; what a plain object says replaces, but for its lists. */
+/** Merges headers: a text value replaces, a list or a `Headers` object is added. */
 function applyHeaders(merged: Headers, headers: ResponseMeta['headers']): void {
   if (headers instanceof Headers) {
     for (const [name, value] of headers) merged.append(name, value);

@@ -3,15 +3,15 @@ import { getHTTPStatusCode } from '@trpc/server/http';
 import type { TRPCResponse } from '@trpc/server/rpc';
 import type { Call, Exchange } from '../exchange.js';
 import { isDataStream } from './data-stream.js';
-import { fail, shapeOf } from './fault.js';
+import { sendResponseError, shapeOf } from './error-response.js';
 import { createHead, type Head } from './head.js';
 import { send } from './send.js';
 
-/** Answers a request whose calls all have their outcome. Never throws. */
+/** Responds to a request whose calls are all settled. Never throws. */
 export function respond(exchange: Exchange): void {
-  exchange.isAnswered = true;
+  exchange.isResponseSent = true;
   clearTimeout(exchange.timer);
-  if (exchange.isClientGone) return;
+  if (exchange.isClientDisconnected) return;
   try {
     const items = exchange.calls.map((call) => itemOf(exchange, call));
     const head = headOf(exchange, items);
@@ -19,7 +19,7 @@ export function respond(exchange: Exchange): void {
     const body = exchange.isBatch ? `[${texts.join(',')}]` : texts.join('');
     send(exchange.res, { ...head, body });
   } catch (cause) {
-    fail(exchange, cause);
+    sendResponseError(exchange, cause);
   }
 }
 
@@ -54,8 +54,8 @@ function headOf(exchange: Exchange, items: TRPCResponse[]): Head {
 }
 
 /**
- * One item as JSON, by the serializer of the options where it knows the output, else by the
- * router's transformer.
+ * Serializes one item with the `serialize` option if it supports the output, else with the router's
+ * transformer.
  */
 function textOf({ settings, calls }: Exchange, item: TRPCResponse, index: number): string {
   const { output } = settings.config.transformer;

@@ -7,7 +7,7 @@ import { errorFormatOf } from './error-formats.js';
 import { HttpError } from './http-error.js';
 import { paginationLinks } from './links.js';
 
-/** An answer that is ready to be sent. */
+/** A response that is ready to be sent. */
 export interface RestResponse {
   readonly status: number;
   readonly headers: Record<string, string>;
@@ -18,15 +18,15 @@ export interface RestResponse {
 export interface SuccessContext {
   readonly req: IncomingMessage;
   readonly route: Route;
-  /** Base path of the address, canonical. */
+  /** Canonical base path. */
   readonly base: string;
-  /** Path of the request, without its query. */
+  /** Path of the request without its query. */
   readonly path: string;
   readonly search: string;
   readonly input: unknown;
 }
 
-/** The answer for an output: its status, its headers, its body. */
+/** Converts an output to a response with status, headers and body. */
 export function toResponse(output: unknown, context: SuccessContext): RestResponse {
   const { route } = context;
   const { meta } = route.operation;
@@ -53,15 +53,15 @@ export function toResponse(output: unknown, context: SuccessContext): RestRespon
 }
 
 /**
- * Compares the tag of what is read with the conditions of the request (RFC 9110 §13.2.2). Throws
- * 412 if `If-Match` does not name it.
+ * Evaluates the conditions of a read (RFC 9110 §13.2.2). Returns true for 304.
+ * @throws HttpError 412 if `If-Match` does not contain the tag.
  */
 function isUnchanged({ req: { headers } }: SuccessContext, tag: string): boolean {
   const ifMatch = readTagCondition(headers['if-match']);
   if (ifMatch && !namesTag(ifMatch, tag)) {
     throw new HttpError(
       'PRECONDITION_FAILED',
-      'The resource is not in the state that If-Match names.',
+      'The resource does not match If-Match: read it again.',
     );
   }
   const ifNoneMatch = readTagCondition(headers['if-none-match']);
@@ -87,8 +87,8 @@ function bodyOf(
 }
 
 /**
- * The version of a versioned resource; of any other single resource that is read or created, a hash
- * of its body.
+ * Entity tag of a response: the version of a versioned resource, else a hash of the body of a
+ * single resource that is read or created.
  */
 export function tagOf(
   output: unknown,

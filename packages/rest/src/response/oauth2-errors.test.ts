@@ -21,17 +21,17 @@ test.each([
   ['invalid_grant', { status: 401 }],
   ['invalid_grant', { status: 403 }],
   ['invalid_request', { status: 413 }],
-])('%s is the error of %o', (error, given) => {
-  expect(oauth2.write({ ...problem, ...given })).toMatchObject({ error });
+])('%s is the error of %o', (error, changes) => {
+  expect(oauth2.write({ ...problem, ...changes })).toMatchObject({ error });
 });
 
-test('a wrong password is 400, what HTTP itself refuses keeps its status, limits and faults of the server stay problems', () => {
+test('a wrong password is 400, HTTP errors keep their status, rate limits and server errors stay problems', () => {
   const statuses = [400, 401, 403, 404, 409, 405, 408, 413, 415, 429, 500, 503];
   const own = [400, 400, 400, 400, 400, 405, 408, 413, 415, undefined, undefined, undefined];
   expect(statuses.map(oauth2.statusOf)).toEqual(own);
 });
 
-test('a description is what the application says, or the issues, in the characters that the standard allows', () => {
+test('a description is the application’s detail or the issues, in the characters that the standard allows', () => {
   const said = {
     ...problem,
     status: 400,

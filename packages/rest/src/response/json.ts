@@ -1,11 +1,11 @@
 import type { $ZodType } from 'zod/v4/core';
 import { containsType, type SchemaDefinition } from '../schema.js';
 
-/** Writes an output as JSON; undefined where there is nothing to write. */
+/** Serializes an output as JSON. Returns undefined if there is no output. */
 export type Serializer = (output: unknown) => string | undefined;
 
-/** Types that `JSON.stringify` refuses or empties, and those that may become anything. */
-const beyondJson: ReadonlySet<SchemaDefinition['type']> = new Set([
+/** Types that `JSON.stringify` rejects or empties, and those with an unknown result. */
+const nonJsonTypes: ReadonlySet<SchemaDefinition['type']> = new Set([
   'bigint',
   'map',
   'set',
@@ -14,17 +14,17 @@ const beyondJson: ReadonlySet<SchemaDefinition['type']> = new Set([
 ]);
 
 /**
- * The serialiser for an output schema. Dates are ISO 8601, bigints are strings, a Set is a list, a
- * Map an object (a list of pairs where its keys are not text). Where the schema rules the last
- * three out, the engine's own fast path is taken.
+ * Creates the serializer of an output schema. Dates become ISO 8601 text, bigints text, Sets lists.
+ * A Map becomes an object, or a list of pairs if its keys are not text. Uses plain `JSON.stringify`
+ * if the schema excludes bigints, Sets and Maps.
  */
 export function createSerializer(output: $ZodType | undefined): Serializer {
-  return output === undefined || containsType(output, 'output', beyondJson) ? writeAll : write;
+  return output === undefined || containsType(output, 'output', nonJsonTypes) ? writeAll : write;
 }
 
 const writeAll: Serializer = (output) => JSON.stringify(output, replace);
 
-/** A value that its schema leaves open (`z.unknown()`) may still hold a bigint. */
+/** Falls back for bigints in values that the schema leaves open (`z.unknown()`). */
 const write: Serializer = (output) => {
   try {
     return JSON.stringify(output);

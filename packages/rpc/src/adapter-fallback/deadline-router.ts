@@ -5,8 +5,8 @@ type CallOptions = Parameters<AnyTRPCProcedure>[0];
 type Procedures = Record<string | symbol, AnyTRPCProcedure | undefined>;
 
 /**
- * The same router, but its calls fail at the deadline: for tRPC's adapter, which knows none. What a
- * call streams, once it has begun, may take as long as it will.
+ * Wraps a router so that its calls fail at the deadline, because tRPC's adapter has none. A stream
+ * that has begun has no deadline.
  */
 export function createDeadlineRouter(router: AnyTRPCRouter, deadlineMs: number): AnyTRPCRouter {
   const limited = new WeakMap<AnyTRPCProcedure, AnyTRPCProcedure>();

@@ -1,18 +1,18 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 
-/** An answer as it goes out. */
+/** A response that is ready to be sent. */
 export interface RpcResponse {
   readonly status: number;
   readonly headers: OutgoingHttpHeaders;
   readonly body: string;
 }
 
-/** What the answers of one address differ by, in tRPC's order. */
-export const ownVary = 'trpc-accept, accept';
+/** `Vary` of every response, in tRPC's order. */
+export const baseVary = 'trpc-accept, accept';
 
 /**
- * `Vary` with what middleware has set before: CORS needs its `Origin` there, which tRPC's own
- * adapter would drop.
+ * Merges `Vary` with values from middleware: CORS needs its `Origin`, which tRPC's adapter would
+ * drop.
  */
 function mergeVary(
   headers: OutgoingHttpHeaders,
@@ -23,8 +23,7 @@ function mergeVary(
 }
 
 /**
- * Sends an answer, once. As with tRPC's adapter, a status that a procedure has set on the response
- * itself wins.
+ * Sends a response. A status that a procedure has set on the response wins, as with tRPC's adapter.
  */
 export function send(res: ServerResponse, { status, headers, body }: RpcResponse): void {
   if (res.headersSent || res.destroyed) return;

@@ -12,10 +12,7 @@ const isPromise = (value: unknown): boolean =>
 const isAsyncIterable = (value: unknown): boolean =>
   isObject(value) && Symbol.asyncIterator in value;
 
-/**
- * Whether an output can only be streamed: it is an async iterable, or has one or a promise among
- * its values.
- */
+/** True if an output must be streamed: it is an async iterable, or contains one or a promise. */
 export function isDataStream(output: unknown): boolean {
   if (!isObject(output)) return false;
   if (Symbol.asyncIterator in output) return true;

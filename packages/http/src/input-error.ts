@@ -1,4 +1,4 @@
-/** One reason why an input is refused before its schema sees it. */
+/** One reason why an input is rejected before validation. */
 export interface InputIssue {
   path: readonly (string | number)[];
   message: string;
@@ -6,10 +6,10 @@ export interface InputIssue {
 }
 
 /**
- * An input that cannot be read; carries issues in the form that validators use, so that both are
+ * Error for an input that cannot be read. Has issues in the format of validators, so that both are
  * reported alike.
  */
-export class InputFault extends Error {
+export class InputError extends Error {
   override readonly name = 'InputFault';
 
   constructor(readonly issues: readonly InputIssue[]) {
