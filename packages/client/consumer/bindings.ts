@@ -1,4 +1,4 @@
-// As program.ts, through the bindings for TanStack Query.
+// Same flow as program.ts, through the bindings for TanStack Query.
 import assert from 'node:assert/strict';
 import { createClient, SynapError } from '@synap/client';
 import { createSynapQueries } from '@synap/client/react';
@@ -9,7 +9,7 @@ const client = createClient({ url });
 const queries = createSynapQueries(client);
 const cache = new QueryClient();
 
-/** Compiled only: what a component does. */
+/** Compiled only: typical use in a component. */
 export const useDashboardName = (id: string): string | undefined => {
   const { data, error } = useQuery(
     queries.dashboards.get.queryOptions({ id }, { select: ({ name }) => name }),

@@ -1,5 +1,5 @@
-// Each statement is wrong, for the reason above it: the compiler must say so, by one of these
-// numbers, and nothing else.
+// Every statement is wrong. The comment above it lists the accepted error numbers; the compiler
+// must report one of them and nothing else.
 import { createClient, isSynapError } from '@synap/client';
 import { createSynapQueries } from '@synap/client/react';
 import { QueryClient } from '@tanstack/react-query';
@@ -34,7 +34,7 @@ client.dashboards.create.mutate({
 });
 // TS2339 a field that is not there
 dashboard.title;
-// TS2339 a date is no text
+// TS2339 a date is not a string
 dashboard.createdAt.trim();
 // TS2345 a misspelt error code
 isSynapError(failure, 'notfound');

@@ -1,5 +1,5 @@
-// What a user's program does first: run against a started server, whose address and account are in
-// the environment.
+// First steps of a user's program, run against a started server. The environment holds its address
+// and an account.
 import assert from 'node:assert/strict';
 import { createClient, isSynapError } from '@synap/client';
 

@@ -1,5 +1,4 @@
-// Compiled only. That the types are types at all: anything may be done with `any`, also what is
-// right.
+// Compiled only. Checks that no exported type is `any`, which would accept every use.
 import type {
   AppRouter,
   RouterInputs,
@@ -13,20 +12,20 @@ type IsAny<T> = 0 extends 1 & T ? true : false;
 type Same<A, B> =
   (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 
-/** Paths of those members, at any depth, that are `any` or have become so. */
+/** Paths of members, at any depth, that are `any`. */
 type AnyPaths<T, Path extends string = ''> =
   IsAny<T> extends true
     ? Path
     : T extends Date | readonly unknown[] | string | number | boolean | null | undefined
       ? never
       : string extends keyof T
-        ? // Free JSON holds itself without end.
+        ? // Free-form JSON is recursive.
           IsAny<T[keyof T]> extends true
           ? `${Path}.*`
           : never
         : { [K in keyof T & string]: AnyPaths<T[K], `${Path}.${K}`> }[keyof T & string];
 
-/** The second one must be of the type of the first. */
+/** Compiles only if the value has the type `Expected`. */
 function check<Expected>(_value: NoInfer<Expected>): void {}
 
 check<IsAny<AppRouter>>(false);

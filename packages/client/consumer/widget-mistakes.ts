@@ -1,4 +1,4 @@
-// Widgets that are declared: first what is right, then, as in mistakes.ts, what is not.
+// Declared widgets: first correct uses, then mistakes as in mistakes.ts.
 import { createClient, type PlaceWidget } from '@synap/client';
 import { createSynapQueries } from '@synap/client/react';
 import { QueryClient, skipToken, useQuery } from '@tanstack/react-query';
@@ -60,9 +60,9 @@ client.widgets.data.query({ moduleId: 'host', widgetId: 'commits' });
 client.widgets.data.query({ ...commits, params: { limit: 'all' } });
 // TS2769 TS2353 TS2561 a misspelt parameter
 client.widgets.data.query({ ...commits, params: { limits: 5 } });
-// TS2769 TS2345 parameters that are needed
+// TS2769 TS2345 missing required parameters
 client.widgets.data.query({ moduleId: 'git', widgetId: 'file' });
-// TS2339 TS2551 a field that the data have not
+// TS2339 TS2551 a field that the data does not have
 data.totals;
 // TS2322 TS2820 a misspelt widget on a dashboard
 client.dashboards.create.mutate({

@@ -1,4 +1,4 @@
-// Compiled, never run: each line marked as an error must stay one.
+// Compiled, never run: every line marked as an error must stay one.
 import { expectTypeOf } from 'vitest';
 import {
   type AppRouter,
@@ -16,7 +16,7 @@ expectTypeOf<SynapClient>().not.toBeAny();
 expectTypeOf<RouterInputs>().not.toBeAny();
 expectTypeOf<RouterOutputs>().not.toBeAny();
 
-/** Routers whose list cannot be called without an input. */
+/** Routers whose `list` requires an input. */
 type DemandingLists = {
   [Name in keyof RouterInputs]: RouterInputs[Name] extends { list: infer Input }
     ? undefined extends Input
@@ -74,7 +74,7 @@ export async function calls(id: string) {
   client.dashboards.create.mutate({ name: 'Mine', widgets: [{ ...place, params: { limit: 5 } }] });
   client.dashboards.create.mutate({
     name: 'Mine',
-    // @ts-expect-error what is not JSON cannot be a widget's parameter
+    // @ts-expect-error a widget parameter must be JSON
     widgets: [{ ...place, params: { at: () => 1 } }],
   });
 }

@@ -11,20 +11,28 @@ import { createSession, type Session } from './session/session.js';
 import type { AppRouter } from './types.js';
 import type { ProcedureCalls } from './widgets.js';
 
-/** The server refuses larger batches. */
+/** The server rejects larger batches. */
 const maxBatchSize = 10;
 
-/** What the client offers beside the procedures; the `$` keeps it from hiding one. */
+/** Helpers of the client. The `$` prefix keeps them apart from the procedures. */
 export interface ClientHelpers {
+  /** Signs in and out, and exposes the state of the session. */
   readonly $session: Session;
 }
 
-/** Every procedure of the server, called as tRPC does, and the helpers. */
+/** Every procedure of the server, called as in tRPC, and the helpers. */
 export type SynapClient = ProcedureCalls & ClientHelpers;
 
 /**
- * A client of the Synap server at `url`. Calls reject with `SynapError` only.
- * @throws TypeError when the options make no sense
+ * Creates a client of the Synap server at `url`. Calls reject with `SynapError` only.
+ *
+ * @example
+ * ```ts
+ * const client = createClient({ url: 'https://synap.example.org' });
+ * await client.$session.signIn({ email, password });
+ * const { items } = await client.dashboards.list.query({ size: 50 });
+ * ```
+ * @throws TypeError if an option is invalid, or two options exclude each other
  */
 export function createClient(options: ClientOptions): SynapClient {
   const { baseUrl, rpcUrl, apiKey, tokens, session, fetch, headers, retries, onSessionEnd } =
@@ -51,11 +59,11 @@ export function createClient(options: ClientOptions): SynapClient {
         maxItems: maxBatchSize,
         maxURLLength: maxUrlLength,
         headers: async ({ opList }) => {
-          const own = await headers();
+          const baseHeaders = await headers();
           const token = access.token();
-          if (token === undefined) return own;
+          if (token === undefined) return baseHeaders;
           for (const { context } of opList) sentTokens.set(context, token);
-          return { ...own, authorization: `Bearer ${token}` };
+          return { ...baseHeaders, authorization: `Bearer ${token}` };
         },
       }),
     ],

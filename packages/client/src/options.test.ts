@@ -16,7 +16,7 @@ test('credentials in the address are not repeated in the message', () => {
   expect(() => createClient({ url: 'http://ada:secret@localhost:3000' })).not.toThrow(/secret/);
 });
 
-test('contradictory and senseless options are refused', () => {
+test('contradictory and invalid options are rejected', () => {
   const url = 'http://localhost:3000';
   expect(() =>
     createClient({ url, auth: { refreshToken: 'a' }, storage: memoryStorage() }),

@@ -20,30 +20,31 @@ export interface ClientOptions {
    */
   url: string | URL;
   /**
-   * An API key to act by, or the tokens of a session to go on with; without it the client starts
-   * signed out.
+   * An API key, or the tokens of an existing session.
+   * @default signed out
    */
   auth?: { apiKey: string } | SessionTokens;
-  /** Where the refresh token is kept; in memory by default. */
+  /**
+   * Stores the refresh token.
+   * @default memoryStorage()
+   */
   storage?: TokenStorage;
   /**
-   * For pages in a browser: the refresh token is kept in a cookie that no script can read. The
-   * page's origin must be the server's own or in its `CORS_ORIGINS`. After a reload
-   * `$session.ready()` asks the server whether somebody is signed in.
+   * Browsers only: stores the refresh token in a cookie that scripts cannot read. The page must
+   * have the server's origin or one of its `CORS_ORIGINS`. Excludes `auth` and `storage`. After a
+   * reload `$session.ready()` restores the session.
    */
   session?: 'cookie';
-  /**
-   * Called once when the server has ended the session (never by `signOut`): time to sign in again.
-   */
+  /** Called once if the server ended the session, never by `signOut`: ask the user to sign in. */
   onSessionEnd?: (error: SynapError<'session_ended'>) => void;
   /**
-   * How often a query is tried again when the server cannot be reached or is unavailable; 2 by
-   * default.
+   * Number of retries of a query when the server cannot be reached or is unavailable.
+   * @default 2
    */
   retries?: number;
-  /** Further request headers. */
+  /** Additional request headers, or a function that returns them for each request. */
   headers?: HeadersSource;
-  /** In place of the platform's own. */
+  /** Replaces the global `fetch`. */
   fetch?: Fetch;
 }
 
@@ -57,13 +58,11 @@ export function resolveOptions(options: ClientOptions) {
   const apiKey = auth && 'apiKey' in auth ? auth.apiKey : undefined;
   const tokens = auth && 'refreshToken' in auth ? auth : undefined;
   if (auth && options.storage)
-    throw new TypeError(
-      'Give `auth` or `storage`, not both: each says where the session comes from.',
-    );
+    throw new TypeError('Set `auth` or `storage`, not both: each supplies the session.');
   const cookie = options.session === 'cookie';
   if (cookie && (auth || options.storage))
     throw new TypeError(
-      'With `session: "cookie"` give neither `auth` nor `storage`: the cookie is the session.',
+      '`session: "cookie"` excludes `auth` and `storage`: the cookie is the session.',
     );
   return {
     ...base,
@@ -86,7 +85,7 @@ function withoutTrailingSlashes(path: string): string {
 function readBase(url: string | URL) {
   const parsed = URL.canParse(String(url)) ? new URL(url) : undefined;
   if (parsed?.username || parsed?.password)
-    throw new TypeError('`url` must not hold credentials: sign in by `$session.signIn`.');
+    throw new TypeError('`url` must not hold credentials: sign in with `$session.signIn`.');
   if (!parsed || !/^https?:$/.test(parsed.protocol) || parsed.search || parsed.hash) {
     throw new TypeError(
       `\`url\` must be the address of a Synap server, such as "http://localhost:3000"; it is "${url}".`,

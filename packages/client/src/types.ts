@@ -9,16 +9,16 @@ export type RouterInputs = inferRouterInputs<AppRouter>;
 /** Output of every procedure, by its path: `RouterOutputs['dashboards']['get']`. */
 export type RouterOutputs = inferRouterOutputs<AppRouter>;
 
-/** An error on tRPC's wire. */
+/** An error in tRPC's format. */
 export type ErrorShape = AppRouter['_def']['_config']['$types']['errorShape'];
 
-/** Problem details as the server writes them, RFC 9457. */
+/** Problem details sent by the server (RFC 9457). */
 export type Problem = ErrorShape['data']['problem'];
 
-/** One fault of an input; `pointer` is a JSON Pointer (RFC 6901) into it. */
+/** One validation error of an input; `pointer` is a JSON Pointer (RFC 6901) into it. */
 export type InputFault = NonNullable<Problem['errors']>[number];
 
-/** What a list has on its pages. */
+/** Item type of a router's list. */
 type Items<Router extends keyof RouterOutputs> = RouterOutputs[Router] extends {
   list: { items: (infer Item)[] };
 }
@@ -43,7 +43,7 @@ export type Module = RouterOutputs['modules']['get'];
 export type ModuleRun = RouterOutputs['modules']['run'];
 /** A widget that a module offers. */
 export type Widget = Items<'widgets'>;
-/** The data of a widget, and how old they are. */
+/** The data of a widget and its age. */
 export type WidgetData = RouterOutputs['widgets']['data'];
 /** A session of the caller. */
 export type AuthSession = RouterOutputs['auth']['sessions']['list']['items'][number];

@@ -2,9 +2,8 @@ import type { TRPCClient, TRPCProcedureOptions } from '@trpc/client';
 import type { AppRouter, RouterInputs, RouterOutputs } from './types.js';
 
 /**
- * Parameters and data of each widget, by module and widget. Empty here, where any id and any JSON
- * is taken; once something is declared into it, that is all there is, and a misspelt id or a wrong
- * parameter is a compile error:
+ * Parameters and data of each widget, by module and widget. Empty by default: any id and any JSON
+ * is accepted. Once you declare widgets, a misspelt id or a wrong parameter is a compile error:
  *
  * ```ts
  * declare module '@synap/client' {
@@ -17,7 +16,7 @@ import type { AppRouter, RouterInputs, RouterOutputs } from './types.js';
 // biome-ignore lint/suspicious/noEmptyInterface: it is there to be filled by declaration merging, which a type alias refuses
 export interface WidgetTypes {}
 
-/** `Declared` where widgets are declared, else `Plain`. */
+/** `Declared` if widgets are declared, else `Plain`. */
 export type IfWidgets<Declared, Plain> = keyof WidgetTypes extends never ? Plain : Declared;
 
 export type ModuleId = keyof WidgetTypes & string;
@@ -25,17 +24,17 @@ export type WidgetId<Module extends ModuleId> = keyof WidgetTypes[Module] & stri
 
 type ParamsOf<Widget> = Widget extends { params: infer Params } ? Params : never;
 type DataOf<Widget> = Widget extends { data: infer Data } ? Data : never;
-/** Parameters may be left out where none is needed. */
+/** Makes parameters optional if none is required. */
 type Parametrised<Params> =
   Partial<Params> extends Params ? { params?: Params } : { params: Params };
 
-/** What a declared widget is asked for its data with. */
+/** Input of `widgets.data` for a declared widget. */
 export type WidgetDataInput<Module extends ModuleId, Id extends WidgetId<Module>> = {
   moduleId: Module;
   widgetId: Id;
 } & Parametrised<ParamsOf<WidgetTypes[Module][Id]>>;
 
-/** The data of a declared widget, and how old it is. */
+/** The data of a declared widget and its age. */
 export type WidgetDataOutput<Module extends ModuleId, Id extends WidgetId<Module>> = Omit<
   RouterOutputs['widgets']['data'],
   'data'
@@ -62,10 +61,10 @@ type DeclaredPlacement = {
   }[WidgetId<Module>];
 }[ModuleId];
 
-/** A widget to be placed on a dashboard. */
+/** A widget to place on a dashboard. */
 export type PlaceWidget = IfWidgets<DeclaredPlace, PlainPlaceWidget>;
 
-/** A widget as a dashboard has it. It is also a `PlaceWidget`, and an input of `widgets.data`. */
+/** A widget on a dashboard. Also valid as a `PlaceWidget` and as the input of `widgets.data`. */
 export type WidgetPlacement = IfWidgets<DeclaredPlacement, PlainPlacement>;
 
 /** The data of a widget, given its placement. */
@@ -81,15 +80,13 @@ export type PlacementData = Omit<RouterOutputs['widgets']['data'], 'data'> & {
 };
 
 type PlainDashboard = RouterOutputs['dashboards']['get'];
-/**
- * A dashboard with its placed widgets. Once widgets are declared, they are of the declared ones.
- */
+/** A dashboard with its placed widgets, which are declared ones if any are declared. */
 export type Dashboard = Omit<PlainDashboard, 'widgets'> & { widgets: WidgetPlacement[] };
 
-/** The procedures that save placements, … */
+/** The procedures that save placements. */
 export type SavingProcedure = 'create' | 'save' | 'upsert';
 type SavingInputs = RouterInputs['dashboards'];
-/** … and what they take. */
+/** Input of a procedure that saves placements. */
 export type SavingInput<Name extends SavingProcedure> = {
   [Key in keyof SavingInputs[Name]]: Key extends 'widgets'
     ? PlaceWidget[]
@@ -121,5 +118,5 @@ interface DeclaredCalls {
   };
 }
 
-/** Every procedure, those about widgets with the declared ones. */
+/** Every procedure; those about widgets use the declared ones. */
 export type ProcedureCalls = IfWidgets<Omit<Calls, keyof DeclaredCalls> & DeclaredCalls, Calls>;

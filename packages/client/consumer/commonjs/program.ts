@@ -1,5 +1,5 @@
-// As program.ts and bindings.ts, from CommonJS, whose `require` Node and TypeScript resolve apart
-// from `import`.
+// Same flow as program.ts and bindings.ts, from CommonJS: Node and TypeScript resolve `require`
+// separately from `import`.
 import { strict as assert } from 'node:assert';
 import { createClient, isSynapError } from '@synap/client';
 import { createSynapQueries } from '@synap/client/react';

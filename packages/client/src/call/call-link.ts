@@ -6,28 +6,34 @@ import type { AppRouter } from '../types.js';
 import { delayAfter, pause } from './retry.js';
 import { assertFits } from './url-length.js';
 
-/** Which access token each attempt of a call went out with, by the attempt's own context object. */
+/** Access token of each attempt of a call, keyed by the attempt's context object. */
 export type SentTokens = WeakMap<object, string>;
 
 export interface CallLinkOptions {
   rpcUrl: string;
   access: AccessControl;
   sentTokens: SentTokens;
-  /** How often a query is tried again after a passing fault. */
+  /** Number of retries of a query after a transient error. */
   retries: number;
 }
 
-/** Calls that make a session can neither wait for one nor be mended by renewing it. */
-const sessionMakers: ReadonlySet<string> = new Set(['auth.login', 'auth.refresh', 'auth.register']);
+/**
+ * Procedures that start or renew a session: they cannot wait for one, and renewing it cannot help.
+ */
+const sessionProcedures: ReadonlySet<string> = new Set([
+  'auth.login',
+  'auth.refresh',
+  'auth.register',
+]);
 
 type Send = (
   op: Operation,
 ) => Promise<OperationResultEnvelope<unknown, TRPCClientError<AppRouter>>>;
 
 /**
- * Sees each call through: with a token, once more after a renewed one, queries also after a passing
- * fault. A mutation that may have reached the server is never sent twice; one that was refused for
- * its token (401) was not executed.
+ * Adds the access token to each call, repeats it once after renewing the token, and retries queries
+ * after transient errors. Never repeats a mutation that may have been executed; after a 401 it was
+ * not.
  */
 export function callLink({
   rpcUrl,
@@ -35,7 +41,7 @@ export function callLink({
   sentTokens,
   retries,
 }: CallLinkOptions): TRPCLink<AppRouter> {
-  async function sendPatiently(send: Send, op: Operation, signal: AbortSignal) {
+  async function sendWithRetries(send: Send, op: Operation, signal: AbortSignal) {
     for (let failures = 1; ; failures += 1) {
       try {
         return await send(op);
@@ -50,12 +56,12 @@ export function callLink({
 
   async function perform(send: Send, op: Operation, signal: AbortSignal) {
     if (op.type === 'query') assertFits(rpcUrl, op);
-    if (sessionMakers.has(op.path)) return sendPatiently(send, op, signal);
+    if (sessionProcedures.has(op.path)) return sendWithRetries(send, op, signal);
     await access.prepare();
     signal.throwIfAborted();
     const first = { ...op, context: { ...op.context } };
     try {
-      return await sendPatiently(send, first, signal);
+      return await sendWithRetries(send, first, signal);
     } catch (thrown) {
       const error = toSynapError(thrown);
       const refused = sentTokens.get(first.context);
@@ -63,7 +69,7 @@ export function callLink({
       await access.renew(refused);
       signal.throwIfAborted();
       if (access.token() === undefined || access.token() === refused) throw error;
-      return sendPatiently(send, { ...op, context: { ...op.context } }, signal);
+      return sendWithRetries(send, { ...op, context: { ...op.context } }, signal);
     }
   }
 
@@ -71,7 +77,7 @@ export function callLink({
     ({ op, next }) =>
       observable((observer) => {
         const { signal } = op;
-        // Whatever ends the observable also runs the teardown, which aborts the requests.
+        // Every end of the observable runs the teardown, which aborts the requests.
         const abort = new AbortController();
         const stop = () => {
           if (signal) observer.error(abortedBy(signal));

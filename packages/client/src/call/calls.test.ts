@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createClient, type SynapClient } from '../index.js';
-import { answerProblem, hangUp, onPath, serveSynap, type TestServer } from '../testing/server.js';
+import { hangUp, onPath, sendProblem, serveSynap, type TestServer } from '../testing/server.js';
 import { credentials } from '../testing/sessions.js';
 
 const absentId = '7d1b2f7e-0c64-4a0e-8a5d-3b8f1d0a9c22';
@@ -17,13 +17,13 @@ afterEach(() => server.close());
 /** Requests for a procedure so far. */
 const sent = (procedure: string) => server.paths.filter((path) => path.includes(procedure)).length;
 
-describe('the wire', () => {
+describe('requests', () => {
   test('dates arrive as dates', async () => {
     const { createdAt } = await client.users.me.get.query();
     expect(createdAt).toEqual(new Date('2026-01-02T03:04:05.678Z'));
   });
 
-  test('calls of one moment share requests of at most ten', async () => {
+  test('calls made at the same time share batches of at most ten', async () => {
     await Promise.all(Array.from({ length: 25 }, () => client.users.me.get.query()));
     const batches = server.paths
       .filter((path) => path.includes('users.me.get'))
@@ -31,7 +31,7 @@ describe('the wire', () => {
     expect(batches.sort()).toEqual([10, 10, 5]);
   });
 
-  test('procedures of any name are reached; helpers and promises are not mistaken for them', async () => {
+  test('procedures of any name can be called; helpers and `then` are not mistaken for them', async () => {
     expect(Reflect.get(client, 'then')).toBeUndefined();
     await expect(Promise.resolve(client)).resolves.toBe(client);
     await expect(client.dashboards.list.query({ size: 5 })).resolves.toEqual({
@@ -44,7 +44,7 @@ describe('the wire', () => {
     await expect(client.dashboards.list.query()).resolves.toEqual({ items: [], nextCursor: null });
   });
 
-  test('a query that no URL carries is refused by name, and sent up to that', async () => {
+  test('a query too long for a URL rejects with `input_too_large`; the longest one is sent', async () => {
     const data = (length: number) =>
       client.widgets.data
         .query({ moduleId: 'git', widgetId: 'commits', params: { path: 'x'.repeat(length) } })
@@ -56,7 +56,7 @@ describe('the wire', () => {
     expect(new Set(codes)).toEqual(new Set(['unavailable', 'input_too_large']));
   });
 
-  test('headers of the caller go with every request, asked for each time', async () => {
+  test('the headers option is evaluated for every request', async () => {
     const traces: unknown[] = [];
     server.control.intercept = (req) => {
       traces.push(req.headers['x-trace']);
@@ -72,7 +72,7 @@ describe('the wire', () => {
     expect(traces).toEqual(['1', '2']);
   });
 
-  test('an API key is sent as bearer, and there is no session beside it', async () => {
+  test('an API key is sent as bearer token, without a session', async () => {
     const keys: unknown[] = [];
     server.control.intercept = (req) => {
       keys.push(req.headers.authorization);
@@ -85,8 +85,8 @@ describe('the wire', () => {
   });
 });
 
-describe('trying again', () => {
-  test('a query that finds no answer is sent again, at most twice', async () => {
+describe('retries', () => {
+  test('a query without a response is retried, at most twice', async () => {
     let failures = 2;
     server.control.intercept = onPath('users.me.get', (req) => failures-- > 0 && hangUp(req));
     await expect(client.users.me.get.query()).resolves.toMatchObject({ email: credentials.email });
@@ -107,9 +107,9 @@ describe('trying again', () => {
     expect(sent('widgets.data')).toBe(3);
   });
 
-  test('nobody is kept waiting for long: a Retry-After of minutes is shown instead', async () => {
+  test('a Retry-After of minutes is not awaited: the call rejects at once', async () => {
     server.control.intercept = (_req, res) =>
-      answerProblem(res, 503, 'unavailable', { 'retry-after': '120' });
+      sendProblem(res, 503, 'unavailable', { 'retry-after': '120' });
     await expect(client.users.me.get.query()).rejects.toMatchObject({
       code: 'unavailable',
       retryAfter: 120,
@@ -117,13 +117,13 @@ describe('trying again', () => {
     expect(sent('users.me.get')).toBe(1);
   });
 
-  test('a mutation is never sent twice when it may have been executed', async () => {
+  test('a mutation that may have been executed is never repeated', async () => {
     server.control.intercept = onPath('dashboards.create', hangUp);
     await expect(client.dashboards.create.mutate({ name: 'Mine' })).rejects.toMatchObject({
       code: 'network',
     });
     server.control.intercept = onPath('dashboards.create', (_req, res) =>
-      answerProblem(res, 503, 'unavailable'),
+      sendProblem(res, 503, 'unavailable'),
     );
     await expect(client.dashboards.create.mutate({ name: 'Mine' })).rejects.toMatchObject({
       code: 'unavailable',
@@ -131,7 +131,7 @@ describe('trying again', () => {
     expect(sent('dashboards.create')).toBe(2);
   });
 
-  test('a refusal is not tried again', async () => {
+  test('a rejected query is not retried', async () => {
     await expect(client.dashboards.get.query({ id: absentId })).rejects.toThrow();
     expect(sent('dashboards.get')).toBe(1);
   });
@@ -145,7 +145,7 @@ describe('trying again', () => {
 });
 
 describe('aborting', () => {
-  /** Takes requests and never answers. */
+  /** Accepts requests and never responds. */
   const silent = () => true;
 
   test('an aborted call rejects at once and its request is closed', async () => {
@@ -160,7 +160,7 @@ describe('aborting', () => {
     await closed;
   });
 
-  test('aborting one call of a batch leaves the others alone', async () => {
+  test('aborting one call of a batch does not affect the others', async () => {
     const abort = new AbortController();
     const aborted = client.users.me.get.query(undefined, { signal: abort.signal });
     const other = client.users.me.get.query();
@@ -169,7 +169,7 @@ describe('aborting', () => {
     await expect(other).resolves.toMatchObject({ email: credentials.email });
   });
 
-  test('what was aborted before it began is not sent', async () => {
+  test('a call aborted before it starts is not sent', async () => {
     await expect(
       client.users.me.get.query(undefined, { signal: AbortSignal.abort() }),
     ).rejects.toMatchObject({
@@ -178,9 +178,9 @@ describe('aborting', () => {
     expect(sent('users.me.get')).toBe(0);
   });
 
-  test('a call that waits to be tried again can be aborted', async () => {
+  test('a call that waits for its retry can be aborted', async () => {
     server.control.intercept = (_req, res) =>
-      answerProblem(res, 503, 'unavailable', { 'retry-after': '9' });
+      sendProblem(res, 503, 'unavailable', { 'retry-after': '9' });
     await expect(
       client.users.me.get.query(undefined, { signal: AbortSignal.timeout(100) }),
     ).rejects.toMatchObject({
@@ -189,10 +189,10 @@ describe('aborting', () => {
     expect(sent('users.me.get')).toBe(1);
   });
 
-  test('aborting a call that waits for a refresh leaves the refresh to the others', async () => {
+  test('aborting a call that waits for a refresh does not abort the refresh', async () => {
     server.expireAccessTokens();
     let answer = () => {};
-    server.settings.beforeRefreshAnswer = () =>
+    server.settings.beforeRefreshResponse = () =>
       new Promise((resolve) => {
         answer = resolve;
         abort.abort();

@@ -1,15 +1,15 @@
 import type { SynapError } from '../errors/synap-error.js';
 
 const firstDelay = 200;
-/** Longest wait; a server that asks for more gets its error shown instead. */
+/** Longest wait in milliseconds. If the server asks for more, the call fails with its error. */
 const longestDelay = 10_000;
 
-/** No answer, or one that says "not now": trying again may help. */
-const isPassing = ({ code }: SynapError) => code === 'network' || code === 'unavailable';
+/** True for a transient failure: no response, or "unavailable". */
+const isTransient = ({ code }: SynapError) => code === 'network' || code === 'unavailable';
 
 /**
- * How long to wait before trying again, in milliseconds; undefined when that would not help.
- * @param failures how many attempts have failed, this one included
+ * Computes the delay before the next attempt, in milliseconds. Undefined if a retry cannot help.
+ * @param failures number of failed attempts, including this one
  */
 export function delayAfter(
   error: SynapError,
@@ -17,15 +17,15 @@ export function delayAfter(
   retries: number,
   random = Math.random,
 ): number | undefined {
-  if (failures > retries || !isPassing(error)) return undefined;
-  const asked = (error.retryAfter ?? 0) * 1000;
-  if (asked > longestDelay) return undefined;
+  if (failures > retries || !isTransient(error)) return undefined;
+  const requestedMs = (error.retryAfter ?? 0) * 1000;
+  if (requestedMs > longestDelay) return undefined;
   const backoff = Math.min(firstDelay * 2 ** (failures - 1), longestDelay);
-  // Jitter, so that clients which failed together do not come back together.
-  return asked + backoff * (0.5 + random() / 2);
+  // Jitter, so that clients that failed together do not retry together.
+  return requestedMs + backoff * (0.5 + random() / 2);
 }
 
-/** Waits; rejects with the signal's reason as soon as it is aborted. */
+/** Waits. Rejects with the signal's reason on abort. */
 export function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted();

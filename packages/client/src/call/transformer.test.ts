@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { transformer } from './transformer.js';
 
 const { serialize } = transformer.input;
-/** What the server reads of an input. */
+/** Input as the server parses it. */
 const received = (input: unknown): unknown =>
   readSuperjson(JSON.parse(JSON.stringify(serialize(input))));
 
@@ -28,7 +28,7 @@ const { input } = fc.letrec((tie) => ({
 const forbidden = /"(?:constructor|prototype)/;
 
 describe('an input', () => {
-  test('of JSON, dates and bigints arrives as it was', () => {
+  test('of JSON, dates and bigints arrives unchanged', () => {
     fc.assert(
       fc.property(input, (value) => {
         fc.pre(!forbidden.test(JSON.stringify(serialize(value))));
@@ -45,12 +45,12 @@ describe('an input', () => {
     expect(serialize({ widgets: [params, params] })).not.toHaveProperty('meta');
   });
 
-  test('arrives without what is undefined, and without the sign of zero', () => {
+  test('arrives without undefined properties and without negative zero', () => {
     expect(received({ name: undefined, x: -0, list: [undefined] })).toEqual({ x: 0, list: [null] });
     expect(serialize(undefined)).toBeUndefined();
   });
 
-  test('that cannot be sent is refused here, with its place', () => {
+  test('that cannot be serialized throws an error with its path', () => {
     const circle: Record<string, unknown> = {};
     circle.self = circle;
     expect(() => serialize({ a: { b: new Map() } })).toThrow(

@@ -2,12 +2,12 @@ import superjson from 'superjson';
 
 type Annotations = Record<string, [type: 'Date' | 'bigint']>;
 
-/** Deepest nesting of an input; an object that contains itself nests without end. */
+/** Deepest nesting of an input. Also stops at an object that contains itself. */
 const maxDepth = 100;
 
 /**
- * Writes inputs as the server reads them: plain JSON, `Date` and `bigint`. superjson itself would
- * also describe Maps, class instances and objects that occur twice, which the server refuses.
+ * Serializes inputs as plain JSON, `Date` and `bigint`. superjson itself also encodes Maps, class
+ * instances and repeated references, which the server rejects.
  */
 export const transformer = {
   input: { serialize: writeInput, deserialize: superjson.deserialize },
@@ -19,11 +19,11 @@ function writeInput(input: unknown) {
   const annotations: Annotations = {};
   const json = toJson(input, [], annotations);
   if (Object.keys(annotations).length === 0) return { json };
-  // The annotation of the input itself stands alone; an empty path has no name.
+  // superjson does not nest the annotation of the root value: its path is empty.
   return { json, meta: { values: typeof json === 'string' ? annotations[''] : annotations, v: 1 } };
 }
 
-/** A property that is undefined is left out, as in JSON. */
+/** Omits undefined properties, as JSON does. */
 function toJson(value: unknown, path: readonly string[], annotations: Annotations): unknown {
   if (typeof value === 'bigint') {
     annotations[nameOf(path)] = ['bigint'];
@@ -50,6 +50,6 @@ function toJson(value: unknown, path: readonly string[], annotations: Annotation
   );
 }
 
-/** As superjson joins the keys of a path. */
+/** Joins and escapes the keys of a path as superjson does. */
 const nameOf = (path: readonly string[]): string =>
   path.map((key) => key.replaceAll('\\', '\\\\').replaceAll('.', '\\.')).join('.');

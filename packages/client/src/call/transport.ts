@@ -1,23 +1,23 @@
-import { type AnswerHead, ofForeignAnswer } from '../errors/read-error.js';
+import { foreignResponseError, type ResponseHead } from '../errors/read-error.js';
 import { SynapError } from '../errors/synap-error.js';
 
 /** The platform's `fetch`, or one that behaves like it. */
 export type Fetch = (url: string, init?: RequestInit) => Promise<Response>;
 
-/** The parts of an answer that tRPC's links and our errors read. */
-interface Answer extends AnswerHead {
+/** The parts of a response that tRPC's links and our errors read. */
+interface ClientResponse extends ResponseHead {
   readonly ok: boolean;
   json(): Promise<unknown>;
 }
 
-export type Transport = (url: string, init?: RequestInit) => Promise<Answer>;
+export type Transport = (url: string, init?: RequestInit) => Promise<ClientResponse>;
 
 /**
- * Wraps `fetch` so that its failures say what happened: `network` where no whole answer came, else
- * the status of what is not JSON.
+ * Wraps `fetch` so that each failure has a code: `network` if no complete response arrived, else
+ * the code of the status of a non-JSON response.
  */
 export function createTransport(baseUrl: string, fetch: Fetch | undefined): Transport {
-  const broken = (cause: unknown) =>
+  const networkError = (cause: unknown) =>
     new SynapError(
       'network',
       `The server at ${baseUrl} cannot be reached, or the connection broke.`,
@@ -25,24 +25,24 @@ export function createTransport(baseUrl: string, fetch: Fetch | undefined): Tran
     );
 
   return async (url, init) => {
-    // Looked up at each call, as tools that watch or replace the global one expect; browsers refuse
-    // it as a method of another object.
+    // Looked up at each call, because tools replace the global one later. Browsers reject it as a
+    // method of another object.
     const send: Fetch = fetch ?? ((...args) => globalThis.fetch(...args));
-    const answer = await send(url, init).catch((cause: unknown) => {
-      throw broken(cause);
+    const response = await send(url, init).catch((cause: unknown) => {
+      throw networkError(cause);
     });
     return {
-      ok: answer.ok,
-      status: answer.status,
-      headers: answer.headers,
+      ok: response.ok,
+      status: response.status,
+      headers: response.headers,
       async json() {
-        const text = await answer.text().catch((cause: unknown) => {
-          throw broken(cause);
+        const text = await response.text().catch((cause: unknown) => {
+          throw networkError(cause);
         });
         try {
           return JSON.parse(text);
         } catch (cause) {
-          throw ofForeignAnswer(answer, cause);
+          throw foreignResponseError(response, cause);
         }
       },
     };

@@ -2,12 +2,15 @@ import type { Operation } from '@trpc/client';
 import { SynapError } from '../errors/synap-error.js';
 import { transformer } from './transformer.js';
 
-/** Longest URL that common proxies take in their default settings. */
+/** Longest URL that common proxies accept in their default settings. */
 export const maxUrlLength = 8_000;
-/** Room for the parts of a URL beside path and input. */
+/** Length of the other parts of the URL. */
 const overhead = 50;
 
-/** Throws `input_too_large` for a query whose input no URL can carry. */
+/**
+ * Checks that the input of a query fits into a URL.
+ * @throws SynapError `input_too_large`
+ */
 export function assertFits(
   rpcUrl: string,
   { path, input }: Pick<Operation, 'path' | 'input'>,
@@ -17,6 +20,6 @@ export function assertFits(
   if (rpcUrl.length + path.length + length + overhead <= maxUrlLength) return;
   throw new SynapError(
     'input_too_large',
-    `The input of ${path} needs ${length} characters of a URL, which takes ${maxUrlLength}.`,
+    `The input of ${path} takes ${length} characters of a URL; the whole URL may have ${maxUrlLength}.`,
   );
 }

@@ -1,7 +1,7 @@
 import type { ErrorCode } from '@synap/contracts';
 
-/** Refusals of the product; the compiler keeps them in step with the contract. */
-const refusals = {
+/** Codes of the API's problems. The compiler keeps them in step with the contract. */
+const problemCodes = {
   bad_request: true,
   unauthenticated: true,
   forbidden: true,
@@ -15,7 +15,7 @@ const refusals = {
   unavailable: true,
 } as const satisfies Record<ErrorCode, true>;
 
-/** What the HTTP layer may answer before or beside the product, by status. */
+/** Codes for statuses that the HTTP layer or a proxy may send. */
 const codeByStatus = {
   400: 'bad_request',
   401: 'unauthenticated',
@@ -41,10 +41,11 @@ const codeByStatus = {
 type StatusCode = (typeof codeByStatus)[keyof typeof codeByStatus];
 
 /**
- * What the client itself finds: `network` – the server cannot be reached or the answer broke off;
- * `aborted` – the caller's signal; `input_too_large` – the input of a query does not fit into a
- * URL; `session_ended` – the session was revoked or has expired, sign in again; `invalid_response`
- * – what answered is not Synap; `unexpected` – a fault on this side, see `cause`.
+ * Codes set by the client itself. `network`: the server cannot be reached, or the connection broke.
+ * `aborted`: the caller's signal fired. `input_too_large`: the input of a query does not fit into a
+ * URL. `session_ended`: the session expired or was revoked; sign in again. `invalid_response`: the
+ * response does not come from Synap. `unexpected`: an error in the client or its options, see
+ * `cause`.
  */
 type ClientCode =
   | 'network'
@@ -54,23 +55,20 @@ type ClientCode =
   | 'invalid_response'
   | 'unexpected';
 
-/** Every way a call can fail: the closed set to narrow on. */
+/** All codes of a failed call: a closed set to narrow on. */
 export type SynapErrorCode = ErrorCode | StatusCode | ClientCode;
 
-const isRefusal = (code: string): code is ErrorCode => Object.hasOwn(refusals, code);
+const isProblemCode = (code: string): code is ErrorCode => Object.hasOwn(problemCodes, code);
 const isKnownStatus = (status: number): status is keyof typeof codeByStatus =>
   Object.hasOwn(codeByStatus, status);
 
-/** The code of a status; of one that is not in the table, that of its class (RFC 9110 §15). */
+/** Returns the code of a status. An unknown status gets the code of its class (RFC 9110 §15). */
 export function codeOfStatus(status: number): SynapErrorCode {
   if (isKnownStatus(status)) return codeByStatus[status];
   return status >= 500 ? 'internal_server_error' : 'bad_request';
 }
 
-/**
- * The code of a problem. One that this version of the client does not know becomes the code of its
- * status.
- */
+/** Returns the code of a problem. A code unknown to this version becomes that of the status. */
 export function codeOfProblem({ code, status }: { code: string; status: number }): SynapErrorCode {
-  return isRefusal(code) ? code : codeOfStatus(status);
+  return isProblemCode(code) ? code : codeOfStatus(status);
 }

@@ -19,7 +19,7 @@ describe('Retry-After', () => {
   });
 });
 
-describe('the wait before a query is sent again', () => {
+describe('the delay before a retry', () => {
   const network = new SynapError('network', 'No answer');
   const busy = (retryAfter: number) =>
     new SynapError('unavailable', 'Not now', { status: 503, retryAfter });
@@ -36,11 +36,11 @@ describe('the wait before a query is sent again', () => {
     ]);
   });
 
-  test('is never shorter than what the server asks for', () => {
+  test('is never shorter than Retry-After', () => {
     expect(delayAfter(busy(3), 1, 2, () => 0)).toBe(3100);
   });
 
-  test('is none when the retries are used up, the server asks for too long, or it would not help', () => {
+  test('is undefined after the last retry, for a too long Retry-After, and if a retry cannot help', () => {
     expect(delayAfter(network, 3, 2)).toBeUndefined();
     expect(delayAfter(busy(11), 1, 2)).toBeUndefined();
     expect(

@@ -3,30 +3,30 @@ import type { AppRouter, Problem } from '../types.js';
 import { codeOfProblem, codeOfStatus } from './codes.js';
 import { SynapError, type SynapErrorDetails } from './synap-error.js';
 
-/** The parts of an answer that errors are read from. */
-export interface AnswerHead {
+/** The parts of a response that errors are read from. */
+export interface ResponseHead {
   readonly status: number;
   readonly headers: { get(name: string): string | null };
 }
 
-/** Turns whatever a link threw into the client's own error. */
+/** Converts any value that a link threw into a `SynapError`. */
 export function toSynapError(thrown: unknown): SynapError {
   if (thrown instanceof SynapError) return thrown;
   if (!(thrown instanceof TRPCClientError)) return unexpected(thrown);
   if (thrown.cause instanceof SynapError) return thrown.cause;
 
   const error: TRPCClientError<AppRouter> = thrown;
-  const answer = isAnswerHead(error.meta?.response) ? error.meta.response : undefined;
-  const details = answer ? headDetails(answer) : {};
-  // Errors of a procedure come in tRPC's envelope; what the server refuses before that is a bare
-  // problem object.
+  const response = isResponseHead(error.meta?.response) ? error.meta.response : undefined;
+  const details = response ? headDetails(response) : {};
+  // Errors of a procedure are in tRPC's envelope. Earlier layers of the server send a bare problem
+  // object.
   const problem = [error.data?.problem, error.meta?.responseJSON].find(isProblem);
-  if (problem) return ofProblem(problem, { ...details, shape: error.shape ?? undefined });
-  if (answer) return ofForeignAnswer(answer, thrown);
+  if (problem) return problemError(problem, { ...details, shape: error.shape ?? undefined });
+  if (response) return foreignResponseError(response, thrown);
   return unexpected(error.cause ?? error);
 }
 
-function ofProblem(problem: Problem, details: SynapErrorDetails): SynapError {
+function problemError(problem: Problem, details: SynapErrorDetails): SynapError {
   return new SynapError(codeOfProblem(problem), problem.detail, {
     ...details,
     status: problem.status,
@@ -35,27 +35,27 @@ function ofProblem(problem: Problem, details: SynapErrorDetails): SynapError {
 }
 
 /**
- * An answer that is not written by Synap: of a proxy in between, or of another service under this
- * address.
+ * Creates the error of a response that Synap did not write: of a proxy, or of another service at
+ * this address.
  */
-export function ofForeignAnswer(answer: AnswerHead, cause?: unknown): SynapError {
-  const details = { ...headDetails(answer), cause };
-  const { status } = answer;
+export function foreignResponseError(response: ResponseHead, cause?: unknown): SynapError {
+  const details = { ...headDetails(response), cause };
+  const { status } = response;
   if (status >= 400)
     return new SynapError(
       codeOfStatus(status),
-      `The server answered with status ${status}.`,
+      `The server responded with status ${status}.`,
       details,
     );
   const advice = 'Check that `url` is the origin of a Synap server.';
   return new SynapError(
     'invalid_response',
-    `The answer is not one of Synap's RPC. ${advice}`,
+    `The response does not come from Synap's RPC endpoint. ${advice}`,
     details,
   );
 }
 
-/** The error of a call that its caller does not want any more. */
+/** Creates the error of an aborted call. */
 export const abortedBy = (signal: AbortSignal) =>
   new SynapError('aborted', 'The call was aborted.', { cause: signal.reason });
 
@@ -65,7 +65,7 @@ function unexpected(cause: unknown): SynapError {
   });
 }
 
-function headDetails({ status, headers }: AnswerHead): SynapErrorDetails {
+function headDetails({ status, headers }: ResponseHead): SynapErrorDetails {
   return {
     status,
     requestId: headers.get('x-request-id') ?? undefined,
@@ -73,7 +73,7 @@ function headDetails({ status, headers }: AnswerHead): SynapErrorDetails {
   };
 }
 
-/** Seconds of a `Retry-After` header, given as seconds or as a date (RFC 9110 §10.2.3). */
+/** Parses a `Retry-After` header, in seconds or as a date (RFC 9110 §10.2.3). Returns seconds. */
 export function readRetryAfter(value: string | null, now = Date.now()): number | undefined {
   if (value === null) return undefined;
   if (/^\s*\d{1,9}\s*$/.test(value)) return Number(value);
@@ -93,6 +93,6 @@ function isProblem(value: unknown): value is Problem {
   );
 }
 
-function isAnswerHead(value: unknown): value is AnswerHead {
+function isResponseHead(value: unknown): value is ResponseHead {
   return isRecord(value) && typeof value.status === 'number' && isRecord(value.headers);
 }

@@ -1,7 +1,7 @@
 import { safe, TRPCClientError } from '@trpc/client';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createClient, isSynapError, type SynapClient, SynapError } from '../index.js';
-import { answerPage, answerProblem, serveSynap, type TestServer } from '../testing/server.js';
+import { sendPage, sendProblem, serveSynap, type TestServer } from '../testing/server.js';
 import { credentials } from '../testing/sessions.js';
 
 const absentId = '7d1b2f7e-0c64-4a0e-8a5d-3b8f1d0a9c22';
@@ -19,7 +19,7 @@ afterEach(() => server.close());
 const sent = (procedure: string) => server.paths.filter((path) => path.includes(procedure)).length;
 
 describe('errors', () => {
-  test('a refusal has code, status and request id, and is a tRPC error still', async () => {
+  test('an error has code, status and request id, and is still a tRPC error', async () => {
     const error = await client.dashboards.get
       .query({ id: absentId })
       .catch((thrown: unknown) => thrown);
@@ -38,7 +38,7 @@ describe('errors', () => {
     expect([data, failure?.data?.problem.code]).toEqual([undefined, 'not_found']);
   });
 
-  test('faults of the input are named by pointer', async () => {
+  test('validation errors have JSON Pointers', async () => {
     const call = client.dashboards.create.mutate({ name: 'x'.repeat(101), widgets: [] });
     await expect(call).rejects.toMatchObject({
       code: 'bad_request',
@@ -54,9 +54,9 @@ describe('errors', () => {
     expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
   });
 
-  test('a refusal before the router is read from its problem object, with Retry-After', async () => {
+  test('an error before the router is read from its problem object, with Retry-After', async () => {
     server.control.intercept = (_req, res) =>
-      answerProblem(res, 429, 'too_many_requests', { 'retry-after': '7' });
+      sendProblem(res, 429, 'too_many_requests', { 'retry-after': '7' });
     const call = client.users.me.get.query();
     await expect(call).rejects.toMatchObject({
       code: 'too_many_requests',
@@ -73,24 +73,24 @@ describe('errors', () => {
     [418, 'bad_request'],
     [200, 'invalid_response'],
   ])("a proxy's page with status %i is %s", async (status, code) => {
-    server.control.intercept = (_req, res) => answerPage(res, status);
+    server.control.intercept = (_req, res) => sendPage(res, status);
     await expect(client.users.me.get.query()).rejects.toMatchObject({ code, status });
   });
 
-  test('a code that this version does not know becomes that of its status; the problem keeps it', async () => {
-    server.control.intercept = (_req, res) => answerProblem(res, 409, 'calendar_full');
+  test('an unknown code becomes that of its status; the problem still has it', async () => {
+    server.control.intercept = (_req, res) => sendProblem(res, 409, 'calendar_full');
     await expect(client.users.me.get.query()).rejects.toMatchObject({
       code: 'conflict',
       problem: { code: 'calendar_full' },
     });
   });
 
-  test('JSON of another service is no answer', async () => {
+  test('JSON of another service is an invalid response', async () => {
     server.control.intercept = (_req, res) => Boolean(res.end('{"hello":"world"}'));
     await expect(client.users.me.get.query()).rejects.toMatchObject({ code: 'invalid_response' });
   });
 
-  test('a fault on this side keeps its cause', async () => {
+  test('an error in the client keeps its cause', async () => {
     const broken = createClient({
       url: server.url,
       headers: () => {
@@ -103,7 +103,7 @@ describe('errors', () => {
     });
   });
 
-  test('isSynapError tells these errors from all others, and by code', () => {
+  test('isSynapError recognises these errors, and their codes', () => {
     const error = new SynapError('stale_version', 'Read it again');
     expect(isSynapError(error)).toBe(true);
     expect(isSynapError(error, 'conflict', 'stale_version')).toBe(true);

@@ -4,34 +4,31 @@ import type { AppRouter, ErrorShape, InputFault, Problem } from '../types.js';
 import type { SynapErrorCode } from './codes.js';
 
 export interface SynapErrorDetails {
-  /** HTTP status; absent where no answer came. */
+  /** HTTP status; absent without a response. */
   status?: number;
   requestId?: string;
   /** Seconds. */
   retryAfter?: number;
   problem?: Problem;
-  /** The error as it came over tRPC's wire. */
+  /** The error in tRPC's format. */
   shape?: ErrorShape;
   cause?: unknown;
 }
 
-/**
- * What every failed call rejects with. Its message is meant to be read; its `code` is what programs
- * decide on.
- */
+/** Error of every failed call. Show its `message` to people; let programs decide on its `code`. */
 export class SynapError<
   Code extends SynapErrorCode = SynapErrorCode,
 > extends TRPCClientError<AppRouter> {
   readonly code: Code;
-  /** HTTP status; absent where no answer came. */
+  /** HTTP status; absent without a response. */
   readonly status: number | undefined;
-  /** Names the request in the server's log. */
+  /** Id of the request in the server's log. */
   readonly requestId: string | undefined;
-  /** What exactly is wrong with the input. */
+  /** Validation errors of the input; empty for other failures. */
   readonly errors: readonly InputFault[];
-  /** Seconds after which trying again makes sense (`Retry-After`, RFC 9110 §10.2.3). */
+  /** Seconds to wait before a retry (`Retry-After`, RFC 9110 §10.2.3). */
   readonly retryAfter: number | undefined;
-  /** The problem details as the server sent them (RFC 9457). */
+  /** The problem details sent by the server (RFC 9457). */
   readonly problem: Problem | undefined;
 
   constructor(code: Code, message: string, details: SynapErrorDetails = {}) {
@@ -56,8 +53,12 @@ function asError(cause: unknown): Error | undefined {
 }
 
 /**
- * Is it an error of this client, and – where codes are given – one of these? `isSynapError(error,
- * 'not_found')` narrows its `code`.
+ * True if `error` is a `SynapError`, and has one of `codes` if any are given. Narrows `code`.
+ *
+ * @example
+ * ```ts
+ * if (isSynapError(error, 'stale_version')) return reload();
+ * ```
  */
 export function isSynapError<Code extends SynapErrorCode = SynapErrorCode>(
   error: unknown,

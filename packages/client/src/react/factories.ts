@@ -14,19 +14,19 @@ import type {
 import type { SynapError } from '../index.js';
 
 /**
- * On a router: what all below it begin with. On a procedure: what all its inputs begin with. For
- * `invalidateQueries` and other filters.
+ * Key prefix for `invalidateQueries` and other filters. On a router it matches all procedures
+ * below; on a procedure, all its inputs.
  */
 export interface PathKey {
   pathKey(): QueryKey;
 }
 
-/** The cursor of a page; null for the first one. */
+/** Cursor of a page; null for the first one. */
 type PageParam = string | null;
 type Pages<Page> = InfiniteData<Page, PageParam>;
 
-/** Without what the factory itself says. */
-export type Given<Options> = Omit<
+/** Options without those that the factory sets. */
+export type FactoryOptions<Options> = Omit<
   Options,
   | 'queryKey'
   | 'queryFn'
@@ -40,40 +40,44 @@ export type Given<Options> = Omit<
 export type Keyed<Data> = { queryKey: DataTag<QueryKey, Data, SynapError> };
 
 /**
- * The overloads are TanStack Query's own: with `initialData`, without, and with `skipToken` as the
+ * Has TanStack Query's own overloads: with `initialData`, without it, and with `skipToken` as the
  * input.
  */
 interface MakeQueryOptions<Input, Output> {
   <Data = Output>(
     input: Input,
-    options: Given<DefinedInitialDataOptions<Output, SynapError, Data>>,
+    options: FactoryOptions<DefinedInitialDataOptions<Output, SynapError, Data>>,
   ): DefinedInitialDataOptions<Output, SynapError, Data> & Keyed<Output>;
   <Data = Output>(
     input: Input,
-    options?: Given<UnusedSkipTokenOptions<Output, SynapError, Data>>,
+    options?: FactoryOptions<UnusedSkipTokenOptions<Output, SynapError, Data>>,
   ): UnusedSkipTokenOptions<Output, SynapError, Data> & Keyed<Output>;
   <Data = Output>(
     input: Input | SkipToken,
-    options?: Given<UndefinedInitialDataOptions<Output, SynapError, Data>>,
+    options?: FactoryOptions<UndefinedInitialDataOptions<Output, SynapError, Data>>,
   ): UndefinedInitialDataOptions<Output, SynapError, Data> & Keyed<Output>;
 }
 
 interface MakeInfiniteQueryOptions<Input, Page> {
   <Data = Pages<Page>>(
     input: Input,
-    options: Given<DefinedInitialDataInfiniteOptions<Page, SynapError, Data, QueryKey, PageParam>> &
+    options: FactoryOptions<
+      DefinedInitialDataInfiniteOptions<Page, SynapError, Data, QueryKey, PageParam>
+    > &
       FirstPage,
   ): DefinedInitialDataInfiniteOptions<Page, SynapError, Data, QueryKey, PageParam> &
     Keyed<Pages<Page>>;
   <Data = Pages<Page>>(
     input: Input,
-    options?: Given<UnusedSkipTokenInfiniteOptions<Page, SynapError, Data, QueryKey, PageParam>> &
+    options?: FactoryOptions<
+      UnusedSkipTokenInfiniteOptions<Page, SynapError, Data, QueryKey, PageParam>
+    > &
       FirstPage,
   ): UnusedSkipTokenInfiniteOptions<Page, SynapError, Data, QueryKey, PageParam> &
     Keyed<Pages<Page>>;
   <Data = Pages<Page>>(
     input: Input | SkipToken,
-    options?: Given<
+    options?: FactoryOptions<
       UndefinedInitialDataInfiniteOptions<Page, SynapError, Data, QueryKey, PageParam>
     > &
       FirstPage,
@@ -82,32 +86,35 @@ interface MakeInfiniteQueryOptions<Input, Page> {
 }
 
 interface FirstPage {
-  /** Cursor to begin at; the first page by default. */
+  /**
+   * Cursor to begin at.
+   * @default null (the first page)
+   */
   initialPageParam?: PageParam;
 }
 
 export interface QueryFactory<Input, Output> extends PathKey {
   /**
-   * For `useQuery`, `useSuspenseQuery`, `fetchQuery` and the like. `skipToken` as the input keeps
-   * it from being asked.
+   * Options for `useQuery`, `useSuspenseQuery`, `fetchQuery` and similar. With `skipToken` as the
+   * input the query is disabled.
    */
   queryOptions: MakeQueryOptions<Input, Output>;
-  /** The key of one input; without it, of all (`invalidateQueries`). */
+  /** Key of one input, or without it the key of all inputs (`invalidateQueries`). */
   queryKey(input?: Input): DataTag<QueryKey, Output, SynapError>;
 }
 
-/** An input without its cursor, which the binding gives. One that may be left out still may. */
+/** An input without its cursor, which the binding sets. An optional input stays optional. */
 type WithoutCursor<Input> = Omit<Extract<Input, object>, 'cursor'> | Exclude<Input, object>;
 
-/** A query that answers by pages. */
+/** A query that returns pages. */
 export interface InfiniteQueryFactory<Input, Page> extends QueryFactory<Input, Page> {
-  /** For `useInfiniteQuery` and the like: follows `nextCursor` until there is none. */
+  /** Options for `useInfiniteQuery` and similar: follows `nextCursor` until it is null. */
   infiniteQueryOptions: MakeInfiniteQueryOptions<WithoutCursor<Input>, Page>;
   infiniteQueryKey(input?: WithoutCursor<Input>): DataTag<QueryKey, Pages<Page>, SynapError>;
 }
 
 export interface MutationFactory<Input, Output> extends PathKey {
-  /** For `useMutation`. */
+  /** Options for `useMutation`. */
   mutationOptions<OnMutateResult = unknown>(
     options?: Omit<
       UseMutationOptions<Output, SynapError, Input, OnMutateResult>,

@@ -10,7 +10,7 @@ import {
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createClient, type SynapClient, SynapError } from '../index.js';
 import { deferred, failureOf } from '../testing/promises.js';
-import { answerProblem, onPath, serveSynap, type TestServer } from '../testing/server.js';
+import { onPath, sendProblem, serveSynap, type TestServer } from '../testing/server.js';
 import { credentials } from '../testing/sessions.js';
 import { createSynapQueries, type SynapQueries } from './index.js';
 
@@ -42,7 +42,7 @@ async function createDashboards(count: number) {
 }
 
 describe('a query', () => {
-  test('is answered as the client answers it, and found again by its key', async () => {
+  test('returns the data of the client, which its key finds in the cache', async () => {
     const [id = ''] = await createDashboards(1);
     const data = await cache.fetchQuery(queries.dashboards.get.queryOptions({ id }));
     expect(data).toEqual(server.dashboards[0]);
@@ -50,13 +50,13 @@ describe('a query', () => {
     expect(cache.getQueryData(queries.dashboards.get.queryKey({ id }))).toBe(data);
   });
 
-  test('without an input needs none', async () => {
+  test('can omit an optional input', async () => {
     const { email } = await cache.fetchQuery(queries.users.me.get.queryOptions());
     expect(email).toBe(credentials.email);
   });
 
-  test('fails by the typed error of the client, at once: what cannot help is not tried again', async () => {
-    // What TanStack Query does in browsers by itself.
+  test('rejects with the typed error of the client, without a retry of TanStack Query', async () => {
+    // TanStack Query's defaults in browsers.
     cache.setDefaultOptions({ queries: { retry: 3, retryDelay: 1 } });
     const observer = new QueryObserver(
       cache,
@@ -68,7 +68,7 @@ describe('a query', () => {
     expect(sent('dashboards.get')).toBe(1);
   });
 
-  test('is tried again by TanStack Query where the options say so', async () => {
+  test('is retried by TanStack Query if the options say so', async () => {
     const options = queries.dashboards.get.queryOptions(
       { id: absentId },
       { retry: 1, retryDelay: 1 },
@@ -77,7 +77,7 @@ describe('a query', () => {
     expect(sent('dashboards.get')).toBe(2);
   });
 
-  test('that nobody watches any more ends its request', async () => {
+  test('aborts its request when it is no longer observed', async () => {
     const arrived = deferred();
     const closed = deferred();
     server.control.intercept = onPath('modules.list', (_req: IncomingMessage, res) => {
@@ -97,7 +97,7 @@ describe('a query', () => {
     expect(cache.getQueryState(queries.modules.list.queryKey({}))?.error).toBeNull();
   });
 
-  test('with skipToken as its input is not asked', async () => {
+  test('with skipToken as its input is disabled', async () => {
     const observer = new QueryObserver(cache, queries.dashboards.get.queryOptions(skipToken));
     const stop = observer.subscribe(() => undefined);
     expect(observer.getCurrentResult()).toMatchObject({ status: 'pending', fetchStatus: 'idle' });
@@ -121,7 +121,7 @@ describe('a query', () => {
 });
 
 describe('a list', () => {
-  test('is followed page by page until there is no further one', async () => {
+  test('is read page by page to the end', async () => {
     const ids = await createDashboards(5);
     const observer = new InfiniteQueryObserver(
       cache,
@@ -147,7 +147,7 @@ describe('a list', () => {
     expect(pages.map(({ items }) => items.map(({ name }) => name))).toEqual([['D2']]);
   });
 
-  test('read by pages is kept apart from the same list read once', async () => {
+  test('read by pages has another key than the same list read once', async () => {
     await createDashboards(3);
     await cache.fetchInfiniteQuery(queries.dashboards.list.infiniteQueryOptions({ size: 2 }));
     expect(cache.getQueryData(queries.dashboards.list.queryKey({ size: 2 }))).toBeUndefined();
@@ -158,7 +158,7 @@ describe('a list', () => {
 });
 
 describe('a mutation', () => {
-  test('is sent, and its listeners get the answer', async () => {
+  test('is sent, and its listeners get the result', async () => {
     const seen: string[] = [];
     const options = queries.dashboards.create.mutationOptions({
       onSuccess: ({ name }, input) => void seen.push(name, input.name),
@@ -168,9 +168,9 @@ describe('a mutation', () => {
     expect(options.mutationKey).toEqual(queries.dashboards.create.mutationKey());
   });
 
-  test('fails by the typed error, and is not sent twice', async () => {
+  test('rejects with the typed error, and is not repeated', async () => {
     server.control.intercept = onPath('dashboards.save', (_req, res) =>
-      answerProblem(res, 503, 'unavailable'),
+      sendProblem(res, 503, 'unavailable'),
     );
     const observer = new MutationObserver(cache, queries.dashboards.save.mutationOptions());
     const error = await failureOf(
@@ -182,7 +182,7 @@ describe('a mutation', () => {
 });
 
 describe('keys', () => {
-  test('of a router begin all keys below it, those of a procedure all of its inputs', async () => {
+  test('of a router are prefixes of all keys below, those of a procedure of all its inputs', async () => {
     const [id = ''] = await createDashboards(1);
     await cache.fetchQuery(queries.dashboards.get.queryOptions({ id }));
     await cache.fetchQuery(queries.dashboards.list.queryOptions({}));
@@ -204,13 +204,13 @@ describe('keys', () => {
   });
 });
 
-test('a misspelt function says what there is', () => {
+test('a misspelt function lists the valid ones', () => {
   expect(() => Reflect.apply(Reflect.get(queries.users.me.get, 'useQuery'), undefined, [])).toThrow(
     /users\.me\.get\.useQuery.*queryOptions/,
   );
 });
 
-/** The first result that is not pending. */
+/** Resolves to the first result that is not pending. */
 function settled<Answer, Data>(observer: QueryObserver<Answer, SynapError, Data>) {
   return new Promise<ReturnType<typeof observer.getCurrentResult>>((resolve) => {
     const stop = observer.subscribe((result) => {

@@ -17,11 +17,11 @@ type Output<Procedure extends AnyTRPCProcedure> = inferTransformedProcedureOutpu
   Procedure
 >;
 
-type FactoryOf<Input, Answer> = 'cursor' extends keyof Extract<Input, object>
-  ? Answer extends { nextCursor: string | null }
-    ? InfiniteQueryFactory<Input, Answer>
-    : QueryFactory<Input, Answer>
-  : QueryFactory<Input, Answer>;
+type FactoryOf<Input, Result> = 'cursor' extends keyof Extract<Input, object>
+  ? Result extends { nextCursor: string | null }
+    ? InfiniteQueryFactory<Input, Result>
+    : QueryFactory<Input, Result>
+  : QueryFactory<Input, Result>;
 
 type FactoriesOf<Routes> = PathKey & {
   readonly [Name in keyof Routes]: Routes[Name] extends AnyTRPCQueryProcedure
@@ -33,24 +33,27 @@ type FactoriesOf<Routes> = PathKey & {
         : FactoriesOf<Routes[Name]>;
 };
 
-/**
- * Makes TanStack Query's options for every procedure: `queries.dashboards.get.queryOptions({ id
- * })`.
- */
+/** TanStack Query's options for every procedure: `queries.dashboards.get.queryOptions({ id })`. */
 export type SynapQueries = WithWidgets<FactoriesOf<AppRouter['_def']['record']>>;
 
 export interface SynapQueriesOptions {
   /**
-   * First part of every key; tells apart the servers that share a `QueryClient`. `synap` by
-   * default.
+   * First part of every key. Set it if several servers share a `QueryClient`.
+   * @default 'synap'
    */
   keyPrefix?: string;
 }
 
 /**
- * Options factories for TanStack Query over a client. Errors are `SynapError`; a query that nobody
- * watches any more is aborted. The client itself tries again where that helps, so that TanStack
- * Query's own `retry` is off unless given.
+ * Creates option factories for TanStack Query from a client. Errors are `SynapError`; an unobserved
+ * query is aborted. `retry` is off by default because the client itself retries.
+ *
+ * @example
+ * ```ts
+ * const queries = createSynapQueries(client);
+ * const { data, error } = useQuery(queries.dashboards.get.queryOptions({ id }));
+ * ```
+ * @throws TypeError if a property is called that is not a factory
  */
 export function createSynapQueries(
   client: SynapClient,
@@ -63,7 +66,7 @@ export function createSynapQueries(
     input === undefined || input === skipToken ? { type } : { type, input },
   ];
 
-  const makers: Record<string, Maker> = {
+  const factories: Record<string, Factory> = {
     pathKey,
     mutationKey: pathKey,
     queryKey: (path, input) => keyOf(path, 'query', input),
@@ -75,7 +78,7 @@ export function createSynapQueries(
       queryFn:
         input === skipToken
           ? skipToken
-          : ({ signal }: Asked) => calls.query(path.join('.'), input, { signal }),
+          : ({ signal }: QueryContext) => calls.query(path.join('.'), input, { signal }),
     }),
     infiniteQueryOptions: (path, input, options) => ({
       retry: false,
@@ -86,7 +89,7 @@ export function createSynapQueries(
       queryFn:
         input === skipToken
           ? skipToken
-          : ({ signal, pageParam }: Asked) =>
+          : ({ signal, pageParam }: QueryContext) =>
               calls.query(
                 path.join('.'),
                 pageParam ? { ...record(input), cursor: pageParam } : input,
@@ -102,19 +105,19 @@ export function createSynapQueries(
 
   return createTRPCRecursiveProxy<SynapQueries>(({ path, args }) => {
     const name = path.at(-1) ?? '';
-    const maker = Object.hasOwn(makers, name) ? makers[name] : undefined;
-    if (!maker)
+    const factory = Object.hasOwn(factories, name) ? factories[name] : undefined;
+    if (!factory)
       throw new TypeError(
-        `\`${path.join('.')}\` is no function: there are ${Object.keys(makers).join(', ')}.`,
+        `\`${path.join('.')}\` is not a function: use one of ${Object.keys(factories).join(', ')}.`,
       );
-    return maker(path.slice(0, -1), ...args);
+    return factory(path.slice(0, -1), ...args);
   });
 }
 
-type Maker = (path: readonly string[], ...args: readonly unknown[]) => unknown;
+type Factory = (path: readonly string[], ...args: readonly unknown[]) => unknown;
 
-/** What TanStack Query asks a query with. */
-interface Asked {
+/** The context that TanStack Query passes to a query function. */
+interface QueryContext {
   signal: AbortSignal;
   pageParam?: string | null;
 }

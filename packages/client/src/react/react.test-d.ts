@@ -1,4 +1,4 @@
-// Compiled, never run: each line marked as an error must stay one.
+// Compiled, never run: every line marked as an error must stay one.
 import {
   type InfiniteData,
   type QueryClient,
@@ -38,7 +38,7 @@ export function useQueries(id: string | undefined, initial: Dashboard) {
   expectTypeOf(useQuery(begun).data).toEqualTypeOf<Dashboard>();
   const skipped = queries.dashboards.get.queryOptions(id === undefined ? skipToken : { id });
   expectTypeOf(useQuery(skipped).data).toEqualTypeOf<Dashboard | undefined>();
-  // @ts-expect-error suspense has nothing to wait for
+  // @ts-expect-error suspense does not take skipToken
   useSuspenseQuery(skipped);
 
   const pages = useInfiniteQuery(queries.dashboards.list.infiniteQueryOptions({ size: 5 }));
@@ -56,13 +56,13 @@ export function useQueries(id: string | undefined, initial: Dashboard) {
   queries.dashboards.get.queryOptions({ id: 5 });
   // @ts-expect-error a misspelt procedure
   queries.dashboards.fetch.queryOptions({ id });
-  // @ts-expect-error a query is no mutation
+  // @ts-expect-error a query is not a mutation
   queries.dashboards.get.mutationOptions();
-  // @ts-expect-error it has no pages
+  // @ts-expect-error this query has no pages
   queries.dashboards.get.infiniteQueryOptions({ id });
-  // @ts-expect-error the cursor is the binding's business
+  // @ts-expect-error the binding sets the cursor
   queries.dashboards.list.infiniteQueryOptions({ cursor: 'abc' });
-  // @ts-expect-error and so is the key
+  // @ts-expect-error the binding sets the key
   queries.users.me.get.queryOptions(undefined, { queryKey: ['mine'] });
 }
 
@@ -82,7 +82,7 @@ export function useMutations(cache: QueryClient) {
   create.mutate({ name: 'Mine', widget: [] });
   expectTypeOf(create.data).toEqualTypeOf<Dashboard | undefined>();
   useMutation(queries.auth.logout.mutationOptions()).mutate();
-  // @ts-expect-error a mutation is no query
+  // @ts-expect-error a mutation is not a query
   queries.dashboards.create.queryOptions({ name: 'Mine' });
   return cache;
 }

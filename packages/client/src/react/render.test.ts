@@ -15,7 +15,7 @@ function Greeting({ queries }: { queries: SynapQueries }) {
   return createElement('p', null, `Hello ${data}`);
 }
 
-test('a component renders what its query answers', async () => {
+test('a component renders the data of its query', async () => {
   const server = await serveSynap();
   const client = createClient({ url: server.url });
   const queries = createSynapQueries(client);

@@ -17,9 +17,9 @@ import type {
   WidgetDataOutput,
   WidgetId,
 } from '../index.js';
-import type { Given, Keyed, MutationFactory, PathKey, QueryFactory } from './factories.js';
+import type { FactoryOptions, Keyed, MutationFactory, PathKey, QueryFactory } from './factories.js';
 
-/** As `QueryFactory`, where the data follow from the widget that is asked for. */
+/** Like `QueryFactory`; the type of the data depends on the requested widget. */
 export interface WidgetDataFactory extends PathKey {
   queryOptions<
     Module extends ModuleId,
@@ -27,7 +27,9 @@ export interface WidgetDataFactory extends PathKey {
     Data = WidgetDataOutput<Module, Id>,
   >(
     input: WidgetDataInput<Module, Id>,
-    options?: Given<UnusedSkipTokenOptions<WidgetDataOutput<Module, Id>, SynapError, Data>>,
+    options?: FactoryOptions<
+      UnusedSkipTokenOptions<WidgetDataOutput<Module, Id>, SynapError, Data>
+    >,
   ): UnusedSkipTokenOptions<WidgetDataOutput<Module, Id>, SynapError, Data> &
     Keyed<WidgetDataOutput<Module, Id>>;
   queryOptions<
@@ -36,7 +38,9 @@ export interface WidgetDataFactory extends PathKey {
     Data = WidgetDataOutput<Module, Id>,
   >(
     input: WidgetDataInput<Module, Id> | SkipToken,
-    options?: Given<UndefinedInitialDataOptions<WidgetDataOutput<Module, Id>, SynapError, Data>>,
+    options?: FactoryOptions<
+      UndefinedInitialDataOptions<WidgetDataOutput<Module, Id>, SynapError, Data>
+    >,
   ): UndefinedInitialDataOptions<WidgetDataOutput<Module, Id>, SynapError, Data> &
     Keyed<WidgetDataOutput<Module, Id>>;
   queryKey<Module extends ModuleId, Id extends WidgetId<Module>>(
@@ -51,7 +55,7 @@ interface DeclaredFactories<Plain extends { dashboards: unknown; widgets: unknow
   widgets: Omit<Plain['widgets'], 'data'> & { data: WidgetDataFactory };
 }
 
-/** The factories, those about widgets with the declared ones. */
+/** The factories; those about widgets use the declared ones. */
 export type WithWidgets<Plain extends { dashboards: unknown; widgets: unknown }> = IfWidgets<
   Omit<Plain, 'dashboards' | 'widgets'> & DeclaredFactories<Plain>,
   Plain

@@ -1,14 +1,14 @@
-/** Answer of `auth.login` and `auth.refresh`; what `$session.restore` takes. */
+/** Response of `auth.login` and `auth.refresh`; input of `$session.restore`. */
 export interface SessionTokens {
-  /** Absent where a cookie holds it. */
+  /** Absent if a cookie holds it. */
   refreshToken?: string | undefined;
-  /** Used while it lasts, which `expiresIn` has to tell; else the first call gets a new one. */
+  /** Used until it expires; requires `expiresIn`. Without it the first call requests a new one. */
   accessToken?: string;
   /** Seconds until the access token expires. */
   expiresIn?: number;
 }
 
-/** An access token and when it has to be replaced; times in milliseconds of `Date.now()`. */
+/** An access token and when to replace it. Times are milliseconds of `Date.now()`. */
 export interface AccessToken {
   readonly value: string;
   readonly renewAt: number;
@@ -16,22 +16,22 @@ export interface AccessToken {
 }
 
 /**
- * Longest time before the end at which a token is replaced; of a short-lived one a fifth of its
- * life.
+ * Longest time before expiry at which a token is replaced. Short-lived tokens use a fifth of their
+ * lifetime.
  */
 const longestMargin = 30_000;
 
 /**
- * @param askedAt when the request for it was sent: counting from there errs on the safe side,
- * whatever this machine's clock says
+ * @param requestedAt when the request was sent: counting from there is safe even if this machine's
+ *   clock is wrong
  */
 export function toAccessToken(
   { accessToken, expiresIn }: SessionTokens,
-  askedAt: number,
+  requestedAt: number,
 ): AccessToken | undefined {
   if (accessToken === undefined || expiresIn === undefined) return undefined;
   const lifetime = expiresIn * 1000;
-  const expiresAt = askedAt + lifetime;
+  const expiresAt = requestedAt + lifetime;
   return {
     value: accessToken,
     expiresAt,

@@ -1,11 +1,11 @@
 import type { AccessControl, Session } from './session.js';
 
-/** A client that acts by an API key: there is no session to begin, renew or end. */
+/** Access with an API key: there is no session to start, renew or end. */
 export function createKeyAccess(apiKey: string): { $session: Session; access: AccessControl } {
   const current = { status: 'signed-in' } as const;
-  const refuse = () =>
+  const reject = () =>
     Promise.reject(
-      new TypeError('This client uses an API key: make one without `auth.apiKey` to sign in.'),
+      new TypeError('This client uses an API key: create one without `auth.apiKey` to sign in.'),
     );
   return {
     access: {
@@ -17,9 +17,9 @@ export function createKeyAccess(apiKey: string): { $session: Session; access: Ac
       current,
       subscribe: () => () => undefined,
       ready: () => Promise.resolve(current),
-      signIn: refuse,
-      signOut: refuse,
-      restore: refuse,
+      signIn: reject,
+      signOut: reject,
+      restore: reject,
       close: () => undefined,
     },
   };

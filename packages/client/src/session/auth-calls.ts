@@ -5,17 +5,16 @@ import type { Transport } from '../call/transport.js';
 import { abortedBy, toSynapError } from '../errors/read-error.js';
 import type { AppRouter, RouterInputs, RouterOutputs } from '../types.js';
 
-/** Milliseconds after which one attempt to refresh counts as lost. */
+/** Timeout of one refresh attempt, in milliseconds. */
 const refreshTimeout = 5_000;
 /**
- * Milliseconds after which no further attempt to refresh starts. The server answers a token whose
- * successor was never used with that successor, so a lost answer can be asked for again, now or
- * later.
+ * Milliseconds after which no further refresh attempt starts. A retry is safe: the server returns
+ * an unused successor again, so a lost response can be requested later.
  */
 const refreshWindow = 8_000;
 const refreshRetries = 3;
 
-/** The calls that make, renew and end a session: sent alone, without any session's help. */
+/** Calls that start, renew and end a session. They are sent alone and without its token. */
 export interface AuthCalls {
   login(
     credentials: RouterInputs['auth']['login'],
@@ -25,7 +24,7 @@ export interface AuthCalls {
   logout(accessToken: string): Promise<void>;
 }
 
-/** What proves to the server that a page of ours sends the cookie. */
+/** Required by the server as CSRF protection: a foreign page cannot set this header. */
 const cookieHeaders = { 'x-synap-client': '1' };
 
 export interface AuthCallsOptions {

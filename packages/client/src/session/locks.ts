@@ -8,8 +8,8 @@ export interface Locks {
 }
 
 /**
- * Exclusive locks within this realm: in Node they suffice for one thread, in a page without Web
- * Locks (plain HTTP) for one tab.
+ * Creates exclusive locks within this realm: one thread in Node.js, one tab in a page without Web
+ * Locks (plain HTTP).
  */
 export function createLocks(): Locks {
   const tails = new Map<string, Promise<unknown>>();
@@ -31,8 +31,8 @@ export function createLocks(): Locks {
 const ownLocks = createLocks();
 
 /**
- * The platform's locks, which hold for all tabs and workers of an origin; looked up by name, as
- * Node has them since version 24 only.
+ * Returns the platform's locks, which cover all tabs and workers of an origin. Looked up by name:
+ * Node.js has them only since version 24.
  */
 export function findLocks(): Locks {
   const navigator: unknown = Reflect.get(globalThis, 'navigator');

@@ -18,14 +18,14 @@ afterEach(async () => {
   await server.close();
 });
 
-/** A client as another tab would have it: nothing in common but storage, locks and channel. */
+/** A client as in another tab: only storage, locks and channel are shared. */
 function openTab(options: Partial<ClientOptions> = {}) {
   const tab = createClient({ url: server.url, storage, ...options });
   opened.push(tab);
   return tab;
 }
 
-/** Tabs that share one session and all hold an access token of it. */
+/** Opens tabs that share one session and all hold an access token of it. */
 async function openTabs(count: number) {
   const tabs = Array.from({ length: count }, () => openTab());
   await tabs[0]?.$session.signIn(credentials);
@@ -43,7 +43,7 @@ describe.each([
     vi.stubGlobal('navigator', withLocks ? { locks: createLocks() } : undefined);
   });
 
-  test('signing in and out in one is heard by all', async () => {
+  test('signing in or out in one tab updates all tabs', async () => {
     const tabs = await openTabs(3);
     expect(await tabs[1]?.users.me.get.query()).toMatchObject({ email: credentials.email });
     await tabs[2]?.$session.signOut();
@@ -62,7 +62,7 @@ describe.each([
     expect(server.counts.refreshes).toBe(1);
   });
 
-  test('the end of a session is noticed by all, and reported by the one that found out', async () => {
+  test('all tabs notice the end of a session; the one that found out reports it', async () => {
     const onSessionEnd = vi.fn();
     const tabs = [openTab({ onSessionEnd }), openTab({ onSessionEnd })];
     await tabs[0]?.$session.signIn(credentials);
@@ -77,7 +77,7 @@ describe.each([
   });
 });
 
-test('a tab that waited for another one whose refresh failed tries by itself', async () => {
+test('a tab refreshes itself if the tab it waited for failed to', async () => {
   vi.stubGlobal('navigator', { locks: createLocks() });
   const [first, second] = await openTabs(2);
   server.expireAccessTokens();

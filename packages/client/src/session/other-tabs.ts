@@ -1,38 +1,40 @@
 import type { AccessToken } from './access-token.js';
 import { findLocks } from './locks.js';
 
-/**
- * What clients that share a session tell each other: another one began, it got a new access token,
- * it ended.
- */
+/** Message between clients of one session: it was replaced, got a new access token, or ended. */
 export interface SessionMessage {
   kind: 'started' | 'renewed' | 'ended';
   access?: AccessToken;
 }
 
-/** The other clients – tabs, workers – of the same session. */
-export interface Siblings {
-  /** Runs alone among them. `waited` tells that another one was at it and has just finished. */
+/** The other clients (tabs, workers) of the same session. */
+export interface OtherTabs {
+  /**
+   * Runs `run` under an exclusive lock. `waited` is true if another client has just released it.
+   */
   exclusively<T>(run: (waited: boolean) => Promise<T>): Promise<T>;
-  announce(news: SessionMessage): void;
+  announce(message: SessionMessage): void;
   close(): void;
 }
 
-/** For a storage that nobody else reads. */
-export const noOtherTabs: Siblings = {
+/** For a storage that is not shared. */
+export const noOtherTabs: OtherTabs = {
   exclusively: (run) => run(false),
   announce: () => undefined,
   close: () => undefined,
 };
 
-/** Clients of one origin (of one process, in Node) that use the same name. */
-export function createOtherTabs(name: string, hear: (news: SessionMessage) => void): Siblings {
+/** Connects clients of one origin (in Node.js: one process) that use the same name. */
+export function createOtherTabs(
+  name: string,
+  onMessage: (message: SessionMessage) => void,
+): OtherTabs {
   const channel = typeof BroadcastChannel === 'undefined' ? undefined : new BroadcastChannel(name);
   if (channel) {
     channel.onmessage = (event: { data?: unknown }) => {
-      if (isNews(event.data)) hear(event.data);
+      if (isSessionMessage(event.data)) onMessage(event.data);
     };
-    // In Node an open channel would keep the process alive.
+    // An open channel would keep a Node.js process alive.
     if ('unref' in channel && typeof channel.unref === 'function') channel.unref();
   }
   return {
@@ -45,7 +47,7 @@ export function createOtherTabs(name: string, hear: (news: SessionMessage) => vo
       );
       return first ? first.value : locks.request(name, {}, () => run(true));
     },
-    announce: (news) => channel?.postMessage(news),
+    announce: (message) => channel?.postMessage(message),
     close: () => channel?.close(),
   };
 }
@@ -59,7 +61,7 @@ const isAccessToken = (value: unknown): value is AccessToken =>
   typeof value.renewAt === 'number' &&
   typeof value.expiresAt === 'number';
 
-function isNews(data: unknown): data is SessionMessage {
+function isSessionMessage(data: unknown): data is SessionMessage {
   if (!isRecord(data) || (data.access !== undefined && !isAccessToken(data.access))) return false;
   return data.kind === 'started' || data.kind === 'renewed' || data.kind === 'ended';
 }

@@ -2,10 +2,10 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type ClientOptions, createClient, memoryStorage } from '../index.js';
 import { deferred, failureOf } from '../testing/promises.js';
 import {
-  answerPage,
-  answerProblem,
   hangUp,
   onPath,
+  sendPage,
+  sendProblem,
   serveSynap,
   type TestServer,
 } from '../testing/server.js';
@@ -46,14 +46,14 @@ describe('renewing the access token', () => {
     await expect(client.$session.ready()).resolves.toEqual({ status: 'signed-in' });
   });
 
-  test('a mutation refused for its token is sent again and takes effect once', async () => {
+  test('a mutation rejected with 401 is repeated and takes effect once', async () => {
     const client = await signedIn();
     server.expireAccessTokens();
     await client.dashboards.create.mutate({ name: 'Mine' });
     expect(server.dashboards.map(({ name }) => name)).toEqual(['Mine']);
   });
 
-  test('the token is renewed before it expires, so that no call has to be refused first', async () => {
+  test('the token is renewed before it expires, so that no call is rejected first', async () => {
     vi.useFakeTimers({ toFake: ['Date'] });
     const client = await signedIn();
     vi.setSystemTime(Date.now() + 575_000);
@@ -62,7 +62,7 @@ describe('renewing the access token', () => {
     expect(server.paths.filter((path) => path.includes('users.me.get'))).toHaveLength(1);
   });
 
-  test('a refresh that fails in passing does no harm while the old token still holds', async () => {
+  test('a transient refresh failure is harmless while the old token is valid', async () => {
     vi.useFakeTimers({ toFake: ['Date'] });
     const client = await signedIn();
     vi.setSystemTime(Date.now() + 575_000);
@@ -74,17 +74,17 @@ describe('renewing the access token', () => {
     ['the server hangs up', onPath('auth.refresh', hangUp), 'network'],
     [
       'the database is away',
-      onPath('auth.refresh', (_req, res) => answerProblem(res, 503, 'unavailable')),
+      onPath('auth.refresh', (_req, res) => sendProblem(res, 503, 'unavailable')),
       'unavailable',
     ],
     [
       'it is asked too often',
-      onPath('auth.refresh', (_req, res) => answerProblem(res, 429, 'too_many_requests')),
+      onPath('auth.refresh', (_req, res) => sendProblem(res, 429, 'too_many_requests')),
       'too_many_requests',
     ],
     [
       'a proxy shows its own 403 page',
-      onPath('auth.refresh', (_req, res) => answerPage(res, 403)),
+      onPath('auth.refresh', (_req, res) => sendPage(res, 403)),
       'forbidden',
     ],
   ])('the session is kept when %s during a refresh', async (_case, intercept, code) => {
@@ -100,13 +100,13 @@ describe('renewing the access token', () => {
     expect(onSessionEnd).not.toHaveBeenCalled();
   });
 
-  test('an answer lost on the way is asked for again within the time in which the server repeats it', async () => {
+  test('a lost refresh response is requested again while the server repeats it', async () => {
     const client = await signedIn();
     server.expireAccessTokens();
     server.control.intercept = onPath('auth.refresh', (req) => {
-      server.settings.beforeRefreshAnswer = () => void hangUp(req);
+      server.settings.beforeRefreshResponse = () => void hangUp(req);
       server.control.intercept = () => {
-        server.settings.beforeRefreshAnswer = () => undefined;
+        server.settings.beforeRefreshResponse = () => undefined;
         return false;
       };
       return false;
@@ -115,7 +115,7 @@ describe('renewing the access token', () => {
     expect(server.counts).toMatchObject({ refreshes: 2, rotations: 1 });
   });
 
-  test('a call whose refusal comes late goes on with the token that others have got meanwhile', async () => {
+  test('a call rejected late is repeated with the token that others got in the meantime', async () => {
     const client = await signedIn();
     server.expireAccessTokens();
     const { promise: renewed, resolve: goOn } = deferred();
@@ -133,13 +133,13 @@ describe('renewing the access token', () => {
     expect(server.counts.refreshes).toBe(1);
   });
 
-  test('a refresh that comes back after signing out or in again changes nothing', async () => {
+  test('a refresh that completes after signing out or in again changes nothing', async () => {
     const storage = memoryStorage();
     const client = await signedIn({ storage });
     server.expireAccessTokens();
     const { promise: answered, resolve: answer } = deferred();
     const { promise: asked, resolve: ask } = deferred();
-    server.settings.beforeRefreshAnswer = () => {
+    server.settings.beforeRefreshResponse = () => {
       ask();
       return answered;
     };
@@ -152,13 +152,13 @@ describe('renewing the access token', () => {
     await expect(client.users.me.get.query()).resolves.toMatchObject({ email: credentials.email });
   });
 
-  test('the refusal of an old session does not end the one that has taken its place', async () => {
+  test('the rejection of an old session does not end its successor', async () => {
     const onSessionEnd = vi.fn();
     const client = await signedIn({ onSessionEnd });
     server.revokeSessions();
     const { promise: answered, resolve: answer } = deferred();
     const { promise: asked, resolve: ask } = deferred();
-    server.settings.beforeRefreshAnswer = () => {
+    server.settings.beforeRefreshResponse = () => {
       ask();
       return answered;
     };

@@ -3,16 +3,16 @@ import type { AuthCalls } from './auth-calls.js';
 import type { SessionStore } from './session-store.js';
 
 /**
- * Milliseconds to wait for the message of a sibling that has just finished: it is sent before the
- * lock is freed, but may arrive later.
+ * Milliseconds to wait for the message of another tab. It is sent before the lock is released, but
+ * may arrive later.
  */
 const messageTimeoutMs = 250;
 
 /**
- * The server has looked at the token and refused it; anything else – no answer, overload, a proxy's
- * page – says nothing about it.
+ * True if the server evaluated the token and rejected it. No response, overload or a proxy's page
+ * do not prove that.
  */
-export function isRefusal({ problem, status }: SynapError): boolean {
+export function isRejection({ problem, status }: SynapError): boolean {
   return problem !== undefined && (status === 400 || status === 401 || status === 403);
 }
 
@@ -23,8 +23,8 @@ export interface RenewalDependencies {
 }
 
 /**
- * Gets a new access token: once for any number of callers, and once for all siblings where there
- * are Web Locks. Rejects with `session_ended` when the server refuses; any other failure leaves the
+ * Requests a new access token: once for any number of callers, and once for all tabs if Web Locks
+ * exist. Rejects with `session_ended` if the server rejects the token; other failures leave the
  * session as it is.
  */
 export function createRenewal({
@@ -41,7 +41,7 @@ export function createRenewal({
       requestId: cause?.requestId,
       cause,
     });
-    // A storage that cannot forget must not hide what happened.
+    // A failing storage must not hide the error.
     await sessionStore.drop().catch(() => undefined);
     sessionEnded(error);
     throw error;
@@ -51,13 +51,13 @@ export function createRenewal({
     const refreshToken = await sessionStore.refreshToken();
     if (sessionStore.generation !== generation) return;
     if (refreshToken === undefined) return end();
-    const askedAt = Date.now();
+    const requestedAt = Date.now();
     try {
       const tokens = await auth.refresh(refreshToken);
-      if (sessionStore.generation === generation) await sessionStore.renew(tokens, askedAt);
+      if (sessionStore.generation === generation) await sessionStore.renew(tokens, requestedAt);
     } catch (thrown) {
       if (sessionStore.generation !== generation) return;
-      if (thrown instanceof SynapError && isRefusal(thrown)) return end(thrown);
+      if (thrown instanceof SynapError && isRejection(thrown)) return end(thrown);
       throw thrown;
     }
   }

@@ -26,7 +26,7 @@ async function signedIn(options: Partial<ClientOptions> = {}) {
 }
 
 describe('the end of a session', () => {
-  test('a refused refresh ends the session: every waiting call says so, the callback hears it once, later calls go without a token', async () => {
+  test('a rejected refresh ends the session: waiting calls reject, the callback runs once, later calls send no token', async () => {
     const onSessionEnd = vi.fn<(error: SynapError) => void>();
     const storage = memoryStorage();
     const client = await signedIn({ onSessionEnd, storage });
@@ -49,7 +49,7 @@ describe('the end of a session', () => {
     await expect(client.system.health.query()).resolves.toMatchObject({ status: 'ok' });
   });
 
-  test('a callback that throws does not keep the calls from hearing what happened', async () => {
+  test('a callback that throws does not change the rejection of the calls', async () => {
     const uncaught = vi.fn();
     process.once('uncaughtException', uncaught);
     const others = process
@@ -72,7 +72,7 @@ describe('the end of a session', () => {
   });
 });
 
-/** Keeps what it is told after so many milliseconds, change by change. */
+/** Applies each change after the next of these delays, in milliseconds. */
 function slowStorage(delays: number[]): TokenStorage {
   let kept: string | undefined;
   const change = (next: string | undefined) =>
@@ -91,7 +91,7 @@ function slowStorage(delays: number[]): TokenStorage {
 }
 
 describe('the storage', () => {
-  test('faults of the storage are told, and what it could not keep is still used', async () => {
+  test('storage failures reject, and the token that was not stored is still used', async () => {
     const fault = new Error('disk full');
     const storage: TokenStorage = {
       read: () => undefined,
@@ -108,7 +108,7 @@ describe('the storage', () => {
     await expect(client.users.me.get.query()).resolves.toMatchObject({ email: credentials.email });
   });
 
-  test('a storage that answers slowly ends up with what was written last', async () => {
+  test('a slow storage ends with the last written token', async () => {
     const storage = slowStorage([40, 1, 1]);
     const client = createClient({ url: server.url, storage });
     const first = client.$session.signIn(credentials);
@@ -119,7 +119,7 @@ describe('the storage', () => {
     expect(await storage.read()).toBeUndefined();
   });
 
-  test('a call right after restoring a session finds its token, however slowly it is stored', async () => {
+  test('a call right after `restore` has its token, even if the storage is slow', async () => {
     const { refreshToken } = await createClient({ url: server.url }).auth.login.mutate(credentials);
     const client = createClient({ url: server.url, storage: slowStorage([40, 1]) });
     const restored = client.$session.restore({ refreshToken });

@@ -5,12 +5,12 @@ import type { TokenStorage } from './storage.js';
 
 export interface SessionStoreOptions {
   storage: TokenStorage;
-  /** Status before the storage has been asked. */
+  /** Status before the storage has been read. */
   status: SessionState['status'];
-  /** Names the session among clients that share its storage; undefined where none does. */
+  /** Name of the session among clients that share its storage; undefined if it is not shared. */
   sharedName: string | undefined;
   /**
-   * The browser's cookie holds the refresh token: only the server can tell whether there is one.
+   * True if the browser's cookie holds the refresh token: only the server can tell if it exists.
    */
   cookie: boolean;
 }
@@ -18,9 +18,8 @@ export interface SessionStoreOptions {
 export type SessionStore = ReturnType<typeof createSessionStore>;
 
 /**
- * What this client holds of a session: the access token in memory, the refresh token in the
- * storage. `era` grows whenever another session takes its place, so that what was begun for the old
- * one can be recognised and dropped.
+ * Holds the access token in memory and the refresh token in the storage. `generation` grows when
+ * another session replaces this one, so that late results for the old one can be dropped.
  */
 export function createSessionStore({ storage, status, sharedName, cookie }: SessionStoreOptions) {
   const state = createSessionState(status);
@@ -42,7 +41,7 @@ export function createSessionStore({ storage, status, sharedName, cookie }: Sess
     for (const wake of waiting) wake();
   }
 
-  /** One after the other, so that a slow storage cannot end up with what was written first. */
+  /** Serializes changes, so that a slow storage cannot end with an older value. */
   function store(change: () => void | Promise<void>): Promise<void> {
     lastStored = lastStored.catch(() => undefined).then(change);
     return lastStored;
@@ -54,8 +53,8 @@ export function createSessionStore({ storage, status, sharedName, cookie }: Sess
     if (state.current.status === 'unknown') state.set(refreshToken ? 'signed-in' : 'signed-out');
   }
 
-  async function take(kind: 'started' | 'renewed', tokens: SessionTokens, askedAt: number) {
-    turn(kind, toAccessToken(tokens, askedAt));
+  async function take(kind: 'started' | 'renewed', tokens: SessionTokens, requestedAt: number) {
+    turn(kind, toAccessToken(tokens, requestedAt));
     const now = { generation, access };
     const { refreshToken } = tokens;
     if (refreshToken !== undefined)
@@ -72,7 +71,7 @@ export function createSessionStore({ storage, status, sharedName, cookie }: Sess
     get generation() {
       return generation;
     },
-    /** Asks the storage, the first time. */
+    /** Reads the storage at the first call. */
     load(): Promise<void> {
       loading ??= readStatus().catch((error: unknown) => {
         loading = undefined;
@@ -84,15 +83,15 @@ export function createSessionStore({ storage, status, sharedName, cookie }: Sess
       await lastStored.catch(() => undefined);
       return (await storage.read()) || undefined;
     },
-    start: (tokens: SessionTokens, askedAt: number) => take('started', tokens, askedAt),
-    renew: (tokens: SessionTokens, askedAt: number) => take('renewed', tokens, askedAt),
+    start: (tokens: SessionTokens, requestedAt: number) => take('started', tokens, requestedAt),
+    renew: (tokens: SessionTokens, requestedAt: number) => take('renewed', tokens, requestedAt),
     async drop() {
       turn('ended', undefined);
       const ended = generation;
       otherTabs.announce({ kind: 'ended' });
       await store(() => (generation === ended ? storage.clear() : undefined));
     },
-    /** Resolves at the next news of a sibling, or after so many milliseconds. */
+    /** Resolves at the next message of another tab, or after the timeout. */
     nextMessage(timeoutMs: number): Promise<void> {
       return new Promise((resolve) => {
         const wake = () => {

@@ -19,7 +19,7 @@ async function signedIn(options: Partial<ClientOptions> = {}) {
 }
 
 describe('signing in and out', () => {
-  test('calls carry the access token once signed in, and none before', async () => {
+  test('calls send the access token only after signing in', async () => {
     const client = createClient({ url: server.url });
     expect(client.$session.current).toEqual({ status: 'signed-out' });
     expect(isSynapError(await failureOf(client.users.me.get.query()), 'unauthenticated')).toBe(
@@ -32,7 +32,7 @@ describe('signing in and out', () => {
     expect(server.counts.refreshes).toBe(0);
   });
 
-  test('a wrong password is told as such and does not begin, end or renew a session', async () => {
+  test('a wrong password rejects with `unauthenticated` and does not start, end or renew a session', async () => {
     const client = await signedIn();
     const wrong = client.$session.signIn({ ...credentials, password: 'not this one' });
     await expect(wrong).rejects.toMatchObject({
@@ -47,7 +47,7 @@ describe('signing in and out', () => {
     expect(server.counts.refreshes).toBe(0);
   });
 
-  test('signing out ends the session on the server and is not reported as its end', async () => {
+  test('signing out ends the session on the server without calling `onSessionEnd`', async () => {
     const onSessionEnd = vi.fn();
     const storage = memoryStorage();
     const client = await signedIn({ onSessionEnd, storage });
@@ -68,14 +68,14 @@ describe('signing in and out', () => {
     expect(server.counts.logouts).toBe(1);
   });
 
-  test('signing out forgets the session even when the server cannot be told, and says so', async () => {
+  test('signing out forgets the session even if the server is unreachable, and rejects', async () => {
     const client = await signedIn();
     server.control.intercept = hangUp;
     expect(isSynapError(await failureOf(client.$session.signOut()), 'network')).toBe(true);
     expect(client.$session.current.status).toBe('signed-out');
   });
 
-  test('listeners hear each change once, until they unsubscribe; the state is the same object between changes', async () => {
+  test('listeners are called once per change until they unsubscribe; the state object changes only then', async () => {
     const client = createClient({ url: server.url });
     const heard: string[] = [];
     const stop = client.$session.subscribe(({ status }) => heard.push(status));
@@ -89,7 +89,7 @@ describe('signing in and out', () => {
     expect(heard).toEqual(['signed-in', 'signed-out']);
   });
 
-  test('a restored session goes on with its tokens', async () => {
+  test('a restored session uses its tokens', async () => {
     const tokens = await createClient({ url: server.url }).auth.login.mutate(credentials);
     const client = createClient({ url: server.url });
     await client.$session.restore(tokens);

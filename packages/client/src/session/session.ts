@@ -2,46 +2,47 @@ import { isSynapError, SynapError } from '../errors/synap-error.js';
 import type { RouterInputs } from '../types.js';
 import type { SessionTokens } from './access-token.js';
 import type { AuthCalls } from './auth-calls.js';
-import { createRenewal, isRefusal } from './renewal.js';
+import { createRenewal, isRejection } from './renewal.js';
 import { createSessionStore, type SessionStoreOptions } from './session-store.js';
 import { runListener, type SessionListener, type SessionState } from './state.js';
 
-/** Signing in and out, as `client.$session`. */
+/** Signs in and out; available as `client.$session`. */
 export interface Session {
-  /** The state as far as it is known; the same object until it changes. */
+  /** The known state. Stays the same object until it changes. */
   readonly current: SessionState;
-  /** Tells of each change of state from now on. Returns what ends that. */
+  /** Calls `listener` at each later change of state. Returns a function that unsubscribes. */
   subscribe(listener: SessionListener): () => void;
-  /** The state once the storage has been asked. */
+  /** Resolves to the state after the storage was read, or the session cookie was tried. */
   ready(): Promise<SessionState>;
   /**
-   * Rejects with `unauthenticated` for a wrong e-mail address or password, with `too_many_requests`
-   * after too many attempts.
+   * Starts a session.
+   * @throws SynapError `unauthenticated` for a wrong e-mail address or password,
+   *   `too_many_requests` after too many attempts
    */
   signIn(
     credentials: RouterInputs['auth']['login'],
     options?: { signal?: AbortSignal },
   ): Promise<void>;
   /**
-   * Forgets the session at once, then ends it on the server. Rejects when the server could not be
-   * told; it is forgotten here also then.
+   * Forgets the session locally at once, then ends it on the server.
+   * @throws SynapError if the server could not end it; it is forgotten locally all the same
    */
   signOut(): Promise<void>;
-  /** Goes on with a session begun elsewhere, such as by `client.auth.login.mutate`. */
+  /** Continues a session that was started elsewhere, such as by `client.auth.login.mutate`. */
   restore(tokens: SessionTokens): Promise<void>;
   /** Stops listening to the other clients of a shared session. */
   close(): void;
 }
 
-/** What calls need of a session. */
+/** Access token of the session, as calls use it. */
 export interface AccessControl {
   /**
-   * Sees to a usable access token, if there is a session. Rejects with `session_ended`, or with
-   * what kept it from being renewed.
+   * Ensures a valid access token if there is a session. Rejects with `session_ended`, or with the
+   * failure of the renewal.
    */
   prepare(): Promise<void>;
   token(): string | undefined;
-  /** Replaces a token that the server refused, unless that has happened meanwhile. */
+  /** Replaces a rejected token, unless it was replaced already. */
   renew(refused: string): Promise<void>;
 }
 
@@ -55,10 +56,7 @@ export function createSession({ auth, onSessionEnd, ...options }: SessionOptions
   access: AccessControl;
 } {
   const sessionStore = createSessionStore(options);
-  /**
-   * Whether anybody was signed in: that the first try by a cookie finds nobody is no end of a
-   * session.
-   */
+  /** True if a user was signed in. A first try without a cookie must not call `onSessionEnd`. */
   let hadSession = !options.cookie;
   sessionStore.state.subscribe(({ status }) => {
     hadSession ||= status === 'signed-in';
@@ -88,7 +86,7 @@ export function createSession({ auth, onSessionEnd, ...options }: SessionOptions
       try {
         await renew();
       } catch (error) {
-        // Renewed early, so that a passing fault does no harm while the old token still holds.
+        // The renewal starts early: a transient failure is harmless while the old token is valid.
         if (isSynapError(error, 'session_ended') || !token || Date.now() >= token.expiresAt)
           throw error;
       }
@@ -104,7 +102,7 @@ export function createSession({ auth, onSessionEnd, ...options }: SessionOptions
       try {
         return await auth.logout(accessToken);
       } catch (error) {
-        if (!(error instanceof SynapError && isRefusal(error))) throw error;
+        if (!(error instanceof SynapError && isRejection(error))) throw error;
       }
     }
     const renewed = await auth.refresh(refreshToken);
@@ -121,8 +119,8 @@ export function createSession({ auth, onSessionEnd, ...options }: SessionOptions
       return sessionStore.state.current;
     },
     async signIn(credentials, { signal } = {}) {
-      const askedAt = Date.now();
-      await sessionStore.start(await auth.login(credentials, signal), askedAt);
+      const requestedAt = Date.now();
+      await sessionStore.start(await auth.login(credentials, signal), requestedAt);
     },
     async signOut() {
       const accessToken = access.token();
@@ -132,8 +130,8 @@ export function createSession({ auth, onSessionEnd, ...options }: SessionOptions
       try {
         await endOnServer(accessToken, refreshToken);
       } catch (error) {
-        // The server knows no such session any more: that is what was wanted.
-        if (!(error instanceof SynapError && isRefusal(error))) throw error;
+        // The session no longer exists on the server, which is the goal.
+        if (!(error instanceof SynapError && isRejection(error))) throw error;
       }
     },
     restore: (tokens) => sessionStore.start(tokens, Date.now()),

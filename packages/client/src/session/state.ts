@@ -1,5 +1,6 @@
 /**
- * `unknown` until the storage has been asked; what is signed in may still turn out to have ended.
+ * `unknown` until the storage has been read. A `signed-in` session may still turn out to have
+ * ended.
  */
 export interface SessionState {
   readonly status: 'unknown' | 'signed-in' | 'signed-out';
@@ -8,8 +9,8 @@ export interface SessionState {
 export type SessionListener = (state: SessionState) => void;
 
 /**
- * A value that tells when it changes. The state object stays the same one until then, as UI
- * libraries expect of a snapshot.
+ * Creates an observable value. The state object stays the same until it changes, as UI libraries
+ * require of a snapshot.
  */
 export function createSessionState(first: SessionState['status']) {
   let state: SessionState = { status: first };
@@ -30,7 +31,7 @@ export function createSessionState(first: SessionState['status']) {
   };
 }
 
-/** Runs foreign code: its fault is reported as uncaught, and does not stop what is being done. */
+/** Runs a listener. Reports its error as uncaught, without interrupting the caller. */
 export function runListener(run: () => void): void {
   try {
     run();

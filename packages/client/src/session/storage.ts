@@ -3,44 +3,47 @@ import { SynapError } from '../errors/synap-error.js';
 type MaybePromise<T> = T | Promise<T>;
 
 /**
- * Keeps the refresh token between runs of a program; the access token is only ever in memory.
- * Whoever reads the token can act as its owner: a file must be 0600, and a page must not keep it
- * where scripts can read it (`localStorage`).
+ * Stores the refresh token between runs of a program. The access token stays in memory. Anyone who
+ * reads the token can act as its user: a file needs mode 0600, and a page must not store it in
+ * `localStorage`.
  */
 export interface TokenStorage {
   /**
-   * Set it where several clients – tabs, workers – read and write the same token: those with equal
-   * `url` and `name` share one session, one refresh (by Web Locks, where there are any) and one
-   * sign-out.
+   * Set it if several clients (tabs, workers) use the same token. Clients with equal `url` and
+   * `name` share one session, one refresh (with Web Locks, if available) and one sign-out.
    */
   readonly name?: string;
-  /** The token kept last; nothing after `clear`. */
+  /** Returns the last written token; undefined or null after `clear`. */
   read(): MaybePromise<string | null | undefined>;
   write(refreshToken: string): MaybePromise<void>;
   clear(): MaybePromise<void>;
 }
 
-/** Forgets with the process: the default. */
+/**
+ * Stores the refresh token in memory until the process ends; the default of `createClient`.
+ *
+ * @example
+ * ```ts
+ * const client = createClient({ url, storage: memoryStorage(refreshToken) });
+ * ```
+ */
 export function memoryStorage(refreshToken?: string): TokenStorage {
-  let kept = refreshToken;
+  let stored = refreshToken;
   return {
-    read: () => kept,
+    read: () => stored,
     write(token) {
-      kept = token;
+      stored = token;
     },
     clear() {
-      kept = undefined;
+      stored = undefined;
     },
   };
 }
 
-/**
- * Stands for the browser's cookie, which no script can read: whether it is there only the server
- * can tell.
- */
+/** Stands for the browser's cookie. Only the server can tell if it exists. */
 export const cookieStorage: TokenStorage = { read: () => 'cookie', write() {}, clear() {} };
 
-/** As `storage`; its faults are reported as the client's own errors. */
+/** Wraps `storage`: its failures reject with a `SynapError`. */
 export function guardedStorage(storage: TokenStorage): TokenStorage {
   const guard = async <T>(run: () => MaybePromise<T>): Promise<T> => {
     try {

@@ -1,11 +1,11 @@
-/** What a call rejects with; undefined when it does not. */
+/** Resolves to the rejection of a call; undefined if it succeeds. */
 export const failureOf = (call: Promise<unknown>): Promise<unknown> =>
   call.then(
     () => undefined,
     (error: unknown) => error,
   );
 
-/** A promise that a test settles by itself. */
+/** Creates a promise that the test settles. */
 export function deferred() {
   let resolve = () => {};
   const promise = new Promise<void>((settle) => {

@@ -11,12 +11,12 @@ import {
 import { createHTTPHandler } from '@trpc/server/adapters/standalone';
 import { createSessions } from './sessions.js';
 
-/** Deals with a request in place of the router; false leaves it to the router. */
+/** Handles a request in place of the router. Returns false to leave it to the router. */
 export type Intercept = (req: IncomingMessage, res: ServerResponse) => boolean;
 
 export type TestServer = Awaited<ReturnType<typeof serveSynap>>;
 
-/** The product's own router over real HTTP, above services that live in memory. */
+/** Serves the product's own router over HTTP, with services in memory. */
 export async function serveSynap() {
   const sessions = createSessions();
   const dashboards: Dashboard[] = [];
@@ -164,8 +164,8 @@ function createServices(
   };
 }
 
-/** Answers with a problem object outside tRPC's envelope, as the layers before the router do. */
-export function answerProblem(
+/** Responds with a problem object outside tRPC's envelope, as the layers before the router do. */
+export function sendProblem(
   res: ServerResponse,
   status: number,
   code: string,
@@ -175,7 +175,7 @@ export function answerProblem(
     type: 'about:blank',
     title: code,
     status,
-    detail: `Refused: ${code}`,
+    detail: `Rejected: ${code}`,
     code,
     requestId: 'r-1',
   };
@@ -185,19 +185,19 @@ export function answerProblem(
   return true;
 }
 
-/** Answers with a page, as a proxy in between does. */
-export function answerPage(res: ServerResponse, status: number): true {
+/** Responds with an HTML page, as a proxy does. */
+export function sendPage(res: ServerResponse, status: number): true {
   res.writeHead(status, { 'content-type': 'text/html' }).end('<html><body>A page</body></html>');
   return true;
 }
 
-/** Breaks the connection without an answer. */
+/** Closes the connection without a response. */
 export function hangUp(req: IncomingMessage): true {
   req.socket.destroy();
   return true;
 }
 
-/** Lets every request through but those whose path says so. */
+/** Applies `intercept` to requests whose URL contains `part`. */
 export const onPath =
   (part: string, intercept: Intercept): Intercept =>
   (req, res) =>

@@ -25,8 +25,8 @@ interface Session {
 }
 
 /**
- * The rules of the server's sessions, in memory: tokens rotate, the one before is answered with the
- * unused current one, an older one ends the session.
+ * Implements the server's session rules in memory: refresh tokens rotate, the previous one returns
+ * the unused current one, and an older one ends the session.
  */
 export function createSessions() {
   const sessions = new Map<string, Session>();
@@ -35,9 +35,9 @@ export function createSessions() {
   const settings = {
     /** Seconds. */
     expiresIn: 600,
-    /** Runs when a refresh is decided, before it is answered. */
-    beforeRefreshAnswer: (): void | Promise<void> => undefined,
-    /** Runs before the access token of a request is looked at. */
+    /** Runs after a refresh was decided and before the response. */
+    beforeRefreshResponse: (): void | Promise<void> => undefined,
+    /** Runs before the access token of a request is checked. */
     beforeAuthentication: (_url: string): void | Promise<void> => undefined,
   };
   let issued = 0;
@@ -69,7 +69,7 @@ export function createSessions() {
       counts.refreshes += 1;
       const [id = '', counter] = refreshToken.split('.');
       const session = sessions.get(id);
-      if (session?.revoked) await settings.beforeRefreshAnswer();
+      if (session?.revoked) await settings.beforeRefreshResponse();
       if (!session || session.revoked)
         throw unauthenticated('The refresh token is not valid any more: sign in again');
       const behind = session.counter - Number(counter);
@@ -80,7 +80,7 @@ export function createSessions() {
         session.revoked = true;
         throw unauthenticated('The refresh token is not valid any more: sign in again');
       }
-      await settings.beforeRefreshAnswer();
+      await settings.beforeRefreshResponse();
       return tokensOf(id, session);
     },
     async logout({ actor }) {
@@ -127,7 +127,7 @@ export function createSessions() {
     counts,
     settings,
     user,
-    /** From now on the access tokens made so far are refused; the sessions live. */
+    /** Invalidates all access tokens issued so far; the sessions stay. */
     expireAccessTokens: () => accessTokens.clear(),
     revokeSessions() {
       for (const session of sessions.values()) session.revoked = true;
