@@ -1,7 +1,7 @@
 import type { Store } from './context.js';
 import { assertSize, largestValue } from './sizes.js';
 
-/** Rejects values that are too large before they leave the module. */
+/** Wraps a store: rejects oversized values before they leave the module. */
 export function checkedStore(store: Store): Store {
   return {
     get: (key) => store.get(key),

@@ -1,19 +1,24 @@
 import type { ModuleEvent } from './event.js';
 import type { JsonObject, JsonValue } from './json.js';
 
-/** The module's own key-value rows. Keys are 1–200 characters. */
+/** The module's own key-value rows. Keys have 1–200 characters. */
 export interface StoreReader {
-  /** Null where nothing was stored; parse the value with a schema before use. */
+  /** Returns null if the key is absent. Parse the value with a schema before use. */
   get(key: string): Promise<JsonValue | null>;
 }
 
+/** The module's own key-value rows, writable in a sync run. */
 export interface Store extends StoreReader {
-  /** Values are at most 1,000,000 bytes as JSON. */
+  /**
+   * Stores a value of at most 1,000,000 bytes as JSON.
+   * @throws ModuleError if the value is larger
+   */
   set(key: string, value: JsonValue): Promise<void>;
+  /** Removes a key; succeeds if it is absent. */
   delete(key: string): Promise<void>;
 }
 
-/** Lines in the server's log, under the module's id. Never log a secret. */
+/** Writes to the server's log, under the module's id. Never log a secret. */
 export interface Log {
   debug(message: string, fields?: JsonObject): void;
   info(message: string, fields?: JsonObject): void;
@@ -21,43 +26,48 @@ export interface Log {
   error(message: string, fields?: JsonObject): void;
 }
 
-/** What the server gives for one load of a widget, whatever the module's configuration is. */
+/** Services of the server for one load of a widget, independent of the module's configuration. */
 export interface LoadServices {
   readonly store: StoreReader;
   readonly log: Log;
   /**
-   * Aborted when nobody waits any more or the deadline passed: a load that goes on is ended with
-   * its process.
+   * Aborts when the caller disconnects or the deadline passes. If the load does not stop, its
+   * process is killed.
    */
   readonly signal: AbortSignal;
 }
 
-/** What the server gives for one run of the sync job, whatever the module's configuration is. */
+/**
+ * Services of the server for one run of the sync job, independent of the module's configuration.
+ */
 export interface SyncServices extends LoadServices {
   readonly store: Store;
   /**
-   * Hands events over; those whose key is known already are dropped. Resolves when the server has
-   * taken them.
+   * Sends events to the server, which drops those with a known key. Resolves when the server has accepted them.
+   * @throws ModuleError if an event is invalid or larger than 256,000 bytes as JSON
    */
   emit(events: readonly ModuleEvent[]): Promise<void>;
-  /** Tells how far the run is, in steps of the module's choosing. */
+  /** Reports progress, in units that the module chooses. */
   progress(done: number, total: number): void;
 }
 
+/** Second argument of a widget's `load`: services and the validated configuration. */
 export interface LoadContext<Config> extends LoadServices {
   readonly config: Config;
 }
 
 /** Services of the server for a health check. */
 export interface HealthServices {
-  /** Aborted after five seconds: a check that goes on is ended with its process. */
+  /** Aborts after five seconds. If the check does not stop, its process is killed. */
   readonly signal: AbortSignal;
 }
 
+/** Argument of a health check: its signal and the validated configuration. */
 export interface HealthContext<Config> extends HealthServices {
   readonly config: Config;
 }
 
+/** Argument of a sync job's `run`: services and the validated configuration. */
 export interface SyncContext<Config> extends SyncServices {
   readonly config: Config;
 }

@@ -8,13 +8,13 @@ export interface WidgetDescription {
   readonly id: string;
   readonly title: string;
   readonly view: View;
-  /** Seconds. */
+  /** Seconds for which data counts as fresh. */
   readonly maxAge: number;
   readonly paramsSchema: JsonSchema;
   readonly dataSchema: JsonSchema;
 }
 
-/** A module as plain data: what its process tells the server about it. */
+/** A module as plain data, as its process describes it to the server. */
 export interface ModuleDescription {
   readonly id: string;
   readonly name: string;

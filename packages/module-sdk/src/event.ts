@@ -3,22 +3,20 @@ import { ModuleError } from './errors.js';
 import type { JsonObject } from './json.js';
 import { assertSize, largestEvent } from './sizes.js';
 
-/** Something that happened outside and that the server shall remember. */
+/** An external event that the server stores. */
 export interface ModuleEvent {
-  /**
-   * Names the happening within the module: an event whose key is known already is dropped. 1–200
-   * characters.
-   */
+  /** Unique within the module: the server drops an event with a known key. 1–200 characters. */
   readonly key: string;
   /**
-   * What kind of happening: lower case, words apart by `.`, `_` or `-` (`commit`, `issue.opened`).
+   * Type of event in lower case, with words separated by `.`, `_` or `-` (`commit`,
+   * `issue.opened`).
    */
   readonly type: string;
-  /** When it happened; in the years 1 to 9999, which PostgreSQL and ISO 8601 both know. */
+  /** Time of the event, in the years 1 to 9999: the range that PostgreSQL and ISO 8601 share. */
   readonly time: Date;
-  /** What it is about: a repository, a feed. Up to 200 characters. */
+  /** Subject of the event, such as a repository or a feed. Up to 200 characters. */
   readonly subject?: string | undefined;
-  /** The whole event is at most 256,000 bytes as JSON. */
+  /** Data of the event. The whole event has at most 256,000 bytes as JSON. */
   readonly payload: JsonObject;
 }
 
@@ -31,7 +29,7 @@ const moduleEventsSchema = z.array(
     type: z
       .string()
       .max(60)
-      .regex(/^[a-z][a-z0-9]*([._-][a-z0-9]+)*$/, 'lower-case words apart by ".", "_" or "-"'),
+      .regex(/^[a-z][a-z0-9]*([._-][a-z0-9]+)*$/, 'lower-case words separated by ".", "_" or "-"'),
     time: z
       .date({ error: 'must be a valid Date' })
       .min(firstTime, { error: 'must be in the years 1 to 9999' })
@@ -44,7 +42,8 @@ const moduleEventsSchema = z.array(
 type Emit = (events: readonly ModuleEvent[]) => Promise<void>;
 
 /**
- * Refuses faulty events before they leave the module, so that its author sees which one and why.
+ * Wraps `emit`: rejects invalid events before they leave the module, so that its author sees which
+ * one and why.
  */
 export function checkedEmit(emit: Emit): Emit {
   return async (events) => {
@@ -52,7 +51,7 @@ export function checkedEmit(emit: Emit): Emit {
     const [issue] = checked.success ? [] : checked.error.issues;
     if (issue)
       throw new ModuleError(
-        `The module emitted a faulty event at ${issue.path.join('.')}: ${issue.message}`,
+        `The module emitted an invalid event at ${issue.path.join('.')}: ${issue.message}`,
       );
     for (const event of events)
       assertSize(`emitted an event ("${event.key}")`, event, largestEvent);

@@ -1,6 +1,6 @@
 /**
- * A value that survives JSON unchanged: what crosses between a module and the server. `undefined`
- * properties vanish.
+ * A value that survives JSON unchanged, as exchanged between a module and the server. `undefined`
+ * properties are dropped.
  */
 export type JsonValue =
   | string
@@ -12,5 +12,5 @@ export type JsonValue =
 
 export type JsonObject = { readonly [key: string]: JsonValue | undefined };
 
-/** A JSON Schema (draft 2020-12) as zod writes it. */
+/** A JSON Schema (draft 2020-12), as zod writes it. */
 export type JsonSchema = Readonly<Record<string, unknown>>;

@@ -16,7 +16,7 @@ const greet = defineWidget({
   paramsSchema: z.object({ name: z.string() }),
   dataSchema: z.object({ text: z.string() }),
   load: ({ name }, { config }) => {
-    if (name === 'nobody') throw new ModuleError('There is nobody to greet');
+    if (name === 'missing') throw new ModuleError('There is no one to greet');
     if (name === 'later') throw new RetryAfter(7);
     if (name === 'bug') throw new TypeError('a bug');
     return { text: `${config.greeting} ${name}` };
@@ -49,12 +49,12 @@ async function open(module: { open: (typeof greeter)['open'] }, config: unknown 
 const greeter = defineModule({ id: 'greeter', name: 'Greeter', configSchema, widgets: [greet] });
 
 describe('a module', () => {
-  it('is known across copies of the SDK, with the version of its agreement', () => {
+  it('is recognised across copies of the SDK, with its protocol version', () => {
     expect(Symbol.for('synap.module')).toBe(moduleBrand);
     expect(greeter[moduleBrand]).toBe(SDK_VERSION);
   });
 
-  it('describes itself as plain JSON: parameters as they are sent, data as it is answered', () => {
+  it('describes itself as plain JSON: input schemas of parameters, output schemas of data', () => {
     const description = greeter.describe();
     expect(JSON.parse(JSON.stringify(description))).toEqual({
       id: 'greeter',
@@ -86,7 +86,7 @@ describe('a module', () => {
     });
   });
 
-  it('names the widget whose schema JSON Schema cannot say', () => {
+  it('names the widget whose schema JSON Schema cannot express', () => {
     const widget = defineWidget({
       id: 'odd',
       title: 'Odd',
@@ -107,7 +107,7 @@ describe('a module', () => {
     );
   });
 
-  it('opens with its configuration, defaults filled in, and refuses a faulty one', async () => {
+  it('opens with its configuration and defaults, and rejects an invalid one', async () => {
     const opened = await open(greeter, { greeting: 'Servus' });
     expect(await opened.load('greet', { name: 'Ann' }, loadServices)).toEqual({
       kind: 'data',
@@ -119,17 +119,17 @@ describe('a module', () => {
     });
   });
 
-  it('turns foreseen failures into outcomes, and throws what is a bug', async () => {
+  it('turns expected failures into outcomes, and throws bugs', async () => {
     const opened = await open(greeter);
     const load = (name: string) => opened.load('greet', { name }, loadServices);
-    expect(await load('nobody')).toEqual({ kind: 'failed', message: 'There is nobody to greet' });
+    expect(await load('missing')).toEqual({ kind: 'failed', message: 'There is no one to greet' });
     expect(await load('later')).toMatchObject({ kind: 'failed', retryAfter: 7 });
     await expect(load('bug')).rejects.toThrow('a bug');
     expect(await opened.load('nothing', {}, loadServices)).toEqual({ kind: 'unknown-widget' });
     expect(await opened.sync(syncServices().services)).toEqual({ kind: 'no-sync-job' });
   });
 
-  it('waits a minute when it cannot read for how long to wait', () => {
+  it('waits a minute if the requested delay is invalid', () => {
     expect(
       [new RetryAfter(0), new RetryAfter(Number.NaN), new RetryAfter(-1)].map(
         ({ seconds }) => seconds,
@@ -137,7 +137,7 @@ describe('a module', () => {
     ).toEqual([0, 60, 60]);
   });
 
-  it('emits events, and stops at a faulty one with its place', async () => {
+  it('emits events, and rejects an invalid one with its path', async () => {
     const event = { key: 'a', type: 'feed.item', time: new Date(0), payload: {} };
     const emitting = (events: ModuleEvent[]) =>
       defineModule({
@@ -159,14 +159,14 @@ describe('a module', () => {
       ).toMatchObject({
         kind: 'failed',
         message: expect.stringMatching(
-          `^The module emitted a faulty event at 1\\.${Object.keys(fault)[0]}: `,
+          `^The module emitted an invalid event at 1\\.${Object.keys(fault)[0]}: `,
         ),
       });
       expect(bad.events).toEqual([]);
     }
   });
 
-  it('emits events of the years 1 to 9999, and names the time of any other', async () => {
+  it('emits events of the years 1 to 9999, and rejects the time of others', async () => {
     const at = (time: Date) => {
       const event = { key: 'a', type: 'feed.item', time, payload: {} };
       return defineModule({
@@ -185,15 +185,15 @@ describe('a module', () => {
     ])
       expect(await (await open(at(new Date(time)))).sync(syncServices().services)).toEqual({
         kind: 'failed',
-        message: 'The module emitted a faulty event at 0.time: must be in the years 1 to 9999',
+        message: 'The module emitted an invalid event at 0.time: must be in the years 1 to 9999',
       });
     expect(await (await open(at(new Date('no date')))).sync(syncServices().services)).toEqual({
       kind: 'failed',
-      message: 'The module emitted a faulty event at 0.time: must be a valid Date',
+      message: 'The module emitted an invalid event at 0.time: must be a valid Date',
     });
   });
 
-  it('stops at an event or a value that is too large, and says which', async () => {
+  it('rejects an oversized event or value, and names it', async () => {
     const running = async (run: (context: SyncContext<unknown>) => Promise<void>) =>
       (await open(defineModule({ ...empty('hoarder'), syncJob: { every: 60, run } }))).sync(
         syncServices().services,
@@ -224,14 +224,14 @@ describe('a module', () => {
     });
   });
 
-  it('keeps the ids of its widgets in its type, and takes only widgets that fit its configuration', () => {
+  it('has the ids of its widgets in its type, and accepts only widgets that fit its configuration', () => {
     expectTypeOf<(typeof greeter)['widgets'][number]['id']>().toEqualTypeOf<'greet'>();
     const other = z.object({ greeting: z.number() });
-    // @ts-expect-error the widget reads a greeting that is text
+    // @ts-expect-error the widget reads a greeting that is a string
     defineModule({ id: 'other', name: 'Other', configSchema: other, widgets: [greet] });
   });
 
-  it('refuses to be defined with a faulty id, a widget twice, a setting named access or a hasty sync job', () => {
+  it('cannot be defined with an invalid id, a duplicate widget, a key named access or a too frequent sync job', () => {
     expect(() => defineModule({ ...empty('Greeter') })).toThrow(/lower-case/);
     expect(() =>
       defineModule({ ...empty('greeter'), configSchema, widgets: [greet, greet] }),

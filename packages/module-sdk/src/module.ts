@@ -7,20 +7,18 @@ import { type ConfigSchema, type DataSchema, idSchema, type ParamsSchema } from 
 import type { Widget } from './widget.js';
 
 /**
- * The version of the agreement between modules and the server; package.json says it as `"synap": {
- * "sdk": "1" }`.
+ * Version of the protocol between modules and the server. A module declares it in package.json as
+ * `"synap": { "sdk": "1" }`.
  */
 export const SDK_VERSION = '1';
 
-/**
- * Marks a module across copies of this package: the server may hold another copy than the module.
- */
+/** Marks a module across copies of this package: server and module may load different copies. */
 export const moduleBrand: unique symbol = Symbol.for('synap.module');
 
-/** Who may read a module's widgets unless the operator says otherwise. */
+/** Users who may read a module's widgets unless the operator decides otherwise. */
 export type DefaultAccess = 'everyone' | 'superusers';
 
-/** Any widget that a module with this configuration can hold. */
+/** Any widget that fits a module with this configuration. */
 export type AnyWidget<Config> = Widget<string, ParamsSchema, DataSchema, Config>;
 
 export interface SyncJob<Config> {
@@ -33,8 +31,8 @@ export interface SyncJob<Config> {
 }
 
 /**
- * Names what the operator has to correct while the module works on: one line each, saying what to
- * do. An empty list if all is well. The server shows the lines to superusers and the module as
+ * Reports problems that the operator has to fix while the module works: one line each, saying what
+ * to do. An empty list means healthy. The server shows the lines to superusers and the module as
  * `degraded`.
  */
 export type HealthCheck<Config> = (
@@ -45,16 +43,19 @@ export type OpenResult =
   | { readonly kind: 'opened'; readonly module: OpenedModule }
   | { readonly kind: 'invalid-config'; readonly issues: readonly Issue[] };
 
-/** The part of a module that the server uses, free of the module's own types. */
+/** The part of a module that the server uses, without the module's own types. */
 export interface LoadableModule {
   readonly [moduleBrand]: string;
-  /** What the server shows of it. Throws when a schema cannot be written as JSON Schema. */
+  /**
+   * Describes the module to the server.
+   * @throws Error if a schema cannot be written as JSON Schema
+   */
   describe(): ModuleDescription;
-  /** Binds the module to its configuration. */
+  /** Validates the configuration and binds the module to it. */
   open(config: unknown): Promise<OpenResult>;
 }
 
-/** What `defineModule` returns; a package exports it as its default. */
+/** Result of `defineModule`, the default export of a module's package. */
 export interface Module<
   Id extends string,
   Config extends ConfigSchema,
@@ -80,20 +81,31 @@ export interface ModuleDefinition<
   /** Its keys come from the environment: `maxItems` of module `rss` from `SYNAP_RSS_MAX_ITEMS`. */
   configSchema: Config;
   widgets: Widgets;
-  /** Default `everyone` who is signed in; `SYNAP_<ID>_ACCESS` overrides it. */
+  /**
+   * Users who may read the widgets: `everyone` means every signed-in user. `SYNAP_<ID>_ACCESS`
+   * overrides it.
+   * @default 'everyone'
+   */
   defaultAccess?: DefaultAccess;
   syncJob?: SyncJob<z.output<Config>>;
-  /**
-   * Called after the start, and at most every ten seconds when somebody looks at the module's
-   * status.
-   */
+  /** Runs after the start, and at most every ten seconds when someone reads the module's status. */
   healthCheck?: HealthCheck<z.output<Config>>;
 }
 
 /**
- * Describes a module; a package's default export.
- * @throws Error on a faulty id, a widget id used twice, a configuration key named `access`, or a
- *   sync job more often than every 10 s.
+ * Defines a module. Make it the default export of the package.
+ *
+ * @example
+ * ```ts
+ * export default defineModule({
+ *   id: 'rss',
+ *   name: 'RSS',
+ *   configSchema: z.object({ url: z.url() }),
+ *   widgets: [headlines],
+ * });
+ * ```
+ * @throws Error if the id is invalid, a widget id occurs twice, a configuration key is `access`, or
+ *   the sync job runs more often than every 10 s
  */
 export function defineModule<
   const Id extends string,
@@ -116,21 +128,24 @@ export function defineModule<
   return module;
 }
 
-interface Checked {
+interface CheckedDefinition {
   id: string;
   configSchema: ConfigSchema;
   widgets: readonly { readonly id: string }[];
   syncJob?: { readonly every: number };
 }
 
-function check({ id, configSchema, widgets, syncJob }: Checked): void {
+function check({ id, configSchema, widgets, syncJob }: CheckedDefinition): void {
   if (!idSchema.safeParse(id).success)
     throw new Error(`Module id "${id}" must be lower-case letters, digits and hyphens`);
   if ('access' in configSchema.shape)
-    throw new Error(`Module ${id}: "access" is the operator's setting, name the key otherwise`);
+    throw new Error(
+      `Module ${id}: the configuration key "access" is reserved for the operator: rename it`,
+    );
   const ids = widgets.map((widget) => widget.id);
-  const twice = ids.find((widgetId, index) => ids.indexOf(widgetId) !== index);
-  if (twice !== undefined) throw new Error(`Module ${id}: two widgets have the id "${twice}"`);
+  const duplicate = ids.find((widgetId, index) => ids.indexOf(widgetId) !== index);
+  if (duplicate !== undefined)
+    throw new Error(`Module ${id}: two widgets have the id "${duplicate}": rename one`);
   if (syncJob && !(syncJob.every >= 10))
     throw new Error(`Module ${id}: syncJob.every must be at least 10 seconds`);
 }

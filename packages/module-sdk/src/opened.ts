@@ -11,7 +11,7 @@ import type { WidgetAnswer } from './widget.js';
 export interface ForeseenFailure {
   readonly kind: 'failed';
   readonly message: string;
-  /** Seconds. */
+  /** Seconds to wait before a retry. */
   readonly retryAfter?: number | undefined;
 }
 
@@ -30,32 +30,32 @@ export interface HealthOutcome {
 }
 
 /**
- * A module bound to its configuration. Foreseen failures are outcomes; whatever else the author's
- * code throws is thrown on.
+ * A module bound to its configuration. Expected failures are outcomes; other exceptions of the
+ * module propagate.
  */
 export interface OpenedModule {
   load(widgetId: string, params: unknown, services: LoadServices): Promise<LoadOutcome>;
   sync(services: SyncServices): Promise<SyncOutcome>;
-  /** Absent from modules that bring an earlier copy of this package. */
+  /** Absent in modules that bundle an earlier version of this package. */
   check?(services: HealthServices): Promise<HealthOutcome>;
 }
 
 export async function openModule<Config extends ConfigSchema>(
   module: Module<string, Config, readonly AnyWidget<z.output<Config>>[]>,
-  given: unknown,
+  input: unknown,
 ): Promise<OpenResult> {
-  const config = await module.configSchema.safeParseAsync(given);
+  const config = await module.configSchema.safeParseAsync(input);
   if (!config.success) return { kind: 'invalid-config', issues: issuesOf(config.error) };
   const opened: OpenedModule = {
     async load(widgetId, params, services) {
       const widget = module.widgets.find(({ id }) => id === widgetId);
       if (!widget) return { kind: 'unknown-widget' };
-      return foreseen(() => widget.answer(params, { ...services, config: config.data }));
+      return catchForeseen(() => widget.answer(params, { ...services, config: config.data }));
     },
     async sync(services) {
       const { syncJob } = module;
       if (!syncJob) return { kind: 'no-sync-job' };
-      return foreseen(async () => {
+      return catchForeseen(async () => {
         const emit = checkedEmit(services.emit);
         await syncJob.run({
           ...services,
@@ -74,7 +74,7 @@ export async function openModule<Config extends ConfigSchema>(
   return { kind: 'opened', module: opened };
 }
 
-async function foreseen<T>(work: () => Promise<T>): Promise<T | ForeseenFailure> {
+async function catchForeseen<T>(work: () => Promise<T>): Promise<T | ForeseenFailure> {
   try {
     return await work();
   } catch (error) {

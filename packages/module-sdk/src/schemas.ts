@@ -3,15 +3,15 @@ import type { Issue } from './errors.js';
 import type { JsonSchema, JsonValue } from './json.js';
 
 /**
- * Parameters and configuration are objects, so that a query string and environment variables can
- * name each value.
+ * Parameters and configuration are objects, so that a query string or environment variables can
+ * address each value.
  */
 export type ParamsSchema = z.ZodObject;
 export type ConfigSchema = z.ZodObject;
-/** Data crosses a process border and ends as JSON: a Date or a Map in it does not compile. */
+/** Data crosses a process boundary as JSON: a Date or a Map in it does not compile. */
 export type DataSchema = z.ZodType<JsonValue>;
 
-/** The ids of modules and widgets, as they stand in addresses. */
+/** Ids of modules and widgets, as used in URLs. */
 export const idSchema = z
   .string()
   .max(60)
@@ -26,9 +26,9 @@ export function issuesOf(error: z.ZodError): Issue[] {
 }
 
 /**
- * Writes a schema down as JSON Schema: `input` is what a caller sends, `output` what an answer
- * holds.
- * @throws Error that names `what` when the schema holds something JSON does not know.
+ * Converts a schema to JSON Schema: `input` is the type that callers send, `output` the type of the
+ * response.
+ * @throws Error that names `what` if the schema has a type that JSON does not have
  */
 export function jsonSchemaOf(schema: z.ZodType, io: 'input' | 'output', what: string): JsonSchema {
   try {
@@ -37,7 +37,7 @@ export function jsonSchemaOf(schema: z.ZodType, io: 'input' | 'output', what: st
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new Error(
-      `${what} cannot be written as JSON Schema (${reason}): use types that JSON knows`,
+      `${what} cannot be written as JSON Schema (${reason}): use types that JSON has`,
       { cause },
     );
   }

@@ -1,12 +1,12 @@
 import { ModuleError } from './errors.js';
 
-/** The largest event that the server takes, as JSON, in bytes. */
+/** The largest event that the server accepts, as JSON, in bytes. */
 export const largestEvent = 256_000;
 /** The largest value of the store, as JSON, in bytes. */
 export const largestValue = 1_000_000;
 
 /**
- * Rejects what is too large before it leaves the module, so that its author sees which one it is.
+ * Rejects an oversized value before it leaves the module, so that its author sees which one it is.
  * @throws ModuleError
  */
 export function assertSize(what: string, value: unknown, largest: number): void {

@@ -1,3 +1,3 @@
-/** How a widget's data wants to be drawn; a client that does not know a hint draws a table. */
+/** Hints for rendering a widget's data. A client that does not know a hint renders a table. */
 export const views = ['table', 'list', 'stat', 'gauge', 'bar', 'line'] as const;
 export type View = (typeof views)[number];

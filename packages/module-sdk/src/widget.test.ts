@@ -31,12 +31,12 @@ describe('a widget', () => {
     },
   });
 
-  it('loads with checked parameters and the configuration', async () => {
+  it('loads with validated parameters and the configuration', async () => {
     expect(await widget.answer({ n: 4 }, context)).toEqual({ kind: 'data', data: { product: 12 } });
     expect(await widget.answer({}, context)).toEqual({ kind: 'data', data: { product: 6 } });
   });
 
-  it('does not load with faulty parameters, and says where they are', async () => {
+  it('does not load with invalid parameters, and returns their paths', async () => {
     expect(await widget.answer({ n: 'x' }, context)).toMatchObject({
       kind: 'invalid-params',
       issues: [{ path: ['n'], code: 'invalid_type' }],
@@ -47,14 +47,14 @@ describe('a widget', () => {
     });
   });
 
-  it('does not hand out data that its schema refuses', async () => {
+  it('does not return data that its schema rejects', async () => {
     expect(await widget.answer({ fault: 'data' }, context)).toMatchObject({
       kind: 'invalid-data',
       issues: [{ path: ['product'] }],
     });
   });
 
-  it('passes on what load throws', async () => {
+  it('throws the errors of load', async () => {
     const load = () => Promise.reject(new Error('broken'));
     const broken = defineWidget({ ...base('broken'), dataSchema: z.null(), load });
     await expect(broken.answer({}, context)).rejects.toThrow('broken');
@@ -77,13 +77,13 @@ describe('a widget', () => {
     defineWidget({
       ...base('wrong-params'),
       dataSchema: z.string(),
-      // @ts-expect-error parameters are those of the schema
+      // @ts-expect-error the schema has no such parameter
       load: ({ nothing }) => nothing,
     });
     defineWidget({
       ...base('no-config'),
       dataSchema: z.number(),
-      // @ts-expect-error without a configSchema nothing is known of the configuration
+      // @ts-expect-error without a configSchema the configuration has no type
       load: (_, { config }) => config.factor,
     });
   });

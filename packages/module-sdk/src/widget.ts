@@ -10,13 +10,13 @@ import {
 } from './schemas.js';
 import { type View, views } from './view.js';
 
-/** What `answer` gives: the data, or what was wrong with the question or the answer. */
+/** Result of `answer`: the data, or the validation errors of the parameters or the data. */
 export type WidgetAnswer<Data> =
   | { readonly kind: 'data'; readonly data: Data }
   | { readonly kind: 'invalid-params'; readonly issues: readonly Issue[] }
   | { readonly kind: 'invalid-data'; readonly issues: readonly Issue[] };
 
-/** A widget as the server and the test harness use it. */
+/** A widget as used by the server and the test harness. */
 export interface Widget<
   Id extends string,
   Params extends ParamsSchema,
@@ -30,7 +30,7 @@ export interface Widget<
   readonly dataSchema: Data;
   /** Seconds for which data counts as fresh. */
   readonly maxAge: number;
-  /** Checks the parameters, loads, checks the data. Throws what `load` throws. */
+  /** Validates the parameters, loads, and validates the data. Throws the errors of `load`. */
   readonly answer: (
     params: unknown,
     context: LoadContext<Config>,
@@ -47,12 +47,13 @@ export interface WidgetDefinition<
   id: Id;
   title: string;
   view: View;
-  /** The module's configuration schema, for a widget that reads `config`. */
+  /** The module's configuration schema; required if `load` reads `config`. */
   configSchema?: Config;
   paramsSchema: Params;
   dataSchema: Data;
-  /** Seconds for which data counts as fresh; until then the server answers without asking again. */
+  /** Seconds for which data counts as fresh. The server does not load again before they pass. */
   maxAge: number;
+  /** Loads the data. Throw `ModuleError` for an expected failure. */
   load: (
     params: z.output<Params>,
     context: LoadContext<z.output<Config>>,
@@ -60,9 +61,22 @@ export interface WidgetDefinition<
 }
 
 /**
- * Describes one widget; `load` receives what `paramsSchema` accepts and must return what
- * `dataSchema` accepts.
- * @throws Error on a faulty id or `maxAge`.
+ * Defines a widget. `load` receives parameters that match `paramsSchema` and must return data that
+ * matches `dataSchema`.
+ *
+ * @example
+ * ```ts
+ * const total = defineWidget({
+ *   id: 'total',
+ *   title: 'Total',
+ *   view: 'stat',
+ *   paramsSchema: z.object({}),
+ *   dataSchema: z.object({ value: z.number() }),
+ *   maxAge: 60,
+ *   load: async (_params, { store }) => ({ value: Number(await store.get('total')) }),
+ * });
+ * ```
+ * @throws Error if the id, `view` or `maxAge` is invalid
  */
 export function defineWidget<
   const Id extends string,
@@ -78,7 +92,7 @@ export function defineWidget<
   if (!views.includes(view))
     throw new Error(`Widget ${id}: view must be one of ${views.join(', ')}`);
   if (!(Number.isFinite(maxAge) && maxAge >= 0))
-    throw new Error(`Widget ${id}: maxAge must be a number of seconds from 0 on`);
+    throw new Error(`Widget ${id}: maxAge must be a number of seconds, 0 or more`);
 
   return {
     id,
@@ -87,8 +101,8 @@ export function defineWidget<
     paramsSchema,
     dataSchema,
     maxAge,
-    async answer(given, context) {
-      const params = await paramsSchema.safeParseAsync(given);
+    async answer(input, context) {
+      const params = await paramsSchema.safeParseAsync(input);
       if (!params.success) return { kind: 'invalid-params', issues: issuesOf(params.error) };
       try {
         const data = await dataSchema.safeParseAsync(await load(params.data, context));

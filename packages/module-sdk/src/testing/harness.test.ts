@@ -33,7 +33,7 @@ const counter = defineModule({
 });
 
 describe('the test harness', () => {
-  it('loads widgets, typed, on what the sync job stored', async () => {
+  it('loads typed widgets from data that the sync job stored', async () => {
     const harness = await setUpModule(counter, { step: 2 });
     await harness.sync();
     const data = await harness.load(total, {});
@@ -41,7 +41,7 @@ describe('the test harness', () => {
     expect(data).toEqual({ total: 2, unit: 'pieces' });
   });
 
-  it('keeps what the module emitted, logged and reported, and drops an event that was emitted before', async () => {
+  it('records events, logs and progress, and drops an event that was emitted before', async () => {
     const harness = await setUpModule(counter, {});
     await harness.sync();
     await harness.sync();
@@ -54,7 +54,7 @@ describe('the test harness', () => {
     await expect(harness.sync()).rejects.toThrow('That is enough');
   });
 
-  it('refuses a faulty configuration, faulty parameters and faulty data', async () => {
+  it('rejects invalid configuration, parameters and data', async () => {
     await expect(setUpModule(counter, { step: Number.NaN })).rejects.toThrow(z.ZodError);
     const harness = await setUpModule(counter, {});
     harness.store.set('total', 'many');
@@ -64,7 +64,7 @@ describe('the test harness', () => {
     );
   });
 
-  it('hands the signal on', async () => {
+  it('passes the signal to the module', async () => {
     const harness = await setUpModule(counter, {});
     await expect(harness.sync({ signal: AbortSignal.abort(new Error('stop')) })).rejects.toThrow(
       'stop',

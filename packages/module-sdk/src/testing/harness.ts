@@ -13,18 +13,18 @@ export interface LogLine {
   readonly fields: JsonObject;
 }
 
-/** A module set up alone, with everything the server would give it kept in plain sight. */
+/** A configured module without a server. Records everything that the module sends to the server. */
 export interface ModuleHarness<Config> {
   /**
-   * Loads one widget as the server does. Throws what `load` throws, and an Error that lists faulty
-   * parameters or data.
+   * Loads one widget as the server does. Throws the errors of `load`.
+   * @throws Error that lists invalid parameters or data
    */
   load<Id extends string, Params extends ParamsSchema, Data extends DataSchema>(
     widget: Widget<Id, Params, Data, Config>,
     params: z.input<Params>,
     options?: { signal?: AbortSignal },
   ): Promise<z.output<Data>>;
-  /** Runs the sync job once; events whose key was emitted before are dropped, as in the server. */
+  /** Runs the sync job once. Like the server, drops events whose key was emitted before. */
   sync(options?: { signal?: AbortSignal }): Promise<void>;
   readonly store: Map<string, JsonValue>;
   readonly events: ModuleEvent[];
@@ -33,17 +33,24 @@ export interface ModuleHarness<Config> {
 }
 
 /**
- * Sets a module up with a configuration, in this process and without a server.
- * @throws ZodError when the configuration does not fit the module's schema.
+ * Configures a module in this process, without a server.
+ *
+ * @example
+ * ```ts
+ * const harness = await setUpModule(rss, { url: 'https://example.org/feed' });
+ * await harness.sync();
+ * expect(await harness.load(headlines, {})).toEqual({ items: [] });
+ * ```
+ * @throws ZodError if the configuration does not match the module's schema
  */
 export async function setUpModule<
   Config extends ConfigSchema,
   Widgets extends readonly AnyWidget<z.output<Config>>[],
 >(
   module: Module<string, Config, Widgets>,
-  given: z.input<Config>,
+  input: z.input<Config>,
 ): Promise<ModuleHarness<z.output<Config>>> {
-  const config = await module.configSchema.parseAsync(given);
+  const config = await module.configSchema.parseAsync(input);
   module.describe();
   const store = new Map<string, JsonValue>();
   const events: ModuleEvent[] = [];
@@ -62,10 +69,10 @@ export async function setUpModule<
     logs,
     progress,
     async load(widget, params, options) {
-      const answer = await widget.answer(params, services(options?.signal));
-      if (answer.kind === 'data') return answer.data;
+      const result = await widget.answer(params, services(options?.signal));
+      if (result.kind === 'data') return result.data;
       throw new Error(
-        `${answer.kind}: ${answer.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ')}`,
+        `${result.kind}: ${result.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ')}`,
       );
     },
     async sync(options) {
@@ -91,7 +98,7 @@ const readerOf = (store: Map<string, JsonValue>): StoreReader => ({
   get: async (key) => store.get(key) ?? null,
 });
 
-/** What is stored goes through JSON, as on the way to the server. */
+/** Copies a value through JSON, as on the way to the server. */
 const copy = (value: JsonValue): JsonValue => JSON.parse(JSON.stringify(value));
 
 function recordingLog(logs: LogLine[]): Log {
