@@ -1,8 +1,9 @@
 import type { Issue } from '@synap/module-sdk';
 
 /**
- * Why a call to a module gave no data. `failed`: the module said so or threw; `unavailable`: its
- * process cannot be had now; `invalid-data`: it answered what its own schema refuses.
+ * Reason for a failed call to a module. `failed`: the module reported a failure or threw.
+ * `unavailable`: its process is not running. `invalid-data`: its data does not match its own
+ * schema.
  */
 export type ModuleCallErrorKind =
   | 'unknown-module'
@@ -16,13 +17,13 @@ export type ModuleCallErrorKind =
   | 'aborted';
 
 export interface ModuleCallErrorDetails {
-  /** What is wrong with the parameters; with `invalid-params` only. */
+  /** Validation errors of the parameters; only with `invalid-params`. */
   readonly issues?: readonly Issue[] | undefined;
-  /** Seconds after which trying again makes sense. */
+  /** Seconds to wait before a retry. */
   readonly retryAfter?: number | undefined;
 }
 
-/** A call to a module that gave nothing; its message may be shown to whoever asked. */
+/** A failed call to a module. Its message may be shown to the caller. */
 export class ModuleCallError extends Error {
   override readonly name = 'ModuleCallError';
   readonly issues: readonly Issue[];

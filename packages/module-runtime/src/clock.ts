@@ -1,4 +1,4 @@
-/** Tells the time in milliseconds since the epoch; `Date` itself is one. */
+/** Returns the time in milliseconds since the epoch. `Date` itself is a clock. */
 export interface Clock {
   now(): number;
 }

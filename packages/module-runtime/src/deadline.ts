@@ -1,15 +1,18 @@
 import { ModuleCallError } from './call-error.js';
 
-/** When a call is given up: its caller's signal, a time, or a reason that comes up meanwhile. */
+/** Ends a call: by its caller's signal, at a time, or by `expire`. */
 export interface Deadline {
-  /** Aborted with a {@link ModuleCallError} (`aborted` or `timeout`), or the reason of `expire`. */
+  /**
+   * Aborts with a {@link ModuleCallError} (`aborted` or `timeout`), or with the reason passed to
+   * `expire`.
+   */
   readonly signal: AbortSignal;
   remainingMs(): number;
   /** Ends the call at once. */
   expire(reason: unknown): void;
-  /** Rejects when the deadline comes first; the work goes on unheeded then. */
+  /** Rejects if the deadline comes first. The work continues, and its result is ignored. */
   race<T>(work: Promise<T>): Promise<T>;
-  /** Must be called when the work is done, whatever came of it. */
+  /** Releases the timer and listener. Must be called when the work ends, also on failure. */
   release(): void;
 }
 
@@ -20,7 +23,7 @@ export function createDeadline(signal: AbortSignal | undefined, ms: number): Dea
   const timer = setTimeout(
     () =>
       controller.abort(
-        new ModuleCallError('timeout', `The module did not answer within ${ms / 1_000} s`, {
+        new ModuleCallError('timeout', `The module did not respond within ${ms / 1_000} s`, {
           retryAfter: 5,
         }),
       ),
@@ -44,7 +47,7 @@ export function createDeadline(signal: AbortSignal | undefined, ms: number): Dea
   };
 }
 
-/** Rejects with the signal's reason when it fires before `work` settles. */
+/** Rejects with the signal's reason if it fires before `work` settles. */
 export function raceWith<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const onAbort = () => reject(signal.reason);

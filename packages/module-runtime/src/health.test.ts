@@ -18,7 +18,7 @@ async function startAiling(file: string) {
   return { registry: running.registry, log: running.log, wait };
 }
 
-it('shows a module that reports a problem as degraded, with the reason, and goes on using it', async () => {
+it('shows a module that reports a problem as degraded, with the reason, and still uses it', async () => {
   const folder = await mkdtemp(path.join(tmpdir(), 'synap-health-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const file = path.join(folder, 'file');

@@ -1,17 +1,15 @@
 import type { JsonValue, ModuleEvent } from '@synap/module-sdk';
 
-/**
- * On whose behalf the server's services are used; `runId` is there during a run of the sync job.
- */
+/** Identifies the module that uses the services; `runId` is set during a sync run. */
 export interface ModuleScope {
   readonly moduleId: string;
   readonly runId?: string | undefined;
 }
 
 /**
- * Services of the server for modules. Writes come only from sync runs. A call of one module is made
- * when the one before has settled: the time that it takes slows the module down. An error ends the
- * run; the module never sees its message.
+ * Services of the server for modules. Only sync runs write. The calls of a module run one after the
+ * other, so slow calls slow only that module. An error ends the run; the module does not see its
+ * message.
  */
 export interface ModuleHostServices {
   readonly store: {
@@ -22,14 +20,14 @@ export interface ModuleHostServices {
 }
 
 /**
- * Receives a run's events, in order and at most 500 at once; nothing more of the module is read
- * until it resolves. Keys may repeat.
+ * Receives a run's events, in order and at most 500 per call. The module's next message is read
+ * after it resolves. Keys may repeat.
  */
 export type OnEvents = (events: readonly ModuleEvent[]) => Promise<void>;
 
 export type OnProgress = (progress: { readonly done: number; readonly total: number }) => void;
 
-/** Where lines about modules go; a pino logger fits. */
+/** Log for lines about modules; a pino logger fits. */
 export interface RuntimeLog {
   debug(fields: Record<string, unknown>, message: string): void;
   info(fields: Record<string, unknown>, message: string): void;

@@ -1,9 +1,10 @@
-/** What one module may take. Times are milliseconds. */
+/** Limits of one module. Times are milliseconds. */
 export interface ModuleLimits {
   /** V8's heap (`--max-old-space-size`), in megabytes. */
   readonly heapMegabytes: number;
   /**
-   * All memory of the process, Buffers too, in megabytes; past it the watchdog ends the process.
+   * All memory of the process, including Buffers, in megabytes. Above it the watchdog kills the
+   * process.
    */
   readonly memoryMegabytes: number;
   /** From the start of the process until it is configured. */
@@ -12,11 +13,11 @@ export interface ModuleLimits {
   readonly loadMs: number;
   /** Default deadline of a run of the sync job. */
   readonly syncMs: number;
-  /** How long an aborted call may take to stop before its process is killed. */
+  /** Time that an aborted call has to stop before its process is killed. */
   readonly graceMs: number;
   /** Widget data as JSON text, in bytes. */
   readonly dataBytes: number;
-  /** Loads that run at once in one module; more wait in a queue of `queuedLoads`. */
+  /** Concurrent loads in one module; up to `queuedLoads` more wait in a queue. */
   readonly concurrentLoads: number;
   readonly queuedLoads: number;
 }

@@ -8,8 +8,8 @@ export interface LineBudget {
 }
 
 /**
- * Lets 200 lines a second through and reports how many it dropped, so that one module cannot fill
- * the log.
+ * Limits output to 200 lines a second and reports the number of dropped ones, so that one module
+ * cannot fill the log.
  */
 export function createLineBudget(onDropped: (count: number) => void): LineBudget {
   let windowEnds = 0;

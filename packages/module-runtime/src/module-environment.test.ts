@@ -12,7 +12,7 @@ import {
 } from './module-environment.js';
 
 describe('the environment of a module', () => {
-  it('is what starts with SYNAP_<ID>_, and nothing else', () => {
+  it('has the variables that start with SYNAP_<ID>_, and no others', () => {
     const env = {
       SYNAP_HTTP_JSON_URL: ' https://a.example ',
       SYNAP_HTTPS: 'x',
@@ -42,15 +42,15 @@ describe('the environment of a module', () => {
       'Ann@Example.org, bob@example.org,',
       { kind: 'users', emails: ['ann@example.org', 'bob@example.org'] },
     ],
-  ])('says who may read its widgets: %s', (text, access) => {
+  ])('says which users may read its widgets: %s', (text, access) => {
     expect(moduleEnvironment({ SYNAP_GIT_ACCESS: text }, 'git')).toMatchObject({
       access,
       values: new Map(),
     });
   });
 
-  it.each(['nobody', 'Everyone', 'ann@example.org, bob', ','])(
-    'names the fault of an access rule that is none: %s',
+  it.each(['no one', 'Everyone', 'ann@example.org, bob', ','])(
+    'describes an invalid access rule: %s',
     (text) => {
       const { access, fault } = moduleEnvironment({ SYNAP_GIT_ACCESS: text }, 'git');
       expect(access).toBeUndefined();
@@ -58,7 +58,7 @@ describe('the environment of a module', () => {
     },
   );
 
-  it('keeps a module from reading the server’s own variables by its name', () => {
+  it('rejects a module id that would expose the server’s own variables', () => {
     expect(['admin', 'admin-tools', 'data', 'modules', 'secret'].map(isReservedId)).toEqual([
       true,
       true,
@@ -93,7 +93,7 @@ describe('the configuration of a module', () => {
     expect(read({ SYNAP_RSS_FEED_URLS: text })).toEqual({ feedUrls: list });
   });
 
-  it('takes each key from its variable, read as what its schema says', () => {
+  it('parses each key from its variable, by the type in its schema', () => {
     const env = {
       SYNAP_RSS_FEED_URLS: 'https://a.example/x, https://b.example/y',
       SYNAP_RSS_PORTS: '80,443',
@@ -112,7 +112,7 @@ describe('the configuration of a module', () => {
     });
   });
 
-  it('leaves text that does not fit to the schema, which says what is wrong', () => {
+  it('leaves text of another type unchanged, for the schema to reject', () => {
     expect(
       read({ SYNAP_RSS_MAX_ITEMS: 'ten', SYNAP_RSS_LOUD: 'yes', SYNAP_RSS_MAPPING: '{' }),
     ).toEqual({
@@ -122,7 +122,7 @@ describe('the configuration of a module', () => {
     });
   });
 
-  it('reads a setting from the file that is named for it, and says what is wrong with the file', () => {
+  it('reads a setting from its file, and names an unreadable file', () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'synap-setting-'));
     const file = path.join(folder, 'label');
     writeFileSync(file, 'from a file\n');
@@ -151,7 +151,7 @@ describe('the configuration of a module', () => {
     rmSync(folder, { recursive: true });
   });
 
-  it('lists the variables that it reads, unless they are unknown', () => {
+  it('lists the variables that a module reads, if they are known', () => {
     const one = { type: 'object', properties: { feedUrl: { type: 'string' } } };
     expect(variablesOf('http-json', one)).toEqual({
       prefix: 'SYNAP_HTTP_JSON_',

@@ -7,22 +7,22 @@ import { readText } from './text-values.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What the environment says about one module. */
+/** Settings of one module, from environment variables. */
 export interface ModuleEnvironment {
   /** `SYNAP_GIT_` for the module `git`. */
   readonly prefix: string;
   /**
-   * Values by the rest of the variable's name (`REPOSITORIES`); an empty variable counts as absent.
+   * Values by the rest of the variable's name (`REPOSITORIES`). An empty variable counts as absent.
    */
   readonly values: ReadonlyMap<string, string>;
-  /** From `SYNAP_<ID>_ACCESS`; undefined where it is not set. */
+  /** From `SYNAP_<ID>_ACCESS`; undefined if it is not set. */
   readonly access?: ModuleAccess | undefined;
-  /** What is wrong with `SYNAP_<ID>_ACCESS` and what to do. */
+  /** Error of `SYNAP_<ID>_ACCESS`, with the fix. */
   readonly fault?: string | undefined;
 }
 
 /**
- * The first words of the product's own variables: a module of that name would read
+ * First words of the product's own variables. A module named `admin` could read
  * `SYNAP_ADMIN_PASSWORD`.
  */
 const reservedIds = new Set([
@@ -44,10 +44,7 @@ export const upperSnake = (name: string): string =>
     .replace(/[^A-Za-z0-9]+/g, '_')
     .toUpperCase();
 
-/**
- * Reads what the environment says about the module `id`. Pure: it looks at nothing but its
- * arguments.
- */
+/** Reads the settings of the module `id`. Pure: depends only on its arguments. */
 export function moduleEnvironment(env: Environment, id: string): ModuleEnvironment {
   const prefix = `SYNAP_${upperSnake(id)}_`;
   const values = new Map<string, string>();
@@ -72,14 +69,13 @@ function readAccess(text: string, variable: string): Pick<ModuleEnvironment, 'ac
   };
 }
 
-/** Names of the module's settings as variables have them. */
+/** Names of the module's settings in variable form. */
 const settingsOf = (schema: JsonSchema) =>
   new Set(Object.keys(propertiesOf(schema)).map(upperSnake));
 
 /**
- * Puts the content of files in the place of settings: `SYNAP_<ID>_<KEY>_FILE` names the file of a
- * secret, unless the module has a setting of that very name. Answers what is wrong with the files,
- * if anything is.
+ * Replaces settings by the content of files: `SYNAP_<ID>_<KEY>_FILE` names the file of a secret,
+ * unless the module has a setting of that name. Returns the errors of the files.
  */
 export function readSettingFiles(
   env: ModuleEnvironment,
@@ -108,10 +104,7 @@ export function readSettingFiles(
   return { env: { prefix: env.prefix, values, access: env.access, fault: env.fault }, faults };
 }
 
-/**
- * The module's configuration as its environment gives it, each value read as what the schema says
- * of it.
- */
+/** Builds the module's configuration: parses each value as the type in its schema. */
 export function configOf(
   { values }: ModuleEnvironment,
   schema: JsonSchema,
@@ -128,11 +121,11 @@ export function configOf(
 export interface ModuleVariables {
   /** `SYNAP_GIT_` for the module `git`. */
   readonly prefix: string;
-  /** Undefined for a module that never came up, whose settings are unknown. */
+  /** Undefined if the module never started: its settings are unknown. */
   readonly names: readonly string[] | undefined;
 }
 
-/** Names of all variables that the module `id` reads; each setting may also be in a file. */
+/** Names all variables that the module `id` reads. Each setting may also come from a file. */
 export function variablesOf(id: string, schema: JsonSchema | undefined): ModuleVariables {
   const { prefix } = moduleEnvironment({}, id);
   const names =

@@ -1,6 +1,6 @@
 import type { JsonSchema, View } from '@synap/module-sdk';
 
-/** Who may read a module's widgets; e-mail addresses are in lower case. */
+/** Users who may read a module's widgets. E-mail addresses are in lower case. */
 export type ModuleAccess =
   | { readonly kind: 'everyone' }
   | { readonly kind: 'superusers' }
@@ -17,18 +17,18 @@ export interface WidgetInfo {
 }
 
 /**
- * `failed`: never came up, or is set up wrongly; `degraded`: known, but its process is starting or
- * in trouble, or it reports a problem of its set-up.
+ * `failed`: never started, or its configuration is invalid. `degraded`: known, but its process is
+ * starting or failing, or it reports a problem.
  */
 export type ModuleStatus = 'ready' | 'degraded' | 'failed';
 
-/** One installed module, as it stands now. */
+/** One installed module and its current state. */
 export interface ModuleInfo {
   readonly id: string;
   readonly name: string;
   readonly version: string;
   readonly status: ModuleStatus;
-  /** Why it is not ready and what to do; for operators, it may name paths. */
+  /** Reason why it is not ready, and the fix. For operators: may contain paths. */
   readonly error?: string | undefined;
   readonly widgets: readonly WidgetInfo[];
   readonly sync?: { readonly everySeconds: number } | undefined;

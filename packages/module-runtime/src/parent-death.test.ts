@@ -6,13 +6,13 @@ import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
 
-/** Long enough on a machine that has other things to do. */
+/** Long enough for a busy machine. */
 const soon = { timeout: 10_000 };
 
 const program = fileURLToPath(new URL('./testing/host-program.ts', import.meta.url));
 const pidsSchema = z.object({ pids: z.array(z.number().int()) });
 
-/** A dead process that nobody has waited for yet still has a pid: on Linux its state tells. */
+/** A dead process has a pid until its parent waits for it: on Linux its state shows that. */
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);

@@ -6,7 +6,7 @@ import { discoverModules } from './discovery/discover.js';
 import type { ModuleRegistry } from './registry.js';
 import { bareServer, findFixtures, fixturesFolder, startFixtures } from './testing/fixtures.js';
 
-/** Long enough on a machine that has other things to do. */
+/** Long enough for a busy machine. */
 const soon = { timeout: 10_000 };
 
 const open: ModuleRegistry[] = [];
@@ -17,7 +17,7 @@ async function start(...[names, options]: Parameters<typeof startFixtures>) {
   open.push(started.registry);
   return started;
 }
-/** A workbench, and how its widgets answer: with data, or with the kind of error. */
+/** Starts a workbench. `call` resolves to a widget's data or to the kind of error. */
 async function startWorkbench(options?: Parameters<typeof startFixtures>[1]) {
   const { registry, log } = await start(['synap-module-workbench'], options);
   await registry.settled();
@@ -31,7 +31,7 @@ async function startWorkbench(options?: Parameters<typeof startFixtures>[1]) {
 
 const heirsSchema = z.object({ pids: z.tuple([z.number(), z.number()]) });
 
-/** False for one that has ended and waits for its parent, too. */
+/** Also false for a process that has ended and waits for its parent. */
 function isAlive(pid: number): boolean {
   try {
     return !/^State:\tZ/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
@@ -40,7 +40,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-describe('a module that goes wrong while it works', () => {
+describe('a module that fails while it works', () => {
   it.each([
     ['exits', 'exit', /exited by itself with code 3/],
     ['fills its heap', 'heap', /heap passed 64 MB/],
@@ -65,7 +65,7 @@ describe('a module that goes wrong while it works', () => {
     },
   );
 
-  it('exits by itself: the programs that it started end, and streams that one of them holds open keep nobody waiting', async () => {
+  it('exits: the programs that it started are killed, and streams that one of them holds open delay no caller', async () => {
     const { call, info } = await startWorkbench();
     const { pids } = heirsSchema.parse(await call('heirs'));
     const [inside, outside] = pids;
@@ -78,7 +78,7 @@ describe('a module that goes wrong while it works', () => {
     }
   });
 
-  it('loops for ever: the call rejects at its deadline, and the process is ended', async () => {
+  it('loops forever: the call rejects at its deadline, and the process is killed', async () => {
     const { call, log, info } = await startWorkbench({ limits: { graceMs: 200 } });
     expect(await call('spin', 300)).toMatchObject({ kind: 'timeout' });
     await expect.poll(() => info()?.error, soon).toMatch(/went on working after its deadline/);
@@ -88,7 +88,7 @@ describe('a module that goes wrong while it works', () => {
     ).toBe(true);
   });
 
-  it('ignores its signal: the process is ended after the grace, and calls under way are told', async () => {
+  it('ignores its signal: the process is killed after the grace period, and pending calls reject', async () => {
     const { call } = await startWorkbench({ limits: { graceMs: 200 } });
     const [late, other] = await Promise.all([call('stubborn', 300), call('patient')]);
     expect(late).toMatchObject({ kind: 'timeout' });
@@ -98,14 +98,14 @@ describe('a module that goes wrong while it works', () => {
     });
   });
 
-  it('throws where nobody catches: its process ends, and the next call starts another', async () => {
+  it('throws an uncaught exception: its process ends, and the next call starts another', async () => {
     const { call, info } = await startWorkbench();
     expect(await call('reject-later')).toBe('fine');
     await expect.poll(() => info()?.status, soon).toBe('degraded');
     expect(await call('count')).toBe(1);
   });
 
-  it('keeps dying: it is left alone for longer and longer, then for a minute', async () => {
+  it('crashes repeatedly: restarts back off, up to a minute', async () => {
     let now = 0;
     const { call, info } = await startWorkbench({ clock: { now: () => now } });
     for (const retryAfterMs of [0, 1_000, 2_000, 4_000, 60_000]) {
@@ -123,7 +123,7 @@ describe('a module that goes wrong while it works', () => {
     expect(info()?.status).toBe('ready');
   });
 
-  it('floods its console: its lines are in the log under its id, cut to 200 a second, and errors still come through', async () => {
+  it('floods its console: the log has 200 lines a second under its id, and errors in any case', async () => {
     const { call, log } = await startWorkbench();
     expect(await call('chatter')).toBe('said');
     await call('throw');
@@ -143,32 +143,42 @@ describe('a module that goes wrong while it works', () => {
   });
 });
 
-describe('a module that never comes up', () => {
+describe('a module that never starts', () => {
   it.each([
     ['throws-at-import', /^Error: no such luck$/],
     ['exits-at-import', /exited by itself with code 0/],
     ['hangs-at-import', /did not start within 6 s/],
-    ['no-module', /default export is no module/],
+    ['no-module', /default export is not a module/],
     ['dated', /dataSchema of widget when .*Date cannot be represented/],
-  ])('shows as failed with the reason, and leaves the others alone (%s)', async (name, reason) => {
-    const { registry } = await start([name, 'synap-module-workbench'], {
-      limits: { startMs: 6_000 },
-    });
-    expect(await registry.load({ moduleId: 'workbench', widgetId: 'count', params: {} })).toEqual({
-      data: 1,
-      maxAge: 10,
-    });
-    await registry.settled();
-    expect(registry.get(name)).toMatchObject({
-      status: 'failed',
-      error: expect.stringMatching(reason),
-      widgets: [],
-    });
-    const call = registry.load({ moduleId: name, widgetId: 'any', params: {}, deadlineMs: 1_000 });
-    await expect(call).rejects.toBeInstanceOf(ModuleCallError);
-  });
+  ])(
+    'is shown as failed with the reason, and does not affect the others (%s)',
+    async (name, reason) => {
+      const { registry } = await start([name, 'synap-module-workbench'], {
+        limits: { startMs: 6_000 },
+      });
+      expect(await registry.load({ moduleId: 'workbench', widgetId: 'count', params: {} })).toEqual(
+        {
+          data: 1,
+          maxAge: 10,
+        },
+      );
+      await registry.settled();
+      expect(registry.get(name)).toMatchObject({
+        status: 'failed',
+        error: expect.stringMatching(reason),
+        widgets: [],
+      });
+      const call = registry.load({
+        moduleId: name,
+        widgetId: 'any',
+        params: {},
+        deadlineMs: 1_000,
+      });
+      await expect(call).rejects.toBeInstanceOf(ModuleCallError);
+    },
+  );
 
-  it('shows as failed without being run when it was made for another SDK, names no file or is no module at all', async () => {
+  it('is shown as failed without running if it was made for another SDK, names no file or is not a module', async () => {
     const discovered = await discoverModules({ from: bareServer, modulesDir: fixturesFolder });
     const refused = discovered.filter(({ kind }) => kind === 'refused');
     const { registry } = await start([], { discovered: refused });
@@ -184,7 +194,7 @@ describe('a module that never comes up', () => {
     });
   });
 
-  it('shows both as failed when two packages claim one id', async () => {
+  it('is shown as failed, both times, if two packages claim one id', async () => {
     const { registry } = await start(['twin-a', 'twin-b']);
     await registry.settled();
     expect(registry.list()).toHaveLength(2);
@@ -223,7 +233,7 @@ describe('a module that never comes up', () => {
     },
   );
 
-  it('comes up when its variables are right', async () => {
+  it('starts once its variables are valid', async () => {
     const environment = {
       SYNAP_NEEDY_FEED_URLS: 'https://a.example/feed',
       SYNAP_NEEDY_MAX_ITEMS: '7',
@@ -239,7 +249,7 @@ describe('a module that never comes up', () => {
 });
 
 describe('the registry', () => {
-  it('does not wait for modules to start, and shows them as degraded until they did', async () => {
+  it('does not wait for modules to start, and shows them as degraded until then', async () => {
     const discovered = await findFixtures('synap-module-workbench');
     const { registry } = await start([], { discovered });
     expect(registry.list()).toMatchObject([
@@ -247,7 +257,7 @@ describe('the registry', () => {
     ]);
   });
 
-  it('ends every process when it is closed, and refuses calls from then on', async () => {
+  it('ends every process on close, and rejects later calls', async () => {
     const { registry, call } = await startWorkbench();
     const data = await call('surroundings');
     const pid =
@@ -263,7 +273,7 @@ describe('the registry', () => {
     expect(await call('count')).toMatchObject({ kind: 'unavailable' });
   });
 
-  it('ends a module that does not end by itself', async () => {
+  it('kills a module that does not exit on close', async () => {
     const { registry, call } = await startWorkbench({ limits: { graceMs: 100 } });
     const spinning = call('spin');
     await registry.close();

@@ -3,13 +3,13 @@ import type { ModuleHostServices } from './host-services.js';
 import type { ModuleRegistry, ModuleRegistryOptions } from './registry.js';
 import { startFixtures } from './testing/fixtures.js';
 
-/** Long enough on a machine that has other things to do. */
+/** Long enough for a busy machine. */
 const soon = { timeout: 15_000 };
 
 const open: ModuleRegistry[] = [];
 afterEach(async () => void (await Promise.all(open.splice(0).map((registry) => registry.close()))));
 
-/** Counts what modules have under way at the server. `take` is each write of theirs. */
+/** Counts pending calls of modules at the server. `take` handles each write. */
 function countingHost(take: (number: number) => Promise<void>) {
   const counts = { taken: 0, underWay: 0, most: 0 };
   const counted = async (work: () => Promise<void>) => {
@@ -45,7 +45,7 @@ async function start(how: string, options: Partial<ModuleRegistryOptions> = {}) 
 
 describe('a module that never stops', () => {
   it.each(['emit', 'store', 'looseEmit', 'looseStore'])(
-    'is ended with the error of the first thing that the server does not take, whatever it makes of that (%s)',
+    'writing is ended with the first error of the server, even if it ignores that error (%s)',
     async (how) => {
       const limit = new Error('That is more than a run may bring');
       const host = countingHost(async (number) => {
@@ -68,7 +68,7 @@ describe('a module that never stops', () => {
   );
 
   it.each(['looseEmit', 'looseStore', 'spinningEmit'])(
-    'without waiting for answers fills its own memory, not the server’s (%s)',
+    'writing without awaiting responses fills its own memory, not the server’s (%s)',
     async (how) => {
       const host = countingHost(() => new Promise<void>(() => undefined));
       const { other, run } = await start(how, {
@@ -85,7 +85,7 @@ describe('a module that never stops', () => {
     },
   );
 
-  it('with questions whose answers it does not read is answered no more than its pipe holds', async () => {
+  it('sending calls without reading responses gets no more responses than its pipe holds', async () => {
     let asked = 0;
     const answers: ModuleHostServices['store'] = {
       get: async () => {
@@ -106,7 +106,7 @@ describe('a module that never stops', () => {
   });
 
   it.each(['progress', 'log', 'rawProgress', 'rawOutcomes', 'rawQuestions', 'rawLog'])(
-    'with unsolicited messages leaves the others at work, and is ended at its deadline (%s)',
+    'sending unsolicited messages does not block the others, and is ended at its deadline (%s)',
     async (how) => {
       const { registry, log, other, run } = await start(how, { limits: { graceMs: 200 } });
       const ended = expect(run(async () => undefined, 2_000)).rejects.toMatchObject({
@@ -121,7 +121,7 @@ describe('a module that never stops', () => {
     },
   );
 
-  it('to nest a value is refused: what walks it has but one stack', async () => {
+  it('nesting a value is rejected, because recursive code would overflow the stack', async () => {
     const { run } = await start('nested');
     await expect(run(async () => undefined)).rejects.toMatchObject({
       kind: 'failed',

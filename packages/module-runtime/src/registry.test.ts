@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ModuleCallError } from './call-error.js';
 import { startFixtures } from './testing/fixtures.js';
 
-/** Long enough on a machine that has other things to do. */
+/** Long enough for a busy machine. */
 const soon = { timeout: 10_000 };
 
 type Running = Awaited<ReturnType<typeof startFixtures>>;
@@ -37,7 +37,7 @@ const refusal = async (call: Promise<unknown>): Promise<ModuleCallError> => {
 };
 
 describe('a module that behaves', () => {
-  it('is listed with its widgets and their JSON Schemas under the id it gives itself', () => {
+  it('is listed under its own id with its widgets and their JSON Schemas', () => {
     const info = running.registry.get('workbench');
     expect(info).toMatchObject({
       name: 'Workbench',
@@ -54,11 +54,11 @@ describe('a module that behaves', () => {
     });
   });
 
-  it('answers with data, its parameters checked and completed by its own schema', async () => {
+  it('returns data, with parameters validated and completed by its own schema', async () => {
     expect(await load('echo')).toEqual({ data: { limit: 10 }, maxAge: 10 });
   });
 
-  it('takes a number that a query string carried as text', async () => {
+  it('accepts a number as text from a query string', async () => {
     expect((await load('echo', { limit: '25', repository: '7' })).data).toEqual({
       limit: 25,
       repository: '7',
@@ -80,7 +80,7 @@ describe('a module that behaves', () => {
     expect(JSON.stringify(data)).not.toContain('SECRET_OF_SERVER');
   });
 
-  it('cannot break anything by what it logs', async () => {
+  it('survives logging any value', async () => {
     const { data: before } = await load('surroundings');
     expect((await load('odd-lines')).data).toBe('logged');
     await expect
@@ -94,7 +94,7 @@ describe('a module that behaves', () => {
     expect((await load('surroundings')).data).toEqual(before);
   });
 
-  it('says which variables it reads', () => {
+  it('lists the variables that it reads', () => {
     const [{ prefix, names } = { prefix: '', names: [] }] = running.registry.variables();
     expect([prefix, names]).toEqual([
       'SYNAP_WORKBENCH_',
@@ -104,7 +104,7 @@ describe('a module that behaves', () => {
   });
 });
 
-describe('a call that cannot be answered', () => {
+describe('a call that fails', () => {
   it.each([
     ['nothing', 'echo', 'unknown-module'],
     ['workbench', 'nothing', 'unknown-widget'],
@@ -114,7 +114,7 @@ describe('a call that cannot be answered', () => {
     );
   });
 
-  it('lists what is wrong with the parameters', async () => {
+  it('lists the validation errors of the parameters', async () => {
     const error = await refusal(load('echo', { limit: 'many' }));
     expect(error).toMatchObject({
       kind: 'invalid-params',
@@ -122,7 +122,7 @@ describe('a call that cannot be answered', () => {
     });
   });
 
-  it('lists parameters that the module itself refuses', async () => {
+  it('lists parameters that the module itself rejects', async () => {
     expect((await refusal(load('choosy'))).issues).toEqual([
       { path: ['repository'], message: 'There is no such repository', code: 'custom' },
     ]);
@@ -135,7 +135,7 @@ describe('a call that cannot be answered', () => {
     },
   );
 
-  it('carries the message of a failure that the module foresaw, and how long to wait', async () => {
+  it('has the message of an expected failure, and its Retry-After', async () => {
     expect(await refusal(load('foreseen'))).toMatchObject({
       kind: 'failed',
       message: 'The well is dry: dig deeper',
@@ -154,7 +154,7 @@ describe('a call that cannot be answered', () => {
 });
 
 describe('a run of the sync job', () => {
-  it('hands over events in batches, reports progress, and uses the store in the name of the run', async () => {
+  it('emits events in batches, reports progress, and uses the store with its run id', async () => {
     const batches: (readonly ModuleEvent[])[] = [];
     const progress: unknown[] = [];
     await running.registry.sync({
@@ -168,7 +168,7 @@ describe('a run of the sync job', () => {
       key: 'run-0-0',
       type: 'bench.turn',
       time: new Date(0),
-      // What PostgreSQL would refuse is replaced, not passed on.
+      // Characters that PostgreSQL rejects are replaced.
       subject: 'a\uFFFDb',
       payload: { text: 'lone \uFFFD surrogate' },
     });
@@ -180,7 +180,7 @@ describe('a run of the sync job', () => {
     expect((await load('stored')).data).toBe(1);
   });
 
-  it('rejects with the server’s own error when the server could not take the events', async () => {
+  it('rejects with the server’s own error if the server could not store the events', async () => {
     const away = new Error('the database is away');
     const run = running.registry.sync({
       moduleId: 'workbench',
@@ -190,19 +190,19 @@ describe('a run of the sync job', () => {
     await expect(run).rejects.toBe(away);
   });
 
-  it('gives a load nothing to write with', async () => {
+  it('does not let a load write', async () => {
     expect((await load('write-in-load')).data).toBe('undefined');
   });
 
-  it('fails on a key that the store cannot have, and the module stays', async () => {
+  it('fails on an invalid key, and the module keeps running', async () => {
     const { data: before } = await load('surroundings');
     expect((await refusal(load('odd-key'))).kind).toBe('failed');
     expect((await load('surroundings')).data).toEqual(before);
   });
 });
 
-describe('a call that is given up', () => {
-  it('rejects at once when the caller leaves, and the module is told and stays', async () => {
+describe('a call that is aborted', () => {
+  it('rejects at once when the caller leaves; the module gets the abort and keeps running', async () => {
     const { data: before } = await load('surroundings');
     const leaving = new AbortController();
     const call = refusal(load('patient', {}, { signal: leaving.signal }));
@@ -211,7 +211,7 @@ describe('a call that is given up', () => {
     expect((await call).kind).toBe('aborted');
     await expect
       .poll(() => running.log.lines.map(({ message }) => message), soon)
-      .toContain('The load was told to stop');
+      .toContain('The load was aborted');
     expect((await load('surroundings')).data).toEqual(before);
   });
 

@@ -25,7 +25,8 @@ import {
 export interface ModuleRegistryOptions {
   readonly discovered: readonly DiscoveredModule[];
   /**
-   * `process.env`, or what stands for it: each module is configured from its own `SYNAP_<ID>_…`.
+   * Environment variables, such as `process.env`. Each module is configured from its own
+   * `SYNAP_<ID>_…`.
    */
   readonly environment: Environment;
   readonly hostServices: ModuleHostServices;
@@ -34,32 +35,31 @@ export interface ModuleRegistryOptions {
   readonly limits?: Partial<ModuleLimits>;
 }
 
-/** The installed modules, each in a process of its own. */
+/** The installed modules, each in its own process. */
 export interface ModuleRegistry {
   /**
-   * Every module as it stands now, by id; those that failed with the reason. Until `settled`, some
-   * are still starting.
+   * Lists every module by id with its current state; failed ones have the reason. Before `settled`,
+   * some are starting.
    */
   list(): ModuleInfo[];
   get(id: string): ModuleInfo | undefined;
-  /** The variables that each module reads. Complete when `settled`. */
+  /** Lists the variables that each module reads. Complete after `settled`. */
   variables(): ModuleVariables[];
-  /**
-   * Resolves when every module came up or failed for the first time, at most after the limit for
-   * starting.
-   */
+  /** Resolves when every module has started or failed once, at the latest after `startMs`. */
   settled(): Promise<void>;
   /**
-   * Loads one widget's data. @throws ModuleCallError; and what `hostServices` threw, when that made
-   * the module fail.
+   * Loads one widget's data.
+   * @throws ModuleCallError
+   * @throws the error of `hostServices` if it made the module fail
    */
   load(request: LoadRequest): Promise<Loaded>;
   /**
-   * Runs a module's sync job once. @throws ModuleCallError; and what `onEvents` or `hostServices`
-   * threw: that ends the run.
+   * Runs a module's sync job once.
+   * @throws ModuleCallError
+   * @throws the error of `onEvents` or `hostServices`, which ends the run
    */
   sync(request: SyncRequest): Promise<void>;
-  /** Ends all processes; calls under way reject with `unavailable`. */
+  /** Ends all processes. Pending calls reject with `unavailable`. */
   close(): Promise<void>;
 }
 
@@ -73,7 +73,7 @@ export function createModuleRegistry(options: ModuleRegistryOptions): ModuleRegi
     .map((each) => refusedInfo(each, environment));
   const modules: { found: FoundPackage; supervisor: Supervisor }[] = [];
 
-  /** Of several packages with one id, none may have it: which one answers would be chance. */
+  /** Rejects all packages that share an id, because the choice would be arbitrary. */
   function claim(own: FoundPackage, id: string): string | undefined {
     const others = modules.filter(
       ({ found, supervisor }) => found !== own && supervisor.description()?.id === id,
@@ -117,8 +117,8 @@ export function createModuleRegistry(options: ModuleRegistryOptions): ModuleRegi
     )?.supervisor;
 
   /**
-   * While modules are starting, the one that the package's name points to is waited for first, then
-   * all of them.
+   * Finds a module. While modules are starting, waits first for the one with this package name,
+   * then for all.
    */
   async function find({
     moduleId,
@@ -161,7 +161,7 @@ export function createModuleRegistry(options: ModuleRegistryOptions): ModuleRegi
 
 const byId = (a: ModuleInfo, b: ModuleInfo): number => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
 
-/** A copy of what modules may read of: `process.env` is slow to read. */
+/** Copies the variables for modules, because `process.env` is slow to read. */
 const productVariables = (environment: Environment): Environment =>
   Object.fromEntries(Object.entries(environment).filter(([name]) => name.startsWith('SYNAP_')));
 

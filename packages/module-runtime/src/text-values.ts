@@ -3,9 +3,9 @@ import { z } from 'zod';
 import { alternativesOf, itemsOf, propertiesOf, typesOf } from './json-schema.js';
 
 /**
- * Reads text as what the schema says it is: a number, a boolean (`true`, `1`, `false`, `0`), a list
- * (split at `separator` or a JSON array; without a separator a list of one), an object (as JSON).
- * Text that is no such thing stays text: the schema then says what is wrong.
+ * Parses text as the type in the schema: a number, a boolean (`true`, `1`, `false`, `0`), a list
+ * (split at `separator`, or a JSON array; without a separator, a list of one), or an object (JSON).
+ * Other text is returned unchanged, for the schema to reject.
  */
 export function readText(text: string, schema: JsonSchema, separator?: string): JsonValue {
   const alternatives = alternativesOf(schema);
@@ -24,7 +24,7 @@ export function readText(text: string, schema: JsonSchema, separator?: string): 
 const split = (text: string, separator: string | undefined): string[] =>
   separator === undefined ? [text] : text.split(separator).flatMap((part) => part.trim() || []);
 
-/** A JSON array: the form for items that contain the separator. */
+/** Parses a JSON array: the form for items that contain the separator. */
 function parseList(text: string): JsonValue[] | undefined {
   if (!text.trimStart().startsWith('[')) return undefined;
   const list = parseJson(text);
@@ -45,9 +45,9 @@ function parseJson(text: string): JsonValue {
 }
 
 /**
- * A widget's parameters with every text read as what their schema says: a query string knows only
- * text, and RPC accepts what REST accepts. Values that are no text, and text that does not fit,
- * stay as they are.
+ * Parses every text in a widget's parameters as the type in its schema. A query string has only
+ * text, and RPC accepts the same as REST. Other values, and text that does not match, are returned
+ * unchanged.
  */
 export function readParams(
   params: Readonly<Record<string, unknown>>,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { keyPrefix } from './widget-result-store.js';
 
-/** JSON with the keys of every object in order, so that equal values are equal text. */
+/** Serializes with sorted object keys, so that equal values yield equal text. */
 function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
@@ -12,7 +12,7 @@ function canonicalJson(value: unknown): string {
   return `{${members.join(',')}}`;
 }
 
-/** The name of one widget's data for one set of parameters, of bounded length. */
+/** Cache key of one widget's data for one set of parameters; has a bounded length. */
 export function cacheKey(moduleId: string, widgetId: string, params: unknown): string {
   const digest = createHash('sha256').update(canonicalJson(params)).digest('base64url');
   return `${keyPrefix(moduleId)}${widgetId}:${digest}`;

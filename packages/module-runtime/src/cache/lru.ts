@@ -1,7 +1,4 @@
-/**
- * A map that forgets what was not used for longest once it holds more than `capacity`, by the
- * weight of its entries.
- */
+/** Map that evicts the least recently used entries once their total weight exceeds `capacity`. */
 export interface Lru<V> {
   get(key: string): V | undefined;
   set(key: string, value: V, weight: number): void;
@@ -10,33 +7,33 @@ export interface Lru<V> {
 }
 
 export function createLru<V>(capacity: number): Lru<V> {
-  /** In the order of their last use: a Map keeps the order of insertion. */
-  const held = new Map<string, { value: V; weight: number }>();
+  /** In order of last use, because a Map iterates in insertion order. */
+  const cached = new Map<string, { value: V; weight: number }>();
   let weight = 0;
   const remove = (key: string) => {
-    weight -= held.get(key)?.weight ?? 0;
-    held.delete(key);
+    weight -= cached.get(key)?.weight ?? 0;
+    cached.delete(key);
   };
   return {
     get(key) {
-      const entry = held.get(key);
+      const entry = cached.get(key);
       if (!entry) return undefined;
-      held.delete(key);
-      held.set(key, entry);
+      cached.delete(key);
+      cached.set(key, entry);
       return entry.value;
     },
-    set(key, value, own) {
+    set(key, value, entryWeight) {
       remove(key);
-      held.set(key, { value, weight: own });
-      weight += own;
-      for (const oldest of held.keys()) {
+      cached.set(key, { value, weight: entryWeight });
+      weight += entryWeight;
+      for (const oldest of cached.keys()) {
         if (weight <= capacity) break;
         remove(oldest);
       }
     },
     delete: remove,
     *entries() {
-      for (const [key, { value }] of held) yield [key, value];
+      for (const [key, { value }] of cached) yield [key, value];
     },
   };
 }

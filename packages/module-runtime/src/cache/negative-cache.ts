@@ -6,7 +6,7 @@ const remembered = 10_000;
 const firstWaitMs = 1_000;
 const longestWaitMs = 60_000;
 
-/** A load that failed and shall not be tried again before its time. */
+/** A failed load that must not be retried yet. */
 export interface Failure {
   readonly error: ModuleCallError;
   readonly until: number;
@@ -14,13 +14,13 @@ export interface Failure {
 }
 
 /**
- * Remembers failed loads: each further failure doubles the wait, from 1 s to 60 s, and a
- * `Retry-After` is heeded.
+ * Caches failed loads. Each further failure doubles the wait, from 1 s to 60 s; a `Retry-After`
+ * extends it.
  */
 export function createNegativeCache(clock: Clock) {
   const failures = createLru<Failure>(remembered);
   return {
-    /** The failure whose wait is not over. */
+    /** Returns the failure of a key while its wait lasts. */
     current(key: string): ModuleCallError | undefined {
       const failure = failures.get(key);
       return failure && failure.until > clock.now() ? failure.error : undefined;

@@ -4,7 +4,7 @@ import type { Loaded } from '../supervision/supervisor.js';
 import { createWidgetCache, type WidgetCache } from './widget-cache.js';
 import { createMemoryWidgetResultStore } from './widget-result-store.js';
 
-/** Long enough on a machine that has other things to do. */
+/** Long enough for a busy machine. */
 const soon = { timeout: 10_000 };
 
 interface Loading {
@@ -57,7 +57,7 @@ describe('reading a widget', () => {
     expect(loads).toHaveLength(1);
   });
 
-  it('loads once for parameters that are equal in another order, and apart for others', async () => {
+  it('loads once for equal parameters in any order, and separately for others', async () => {
     const equal = [read({ a: 1, b: { c: [1], d: undefined } }), read({ b: { c: [1] }, a: 1 })];
     (await lastLoad(1)).answer('equal');
     await Promise.all(equal);
@@ -66,7 +66,7 @@ describe('reading a widget', () => {
     expect((await other).data).toBe('other');
   });
 
-  it('leaves the load to the others when one caller leaves', async () => {
+  it('continues the load for the others when one caller leaves', async () => {
     const leaving = new AbortController();
     const [left, stays] = [read({}, leaving.signal), read()];
     const loading = await lastLoad(1);
@@ -76,7 +76,7 @@ describe('reading a widget', () => {
     expect((await stays).data).toBe('data');
   });
 
-  it('keeps what was loaded although every caller left', async () => {
+  it('caches the data although every caller has left', async () => {
     const leaving = new AbortController();
     const left = read({}, leaving.signal);
     const loading = await lastLoad(1);
@@ -87,7 +87,7 @@ describe('reading a widget', () => {
     expect(loads).toHaveLength(1);
   });
 
-  it('does not ask again while the data is fresh, and does as soon as it is not', async () => {
+  it('does not load again while the data is fresh, and does as soon as it is not', async () => {
     await fill('old');
     now += 9_999;
     expect(await read()).toMatchObject({ data: 'old', stale: false });
@@ -98,8 +98,8 @@ describe('reading a widget', () => {
   });
 });
 
-describe('a widget whose data has become old', () => {
-  it('is answered with the old data when newer data takes its time, and with the newer afterwards', async () => {
+describe('a widget with stale data', () => {
+  it('returns the old data while newer data is slow, and the newer data afterwards', async () => {
     const { asOf } = await fill('old');
     now += 60_000;
     expect(await read()).toEqual({ data: 'old', asOf, stale: true });
@@ -108,7 +108,7 @@ describe('a widget whose data has become old', () => {
     expect(loads).toHaveLength(2);
   });
 
-  it('is answered with the old data and the error when the load fails', async () => {
+  it('returns the old data and the error if the load fails', async () => {
     const { asOf } = await fill('old');
     now += 10_000;
     const reading = read();
@@ -130,7 +130,7 @@ describe('a widget whose data has become old', () => {
     }
   });
 
-  it('is not loaded again before the time that the outside service asked for', async () => {
+  it('is not loaded again before the Retry-After of the external service', async () => {
     await fill('old');
     now += 10_000;
     const reading = read();
@@ -145,7 +145,7 @@ describe('a widget whose data has become old', () => {
     expect(await newer).toMatchObject({ data: 'new', stale: false });
   });
 
-  it('is loaded again when its module was synced, and a load that began before does not count as new', async () => {
+  it('is loaded again after a sync of its module, and a load that started before it is stale', async () => {
     const first = read();
     const before = await lastLoad(1);
     await cache.expire('git');
@@ -169,7 +169,7 @@ describe('a widget whose data has become old', () => {
 });
 
 describe('a widget without any data', () => {
-  it('rejects with the error, at once while the wait lasts, and is loaded again after', async () => {
+  it('rejects with the error while the wait lasts, and is loaded again after it', async () => {
     const first = read();
     (await lastLoad(1)).fail(down);
     await expect(first).rejects.toBe(down);
@@ -181,7 +181,7 @@ describe('a widget without any data', () => {
     expect((await next).data).toBe('data');
   });
 
-  it('rejects faulty parameters each time, and remembers nothing of them', async () => {
+  it('rejects invalid parameters each time, and does not cache the failure', async () => {
     const faulty = new ModuleCallError('invalid-params', 'Faulty parameters');
     for (const times of [1, 2]) {
       const reading = read({ limit: 'x' });
@@ -190,7 +190,7 @@ describe('a widget without any data', () => {
     }
   });
 
-  it('rejects with an error of the server itself as it is, and does not hold it against the module', async () => {
+  it('rejects with an error of the server unchanged, and does not count it as a failure of the module', async () => {
     const away = new Error('the database is away');
     for (const times of [1, 2]) {
       const reading = read();
@@ -199,7 +199,7 @@ describe('a widget without any data', () => {
     }
   });
 
-  it('never shows an error of the server itself beside old data', async () => {
+  it('never exposes an error of the server with old data', async () => {
     await fill('old');
     now += 10_000;
     const reading = read();
@@ -209,8 +209,8 @@ describe('a widget without any data', () => {
   });
 });
 
-describe('the memory of readings', () => {
-  it('is bounded: what was not read for longest goes first', async () => {
+describe('the memory store of results', () => {
+  it('is bounded: the least recently used entry goes first', async () => {
     const store = createMemoryWidgetResultStore(1);
     const reading = { data: 'x'.repeat(300_000), loadedAt: 0, freshUntil: 0 };
     for (const key of ['git:a', 'git:b', 'git:c']) await store.set(key, reading);
@@ -222,7 +222,7 @@ describe('the memory of readings', () => {
     expect(kept.map((each) => each !== undefined)).toEqual([true, false, true, true]);
   });
 
-  it('does not keep what is larger than all of it', async () => {
+  it('does not store an entry larger than its capacity', async () => {
     const store = createMemoryWidgetResultStore(0.1);
     await store.set('git:a', { data: 'x'.repeat(300_000), loadedAt: 0, freshUntil: 0 });
     expect(await store.get('git:a')).toBeUndefined();

@@ -14,41 +14,42 @@ import {
 
 export type ReadRequest = Pick<LoadRequest, 'moduleId' | 'widgetId' | 'params' | 'signal'>;
 
-/** A widget's data as it is answered. */
+/** A widget's data as returned to the caller. */
 export interface WidgetResult {
   readonly data: JsonValue;
-  /** When the data was loaded. */
+  /** Time of the load. */
   readonly asOf: Date;
-  /** True when the data is older than the widget's `maxAge`. */
+  /** True if the data is older than the widget's `maxAge`. */
   readonly stale: boolean;
-  /** Why newer data could not be loaded; absent while a load is still under way. */
+  /** Error of the last load; absent while a load is running. */
   readonly error?: ModuleCallError | undefined;
 }
 
 export interface WidgetCacheOptions {
-  /** `registry.load`. */
+  /** Loads the data, such as `registry.load`. */
   readonly load: (request: Omit<LoadRequest, 'signal'>) => Promise<Loaded>;
   readonly clock?: Clock;
   readonly store?: WidgetResultStore;
   /**
-   * How long a caller waits for newer data before he gets the old, in milliseconds. Default 1,000.
+   * Milliseconds to wait for newer data before the old data is returned.
+   * @default 1000
    */
   readonly staleWhileRevalidateMs?: number;
 }
 
 /**
- * Widget data, loaded once for any number of callers and fresh for the widget's `maxAge`. After
- * that a caller waits a moment for newer data, else gets the last good data as `stale`. What was
- * never loaded is awaited. A load that failed is not tried again at once: its error is answered for
- * 1 s, doubling to 60 s, and for as long as its `Retry-After` says.
+ * Caches widget data. Concurrent callers share one load; the data is fresh for the widget's
+ * `maxAge`. Afterwards a caller waits briefly for newer data, else gets the last good data as
+ * `stale`. A first load is awaited. After a failed load its error is returned for 1 s, doubling to
+ * 60 s, and at least as long as its `Retry-After`.
  */
 export interface WidgetCache {
   /**
-   * @throws ModuleCallError when there is no data at all, when the parameters are faulty, or when
-   *   `signal` fires; and what `load` throws of the server itself, when there is no data.
+   * @throws ModuleCallError if there is no data, the parameters are invalid, or `signal` fires
+   * @throws the server's own error from `load` if there is no data
    */
   read(request: ReadRequest): Promise<WidgetResult>;
-  /** Makes a module's data count as old: the next reader loads again. For use after a sync. */
+  /** Marks a module's data as stale, so that the next read loads again. Call it after a sync. */
   expire(moduleId: string): Promise<void>;
 }
 
@@ -61,14 +62,15 @@ export function createWidgetCache(options: WidgetCacheOptions): WidgetCache {
   } = options;
   const loading = new Map<string, Promise<StoredWidgetResult>>();
   /**
-   * How often each module's data was made old: a load that began before counts as old when it ends.
+   * Number of expirations per module: data of a load that started before the last one is stale at
+   * once.
    */
   const expirations = new Map<string, number>();
   const failures = createNegativeCache(clock);
 
   /**
-   * Joins the load under way, or starts one: it runs to its end whoever leaves, so that its data is
-   * kept.
+   * Joins the running load, or starts one. It completes even if all callers leave, so that its data
+   * is cached.
    */
   function refresh(
     key: string,
@@ -89,12 +91,12 @@ export function createWidgetCache(options: WidgetCacheOptions): WidgetCache {
       const { data, maxAge } = await load(request);
       const loadedAt = clock.now();
       const isNew = expired === expirations.get(request.moduleId);
-      const reading = { data, loadedAt, freshUntil: isNew ? loadedAt + maxAge * 1_000 : loadedAt };
+      const result = { data, loadedAt, freshUntil: isNew ? loadedAt + maxAge * 1_000 : loadedAt };
       failures.clear(key);
-      await store.set(key, reading);
-      return reading;
+      await store.set(key, result);
+      return result;
     } catch (error) {
-      if (error instanceof ModuleCallError && !isCallersFault(error)) failures.add(key, error);
+      if (error instanceof ModuleCallError && !isInvalidRequest(error)) failures.add(key, error);
       throw error;
     }
   }
@@ -107,7 +109,7 @@ export function createWidgetCache(options: WidgetCacheOptions): WidgetCache {
     const failed = failures.current(key);
     if (failed) return stale(old, failed);
     try {
-      const newer = await withPatience(refresh(key, request), staleWhileRevalidateMs);
+      const newer = await withTimeout(refresh(key, request), staleWhileRevalidateMs);
       return newer ? fresh(newer) : stale(old);
     } catch (error) {
       if (!(error instanceof ModuleCallError))
@@ -115,16 +117,16 @@ export function createWidgetCache(options: WidgetCacheOptions): WidgetCache {
           old,
           new ModuleCallError('unavailable', 'The server could not load newer data'),
         );
-      if (isCallersFault(error)) throw error;
+      if (isInvalidRequest(error)) throw error;
       return stale(old, error);
     }
   }
 
   async function read(request: ReadRequest): Promise<WidgetResult> {
     const key = cacheKey(request.moduleId, request.widgetId, request.params);
-    const held = await store.get(key);
-    if (held && held.freshUntil > clock.now()) return fresh(held);
-    if (held) return readOld(key, request, held);
+    const cached = await store.get(key);
+    if (cached && cached.freshUntil > clock.now()) return fresh(cached);
+    if (cached) return readOld(key, request, cached);
     const failed = failures.current(key);
     if (failed) throw failed;
     return fresh(await refresh(key, request));
@@ -162,14 +164,14 @@ const stale = ({ data, loadedAt }: StoredWidgetResult, error?: ModuleCallError):
   ...(error && { error }),
 });
 
-/** Faults of the question itself: old data is no answer to them. */
-const isCallersFault = ({ kind }: ModuleCallError): boolean =>
+/** True if the request itself is invalid: old data is no valid response to it. */
+const isInvalidRequest = ({ kind }: ModuleCallError): boolean =>
   kind === 'invalid-params' || kind === 'unknown-module' || kind === 'unknown-widget';
 
-async function withPatience<T>(work: Promise<T>, ms: number): Promise<T | undefined> {
+async function withTimeout<T>(work: Promise<T>, ms: number): Promise<T | undefined> {
   let timer: NodeJS.Timeout | undefined;
-  const patience = new Promise<undefined>((resolve) => {
+  const timeout = new Promise<undefined>((resolve) => {
     timer = setTimeout(resolve, ms, undefined);
   });
-  return Promise.race([work, patience]).finally(() => clearTimeout(timer));
+  return Promise.race([work, timeout]).finally(() => clearTimeout(timer));
 }

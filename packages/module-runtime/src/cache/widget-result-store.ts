@@ -4,40 +4,41 @@ import { createLru } from './lru.js';
 /** A widget's last good data. */
 export interface StoredWidgetResult {
   readonly data: JsonValue;
-  /** When it was loaded; milliseconds since the epoch. */
+  /** Time of the load, in milliseconds since the epoch. */
   readonly loadedAt: number;
-  /** Until when it counts as fresh; milliseconds since the epoch. */
+  /** End of freshness, in milliseconds since the epoch. */
   readonly freshUntil: number;
 }
 
 /**
- * Where last good data is kept: this process's memory, or something that several servers share.
- * Losing an entry is harmless: it never rejects.
+ * Stores the last good data, in memory or shared by several servers. Must not reject: losing an
+ * entry is harmless.
  */
 export interface WidgetResultStore {
   get(key: string): Promise<StoredWidgetResult | undefined>;
-  set(key: string, reading: StoredWidgetResult): Promise<void>;
-  /** Makes all data of a module count as old, without forgetting it. */
+  set(key: string, result: StoredWidgetResult): Promise<void>;
+  /** Marks all data of a module as stale without removing it. */
   expire(moduleId: string, now: number): Promise<void>;
 }
 
-/** Keys start with the module's id and a colon, which no id holds. */
+/** Prefix of a module's keys. An id cannot contain the colon. */
 export const keyPrefix = (moduleId: string): string => `${moduleId}:`;
 
 /**
- * Keeps readings in memory, up to `megabytes` of their JSON text; the least recently used go first.
+ * Stores results in memory, up to `megabytes` of JSON text. Evicts the least recently used ones.
+ * @param megabytes 64 by default
  */
 export function createMemoryWidgetResultStore(megabytes = 64): WidgetResultStore {
-  const readings = createLru<StoredWidgetResult>(megabytes * 1024 * 1024);
+  const results = createLru<StoredWidgetResult>(megabytes * 1024 * 1024);
   return {
-    get: async (key) => readings.get(key),
-    set: async (key, reading) =>
-      readings.set(key, reading, key.length + JSON.stringify(reading).length),
+    get: async (key) => results.get(key),
+    set: async (key, result) =>
+      results.set(key, result, key.length + JSON.stringify(result).length),
     expire: async (moduleId, now) => {
-      const keys = [...readings.entries()].filter(([key]) => key.startsWith(keyPrefix(moduleId)));
+      const keys = [...results.entries()].filter(([key]) => key.startsWith(keyPrefix(moduleId)));
       for (const [key, { data, loadedAt }] of keys) {
-        const reading = { data, loadedAt, freshUntil: now };
-        readings.set(key, reading, key.length + JSON.stringify(reading).length);
+        const result = { data, loadedAt, freshUntil: now };
+        results.set(key, result, key.length + JSON.stringify(result).length);
       }
     },
   };

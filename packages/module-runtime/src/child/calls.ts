@@ -26,17 +26,14 @@ export interface Calls {
   receive(message: Call): void;
 }
 
-/**
- * Runs loads, sync runs and health checks, each under a signal of its own, and sends how each
- * ended.
- */
+/** Runs loads, sync runs and health checks, each with its own signal, and sends their outcomes. */
 export function createCalls(
   send: Send,
   current: () => { module: OpenedModule | undefined; dataBytes: number },
 ): Calls {
   const running = new Map<number, AbortController>();
   const hostCalls = createHostCalls(send);
-  const log = logOver(send);
+  const log = createLog(send);
 
   async function run(
     call: number,
@@ -53,7 +50,7 @@ export function createCalls(
       const outcome = await work(module, controller.signal);
       sendOutcome(call, outgoingOutcome(outcome, dataBytes));
     } catch (error) {
-      // An abort that surfaces as an exception is what the server asked for: nothing to report.
+      // Not an error: the server requested the abort.
       if (!controller.signal.aborted) log.error('The module threw', { error: stackOf(error) });
       sendOutcome(call, { kind: 'threw' });
     } finally {
@@ -81,7 +78,7 @@ export function createCalls(
         emit: hostCalls.emit(call),
         progress(done, total) {
           if (!Number.isFinite(done) || !Number.isFinite(total))
-            throw new RangeError('progress() takes two numbers');
+            throw new RangeError('progress() requires two finite numbers');
           report({ done, total });
         },
       };
@@ -109,8 +106,11 @@ export function createCalls(
 const stackOf = (error: unknown): string =>
   error instanceof Error ? (error.stack ?? error.message) : String(error);
 
-/** Keeps a chatty module from filling its own memory with lines that the server would drop. */
-function logOver(send: Send): Log {
+/**
+ * Limits the log lines, so that a flood that the server would drop does not fill the module's
+ * memory.
+ */
+function createLog(send: Send): Log {
   const write = (level: keyof Log, message: string, fields: JsonObject = {}) =>
     void send({
       kind: 'log',

@@ -1,8 +1,8 @@
 import { moduleBrand } from '@synap/module-sdk';
 
 /**
- * The module itself, also if CommonJS that was transpiled from an ES module holds it in
- * `exports.default`. Node imports all of `exports` as the default then; tsx unwraps it.
+ * Returns the module itself. CommonJS that was transpiled from an ES module holds it in
+ * `exports.default`: Node.js imports all of `exports` as the default, and tsx unwraps it.
  */
 export function defaultOf(exported: unknown): unknown {
   const isTranspiled =

@@ -1,13 +1,13 @@
 // @ts-check
 /**
- * Ends this process and every program that the module started. JavaScript, because the watchdog's
+ * Kills this process and every program that the module started. JavaScript, because the watchdog's
  * thread imports it too.
  */
 export function endGroup() {
   try {
     process.kill(-process.pid, 'SIGKILL');
   } catch {
-    // No process groups here (Windows), or not the leader of one: then this process alone.
+    // Windows has no process groups, or this process leads none: kill only itself.
     process.kill(process.pid, 'SIGKILL');
   }
 }

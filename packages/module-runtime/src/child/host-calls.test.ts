@@ -9,7 +9,7 @@ const event = (key: string, text: string) => ({
   payload: { text },
 });
 
-it('splits events into messages that are quick to parse; a large event goes alone', async () => {
+it('splits events into small messages; a large event is sent alone', async () => {
   const sent: FromModuleOnWire[] = [];
   const hostCalls = createHostCalls((message) => {
     sent.push(message);

@@ -14,51 +14,50 @@ interface PendingHostCall {
 }
 
 /**
- * Messages of events stay small, because the server parses each in one go; a larger event goes
- * alone.
+ * Maximum bytes of events per message, because the server parses a message in one go. A larger
+ * event is sent alone.
  */
-const bytesAtOnce = 128 * 1024;
+const maxBatchBytes = 128 * 1024;
 
-/** Asks the server on behalf of a call, and hands its answers back. */
+/** Calls the server on behalf of a running call, and settles its promises. */
 export function createHostCalls(send: (message: FromModuleOnWire) => unknown) {
   const open = new Map<number, PendingHostCall>();
   let last = 0;
 
-  const ask = (call: number, question: HostCallOnWire): Promise<JsonValue | null> =>
+  const request = (call: number, hostCall: HostCallOnWire): Promise<JsonValue | null> =>
     new Promise((resolve, reject) => {
-      if ('key' in question && !(question.key.length >= 1 && question.key.length <= longestKey)) {
-        throw new RangeError(`A key of the store has 1 to ${longestKey} characters`);
+      if ('key' in hostCall && !(hostCall.key.length >= 1 && hostCall.key.length <= longestKey)) {
+        throw new RangeError(`A key of the store must have 1 to ${longestKey} characters`);
       }
       last += 1;
-      send({ kind: 'ask', call, ask: last, question });
+      send({ kind: 'ask', call, ask: last, question: hostCall });
       open.set(last, { call, resolve, reject });
     });
   const reader = (call: number): StoreReader => ({
-    get: (key) => ask(call, { kind: 'store.get', key }),
+    get: (key) => request(call, { kind: 'store.get', key }),
   });
 
   return {
     reader,
     store: (call: number): Store => ({
       ...reader(call),
-      set: async (key, value) => void (await ask(call, { kind: 'store.set', key, value })),
-      delete: async (key) => void (await ask(call, { kind: 'store.delete', key })),
+      set: async (key, value) => void (await request(call, { kind: 'store.set', key, value })),
+      delete: async (key) => void (await request(call, { kind: 'store.delete', key })),
     }),
     emit:
       (call: number): SyncServices['emit'] =>
       async (events) => {
-        for (const batch of batchesOf(events)) await ask(call, { kind: 'emit', events: batch });
+        for (const batch of batchesOf(events)) await request(call, { kind: 'emit', events: batch });
       },
     receive({ ask: number, ok, value }: Extract<ToModule, { kind: 'answer' }>): void {
-      const asked = open.get(number);
+      const pending = open.get(number);
       open.delete(number);
-      if (ok) asked?.resolve(value);
-      else
-        asked?.reject(new Error('The server could not do what the module asked; its log says why'));
+      if (ok) pending?.resolve(value);
+      else pending?.reject(new Error('The server could not execute the call; its log says why'));
     },
-    /** The call is over: what it asked and did not wait for is dropped. */
+    /** Drops the pending host calls of a call that has ended. */
     forget(call: number): void {
-      for (const [number, asked] of open) if (asked.call === call) open.delete(number);
+      for (const [number, pending] of open) if (pending.call === call) open.delete(number);
     },
   };
 }
@@ -70,7 +69,7 @@ function* batchesOf(events: readonly ModuleEvent[]): Generator<EventOnWire[]> {
   let bytes = 0;
   for (const event of events.map(onWire)) {
     const size = Buffer.byteLength(JSON.stringify(event));
-    if (batch.length === eventsAtOnce || (batch.length > 0 && bytes + size > bytesAtOnce)) {
+    if (batch.length === eventsAtOnce || (batch.length > 0 && bytes + size > maxBatchBytes)) {
       yield batch;
       [batch, bytes] = [[], 0];
     }

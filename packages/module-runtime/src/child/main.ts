@@ -1,6 +1,6 @@
 /**
- * The program of a module's process: it loads one module and answers the server's messages until
- * the server goes away.
+ * Program of a module's process: loads one module and serves the server's messages until the
+ * connection closes.
  */
 import { Socket } from 'node:net';
 import { type Channel, openChannel } from '../protocol/channel.js';
@@ -18,7 +18,7 @@ const channel: Channel<FromModuleOnWire> = openChannel(
       server ??= createModuleServer(channel.send);
       server.receive(toModuleSchema.parse(message));
     },
-    // Nobody listens any more: whatever the module is doing, and what it started, is for no one.
+    // The server is gone: stop the module and the programs it started.
     onEnd: endGroup,
   },
 );

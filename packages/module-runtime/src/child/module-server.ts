@@ -19,8 +19,7 @@ export interface ModuleServer {
 type Start = Extract<ToModule, { kind: 'start' }>;
 
 /**
- * Serves one module over `send`. Whatever goes wrong in here ends the process, and the server says
- * why.
+ * Serves one module over `send`. An error in here ends the process; the server reports the reason.
  */
 export function createModuleServer(
   send: (message: FromModuleOnWire) => Promise<void>,
@@ -50,33 +49,31 @@ export function createModuleServer(
     }
   }
 
-  const refuse = (error: unknown) => void send({ kind: 'refused', reason: describeError(error) });
+  const reject = (error: unknown) => void send({ kind: 'refused', reason: describeError(error) });
   return {
     receive(message) {
-      if (message.kind === 'start') start(message).catch(refuse);
-      else if (message.kind === 'configure') configure(message.config).catch(refuse);
+      if (message.kind === 'start') start(message).catch(reject);
+      else if (message.kind === 'configure') configure(message.config).catch(reject);
       else calls.receive(message);
     },
   };
 }
 
-/** The package's default export, or why it is no module. */
+/** Returns the package's default export, or the reason why it is not a module. */
 async function importModule(entry: string): Promise<LoadableModule | string> {
   if (!bringsOwnSdk(entry)) register('./own-sdk-hooks.js', import.meta.url);
   const { default: exported }: { default?: unknown } = await import(pathToFileURL(entry).href);
   const found = defaultOf(exported);
   if (typeof found !== 'object' || found === null || !(moduleBrand in found)) {
-    return 'Its default export is no module: export default defineModule({ … }) from "@synap/module-sdk"';
+    return 'Its default export is not a module: export default defineModule({ … }) from "@synap/module-sdk"';
   }
   const version = found[moduleBrand];
   if (!isLoadable(found))
-    return `It was made with version ${String(version)} of the SDK; this server speaks version ${SDK_VERSION}`;
+    return `It was built with version ${String(version)} of the SDK; this server supports version ${SDK_VERSION}`;
   return found;
 }
 
-/**
- * Whether the package finds the SDK by itself; one that was copied into the modules folder may not.
- */
+/** True if the package can resolve the SDK itself; one copied into the modules folder may not. */
 function bringsOwnSdk(entry: string): boolean {
   try {
     createRequire(entry).resolve('@synap/module-sdk');
@@ -86,7 +83,7 @@ function bringsOwnSdk(entry: string): boolean {
   }
 }
 
-/** The brand is the SDK's word for the shape; only its version has to be checked. */
+/** The brand guarantees the shape; only its version has to be checked. */
 function isLoadable(found: object): found is LoadableModule {
   return moduleBrand in found && found[moduleBrand] === SDK_VERSION;
 }

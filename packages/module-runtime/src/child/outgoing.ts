@@ -3,7 +3,7 @@ import { longestFields, type Outcome } from '../protocol/messages.js';
 
 const longestMessage = 1_000;
 
-/** Issues as they may go out: bounded in number and length. */
+/** Limits the number and length of issues before they are sent. */
 export const outgoingIssues = (issues: readonly Issue[]) =>
   issues.slice(0, 100).map(({ path, message, code }) => ({
     path: [...path],
@@ -11,7 +11,7 @@ export const outgoingIssues = (issues: readonly Issue[]) =>
     code,
   }));
 
-/** What was thrown, in one bounded line for the operator. */
+/** Describes a thrown value in one bounded line for the operator. */
 export function describeError(error: unknown): string {
   const text =
     error instanceof Error ? `${error.name}: ${error.message}` : `It threw ${String(error)}`;
@@ -19,8 +19,8 @@ export function describeError(error: unknown): string {
 }
 
 /**
- * The outcome as it may go out: data that is too large, or no JSON, is the module's fault and not
- * the channel's.
+ * Checks the outcome before it is sent. Oversized data, or data that is not JSON, becomes the
+ * module's error instead of the channel's.
  */
 export function outgoingOutcome(
   outcome: LoadOutcome | SyncOutcome | HealthOutcome,
@@ -48,14 +48,16 @@ export function outgoingOutcome(
 function faultOf(data: unknown, dataBytes: number): string | undefined {
   try {
     const bytes = Buffer.byteLength(JSON.stringify(data) ?? '');
-    if (bytes === 0) return 'is no JSON';
+    if (bytes === 0) return 'is not JSON';
     return bytes > dataBytes ? `is ${bytes} bytes as JSON, more than ${dataBytes}` : undefined;
   } catch (error) {
-    return `is no JSON (${describeError(error)})`;
+    return `is not JSON (${describeError(error)})`;
   }
 }
 
-/** Fields of a log line as they may go out: logging never fails, whatever a module logs. */
+/**
+ * Limits the fields of a log line before they are sent. Never throws, so that logging cannot fail.
+ */
 export function outgoingFields(fields: object): Record<string, unknown> {
   try {
     const { length } = JSON.stringify(fields);

@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * Lets a module without a `node_modules` of its own import what the server has: the SDK and zod.
- * JavaScript, because the loader's thread does not get the loader that runs the other sources.
+ * Resolves the SDK and zod from the server for a module without its own `node_modules`. JavaScript,
+ * because the loader's thread does not inherit the loader of the other sources.
  */
 const shared = /^(@synap\/module-sdk|zod)(\/|$)/;
 

@@ -3,7 +3,7 @@ import { createProgress } from './progress.js';
 
 const step = (done: number) => ({ done, total: 9 });
 
-it('sends the first and the latest step while the pipe is full, and the last one before the outcome', async () => {
+it('sends the first and the latest step while the pipe is full, and the last step before the outcome', async () => {
   const sent: number[] = [];
   let take = () => {};
   const { report, flush } = createProgress(({ done }) => {

@@ -4,8 +4,8 @@ interface Step {
 }
 
 /**
- * Sends a run's progress. Steps that come faster than the pipe takes them are left out, the latest
- * excepted.
+ * Sends a run's progress. Drops steps that come faster than the pipe accepts them, except the
+ * latest.
  */
 export function createProgress(send: (step: Step) => Promise<void>) {
   let waiting: Step | undefined;
@@ -26,7 +26,7 @@ export function createProgress(send: (step: Step) => Promise<void>) {
       if (sending) waiting = step;
       else void drain(step);
     },
-    /** Sends the latest step at once: nothing of the run may follow its outcome. */
+    /** Sends the latest step at once, because nothing may follow the run's outcome. */
     flush(): void {
       if (waiting) void send(waiting);
       waiting = undefined;

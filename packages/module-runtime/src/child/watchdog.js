@@ -1,9 +1,9 @@
 // @ts-check
 /**
- * A thread beside the module: it runs on while the module's code blocks the main thread, and ends
- * the whole process group – programs that the module started, too – when the server's process dies
- * or the memory limit is passed. JavaScript, because a worker thread does not get the loader that
- * runs the other sources.
+ * Watchdog thread. It keeps running while the module's code blocks the main thread. Kills the
+ * process group, including programs that the module started, when the server's process dies or the
+ * memory limit is exceeded. JavaScript, because a worker thread does not inherit the loader of the
+ * other sources.
  */
 import { writeSync } from 'node:fs';
 import { Socket } from 'node:net';

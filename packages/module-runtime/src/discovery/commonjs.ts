@@ -5,8 +5,8 @@ import { installedAt } from './installed.js';
 const shared = /\brequire\(\s{0,10}["'`](@synap\/module-sdk|zod)["'`]/;
 
 /**
- * Checks a CommonJS entry for packages that only an ES module gets from the server. Undefined for
- * an ES module, and for CommonJS that brings them.
+ * Checks a CommonJS entry for packages that the server provides only to ES modules. Undefined for
+ * an ES module, and for CommonJS that bundles them.
  */
 export async function commonJsFaultOf(entry: string): Promise<string | undefined> {
   const missing = shared.exec(await readFile(entry, 'utf8').catch(() => ''))?.[1];

@@ -24,7 +24,7 @@ const found = async (modulesDir?: string) =>
   ]);
 
 describe('the search for modules', () => {
-  it('finds the server’s own dependencies that name the SDK, in order of their ids, and runs nothing', async () => {
+  it('finds the server’s own dependencies that declare the SDK, sorted by id, and runs none of their code', async () => {
     await addPackage('app', {
       name: 'app',
       dependencies: { '@acme/synap-module-zoo': '*', express: '*', 'module-bar': '*', gone: '*' },
@@ -49,7 +49,7 @@ describe('the search for modules', () => {
     });
   });
 
-  it('finds the subfolders of the modules folder, and says of each that is no module why', async () => {
+  it('finds the subfolders of the modules folder, and says why one is not a module', async () => {
     await addPackage('app', { name: 'app' });
     await addPackage('mods/good', { name: 'good', synap });
     await addPackage('mods/other', { name: 'other', synap: { sdk: 2 } });
@@ -62,12 +62,12 @@ describe('the search for modules', () => {
     await writeFile(join(folder, 'mods/broken/package.json'), '{');
     await writeFile(join(folder, 'mods/readme.txt'), '');
     expect(await found(join(folder, 'mods'))).toEqual([
-      ['broken', expect.stringMatching(/package\.json is no JSON$/)],
+      ['broken', expect.stringMatching(/package\.json is not JSON$/)],
       ['empty', expect.stringMatching(/package\.json cannot be read$/)],
       ['good', 'found'],
       ['none', expect.stringMatching(/"synap": { "sdk": "1" }$/)],
       ['other', 'It was made for SDK 2; this server runs modules of SDK 1'],
-      ['silent', expect.stringMatching(/which SDK/)],
+      ['silent', expect.stringMatching(/does not declare its SDK version/)],
     ]);
   });
 
@@ -124,7 +124,7 @@ describe('the search for modules', () => {
     expect(await found(join(folder, 'mods'))).toEqual([['marked', 'found']]);
   });
 
-  it('finds what npm installed into the modules folder, and nothing that is no module', async () => {
+  it('finds modules that npm installed into the modules folder, and no other packages', async () => {
     await addPackage('app', { name: 'app' });
     const dependencies = {
       '@acme/synap-module-dice': '^1.0.0',
@@ -148,7 +148,7 @@ describe('the search for modules', () => {
     ]);
   });
 
-  it('names packed archives and what to do with them', async () => {
+  it('names packed archives and says what to do with them', async () => {
     await addPackage('app', { name: 'app' });
     await addPackage('mods/good', { name: 'good', synap });
     for (const name of [
@@ -174,7 +174,7 @@ describe('the search for modules', () => {
     ]);
   });
 
-  it('says so when the modules folder is a module, or its package.json is broken', async () => {
+  it('says so if the modules folder is itself a module, or its package.json is broken', async () => {
     await addPackage('app', { name: 'app' });
     await addPackage('mods', { name: 'dice', synap });
     await addPackage('mods/src', {});
@@ -185,11 +185,11 @@ describe('the search for modules', () => {
     await addPackage('mods/src', { name: 'good', synap });
     expect(await found(join(folder, 'mods'))).toEqual([
       ['good', 'found'],
-      ['mods', expect.stringMatching(/package\.json is no JSON$/)],
+      ['mods', expect.stringMatching(/package\.json is not JSON$/)],
     ]);
   });
 
-  it('rejects a CommonJS module that lacks what only ES modules get from the server', async () => {
+  it('rejects a CommonJS module without the packages that only ES modules get from the server', async () => {
     await addPackage('app', { name: 'app' });
     await addPackage('mods/x', { name: 'x', synap });
     await writeFile(
@@ -208,10 +208,10 @@ describe('the search for modules', () => {
     expect(await found(join(folder, 'mods'))).toEqual([['x', 'found']]);
   });
 
-  it('says what to do when the modules folder is not there', async () => {
+  it('says what to do if the modules folder does not exist', async () => {
     await addPackage('app', { name: 'app' });
     await expect(found(join(folder, 'nowhere'))).rejects.toThrow(
-      /^SYNAP_MODULES_DIR: .* make it, or leave the variable out$/,
+      /^SYNAP_MODULES_DIR: .* create it, or unset the variable$/,
     );
   });
 });

@@ -6,10 +6,10 @@ import { findInstalled } from './installed.js';
 import { entryOf, type Manifest, readManifest } from './manifest.js';
 import { emptyFolder, lastPart, readModulesFolder } from './modules-folder.js';
 
-/** A package that says it is a module; nothing of it was run yet. */
+/** A package that declares itself a module. None of its code has run yet. */
 export interface FoundPackage {
   readonly kind: 'found';
-  /** A guess by the package's name, until the module itself says its id. */
+  /** Derived from the package's name until the module describes itself. */
   readonly id: string;
   readonly packageName: string;
   readonly version: string;
@@ -18,7 +18,7 @@ export interface FoundPackage {
   readonly entry: string;
 }
 
-/** A package that cannot be run as a module, and why. */
+/** A package that cannot run as a module, and the reason. */
 export interface RefusedPackage {
   readonly kind: 'refused';
   readonly id: string;
@@ -31,10 +31,10 @@ export interface RefusedPackage {
 export type DiscoveredModule = FoundPackage | RefusedPackage;
 
 export interface DiscoverOptions {
-  /** The server's package.json or the folder that holds it: its dependencies are looked through. */
+  /** The server's package.json or its folder; its dependencies are searched. */
   readonly from: string;
   /**
-   * `SYNAP_MODULES_DIR`: each subfolder is a package, and so are the dependencies of its own
+   * `SYNAP_MODULES_DIR`. Each subfolder is a package, and so is each dependency of its
    * package.json.
    */
   readonly modulesDir?: string | undefined;
@@ -42,9 +42,9 @@ export interface DiscoverOptions {
 
 /**
  * Finds the packages with `"synap": { "sdk": "1" }` among the server's dependencies and in the
- * modules folder, by id. Nothing of a package is run here.
- * @throws Error that says what to do when the server's package.json or the modules folder cannot be
- *   read.
+ * modules folder. Sorts by id. Runs none of their code.
+ * @throws Error that says what to do if the server's package.json or the modules folder cannot be
+ *   read
  */
 export async function discoverModules({
   from,
@@ -74,7 +74,7 @@ async function dependenciesOf(serverDirectory: string): Promise<string[]> {
   return installed;
 }
 
-/** What a package is to the server; undefined for a dependency that is no module. */
+/** Classifies a package. Undefined for a dependency that is not a module. */
 async function examine(
   directory: string,
   as: 'dependency' | 'folder',
@@ -105,8 +105,8 @@ async function examine(
 
 function faultOf({ synap }: Manifest): string | undefined {
   const hint = `its package.json must hold "synap": { "sdk": "${SDK_VERSION}" }`;
-  if (synap === undefined) return `It does not say that it is a module: ${hint}`;
-  if (synap.sdk === undefined) return `It does not say which SDK it was made for: ${hint}`;
+  if (synap === undefined) return `It does not declare itself a module: ${hint}`;
+  if (synap.sdk === undefined) return `It does not declare its SDK version: ${hint}`;
   return synap.sdk === SDK_VERSION
     ? undefined
     : `It was made for SDK ${synap.sdk}; this server runs modules of SDK ${SDK_VERSION}`;
@@ -124,7 +124,7 @@ const refuse = (refused: Omit<RefusedPackage, 'kind'>): RefusedPackage => ({
   ...refused,
 });
 
-/** `@synap/module-git` → `git`: what most packages will call their module. */
+/** Derives the usual module id from a package's name: `@synap/module-git` → `git`. */
 function idFor(packageName: string): string {
   const plain = lastPart(packageName)
     .toLowerCase()

@@ -3,9 +3,9 @@ import { dirname, join } from 'node:path';
 import type { Manifest } from './manifest.js';
 
 export interface Installed {
-  /** Folders of the dependencies that are installed, as real paths. */
+  /** Folders of the installed dependencies, as real paths. */
   readonly installed: string[];
-  /** Names of the others. */
+  /** Names of the missing dependencies. */
   readonly missing: string[];
 }
 
@@ -21,7 +21,7 @@ export async function findInstalled(directory: string, manifest: Manifest): Prom
   };
 }
 
-/** Where Node finds a package from a folder: in the nearest `node_modules` upwards. */
+/** Returns the folder that Node.js resolves a package to: in the nearest `node_modules` upwards. */
 export async function installedAt(directory: string, name: string): Promise<string | undefined> {
   for (let at = directory; ; at = dirname(at)) {
     try {

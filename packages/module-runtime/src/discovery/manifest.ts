@@ -12,10 +12,10 @@ const manifestSchema = z.object({
   synap: z.object({ sdk: z.coerce.string().optional() }).optional(),
 });
 
-/** What the server reads of a package.json. */
+/** The fields of a package.json that the server reads. */
 export type Manifest = z.output<typeof manifestSchema>;
 
-/** The package.json of a folder, or why there is none to read. */
+/** Reads the package.json of a folder. Returns a reason if it cannot be read. */
 export async function readManifest(directory: string): Promise<Manifest | string> {
   const path = join(directory, 'package.json');
   try {
@@ -24,9 +24,9 @@ export async function readManifest(directory: string): Promise<Manifest | string
     );
     return manifest.success
       ? manifest.data
-      : `${path} is faulty: ${z.prettifyError(manifest.error)}`;
+      : `${path} is invalid: ${z.prettifyError(manifest.error)}`;
   } catch (error) {
-    return error instanceof SyntaxError ? `${path} is no JSON` : `${path} cannot be read`;
+    return error instanceof SyntaxError ? `${path} is not JSON` : `${path} cannot be read`;
   }
 }
 
@@ -34,8 +34,8 @@ export async function readManifest(directory: string): Promise<Manifest | string
 const withoutMark = (text: string): string => (text.startsWith('\uFEFF') ? text.slice(1) : text);
 
 /**
- * The file that `import` of the package loads (Node's "exports", else "main", else index.js);
- * undefined when it is not there.
+ * Returns the file that `import` of the package loads (Node's "exports", else "main", else
+ * index.js). Undefined if it does not exist.
  */
 export async function entryOf(
   directory: string,
@@ -53,9 +53,7 @@ export async function entryOf(
   }
 }
 
-/**
- * Resolves the "." of an `exports` field: the first condition that holds, however deeply nested.
- */
+/** Resolves the "." of an `exports` field: the first matching condition, at any depth. */
 function targetOf(exports: unknown, conditions: ReadonlySet<string>): string | undefined {
   if (typeof exports === 'string') return exports;
   if (typeof exports !== 'object' || exports === null || Array.isArray(exports)) return undefined;

@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { findInstalled } from './installed.js';
 import { type Manifest, readManifest } from './manifest.js';
 
-/** Something in the modules folder that cannot be a module as it is. */
+/** An entry of the modules folder that cannot be a module. */
 interface Unusable {
   readonly name: string;
   readonly directory: string;
   readonly reason: string;
 }
 
-/** The candidates of the modules folder, as real paths. */
+/** The candidates in the modules folder, as real paths. */
 export interface ModulesFolder {
   readonly subfolders: readonly string[];
   /** Packages that `npm install` put into its `node_modules`. */
@@ -21,7 +21,10 @@ export interface ModulesFolder {
 
 export const emptyFolder: ModulesFolder = { subfolders: [], installed: [], refused: [] };
 
-/** @throws Error that says what to do when the folder cannot be read. */
+/**
+ * Reads the modules folder.
+ * @throws Error that says what to do if the folder cannot be read
+ */
 export async function readModulesFolder(modulesDir: string): Promise<ModulesFolder> {
   try {
     const entries = (await readdir(modulesDir, { withFileTypes: true })).filter(
@@ -50,7 +53,7 @@ export async function readModulesFolder(modulesDir: string): Promise<ModulesFold
     };
   } catch (cause) {
     throw new Error(
-      `SYNAP_MODULES_DIR: the folder ${modulesDir} cannot be read; make it, or leave the variable out`,
+      `SYNAP_MODULES_DIR: the folder ${modulesDir} cannot be read: create it, or unset the variable`,
       { cause },
     );
   }
@@ -67,7 +70,7 @@ const unusable = (directory: string, reason: string): Unusable => ({
   reason,
 });
 
-/** Packed packages that are not installed: the server unpacks nothing. */
+/** Finds packed packages that are not installed. The server does not unpack them. */
 function archivesOf(
   modulesDir: string,
   entries: readonly Dirent[],

@@ -3,20 +3,21 @@ import { createLineBudget } from '../line-budget.js';
 
 type Level = keyof RuntimeLog;
 
-/** The lines of one module in the server's log, at most 200 a second, and as many errors. */
+/** Writes the lines of one module to the server's log, at most 200 a second, and as many errors. */
 export interface ModuleLog {
   write(level: Level, message: string, fields?: Readonly<Record<string, unknown>>): void;
-  /** Counts lines that were not even read. */
+  /** Counts lines that were not read. */
   drop(count: number): void;
 }
 
 /**
- * @param moduleId is asked for each line: a module's id is known only once it has described itself.
+ * @param moduleId evaluated for each line, because the id is unknown until the module describes
+ *   itself
  */
 export function createModuleLog(log: RuntimeLog, moduleId: () => string): ModuleLog {
   const onDropped = (count: number) =>
     log.warn({ module: moduleId() }, `${count} lines of the module were dropped`);
-  // A chatty module must not drown the reason why it failed.
+  // Errors have their own budget, so that a flood does not hide the reason of a failure.
   const lines = createLineBudget(onDropped);
   const errors = createLineBudget(onDropped);
   return {

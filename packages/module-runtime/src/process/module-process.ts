@@ -17,39 +17,42 @@ import type { ProcessExit } from './process-exit.js';
 import { spawnModule } from './spawn-module.js';
 import { createThrottle } from './throttle.js';
 
-type Handshake =
+type HandshakeFailure =
   | { kind: 'refused'; reason: string }
   | { kind: 'invalid-config'; issues: readonly Issue[] };
 
 /**
- * A module's process. Every promise ends: when the process goes, calls reject with `unavailable`.
+ * A module's process. Every promise settles: when the process ends, calls reject with
+ * `unavailable`.
  */
 export interface ModuleProcess {
-  /** Loads the module; its description, or why it is none. */
-  describe(entry: string): Promise<{ kind: 'described'; description: Description } | Handshake>;
-  configure(config: Record<string, JsonValue>): Promise<{ kind: 'configured' } | Handshake>;
+  /** Loads the module. Resolves to its description, or to the reason why it is not a module. */
+  describe(
+    entry: string,
+  ): Promise<{ kind: 'described'; description: Description } | HandshakeFailure>;
+  configure(config: Record<string, JsonValue>): Promise<{ kind: 'configured' } | HandshakeFailure>;
   load(request: { widgetId: string; params: unknown }, options: CallOptions): Promise<Outcome>;
   sync(options: CallOptions): Promise<Outcome>;
   check(options: CallOptions): Promise<Outcome>;
   readonly gone: Promise<ProcessExit>;
   kill(reason: string): void;
-  /** Lets the process end by itself, and kills it when it does not within the grace. */
+  /** Lets the process exit, and kills it if it does not within `graceMs`. */
   end(): Promise<void>;
 }
 
-type Asking = Extract<FromModule, { kind: 'ask' }>;
+type HostCallMessage = Extract<FromModule, { kind: 'ask' }>;
 type HandshakeMessage = Extract<
   FromModule,
   { kind: 'described' | 'configured' | 'refused' | 'invalid-config' }
 >;
 
-/** Past this, what a module sends without being asked waits in its own process. */
-const unasked = { messages: 500, bytes: 256_000, windowMs: 100 };
+/** Limit of unsolicited messages. Further ones wait in the module's own process. */
+const unsolicitedLimits = { messages: 500, bytes: 256_000, windowMs: 100 };
 /**
- * A line of the log in bytes, with its fields; those of a larger one, which the SDK never sends,
- * are left out.
+ * Maximum bytes of a log line with its fields. The fields of a larger one, which the SDK never
+ * sends, are dropped.
  */
-const largestLine = 200_000;
+const maxLineBytes = 200_000;
 
 export function startModuleProcess(limits: ModuleLimits, log: ModuleLog): ModuleProcess {
   const spawned = spawnModule(limits);
@@ -58,48 +61,46 @@ export function startModuleProcess(limits: ModuleLimits, log: ModuleLog): Module
     limits.graceMs,
     () => spawned.kill('went on working after its deadline and was ended'),
   );
-  const throttle = createThrottle(unasked);
-  let shake: ((message: HandshakeMessage) => void) | undefined;
+  const throttle = createThrottle(unsolicitedLimits);
+  let onHandshake: ((message: HandshakeMessage) => void) | undefined;
 
   const channel = openChannel<ToModule>(spawned.channel, {
     largest: { sent: largestMessage.toModule, received: largestMessage.fromModule },
     onMessage: (message, bytes) => receive(fromModuleSchema.parse(message), bytes),
-    onEnd: (fault) =>
-      fault && spawned.kill(`spoke what the server does not understand (${fault}) and was ended`),
+    onEnd: (fault) => fault && spawned.kill(`sent an invalid message (${fault}) and was ended`),
   });
   const send = (message: ToModule) => channel.send(message);
 
   /**
-   * The module's next message is read when this one is dealt with: a flood fills the module's own
-   * memory, not the server's.
+   * The module's next message is read after this one is handled, so that a flood fills the module's
+   * memory instead of the server's.
    */
   async function receive(message: FromModule, bytes: number): Promise<void> {
-    if (message.kind === 'ask' && pending.get(message.call)) return answer(message);
+    if (message.kind === 'ask' && pending.get(message.call)) return respond(message);
     if (message.kind === 'outcome' && pending.finish(message.call, message.outcome)) return;
     if (message.kind === 'progress')
       pending.get(message.call)?.onProgress?.({ done: message.done, total: message.total });
     else if (message.kind === 'log')
-      log.write(message.level, message.message, bytes > largestLine ? {} : message.fields);
-    else if (message.kind === 'ask')
-      await refuse(message, 'It asked on behalf of a call that is over');
-    else if (message.kind !== 'outcome') shake?.(message);
+      log.write(message.level, message.message, bytes > maxLineBytes ? {} : message.fields);
+    else if (message.kind === 'ask') await reject(message, 'It belongs to a call that has ended');
+    else if (message.kind !== 'outcome') onHandshake?.(message);
     await throttle(bytes);
   }
 
   /**
-   * Resolves once the answer is on its way: a module that does not read is not read from either.
+   * Resolves when the response is sent: while a module does not read, its messages are not read.
    */
-  async function answer(message: Asking): Promise<void> {
+  async function respond(message: HostCallMessage): Promise<void> {
     try {
       const value = await pending.get(message.call)?.serve(message.question);
       await send({ kind: 'answer', ask: message.ask, ok: true, value: value ?? null });
     } catch (error) {
-      await refuse(message, error instanceof Error ? error.message : String(error));
+      await reject(message, error instanceof Error ? error.message : String(error));
     }
   }
 
-  function refuse({ ask, question }: Asking, error: string): Promise<void> {
-    log.write('warn', `The server refused ${question.kind}`, { error });
+  function reject({ ask, question }: HostCallMessage, error: string): Promise<void> {
+    log.write('warn', `The server rejected ${question.kind}`, { error });
     return send({ kind: 'answer', ask, ok: false, value: null });
   }
 
@@ -107,27 +108,27 @@ export function startModuleProcess(limits: ModuleLimits, log: ModuleLog): Module
   forwardLines(spawned.stderr, { write: (line) => log.write('warn', line), drop: log.drop });
   void spawned.gone.then(({ reason }) => {
     channel.close();
-    shake?.({ kind: 'refused', reason: `Its process ${reason}` });
+    onHandshake?.({ kind: 'refused', reason: `Its process ${reason}` });
     pending.rejectAll(
       new ModuleCallError('unavailable', `The module's process ${reason}`, { retryAfter: 1 }),
     );
   });
 
-  const handshake = (message: ToModule): Promise<HandshakeMessage> =>
+  const sendHandshake = (message: ToModule): Promise<HandshakeMessage> =>
     new Promise((resolve) => {
-      shake = resolve;
+      onHandshake = resolve;
       void send(message);
     });
   return {
     async describe(entry) {
       const { memoryMegabytes, dataBytes } = limits;
-      const told = await handshake({ kind: 'start', entry, memoryMegabytes, dataBytes });
-      return told.kind === 'configured' ? unexpected(told.kind) : told;
+      const reply = await sendHandshake({ kind: 'start', entry, memoryMegabytes, dataBytes });
+      return reply.kind === 'configured' ? unexpected(reply.kind) : reply;
     },
     async configure(config) {
-      const told = await handshake({ kind: 'configure', config });
+      const reply = await sendHandshake({ kind: 'configure', config });
       spawned.yieldToServer();
-      return told.kind === 'described' ? unexpected(told.kind) : told;
+      return reply.kind === 'described' ? unexpected(reply.kind) : reply;
     },
     load: (request, options) =>
       pending.add(options, (call) => void send({ kind: 'load', call, ...request })),
@@ -145,7 +146,7 @@ export function startModuleProcess(limits: ModuleLimits, log: ModuleLog): Module
   };
 }
 
-const unexpected = (kind: string): Handshake => ({
+const unexpected = (kind: string): HandshakeFailure => ({
   kind: 'refused',
-  reason: `Its process answered out of turn (${kind})`,
+  reason: `Its process sent an unexpected message (${kind})`,
 });

@@ -13,7 +13,7 @@ function collect() {
 const ended = (stream: PassThrough) => new Promise((resolve) => stream.once('end', resolve));
 
 describe('the console of a module', () => {
-  it('comes line by line, however it is cut, the last one without its end', async () => {
+  it('is forwarded line by line, however it is split, including an unterminated last line', async () => {
     const { stream, lines } = collect();
     const bytes = Buffer.from('eins ☃\n\n  \nzwei\ndrei');
     for (const byte of bytes) stream.write(Buffer.of(byte));
@@ -22,7 +22,7 @@ describe('the console of a module', () => {
     expect(lines).toEqual(['eins ☃', 'zwei', 'drei']);
   });
 
-  it('has overlong lines cut, so that a line without end cannot fill the memory', async () => {
+  it('has overlong lines cut, so that an endless line cannot fill the memory', async () => {
     const { stream, lines } = collect();
     for (let n = 0; n < 50; n += 1) stream.write('x'.repeat(10_000));
     stream.end('\nnext\n');
@@ -30,7 +30,7 @@ describe('the console of a module', () => {
     expect(lines.map((line) => line.length)).toEqual([8_000, 4]);
   });
 
-  it('waits when it floods', async () => {
+  it('is paused when it floods', async () => {
     const { stream, lines } = collect();
     const started = performance.now();
     for (let n = 0; n < 4; n += 1) stream.write(`${'x'.repeat(255_999)}\n`);
@@ -40,14 +40,14 @@ describe('the console of a module', () => {
     expect(performance.now() - started).toBeGreaterThan(250);
   });
 
-  it('has short lines counted, not written, once there are 1,000 in a moment', async () => {
+  it('drops and counts lines above 1,000 in 100 ms', async () => {
     const { stream, lines, dropped } = collect();
     stream.end('x\n'.repeat(30_000));
     await ended(stream);
     expect([lines.length, dropped()]).toEqual([1_000, 29_000]);
   });
 
-  it('is let through 200 lines a second, and the rest counted', () => {
+  it('passes 200 lines a second, and counts the rest', () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'performance'] });
     try {
       const dropped: number[] = [];

@@ -8,14 +8,14 @@ const linesPerWindow = 1_000;
 
 export interface LineSink {
   write(line: string): void;
-  /** Counts lines that are not worth the time to write them. */
+  /** Counts dropped lines. */
   drop(count: number): void;
 }
 
 /**
- * Hands a stream over line by line. A module that floods it is slowed down, not the server: past
- * 256 kB in 100 ms the stream waits, past 1,000 lines in that time further ones are dropped, and a
- * line is cut at 8,000 characters.
+ * Forwards a stream line by line and slows down a module that floods it. Above 256 kB in 100 ms the
+ * stream waits; above 1,000 lines in that time lines are dropped. A line is cut at 8,000
+ * characters.
  */
 export function forwardLines(stream: Readable, sink: LineSink): void {
   const decoder = new StringDecoder('utf8');

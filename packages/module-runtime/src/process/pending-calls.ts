@@ -2,39 +2,40 @@ import type { JsonValue } from '@synap/module-sdk';
 import { ModuleCallError } from '../call-error.js';
 import type { Deadline } from '../deadline.js';
 import type { OnProgress } from '../host-services.js';
-import type { Ask, Outcome } from '../protocol/messages.js';
+import type { HostCall, Outcome } from '../protocol/messages.js';
 
 export interface CallOptions {
   readonly deadline: Deadline;
-  /** Answers what the module asks while somebody waits for this call. */
-  readonly serve: (question: Ask) => Promise<JsonValue | null>;
+  /** Executes the module's host calls while a caller waits for this call. */
+  readonly serve: (hostCall: HostCall) => Promise<JsonValue | null>;
   readonly onProgress?: OnProgress | undefined;
 }
 
 interface PendingCall {
   readonly options: CallOptions;
-  /** The caller left at his deadline; the module has yet to say that it stopped. */
-  left: boolean;
+  /** True after the deadline, until the module reports the end of the call. */
+  hasExpired: boolean;
   end(outcome: Outcome | ModuleCallError): void;
 }
 
 export interface PendingCalls {
   /**
-   * Waits for the outcome of the call that `send` starts. At the deadline it rejects at once, while
-   * the module winds up.
+   * Waits for the outcome of the call that `send` starts. Rejects at the deadline, while the module
+   * still stops.
    */
   add(options: CallOptions, send: (call: number) => void): Promise<Outcome>;
   /** @returns false if there is no such call */
   finish(call: number, outcome: Outcome): boolean;
-  /** The call as long as somebody waits for it. */
+  /** Returns the call while a caller waits for it. */
   get(call: number): CallOptions | undefined;
-  /** The process is gone: every caller is told so. */
+  /** Rejects all calls because the process has ended. */
   rejectAll(error: ModuleCallError): void;
 }
 
 /**
- * @param abort tells the module to stop a call
- * @param onOverdue is called when it goes on for `graceMs` past the call's deadline all the same
+ * Tracks the calls of one process.
+ * @param abort requests the module to stop a call
+ * @param onOverdue called if a call runs for more than `graceMs` past its deadline
  */
 export function createPendingCalls(
   abort: (call: number) => void,
@@ -51,14 +52,14 @@ export function createPendingCalls(
     return new Promise((resolve, reject) => {
       let overdue: NodeJS.Timeout | undefined;
       const onDeadline = () => {
-        entry.left = true;
+        entry.hasExpired = true;
         overdue = setTimeout(onOverdue, deadline.remainingMs() + graceMs);
         abort(call);
         reject(deadline.signal.reason);
       };
       const entry: PendingCall = {
         options,
-        left: false,
+        hasExpired: false,
         end(outcome) {
           clearTimeout(overdue);
           deadline.signal.removeEventListener('abort', onDeadline);
@@ -83,7 +84,7 @@ export function createPendingCalls(
     finish,
     get: (call) => {
       const entry = pending.get(call);
-      return entry?.left ? undefined : entry?.options;
+      return entry?.hasExpired ? undefined : entry?.options;
     },
     rejectAll: (error) => {
       for (const call of [...pending.keys()]) finish(call, error);

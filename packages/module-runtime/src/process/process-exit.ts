@@ -1,25 +1,25 @@
 import type { ModuleLimits } from '../limits.js';
 
-/** The end of a module's process: `reason` completes "The module git …". */
+/** Exit of a module's process. `reason` completes the sentence "The module git …". */
 export interface ProcessExit {
   readonly reason: string;
 }
 
-interface Ending {
+interface ExitDetails {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
-  /** Why we ended it ourselves. */
+  /** Reason if the server ended it. */
   readonly endedFor: string | undefined;
-  /** The watchdog's last word was that memory ran out. */
+  /** True if the watchdog reported excessive memory. */
   readonly outOfMemory: boolean;
 }
 
 /** Signals by which V8 ends a process whose heap is full. */
 const heapSignals: readonly string[] = ['SIGABRT', 'SIGTRAP', 'SIGILL'];
 
-/** Says in words why a module's process ended. */
-export function departureOf(
-  { code, signal, endedFor, outOfMemory }: Ending,
+/** Describes why a module's process ended. */
+export function describeExit(
+  { code, signal, endedFor, outOfMemory }: ExitDetails,
   limits: ModuleLimits,
 ): ProcessExit {
   if (endedFor !== undefined) return { reason: endedFor };

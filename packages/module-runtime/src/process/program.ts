@@ -1,13 +1,10 @@
 import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
-/** This package runs from its sources: the module's process must then, too. */
+/** True if this package runs from its sources: the module's process must then do so, too. */
 const fromSource = import.meta.url.endsWith('.ts');
 
-/**
- * The conditions under which a package's `exports` are read, first match first, as `import` reads
- * them.
- */
+/** Conditions for a package's `exports`, as `import` uses them. */
 export const importConditions: ReadonlySet<string> = new Set([
   ...(fromSource ? ['@synap/source'] : []),
   'node',
@@ -35,10 +32,7 @@ export function programArguments(heapMegabytes: number): string[] {
   ];
 }
 
-/**
- * The few variables a program cannot do without; the server's own settings and secrets are none of
- * them.
- */
+/** Variables passed to the program; never the server's settings or secrets. */
 const passedOn = ['PATH', 'TZ', 'TMPDIR', 'TEMP', 'TMP', 'SystemRoot'];
 
 export const programEnvironment = (): NodeJS.ProcessEnv =>

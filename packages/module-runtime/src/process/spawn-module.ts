@@ -4,7 +4,7 @@ import { parse } from 'node:path';
 import { Duplex, type Readable } from 'node:stream';
 import type { ModuleLimits } from '../limits.js';
 import { channelFd, outOfMemoryWord, watchdogFd } from '../protocol/streams.js';
-import { departureOf, type ProcessExit } from './process-exit.js';
+import { describeExit, type ProcessExit } from './process-exit.js';
 import { programArguments, programEnvironment } from './program.js';
 
 export interface SpawnedModule {
@@ -12,20 +12,20 @@ export interface SpawnedModule {
   readonly stdout: Readable;
   readonly stderr: Readable;
   readonly gone: Promise<ProcessExit>;
-  /** Ends the process and the programs it started, at once. */
+  /** Kills the process and the programs it started. */
   kill(reason: string): void;
-  /** From now on the server goes first when both want a processor. */
+  /** Lowers the priority of the process below that of the server. */
   yieldToServer(): void;
-  /** The process is about to end because we want it to. */
+  /** Announces an intended end, so that `reason` describes it. */
   expectEnd(reason: string): void;
 }
 
-/** Milliseconds within which the streams of a process that has ended are read to their end. */
-const streamPatience = 1_000;
+/** Milliseconds to read the remaining output of an ended process. */
+const streamTimeoutMs = 1_000;
 
 /**
- * Starts the program of a module's process: own process group, next to no environment, a folder
- * that is nobody's.
+ * Starts the program of a module's process: in its own process group, with a minimal environment,
+ * in a neutral folder.
  */
 export function spawnModule(limits: ModuleLimits): SpawnedModule {
   const child = spawn(process.execPath, programArguments(limits.heapMegabytes), {
@@ -38,7 +38,7 @@ export function spawnModule(limits: ModuleLimits): SpawnedModule {
   const watchdog = duplex(child, watchdogFd);
   let endedFor: string | undefined;
   let outOfMemory = false;
-  // It says one word, if any: what else is written there stays in the pipe.
+  // It sends at most one word; anything else stays in the pipe.
   watchdog.once('data', (word: Buffer) => {
     outOfMemory = word.includes(outOfMemoryWord);
     watchdog.pause();
@@ -47,17 +47,17 @@ export function spawnModule(limits: ModuleLimits): SpawnedModule {
 
   const gone = new Promise<ProcessExit>((resolve) => {
     child.once('error', (error) => resolve({ reason: `could not be started (${error.message})` }));
-    // The watchdog's word was written before the process died, but it may be read after.
+    // The watchdog's word is written before the process dies, but may be read after it.
     child.once('exit', (code, signal) => {
-      // The programs that it started do not end by themselves.
+      // Programs that it started do not end with it.
       killGroup(child);
-      const tell = () => resolve(departureOf({ code, signal, endedFor, outOfMemory }, limits));
-      if (watchdog.closed) return tell();
-      // A program that left the group may hold the watchdog's stream open.
-      const late = setTimeout(() => watchdog.destroy(), streamPatience);
+      const finish = () => resolve(describeExit({ code, signal, endedFor, outOfMemory }, limits));
+      if (watchdog.closed) return finish();
+      // A program that left the group may keep the watchdog's stream open.
+      const late = setTimeout(() => watchdog.destroy(), streamTimeoutMs);
       watchdog.once('close', () => {
         clearTimeout(late);
-        tell();
+        finish();
       });
       watchdog.resume();
     });
@@ -80,7 +80,7 @@ export function spawnModule(limits: ModuleLimits): SpawnedModule {
   };
 }
 
-/** About a third of a processor, against a server that wants all of it. */
+/** Yields about a third of a CPU against a busy server. */
 const niceness = 5;
 
 function lowerPriority({ pid }: ChildProcess): void {
@@ -88,7 +88,7 @@ function lowerPriority({ pid }: ChildProcess): void {
   try {
     setPriority(pid, niceness);
   } catch {
-    // It has ended already, or the platform does not allow it: then they share as equals.
+    // Already ended, or the platform forbids it: both keep the same priority.
   }
 }
 

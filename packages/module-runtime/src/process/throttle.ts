@@ -5,8 +5,8 @@ export interface ThrottleOptions {
 }
 
 /**
- * Bounds what a reader takes in a window of time: past it, the returned promise waits for the
- * window to end.
+ * Limits the bytes read per time window. Above the limit, the returned promise waits for the window
+ * to end.
  */
 export type Throttle = (bytes: number) => Promise<void> | undefined;
 

@@ -4,10 +4,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type ChannelOptions, openChannel } from './channel.js';
 
-/** Long enough on a machine that has other things to do. */
+/** Long enough for a busy machine. */
 const soon = { timeout: 10_000 };
 
-/** Two ends of a real connection. */
+/** Returns two ends of a real connection. */
 async function connectPair(): Promise<[Socket, Socket]> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -15,7 +15,7 @@ async function connectPair(): Promise<[Socket, Socket]> {
   if (address === null || typeof address === 'string') throw new Error('The server has no port');
   const near = connect(address.port, '127.0.0.1');
   const [far]: Socket[] = await once(server, 'connection');
-  if (!far) throw new Error('Nobody connected');
+  if (!far) throw new Error('No client connected');
   onTestFinished(() => void [near, far].map((socket) => socket.destroy()));
   server.close();
   return [near, far];
@@ -45,7 +45,7 @@ function frame(message: unknown): Buffer {
   return Buffer.concat([header, body]);
 }
 
-/** First byte by byte, through two frames' borders, then in odd pieces. */
+/** Cuts first into single bytes across two frames, then into irregular pieces. */
 function* cut(bytes: Buffer) {
   for (
     let from = 0, length = 1;
@@ -57,7 +57,7 @@ function* cut(bytes: Buffer) {
 }
 
 describe('a channel', () => {
-  it('carries messages whole and in order, however they are cut on the way', async () => {
+  it('delivers complete messages in order, however they are split on the way', async () => {
     const [near, far] = await connectPair();
     const { messages } = await listen(far);
     const sent = [1, 'zwölf ☃', { a: [null, { b: 'x'.repeat(300_000) }] }, []];
@@ -73,7 +73,7 @@ describe('a channel', () => {
     await expect.poll(() => messages, soon).toEqual([{ text: 'zwölf ☃' }]);
   });
 
-  it('ends with a fault when a message says it is too large, before it is taken in', async () => {
+  it('ends with a fault on the header of an oversized message, before its body is read', async () => {
     const [near, far] = await connectPair();
     const { ends } = await listen(far);
     near.write(Buffer.from([0x7f, 0xff, 0xff, 0xff, 1]));
@@ -92,13 +92,13 @@ describe('a channel', () => {
     },
   );
 
-  it('does not send what the other side would refuse', async () => {
+  it('does not send what the other side would reject', async () => {
     const [near] = await connectPair();
     const { channel } = await listen(near);
     expect(() => channel.send('x'.repeat(largest.sent))).toThrow(RangeError);
   });
 
-  it('reads nothing more from the pipe until a message is dealt with', async () => {
+  it('reads nothing more from the pipe until a message is handled', async () => {
     const [near, far] = await connectPair();
     let done = () => {};
     const dealtWith = new Promise<void>((resolve) => {
@@ -108,7 +108,7 @@ describe('a channel', () => {
     const message = 'x'.repeat(100_000);
     const flood = Array.from({ length: 500 }, () => near.write(frame(message)));
     await expect.poll(() => messages.length, soon).toBe(1);
-    // Both systems' buffers fill, then the rest stays with the sender.
+    // The buffers of both sides fill; the rest stays with the sender.
     for (let left = -1; left !== near.writableLength; await delay(50)) left = near.writableLength;
     expect(far.bytesRead).toBeLessThan(500_000);
     expect(near.writableLength).toBeGreaterThan(20_000_000);
@@ -117,7 +117,7 @@ describe('a channel', () => {
     await expect.poll(() => messages.length, soon).toBe(flood.length);
   });
 
-  it('gives way to everything else in the process while it reads', async () => {
+  it('yields to the rest of the process while it reads', async () => {
     const [near, far] = await connectPair();
     const turns: number[] = [];
     const { messages } = await listen(far);
@@ -134,7 +134,7 @@ describe('a channel', () => {
     expect(most).toBeLessThanOrEqual(100);
   });
 
-  it('says when the other side has taken a message, or never will', async () => {
+  it('resolves a send when the other side has accepted the message, or is gone', async () => {
     const [near, far] = await connectPair();
     const { channel } = await listen(near);
     await channel.send('small');
@@ -150,7 +150,7 @@ describe('a channel', () => {
     await channel.send('too late');
   });
 
-  it('tells once that the other side is gone', async () => {
+  it('reports once that the other side is gone', async () => {
     const [near, far] = await connectPair();
     const { ends } = await listen(far);
     near.destroy();

@@ -4,16 +4,13 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 /** A frame is four bytes of length (big-endian) and as many of JSON in UTF-8. */
 const headerBytes = 4;
 
-/**
- * After so many bytes or messages in one go, reading lets everything else in the process have a
- * turn.
- */
+/** Bytes after which reading yields to the rest of the process. */
 const bytesPerTurn = 64 * 1024;
 const messagesPerTurn = 50;
 
 export interface Channel<Out> {
   /**
-   * Resolves when the other side's pipe has taken the message, or the channel has ended.
+   * Resolves when the other side's pipe has accepted the message, or the channel has ended.
    * @throws RangeError if the message is larger than `largest.sent`
    */
   send(message: Out): Promise<void>;
@@ -21,20 +18,20 @@ export interface Channel<Out> {
 }
 
 export interface ChannelOptions {
-  /** The largest messages of each direction, in bytes. */
+  /** Maximum bytes of a message in each direction. */
   readonly largest: { readonly sent: number; readonly received: number };
   /**
-   * One message, parsed and not yet checked. The next one is read, from the pipe too, once this has
-   * resolved.
+   * Receives one message, parsed but not validated. The next one is read, also from the pipe, after
+   * this resolves.
    */
   onMessage(message: unknown, bytes: number): void | Promise<void>;
-  /** The other side went away, or sent something that is no frame. */
+  /** The other side closed the connection, or sent an invalid frame. */
   onEnd(fault?: string): void;
 }
 
 /**
- * Messages over a socket, instead of Node's own IPC channel: a message has a largest size, the
- * reader sets the pace, and code that finds `process.send` cannot speak on it by accident.
+ * Sends messages over a socket instead of Node's IPC channel. Messages have a maximum size, the
+ * reader sets the pace, and code that uses `process.send` cannot write to it by accident.
  */
 export function openChannel<Out>(
   socket: Duplex,
@@ -68,8 +65,8 @@ export function openChannel<Out>(
 }
 
 /**
- * Cuts the stream into frames, one at a time. @returns the reason when it stops being frames;
- * rejects when the stream breaks
+ * Splits the stream into frames, one at a time.
+ * @returns the reason if the stream is no longer valid; rejects if it breaks
  */
 async function readFrames(
   socket: Duplex,
@@ -80,7 +77,7 @@ async function readFrames(
   let parts: Buffer[] = [];
   let held = 0;
   let needed = headerBytes;
-  // Iterating reads no further than the stream's own buffer while a message is being handled.
+  // Iteration reads at most the stream's buffer while a message is handled.
   for await (const chunk of socket) {
     parts.push(chunk);
     held += chunk.length;
@@ -106,9 +103,7 @@ async function readFrames(
   return undefined;
 }
 
-/**
- * Parsing blocks everything else in the process in proportion to its input: gives way in between.
- */
+/** Parsing blocks the process in proportion to its input, so this yields in between. */
 function createTurns(): (bytes: number) => Promise<void> | undefined {
   let messages = 0;
   let taken = 0;

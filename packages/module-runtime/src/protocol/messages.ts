@@ -1,7 +1,7 @@
 import { type JsonObject, type JsonValue, views } from '@synap/module-sdk';
 import { z } from 'zod';
 
-/** What was JSON text a moment ago is JSON: it needs no second look. */
+/** Parsed from JSON text, so only its presence has to be checked. */
 const jsonSchema = z.custom<JsonValue>((value) => value !== undefined);
 const jsonObjectSchema = z.custom<JsonObject>(
   (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
@@ -47,8 +47,8 @@ const descriptionSchema = z.object({
 export type Description = z.output<typeof descriptionSchema>;
 
 /**
- * How a load, a run of the sync job or a health check ended. `threw`: by an exception the module
- * did not foresee; its log has it.
+ * Outcome of a load, a sync run or a health check. `threw`: an unexpected exception, which the
+ * module's log has.
  */
 const outcomeSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('data'), data: jsonSchema }),
@@ -68,24 +68,20 @@ const outcomeSchema = z.discriminatedUnion('kind', [
 export type Outcome = z.output<typeof outcomeSchema>;
 
 /**
- * The largest message of each direction, in bytes: the server parses a message of a module in one
- * go, while everything else waits. A value that an older version stored may be larger than one that
- * a module may send now.
+ * Maximum bytes of a message in each direction. The server parses a module's message in one go,
+ * which blocks everything else. Values stored by an older version may exceed the limit for modules.
  */
 export const largestMessage = { fromModule: 1_048_576, toModule: 4_194_304 };
 
-/**
- * The longest line of a module in the log, and the most that its fields may take as JSON, in
- * characters.
- */
+/** Maximum characters of a log line of a module, and of its fields as JSON. */
 export const longestLine = 8_000;
 export const longestFields = 20_000;
 
-/** The longest key of `store` and of an event, in characters. */
+/** Maximum characters of a key of `store` and of an event. */
 export const longestKey = 200;
 const keySchema = z.string().min(1).max(longestKey);
 
-/** The most events in one message; more go one message after the other. */
+/** Maximum events in one message; more are sent in further messages. */
 export const eventsAtOnce = 500;
 
 const wireEventSchema = z.object({
@@ -96,15 +92,15 @@ const wireEventSchema = z.object({
   payload: jsonObjectSchema,
 });
 
-/** What a module asks of the server while it works. */
-const askSchema = z.discriminatedUnion('kind', [
+/** Calls of a module to the server. */
+const hostCallSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('store.get'), key: keySchema }),
   z.object({ kind: z.literal('store.set'), key: keySchema, value: jsonSchema }),
   z.object({ kind: z.literal('store.delete'), key: keySchema }),
   z.object({ kind: z.literal('emit'), events: z.array(wireEventSchema).max(eventsAtOnce) }),
 ]);
-export type Ask = z.output<typeof askSchema>;
-export type HostCallOnWire = z.input<typeof askSchema>;
+export type HostCall = z.output<typeof hostCallSchema>;
+export type HostCallOnWire = z.input<typeof hostCallSchema>;
 
 /** From a module's process to the server. */
 export const fromModuleSchema = z.discriminatedUnion('kind', [
@@ -113,7 +109,7 @@ export const fromModuleSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('refused'), reason: textSchema }),
   z.object({ kind: z.literal('invalid-config'), issues: issuesSchema }),
   z.object({ kind: z.literal('outcome'), call: callSchema, outcome: outcomeSchema }),
-  z.object({ kind: z.literal('ask'), call: callSchema, ask: callSchema, question: askSchema }),
+  z.object({ kind: z.literal('ask'), call: callSchema, ask: callSchema, question: hostCallSchema }),
   z.object({ kind: z.literal('progress'), call: callSchema, done: z.number(), total: z.number() }),
   z.object({
     kind: z.literal('log'),

@@ -1,7 +1,7 @@
-/** The file descriptors of a module's process beside stdin, stdout and stderr. */
+/** File descriptors of a module's process besides stdin, stdout and stderr. */
 export const channelFd = 3;
-/** Ends when the server's process dies; carries the watchdog's last word the other way. */
+/** Closes when the server's process dies. The watchdog writes its last word to it. */
 export const watchdogFd = 4;
 
-/** What the watchdog says before it ends its process for taking too much memory. */
+/** Word that the watchdog sends before it kills its process for excessive memory. */
 export const outOfMemoryWord = 'memory';

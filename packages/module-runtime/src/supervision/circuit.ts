@@ -1,22 +1,18 @@
 import type { Clock } from '../clock.js';
 
 /**
- * After the first failure a module may start again at once, then after these waits; further
- * failures wait as the last.
+ * Waits before a restart after the first and each further failure; later ones use the last value.
  */
 const waitsMs = [0, 1_000, 2_000, 4_000, 60_000];
 
-/**
- * Keeps a failing module from being started again and again: exponential backoff, then an open
- * circuit of a minute.
- */
+/** Limits restarts of a failing module: exponential backoff, then an open circuit for a minute. */
 export interface Circuit {
   failed(): void;
-  /** The module answered: it works again. */
+  /** Call it when the module responds: it works again. */
   succeeded(): void;
-  /** Milliseconds until the module may be started; 0 when it may be now. */
+  /** Milliseconds until the module may start; 0 if it may start now. */
   retryAfterMs(): number;
-  /** True from a failure until the module answers again. */
+  /** True from a failure until the module responds again. */
   readonly troubled: boolean;
 }
 

@@ -11,15 +11,16 @@ import {
 import type { ModuleProcess } from '../process/module-process.js';
 import type { Description } from '../protocol/messages.js';
 
-export interface SetUpOptions {
+export interface HandshakeOptions {
   readonly entry: string;
   readonly environment: Environment;
-  /** Takes note of the description; answers why the module may not have its id, if so. */
+  /** Records the description. Returns the reason if the module may not have its id. */
   readonly onDescribed: (description: Description) => string | undefined;
 }
 
 /**
- * `failed`: another start may succeed; `refused`: none will, until the operator changes something.
+ * `failed`: a restart may succeed. `refused`: no restart will, until the operator changes
+ * something.
  */
 export type HandshakeResult =
   | { readonly kind: 'up'; readonly description: Description }
@@ -27,18 +28,17 @@ export type HandshakeResult =
   | { readonly kind: 'refused'; readonly reason: string };
 
 /**
- * Takes a fresh process to where it answers calls: the module loaded, described, allowed and
- * configured.
+ * Loads, describes, checks and configures the module of a new process, so that it can serve calls.
  */
 export async function handshake(
   process: ModuleProcess,
-  { entry, environment, onDescribed }: SetUpOptions,
+  { entry, environment, onDescribed }: HandshakeOptions,
 ): Promise<HandshakeResult> {
-  const told = await process.describe(entry);
-  if (told.kind === 'refused') return { kind: 'failed', reason: told.reason };
-  if (told.kind === 'invalid-config')
-    return { kind: 'failed', reason: 'Its process answered out of turn' };
-  const { description } = told;
+  const reply = await process.describe(entry);
+  if (reply.kind === 'refused') return { kind: 'failed', reason: reply.reason };
+  if (reply.kind === 'invalid-config')
+    return { kind: 'failed', reason: 'Its process sent an unexpected message' };
+  const { description } = reply;
   const env = moduleEnvironment(environment, description.id);
   const reserved = isReservedId(description.id)
     ? `The id "${description.id}" would read the server's own ${env.prefix}… variables: choose another`
@@ -61,7 +61,7 @@ export async function handshake(
   };
 }
 
-/** One fault of the configuration, by the name of the variable that the operator has to set. */
+/** Describes a validation error by the variable that the operator has to set. */
 function faultOf({ path, message }: Issue, { prefix, values }: ModuleEnvironment): string {
   const [key, ...rest] = path;
   if (key === undefined) return message;

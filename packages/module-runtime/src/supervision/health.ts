@@ -1,20 +1,17 @@
 import type { Clock } from '../clock.js';
 
-/** Milliseconds for which the result of a check is used without another. */
+/** Milliseconds for which the result of a check is reused. */
 const freshMs = 10_000;
 
-/** Problems that a module reports of itself while it works. */
+/** Problems that a module reports while it works. */
 export interface Health {
-  /**
-   * The last known problems. Begins another check if they are old, whose result the next caller
-   * gets.
-   */
+  /** Returns the last known problems. If they are old, starts another check for later callers. */
   problems(): readonly string[];
-  /** Checks now; never rejects. */
+  /** Runs a check; never rejects. */
   check(): Promise<void>;
 }
 
-/** @param run resolves to the problems; undefined if they cannot be found out now */
+/** @param run resolves to the problems; undefined if they cannot be determined now */
 export function createHealth(
   clock: Clock,
   run: () => Promise<readonly string[] | undefined>,

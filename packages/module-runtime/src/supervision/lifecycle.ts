@@ -15,8 +15,8 @@ interface RunningModule {
 }
 
 /**
- * How a module stands: `up` answers calls, `starting` does so soon, `down` is started by the next
- * call that its circuit lets through.
+ * `up`: serves calls. `starting`: will soon. `down`: started by the next call that the circuit lets
+ * through. `refused`: not started until the operator changes something.
  */
 type ModuleState = 'up' | 'starting' | 'down' | 'refused';
 
@@ -26,26 +26,31 @@ export interface LifecycleOptions {
   readonly clock: Clock;
   readonly limits: ModuleLimits;
   readonly log: ModuleLog;
-  /** Asks whether the module may have the id it describes itself with; answers why not. */
+  /**
+   * Claims the id that the module describes itself with. Returns the reason if it may not have it.
+   */
   readonly claim: (id: string) => string | undefined;
 }
 
 /**
- * The life of a module's process: started when needed, started again when it died, left alone for a
- * while when it keeps dying.
+ * Manages a module's process: starts it on demand, restarts it after a crash, and backs off if it
+ * crashes repeatedly.
  */
 export interface Lifecycle {
-  /** The module, ready to answer. Rejects with `unavailable` when it cannot be had now. */
+  /**
+   * Resolves to the module when it can serve calls.
+   * @throws ModuleCallError `unavailable` if it cannot be started now
+   */
   running(): Promise<RunningModule>;
-  /** The module answered a call: its past failures are forgotten. */
+  /** Call it when the module responds: clears its past failures. */
   succeeded(): void;
-  /** Ends the module for good: the operator has to change something. */
+  /** Stops the module until the operator changes something. */
   refuse(reason: string): void;
   close(): Promise<void>;
   state(): ModuleState;
-  /** What it last said of itself. */
+  /** Returns its last description. */
   description(): Description | undefined;
-  /** Why it was refused, or failed and has not answered since. */
+  /** Returns why it was refused, or why it failed if it has not responded since. */
   lastError(): string | undefined;
 }
 
@@ -119,7 +124,7 @@ export function createLifecycle({
       return process;
     } catch (error) {
       onGone(
-        `The system gave it no process (${error instanceof Error ? error.message : String(error)})`,
+        `Its process could not be created (${error instanceof Error ? error.message : String(error)})`,
       );
       return undefined;
     }
@@ -130,9 +135,9 @@ export function createLifecycle({
       () => started.kill(`did not start within ${limits.startMs / 1_000} s and was ended`),
       limits.startMs,
     );
-    const onDescribed = (told: Description) => {
-      description = told;
-      return claim(told.id);
+    const onDescribed = (described: Description) => {
+      description = described;
+      return claim(described.id);
     };
     return handshake(started, { entry: found.entry, environment, onDescribed }).finally(() =>
       clearTimeout(late),

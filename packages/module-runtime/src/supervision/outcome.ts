@@ -1,7 +1,7 @@
 import { ModuleCallError } from '../call-error.js';
 import type { Outcome } from '../protocol/messages.js';
 
-/** The error that an outcome other than data stands for. */
+/** Returns the error for an outcome other than data. */
 export function errorOf(outcome: Outcome, moduleId: string, widgetId: string): ModuleCallError {
   switch (outcome.kind) {
     case 'unknown-widget':
@@ -17,7 +17,7 @@ export function errorOf(outcome: Outcome, moduleId: string, widgetId: string): M
       const where = issue ? `: ${['data', ...issue.path].join('.')} ${issue.message}` : '';
       return new ModuleCallError(
         'invalid-data',
-        `Module ${moduleId} gave data that its own schema refuses${where}`,
+        `Module ${moduleId} returned data that does not match its own schema${where}`,
       );
     }
     case 'failed':

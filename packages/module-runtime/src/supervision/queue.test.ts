@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { createQueue } from './queue.js';
 
-/** Long enough on a machine that has other things to do. */
+/** Long enough for a busy machine. */
 const soon = { timeout: 10_000 };
 
 const never = new AbortController().signal;
-/** Work that ends when it is told to. */
+/** Work that the test ends. */
 function work() {
   let finish = () => {};
   const done = new Promise<void>((resolve) => {
@@ -15,7 +15,7 @@ function work() {
 }
 
 describe('a queue', () => {
-  it('runs so many at once, and the others in their order as these end', async () => {
+  it('runs up to its limit at once, and the others in order as these end', async () => {
     const queue = createQueue(2, 10);
     const order: number[] = [];
     const works = [work(), work(), work(), work()];
@@ -35,7 +35,7 @@ describe('a queue', () => {
     expect(order).toEqual([0, 1, 2, 3]);
   });
 
-  it('refuses when too many wait', async () => {
+  it('rejects when too many wait', async () => {
     const queue = createQueue(1, 1);
     const { run, finish } = work();
     const accepted = [queue.run(never, run), queue.run(never, run)];
@@ -48,7 +48,7 @@ describe('a queue', () => {
     await queue.run(never, run);
   });
 
-  it('lets go of who leaves, without losing a turn', async () => {
+  it('removes an aborted waiter without losing a turn', async () => {
     const queue = createQueue(1, 10);
     const { run, finish } = work();
     const first = queue.run(never, run);
@@ -62,7 +62,7 @@ describe('a queue', () => {
     expect(await last).toBe('last');
   });
 
-  it('passes the turn on when work fails', async () => {
+  it('passes the turn on if work fails', async () => {
     const queue = createQueue(1, 10);
     const failing = queue.run(never, () => Promise.reject(new Error('failed')));
     const next = queue.run(never, async () => 'next');

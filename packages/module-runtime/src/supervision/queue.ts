@@ -2,13 +2,13 @@ import { ModuleCallError } from '../call-error.js';
 
 export interface Queue {
   /**
-   * Runs `work` when its turn comes. Rejects with `unavailable` when too many wait, with `aborted`
-   * when `signal` fires in the queue.
+   * Runs `work` in its turn. Rejects with `unavailable` if too many wait, and with `aborted` if
+   * `signal` fires in the queue.
    */
   run<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T>;
 }
 
-/** Lets `concurrent` works run at once, and `waiting` more wait. */
+/** Creates a queue that runs `concurrent` works at once and lets `waiting` more wait. */
 export function createQueue(concurrent: number, waiting: number): Queue {
   const turns: (() => void)[] = [];
   let running = 0;
@@ -20,7 +20,7 @@ export function createQueue(concurrent: number, waiting: number): Queue {
     }
     if (turns.length >= waiting) {
       return Promise.reject(
-        new ModuleCallError('unavailable', 'The module has too much to do, try again soon', {
+        new ModuleCallError('unavailable', 'The module is overloaded: try again soon', {
           retryAfter: 1,
         }),
       );
@@ -46,7 +46,7 @@ export function createQueue(concurrent: number, waiting: number): Queue {
       try {
         return await work();
       } finally {
-        // The turn passes on as it is: `running` stays the same when somebody waits.
+        // The turn goes to the next in line, so `running` does not change.
         const next = turns.shift();
         if (next) next();
         else running -= 1;

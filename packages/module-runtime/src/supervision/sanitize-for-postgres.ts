@@ -1,31 +1,31 @@
 import type { JsonObject, JsonValue } from '@synap/module-sdk';
 import { ModuleCallError } from '../call-error.js';
 
-/** Text that PostgreSQL takes: U+0000 and lone surrogates, which it refuses, become U+FFFD. */
-export const storableText = (text: string): string =>
+/** Replaces U+0000 and lone surrogates, which PostgreSQL rejects, with U+FFFD. */
+export const sanitizeText = (text: string): string =>
   text.replaceAll('\u0000', '\uFFFD').replace(/\p{Surrogate}/gu, '\uFFFD');
 
 /**
- * Deeper nesting would overflow the stack of whatever walks the value later: the database, a
- * client, this process.
+ * Maximum nesting. Deeper values would overflow the stack of recursive code in the database,
+ * clients or this process.
  */
-const mostLevels = 32;
+const maxLevels = 32;
 
 /**
- * The same for every text in a value: hostile text from outside must not fail a whole run.
+ * Sanitizes every text in a value, so that hostile text does not fail a whole run.
  * @throws ModuleCallError if the value nests deeper than 32 levels
  */
-export function sanitizeForPostgres(value: JsonValue, levels = mostLevels): JsonValue {
-  if (typeof value === 'string') return storableText(value);
+export function sanitizeForPostgres(value: JsonValue, levels = maxLevels): JsonValue {
+  if (typeof value === 'string') return sanitizeText(value);
   if (typeof value !== 'object' || value === null) return value;
-  if (!isList(value)) return storableObject(value, levels);
+  if (!isList(value)) return sanitizeObject(value, levels);
   return value.map((item) => sanitizeForPostgres(item, below(levels)));
 }
 
-export function storableObject(value: JsonObject, levels = mostLevels): JsonObject {
+export function sanitizeObject(value: JsonObject, levels = maxLevels): JsonObject {
   const inner = below(levels);
   const entries = Object.entries(value).map(([key, item]) => [
-    storableText(key),
+    sanitizeText(key),
     item === undefined ? undefined : sanitizeForPostgres(item, inner),
   ]);
   return Object.fromEntries(entries);
@@ -35,7 +35,7 @@ function below(levels: number): number {
   if (levels === 0)
     throw new ModuleCallError(
       'failed',
-      `The module sent a value that nests deeper than ${mostLevels} levels`,
+      `The module sent a value that nests deeper than ${maxLevels} levels`,
     );
   return levels - 1;
 }

@@ -1,19 +1,19 @@
 import type { JsonValue } from '@synap/module-sdk';
 import type { ModuleHostServices, ModuleScope, OnEvents } from '../host-services.js';
-import type { Ask } from '../protocol/messages.js';
-import { sanitizeForPostgres, storableObject, storableText } from './sanitize-for-postgres.js';
+import type { HostCall } from '../protocol/messages.js';
+import { sanitizeForPostgres, sanitizeObject, sanitizeText } from './sanitize-for-postgres.js';
 
 /**
- * The server's own failure while it served a module: it says more than the failure of the module
- * that came of it.
+ * Failure of the server while it served a module. It explains more than the resulting failure of
+ * the module.
  */
 export interface HostFault {
   readonly error: unknown;
 }
 
-type Serve = (question: Ask) => Promise<JsonValue | null>;
+type Serve = (hostCall: HostCall) => Promise<JsonValue | null>;
 
-/** Answers questions and keeps the first failure of the server itself. */
+/** Executes host calls and records the first failure of the server itself. */
 export function watchHost(serve: Serve) {
   let fault: HostFault | undefined;
   return {
@@ -24,11 +24,11 @@ export function watchHost(serve: Serve) {
   };
 }
 
-/** Reports a failure of the server itself before the module learns of it. */
+/** Reports a failure of the server before the module learns of it. */
 export function reportingFaults(serve: Serve, onFault: (error: unknown) => void): Serve {
-  return async (question) => {
+  return async (hostCall) => {
     try {
-      return await serve(question);
+      return await serve(hostCall);
     } catch (error) {
       onFault(error);
       throw error;
@@ -36,39 +36,39 @@ export function reportingFaults(serve: Serve, onFault: (error: unknown) => void)
   };
 }
 
-/** Answers a load's questions: it may read the module's store, and nothing else. */
+/** Serves a load's host calls: it may only read the module's store. */
 export function serveLoad(services: ModuleHostServices, scope: ModuleScope): Serve {
-  return async (question) => {
-    // The SDK gives a load nothing to write with.
-    return question.kind === 'store.get'
-      ? services.store.get(scope, storableText(question.key))
+  return async (hostCall) => {
+    // The SDK provides no writing methods to a load.
+    return hostCall.kind === 'store.get'
+      ? services.store.get(scope, sanitizeText(hostCall.key))
       : null;
   };
 }
 
-/** Answers the questions of a run of the sync job. */
+/** Serves the host calls of a sync run. */
 export function serveSync(
   services: ModuleHostServices,
   scope: ModuleScope,
   onEvents: OnEvents,
 ): Serve {
-  return async (question) => {
-    if (question.kind === 'emit') {
+  return async (hostCall) => {
+    if (hostCall.kind === 'emit') {
       await onEvents(
-        question.events.map(({ key, type, time, subject, payload }) => ({
-          key: storableText(key),
+        hostCall.events.map(({ key, type, time, subject, payload }) => ({
+          key: sanitizeText(key),
           type,
           time,
-          payload: storableObject(payload),
-          ...(subject !== undefined && { subject: storableText(subject) }),
+          payload: sanitizeObject(payload),
+          ...(subject !== undefined && { subject: sanitizeText(subject) }),
         })),
       );
       return null;
     }
-    const key = storableText(question.key);
-    if (question.kind === 'store.get') return services.store.get(scope, key);
-    if (question.kind === 'store.set')
-      await services.store.set(scope, key, sanitizeForPostgres(question.value));
+    const key = sanitizeText(hostCall.key);
+    if (hostCall.kind === 'store.get') return services.store.get(scope, key);
+    if (hostCall.kind === 'store.set')
+      await services.store.set(scope, key, sanitizeForPostgres(hostCall.value));
     else await services.store.delete(scope, key);
     return null;
   };

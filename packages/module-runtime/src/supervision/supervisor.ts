@@ -12,22 +12,25 @@ import { errorOf, unknownWidget } from './outcome.js';
 import { createQueue } from './queue.js';
 import { type HostFault, reportingFaults, serveLoad, serveSync, watchHost } from './serve.js';
 
-/** Milliseconds for a health check. */
+/** Deadline of a health check, in milliseconds. */
 const checkMs = 5_000;
 
 export interface LoadRequest {
   readonly moduleId: string;
   readonly widgetId: string;
   /**
-   * Text is read as the type that the widget's schema names: `{ limit: '10' }` is `{ limit: 10 }`.
+   * Text is parsed as the type in the widget's schema: `{ limit: '10' }` becomes `{ limit: 10 }`.
    */
   readonly params: Readonly<Record<string, unknown>>;
   readonly signal?: AbortSignal | undefined;
-  /** Default 8,000. */
+  /**
+   * Milliseconds.
+   * @default 8000
+   */
   readonly deadlineMs?: number | undefined;
 }
 
-/** Data as the widget's schema accepts it. */
+/** Data that matches the widget's schema. */
 export interface Loaded {
   readonly data: JsonValue;
   /** Seconds for which it counts as fresh. */
@@ -36,22 +39,25 @@ export interface Loaded {
 
 export interface SyncRequest {
   readonly moduleId: string;
-  /** Goes with every use of the module's store during this run. */
+  /** Passed to every use of the module's store during this run. */
   readonly runId: string;
   readonly signal?: AbortSignal | undefined;
-  /** Default 300,000. */
+  /**
+   * Milliseconds.
+   * @default 300000
+   */
   readonly deadlineMs?: number | undefined;
   readonly onProgress?: OnProgress | undefined;
-  /** If it rejects, the run is over: `sync` rejects with the same error. */
+  /** If it rejects, the run ends and `sync` rejects with the same error. */
   readonly onEvents: OnEvents;
 }
 
 /** One module as the registry uses it. */
 export interface Supervisor {
   info(): ModuleInfo;
-  /** What the module says of itself; undefined until it did. */
+  /** Returns the module's description; undefined until it has described itself. */
   description(): Description | undefined;
-  /** Starts the process; never rejects, `info` tells what came of it. */
+  /** Starts the process. Never rejects: `info` has the result. */
   start(): Promise<void>;
   load(request: LoadRequest): Promise<Loaded>;
   sync(request: SyncRequest): Promise<void>;
@@ -105,8 +111,8 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     const deadline = createDeadline(signal, deadlineMs);
     try {
       const { process } = await deadline.race(lifecycle.running());
-      // The run lacks something that the server could not take, even if the module ignores the
-      // error: end it.
+      // The run has lost data that the server could not store: end it even if the module ignores
+      // the error.
       const serve = reportingFaults(
         serveSync(hostServices, { moduleId, runId }, onEvents),
         deadline.expire,
@@ -119,7 +125,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     }
   }
 
-  /** Starts no process: one that is down has a worse problem. */
+  /** Checks only a running module: the lifecycle reports other states. */
   async function examine(): Promise<readonly string[] | undefined> {
     if (lifecycle.state() !== 'up') return undefined;
     const deadline = createDeadline(undefined, checkMs);
@@ -150,15 +156,12 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   };
 }
 
-/**
- * A module that failed on the server's own failure is not to blame: the server's error is what the
- * caller gets.
- */
+/** Throws the server's own failure if it made the module fail. */
 function throwFault({ kind }: Outcome, fault: HostFault | undefined): void {
   if (fault && (kind === 'threw' || kind === 'failed')) throw fault.error;
 }
 
-/** Why the module is not all right; undefined if it is. */
+/** Returns why the module is not ready; undefined if it is. */
 function errorText(lifecycle: Lifecycle, health: Health): string | undefined {
   const lastError = lifecycle.lastError();
   if (lastError !== undefined) return lastError;
@@ -166,8 +169,8 @@ function errorText(lifecycle: Lifecycle, health: Health): string | undefined {
 }
 
 /**
- * Until a module was heard, it `failed`; one that was heard before is `degraded` while it is not
- * there, or reports problems.
+ * A module is `failed` until it has described itself. Afterwards it is `degraded` while it is not
+ * running or reports problems.
  */
 function infoOf(
   { found, environment }: LifecycleOptions,

@@ -4,12 +4,12 @@ import { discoverModules, type FoundPackage } from '../discovery/discover.js';
 import type { ModuleHostServices, ModuleScope, RuntimeLog } from '../host-services.js';
 import { createModuleRegistry, type ModuleRegistryOptions } from '../registry.js';
 
-/** The modules that the tests run, well-behaved and not; each is a package. */
+/** Folder of the modules that the tests run; each is a package. */
 export const fixturesFolder = fileURLToPath(new URL('../../test/fixtures', import.meta.url));
-/** A server with no dependency. */
+/** A server without dependencies. */
 export const bareServer = fileURLToPath(new URL('../../test/server', import.meta.url));
 
-/** The named fixtures, as discovery finds them. */
+/** Finds the named fixtures by discovery. */
 export async function findFixtures(...names: string[]): Promise<FoundPackage[]> {
   const discovered = await discoverModules({ from: bareServer, modulesDir: fixturesFolder });
   return discovered
@@ -30,7 +30,7 @@ function recordLog(): RuntimeLog & { lines: LogLine[] } {
   return { lines, debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }
 
-/** A store in memory that remembers on whose behalf it was used. */
+/** Creates a store in memory that records the scope of each use. */
 function memoryServices(): ModuleHostServices & {
   values: Map<string, JsonValue>;
   scopes: ModuleScope[];
@@ -52,7 +52,7 @@ function memoryServices(): ModuleHostServices & {
   };
 }
 
-/** A registry of the named fixtures. The caller closes it. */
+/** Starts a registry of the named fixtures. The caller closes it. */
 export async function startFixtures(
   names: readonly string[],
   options: Partial<ModuleRegistryOptions> = {},

@@ -1,6 +1,6 @@
 /**
- * A server that will be killed: it starts a workbench, keeps it busy in different ways, and prints
- * the pids of the processes.
+ * Server program that the test kills: it starts a workbench, keeps it busy in several ways, and
+ * prints the pids of the processes.
  */
 import { startFixtures } from './fixtures.js';
 
