@@ -6,7 +6,7 @@ export const problemExamples: DocumentOptions['problemExamples'] = {
     code: 'unauthenticated',
     detail: 'Sign in first: this needs an access token or an API key as "Authorization: Bearer …".',
   },
-  403: { detail: 'This is for superusers.' },
+  403: { detail: 'Superuser role required.' },
   404: { detail: 'Dashboard not found' },
   408: { detail: 'The request body did not arrive within 10 s: send it again.' },
   409: { detail: 'A request with this Idempotency-Key is still in progress: try again later.' },

@@ -83,7 +83,7 @@ describe('an API key over the wire', () => {
       const answer = await server.rest('GET', target, { token: key });
       expect(answer, target).toMatchObject({
         status: 403,
-        body: { detail: expect.stringContaining('No API key may call this') },
+        body: { detail: expect.stringContaining('API keys cannot call this') },
       });
     }
   });

@@ -67,7 +67,7 @@ describe('accounts under administration', { timeout: 60_000 }, () => {
     });
     expect(answer).toMatchObject({
       status: 409,
-      body: { detail: 'This is the last superuser: make another one first' },
+      body: { detail: 'This is the last superuser: create another one first' },
     });
   });
 });

@@ -30,7 +30,7 @@ export const adminRouter = router({
           method: 'GET',
           path: '/admin/mail/preview/{template}',
           tags,
-          summary: 'Show what a mail says',
+          summary: 'Preview a mail',
           examples: adminExamples.previewMail,
         },
       })

@@ -33,7 +33,7 @@ export const apiKeysExamples = {
       404: { code: 'not_found', detail: 'Dashboard not found' },
       409: {
         code: 'conflict',
-        detail: 'You have 50 API keys, which is the limit: remove one that is not needed any more',
+        detail: 'You have 50 API keys, which is the limit: remove one that is no longer needed',
       },
     },
   }),

@@ -4,7 +4,7 @@ import { authedProcedure, router } from './trpc.js';
 
 const tags = ['api-keys'];
 
-/** No key may call these: keys never make keys. */
+/** API keys cannot manage API keys. */
 export const apiKeysRouter = router({
   list: authedProcedure
     .meta({
@@ -29,8 +29,9 @@ export const apiKeysRouter = router({
         method: 'POST',
         path: '/api-keys',
         tags,
-        summary: 'Make an API key',
-        description: 'The answer holds the key itself, this once: only a hash of it is stored.',
+        summary: 'Create an API key',
+        description:
+          'The response contains the key itself, only this once: the server stores a hash.',
         successStatus: 201,
         location: '/api-keys/{id}',
         noStore: true,
@@ -50,7 +51,7 @@ export const apiKeysRouter = router({
         method: 'DELETE',
         path: '/api-keys/{id}',
         tags,
-        summary: 'Remove an API key, which ends it at once',
+        summary: 'Remove an API key, effective at once',
         successStatus: 204,
         noStore: true,
         examples: apiKeysExamples.remove,

@@ -13,10 +13,8 @@ const password = 'four words make a passphrase';
 export const linkToken = 'mB1uW0n3yq8Jc5Zt7Lr2Xk9Vd4Hs6Pf0Ga-Te_Yo1Qi';
 export const spentLink = {
   code: 'bad_request',
-  detail: 'This link was used already or is too old: ask for a new one',
-  errors: [
-    { pointer: '/token', message: 'Used already, too old, or none of ours', code: 'invalid_token' },
-  ],
+  detail: 'This link is invalid, used or expired: ask for a new one',
+  errors: [{ pointer: '/token', message: 'Invalid, used or expired', code: 'invalid_token' }],
 };
 
 export const authExamples = {
@@ -45,7 +43,7 @@ export const authExamples = {
     problems: {
       401: {
         code: 'unauthenticated',
-        detail: 'The refresh token is not valid any more: sign in again',
+        detail: 'The refresh token is no longer valid: sign in again',
       },
     },
   }),

@@ -5,14 +5,14 @@ import { authedProcedure, cookieProcedure, publicProcedure, router } from './trp
 
 const tags = ['auth'];
 const cookieRule =
-  "The cookie counts only with an `Origin` that is the service's own or in `CORS_ORIGINS`, and with the header `X-Synap-Client: 1`; else the call is forbidden.";
-/** Answers hold secrets: they are kept nowhere, under no key. */
+  "The cookie requires an `Origin` that is the service's own or in `CORS_ORIGINS`, and the header `X-Synap-Client: 1`; otherwise the call is forbidden.";
+/** Responses contain secrets: no cache and no idempotency store may keep them. */
 const secret = { noStore: true, idempotent: false } as const;
 
-/** Addresses of the templates that people come from. */
+/** Paths of common templates, as aliases for those who migrate. */
 const aliasesSince = '2026-11-26';
 const sameAnswer =
-  'The answer is the same whether the address has an account or not; its owner gets a mail.';
+  'The response is the same whether or not the address has an account; its owner gets a mail.';
 
 export const authRouter = router({
   register: publicProcedure
@@ -44,7 +44,7 @@ export const authRouter = router({
         tags,
         summary: 'Sign in',
         description:
-          'With `cookie: true`, for browsers: the refresh token is set as the cookie `__Host-rt-<8 hex digits>` (`__Secure-rt-…` where the service has a path below its host name, `rt-…` on plain localhost), which no script can read, and is not in the answer. The digits tell installations under one host name apart. A cookie that is replaced ends its session.',
+          'With `cookie: true`, for browsers: the refresh token is set as the cookie `__Host-rt-<8 hex digits>` (`__Secure-rt-…` if the service has a path below its host name, `rt-…` on plain localhost), which scripts cannot read, and is not in the response. The digits distinguish installations under one host name. Replacing a cookie ends its session.',
         ...secret,
         errors: [401, 403],
         examples: authExamples.login,
@@ -61,8 +61,8 @@ export const authRouter = router({
         method: 'POST',
         path: '/auth/refresh',
         tags,
-        summary: 'Change a refresh token for new tokens',
-        description: `Without \`refreshToken\` the one in the cookie is taken, and the next one is set as the cookie. ${cookieRule}`,
+        summary: 'Exchange a refresh token for new tokens',
+        description: `Without \`refreshToken\` the cookie is used, and the next token is set as the cookie. ${cookieRule}`,
         ...secret,
         errors: [401, 403],
         examples: authExamples.refresh,
@@ -79,9 +79,9 @@ export const authRouter = router({
         method: 'POST',
         path: '/login/access-token',
         tags,
-        summary: 'Sign in by the OAuth2 password form',
+        summary: 'Sign in with the OAuth2 password form',
         description:
-          'For tools that know this form only, with `PASSWORD_GRANT=on`; else it answers `unsupported_grant_type` (RFC 9700 §2.4). Errors are those of RFC 6749 §5.2, a wrong password is `invalid_grant`; only limits (429), faults of the server and forms of other sites (403) are problem details. `POST /auth/login` does the same.',
+          'For tools that support only this form, with `PASSWORD_GRANT=on`; otherwise the error is `unsupported_grant_type` (RFC 9700 §2.4). Errors are those of RFC 6749 §5.2, a wrong password is `invalid_grant`; only rate limits (429), server errors and forms of other sites (403) are problem details. `POST /auth/login` does the same.',
         form: true,
         errorFormat: 'oauth2',
         replacedBy: { path: '/auth/login', since: aliasesSince },
@@ -101,7 +101,7 @@ export const authRouter = router({
         method: 'POST',
         path: '/auth/verify',
         tags,
-        summary: 'Verify an address by the link in a mail',
+        summary: 'Verify an address with the link in a mail',
         successStatus: 204,
         ...secret,
         examples: authExamples.verify,
@@ -118,7 +118,7 @@ export const authRouter = router({
         method: 'POST',
         path: '/auth/resend',
         tags,
-        summary: 'Mail the link for verification again',
+        summary: 'Send the verification mail again',
         description: sameAnswer,
         successStatus: 202,
         ...secret,
@@ -136,7 +136,7 @@ export const authRouter = router({
         method: 'POST',
         path: '/auth/forgot',
         tags,
-        summary: 'Mail a link for a new password',
+        summary: 'Send a password reset mail',
         description: sameAnswer,
         successStatus: 202,
         aliases: [
@@ -157,7 +157,7 @@ export const authRouter = router({
         method: 'POST',
         path: '/auth/reset',
         tags,
-        summary: 'Choose a new password by the link in a mail',
+        summary: 'Set a new password with the link in a mail',
         description: 'Ends all sessions of the account.',
         successStatus: 204,
         aliases: [{ method: 'POST', path: '/reset-password', deprecatedSince: aliasesSince }],
@@ -176,9 +176,9 @@ export const authRouter = router({
         method: 'POST',
         path: '/auth/reauthenticate',
         tags,
-        summary: 'Give the password again',
+        summary: 'Confirm the password again',
         description:
-          'For ten minutes this session may then do what answers 403 `reauthentication_required` otherwise.',
+          'For ten minutes this session may then make calls that otherwise return 403 `reauthentication_required`.',
         successStatus: 204,
         ...secret,
         examples: authExamples.reauthenticate,
@@ -196,7 +196,7 @@ export const authRouter = router({
         path: '/auth/logout',
         tags,
         summary: 'End this session',
-        description: `Where the access token is gone, the cookie alone is enough. ${cookieRule}`,
+        description: `Without an access token the cookie is sufficient. ${cookieRule}`,
         protect: true,
         successStatus: 204,
         ...secret,
@@ -214,7 +214,7 @@ export const authRouter = router({
         method: 'GET',
         path: '/auth/me',
         tags,
-        summary: 'Who is signed in',
+        summary: 'Get the current user',
         noStore: true,
         examples: authExamples.me,
       },

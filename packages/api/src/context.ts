@@ -1,16 +1,15 @@
 import type { Actor, Call, Services } from '@synap/contracts';
 
 /**
- * What a procedure is called with: the services, and who calls from where. Made once a request; a
- * batch shares it.
+ * Context of a procedure call: services and caller. Created once per request; a batch shares it.
  */
 export interface Context {
   services: Services;
-  /** The call as anybody could make it. */
+  /** The call before authentication. */
   call: Call;
   /**
-   * Tells who is signed in. Answers the same for each call of a request; throws `unauthenticated`
-   * for a bad token.
+   * Authenticates the caller. Returns the same actor for each call of a request.
+   * @throws `unauthenticated` for an invalid token
    */
   authenticate(): Promise<Actor>;
   /** True if the request carries the token of the private API. */

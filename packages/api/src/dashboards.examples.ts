@@ -42,7 +42,7 @@ const stale = {
 };
 const unsaid = {
   code: 'version_required',
-  detail: 'Say which version the change is based on: `version`, or `If-Match` over REST.',
+  detail: 'State the version that the change is based on: `version`, or `If-Match` over REST.',
 };
 const unplaceable = {
   code: 'bad_request',

@@ -2,8 +2,8 @@ import type { Problem } from '@synap/rest/problem';
 import type { TRPC_ERROR_CODE_KEY, TRPC_ERROR_CODE_NUMBER } from '@trpc/server/rpc';
 
 /**
- * An error on tRPC's wire. Named, and in a file of its own, because every procedure's type repeats
- * it: the client's declarations stay small.
+ * Error in the tRPC response. A named type in its own file keeps the client's declarations small,
+ * because every procedure repeats it.
  */
 export interface ErrorShape {
   code: TRPC_ERROR_CODE_NUMBER;

@@ -16,45 +16,48 @@ const trpcCodes = {
   unavailable: 'SERVICE_UNAVAILABLE',
 } as const satisfies Record<ErrorCode, TRPCError['code']>;
 
-/** The tRPC error of a refusal; its cause keeps the refusal itself. */
+/** Converts an `AppError` to a tRPC error; the original is its cause. */
 export function toTRPCError(error: AppError): TRPCError {
   return new TRPCError({ code: trpcCodes[error.code], message: error.message, cause: error });
 }
 
-/** Seconds, for a refusal that names no time: every 503 has one. */
+/** Default `Retry-After` in seconds: every 503 has one. */
 const defaultRetryAfter = 5;
 
-/** What the problem object tells of a refusal, for both faces. */
+/** Extracts the problem details of an `AppError`, for both transports. */
 export function readProblemSource(error: TRPCError): ProblemSource | undefined {
-  const refusal = error.cause;
-  if (!(refusal instanceof AppError)) return undefined;
-  const { errors } = refusal.details;
+  const appError = error.cause;
+  if (!(appError instanceof AppError)) return undefined;
+  const { errors } = appError.details;
   const waiting = headersOf(
-    refusal.details,
-    refusal.code === 'unavailable' ? defaultRetryAfter : undefined,
+    appError.details,
+    appError.code === 'unavailable' ? defaultRetryAfter : undefined,
   );
-  const challenge = challengeOf(refusal);
+  const challenge = challengeOf(appError);
   const headers = challenge ? { ...waiting, 'www-authenticate': challenge } : waiting;
   return {
-    code: refusal.code,
-    detail: refusal.message,
+    code: appError.code,
+    detail: appError.message,
     ...(errors && { errors }),
     ...(headers && { headers }),
   };
 }
 
-/** When to come again. */
+/** Builds the `Retry-After` header. */
 function headersOf(
-  { retryAfter: given }: AppError['details'],
-  otherwise: number | undefined,
+  { retryAfter: specified }: AppError['details'],
+  fallback: number | undefined,
 ): Record<string, string> | undefined {
-  const retryAfter = given ?? otherwise;
+  const retryAfter = specified ?? fallback;
   return retryAfter === undefined
     ? undefined
     : { 'retry-after': String(Math.max(1, Math.ceil(retryAfter))) };
 }
 
-/** A 401 without a fault of a token only names the scheme (RFC 6750 §3): no token was presented. */
+/**
+ * Builds the `WWW-Authenticate` challenge. Without a presented token, a 401 names only the scheme
+ * (RFC 6750 §3).
+ */
 function challengeOf({ code, message, details }: AppError): string | undefined {
   const { token } = details;
   if (token === undefined) return code === 'unauthenticated' ? 'Bearer' : undefined;
@@ -63,8 +66,8 @@ function challengeOf({ code, message, details }: AppError): string | undefined {
 }
 
 /**
- * The characters that RFC 6750 §3 allows in a description: printable ASCII without quotation mark
- * and backslash.
+ * Replaces characters that RFC 6750 §3 forbids in a description: allowed is printable ASCII without
+ * quotation mark and backslash.
  */
 const asDescription = (message: string): string =>
   message.replaceAll(/["\\]/g, "'").replaceAll(/[^ -~]/g, '?');

@@ -8,15 +8,13 @@ type InputOf<E extends Endpoint> = E extends { input: infer I extends z.ZodType 
 type OutputOf<E extends Endpoint> =
   z.output<E['output']> extends void ? { output?: never } : { output: z.output<E['output']> };
 
-/**
- * What the documents show of an endpoint: values of its own types, and the errors worth showing.
- */
+/** Examples of an endpoint for the documents: typed values and notable errors. */
 export type Example<E extends Endpoint> = InputOf<E> &
   OutputOf<E> & { problems?: Readonly<Record<number, ProblemExample>> };
 
 /**
- * The example as it goes over the wire. One that the endpoint would not accept, or not answer, does
- * not compile.
+ * Converts an example to JSON. An example that the endpoint would not accept or return does not
+ * compile.
  */
 export function exampleOf<E extends Endpoint>(
   _endpoint: E,

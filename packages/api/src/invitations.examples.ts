@@ -11,7 +11,7 @@ const invitation: Invitation = {
   expiresAt: new Date('2026-11-24T08:02:33.540Z'),
   acceptedAt: null,
 };
-const taken = { code: 'conflict', detail: 'This address has an account already' };
+const taken = { code: 'conflict', detail: 'An account with this address already exists' };
 
 export const invitationsExamples = {
   list: exampleOf(invitations.list, {

@@ -2,10 +2,10 @@ import type { Access, Scope } from '@synap/contracts';
 import type { RestMeta } from '@synap/rest';
 
 export interface Meta extends RestMeta {
-  /** Who may call; set by the procedure it is built from. */
+  /** Required access; set by the base procedure. */
   access?: Access;
-  /** The scope that an API key needs; `null` where no key may call. */
+  /** Scope that an API key needs; null if API keys cannot call. */
   scope?: Scope | null;
-  /** Open also to a session that must change its password first. */
+  /** True if a session may call it before a forced password change. */
   beforePasswordChange?: boolean;
 }

@@ -6,6 +6,6 @@ export const privateExamples = {
   createUser: exampleOf(privateUsers.create, {
     input: { email: managedAnn.email, password: 'four words make a passphrase' },
     output: managedAnn,
-    problems: { 409: { code: 'conflict', detail: 'This address has an account already' } },
+    problems: { 409: { code: 'conflict', detail: 'An account with this address already exists' } },
   }),
 };

@@ -4,7 +4,7 @@ import { privateProcedure, router } from './trpc.js';
 
 const tags = ['private'];
 
-/** For trials, without signing in; served only if the operator switches it on. */
+/** For local testing without sign-in; served only if the operator enables it. */
 export const privateRouter = router({
   createUser: privateProcedure
     .meta({
@@ -13,7 +13,7 @@ export const privateRouter = router({
         method: 'POST',
         path: '/private/users',
         tags,
-        summary: 'Make an account without signing in',
+        summary: 'Create a user without signing in',
         description:
           'Served with `SYNAP_ENV=local` and `SYNAP_PRIVATE_API=on` only. The header `X-Synap-Private-Token` must hold the content of `private-api-token` in the data folder.',
         successStatus: 201,

@@ -27,5 +27,5 @@ const routers = {
 export const appRouter = router(routers);
 export type AppRouter = typeof appRouter;
 
-/** Everything above, and the private procedures; served only with `SYNAP_PRIVATE_API=on`. */
+/** The public router and the private procedures; served only with `SYNAP_PRIVATE_API=on`. */
 export const privateApiRouter = router({ ...routers, private: privateRouter });

@@ -31,6 +31,6 @@ export const systemExamples = {
       ],
       nextCursor: null,
     },
-    problems: { 403: { code: 'forbidden', detail: 'This is for superusers.' } },
+    problems: { 403: { code: 'forbidden', detail: 'Superuser role required.' } },
   }),
 };

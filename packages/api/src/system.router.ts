@@ -12,7 +12,7 @@ export const systemRouter = router({
         method: 'GET',
         path: '/health',
         tags,
-        summary: 'Is the service well?',
+        summary: 'Check the health of the service',
         examples: systemExamples.health,
       },
     })
@@ -26,7 +26,7 @@ export const systemRouter = router({
         method: 'GET',
         path: '/meta',
         tags,
-        summary: 'What this instance is',
+        summary: 'Describe this instance',
         examples: systemExamples.meta,
       },
     })

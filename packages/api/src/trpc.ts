@@ -18,7 +18,7 @@ const t = initTRPC
   .context<Context>()
   .meta<Meta>()
   .create({
-    // superjson itself would build whatever an annotation of the input asks for, of any size.
+    // superjson itself would build any type and size that the input's annotations request.
     transformer: {
       input: { serialize: superjson.serialize, deserialize: readSuperjson },
       output: superjson,
@@ -45,33 +45,33 @@ const t = initTRPC
 export const router = t.router;
 
 /**
- * A refusal keeps its meaning on the way out; anything else stays an internal error, whose message
- * nobody sees.
+ * Converts `AppError`s to tRPC errors; all others stay internal errors, whose messages are not
+ * exposed.
  */
-const refusals = t.middleware(async ({ next }) => {
+const convertAppErrors = t.middleware(async ({ next }) => {
   const result = await next();
   if (!result.ok && result.error.cause instanceof AppError) throw toTRPCError(result.error.cause);
   return result;
 });
 
-const base = t.procedure.use(refusals);
+const base = t.procedure.use(convertAppErrors);
 
-/** Open to everybody. */
+/** Public. */
 export const publicProcedure = base.meta({ access: 'public' });
 
 /**
- * Throws where an API key acts that may not call this. Without a scope no key may: what is not said
- * is refused.
+ * @throws `insufficient_scope` if the acting API key lacks the scope. Procedures without a scope
+ *   reject API keys.
  */
-function demandScope(actor: Actor, { scope }: Meta = {}): void {
+function requireScope(actor: Actor, { scope }: Meta = {}): void {
   if (actor.kind !== 'user' || !actor.key) return;
   if (!scope)
-    throw insufficientScope('No API key may call this: sign in, and send the access token.');
+    throw insufficientScope('API keys cannot call this: sign in and send the access token.');
   if (!actor.key.scopes.includes(scope))
     throw insufficientScope(`This API key lacks the scope "${scope}".`, scope);
 }
 
-/** For someone who is signed in, or whose API key has the scope. */
+/** Requires a signed-in user, or an API key with the scope. */
 export const authedProcedure = base.meta({ access: 'user' }).use(async ({ ctx, meta, next }) => {
   const actor = await ctx.authenticate();
   if (actor.kind !== 'user')
@@ -79,14 +79,14 @@ export const authedProcedure = base.meta({ access: 'user' }).use(async ({ ctx, m
       'unauthenticated',
       'Sign in first: this needs an access token or an API key as "Authorization: Bearer …".',
     );
-  demandScope(actor, meta);
-  // A key cannot change the password, so it rests until its owner has.
+  requireScope(actor, meta);
+  // API keys are blocked until their owner has changed the password.
   if (actor.mustChangePassword && (actor.key || !meta?.beforePasswordChange))
     throw passwordChangeRequired();
   return next({ ctx: { ...ctx, call: { ...ctx.call, actor } } });
 });
 
-/** For trials on one's own machine: open to programs that can read the token in the data folder. */
+/** For local testing: requires the token from the data folder. */
 export const privateProcedure = publicProcedure.use(({ ctx, next }) => {
   if (!ctx.hasPrivateToken)
     throw forbidden(
@@ -95,10 +95,7 @@ export const privateProcedure = publicProcedure.use(({ ctx, next }) => {
   return next();
 });
 
-/**
- * Open to everybody, and told of who is signed in; the cookie of a browser stands in for an access
- * token that is gone.
- */
+/** Public; authenticates if a token is present. A cookie replaces an expired access token. */
 export const cookieProcedure = publicProcedure.use(async ({ ctx, meta, next }) => {
   const actor = await ctx.authenticate().catch((error: unknown) => {
     const gone =
@@ -106,15 +103,15 @@ export const cookieProcedure = publicProcedure.use(async ({ ctx, meta, next }) =
     if (!gone) throw error;
     return ctx.call.actor;
   });
-  demandScope(actor, meta);
+  requireScope(actor, meta);
   return next({ ctx: { ...ctx, call: { ...ctx.call, actor } } });
 });
 
-/** For superusers; to all others it is forbidden, not absent. */
+/** Requires a superuser; others get `forbidden`, not `not_found`. */
 export const superuserProcedure = authedProcedure
   .meta({ access: 'superuser' })
   .use(({ ctx, next }) => {
     if (ctx.call.actor.role !== 'superuser')
-      throw new AppError('forbidden', 'This is for superusers.');
+      throw new AppError('forbidden', 'Superuser role required.');
     return next();
   });

@@ -18,7 +18,7 @@ export const managedAnn: ManagedUser = {
 };
 const lastSuperuser = {
   code: 'conflict',
-  detail: 'This is the last superuser: make another one first',
+  detail: 'This is the last superuser: create another one first',
 };
 
 export const usersExamples = {
@@ -29,13 +29,16 @@ export const usersExamples = {
       newPassword: 'four other words make another',
     },
     problems: {
-      409: { code: 'conflict', detail: 'The password was changed meanwhile: sign in again' },
+      409: {
+        code: 'conflict',
+        detail: 'The password was changed by another request: sign in again',
+      },
     },
   }),
   changeEmail: exampleOf(users.changeEmail, {
     input: { email: 'ann.berg@example.org', currentPassword: 'four words make a passphrase' },
     output: { accepted: true },
-    problems: { 409: { code: 'conflict', detail: 'This address has an account already' } },
+    problems: { 409: { code: 'conflict', detail: 'An account with this address already exists' } },
   }),
   sendReset: exampleOf(managedUsers.sendReset, {
     input: { id: ann.id },
@@ -53,7 +56,7 @@ export const usersExamples = {
   create: exampleOf(managedUsers.create, {
     input: { email: ann.email, password: 'four words make a passphrase', name: ann.name },
     output: { ...managedAnn, mustChangePassword: true },
-    problems: { 409: { code: 'conflict', detail: 'This address has an account already' } },
+    problems: { 409: { code: 'conflict', detail: 'An account with this address already exists' } },
   }),
   update: exampleOf(managedUsers.update, {
     input: { id: ann.id, disabled: true },

@@ -27,15 +27,15 @@ export const widgetsRouter = router({
         method: 'GET',
         path: '/widget-data/{moduleId}/{widgetId}',
         tags,
-        summary: 'Data of a widget',
+        summary: 'Get the data of a widget',
         description:
-          'Parameters go by their names in the query: `?limit=10`. Also read as `widgetParams[limit]=10` and as JSON in `widgetParams`.',
+          'Pass parameters by name in the query: `?limit=10`. Also accepted as `widgetParams[limit]=10` and as JSON in `widgetParams`.',
         aliases: [
           {
             method: 'POST',
             path: '/widget-data/{moduleId}/{widgetId}',
             operationId: 'widgetsQuery',
-            summary: 'Data of a widget, its parameters as JSON',
+            summary: 'Get the data of a widget, with parameters as JSON',
           },
         ],
         freeParameters: { field: 'params', name: 'widgetParams' },

@@ -10,7 +10,7 @@ import {
 } from './contract.js';
 import { lineSchema } from './text.js';
 
-/** What an API key may be allowed to do: the closed list of all scopes that procedures ask for. */
+/** All scopes of API keys: the closed list that procedures require. */
 export const scopeSchema = z.enum([
   'dashboards:read',
   'dashboards:write',
@@ -22,26 +22,23 @@ export const scopeSchema = z.enum([
 ]);
 export type Scope = z.output<typeof scopeSchema>;
 
-/**
- * The only ones that a key bound to a dashboard may have: what lies outside that dashboard must not
- * be within its reach.
- */
+/** Scopes allowed for a dashboard-bound key: none of them reaches data outside the dashboard. */
 export const boundScopes: readonly Scope[] = [
   'dashboards:read',
   'dashboards:write',
   'widgets:read',
 ];
 
-/** A program's way in, as its owner sees it. The key itself is never told again. */
+/** An API key as its owner sees it. The key itself is returned only once. */
 export const apiKeySchema = z
   .object({
     id: idSchema,
     name: z.string(),
-    // Text, so that a scope that comes later is no news that breaks a client.
-    scopes: z.array(z.string()).describe('What it may do.'),
+    // Plain string, so that new scopes do not break old clients.
+    scopes: z.array(z.string()).describe('Scopes of the key.'),
     dashboardId: idSchema
       .nullable()
-      .describe('The only dashboard that it reaches; null where it reaches all of yours.'),
+      .describe('The only dashboard that the key can access; null if it can access all of yours.'),
     expiresAt: z.date().nullable(),
     lastUsedAt: z.date().nullable().describe('Exact to a minute.'),
     createdAt: z.date(),
@@ -53,22 +50,22 @@ export const createdApiKeySchema = apiKeySchema
   .extend({
     key: z
       .string()
-      .describe('Sent as `Authorization: Bearer …`. Keep it now: it cannot be shown again.'),
+      .describe('Sent as `Authorization: Bearer …`. Store it now: it cannot be shown again.'),
   })
   .meta({ id: 'CreatedApiKey' });
 
 export const createApiKeySchema = z.object({
-  name: lineSchema(1, 100).describe('What it is for, so that you know it again.'),
+  name: lineSchema(1, 100).describe('Purpose of the key, so that you recognise it.'),
   scopes: z.array(scopeSchema).min(1).max(50),
   dashboardId: idSchema
     .optional()
     .describe(
-      'Binds the key to one of your dashboards: it reaches no other, and ends with it. Only `dashboards:*` and `widgets:read` then. With `dashboards:write` it may rename the dashboard, and move, resize, reorder and remove its widgets, but not add one or change `moduleId`, `widgetId` or `params`.',
+      'Binds the key to one of your dashboards: it can access no other, and is removed with it. Only `dashboards:*` and `widgets:read` are allowed then. With `dashboards:write` it may rename the dashboard, and move, resize, reorder and remove its widgets, but not add one or change `moduleId`, `widgetId` or `params`.',
     ),
   expiresAt: timeInput
     .optional()
     .describe(
-      'When it ends by itself; without it, never. More than a year needs a recent sign-in.',
+      'Expiry; without it, the key does not expire. More than a year needs a recent sign-in.',
     ),
 });
 

@@ -2,16 +2,16 @@ import { z } from 'zod';
 import { plainAddress } from './client-address.js';
 import { type Endpoint, idInput, idSchema, pageInput, pageOf, type ServiceOf } from './contract.js';
 
-/** A sign-in that is still good. */
+/** A session that has not ended. */
 export const authSessionSchema = z
   .object({
     id: idSchema,
-    device: z.string().describe('What the user agent seems to be, in a few words.'),
+    device: z.string().describe('Short name of the user agent, such as "Firefox on Linux".'),
     userAgent: z.string().nullable(),
     address: z.string().overwrite(plainAddress),
     createdAt: z.date(),
-    lastUsedAt: z.date().describe('When it was last refreshed.'),
-    current: z.boolean().describe('Whether this call comes from it.'),
+    lastUsedAt: z.date().describe('Time of the last refresh.'),
+    current: z.boolean().describe('True for the session of this call.'),
   })
   .meta({ id: 'AuthSession' });
 export type AuthSession = z.output<typeof authSessionSchema>;

@@ -9,10 +9,7 @@ import { newPasswordInput, passwordInput, userSchema } from './users.js';
 export const tokensSchema = z
   .object({
     accessToken: z.string(),
-    refreshToken: z
-      .string()
-      .optional()
-      .describe('Absent in cookie mode, where the cookie holds it.'),
+    refreshToken: z.string().optional().describe('Absent in cookie mode: the cookie holds it.'),
     tokenType: z.literal('Bearer'),
     expiresIn: z.number().int().describe('Seconds until the access token expires.'),
   })
@@ -24,7 +21,7 @@ export const registerSchema = z.object({
   password: newPasswordInput,
   name: lineSchema(1, 100).optional(),
 });
-/** Read as `emailSchema` stores addresses, but anything may be tried. */
+/** Normalised like `emailSchema`, but not validated as an address. */
 const loginName = z.string().trim().toLowerCase().overwrite(withAsciiDomain).min(1).max(254);
 export const loginSchema = z.object({
   email: loginName,
@@ -33,22 +30,19 @@ export const loginSchema = z.object({
     .boolean()
     .optional()
     .describe(
-      'For browsers: the refresh token comes as an HttpOnly cookie instead of in the answer.',
+      'For browsers: the refresh token comes as an HttpOnly cookie instead of in the response.',
     ),
 });
 export const refreshSchema = z.object({
-  refreshToken: textSchema(1, 500).optional().describe('Absent where the cookie holds it.'),
+  refreshToken: textSchema(1, 500).optional().describe('Absent if the cookie holds it.'),
 });
 
-/**
- * The password form of OAuth2, RFC 6749 §4.3.2; the client's own credentials are taken and mean
- * nothing.
- */
+/** The OAuth2 password form (RFC 6749 §4.3.2). Client credentials are accepted and ignored. */
 export const tokenRequestSchema = z.object({
   grant_type: z
     .literal(['password', ''])
     .optional()
-    .describe('An empty one counts as omitted (RFC 6749 §3.2), which means `password`.'),
+    .describe('An empty value counts as omitted (RFC 6749 §3.2), which means `password`.'),
   username: loginName,
   password: passwordInput,
   scope: textSchema(0, 500).optional(),
@@ -56,7 +50,7 @@ export const tokenRequestSchema = z.object({
   client_secret: textSchema(0, 500).optional(),
 });
 
-/** RFC 6749 §5.1, to the letter. */
+/** RFC 6749 §5.1, with its field names. */
 export const tokenAnswerSchema = z
   .object({
     access_token: z.string(),
@@ -66,8 +60,10 @@ export const tokenAnswerSchema = z
   })
   .meta({ id: 'TokenAnswer' });
 
-/** What a link in a mail carries behind its `#`. */
-const linkToken = textSchema(1, 200).describe('What the link in the mail carries behind its `#`.');
+/** Token of a mail link, after the `#`. */
+const linkToken = textSchema(1, 200).describe(
+  'Token from the link in the mail: the part after `#`.',
+);
 export const verifySchema = z.object({ token: linkToken });
 export const addressSchema = z.object({ email: emailSchema });
 export const resetSchema = z.object({ token: linkToken, newPassword: newPasswordInput });

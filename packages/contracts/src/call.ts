@@ -1,26 +1,26 @@
 import type { Role } from './users.js';
 
-/** What an API key may do. */
+/** Rights of an API key. */
 export interface ApiKeyGrant {
   id: string;
   scopes: readonly string[];
-  /** The only dashboard that it reaches; null where it reaches all of its owner's. */
+  /** The only dashboard that the key may access; null for all dashboards of its owner. */
   dashboardId: string | null;
 }
 
-/** Someone who is signed in, or whose API key acts. */
+/** A signed-in user, or the owner of an acting API key. */
 export interface UserActor {
   kind: 'user';
   userId: string;
   email: string;
   role: Role;
-  /** Null where an API key acts. */
+  /** Null if an API key acts. */
   sessionId: string | null;
-  /** Whether the address is known to be theirs. */
+  /** True if the address is verified. */
   verified: boolean;
-  /** True if the session may do nothing but change the password, and a key nothing. */
+  /** True if the password must be changed first: a session may do only that, and a key nothing. */
   mustChangePassword?: boolean;
-  /** Absent where a session acts, which may do all that its user may. */
+  /** Absent if a session acts, which has all rights of its user. */
   key?: ApiKeyGrant;
 }
 
@@ -30,24 +30,21 @@ export interface AnonymousActor {
 
 export type Actor = UserActor | AnonymousActor;
 
-/** An answer that can be given again, byte for byte. */
+/** A stored response that can be replayed byte for byte. */
 export interface StoredAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | undefined;
 }
 
-/**
- * A request that takes effect once, however often it is sent: what tells it from others, and how
- * its output is answered.
- */
+/** A request that takes effect once, however often it is sent. */
 export interface IdempotentRequest {
   /**
-   * What is kept under: the `Idempotency-Key` (1 to 255 visible ASCII characters), after the id of
-   * the API key where one acts.
+   * Storage key: the `Idempotency-Key` (1 to 255 visible ASCII characters), prefixed by the id of
+   * an acting API key.
    */
   readonly key: string;
-  /** Path of the procedure in the router; a key means something else to another one. */
+  /** Path of the procedure in the router; keys are scoped per procedure. */
   readonly procedure: string;
   /** Hash of the input. */
   readonly fingerprint: string;
@@ -55,33 +52,30 @@ export interface IdempotentRequest {
 }
 
 /**
- * Set by whoever claims the key, which is after the call was made: its fingerprint is known only
- * once the input was read.
+ * Set when the key is claimed, which is after the call was created: the fingerprint requires the
+ * parsed input.
  */
 export interface Idempotency {
   request?: IdempotentRequest;
 }
 
-/**
- * The cookie that keeps a browser's refresh token. Sign-in sets it, refresh and sign-out read it,
- * nothing else does.
- */
+/** The refresh token cookie of a browser. Sign-in sets it; refresh and sign-out read it. */
 export interface RefreshCookie {
-  /** Whether the request carries one, good or bad. */
+  /** True if the request carries the cookie, valid or not. */
   readonly present: boolean;
   /**
-   * The token in it. Throws `forbidden` where the request does not prove that a page of ours sent
-   * it.
+   * Returns its token.
+   * @throws `forbidden` if the request does not prove that one of our pages sent it
    */
   read(): string | undefined;
-  /** Throws `bad_request` where the answer cannot carry a cookie. */
+  /** @throws `bad_request` if the response cannot carry a cookie */
   demandSettable(): void;
   set(refreshToken: string, maxAgeSeconds: number): void;
   clear(): void;
 }
 
 /**
- * A limit that a call counts against, and what is left of it (`RateLimit`,
+ * State of a rate limit that a call counts against (`RateLimit`,
  * draft-ietf-httpapi-ratelimit-headers).
  */
 export interface LimitState {
@@ -97,10 +91,7 @@ export interface LimitState {
 
 export type ReportLimit = (state: LimitState) => void;
 
-/**
- * What travels with every call beside its input: who calls, from where, and whether anybody still
- * waits for the answer.
- */
+/** Metadata of a call beside its input: caller, origin and cancellation. */
 export interface Call<A extends Actor = Actor> {
   actor: A;
   requestId: string;
@@ -108,13 +99,11 @@ export interface Call<A extends Actor = Actor> {
   address: string;
   userAgent?: string | undefined;
   signal: AbortSignal;
-  /**
-   * Present where the call may come under an `Idempotency-Key`; shared by all copies of the call.
-   */
+  /** Present if the call supports an `Idempotency-Key`; shared by all copies of the call. */
   idempotency?: Idempotency | undefined;
-  /** Absent where the call comes over no face that has cookies. */
+  /** Absent if the transport has no cookies. */
   cookie?: RefreshCookie | undefined;
-  /** Tells the client of a limit; absent if the transport has no headers. */
+  /** Reports a limit to the client; absent if the transport has no headers. */
   reportLimit?: ReportLimit | undefined;
 }
 

@@ -1,13 +1,13 @@
 /**
- * An IPv4 address that is mapped into IPv6 (RFC 4291 §2.5.5.2), its last 32 bits in decimal or in
+ * Matches an IPv4-mapped IPv6 address (RFC 4291 §2.5.5.2), its last 32 bits in decimal or
  * hexadecimal.
  */
 const mapped =
   /^(?:0{0,4}:){2,6}ffff:(?:((?:\d{1,3}\.){3}\d{1,3})|([\da-f]{1,4}):([\da-f]{1,4}))$/i;
 
 /**
- * A network address as it is shown, stored and counted: a mapped IPv4 address is the IPv4 address,
- * any other stays.
+ * Normalises a network address for display, storage and counting: converts IPv4-mapped addresses to
+ * IPv4.
  */
 export function plainAddress(address: string): string {
   const [, decimal, high, low] = mapped.exec(address) ?? [];

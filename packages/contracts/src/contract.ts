@@ -2,10 +2,10 @@ import { z } from 'zod';
 import type { Call, UserCall } from './call.js';
 import { textSchema } from './text.js';
 
-/** Who may call a procedure at all; whose objects it reaches is the service's rule. */
+/** Who may call a procedure. The service checks access to individual objects. */
 export type Access = 'public' | 'user' | 'superuser';
 
-/** One procedure as both sides of the wire see it. */
+/** A procedure as seen by client and server. */
 export interface Endpoint {
   access: Access;
   input?: z.ZodType;
@@ -18,13 +18,10 @@ type MethodOf<E extends Endpoint> = E extends { input: infer I extends z.ZodType
   ? (call: CallFor<E>, input: z.output<I>) => Promise<z.input<E['output']>>
   : (call: CallFor<E>) => Promise<z.input<E['output']>>;
 
-/**
- * The port that serves a contract: one method an endpoint, derived so that no signature is written
- * twice.
- */
+/** Service interface of a contract: one method per endpoint, derived from its schemas. */
 export type ServiceOf<C extends Record<string, Endpoint>> = { [K in keyof C]: MethodOf<C[K]> };
 
-/** The id of a module or of a widget inside one. */
+/** Id of a module, or of a widget within its module. */
 export const slugSchema = z
   .string()
   .max(60)
@@ -39,22 +36,22 @@ export type JsonValue =
   | JsonValue[]
   | { [key: string]: JsonValue };
 
-/** `z.json()` under a type of our own, so that declarations of the contract need no zod. */
+/** `z.json()` with our own type, so that declarations of the contract do not reference zod. */
 export const jsonSchema: z.ZodType<JsonValue, JsonValue> = z.json();
 
-/** In lower case, as the database gives them: two spellings of one id must not pass for two. */
+/** Lower case, as the database returns ids: two spellings of one id must compare equal. */
 export const idSchema = z.uuid().toLowerCase();
 export const idInput = z.object({ id: idSchema });
 
-/** Output of what is done later, or perhaps not: the same in every case. */
+/** Output of deferred actions; the same whether or not they happen. */
 export const acceptedSchema = z.object({ accepted: z.literal(true) }).meta({ id: 'Accepted' });
 
 /** Input of every list: keyset paging. */
 export const pageInput = z.object({
   cursor: textSchema(0, 500)
     .optional()
-    .describe('`nextCursor` of the page before; absent for the first page.'),
-  size: z.number().int().min(1).max(100).default(20).describe('Items on a page.'),
+    .describe('`nextCursor` of the previous page; absent for the first page.'),
+  size: z.number().int().min(1).max(100).default(20).describe('Items per page.'),
 });
 export type PageInput = z.output<typeof pageInput>;
 

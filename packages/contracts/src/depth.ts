@@ -1,21 +1,15 @@
-/**
- * How deep free JSON may nest: more is nobody's data, and what walks it – here, in the database, in
- * a client – has but one stack.
- */
-const mostLevels = 32;
+/** Maximum nesting of free-form JSON; protects recursive walkers from stack overflow. */
+const maxLevels = 32;
 
-export const notShallowJson = `Must be JSON that nests at most ${mostLevels} levels deep: give a date or a bigint as text`;
+export const notShallowJson = `Must be JSON with at most ${maxLevels} levels: pass dates and bigints as text`;
 
-/**
- * True if a value is JSON and nests no deeper than it may. Visits each object once, and goes no
- * deeper than the limit.
- */
+/** True if a value is JSON within the nesting limit. Visits each object once. */
 export const isShallowJson = (value: unknown): boolean =>
-  heightOf(value, mostLevels, new Map()) <= mostLevels;
+  heightOf(value, maxLevels, new Map()) <= maxLevels;
 
 /**
- * Levels of objects and arrays in a value; infinite if there are more than `most`, one contains
- * itself, or JSON lacks its type.
+ * Returns the nesting depth. Infinite if it exceeds `most`, has a cycle, or contains a type that
+ * JSON lacks.
  */
 function heightOf(value: unknown, most: number, known: Map<object, number>): number {
   if (typeof value === 'bigint' || value instanceof Date) return Number.POSITIVE_INFINITY;

@@ -1,4 +1,4 @@
-/** Every way a rule of the product can refuse: the closed set that clients narrow on. */
+/** All error codes of the product: the closed set that clients narrow on. */
 export const errorCodes = [
   'bad_request',
   'unauthenticated',
@@ -14,14 +14,14 @@ export const errorCodes = [
 ] as const;
 export type ErrorCode = (typeof errorCodes)[number];
 
-/** One fault of an input; `pointer` is a JSON Pointer (RFC 6901) into it. */
+/** A validation error of an input; `pointer` is a JSON Pointer (RFC 6901) into it. */
 export interface InputFault {
   pointer: string;
   message: string;
   code: string;
 }
 
-/** Why a bearer token does not suffice (RFC 6750 §3.1). */
+/** Reason why a bearer token was rejected (RFC 6750 §3.1). */
 export interface TokenFault {
   error: 'invalid_token' | 'insufficient_scope';
   /** The scope that the call needs; undefined if no scope suffices. */
@@ -29,17 +29,17 @@ export interface TokenFault {
 }
 
 export interface ErrorDetails {
-  /** What exactly is wrong with the input. */
+  /** Validation errors of the input. */
   errors?: InputFault[];
-  /** Seconds after which trying again makes sense (`Retry-After`, RFC 9110 §10.2.3). */
+  /** Seconds after which a retry makes sense (`Retry-After`, RFC 9110 §10.2.3). */
   retryAfter?: number;
-  /** The fault of the token that was presented (`WWW-Authenticate`). */
+  /** Error of the presented token (`WWW-Authenticate`). */
   token?: TokenFault;
 }
 
 /**
- * A refusal that a caller may read: its message tells what happened and what to do, and never what
- * is inside.
+ * An error that is shown to the caller. Its message says what happened and what to do, without
+ * internals.
  */
 export class AppError extends Error {
   override readonly name = 'AppError';
@@ -56,32 +56,32 @@ export class AppError extends Error {
 export const badRequest = (message: string, errors?: InputFault[]) =>
   new AppError('bad_request', message, { errors });
 export const unauthenticated = (message: string) => new AppError('unauthenticated', message);
-/** An access token or API key was presented and is not valid. */
+/** The presented access token or API key is invalid. */
 export const invalidToken = (message: string) =>
   new AppError('unauthenticated', message, { token: { error: 'invalid_token' } });
-/** The token is valid, but must not make this call. */
+/** The token is valid, but lacks the scope for this call. */
 export const insufficientScope = (message: string, scope?: string) =>
   new AppError('forbidden', message, {
     token: { error: 'insufficient_scope', ...(scope !== undefined && { scope }) },
   });
 export const forbidden = (message: string) => new AppError('forbidden', message);
-/** The password must have been given lately (ASVS 5.0, 7.5.1). */
+/** The call requires a recent password check (ASVS 5.0, 7.5.1). */
 export const reauthenticationRequired = () =>
   new AppError(
     'reauthentication_required',
     'This needs a recent sign-in: POST /auth/reauthenticate with your password, then repeat it.',
   );
-/** Somebody else chose the password. */
+/** The password was chosen by someone else and must be changed first. */
 export const passwordChangeRequired = () =>
   new AppError(
     'password_change_required',
-    'Somebody else chose your password: change it by POST /users/me/password first.',
+    'An administrator chose your password: change it with POST /users/me/password first.',
   );
 export const notFound = (message: string) => new AppError('not_found', message);
 export const conflict = (message: string) => new AppError('conflict', message);
-/** The write was based on a version that is no longer the current one. */
+/** The write is based on an outdated version. */
 export const staleVersion = (message: string) => new AppError('stale_version', message);
-/** The write must say which version it is based on (RFC 6585 §3). */
+/** The write must state the version it is based on (RFC 6585 §3). */
 export const versionRequired = (message: string) => new AppError('version_required', message);
 /** @param retryAfter seconds */
 export const tooManyRequests = (message: string, retryAfter: number) =>

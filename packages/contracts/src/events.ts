@@ -16,15 +16,17 @@ export const eventSchema = z
   .object({
     id: idSchema,
     source: z.enum(['module', 'user', 'system']),
-    type: z.string().describe('What happened, such as `session.started`.'),
-    subject: z.string().nullable().describe('What it happened to, such as `user <id>`.'),
+    type: z.string().describe('Type of the event, such as `session.started`.'),
+    subject: z.string().nullable().describe('Affected object, such as `user <id>`.'),
     moduleId: z.string().nullable(),
-    actorId: idSchema.nullable().describe('Who did it; kept also when that user is gone.'),
+    actorId: idSchema
+      .nullable()
+      .describe('Id of the acting user; remains after that user is removed.'),
     address: z
       .string()
       .overwrite(plainAddress)
       .nullable()
-      .describe('Network address that it was asked from.'),
+      .describe('Network address of the request.'),
     requestId: z.string().nullable(),
     payload: jsonSchema,
     occurredAt: z.date(),

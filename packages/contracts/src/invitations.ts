@@ -5,12 +5,12 @@ import { emailSchema } from './mail-address.js';
 import { lineSchema } from './text.js';
 import { newPasswordInput, roleSchema } from './users.js';
 
-/** A superuser's word that somebody may make an account. */
+/** An invitation by a superuser to create an account. */
 export const invitationSchema = z
   .object({
     id: idSchema,
     email: z.string(),
-    role: roleSchema.describe('The role of the account to be.'),
+    role: roleSchema.describe('Role of the future account.'),
     invitedById: idSchema.nullable(),
     createdAt: z.date(),
     expiresAt: z.date(),

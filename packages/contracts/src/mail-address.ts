@@ -2,15 +2,15 @@ import { z } from 'zod';
 import { withAsciiDomain } from './mail-domain.js';
 
 /**
- * As zod's own, but the domain may be one name without a dot, such as `localhost`; `hasLocalDomain`
- * tells these apart.
+ * Like zod's pattern, but also accepts a domain without a dot, such as `localhost`; see
+ * `hasLocalDomain`.
  */
 const addressPattern =
   /^(?:[A-Za-z0-9_'+-]+\.)*[A-Za-z0-9_'+-]*[A-Za-z0-9_+-]@(?:(?:[A-Za-z0-9][A-Za-z0-9-]*\.)+[A-Za-z]{2,}|[A-Za-z][A-Za-z0-9-]*)$/;
 
 /**
- * In lower case, its domain in ASCII (IDNA): two ways to write one address must not pass for two
- * accounts.
+ * Normalises to lower case and an ASCII domain (IDNA): two spellings of one address must not become
+ * two accounts.
  */
 export const emailSchema = z
   .string()
@@ -21,13 +21,11 @@ export const emailSchema = z
   .meta({ format: 'email' })
   .pipe(z.email({ pattern: addressPattern }));
 
-/**
- * True if the domain of an address is one name without a dot: only a machine's own mail reaches it.
- */
+/** True if the domain has no dot: only the local machine delivers such mail. */
 export const hasLocalDomain = (address: string): boolean =>
   !address.slice(address.lastIndexOf('@') + 1).includes('.');
 
-/** Names of the fields of an endpoint's input that take a mail address. */
+/** Returns the names of the input fields that take a mail address. */
 export function addressFieldsOf(input: z.ZodType | undefined): string[] {
   if (!(input instanceof z.ZodObject)) return [];
   const fields: [string, unknown][] = Object.entries(input.shape);

@@ -1,13 +1,13 @@
 const ascii = /^[\x20-\x7e]*$/;
-/** Characters that would end the host of a URL, or be decoded in it. */
+/** Characters that end the host of a URL or are decoded in it. */
 const notInHost = /[\s/?#:@\\[\]%]/;
 
-/** Longest domain name in characters (RFC 1035 §2.3.4); IDNA takes time quadratic in the length. */
+/** Maximum length of a domain name (RFC 1035 §2.3.4); IDNA takes time quadratic in the length. */
 const maxLength = 253;
 
 /**
- * A mail address with an internationalised domain in ASCII (RFC 5891 §4.4); any other text as it
- * is.
+ * Converts an internationalised domain of a mail address to ASCII (RFC 5891 §4.4); returns other
+ * text unchanged.
  */
 export function withAsciiDomain(address: string): string {
   const at = address.lastIndexOf('@') + 1;

@@ -15,17 +15,17 @@ import { newPasswordInput, roleSchema, userSchema } from './users.js';
 /** A user as administrators see one. */
 export const managedUserSchema = userSchema
   .extend({
-    disabled: z.boolean().describe('Whether signing in is refused.'),
-    verified: z.boolean().describe('Whether the address is known to be theirs.'),
+    disabled: z.boolean().describe('True if the user cannot sign in.'),
+    verified: z.boolean().describe('True if the address is verified.'),
     mustChangePassword: z
       .boolean()
-      .describe('Whether they must choose another password before anything else.'),
+      .describe('True if they must change the password before anything else.'),
   })
   .meta({ id: 'ManagedUser' });
 export type ManagedUser = z.output<typeof managedUserSchema>;
 
 export const listUsersInput = pageInput.extend({
-  q: textSchema(1, 100).optional().describe('Part of the address or the name, in any case.'),
+  q: textSchema(1, 100).optional().describe('Part of the address or the name; ignores case.'),
   role: roleSchema.optional(),
   disabled: z.boolean().optional(),
 });
@@ -34,7 +34,7 @@ export type ListUsers = z.output<typeof listUsersInput>;
 export const createUserSchema = z.object({
   email: emailSchema,
   password: newPasswordInput,
-  name: lineSchema(1, 100).optional().describe('Default: what stands before the @.'),
+  name: lineSchema(1, 100).optional().describe('Default: the part of the address before the @.'),
   role: roleSchema.default('user'),
 });
 
@@ -42,23 +42,23 @@ export const updateUserSchema = idInput.extend({
   email: emailSchema
     .optional()
     .describe(
-      'It counts as unverified, and the old address gets a notice. Needs a recent sign-in.',
+      'New address; counts as unverified, and the old address gets a notice. Needs a recent sign-in.',
     ),
   name: lineSchema(1, 100).optional(),
-  role: roleSchema.optional().describe('Another role ends all sessions. Needs a recent sign-in.'),
+  role: roleSchema.optional().describe('A changed role ends all sessions. Needs a recent sign-in.'),
   disabled: z.boolean().optional().describe('True ends all sessions.'),
   mustChangePassword: z
     .boolean()
     .optional()
-    .describe('True lets their sessions do nothing but choose another password.'),
-  verified: z.literal(true).optional().describe('Your word instead of the link in a mail.'),
+    .describe('True limits their sessions to changing the password.'),
+  verified: z.literal(true).optional().describe('Marks the address as verified without a mail.'),
 });
 export type UpdateUser = z.output<typeof updateUserSchema>;
 
 export const removeUserSchema = idInput.extend({
   handOverTo: idSchema
     .optional()
-    .describe('Whose the dashboards will be; without it they are deleted, too.'),
+    .describe('New owner of the dashboards; without it they are deleted.'),
 });
 
 export const managedUsers = {
@@ -76,7 +76,7 @@ export const managedUsers = {
 
 export type ManagedUsersService = ServiceOf<typeof managedUsers>;
 
-/** For trials; served only with `SYNAP_PRIVATE_API=on`. */
+/** For local testing; served only with `SYNAP_PRIVATE_API=on`. */
 export const privateUsers = {
   create: {
     access: 'public',

@@ -21,7 +21,7 @@ export const moduleRunSchema = z
       .object({ done: z.number().int(), total: z.number().int() })
       .nullable()
       .describe('As the module reports it.'),
-    events: z.number().int().describe('New events that the run brought.'),
+    events: z.number().int().describe('Number of new events of the run.'),
     error: z.string().nullable(),
     createdAt: z.date(),
     startedAt: z.date().nullable(),

@@ -12,7 +12,7 @@ import type { SystemService } from './system.js';
 import type { UsersService } from './users.js';
 import type { WidgetsService } from './widgets.js';
 
-/** Everything the router can call; made by `createServices` in core. */
+/** All services that the router calls; created by `createServices` in core. */
 export interface Services {
   system: SystemService;
   admin: AdminService;
@@ -30,7 +30,7 @@ export interface Services {
 }
 
 /**
- * Tells who presents an access token or an API key. Throws `unauthenticated` for one that is faulty
- * or expired, or whose session has ended, and for a key that was removed.
+ * Authenticates an access token or API key.
+ * @throws `unauthenticated` if it is invalid, expired, revoked or removed
  */
 export type Authenticate = (token: string) => Promise<Actor>;

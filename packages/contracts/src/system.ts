@@ -19,7 +19,10 @@ export const routeSchema = z
     method: z.string(),
     path: z.string(),
     access: z.enum(['public', 'user', 'superuser']),
-    scope: z.string().nullable().describe('What an API key needs to call it; null where none may.'),
+    scope: z
+      .string()
+      .nullable()
+      .describe('Scope that an API key needs; null if API keys cannot call it.'),
   })
   .meta({ id: 'Route' });
 export type Route = z.output<typeof routeSchema>;
@@ -33,7 +36,7 @@ export const metaSchema = z
     docs: z
       .string()
       .nullable()
-      .describe('Path of the interactive documentation, where it is served.'),
+      .describe('Path of the interactive documentation; null if it is not served.'),
   })
   .meta({ id: 'Meta' });
 export type Meta = z.output<typeof metaSchema>;

@@ -7,23 +7,18 @@ import { z } from 'zod';
 
 const loneSurrogate = /\p{Surrogate}/u;
 const withoutNull = /^[^\u0000]*$/;
-/** Spaces, then something to see, then anything but control characters. */
+/** Spaces, then a visible character, then anything but control characters. */
 const visibleLine = /^[^\S\u0000-\u001f\u007f]*[^\s\u0000-\u001f\u007f][^\u0000-\u001f\u007f]*$/;
 
 /**
- * Line breaks and controls beyond ASCII; controls of the writing direction can make a text look
- * like another one (UTS #55).
+ * Line breaks and control characters beyond ASCII. Bidirectional controls can disguise a text (UTS
+ * #55).
  */
 const unsafeInLine = /[\u0080-\u009f\u2028\u2029]|\p{Bidi_Control}/u;
-/**
- * Something to see: neither space nor control, nor one of the characters that are drawn as nothing.
- */
+/** A visible character: no space, no control and none that is drawn as nothing. */
 const visible = /[^\s\p{Cc}\p{Default_Ignorable_Code_Point}\u2800]/u;
 
-/**
- * Counts characters as JSON Schema does (code points), which is not how JavaScript measures a
- * string.
- */
+/** Counts code points, as JSON Schema does; `length` of a string counts UTF-16 units. */
 function hasLength(text: string, min: number, max: number): boolean {
   if (text.length < min || text.length > 2 * max) return false;
   const { length } = [...text];
@@ -42,8 +37,8 @@ const bounded = (schema: z.ZodString, min: number, max: number) =>
     });
 
 /**
- * Text of `min` to `max` characters that PostgreSQL can store and JSON can carry: no U+0000, no
- * lone surrogates.
+ * Text of `min` to `max` characters without U+0000 and lone surrogates, which PostgreSQL and JSON
+ * reject.
  */
 export const textSchema = (min: number, max: number) =>
   bounded(z.string(), min, max)
@@ -52,7 +47,7 @@ export const textSchema = (min: number, max: number) =>
 
 const notALine = 'Must be one line, not blank, without control characters';
 
-/** Text of a single line, trimmed, with something to see and `min` to `max` characters. */
+/** A trimmed, visible line of `min` to `max` characters. */
 export const lineSchema = (min: number, max: number) =>
   bounded(z.string().trim(), min, max)
     .regex(visibleLine, { error: notALine, abort: true })

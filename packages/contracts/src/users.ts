@@ -21,7 +21,7 @@ export type User = z.output<typeof userSchema>;
 export const updateMeSchema = z.object({ name: lineSchema(1, 100).optional() });
 
 export const passwordInput = textSchema(1, 256);
-/** The policy judges and explains; the document tells its bounds. */
+/** The documents state these bounds; the password policy enforces and explains them. */
 export const newPasswordInput = passwordInput.meta({ minLength: 12, maxLength: 128 });
 
 export const changePasswordSchema = z.object({

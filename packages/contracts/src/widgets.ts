@@ -9,7 +9,7 @@ export const widgetSchema = z
     id: slugSchema.describe('Unique within its module.'),
     moduleId: slugSchema,
     title: z.string(),
-    view: z.string().describe('How it wants to be drawn: table, line, gauge, …'),
+    view: z.string().describe('Preferred display: table, line, gauge, …'),
     maxAge: z.number().describe('Seconds for which its data counts as fresh.'),
     paramsSchema: jsonSchemaSchema.describe('JSON Schema of its parameters.'),
     dataSchema: jsonSchemaSchema.describe('JSON Schema of its data.'),
@@ -19,7 +19,7 @@ export type Widget = z.output<typeof widgetSchema>;
 
 export const widgetDataSchema = z
   .object({
-    data: z.unknown().describe('As the `dataSchema` of the widget says.'),
+    data: z.unknown().describe('Matches the `dataSchema` of the widget.'),
     asOf: z.date().describe('When the data was loaded.'),
     stale: z.boolean().describe('True when a newer load failed and this is the last good data.'),
     error: z.string().optional().describe('Why the newer load failed.'),
@@ -35,7 +35,7 @@ export const widgetDataInput = z.object({
     .refine(isShallowJson, notShallowJson)
     .default({})
     .describe(
-      'Parameters of the widget, as its `paramsSchema` says; over REST each by its name, such as `?limit=10`.',
+      'Parameters of the widget, see its `paramsSchema`; over REST each by its name, such as `?limit=10`.',
     ),
 });
 

@@ -1,10 +1,10 @@
 import { AppError, badRequest, conflict, unavailable } from '@synap/contracts';
 import { toDatabaseFault } from '@synap/db';
 
-export const unmigrated = () =>
+export const notMigratedError = () =>
   unavailable('Database is not migrated: run "npx prisma migrate deploy"', 30);
 
-/** What an error of the database means to a caller; any other error stays what it is. */
+/** Translates a database error for the caller; returns any other error unchanged. */
 export function translateDatabaseFault(error: unknown): unknown {
   if (error instanceof AppError) return error;
   switch (toDatabaseFault(error)?.kind) {
@@ -15,27 +15,24 @@ export function translateDatabaseFault(error: unknown): unknown {
     case 'unavailable':
       return unavailable('The database cannot be reached at present: try again later.', 5, error);
     case 'read-only':
-      return unavailable(
-        'The database takes no changes at present, it is read-only: try again later.',
-        5,
-        error,
-      );
+      return unavailable('The database is read-only at present: try again later.', 5, error);
     case 'not-migrated':
-      return unmigrated();
+      return notMigratedError();
     case 'unique':
     case 'reference':
-      return conflict('Another change came first: read again and repeat yours.');
+      return conflict(
+        'A concurrent change came first: read the current state and repeat your change.',
+      );
     default:
       return error;
   }
 }
 
-/** A method of a service. */
+/** Signature of a service method. */
 export type Method = (...args: never[]) => Promise<unknown>;
 
 /**
- * The same service, whose methods first ask whether the database may be used and translate its
- * faults on the way out.
+ * Wraps a service so that its methods check the database state first and translate database errors.
  * @param admit throws `unavailable` while the database is not migrated
  */
 export function guarded<S extends { [K in keyof S]: Method }>(service: S, admit: () => void): S {

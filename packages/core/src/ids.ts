@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 
 /**
- * A UUID of version 7 (RFC 9562 §5.7): ids of later rows sort later, so lists page by id and
+ * Generates a UUID of version 7 (RFC 9562 §5.7). Later ids sort later, so lists page by id and
  * indexes stay dense.
  */
 export function uuidv7(now: number = Date.now()): string {
@@ -13,11 +13,11 @@ export function uuidv7(now: number = Date.now()): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 
-/** Milliseconds since the epoch at which an id of version 7 was made. */
+/** Returns the creation time of a version 7 id, in milliseconds since the epoch. */
 export const timeOfId = (id: string): number =>
   Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16);
 
-/** The lowest id of version 7 of that time: all that are made from then on sort behind it. */
+/** Returns the lowest version 7 id of that time; all later ids sort after it. */
 export function firstIdOf(milliseconds: number): string {
   const hex = milliseconds.toString(16).padStart(12, '0');
   return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;

@@ -16,4 +16,4 @@ export { createRepositories, createTransaction, type Repositories } from './repo
 export { type RotationResult, rotateSecrets } from './secrets/rotate-secrets.js';
 export { sealedSources } from './secrets/sealed-sources.js';
 export { type Core, type CoreDeps, createServices } from './services.js';
-export type { FirstSuperuser } from './users/first-superuser.js';
+export type { FirstSuperuser } from './users/bootstrap-admin.js';

@@ -1,21 +1,20 @@
 import { badRequest, idSchema, type Page } from '@synap/contracts';
 
-const refused = () =>
-  badRequest(
-    'The cursor is not one of ours: pass `nextCursor` of the page before, or leave it out.',
-    [{ pointer: '/cursor', message: 'Unknown cursor', code: 'invalid_cursor' }],
-  );
+const invalidCursorError = () =>
+  badRequest('The cursor is invalid: pass `nextCursor` of the previous page, or omit it.', [
+    { pointer: '/cursor', message: 'Unknown cursor', code: 'invalid_cursor' },
+  ]);
 
-/** The id behind a cursor of a list that is ordered by id. */
+/** Decodes the cursor of a list that is ordered by id. */
 export function cursorId(cursor: string | undefined): string | undefined {
   if (cursor === undefined) return undefined;
   const id = idSchema.safeParse(Buffer.from(cursor, 'base64url').toString('latin1'));
-  if (!id.success) throw refused();
+  if (!id.success) throw invalidCursorError();
   return id.data;
 }
 
 /**
- * A page out of `size + 1` rows ordered by id: the row too many only tells that there is a next
+ * Builds a page from `size + 1` rows ordered by id: the extra row only shows that there is a next
  * page.
  */
 export function pageById<T extends { id: string }>(rows: T[], size: number): Page<T> {
@@ -28,7 +27,7 @@ export function pageById<T extends { id: string }>(rows: T[], size: number): Pag
   };
 }
 
-/** A page of a list that is whole in memory, ordered by a name that stays. */
+/** Builds a page of an in-memory list that is ordered by an unchanging name. */
 export function pageByName<T>(
   all: readonly T[],
   nameOf: (item: T) => string,
@@ -37,7 +36,7 @@ export function pageByName<T>(
   const after =
     cursor === undefined ? undefined : Buffer.from(cursor, 'base64url').toString('utf8');
   if (after !== undefined && Buffer.from(after, 'utf8').toString('base64url') !== cursor)
-    throw refused();
+    throw invalidCursorError();
   const rest = after === undefined ? all : all.filter((item) => nameOf(item) > after);
   const items = rest.slice(0, size);
   const last = items.at(-1);

@@ -14,7 +14,7 @@ import { createStagesRepository } from './modules/stages.repository.js';
 import { createManagedUsersRepository } from './users/managed-users.repository.js';
 import { createUsersRepository } from './users/users.repository.js';
 
-/** All repositories on one connection or transaction. */
+/** Creates all repositories on one connection or transaction. */
 export function createRepositories(db: Db, sql: Sql) {
   return {
     apiKeys: createApiKeysRepository(db),
@@ -35,7 +35,7 @@ export function createRepositories(db: Db, sql: Sql) {
 }
 export type Repositories = ReturnType<typeof createRepositories>;
 
-/** Runs all or nothing, with repositories bound to the transaction. */
+/** Runs a function in a transaction, with repositories bound to it. */
 export type Transaction = <T>(
   run: (tx: Repositories) => Promise<T>,
   options?: Pick<TransactionOptions, 'milliseconds'>,

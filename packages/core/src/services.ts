@@ -29,7 +29,12 @@ import { type IdentityGuard, noIdentityGuard } from './auth/identity-guard.js';
 import { createSessionLookups } from './auth/session-lookups.repository.js';
 import { createDashboardsService } from './dashboards/dashboards.service.js';
 import type { WidgetCatalogue } from './dashboards/placements.js';
-import { guarded, type Method, translateDatabaseFault, unmigrated } from './database-faults.js';
+import {
+  guarded,
+  type Method,
+  notMigratedError,
+  translateDatabaseFault,
+} from './database-faults.js';
 import { createEventsService } from './events/events.service.js';
 import { createRefusalRecorder, type RecordRefusal } from './events/refusals.js';
 import { createIdempotencyStore, type IdempotencyStore } from './idempotency/idempotency.store.js';
@@ -40,11 +45,11 @@ import { createMailQueue, createMailRequests } from './mail/mail-queue.js';
 import { createModulesService } from './modules/modules.service.js';
 import { createRepositories, createTransaction } from './repositories.js';
 import { createSystemService } from './system/system.service.js';
+import { ensureSuperuser, type FirstSuperuser } from './users/bootstrap-admin.js';
 import { createChangeEmail } from './users/change-email.js';
 import { createChangePassword } from './users/change-password.js';
-import { ensureSuperuser, type FirstSuperuser } from './users/first-superuser.js';
-import { refuseLocalDomains } from './users/local-domains.js';
-import { createAccountMaker, createManagedUsersService } from './users/managed-users.service.js';
+import { rejectLocalDomains } from './users/local-domains.js';
+import { createAccountFactory, createManagedUsersService } from './users/managed-users.service.js';
 import { createPurgeAbandoned } from './users/purge-abandoned.js';
 import { createRemoveMe } from './users/remove-me.js';
 import { createUsersService } from './users/users.service.js';
@@ -52,24 +57,27 @@ import { createWidgetsService } from './widgets/widgets.service.js';
 
 export interface CoreDeps {
   database: Database;
-  /** What is known of the database without asking it. */
+  /** Returns the last known state of the database, without a query. */
   databaseState: () => DatabaseState;
-  /** Asks the database; for the health of the system. */
+  /** Queries the state of the database, for health checks. */
   probeDatabase: () => Promise<DatabaseState>;
   registry: ModuleRegistry;
   widgetCache: WidgetCache;
   hasher: PasswordHasher;
   accessTokens: AccessTokens;
   refreshTokens: RefreshTokens;
-  /** Seals what the database keeps in confidence. */
+  /** Encrypts confidential data in the database. */
   secretBox: SecretBox;
-  /** The words of a mail. */
+  /** Renders subject and body of a mail. */
   renderMail: (mail: Mail) => MailPreview;
-  /** Whether an address must be verified before its account can be used. */
+  /** True if an address must be verified before its account can be used. */
   verifyEmail: boolean;
-  /** If `POST /login/access-token` signs in. */
+  /**
+   * True if `POST /login/access-token` signs in.
+   * @default false
+   */
   passwordGrant?: boolean;
-  /** A whole URL of one of our pages, such as `/reset`. */
+  /** Absolute URL of a page of the web app, such as `/reset`. */
   linkTo: (path: string) => string;
   /** True if mail addresses may have a domain without a dot, such as `localhost`. */
   localDomains: boolean;
@@ -82,23 +90,23 @@ export interface CoreDeps {
 export interface Core {
   services: Services;
   authenticate: Authenticate;
-  /** To be told what changes of who somebody is. */
+  /** Invalidates cached identities; call it after identity changes by other instances. */
   identity: Pick<Authentication, 'invalidate' | 'invalidateAll'>;
   idempotency: IdempotencyStore;
-  /** Writes a refusal (403) to the trail, bounded. */
+  /** Writes a rejection (403) to the audit log, rate-limited. */
   recordRefusal: RecordRefusal;
-  /** The mail that a request for one comes to. */
+  /** Composes the mail for a queued request. */
   composeMail: ComposeMail;
-  /** Each forgets what is long over of one kind. */
+  /** Cleanup tasks; each deletes expired data of one kind. */
   purges: readonly (() => Promise<void>)[];
-  /** Makes the first superuser where there is none; tells the password it made, once. */
+  /** Creates the first superuser if there is none. Returns a generated password once. */
   ensureSuperuser(given: {
     email: string;
     password?: string | undefined;
   }): Promise<FirstSuperuser | 'address-taken' | null>;
 }
 
-/** Every rule of the product, wired. Called once, by the composition root. */
+/** Wires all services. Called once, by the composition root. */
 export function createServices(deps: CoreDeps): Core {
   const { database, registry, widgetCache, hasher, accessTokens, refreshTokens, meta } = deps;
   const repositories = createRepositories(database.db, database.sql);
@@ -123,13 +131,13 @@ export function createServices(deps: CoreDeps): Core {
   const { verifyEmail, linkTo } = deps;
 
   const admit = () => {
-    if (deps.databaseState() === 'unmigrated') throw unmigrated();
+    if (deps.databaseState() === 'unmigrated') throw notMigratedError();
   };
-  /** A service whose methods take mail addresses. */
-  const addressed = <S extends { [K in keyof S]: Method }>(
+  /** Wraps a service whose methods take mail addresses. */
+  const guardedWithAddresses = <S extends { [K in keyof S]: Method }>(
     service: S,
     contract: Readonly<Record<string, Endpoint>>,
-  ): S => guarded(deps.localDomains ? service : refuseLocalDomains(service, contract), admit);
+  ): S => guarded(deps.localDomains ? service : rejectLocalDomains(service, contract), admit);
   const auth = createAuthService({
     users,
     sessions,
@@ -169,11 +177,11 @@ export function createServices(deps: CoreDeps): Core {
   return {
     services: {
       system: createSystemService({ meta, routes: deps.routes, databaseState: deps.probeDatabase }),
-      admin: addressed(
+      admin: guardedWithAddresses(
         createAdminService({ transaction, sendMail, renderMail: deps.renderMail }),
         contracts.admin,
       ),
-      auth: addressed(auth, contracts.auth),
+      auth: guardedWithAddresses(auth, contracts.auth),
       authSessions: guarded(
         createAuthSessionsService({ sessions, transaction, sessionEnded }),
         admit,
@@ -189,7 +197,7 @@ export function createServices(deps: CoreDeps): Core {
         }),
         admit,
       ),
-      users: addressed(
+      users: guardedWithAddresses(
         createUsersService({
           users,
           transaction,
@@ -200,12 +208,15 @@ export function createServices(deps: CoreDeps): Core {
         }),
         contracts.users,
       ),
-      managedUsers: addressed(
+      managedUsers: guardedWithAddresses(
         createManagedUsersService({ managedUsers, ...account }),
         contracts.managedUsers,
       ),
-      privateUsers: addressed({ create: createAccountMaker(account) }, contracts.privateUsers),
-      invitations: addressed(
+      privateUsers: guardedWithAddresses(
+        { create: createAccountFactory(account) },
+        contracts.privateUsers,
+      ),
+      invitations: guardedWithAddresses(
         createInvitationsService({ invitations, linkTo, signup: meta.signup, ...account }),
         contracts.invitations,
       ),

@@ -9,10 +9,10 @@ export interface AdminDeps {
   renderMail: (mail: Mail) => MailPreview;
 }
 
-/** What operators try out. */
+/** Creates the service for test mails and mail previews. */
 export function createAdminService({ transaction, sendMail, renderMail }: AdminDeps): AdminService {
   return {
-    /** Queued like any other mail, so that the whole way is tried. */
+    /** Queues the mail like any other, so that the whole delivery path is tested. */
     async testMail({ actor }, { to = actor.email }) {
       const time = new Date().toISOString();
       await transaction((tx: Repositories) =>

@@ -4,7 +4,7 @@ const to = 'ann@example.org';
 const time = '2026-11-25 10:00 UTC';
 const link = 'https://synap.example.org/';
 
-/** What previews show: a mail of each template with values as they could be. */
+/** Example mails for previews, one per template. */
 export const mailExamples: Readonly<Record<MailTemplate, Mail>> = {
   verify: { template: 'verify', to, values: { link, hours: 24 } },
   reset: { template: 'reset', to, values: { link, minutes: 10 } },

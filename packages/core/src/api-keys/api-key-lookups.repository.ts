@@ -2,13 +2,13 @@ import { roleSchema, type UserActor } from '@synap/contracts';
 import type { Sql, Statement } from '@synap/db';
 import { z } from 'zod';
 
-/** What is known of a key before its secret is proven. */
+/** Stored data of a key, before its secret is verified. */
 export interface KnownKey {
   actor: UserActor;
   secretHash: Uint8Array;
   /** Milliseconds since the epoch; null for a key that does not expire. */
   expiresAt: number | null;
-  /** Its last use was not noted within the last minute. */
+  /** True if its last use was not recorded within the last minute. */
   lastUsedIsStale: boolean;
 }
 
@@ -43,10 +43,12 @@ const keyStatement: Statement<KnownKey> = {
   }),
 };
 
-/** Reads of keys: one statement over the primary keys of key and user. */
+/** Reads keys with one statement, by the primary keys of key and user. */
 export function createApiKeyLookups(sql: Sql) {
   return {
-    /** Who acts by a key; null when there is none, it has expired, or its user is disabled. */
+    /**
+     * Returns a key and its actor; null if it does not exist, has expired, or its user is disabled.
+     */
     keyOf: (id: string) => sql.one(keyStatement, [id]),
   };
 }

@@ -1,12 +1,9 @@
 import type { UserActor } from '@synap/contracts';
 
-/**
- * The only dashboard that the caller reaches, by a key that is bound to it; null where it reaches
- * all that are its own.
- */
+/** Returns the dashboard that the caller's key is bound to; null if it is not bound. */
 export const dashboardScopeOf = ({ key }: UserActor): string | null => key?.dashboardId ?? null;
 
-/** Whether the caller's key lets it near this dashboard; whose it is, is another question. */
+/** True if the API key may access this dashboard. Ownership is checked separately. */
 export function canAccessDashboard(actor: UserActor, dashboardId: string): boolean {
   const only = dashboardScopeOf(actor);
   return only === null || only === dashboardId;

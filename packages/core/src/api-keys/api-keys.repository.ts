@@ -39,15 +39,15 @@ export function createApiKeysRepository(db: Db) {
 
     insert: (key: NewApiKey): Promise<ApiKey> => db.apiKey.create({ data: key, select: keySelect }),
 
-    /** @returns false when the user has no such key */
+    /** Returns false if the user has no such key. */
     async deleteOwned(userId: string, id: string): Promise<boolean> {
       const { count } = await db.apiKey.deleteMany({ where: { id, userId } });
       return count === 1;
     },
 
     /**
-     * Deletes all keys of a user. @returns their ids, of which `keyEnded` must be told after the
-     * commit
+     * Deletes all keys of a user.
+     * @returns their ids; call `keyEnded` for each after the commit
      */
     async deleteAllOf(userId: string): Promise<string[]> {
       const rows = await db.$queryRaw<
@@ -57,8 +57,8 @@ export function createApiKeysRepository(db: Db) {
     },
 
     /**
-     * Deletes the keys that are bound to a dashboard. @returns their ids, of which `keyEnded` must
-     * be told after the commit
+     * Deletes the keys that are bound to a dashboard.
+     * @returns their ids; call `keyEnded` for each after the commit
      */
     async deleteBoundTo(dashboardId: string): Promise<string[]> {
       const rows = await db.$queryRaw<{ id: string }[]>`
@@ -66,7 +66,7 @@ export function createApiKeysRepository(db: Db) {
       return rows.map(({ id }) => id);
     },
 
-    /** Notes that a key is in use, once a minute at most however many instances see it. */
+    /** Records that a key is in use, at most once a minute across all instances. */
     async touchLastUsed(id: string): Promise<void> {
       await db.$executeRaw`
         UPDATE api_keys SET last_used_at = clock_timestamp()

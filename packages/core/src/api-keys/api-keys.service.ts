@@ -13,35 +13,33 @@ import { pageById } from '../paging.js';
 import type { Repositories, Transaction } from '../repositories.js';
 import { revokedKeyEntry } from './api-key-audit.js';
 
-/** Keys that a user may have at once, those that have expired too. */
+/** Maximum keys per user, including expired ones. */
 const perUser = 50;
 /**
- * Milliseconds that a key may live if the password was not given lately: beyond a year an end is
- * none.
+ * Maximum lifetime in milliseconds without a recent password check; longer keys are effectively
+ * permanent.
  */
-const longestUnproven = 365 * 86_400_000;
+const maxUnconfirmedLifetimeMs = 365 * 86_400_000;
 
 export interface ApiKeysDependencies {
   apiKeys: Pick<Repositories['apiKeys'], 'listOwnedBy'>;
   transaction: Transaction;
-  /** None by default. */
+  /** @default noIdentityGuard */
   guard?: Pick<IdentityGuard, 'change'> | undefined;
   newId: () => string;
   clock?: Clock;
-  /** Told of each key that was removed, once that is committed. */
+  /** Called for each removed key, after the commit. */
   keyEnded: (keyId: string) => void;
 }
 
-const past = () =>
-  badRequest('A key cannot have expired before it is made', [
+const expiryInPastError = () =>
+  badRequest('The expiry date must be in the future', [
     { pointer: '/expiresAt', message: 'Must be in the future', code: 'in_the_past' },
   ]);
-const limitReached = () =>
-  conflict(
-    `You have ${perUser} API keys, which is the limit: remove one that is not needed any more`,
-  );
+const limitReachedError = () =>
+  conflict(`You have ${perUser} API keys, which is the limit: remove one that is no longer needed`);
 
-/** A key that is bound must not reach what no dashboard bounds. */
+/** A dashboard-bound key may only have dashboard scopes. */
 function assertBoundScopes(scopes: readonly Scope[]): void {
   const faults = scopes.flatMap((scope, index) =>
     boundScopes.includes(scope)
@@ -49,21 +47,21 @@ function assertBoundScopes(scopes: readonly Scope[]): void {
       : [
           {
             pointer: `/scopes/${index}`,
-            message: `Not for a key that is bound to a dashboard: "${scope}"`,
+            message: `Scope not allowed for a key that is bound to a dashboard: "${scope}"`,
             code: 'not_bindable',
           },
         ],
   );
   if (faults.length > 0)
     throw badRequest(
-      `A key that is bound to a dashboard may have these only: ${boundScopes.join(', ')}`,
+      `A key that is bound to a dashboard may only have the scopes ${boundScopes.join(', ')}`,
       faults,
     );
 }
 
 /**
- * Keys for programs that act for their owner, within their scopes and never beyond what the owner
- * may.
+ * Creates the service for API keys. A key acts for its owner, within its scopes and the owner's
+ * rights.
  */
 export function createApiKeysService(dependencies: ApiKeysDependencies): ApiKeysService {
   const {
@@ -80,21 +78,21 @@ export function createApiKeysService(dependencies: ApiKeysDependencies): ApiKeys
       return pageById(await apiKeys.listOwnedBy(actor.userId, page), page.size);
     },
 
-    /** Under the user's lock, so that of keys made at once none is one too many. */
-    async create(call, { name, scopes: asked, dashboardId = null, expiresAt }) {
+    /** Locks the user so that concurrent calls cannot exceed the limit. */
+    async create(call, { name, scopes: requestedScopes, dashboardId = null, expiresAt }) {
       const { userId } = call.actor;
-      const scopes = [...new Set(asked)];
-      if (dashboardId !== null) assertBoundScopes(asked);
+      const scopes = [...new Set(requestedScopes)];
+      if (dashboardId !== null) assertBoundScopes(requestedScopes);
       const end = expiresAt === undefined ? null : new Date(expiresAt);
-      if (end && end.getTime() <= clock.now()) throw past();
+      if (end && end.getTime() <= clock.now()) throw expiryInPastError();
       await guard.change(userId, call.reportLimit);
       const id = newId();
       const { key, secretHash } = generateApiKey(id);
       const made = await transaction(async (tx) => {
         await tx.users.lockCredentials(userId);
-        if (end === null || end.getTime() > clock.now() + longestUnproven)
+        if (end === null || end.getTime() > clock.now() + maxUnconfirmedLifetimeMs)
           await requireRecentSignIn(tx, call);
-        if ((await tx.apiKeys.countOwnedBy(userId)) >= perUser) throw limitReached();
+        if ((await tx.apiKeys.countOwnedBy(userId)) >= perUser) throw limitReachedError();
         if (dashboardId !== null && !(await tx.dashboards.findOwned(userId, dashboardId)))
           throw notFound('Dashboard not found');
         await tx.audit.record(call, {
@@ -115,7 +113,7 @@ export function createApiKeysService(dependencies: ApiKeysDependencies): ApiKeys
       return { ...made, key };
     },
 
-    /** Another's key is "not found". */
+    /** Reports the key of another user as "not found". */
     async remove(call, { id }) {
       await transaction(async (tx) => {
         if (!(await tx.apiKeys.deleteOwned(call.actor.userId, id)))

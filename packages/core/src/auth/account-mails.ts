@@ -5,29 +5,29 @@ import type { MailRequest } from '../mail/mail-queue.js';
 import type { Repositories, Transaction } from '../repositories.js';
 import type { Account } from '../users/users.repository.js';
 
-/** Lifetimes of links (security parameters: verify 24 h, reset 10 min). */
+/** Lifetimes of links, as security parameters: verification 24 h, password reset 10 min. */
 const verifyHours = 24;
 const resetMinutes = 10;
 /**
- * Seconds for which an unused link is enough: further requests mail nothing, so no stranger can
- * flood an owner or cut one off.
+ * Seconds during which an unused link suppresses further mails. A stranger can then neither flood
+ * an owner nor invalidate the owner's link.
  */
-const quietSeconds = 300;
+const cooldownSeconds = 300;
 
 export interface AccountMailsDependencies {
   transaction: Transaction;
-  /** Whether an address must be verified before its account can be used. */
+  /** True if an address must be verified before its account can be used. */
   verifyEmail: boolean;
-  /** A whole URL of a page of ours, such as `/reset`. */
+  /** Absolute URL of a page of the web app, such as `/reset`. */
   linkTo: (path: string) => string;
 }
 
 /**
- * Says what the owner of an address is told, and makes the tokens of its links. Null if there is no
- * such account, or nothing that a link of the last minutes does not do.
+ * Composes the mail for the owner of an address and creates the token of its link. Returns null if
+ * there is no such account, or if a recent link is still usable.
  */
 export function createAccountMails({ transaction, verifyEmail, linkTo }: AccountMailsDependencies) {
-  /** The token stands behind `#`, so no server and no `Referer` ever sees it. */
+  /** Puts the token behind `#`, so that no server and no `Referer` header contains it. */
   const withToken = (page: string, token: string) => `${linkTo(page)}#${token}`;
 
   async function verify(
@@ -35,7 +35,7 @@ export function createAccountMails({ transaction, verifyEmail, linkTo }: Account
     { id, email }: Account,
     mailId: string,
   ): Promise<Mail | null> {
-    if (await mailTokens.wasMailedLately(id, 'verify', { seconds: quietSeconds, mailId }))
+    if (await mailTokens.wasMailedLately(id, 'verify', { seconds: cooldownSeconds, mailId }))
       return null;
     const token = generateToken();
     const lifetime = verifyHours * 3600;
@@ -59,7 +59,7 @@ export function createAccountMails({ transaction, verifyEmail, linkTo }: Account
     request: MailRequest,
     { mailId, template }: { mailId: string; template: 'reset' | 'choose-password' },
   ): Promise<Mail | null> {
-    if (await tx.mailTokens.wasMailedLately(id, 'reset', { seconds: quietSeconds, mailId }))
+    if (await tx.mailTokens.wasMailedLately(id, 'reset', { seconds: cooldownSeconds, mailId }))
       return null;
     const token = generateToken();
     const lifetime = resetMinutes * 60;
@@ -71,8 +71,8 @@ export function createAccountMails({ transaction, verifyEmail, linkTo }: Account
       lifetime,
     });
     const { address, requestId } = request;
-    const stranger = { actor: { kind: 'anonymous' }, address, requestId } as const;
-    await tx.audit.record(stranger, { type: 'user.reset-requested', subject: `user ${id}` });
+    const anonymousCall = { actor: { kind: 'anonymous' }, address, requestId } as const;
+    await tx.audit.record(anonymousCall, { type: 'user.reset-requested', subject: `user ${id}` });
     return {
       template,
       to: email,
@@ -81,8 +81,8 @@ export function createAccountMails({ transaction, verifyEmail, linkTo }: Account
   }
 
   /**
-   * One in each five minutes of the clock, however many register the address: strangers must not
-   * flood its owner.
+   * Sends at most one notice per five minutes of the clock, so that strangers cannot flood the
+   * owner.
    */
   async function notice(
     { audit }: Repositories,
@@ -90,8 +90,8 @@ export function createAccountMails({ transaction, verifyEmail, linkTo }: Account
     { eventId }: MailRequest,
   ): Promise<Mail | null> {
     if (eventId !== undefined) {
-      const quiet = quietSeconds * 1000;
-      // Before it was verified, they got a link instead.
+      const quiet = cooldownSeconds * 1000;
+      // Before verification the owner got a link instead, so earlier events do not count.
       const since = Math.max(
         Math.floor(timeOfId(eventId) / quiet) * quiet,
         verifiedAt?.getTime() ?? 0,

@@ -8,13 +8,13 @@ import { sessionRules } from './session-rules.js';
 export interface AuthSessionsDependencies {
   sessions: Pick<Repositories['sessions'], 'listLiveOf'>;
   transaction: Transaction;
-  /** Told of each session that was revoked, once that is committed. */
+  /** Called for each revoked session, after the commit. */
   sessionEnded: (sessionId: string) => void;
 }
 
 const { idleSeconds } = sessionRules;
 
-/** Where one is signed in, and how to end that. */
+/** Lists and revokes the sessions of the current user. */
 export function createAuthSessionsService({
   sessions,
   transaction,
@@ -36,7 +36,7 @@ export function createAuthSessionsService({
       return { items: present, nextCursor };
     },
 
-    /** Another's session is "not found", as is one that has ended. */
+    /** Reports the session of another user, or an ended one, as "not found". */
     async revoke(call, { id }) {
       await transaction(async (tx) => {
         if (!(await tx.sessions.revokeLiveOf(call.actor.userId, id, idleSeconds)))

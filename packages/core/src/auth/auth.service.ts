@@ -14,7 +14,7 @@ import type { RequestMail, SendMail } from '../mail/mail-queue.js';
 import type { Repositories, Transaction } from '../repositories.js';
 import type { UsersRepository } from '../users/users.repository.js';
 import { requireUser } from '../users/users.service.js';
-import { clearWhenRefused, inCookie } from './cookie-mode.js';
+import { clearWhenRejected, inCookie } from './cookie-mode.js';
 import type { Sleep } from './failed-sign-ins.js';
 import { translateHasherBusy } from './hasher-busy.js';
 import { type IdentityGuard, noIdentityGuard } from './identity-guard.js';
@@ -25,10 +25,10 @@ import { createReauthenticate } from './reauthenticate.js';
 import { createRefresh } from './refresh.js';
 import { createRegister } from './register.js';
 import type { SessionLookups } from './session-lookups.repository.js';
-import type { TokenMakers } from './session-tokens.js';
+import type { TokenIssuers } from './session-tokens.js';
 import type { SessionsRepository } from './sessions.repository.js';
 
-export interface AuthDependencies extends TokenMakers {
+export interface AuthDependencies extends TokenIssuers {
   users: UsersRepository;
   sessions: SessionsRepository;
   lookups: SessionLookups;
@@ -37,26 +37,30 @@ export interface AuthDependencies extends TokenMakers {
   mailTokens: Repositories['mailTokens'];
   sendMail: SendMail;
   requestMail: RequestMail;
-  /** Whether an address must be verified before its account can be used. */
+  /** True if an address must be verified before its account can be used. */
   verifyEmail: boolean;
-  /** If `POST /login/access-token` signs in. @default false */
+  /**
+   * True if `POST /login/access-token` signs in.
+   * @default false
+   */
   passwordGrant?: boolean | undefined;
   sleep?: Sleep;
   signup: Meta['signup'];
-  /** No password may be built from it. */
+  /** Passwords must not be derived from it. */
   productName: string;
-  /** Told of each session that was revoked, once that is committed. */
+  /** Called for each revoked session, after the commit. */
   sessionEnded: (sessionId: string) => void;
-  /** Told of a user whose address changed, once that is committed. */
+  /** Called for each user whose address changed, after the commit. */
   userChanged: (userId: string) => void;
-  /** Told of each API key that was removed, likewise. */
+  /** Called for each removed API key, after the commit. */
   keyEnded: (keyId: string) => void;
-  /** None by default. */
+  /** @default noIdentityGuard */
   guard?: IdentityGuard;
 }
 
 /**
- * Sign-up, sign-in and what follows from them. Expects addresses as the contracts normalise them.
+ * Creates the service for sign-up, sign-in, tokens and mail links. Expects addresses as the
+ * contracts normalise them.
  */
 export function createAuthService({
   guard = noIdentityGuard,
@@ -77,7 +81,7 @@ export function createAuthService({
       if (!cookie) return translateHasherBusy(login(call, account));
       const port = cookiePort(call);
       port.demandSettable();
-      const replaced = heldIn(port);
+      const replaced = replacedToken(port);
       const tokens = await translateHasherBusy(login(call, account));
       if (replaced !== undefined) await endByToken(call, replaced);
       return inCookie(port, tokens);
@@ -94,10 +98,13 @@ export function createAuthService({
     },
     async refresh(call, { refreshToken }): Promise<Tokens> {
       if (refreshToken !== undefined) return refresh(call, refreshToken);
-      const held = call.cookie?.read();
-      if (!call.cookie || held === undefined)
-        throw unauthenticated('There is no refresh token: send one, or sign in with a cookie');
-      return inCookie(call.cookie, await clearWhenRefused(call.cookie, refresh(call, held)));
+      const cookieToken = call.cookie?.read();
+      if (!call.cookie || cookieToken === undefined)
+        throw unauthenticated('The refresh token is missing: send one, or sign in with a cookie');
+      return inCookie(
+        call.cookie,
+        await clearWhenRejected(call.cookie, refresh(call, cookieToken)),
+      );
     },
     verify,
     resend,
@@ -110,10 +117,10 @@ export function createAuthService({
 }
 
 /**
- * The token that a sign-in replaces: nobody could sign out of its session any more. Only a page of
- * ours may end it.
+ * Returns the token that a sign-in replaces; its session must end, because no client could sign out
+ * of it later. Ignores a token that our own pages did not send.
  */
-function heldIn(port: RefreshCookie): string | undefined {
+function replacedToken(port: RefreshCookie): string | undefined {
   try {
     return port.read();
   } catch (error) {
@@ -122,7 +129,7 @@ function heldIn(port: RefreshCookie): string | undefined {
   }
 }
 
-/** RFC 6749 §5.2 */
+/** The error for a disabled password grant (RFC 6749 §5.2). */
 const unsupportedGrant = () =>
   badRequest(
     'The password grant is off (RFC 9700 §2.4): use POST /auth/login, or ask an administrator for PASSWORD_GRANT=on',
@@ -130,6 +137,6 @@ const unsupportedGrant = () =>
   );
 
 function cookiePort({ cookie }: Call) {
-  if (!cookie) throw forbidden('There are no cookies on this way: sign in without "cookie"');
+  if (!cookie) throw forbidden('Cookies are not available on this transport: omit "cookie"');
   return cookie;
 }

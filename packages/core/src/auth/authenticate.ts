@@ -11,17 +11,17 @@ import type { ApiKeysRepository } from '../api-keys/api-keys.repository.js';
 import { createSingleFlightCache } from './identity-cache.js';
 import type { SessionLookups } from './session-lookups.repository.js';
 
-/** What can change of who somebody is; the words of the database's notifications. */
+/** Kinds of identity changes, as sent in NOTIFY payloads. */
 type IdentityKind = 'session' | 'key' | 'user';
 
 export interface Authentication {
   authenticate: Authenticate;
   /**
-   * Must be told, after the commit, of a session or a key that has ended, and of a user whose role,
-   * address or right to sign in has changed: it holds here at once then.
+   * Call after the commit when a session or key has ended, or when a user's role, address or right
+   * to sign in has changed. Takes effect in this process at once.
    */
   invalidate(kind: IdentityKind, id: string): void;
-  /** For when news may have been missed. */
+  /** Use after a lost notification connection. */
   invalidateAll(): void;
 }
 
@@ -32,19 +32,19 @@ export interface AuthenticationOptions {
   clock?: Clock;
 }
 
-const refuseToken = () =>
+const invalidTokenError = () =>
   invalidToken(
     'The access token is not valid or its session has ended: refresh it or sign in again',
   );
-const refuseKey = () =>
+const invalidKeyError = () =>
   invalidToken(
     'The API key is not valid: it was removed, has expired, or its owner may not sign in',
   );
 
 /**
- * Tells who presents an access token or an API key. Tokens and secrets are verified at each call;
- * what the database says of session, key and user is believed for five seconds. At most one indexed
- * statement, none when the session or key was seen moments ago.
+ * Authenticates an access token or API key. Tokens and secrets are verified at each call; session,
+ * key and user state is cached for five seconds. Needs at most one indexed statement, and none on a
+ * cache hit.
  */
 export function createAuthentication({
   accessTokens,
@@ -57,22 +57,21 @@ export function createAuthentication({
 
   async function bySession(accessToken: string): Promise<UserActor> {
     const claims = accessTokens.verify(accessToken);
-    if (!claims) throw refuseToken();
+    if (!claims) throw invalidTokenError();
     const actor = await knownSessions.get(claims.sid);
-    if (actor?.userId !== claims.sub) throw refuseToken();
+    if (actor?.userId !== claims.sub) throw invalidTokenError();
     return actor;
   }
 
   async function byKey(token: string): Promise<UserActor> {
     const parts = parseApiKey(token);
     const known = parts && (await knownKeys.get(parts.id));
-    if (!known || !isSecretOf(known.secretHash, parts.secret)) throw refuseKey();
-    // The look-up asked the database's clock; this is for those who are believed since.
-    if (known.expiresAt !== null && known.expiresAt <= clock.now()) throw refuseKey();
+    if (!known || !isSecretOf(known.secretHash, parts.secret)) throw invalidKeyError();
+    // The query checks expiry by the database's clock; this check covers cached entries.
+    if (known.expiresAt !== null && known.expiresAt <= clock.now()) throw invalidKeyError();
     if (known.lastUsedIsStale) {
       known.lastUsedIsStale = false;
-      // Beside the call: that it could not be noted is no reason to fail, and the next look-up
-      // tries again.
+      // Fire and forget: a failed update must not fail the call, and the next lookup retries.
       keys.touchLastUsed(parts.id).catch(() => {});
     }
     return known.actor;

@@ -3,16 +3,16 @@ import { sessionRules } from './session-rules.js';
 import type { IssuedTokens } from './session-tokens.js';
 
 /**
- * Keeps the refresh token in the cookie instead of the answer. The cookie lives as long as the
- * token could be idle.
+ * Moves the refresh token from the response into the cookie. The cookie lives as long as the token
+ * may be idle.
  */
 export function inCookie(cookie: RefreshCookie, { refreshToken, ...rest }: IssuedTokens): Tokens {
   cookie.set(refreshToken, sessionRules.idleSeconds);
   return rest;
 }
 
-/** A token that is refused for good is of no more use to the browser. */
-export async function clearWhenRefused<T>(cookie: RefreshCookie, work: Promise<T>): Promise<T> {
+/** Clears the cookie if the token is rejected permanently; the browser cannot use it again. */
+export async function clearWhenRejected<T>(cookie: RefreshCookie, work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {

@@ -1,4 +1,4 @@
-/** The first that matches counts: most browsers claim to be others too. */
+/** The first match wins, because most browsers also claim to be others. */
 const programs: readonly (readonly [RegExp, string])[] = [
   [/\bEdg(?:e|A|iOS)?\//, 'Edge'],
   [/\bOPR\/|\bOpera\b/, 'Opera'],
@@ -18,15 +18,15 @@ const systems: readonly (readonly [RegExp, string])[] = [
 ];
 
 /**
- * A name a person recognises a device by, such as "Firefox on Linux"; a program's own name where it
- * is no browser.
+ * Returns a name that people recognise, such as "Firefox on Linux". Programs that are not browsers
+ * keep their own name.
  */
 export function deviceOf(userAgent: string | null): string {
   if (!userAgent?.trim()) return 'Unknown device';
   const found = (table: typeof programs) => table.find(([pattern]) => pattern.test(userAgent))?.[1];
   const [program, system] = [found(programs), found(systems)];
   if (program) return system ? `${program} on ${system}` : program;
-  // "curl/8.5.0" is curl. Only plain letters are repeated: this goes into mails.
+  // Shortens "curl/8.5.0" to "curl". Allows only plain letters, because the name goes into mails.
   return (
     /^[A-Za-z][A-Za-z0-9 ._-]{0,39}(?=\/|$)/.exec(userAgent.trim())?.[0] ??
     system ??

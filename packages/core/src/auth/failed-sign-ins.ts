@@ -12,7 +12,7 @@ interface FailedSignInRepositories {
   mails: Pick<MailsRepository, 'enqueue'>;
 }
 
-/** Waits, or less long when nobody waits for the answer any more. */
+/** Sleeps; returns early when the client disconnects. */
 export type Sleep = (milliseconds: number, signal: AbortSignal) => Promise<void>;
 
 const sleepUnlessAborted: Sleep = (milliseconds, signal) =>
@@ -26,8 +26,8 @@ export interface FailedSignInDependencies {
 }
 
 /**
- * What follows from a failed sign-in: counted and on the trail; after many for one account slower,
- * and its owner is told. Never a lock.
+ * Handles failed sign-ins: counts and audits them. Many failures for one account delay the response
+ * and notify its owner; accounts are never locked.
  */
 export function createFailedSignIns({
   guard,
@@ -35,7 +35,7 @@ export function createFailedSignIns({
   sendMail,
   sleep = sleepUnlessAborted,
 }: FailedSignInDependencies) {
-  const tell = (call: Call, email: string) =>
+  const notifyOwner = (call: Call, email: string) =>
     transaction(async (tx) => {
       const account = await tx.users.findCredentials(email);
       const user = account && (await tx.users.findById(account.id));
@@ -49,8 +49,8 @@ export function createFailedSignIns({
     });
 
   /**
-   * The first of an hour for an account. An address without one is on record, too, without its
-   * text: people type passwords there.
+   * Records the first failure per account and hour. An unknown address is recorded without its
+   * text, because people type passwords there.
    */
   async function record(call: Call, email: string): Promise<void> {
     if (!(await guard.mayRecord({ kind: 'sign-in', what: email, by: call.address }))) return;
@@ -65,11 +65,11 @@ export function createFailedSignIns({
 
   return async function failed(call: Call, email: string): Promise<void> {
     const { notify, delayMs } = await guard.loginFailed(email, call.address);
-    // At the same time, and whatever comes of the notice: neither time nor answer may tell whether
-    // there is such an account.
+    // Runs in parallel and ignores failures: neither time nor response may reveal that an account
+    // exists.
     await Promise.allSettled([
       record(call, email),
-      notify && tell(call, email),
+      notify && notifyOwner(call, email),
       delayMs > 0 && sleep(delayMs, call.signal),
     ]);
   };

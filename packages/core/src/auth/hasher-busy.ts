@@ -1,7 +1,7 @@
 import { unavailable } from '@synap/contracts';
 import { HasherBusy } from '@synap/security';
 
-/** What work with passwords gives; `unavailable` where too many are being checked already. */
+/** Awaits password work; throws `unavailable` if too many passwords are being checked. */
 export async function translateHasherBusy<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;

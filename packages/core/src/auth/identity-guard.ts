@@ -1,65 +1,67 @@
 import type { ReportLimit } from '@synap/contracts';
 
-/** What follows from a failed sign-in. */
+/** Consequences of a failed sign-in. */
 interface FailedLogin {
   /**
-   * True for one failure of an hour at most: the account has had so many that its owner should
-   * know.
+   * True at most once an hour, when an account has had so many failures that its owner should know.
    */
   notify: boolean;
-  /** Milliseconds by which the answer is to be delayed. */
+  /** Milliseconds by which the response must be delayed. */
   delayMs: number;
 }
 
-/** A refusal that may go on the trail. */
+/** A rejection that may be written to the audit log. */
 interface Recordable {
-  /** Kinds have limits of their own, so that a flood of one hides nothing of the other. */
+  /** Each kind has its own limit, so that a flood of one does not hide the other. */
   kind: 'sign-in' | 'refusal';
-  /** Goes on the trail once an hour. */
+  /** Deduplication key: recorded once an hour. */
   what: string;
-  /** Network address or user id: nobody may use up the entries of all others. */
+  /**
+   * Network address or user id; limited separately, so that one origin cannot use up the entries of
+   * all others.
+   */
   by: string;
 }
 
 /**
- * Counts what must not be tried without end. Each method throws `too_many_requests` when no further
- * try is allowed now, and reports the limits that it counts to `report`.
+ * Limits attempts. Each method throws `too_many_requests` if no attempt is allowed now, and reports
+ * each counted limit to `report`.
  */
 export interface IdentityGuard {
-  /** Before a sign-in's password is looked at. */
+  /** Call before the password of a sign-in is checked. */
   login(email: string, address: string, report?: ReportLimit): Promise<void>;
-  /** Told also of accounts that do not exist. Says what follows from so many failures. */
+  /** Call also for unknown accounts. Returns the consequences of the failures so far. */
   loginFailed(email: string, address: string): Promise<FailedLogin>;
   loginSucceeded(email: string, address: string): Promise<void>;
   register(address: string, report?: ReportLimit): Promise<void>;
   /**
-   * Before a link for a new password is asked for. Counted by address only: a stranger's requests
-   * must not use up the owner's.
+   * Call before a reset link is requested. Counted by address only: a stranger's requests must not
+   * use up the owner's.
    */
   forgot(address: string, report?: ReportLimit): Promise<void>;
   /**
-   * Before another mail for verification is sent; counted like `forgot`. For another address of an
-   * account also by user.
+   * Call before another verification mail is sent; counted like `forgot`. An address change of an
+   * account is also counted by user.
    */
   resend(addressOrUserId: string, report?: ReportLimit): Promise<void>;
   /**
-   * Before the refresh token of a session is judged; only genuine tokens count, so nobody can use
-   * up another's tries.
+   * Call before a refresh token is evaluated. Only genuine tokens count, so strangers cannot use up
+   * the attempts of a session.
    */
   refresh(sessionId: string, report?: ReportLimit): Promise<void>;
   /**
-   * Before a user makes a change of their own account that goes on the trail for good, such as
-   * another name or a further API key.
+   * Call before a user makes an audited change to their own account, such as another name or API
+   * key.
    */
   change(userOrKeyId: string, report?: ReportLimit): Promise<void>;
   /**
-   * Before a refusal is written to the trail. False if the same was written within the hour, or the
-   * hour has had too many of its origin or kind.
+   * Call before a rejection is written to the audit log. False if the same one was written within
+   * the hour, or if its origin or kind has reached its limit.
    */
   mayRecord(refusal: Recordable): Promise<boolean>;
 }
 
-/** Lets everything pass. */
+/** Allows everything. */
 export const noIdentityGuard: IdentityGuard = {
   login: async () => {},
   loginFailed: async () => ({ notify: false, delayMs: 0 }),

@@ -13,22 +13,22 @@ import { revokedEntry } from './session-audit.js';
 import { sessionRules } from './session-rules.js';
 import {
   type IssuedTokens,
-  type TokenMakers,
+  type TokenIssuers,
   type TokenSession,
   tokensOf,
 } from './session-tokens.js';
 
 export type LoginRepositories = Pick<Repositories, 'audit' | 'mails' | 'sessions' | 'users'>;
 
-export interface LoginDependencies extends TokenMakers {
+export interface LoginDependencies extends TokenIssuers {
   users: Pick<UsersRepository, 'findCredentials'>;
   transaction: <T>(run: (repositories: LoginRepositories) => Promise<T>) => Promise<T>;
   hasher: PasswordHasher;
   guard: IdentityGuard;
   sendMail: SendMail;
-  /** Whether an address must be verified first. */
+  /** True if an address must be verified before its account can be used. */
   verifyEmail: boolean;
-  /** The clock's by default. */
+  /** @default a timer that ends when the client disconnects */
   sleep?: Sleep;
   sessionEnded: (sessionId: string) => void;
 }
@@ -46,14 +46,17 @@ export function createLogin(dependencies: LoginDependencies) {
     ...tokenIssuers
   } = dependencies;
   const failed = createFailedSignIns({ guard, transaction, sendMail, sleep });
-  const wrong = () =>
+  const wrongCredentialsError = () =>
     unauthenticated(
       verifyEmail
         ? 'E-mail address or password is wrong, or the address is not verified yet: open the link that was mailed to you, or ask for another'
         : 'E-mail address or password is wrong',
     );
 
-  /** @returns the account and, where its hash should be replaced, the better one */
+  /**
+   * Returns the account and, if its hash is outdated, a stronger one; null if the credentials are
+   * wrong.
+   */
   async function verify(
     email: string,
     password: string,
@@ -64,14 +67,14 @@ export function createLogin(dependencies: LoginDependencies) {
       return null;
     }
     const { ok, needsRehash } = await hasher.verify(account.passwordHash, password);
-    // Whoever registers an address and then signs in could tell by another answer whether it had an
-    // account before.
+    // Same response as for a wrong password: otherwise a person who registers an address could test
+    // whether it had an account.
     if (verifyEmail && !account.verified) return null;
-    return ok ? { account, betterHash: needsRehash ? await tryToHash(password) : null } : null;
+    return ok ? { account, betterHash: needsRehash ? await tryRehash(password) : null } : null;
   }
 
-  /** An upgrade can wait for the next sign-in. */
-  async function tryToHash(password: string): Promise<string | null> {
+  /** Rehashes the password, or skips it if the hasher is busy: the next sign-in retries. */
+  async function tryRehash(password: string): Promise<string | null> {
     try {
       return await hasher.hash(password);
     } catch (error) {
@@ -81,8 +84,8 @@ export function createLogin(dependencies: LoginDependencies) {
   }
 
   /**
-   * Under the user's lock, so that neither twenty-one sign-ins at once nor a password changed
-   * meanwhile slip through.
+   * Locks the user, so that concurrent sign-ins cannot exceed the session limit and a concurrent
+   * password change is noticed.
    */
   async function startSession(call: Call, account: Credentials, betterHash: string | null) {
     const session: TokenSession & { salt: Uint8Array<ArrayBuffer> } = {
@@ -96,7 +99,7 @@ export function createLogin(dependencies: LoginDependencies) {
     const userAgent = call.userAgent?.slice(0, 500) ?? null;
     const ended = await transaction(async (tx) => {
       const current = await tx.users.lockCredentials(account.id);
-      if (current?.passwordHash !== account.passwordHash) throw wrong();
+      if (current?.passwordHash !== account.passwordHash) throw wrongCredentialsError();
       if (current.disabled) throw forbidden('This account is disabled: ask an administrator');
       if (betterHash) await tx.users.replaceHash(account.id, betterHash);
       const revoked = await tx.sessions.revokeAllButNewest(
@@ -115,14 +118,14 @@ export function createLogin(dependencies: LoginDependencies) {
         actorId: account.id,
       });
       if (isNewOrigin(origins, address))
-        await tellOfNewOrigin(tx, account.id, { address, userAgent });
+        await notifyNewOrigin(tx, account.id, { address, userAgent });
       return revoked;
     });
     ended.forEach(sessionEnded);
     return session;
   }
 
-  async function tellOfNewOrigin(
+  async function notifyNewOrigin(
     tx: LoginRepositories,
     userId: string,
     { address, userAgent }: { address: string; userAgent: string | null },
@@ -142,7 +145,7 @@ export function createLogin(dependencies: LoginDependencies) {
     const verified = await verify(email, password);
     if (!verified) {
       await failed(call, email);
-      throw wrong();
+      throw wrongCredentialsError();
     }
     const session = await startSession(call, verified.account, verified.betterHash);
     await guard.loginSucceeded(email, call.address);

@@ -2,18 +2,15 @@ import { type Call, forbidden, unauthenticated } from '@synap/contracts';
 import type { Repositories } from '../repositories.js';
 import type { SessionLookups } from './session-lookups.repository.js';
 import { evaluateRefreshToken } from './session-rules.js';
-import type { TokenMakers } from './session-tokens.js';
+import type { TokenIssuers } from './session-tokens.js';
 
-export interface LogoutDependencies extends Pick<TokenMakers, 'refreshTokens'> {
+export interface LogoutDependencies extends Pick<TokenIssuers, 'refreshTokens'> {
   lookups: Pick<SessionLookups, 'refreshStateOf'>;
   transaction: <T>(run: (tx: Pick<Repositories, 'audit' | 'sessions'>) => Promise<T>) => Promise<T>;
   sessionEnded: (sessionId: string) => void;
 }
 
-/**
- * Ends the session of the access token or, where that is gone, of the cookie. Twice is as good as
- * once.
- */
+/** Ends the session of the access token or, without a valid one, of the cookie. Idempotent. */
 export function createLogout({
   refreshTokens,
   lookups,
@@ -29,8 +26,8 @@ export function createLogout({
   }
 
   /**
-   * Ends the session of a refresh token. One that was rotated away still tells whose session it is;
-   * whoever has it may end it, as a reuse would.
+   * Ends the session of a refresh token. A rotated token is accepted, too: its reuse would end the
+   * session anyway.
    */
   async function endByToken(call: Call, refreshToken: string): Promise<void> {
     const token = refreshTokens.parse(refreshToken);
@@ -49,12 +46,10 @@ export function createLogout({
       if (cookie?.present) cookie.clear();
       return;
     }
-    const held = cookie?.read();
-    if (!cookie || held === undefined)
-      throw unauthenticated(
-        'Sign in first: this needs an access token, or the cookie of a sign-in',
-      );
-    await endByToken(call, held);
+    const cookieToken = cookie?.read();
+    if (!cookie || cookieToken === undefined)
+      throw unauthenticated('Sign in first: this needs an access token or a refresh cookie');
+    await endByToken(call, cookieToken);
     cookie.clear();
   }
 

@@ -17,26 +17,26 @@ export interface MailLinksDependencies {
   guard: Pick<IdentityGuard, 'forgot' | 'resend'>;
   sendMail: SendMail;
   requestMail: RequestMail;
-  /** Told of each session that was revoked, once that is committed. */
+  /** Called for each revoked session, after the commit. */
   sessionEnded: (sessionId: string) => void;
-  /** Told of each API key that was removed, likewise. */
+  /** Called for each removed API key, after the commit. */
   keyEnded: (keyId: string) => void;
-  /** Told of a user whose address changed, once that is committed. */
+  /** Called for each user whose address changed, after the commit. */
   userChanged: (userId: string) => void;
   productName: string;
 }
 
-/** A link of a mail that opens nothing (any more). */
+/** Error for an invalid, used or expired link. */
 export const invalidLinkError = (advice: string) =>
-  badRequest(`This link was used already or is too old: ${advice}`, [
-    { pointer: '/token', message: 'Used already, too old, or none of ours', code: 'invalid_token' },
+  badRequest(`This link is invalid, used or expired: ${advice}`, [
+    { pointer: '/token', message: 'Invalid, used or expired', code: 'invalid_token' },
   ]);
 
 const accepted = { accepted: true } as const;
 
 /**
- * What links in mails are for: asked for by anybody, with an answer that is always the same; used
- * by whoever reads the mail.
+ * Requests and redeems mail links. Anyone may request one and always gets the same response;
+ * redeeming a link requires reading the mail.
  */
 export function createMailLinks(dependencies: MailLinksDependencies) {
   const {
@@ -52,19 +52,19 @@ export function createMailLinks(dependencies: MailLinksDependencies) {
   } = dependencies;
   const { userChanged, productName } = dependencies;
   const moveAccount = createAccountMove(sendMail);
-  const askFor = (ask: 'verify' | 'reset', { address, requestId }: Call, email: string) =>
+  const requestLink = (ask: 'verify' | 'reset', { address, requestId }: Call, email: string) =>
     transaction((tx) => requestMail(tx, { ask, email, address, requestId }));
 
   return {
     async resend(call: Call, { email }: { email: string }) {
       await guard.resend(call.address, call.reportLimit);
-      await askFor('verify', call, email);
+      await requestLink('verify', call, email);
       return accepted;
     },
 
     async forgot(call: Call, { email }: { email: string }) {
       await guard.forgot(call.address, call.reportLimit);
-      await askFor('reset', call, email);
+      await requestLink('reset', call, email);
       return accepted;
     },
 
@@ -72,8 +72,7 @@ export function createMailLinks(dependencies: MailLinksDependencies) {
       const hash = hashToken(token);
       const owner = await mailTokens.ownerOf('verify', hash);
       const changed = await transaction(async (tx) => {
-        // Before the token, as everywhere: transactions that take them in the other order could
-        // wait for each other.
+        // Lock the user before the token, as everywhere else: another order could deadlock.
         if (owner) await tx.users.lockCredentials(owner);
         const taken = owner && (await tx.mailTokens.take('verify', hash));
         if (!taken) throw invalidLinkError('sign in, or ask for another');
@@ -94,26 +93,26 @@ export function createMailLinks(dependencies: MailLinksDependencies) {
     },
 
     /**
-     * A new password for whoever reads the mail; all sessions end (ASVS 5.0, 7.4.3). It proves the
-     * address, too.
+     * Sets a new password by a mailed link and ends all sessions (ASVS 5.0, 7.4.3). This also
+     * verifies the address.
      */
     async reset(
       call: Call,
       { token, newPassword }: { token: string; newPassword: string },
     ): Promise<void> {
       const hash = hashToken(token);
-      const spent = () => invalidLinkError('ask for a new one');
+      const invalidLink = () => invalidLinkError('ask for a new one');
       const owner = await mailTokens.ownerOf('reset', hash);
       const user = owner && (await users.findOwnCredentials(owner));
-      if (!user) throw spent();
-      // A password that is refused leaves the link as it is.
+      if (!user) throw invalidLink();
+      // A rejected password must not use up the link.
       assertPasswordPolicy(newPassword, { productName, email: user.email }, '/newPassword');
       if (user.mustChangePassword && (await hasher.verify(user.passwordHash, newPassword)).ok)
         throw samePassword();
       const passwordHash = await hasher.hash(newPassword);
       const ended = await transaction(async (tx) => {
         const before = await tx.users.lockCredentials(user.id);
-        if (!(await tx.mailTokens.take('reset', hash))) throw spent();
+        if (!(await tx.mailTokens.take('reset', hash))) throw invalidLink();
         await tx.users.setOwnPassword(user.id, passwordHash);
         await tx.mailTokens.removeAddressChangesOf(user.id);
         await tx.users.markVerified(user.id);
@@ -127,8 +126,8 @@ export function createMailLinks(dependencies: MailLinksDependencies) {
         const sessions = await tx.sessions.revokeAllOf(user.id);
         for (const id of sessions)
           await tx.audit.record(call, { ...revokedEntry(id), actorId: user.id });
-        // Until now the address was anybody's: what a stranger may have left must not stay behind
-        // its owner's back.
+        // Until verification anyone could register this address. Remove API keys that a stranger
+        // may have created.
         const keys = before?.verified ? [] : await tx.apiKeys.deleteAllOf(user.id);
         for (const id of keys)
           await tx.audit.record(call, { ...revokedKeyEntry(id), actorId: user.id });

@@ -3,20 +3,23 @@ import { uuidv7 } from '../ids.js';
 
 export interface NewMailToken {
   /**
-   * By default a new one. That of the mail it goes into: another attempt at that mail then replaces
-   * the token.
+   * Id of the mail that carries the link, so that a repeated attempt replaces the token.
+   * @default a new id
    */
   id?: string;
   userId: string;
   purpose: MailTokenPurpose;
   hash: Uint8Array<ArrayBuffer>;
-  /** Seconds. */
+  /** In seconds. */
   lifetime: number;
-  /** The address that the account gets by using it. */
+  /** New address of the account once the token is used. */
   email?: string;
 }
 
-/** What links in mails prove. Single use, by conditional update; all times are the database's. */
+/**
+ * Stores tokens of mail links. A conditional update makes them single-use; all times are the
+ * database's.
+ */
 export function createMailTokensRepository(db: Db) {
   return {
     async insert({
@@ -34,7 +37,7 @@ export function createMailTokensRepository(db: Db) {
         ON CONFLICT (id) DO UPDATE SET hash = EXCLUDED.hash, created_at = EXCLUDED.created_at, expires_at = EXCLUDED.expires_at`;
     },
 
-    /** True if a link that can still be used went to the user moments ago, in another mail. */
+    /** True if an unused link was recently sent to the user in another mail. */
     async wasMailedLately(
       userId: string,
       purpose: MailTokenPurpose,
@@ -46,7 +49,7 @@ export function createMailTokensRepository(db: Db) {
       return rows.length > 0;
     },
 
-    /** Whose token it is, as long as it can be used; using it is another step. */
+    /** Returns the owner of a usable token without using it. */
     async ownerOf(
       purpose: MailTokenPurpose,
       hash: Uint8Array<ArrayBuffer>,
@@ -58,8 +61,8 @@ export function createMailTokensRepository(db: Db) {
     },
 
     /**
-     * Uses a token up, and with it all others of its owner for this purpose. @returns its owner and
-     * the address they get; null if it cannot be used
+     * Uses a token and deletes the owner's other tokens for this purpose.
+     * @returns its owner and their new address, if any; null if it cannot be used
      */
     async take(
       purpose: MailTokenPurpose,

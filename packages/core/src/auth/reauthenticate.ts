@@ -2,7 +2,7 @@ import { forbidden, type UserCall } from '@synap/contracts';
 import type { PasswordHasher } from '@synap/security';
 import type { SendMail } from '../mail/mail-queue.js';
 import type { Transaction } from '../repositories.js';
-import { createOwnPassword } from '../users/own-password.js';
+import { createRequireOwnPassword } from '../users/require-own-password.js';
 import type { UsersRepository } from '../users/users.repository.js';
 import { createFailedSignIns } from './failed-sign-ins.js';
 import type { IdentityGuard } from './identity-guard.js';
@@ -16,8 +16,8 @@ export interface ReauthenticateDependencies {
 }
 
 /**
- * Takes the password again, counted like a sign-in: for ten minutes the session may do what a
- * stolen one must not.
+ * Checks the password again, limited like a sign-in. For ten minutes the session may then make
+ * sensitive changes.
  */
 export function createReauthenticate({
   users,
@@ -27,14 +27,14 @@ export function createReauthenticate({
   sendMail,
 }: ReauthenticateDependencies) {
   const failed = createFailedSignIns({ guard, transaction, sendMail });
-  const requireOwnPassword = createOwnPassword({ users, hasher, guard, failed });
+  const requireOwnPassword = createRequireOwnPassword({ users, hasher, guard, failed });
 
   return async function reauthenticate(
     call: UserCall,
     { password }: { password: string },
   ): Promise<void> {
     const { sessionId } = call.actor;
-    if (sessionId === null) throw forbidden('No API key may do this: sign in.');
+    if (sessionId === null) throw forbidden('API keys cannot do this: sign in.');
     await requireOwnPassword(call, password, {
       pointer: '/password',
       message: 'The password is wrong',

@@ -4,25 +4,25 @@ import type { Repositories } from '../repositories.js';
 import type { IdentityGuard } from './identity-guard.js';
 import type { SessionLookups } from './session-lookups.repository.js';
 import { evaluateRefreshToken, type RefreshState } from './session-rules.js';
-import { type IssuedTokens, type TokenMakers, tokensOf } from './session-tokens.js';
+import { type IssuedTokens, type TokenIssuers, tokensOf } from './session-tokens.js';
 import type { SessionsRepository } from './sessions.repository.js';
 
-export interface RefreshDependencies extends TokenMakers {
-  /** Outside any transaction: what is written here must stand when the call is refused. */
+export interface RefreshDependencies extends TokenIssuers {
+  /** Must be outside any transaction: its writes must survive the rejection of the call. */
   sessions: Pick<SessionsRepository, 'rotate'>;
-  /** Only where a session ends for reuse, which is committed before the refusal. */
+  /** Ends a session on token reuse; commits before the call is rejected. */
   transaction: <T>(run: (tx: Pick<Repositories, 'audit' | 'sessions'>) => Promise<T>) => Promise<T>;
   lookups: Pick<SessionLookups, 'refreshStateOf'>;
   sessionEnded: (sessionId: string) => void;
   guard: Pick<IdentityGuard, 'refresh'>;
 }
 
-const refuse = () => unauthenticated('The refresh token is not valid any more: sign in again');
+const invalidRefreshTokenError = () =>
+  unauthenticated('The refresh token is no longer valid: sign in again');
 
 /**
- * Answers a refresh token with the session's next one. No transaction is held open: the rotation is
- * one conditional update, so of any number of concurrent calls one rotates, and the others find
- * what it left.
+ * Exchanges a refresh token for the next one of its session. Holds no transaction: rotation is one
+ * conditional update, so exactly one concurrent call rotates and the others read the result.
  */
 export function createRefresh({
   sessions,
@@ -32,12 +32,11 @@ export function createRefresh({
   guard,
   ...tokenIssuers
 }: RefreshDependencies) {
-  async function genuineStateOf(token: RefreshTokenParts): Promise<RefreshState> {
+  async function verifiedStateOf(token: RefreshTokenParts): Promise<RefreshState> {
     const state = await lookups.refreshStateOf(token.sid);
-    // A forged token proves nothing and so must not end the session: anyone who learnt its id
-    // could.
+    // A forged token must not end the session; otherwise anyone who learns its id could end it.
     if (!state || !tokenIssuers.refreshTokens.verify(token, { ...state, kid: state.keyId }))
-      throw refuse();
+      throw invalidRefreshTokenError();
     return state;
   }
 
@@ -53,29 +52,29 @@ export function createRefresh({
 
   return async function refresh(call: Call, refreshToken: string): Promise<IssuedTokens> {
     const token = tokenIssuers.refreshTokens.parse(refreshToken);
-    if (!token) throw refuse();
-    let state = await genuineStateOf(token);
+    if (!token) throw invalidRefreshTokenError();
+    let state = await verifiedStateOf(token);
     await guard.refresh(token.sid, call.reportLimit);
     for (;;) {
-      const verdict = evaluateRefreshToken(state, token.counter);
-      if (verdict === 'repeat') return tokensOf(tokenIssuers, state);
-      if (verdict === 'rotate') {
-        // The successor is of the current secret, so that an older one is needed only as long as a
-        // session may be idle.
+      const decision = evaluateRefreshToken(state, token.counter);
+      if (decision === 'repeat') return tokensOf(tokenIssuers, state);
+      if (decision === 'rotate') {
+        // Sign the next token with the current secret, so that old secrets can be dropped after the
+        // idle time.
         const keyId = tokenIssuers.refreshTokens.currentKid;
         if (await sessions.rotate(state.id, state.counter, keyId))
           return tokensOf(tokenIssuers, { ...state, keyId, counter: state.counter + 1 });
-        // Another call rotated or ended the session in between. Neither is ever undone, so the next
-        // look decides.
-        state = await genuineStateOf(token);
+        // Another call rotated or ended the session concurrently. Neither is ever undone, so
+        // evaluate again.
+        state = await verifiedStateOf(token);
         continue;
       }
-      if (verdict === 'reused') {
-        // Committed before the refusal is thrown, which would roll the revocation back.
+      if (decision === 'reused') {
+        // Commit before throwing; the error would roll the revocation back.
         await endForReuse(call, state);
         sessionEnded(state.id);
       }
-      throw refuse();
+      throw invalidRefreshTokenError();
     }
   };
 }

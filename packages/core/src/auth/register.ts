@@ -11,7 +11,7 @@ export interface RegisterDependencies {
   transaction: Transaction;
   hasher: Pick<PasswordHasher, 'admit' | 'hash'>;
   requestMail: RequestMail;
-  /** Whether an address must be verified before its account can be used. */
+  /** True if an address must be verified before its account can be used. */
   verifyEmail: boolean;
   signup: Meta['signup'];
   productName: string;
@@ -27,7 +27,7 @@ export interface Registration {
 }
 
 /**
- * Signs up. An address that has an account keeps it, and its owner gets a notice; answer and timing
+ * Signs up. An existing account stays unchanged and its owner gets a notice; response and timing
  * are the same.
  */
 export function createRegister(dependencies: RegisterDependencies) {
@@ -35,20 +35,20 @@ export function createRegister(dependencies: RegisterDependencies) {
     dependencies;
 
   /**
-   * One hash and the same statements, whether there is such an account or not. @returns false where
-   * one was made in between
+   * Runs one hash and the same statements, whether or not the account exists. Returns false if the
+   * account was created concurrently.
    */
   async function tryTo(
     call: RegisterCall,
     { email, password, name }: Registration,
   ): Promise<boolean> {
     const before = await users.findCredentials(email);
-    // Who only sent the form twice gives the same hash again.
+    // A resubmitted form yields the same hash.
     const passwordHash = await hasher.hash(password, before?.passwordHash);
     const again = passwordHash === before?.passwordHash ? 'registered-alike' : 'registered-again';
-    // Of several who register an address that is not verified, one may be its owner, and nobody
-    // knows which. So no password of theirs counts, or a stranger's would once the owner verifies;
-    // whoever reads the mail chooses one.
+    // Several people may register one unverified address, and we cannot tell who owns it. Store an
+    // unusable hash, so that no stranger's password becomes valid on verification. The owner sets a
+    // password from the mail.
     const insteadOfUnverified =
       verifyEmail && before && again === 'registered-again' ? unusableHash() : null;
     return transaction(async (tx) => {
@@ -86,7 +86,7 @@ export function createRegister(dependencies: RegisterDependencies) {
         'Sign-up is by invitation only: open the link in yours, or ask an administrator for one',
       );
     hasher.admit();
-    // First: a password that is refused must not use up a try.
+    // Check the password first: a rejected one must not count against the limit.
     assertPasswordPolicy(registration.password, { productName, email: registration.email });
     await guard.register(call.address, call.reportLimit);
     while (!(await tryTo(call, registration)));

@@ -37,10 +37,10 @@ const refreshStatement: Statement<RefreshState> = {
   }),
 };
 
-/** Reads of sessions: one statement each, over the primary keys of session and user. */
+/** Reads sessions with one statement each, by the primary keys of session and user. */
 export function createSessionLookups(sql: Sql) {
   return {
-    /** Who acts in a session; null when it has ended or its user is disabled. */
+    /** Returns the actor of a session; null if it has ended or its user is disabled. */
     actorOf: async (sessionId: string) =>
       idSchema.safeParse(sessionId).success ? sql.one(actorStatement, [sessionId]) : null,
     refreshStateOf: (sessionId: string) => sql.one(refreshStatement, [sessionId]),

@@ -1,46 +1,43 @@
-/** Bounds of a session; the database's clock judges all of them. */
+/** Limits of a session, measured by the database's clock. */
 export const sessionRules = {
-  /** A session that is not refreshed for this long ends: 14 days. */
+  /** A session ends if it is not refreshed for 14 days. */
   idleSeconds: 14 * 86_400,
-  /** A session ends this long after the sign-in, whatever the use: 90 days. */
+  /** A session ends 90 days after the sign-in, even if it is used. */
   absoluteSeconds: 90 * 86_400,
-  /**
-   * For this long after a password was given a session may do what a stolen one must not: ten
-   * minutes.
-   */
+  /** Sensitive changes are allowed for ten minutes after the password was entered. */
   recentSeconds: 600,
-  /** Sessions that a user may have; a further one ends the oldest. */
+  /** Maximum sessions per user; a new one ends the oldest. */
   perUser: 20,
 } as const;
 
-/** What the session's row says at the moment of a refresh. */
+/** State of a session row at the time of a refresh. */
 export interface RefreshState {
   id: string;
   userId: string;
-  /** Counter of the refresh token in force. */
+  /** Counter of the current refresh token. */
   counter: number;
   salt: Uint8Array;
   keyId: string;
-  /** Not revoked, not past its absolute end, and its user is not disabled. */
+  /** True if it is not revoked or expired and its user is not disabled. */
   live: boolean;
   secondsSinceRotation: number;
 }
 
 export type RefreshDecision =
-  /** The token in force: the next one takes its place. */
+  /** The current token: replace it with the next one. */
   | 'rotate'
   /**
-   * The token before, while the one in force was never presented: that one is given again. Its
-   * answer may have been lost.
+   * The previous token, while the current one was never used: return the current one again, because
+   * the response may have been lost.
    */
   | 'repeat'
-  /** An older token comes back: somebody has a copy, so the session must end (RFC 9700 §4.14.2). */
+  /** An older token was reused, so someone has a copy: end the session (RFC 9700 §4.14.2). */
   | 'reused'
   | 'ended';
 
 /**
- * Judges a genuine refresh token of the session by its counter. Presenting the token in force
- * rotates it, so that one is always unused.
+ * Evaluates a genuine refresh token by its counter. Using the current token rotates it, so the
+ * current token is always unused.
  */
 export function evaluateRefreshToken(
   state: Pick<RefreshState, 'counter' | 'live' | 'secondsSinceRotation'>,

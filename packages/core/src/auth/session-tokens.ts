@@ -1,10 +1,13 @@
 import type { Tokens } from '@synap/contracts';
 import type { AccessTokens, RefreshTokens } from '@synap/security';
 
-/** The tokens of a session, both of them, whatever a face makes of the second. */
+/**
+ * Access and refresh token. The transport decides whether the refresh token goes into the body or a
+ * cookie.
+ */
 export type IssuedTokens = Tokens & { refreshToken: string };
 
-export interface TokenMakers {
+export interface TokenIssuers {
   accessTokens: Pick<AccessTokens, 'sign'>;
   refreshTokens: RefreshTokens;
 }
@@ -18,11 +21,10 @@ export interface TokenSession {
 }
 
 /**
- * The pair of tokens of a session: a new access token, and the refresh token of that counter –
- * always the same.
+ * Issues a new access token, and the refresh token of the given counter, which is deterministic.
  */
 export function tokensOf(
-  { accessTokens, refreshTokens }: TokenMakers,
+  { accessTokens, refreshTokens }: TokenIssuers,
   { id, userId, counter, salt, keyId }: TokenSession,
 ): IssuedTokens {
   const { token, expiresIn } = accessTokens.sign({ sub: userId, sid: id });

@@ -7,7 +7,7 @@ export interface NewSession {
   keyId: string;
   address: string;
   userAgent: string | null;
-  /** Seconds until its absolute end. */
+  /** Seconds until its absolute expiry. */
   lifetime: number;
 }
 
@@ -30,7 +30,7 @@ export interface SessionOrigin {
   alike: boolean;
 }
 
-/** Sessions as rows. All times are the database's: instances may disagree on theirs. */
+/** Stores sessions. All times are the database's, because clocks of instances may differ. */
 export function createSessionsRepository(db: Db) {
   return {
     async insert({
@@ -49,8 +49,8 @@ export function createSessionsRepository(db: Db) {
     },
 
     /**
-     * Makes the next refresh token, of that key, the one in force, unless another call did so first
-     * or the session has ended.
+     * Rotates to the next refresh token, signed by that key. False if another call rotated first or
+     * the session has ended.
      */
     async rotate(id: string, counter: number, keyId: string): Promise<boolean> {
       const rows = await db.$executeRaw`
@@ -59,26 +59,26 @@ export function createSessionsRepository(db: Db) {
       return rows === 1;
     },
 
-    /** Notes that the password was given in it again. */
+    /** Records that the password was entered again. */
     async reauthenticate(id: string): Promise<void> {
       await db.$executeRaw`UPDATE sessions SET authenticated_at = clock_timestamp() WHERE id = ${id}::uuid`;
     },
 
-    /** True if the password was given in it within that many seconds. */
+    /** True if the password was entered again within that many seconds. */
     async wasAuthenticatedWithin(id: string, seconds: number): Promise<boolean> {
       const rows = await db.$queryRaw<unknown[]>`
         SELECT FROM sessions WHERE id = ${id}::uuid AND authenticated_at > clock_timestamp() - make_interval(secs => ${seconds})`;
       return rows.length === 1;
     },
 
-    /** @returns false when it had ended before */
+    /** Returns false if it had already ended. */
     async revoke(id: string): Promise<boolean> {
       const rows = await db.$executeRaw`
         UPDATE sessions SET revoked_at = clock_timestamp() WHERE id = ${id}::uuid AND revoked_at IS NULL`;
       return rows === 1;
     },
 
-    /** Revokes a user's live session. @returns false when there is none */
+    /** Revokes a user's live session. Returns false if there is none. */
     async revokeLiveOf(userId: string, id: string, idleSeconds: number): Promise<boolean> {
       const rows = await db.$executeRaw`
         UPDATE sessions SET revoked_at = clock_timestamp()
@@ -88,8 +88,8 @@ export function createSessionsRepository(db: Db) {
     },
 
     /**
-     * A user's live sessions, the newest first; one more than asked for tells that there are
-     * further ones.
+     * Lists a user's live sessions, newest first. Returns one more row than `size` if there is
+     * another page.
      */
     async listLiveOf(
       userId: string,
@@ -104,8 +104,8 @@ export function createSessionsRepository(db: Db) {
     },
 
     /**
-     * Where a user signed in from so far, ended sessions too; `alike` where it was by this user
-     * agent, and not long ago.
+     * Lists the addresses of all past sign-ins. `alike` is true if it used this user agent within
+     * that many seconds.
      */
     async originsOf(
       userId: string,
@@ -119,8 +119,8 @@ export function createSessionsRepository(db: Db) {
     },
 
     /**
-     * Revokes a user's sessions, all or all but one. @returns the ids of those revoked, of which
-     * `sessionEnded` must be told after the commit
+     * Revokes all sessions of a user except one.
+     * @returns their ids; call `sessionEnded` for each after the commit
      */
     async revokeAllOf(userId: string, except: string | null = null): Promise<string[]> {
       const rows = await db.$queryRaw<{ id: string }[]>`
@@ -131,23 +131,27 @@ export function createSessionsRepository(db: Db) {
     },
 
     /**
-     * Revokes all but the newest live sessions of a user; the caller holds the user's lock.
-     * @returns the ids of those revoked
+     * Revokes all but the newest live sessions of a user; the caller must hold the user's lock.
+     * @returns the revoked ids
      */
-    async revokeAllButNewest(userId: string, keep: number, idleSeconds: number): Promise<string[]> {
+    async revokeAllButNewest(
+      userId: string,
+      keptCount: number,
+      idleSeconds: number,
+    ): Promise<string[]> {
       const rows = await db.$queryRaw<{ id: string }[]>`
         UPDATE sessions SET revoked_at = clock_timestamp() WHERE id IN (
           SELECT id FROM sessions
           WHERE user_id = ${userId}::uuid AND revoked_at IS NULL
             AND expires_at > now() AND rotated_at > now() - make_interval(secs => ${idleSeconds})
-          ORDER BY created_at DESC, id DESC OFFSET ${keep})
+          ORDER BY created_at DESC, id DESC OFFSET ${keptCount})
         RETURNING id`;
       return rows.map(({ id }) => id);
     },
 
     /**
-     * Deletes sessions that ended long ago, but of each user the newest: without one, the next
-     * sign-in would pass for the first ever.
+     * Deletes long-ended sessions, but keeps each user's newest: without it the next sign-in would
+     * count as the first.
      */
     async purge(): Promise<void> {
       await db.$executeRaw`

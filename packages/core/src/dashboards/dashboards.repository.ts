@@ -8,7 +8,7 @@ import type {
 import type { Db, Prisma, Sql, Statement } from '@synap/db';
 import { cursorId } from '../paging.js';
 
-/** A dashboard as it is stored, its widgets with their ids. */
+/** Stored content of a dashboard; every widget has an id. */
 export interface DashboardContent {
   name: string;
   widgets: (PlaceWidget & { id: string })[];
@@ -23,7 +23,7 @@ const summarySelect = {
   _count: { select: { widgets: true } },
 } satisfies Prisma.DashboardSelect;
 
-/** One statement whatever the number of widgets: PostgreSQL gathers them. */
+/** Reads the dashboard and all widgets with one statement. */
 const findOwned: Statement<Dashboard> = {
   name: 'dashboards_find_owned',
   text: `
@@ -89,7 +89,10 @@ export function createDashboardsRepository(db: Db, sql: Sql) {
     widgets.map((widget, position) => ({ ...widget, dashboardId, position }));
 
   return {
-    /** @param only the one that is asked for, or null for all */
+    /**
+     * Lists a user's dashboards, newest first.
+     * @param only restricts the list to one dashboard; null lists all
+     */
     async listOwnedBy(
       ownerId: string,
       { cursor, size }: PageInput,
@@ -112,25 +115,25 @@ export function createDashboardsRepository(db: Db, sql: Sql) {
       return sql.one(findOwned, [id, ownerId]);
     },
 
-    /** Makes all dashboards of one user another's. */
+    /** Transfers all dashboards of one user to another. */
     async transferOwnership(from: string, to: string): Promise<void> {
       await db.dashboard.updateMany({ where: { ownerId: from }, data: { ownerId: to } });
     },
 
-    /** The widgets that a dashboard shows, each once. */
+    /** Lists the widgets placed on a dashboard. */
     listPlacements: (id: string): Promise<PlacedData[]> => sql.many(listPlacements, [id]),
 
-    /** Holds the dashboard against other writers until the transaction ends. */
+    /** Locks the dashboard until the transaction ends. */
     lockOwned(ownerId: string, id: string): Promise<LockedDashboard | null> {
       return sql.one(lockOwned, [id, ownerId]);
     },
 
-    /** What counts against a user's quota. */
+    /** Returns the usage that counts against a user's quota. */
     async usageOf(ownerId: string): Promise<{ dashboards: number; bytes: number }> {
       return (await sql.one(usageOf, [ownerId])) ?? { dashboards: 0, bytes: 0 };
     },
 
-    /** Answers false when the id is taken, by whomever; the transaction can go on. */
+    /** Returns false if any user has this id; the transaction can continue. */
     async insert(
       ownerId: string,
       id: string,
@@ -146,7 +149,7 @@ export function createDashboardsRepository(db: Db, sql: Sql) {
       return true;
     },
 
-    /** Replaces name and widgets and counts the version up. */
+    /** Replaces name and widgets and increments the version. */
     async replace(id: string, { name, widgets }: DashboardContent, bytes: number): Promise<void> {
       await db.dashboard.update({
         where: { id },

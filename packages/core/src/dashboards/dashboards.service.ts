@@ -14,7 +14,7 @@ import type { RunIdempotent } from '../idempotency/idempotent.js';
 import { pageById } from '../paging.js';
 import type { Repositories, Transaction } from '../repositories.js';
 import type { DashboardsRepository } from './dashboards.repository.js';
-import { assertNothingNew, resolvePlacements, type WidgetCatalogue } from './placements.js';
+import { assertSameWidgets, resolvePlacements, type WidgetCatalogue } from './placements.js';
 import { assertWithinQuota, bytesOf, dashboardQuota } from './quota.js';
 
 export interface DashboardsDeps {
@@ -23,16 +23,16 @@ export interface DashboardsDeps {
   idempotent: RunIdempotent;
   catalogue: WidgetCatalogue;
   newId: () => string;
-  /** By default what every user may keep. */
+  /** @default dashboardQuota */
   quota?: { dashboards: number; bytes: number };
-  /** Told of each API key that ended with its dashboard, once that is committed. */
+  /** Called for each API key removed with its dashboard, after the commit. */
   keyEnded: (keyId: string) => void;
 }
 
 const notFoundError = () => notFound('Dashboard not found');
-const exists = () =>
-  staleVersion('A dashboard with this id exists already: leave out `createOnly` to replace it.');
-const stale = (current: number, given: number) =>
+const alreadyExistsError = () =>
+  staleVersion('A dashboard with this id already exists: omit `createOnly` to replace it.');
+const staleVersionError = (current: number, given: number) =>
   staleVersion(
     `The dashboard is at version ${current}, the change is based on ${given}: read it again and repeat the change on what is there now.`,
   );
@@ -48,7 +48,7 @@ export function createDashboardsService(deps: DashboardsDeps): DashboardsService
     quota = dashboardQuota,
   } = deps;
 
-  /** Replaces one's own dashboard; `null` when there is none of that id. */
+  /** Replaces the caller's dashboard; null if it does not exist. */
   async function replace(
     tx: Repositories,
     actor: UserActor,
@@ -56,17 +56,17 @@ export function createDashboardsService(deps: DashboardsDeps): DashboardsService
     versionNeeded: boolean,
   ): Promise<Dashboard | null> {
     const { userId: ownerId } = actor;
-    // Before the dashboard, as everywhere: whoever takes them in the other order could wait for
-    // each other.
+    // Lock the user before the dashboard, as everywhere else: another order could deadlock.
     await tx.users.lockCredentials(ownerId);
     const current = await tx.dashboards.lockOwned(ownerId, id);
     if (!current) return null;
     if (version === undefined && versionNeeded)
       throw versionRequired(
-        'Say which version the change is based on: `version`, or `If-Match` over REST.',
+        'State the version that the change is based on: `version`, or `If-Match` over REST.',
       );
-    if (version !== undefined && version !== current.version) throw stale(current.version, version);
-    if (dashboardScopeOf(actor) !== null) assertNothingNew(widgets, current.widgets);
+    if (version !== undefined && version !== current.version)
+      throw staleVersionError(current.version, version);
+    if (dashboardScopeOf(actor) !== null) assertSameWidgets(widgets, current.widgets);
     const content = {
       name,
       widgets: resolvePlacements(widgets, current.widgets, catalogue, newId),
@@ -77,7 +77,7 @@ export function createDashboardsService(deps: DashboardsDeps): DashboardsService
     return tx.dashboards.findOwned(ownerId, id);
   }
 
-  /** A new dashboard; `null` when the id is taken. */
+  /** Inserts a dashboard; null if the id is taken. */
   async function insert(
     tx: Repositories,
     ownerId: string,
@@ -103,7 +103,7 @@ export function createDashboardsService(deps: DashboardsDeps): DashboardsService
 
     async create(call, input) {
       if (dashboardScopeOf(call.actor) !== null)
-        throw forbidden('This API key is bound to one dashboard: it cannot make another');
+        throw forbidden('This API key is bound to one dashboard: it cannot create another');
       return idempotent(call, async (tx) => {
         const created = await insert(tx, call.actor.userId, newId(), input);
         if (!created) throw notFoundError();
@@ -112,8 +112,8 @@ export function createDashboardsService(deps: DashboardsDeps): DashboardsService
     },
 
     /**
-     * Another owner's dashboard is "not found", so ids cannot be probed; so is one that a bound key
-     * does not reach.
+     * Reports the dashboard of another owner as "not found", so that ids cannot be probed. The same
+     * applies to dashboards outside the scope of a bound key.
      */
     async get({ actor }, { id }) {
       const found = canAccessDashboard(actor, id) && (await dashboards.findOwned(actor.userId, id));
@@ -129,26 +129,27 @@ export function createDashboardsService(deps: DashboardsDeps): DashboardsService
     },
 
     /**
-     * Creates an absent id; without a version overwrites one's own, unless only a creation is
-     * wanted. An id that someone else holds is "not found".
+     * Creates the dashboard, or overwrites the caller's own if no version is given and `createOnly`
+     * is not set. An id of another user is "not found".
      */
     async upsert(call, { createOnly, ...input }) {
       const { userId } = call.actor;
       if (!canAccessDashboard(call.actor, input.id)) throw notFoundError();
       const overwrite = async (tx: Repositories) => {
-        if (createOnly && (await tx.dashboards.lockOwned(userId, input.id))) throw exists();
+        if (createOnly && (await tx.dashboards.lockOwned(userId, input.id)))
+          throw alreadyExistsError();
         return replace(tx, call.actor, input, false);
       };
       return idempotent(call, async (tx) => {
         const saved = await overwrite(tx);
         if (saved) return saved;
-        // A bound key ends with its dashboard: it must not bring it back.
+        // A bound key is removed with its dashboard and must not recreate it.
         if (dashboardScopeOf(call.actor) !== null) throw notFoundError();
         if (input.version !== undefined)
           throw notFound('Dashboard not found: leave out the version to create it.');
         const created = await insert(tx, userId, input.id, input);
         if (created) return created;
-        // Between the two somebody took the id: oneself in another call, or someone else.
+        // A concurrent call took the id: the caller's own, or another user's.
         const taken = await overwrite(tx);
         if (!taken) throw notFoundError();
         return taken;
@@ -156,8 +157,8 @@ export function createDashboardsService(deps: DashboardsDeps): DashboardsService
     },
 
     /**
-     * The keys that are bound to it end with it, and are on record. Under its lock no further one
-     * can be bound meanwhile.
+     * Removes the keys bound to the dashboard and audits them. The lock prevents new ones
+     * meanwhile.
      */
     async remove(call, { id, version }) {
       const { userId } = call.actor;
@@ -166,7 +167,7 @@ export function createDashboardsService(deps: DashboardsDeps): DashboardsService
         const current = await tx.dashboards.lockOwned(userId, id);
         if (!current) throw notFoundError();
         if (version !== undefined && version !== current.version)
-          throw stale(current.version, version);
+          throw staleVersionError(current.version, version);
         const keys = await tx.apiKeys.deleteBoundTo(id);
         for (const key of keys) await tx.audit.record(call, revokedKeyEntry(key));
         await tx.dashboards.deleteOwned(userId, id);

@@ -2,32 +2,31 @@ import { isDeepStrictEqual } from 'node:util';
 import { badRequest, forbidden, type InputFault, type PlaceWidget } from '@synap/contracts';
 import type { DashboardContent, PlacedWidget } from './dashboards.repository.js';
 
-/** What the installed modules offer, as far as a dashboard needs to know. */
+/** The widgets of the installed modules. */
 export interface WidgetCatalogue {
   /**
-   * Ids of a module's widgets; `null` where no such module is installed, `undefined` while it
-   * cannot say.
+   * Returns the ids of a module's widgets; null if the module is not installed, undefined if its
+   * widgets are unknown.
    */
   widgetsOf(moduleId: string): readonly string[] | null | undefined;
   moduleIds(): readonly string[];
 }
 
-const fault = (index: number, field: string, message: string, code: string): InputFault => ({
+const issue = (index: number, field: string, message: string, code: string): InputFault => ({
   pointer: `/widgets/${index}/${field}`,
   message,
   code,
 });
 
 /**
- * Throws `forbidden` if a widget was added, or shows something else than before. A key that is
- * bound to the dashboard reads the widgets that stand on it: placing one of its choice would let it
- * read everything.
+ * Throws `forbidden` if a widget was added or shows other data. A bound key may read the widgets on
+ * its dashboard, so placing any widget would let it read everything.
  */
-export function assertNothingNew(
+export function assertSameWidgets(
   widgets: readonly PlaceWidget[],
-  already: readonly PlacedWidget[],
+  current: readonly PlacedWidget[],
 ): void {
-  const placed = new Map(already.map((widget) => [widget.id, widget]));
+  const placed = new Map(current.map((widget) => [widget.id, widget]));
   const isAlike = ({ id, moduleId, widgetId, params }: PlaceWidget) => {
     const before = id === undefined ? undefined : placed.get(id);
     return (
@@ -43,32 +42,32 @@ export function assertNothingNew(
 }
 
 /**
- * Gives each placed widget its id and checks that something installed can fill it. What was there
- * already may stay: its module may come back.
+ * Assigns ids and validates placements. Unchanged widgets may stay without their module, which may
+ * come back.
  */
 export function resolvePlacements(
   widgets: PlaceWidget[],
-  already: readonly PlacedWidget[],
+  current: readonly PlacedWidget[],
   catalogue: WidgetCatalogue,
   newId: () => string,
 ): DashboardContent['widgets'] {
   const seen = new Set<string>();
-  const kept = new Map(already.map((widget) => [widget.id, widget]));
+  const previous = new Map(current.map((widget) => [widget.id, widget]));
   const faults: InputFault[] = [];
-  const settled = widgets.map((widget, index) => {
+  const resolved = widgets.map((widget, index) => {
     const id = widget.id ?? newId();
     if (seen.has(id))
       faults.push(
-        fault(index, 'id', 'Another widget of this dashboard has the same id', 'duplicate'),
+        issue(index, 'id', 'Another widget of this dashboard has the same id', 'duplicate'),
       );
     seen.add(id);
-    const before = kept.get(id);
+    const before = previous.get(id);
     const unchanged = before?.moduleId === widget.moduleId && before.widgetId === widget.widgetId;
     if (!unchanged) faults.push(...missing(widget, index, catalogue));
     return { ...widget, id };
   });
   if (faults.length > 0) throw badRequest('Some widgets cannot be placed.', faults);
-  return settled;
+  return resolved;
 }
 
 function missing(
@@ -79,7 +78,7 @@ function missing(
   const offered = catalogue.widgetsOf(moduleId);
   if (offered === null) {
     return [
-      fault(
+      issue(
         index,
         'moduleId',
         `No module "${moduleId}" is installed; there are: ${catalogue.moduleIds().join(', ')}`,
@@ -89,7 +88,7 @@ function missing(
   }
   if (offered && !offered.includes(widgetId)) {
     return [
-      fault(
+      issue(
         index,
         'widgetId',
         `The module "${moduleId}" has no widget "${widgetId}"; it has: ${offered.join(', ')}`,

@@ -2,10 +2,10 @@ import { conflict } from '@synap/contracts';
 import type { Repositories } from '../repositories.js';
 import type { DashboardContent } from './dashboards.repository.js';
 
-/** What one user may keep; figures far beyond any honest use, so that nobody fills the disk. */
+/** Quota per user. Far above legitimate use; keeps one user from filling the disk. */
 export const dashboardQuota = { dashboards: 500, bytes: 20_000_000 } as const;
 
-/** Bytes that count for a dashboard. */
+/** Returns the bytes of a dashboard that count against the quota. */
 export const bytesOf = (content: DashboardContent): number =>
   Buffer.byteLength(JSON.stringify(content));
 
@@ -15,8 +15,8 @@ interface Growth {
 }
 
 /**
- * Throws `conflict` if the user would keep too much. To be called under the user's lock, or two
- * saves at once could both fit.
+ * Throws `conflict` if the change exceeds the quota. The caller must hold the user's lock;
+ * otherwise two concurrent saves could both fit.
  */
 export async function assertWithinQuota(
   { dashboards }: Pick<Repositories, 'dashboards'>,
@@ -24,7 +24,7 @@ export async function assertWithinQuota(
   growth: Growth,
   quota: Growth = dashboardQuota,
 ): Promise<void> {
-  // What shrinks always fits, also where there was too much before.
+  // Shrinking is always allowed, even above the quota.
   if (growth.dashboards <= 0 && growth.bytes <= 0) return;
   const usage = await dashboards.usageOf(ownerId);
   if (usage.dashboards + growth.dashboards > quota.dashboards)

@@ -6,16 +6,16 @@ import { firstIdOf, uuidv7 } from '../ids.js';
 export interface AuditEntry {
   type: AuditType;
   /**
-   * What it happened to: `user <id>`, `session <id>`, `api-key <id>`, `invitation <id>`, `procedure
+   * The affected object: `user <id>`, `session <id>`, `api-key <id>`, `invitation <id>`, `procedure
    * <path>`.
    */
   subject: string;
   /**
-   * Never a secret, and no more of a person than is needed to understand it. An API key by which it
-   * was done is added.
+   * Must not contain secrets, and only the personal data that the entry needs. The id of an acting
+   * API key is added.
    */
   payload?: Prisma.InputJsonObject;
-  /** Who did it, where the call does not tell: someone who just signed in. */
+  /** The acting user, if the call does not name one, as after a sign-in. */
   actorId?: string;
 }
 
@@ -49,17 +49,18 @@ type AuditType =
   | 'invitation.accepted'
   | 'invitation.withdrawn';
 
-/** Of a call, what the trail keeps. */
+/** The fields of a call that the audit log stores. */
 export type AuditCall = Pick<Call, 'actor' | 'address' | 'requestId'>;
 
 /**
- * The trace of changes of identity and access, in the transaction of the change. The database
- * refuses to change or delete it.
+ * Writes the audit log of identity and access changes, in the transaction of the change. The
+ * database rejects updates and deletions.
  */
 export function createAuditRepository(db: Db) {
   return {
     /**
-     * @param call null where the system itself does it
+     * Records an event.
+     * @param call null if the system itself acts
      * @returns the id of the event
      */
     async record(
@@ -86,10 +87,7 @@ export function createAuditRepository(db: Db) {
       return id;
     },
 
-    /**
-     * True if no event of its type and subject is older than it, but younger than that time
-     * (milliseconds).
-     */
+    /** True if no earlier event of this type and subject exists since that time (milliseconds). */
     async isFirstSince(
       milliseconds: number,
       { type, subject, id }: Pick<AuditEntry, 'type' | 'subject'> & { id: string },

@@ -15,7 +15,7 @@ const eventSelect = {
   occurredAt: true,
 } satisfies Prisma.EventSelect;
 
-/** Reads what happened, the latest first; nothing here changes it. */
+/** Reads events, newest first. Read-only. */
 export function createEventsRepository(db: Db) {
   const present = (row: Prisma.EventGetPayload<{ select: typeof eventSelect }>): Event => ({
     ...row,

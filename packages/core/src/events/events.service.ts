@@ -2,7 +2,7 @@ import { type EventsService, notFound } from '@synap/contracts';
 import { pageById } from '../paging.js';
 import type { EventsRepository } from './events.repository.js';
 
-/** What happened: of modules, and of identity and access. */
+/** Creates the service that reads events of modules, identity and access. */
 export function createEventsService({ events }: { events: EventsRepository }): EventsService {
   return {
     async get(_call, { id }) {

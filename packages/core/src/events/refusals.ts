@@ -15,10 +15,7 @@ export interface RefusalDependencies {
   transaction: <T>(run: (tx: Pick<Repositories, 'audit'>) => Promise<T>) => Promise<T>;
 }
 
-/**
- * Writes to the trail that someone was forbidden something: once an hour for a person, key and
- * procedure.
- */
+/** Writes rejected calls to the audit log: once an hour per user, key and procedure. */
 export function createRefusalRecorder({ guard, transaction }: RefusalDependencies) {
   return async function record({ procedure, ...call }: Refusal): Promise<void> {
     const { userId, key } = call.actor;

@@ -2,10 +2,7 @@ import type { StoredAnswer } from '@synap/contracts';
 import type { Db, Sql, Statement } from '@synap/db';
 import { z } from 'zod';
 
-/**
- * What an answer is kept under: nobody else's key is this one, nor is the same key over another
- * procedure.
- */
+/** Keys are scoped per user and procedure. */
 export interface KeyId {
   userId: string;
   procedure: string;
@@ -19,7 +16,7 @@ export interface StoredResponse {
 
 const headersSchema = z.record(z.string(), z.string());
 
-/** Told by the clock of the database, which all instances share. */
+/** Measured by the database's clock, which all instances share. */
 const current = `created_at > now() - interval '24 hours'`;
 
 const findStatement: Statement<StoredResponse> = {
@@ -36,7 +33,7 @@ const findStatement: Statement<StoredResponse> = {
   }),
 };
 
-/** Bytes of what is stored for a user; a row without a body counts, too. */
+/** Bytes stored for a user; a row without a body counts, too. */
 const usageStatement: Statement<number> = {
   name: 'idempotency_keys_usage',
   text: `SELECT coalesce(sum(octet_length(coalesce(body, '')) + octet_length(headers::text) + 300), 0)::float8 AS bytes
@@ -45,8 +42,7 @@ const usageStatement: Statement<number> = {
 };
 
 /**
- * Not in one statement with what it guards: that would not see what was committed while the lock
- * was asked for.
+ * Must be its own statement: a combined one would use a snapshot from before the lock was granted.
  */
 const lockStatement: Statement<boolean> = {
   name: 'idempotency_keys_lock',
@@ -58,22 +54,24 @@ export type IdempotencyKeysRepository = ReturnType<typeof createIdempotencyKeysR
 
 export function createIdempotencyKeysRepository(db: Db, sql: Sql) {
   return {
-    /** What was answered under a key in the last 24 h. */
+    /** Finds the response stored under a key in the last 24 h. */
     find({ userId, procedure, key }: KeyId): Promise<StoredResponse | null> {
       return sql.one(findStatement, [userId, procedure, key]);
     },
 
-    /** Holds a key until the transaction ends; false when another one holds it. Never waits. */
+    /**
+     * Locks a key until the transaction ends. Returns false if another one holds it; never waits.
+     */
     async tryLock({ userId, procedure, key }: KeyId): Promise<boolean> {
       return (await sql.one(lockStatement, [userId, procedure, key])) === true;
     },
 
-    /** Bytes that the answers of the last 24 h take. */
+    /** Bytes of the user's responses of the last 24 h. */
     async usageOf(userId: string): Promise<number> {
       return (await sql.one(usageStatement, [userId])) ?? 0;
     },
 
-    /** Keeps an answer for 24 h from now, in place of one whose time is over. */
+    /** Stores a response for 24 h and replaces an expired one. */
     async store(
       { userId, procedure, key }: KeyId,
       { fingerprint, answer }: StoredResponse,
@@ -87,8 +85,8 @@ export function createIdempotencyKeysRepository(db: Db, sql: Sql) {
     },
 
     /**
-     * Deletes answers whose time is over, the oldest first, and tells how many: fewer than `limit`
-     * when none is left.
+     * Deletes expired responses, oldest first.
+     * @returns their number; fewer than `limit` if none is left
      */
     deleteExpired(limit: number): Promise<number> {
       return db.$executeRaw`

@@ -212,7 +212,7 @@ describe('an effect under a key', () => {
     expect(rejected).toHaveLength(3);
     for (const result of rejected)
       expect(result).toMatchObject({
-        reason: { code: 'conflict', message: expect.stringContaining('leave the header out') },
+        reason: { code: 'conflict', message: expect.stringContaining('omit the header') },
       });
     expect([await dashboardsOf(ann), await keys()]).toEqual([3, 3]);
     await make(ann);

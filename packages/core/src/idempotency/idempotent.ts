@@ -2,31 +2,32 @@ import { conflict, type UserCall } from '@synap/contracts';
 import type { Repositories, Transaction } from '../repositories.js';
 
 /**
- * Runs all or nothing, and under an `Idempotency-Key` once: the answer is kept in the transaction
- * of the effect. `run` gives the output of the call. Throws `conflict` while another call with this
- * key goes on.
+ * Runs `run` in a transaction, at most once per `Idempotency-Key`. The response is stored in the
+ * same transaction. `run` returns the output of the call. Throws `conflict` while another call with
+ * the same key is in progress.
  */
 export type RunIdempotent = <T>(
   call: UserCall,
   run: (tx: Repositories) => Promise<T>,
 ) => Promise<T>;
 
-const inProgress = () =>
+const inProgressError = () =>
   conflict('A request with this Idempotency-Key is still in progress: try again later.');
 
 /**
- * Bytes of answers that a user may have stored; as many as dashboards, for each save stores one.
+ * Maximum bytes of stored responses per user. Equals the dashboard quota, because each save stores
+ * one response.
  */
-const mostStored = 20_000_000;
+const maxStoredBytes = 20_000_000;
 
-const full = (limit: number) =>
+const storageFullError = (limit: number) =>
   conflict(
-    `The answers under your Idempotency-Keys of the last 24 hours hold more than ${limit} bytes: leave the header out, or try again later.`,
+    `The responses stored under your Idempotency-Keys in the last 24 hours exceed ${limit} bytes: omit the header, or try again later.`,
   );
 
 export function createIdempotent(
   transaction: Transaction,
-  { limit = mostStored } = {},
+  { limit = maxStoredBytes } = {},
 ): RunIdempotent {
   return ({ actor, idempotency }, run) =>
     transaction(async (tx) => {
@@ -34,13 +35,13 @@ export function createIdempotent(
       if (!request) return run(tx);
       const { procedure, key, fingerprint, answerTo } = request;
       const id = { userId: actor.userId, procedure, key };
-      if (!(await tx.idempotencyKeys.tryLock(id))) throw inProgress();
-      // Nothing was kept when the key was claimed: whoever kept it now was still in progress then.
-      // Tried again, it is given.
-      if (await tx.idempotencyKeys.find(id)) throw inProgress();
+      if (!(await tx.idempotencyKeys.tryLock(id))) throw inProgressError();
+      // The key was free when claimed, so another request finished in between. Reject; a retry gets
+      // the stored response.
+      if (await tx.idempotencyKeys.find(id)) throw inProgressError();
       const output = await run(tx);
       await tx.idempotencyKeys.store(id, { fingerprint, answer: await answerTo(output) });
-      if ((await tx.idempotencyKeys.usageOf(actor.userId)) > limit) throw full(limit);
+      if ((await tx.idempotencyKeys.usageOf(actor.userId)) > limit) throw storageFullError(limit);
       return output;
     });
 }

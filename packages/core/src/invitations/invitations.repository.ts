@@ -18,11 +18,11 @@ export interface NewInvitation {
   role: Role;
   invitedById: string;
   hash: Uint8Array<ArrayBuffer>;
-  /** Seconds. */
+  /** In seconds. */
   lifetime: number;
 }
 
-/** Invitations, one an address. All times are the database's. */
+/** Stores invitations, one per address. All times are the database's. */
 export function createInvitationsRepository(db: Db) {
   return {
     list({ cursor, size }: PageInput): Promise<Invitation[]> {
@@ -36,7 +36,7 @@ export function createInvitationsRepository(db: Db) {
       });
     },
 
-    /** In the place of an earlier one for the address, whose link ends. */
+    /** Inserts an invitation. Replaces an earlier one for the address and revokes its link. */
     async replace({
       email,
       role,
@@ -54,21 +54,27 @@ export function createInvitationsRepository(db: Db) {
       return db.invitation.findUniqueOrThrow({ where: { id }, select: invitationSelect });
     },
 
-    /** The open invitation of an address, which an advisory lock keeps from changing meanwhile. */
+    /**
+     * Finds the open invitation of an address. The caller's advisory lock prevents concurrent
+     * changes.
+     */
     async openFor(email: string): Promise<string | null> {
       const [row] = await db.$queryRaw<{ id: string }[]>`
         SELECT id FROM invitations WHERE email = ${email} AND accepted_at IS NULL AND expires_at > clock_timestamp()`;
       return row?.id ?? null;
     },
 
-    /** Whom an open invitation is for. */
+    /** Finds the address of an open invitation. */
     async addressOf(hash: Uint8Array<ArrayBuffer>): Promise<string | null> {
       const [row] = await db.$queryRaw<{ email: string }[]>`
         SELECT email FROM invitations WHERE hash = ${hash} AND accepted_at IS NULL AND expires_at > clock_timestamp()`;
       return row?.email ?? null;
     },
 
-    /** Uses an open invitation up. @returns null when it is not open (any more) */
+    /**
+     * Accepts an open invitation.
+     * @returns null if it is not open
+     */
     async accept(
       hash: Uint8Array<ArrayBuffer>,
     ): Promise<Pick<Invitation, 'id' | 'email' | 'role'> | null> {
@@ -79,7 +85,10 @@ export function createInvitationsRepository(db: Db) {
       return row ?? null;
     },
 
-    /** Withdraws what somebody invited to and nobody accepted yet. @returns the ids */
+    /**
+     * Withdraws all open invitations of a user.
+     * @returns their ids
+     */
     async removeOpenBy(invitedById: string): Promise<string[]> {
       const rows = await db.$queryRaw<{ id: string }[]>`
         DELETE FROM invitations WHERE invited_by_id = ${invitedById}::uuid AND accepted_at IS NULL RETURNING id`;

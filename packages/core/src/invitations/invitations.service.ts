@@ -23,12 +23,15 @@ export interface InvitationsDependencies {
   hasher: Pick<PasswordHasher, 'hash'>;
   sendMail: SendMail;
   signup: Meta['signup'];
-  /** A whole URL of a page of ours, such as `/invite`. */
+  /** Absolute URL of a page of the web app, such as `/invite`. */
   linkTo: (path: string) => string;
   productName: string;
 }
 
-/** Accounts by invitation: a superuser's word, a link in a mail, a password of their own. */
+/**
+ * Creates the service for invitations: a superuser invites, and the invited person sets a password
+ * by a mailed link.
+ */
 export function createInvitationsService(
   dependencies: InvitationsDependencies,
 ): InvitationsService {
@@ -38,21 +41,22 @@ export function createInvitationsService(
   return {
     list: async (_call, input) => pageById(await invitations.list(input), input.size),
 
-    /** Inviting an address again sends a new link, and the one before ends. */
+    /** Sends an invitation. A repeated invitation sends a new link and revokes the earlier one. */
     async create(call, { email, role }) {
       if (closed)
-        throw conflict('Sign-up is closed: start with SIGNUP=invite, or make the account yourself');
+        throw conflict('Sign-up is closed: set SIGNUP=invite, or create the account yourself');
       const { userId } = call.actor;
       const token = generateToken();
       return transaction(async (tx) => {
-        // Whoever loses that office meanwhile loses their open invitations, this one too.
+        // Lock first: if the inviter is demoted concurrently, this invitation is withdrawn with the
+        // others.
         await tx.managedUsers.lockAdministration();
         const inviter = await tx.managedUsers.find(userId);
         if (inviter?.role !== 'superuser' || inviter.disabled)
-          throw forbidden('Only superusers invite');
+          throw forbidden('Only superusers can send invitations');
         if (role === 'superuser') await requireRecentSignIn(tx, call);
         if (await tx.users.findAccount(email))
-          throw conflict('This address has an account already');
+          throw conflict('An account with this address already exists');
         const before = await tx.invitations.openFor(email);
         const made = {
           email,
@@ -81,19 +85,19 @@ export function createInvitationsService(
       });
     },
 
-    /** The link proves the address, so the account can be used at once. */
+    /** Creates the account. The link proves the address, so the account can be used at once. */
     async accept(call, { token, password, name }) {
       if (closed) throw forbidden('Sign-up is closed: ask an administrator for an account');
       const hash = hashToken(token);
-      const spent = () => invalidLinkError('ask whoever invited you for another');
+      const invalidLink = () => invalidLinkError('ask for another invitation');
       const email = await invitations.addressOf(hash);
-      if (!email) throw spent();
-      // A password that is refused leaves the link as it is.
+      if (!email) throw invalidLink();
+      // A rejected password must not use up the link.
       assertPasswordPolicy(password, { productName, email });
       const passwordHash = await translateHasherBusy(hasher.hash(password));
       await transaction(async (tx) => {
         const invitation = await tx.invitations.accept(hash);
-        if (!invitation) throw spent();
+        if (!invitation) throw invalidLink();
         const { id, role } = invitation;
         const user = {
           email,
@@ -104,7 +108,9 @@ export function createInvitationsService(
         };
         const account = await tx.users.insertUnlessTaken(user);
         if (!account.made)
-          throw conflict('This address has an account already: sign in, or ask for a new password');
+          throw conflict(
+            'An account with this address already exists: sign in, or ask for a new password',
+          );
         const by = { actorId: account.id };
         await tx.audit.record(call, {
           type: 'invitation.accepted',

@@ -9,8 +9,8 @@ const beat: Statement<number> = {
 };
 
 /**
- * A pool that never beat belongs to an older version: no mail takes it two minutes, and runs are
- * fenced by their lease.
+ * Seconds after which jobs of a pool without heartbeats are released. Such a pool is of an older
+ * version: no mail takes it two minutes, and runs are fenced by their lease.
  */
 const unknownSeconds = 120;
 
@@ -35,21 +35,27 @@ const purgeJobs: Command = {
     WHERE attempts >= max_attempts AND locked_at IS NULL AND greatest(run_at, updated_at) < clock_timestamp() - interval '1 day'`,
 };
 
-/** The workers of the job queue that are alive, by the clock of the database. */
+/** Tracks live workers of the job queue, by the database's clock. */
 export function createJobWorkersRepository(sql: Sql) {
   return {
-    /** Notes that these pools of workers are alive. @returns the time, in milliseconds */
+    /**
+     * Records a heartbeat of these worker pools.
+     * @returns the database time, in milliseconds
+     */
     async beat(ids: readonly string[]): Promise<number> {
       return (await sql.many(beat, [ids]))[0] ?? Number.NaN;
     },
 
-    /** Frees the jobs of pools that have not beaten for so long. @returns the ids of those pools */
+    /**
+     * Releases the jobs of pools without a recent heartbeat.
+     * @returns the ids of those pools
+     */
     releaseDead: (deadAfterSeconds: number): Promise<string[]> =>
       sql.many(releaseDead, [deadAfterSeconds]),
 
     /**
-     * Forgets pools that are long dead, and jobs that were given up or replaced while a worker held
-     * them.
+     * Deletes pools without a heartbeat for a day, and jobs that failed finally or were replaced
+     * while locked.
      */
     async purge(): Promise<void> {
       await sql.run(purgeWorkers, []);

@@ -7,13 +7,13 @@ import type { MailsRepository, WaitingMail } from './mails.repository.js';
 export interface MailDeliveryDependencies {
   mails: Pick<MailsRepository, 'find' | 'remove' | 'requeueStalled'>;
   box: Pick<SecretBox, 'open'>;
-  /** The mail that a request comes to; null where there is nobody to tell. */
+  /** Composes the mail for a request; null if no one must be notified. */
   compose: (request: MailRequest, mailId: string) => Promise<Mail | null>;
-  /** Hands a mail to whoever carries it; the same id is the same mail. */
+  /** Sends a mail. The same id marks the same mail. */
   send: (id: string, mail: Mail) => Promise<void>;
-  /** Whether trying again is no use. */
+  /** True if a retry cannot succeed. */
   isFinal: (error: unknown) => boolean;
-  /** Told of a mail that is given up; never of its receiver. */
+  /** Called for a mail that is given up. Must not receive the address. */
   onDeadLetter: (mail: { id: string; template: string; error: unknown }) => void;
 }
 
@@ -23,8 +23,8 @@ const sealedSchema = z.union([
 ]);
 
 /**
- * Sends the mails that wait. A mail is removed once it was taken, so it is sent at least once, and
- * once unless the process dies in between.
+ * Sends queued mails at least once: a mail is removed after the server accepted it. A crash in
+ * between sends it twice.
  */
 export function createMailDelivery({
   mails,
@@ -34,9 +34,7 @@ export function createMailDelivery({
   isFinal,
   onDeadLetter,
 }: MailDeliveryDependencies) {
-  /**
-   * A request is composed anew at each attempt: the link in it then lives as long as its mail says.
-   */
+  /** Composes requests at each attempt, so that the link lives as long as the mail says. */
   async function open({ id, template, keyId, sealed }: WaitingMail): Promise<Mail | null> {
     const content = sealedSchema.parse(
       JSON.parse(box.open({ keyId, bytes: sealed }, mailContext(id))),
@@ -45,12 +43,12 @@ export function createMailDelivery({
   }
 
   return {
-    /** Gives a new job to mails whose worker died in the middle of sending. */
+    /** Adds a job to mails whose worker died while sending. */
     requeueStalled: () => mails.requeueStalled(),
 
     /**
-     * Throws what kept the mail from being sent, so that the job queue tries again, unless that is
-     * no use or this was the last attempt.
+     * Delivers a mail. Throws the failure so that the job queue retries, unless a retry is useless
+     * or this was the last attempt.
      */
     async deliver(id: string, { lastAttempt }: { lastAttempt: boolean }): Promise<void> {
       const waiting = await mails.find(id);

@@ -4,36 +4,36 @@ import { z } from 'zod';
 import { uuidv7 } from '../ids.js';
 import type { MailsRepository } from './mails.repository.js';
 
-/** What the sealed text of a mail is bound to. */
+/** Context that the sealed text of a mail is bound to. */
 export const mailContext = (id: string) => `mail ${id}`;
 
 /**
- * A mail to the owner of an address, if it has one: only the worker looks. Whoever asked gets the
- * same answer after the same time, whether there is such an account or not.
+ * A mail request for the owner of an address, if there is one. Only the worker looks up the
+ * account, so response and timing reveal nothing.
  */
 export const mailRequestSchema = z.object({
   ask: z.enum(['registered', 'registered-again', 'registered-alike', 'verify', 'reset']),
   email: z.string(),
-  /** Where from, and in which request: for the trail. */
+  /** Address and id of the request, for the audit log. */
   address: z.string(),
   requestId: z.string(),
-  /** The event of what was asked for, if it tells an owner of it again and again. */
+  /** The triggering event, for notices that may repeat. */
   eventId: z.string().optional(),
 });
 export type MailRequest = z.output<typeof mailRequestSchema>;
 
-interface Within {
+interface MailTransaction {
   mails: Pick<MailsRepository, 'enqueue'>;
 }
 
-/** Queues a mail in the transaction of what it tells of. */
-export type SendMail = (tx: Within, mail: Mail) => Promise<void>;
-/** Queues a request, likewise. */
-export type RequestMail = (tx: Within, request: MailRequest) => Promise<void>;
+/** Queues a mail in the transaction of the change it reports. */
+export type SendMail = (tx: MailTransaction, mail: Mail) => Promise<void>;
+/** Queues a mail request in the same way. */
+export type RequestMail = (tx: MailTransaction, request: MailRequest) => Promise<void>;
 
 const enqueuedBy =
   (box: Pick<SecretBox, 'seal'>) =>
-  async ({ mails }: Within, template: string, content: object): Promise<void> => {
+  async ({ mails }: MailTransaction, template: string, content: object): Promise<void> => {
     const id = uuidv7();
     const { keyId, bytes } = box.seal(JSON.stringify(content), mailContext(id));
     await mails.enqueue({ id, template, keyId, sealed: bytes });

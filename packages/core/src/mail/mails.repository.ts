@@ -4,8 +4,8 @@ import type { Db } from '@synap/db';
 export const MAIL_TASK = 'mail-send';
 
 /**
- * With the queue's backoff (e^attempt seconds, in all about 8 h) a mail survives a night of a
- * server that is away.
+ * Maximum attempts. With the queue's backoff (e^attempt seconds, about 8 h in total) a mail
+ * survives a night without a mail server.
  */
 const maxAttempts = 10;
 
@@ -21,8 +21,8 @@ const mailSelect = { id: true, template: true, keyId: true, sealed: true } as co
 export function createMailsRepository(db: Db) {
   return {
     /**
-     * In the caller's transaction the mail and its job: it is sent exactly when what it tells of is
-     * committed.
+     * Inserts the mail and its job in the caller's transaction, so that it is sent exactly if the
+     * change is committed.
      */
     async enqueue(mail: WaitingMail): Promise<void> {
       await db.mail.create({ data: mail, select: { id: true } });
@@ -32,15 +32,12 @@ export function createMailsRepository(db: Db) {
     find: (id: string): Promise<WaitingMail | null> =>
       db.mail.findUnique({ where: { id }, select: mailSelect }),
 
-    /** A server has taken it, or nobody ever will. */
+    /** Removes a mail that was delivered or finally rejected. */
     async remove(id: string): Promise<void> {
       await db.mail.deleteMany({ where: { id } });
     },
 
-    /**
-     * Gives a new job to mails whose job is gone or was given up: its worker died before it noted
-     * anything.
-     */
+    /** Adds a job to mails whose job is missing or exhausted, because their worker died. */
     async requeueStalled(): Promise<void> {
       const rows = await db.$queryRaw<{ id: string }[]>`
         SELECT id FROM mails WHERE NOT EXISTS (
@@ -50,9 +47,7 @@ export function createMailsRepository(db: Db) {
       for (const { id } of rows) await addJob(id);
     },
 
-    /**
-     * Mails that another key than this one sealed, in the order of their ids, those after `after`.
-     */
+    /** Lists mails sealed by another key, ordered by id, starting after `after`. */
     listNotSealedBy: (
       keyId: string,
       { after, limit }: { after: string | undefined; limit: number },
@@ -65,8 +60,8 @@ export function createMailsRepository(db: Db) {
       }),
 
     /**
-     * Puts a newly sealed text in the place of the old one. @returns false when the mail was sent
-     * or sealed anew meanwhile
+     * Replaces the sealed text.
+     * @returns false if the mail was sent or re-encrypted meanwhile
      */
     async reseal(
       { id, keyId, sealed }: Omit<WaitingMail, 'template'>,

@@ -1,7 +1,7 @@
-/** Runs work when its turn comes, first come, first served. */
+/** Runs work first come, first served. */
 export type Limiter = <T>(work: () => Promise<T>) => Promise<T>;
 
-/** Lets so many works run at once; the others wait. */
+/** Limits concurrency; further work waits in a queue. */
 export function createLimiter(concurrency: number): Limiter {
   const waiting: (() => void)[] = [];
   let free = concurrency;
@@ -11,7 +11,7 @@ export function createLimiter(concurrency: number): Limiter {
     try {
       return await work();
     } finally {
-      // The turn passes on as it is, so that a newcomer cannot slip in between.
+      // Hand the slot over directly, so that a newcomer cannot take it.
       const next = waiting.shift();
       if (next) next();
       else free += 1;

@@ -1,6 +1,6 @@
 import type { UserActor } from '@synap/contracts';
 import { expect, test } from 'vitest';
-import { mayRead, readable } from './module-access.js';
+import { mayRead, requireReadableModule } from './module-access.js';
 
 const ann: UserActor = {
   kind: 'user',
@@ -28,12 +28,12 @@ test('who is named and not verified is told what is missing, others only that th
     ...named,
   } as const;
   const registry = { get: () => info };
-  expect(readable(registry, 'git', ann)).toBe(info);
-  expect(() => readable(registry, 'git', { ...ann, verified: false })).toThrow(
-    'once that is verified',
+  expect(requireReadableModule(registry, 'git', ann)).toBe(info);
+  expect(() => requireReadableModule(registry, 'git', { ...ann, verified: false })).toThrow(
+    'Verify your address',
   );
   expect(() =>
-    readable(registry, 'git', { ...ann, email: 'ben@example.org', verified: false }),
+    requireReadableModule(registry, 'git', { ...ann, email: 'ben@example.org', verified: false }),
   ).toThrow('has not opened');
 });
 

@@ -10,14 +10,12 @@ export interface ModuleStoreDeps {
   limits?: RunLimits;
 }
 
-/**
- * Statements of all runs together that are under way at once: the other connections serve calls.
- */
+/** Maximum concurrent statements of all runs, so that the other connections stay free for calls. */
 const concurrentStatements = 2;
 
 /**
- * The key-value rows of modules. A run's writes are staged and commit together with its end, so
- * that a run that fails leaves no trace and one that is repeated repeats nothing.
+ * Stores the key-value entries of modules. The writes of a run are staged and committed with its
+ * end: a failed run leaves no trace, and a repeated run duplicates nothing.
  */
 export function createModuleStore({ entries, stages, limits = runLimits }: ModuleStoreDeps) {
   const open = new Map<string, Stage>();
@@ -40,9 +38,9 @@ export function createModuleStore({ entries, stages, limits = runLimits }: Modul
 
   return {
     store,
-    /** Bounds what runs do to the database at once. */
+    /** Limits the concurrent database work of runs. */
     limiter,
-    /** Opens the stage of an attempt of a run; the caller closes it. */
+    /** Opens the stage of an attempt of a run; the caller must close it. */
     async open(
       runId: string,
       { stageId, moduleId }: { stageId: string; moduleId: string },
@@ -53,9 +51,9 @@ export function createModuleStore({ entries, stages, limits = runLimits }: Modul
       return stage;
     },
     async close(runId: string, stage: Stage): Promise<void> {
-      // Another attempt of the run, in this process too, may have opened its own meanwhile.
+      // Another attempt of the run may have opened its own stage meanwhile, even in this process.
       if (open.get(runId) === stage) open.delete(runId);
-      // If the database is away, the purge finds it.
+      // If the database is unavailable, the purge removes the stage later.
       await stage.discard().catch(() => undefined);
     },
     /** Deletes the stages of attempts whose worker died. */

@@ -99,7 +99,7 @@ describe('a run of a sync job', () => {
       for (const answer of answers) {
         expect(JSON.stringify(answer).includes('/srv/git/secret')).toBe(role === 'superuser');
         expect(JSON.stringify(answer)).toContain(
-          role === 'superuser' ? 'failed' : 'a superuser sees why',
+          role === 'superuser' ? 'failed' : 'superusers can see the reason',
         );
       }
     }

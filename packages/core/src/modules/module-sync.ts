@@ -2,9 +2,9 @@ import { ModuleCallError, type ModuleRegistry } from '@synap/module-runtime';
 import type { Transaction } from '../repositories.js';
 import type { ModuleStore } from './module-store.js';
 import { createRunLease, type RunLease } from './run-lease.js';
-import { mostAttempts, type RunsRepository } from './runs.repository.js';
+import { maxAttempts, type RunsRepository } from './runs.repository.js';
 import type { Stage } from './stage.js';
-import { SyncFailure, takenOver } from './sync-failure.js';
+import { SyncFailure, takenOverError } from './sync-failure.js';
 
 export interface ModuleSyncDeps {
   runs: RunsRepository;
@@ -12,38 +12,38 @@ export interface ModuleSyncDeps {
   registry: Pick<ModuleRegistry, 'sync' | 'list'>;
   store: ModuleStore;
   newId: () => string;
-  /** Called when a run has committed: what was loaded before is old. */
+  /** Called after a run has committed; data loaded before is outdated. */
   onSynced: (moduleId: string) => Promise<void>;
-  /** Milliseconds between two signs of life of a run; well under its lease of 30 s. */
+  /**
+   * Milliseconds between heartbeats of a run; must be well below its lease of 30 s.
+   * @default 5000
+   */
   heartbeat?: number;
 }
 
-/** Moving what a large run has staged takes the database seconds. */
+/** Timeout of the commit: moving the staged data of a large run takes seconds. */
 const commitMilliseconds = 60_000;
 
 /**
- * Text of a failure that a run may show: messages of the module and our own. Other errors are for
- * the log alone.
+ * Returns the error text to store with a run: messages of the module and of this service. Other
+ * errors go only to the log.
  */
-const reasonOf = (error: unknown): string =>
+const publicReason = (error: unknown): string =>
   error instanceof ModuleCallError || error instanceof SyncFailure
     ? error.message
     : "The run could not be completed; the server's log says why";
 
-/** Performs and schedules the sync jobs of modules: what the worker calls. */
+/** Runs and schedules the sync jobs of modules, as called by the worker. */
 export function createModuleSync(deps: ModuleSyncDeps) {
   const { runs, transaction, registry, store, newId, onSynced, heartbeat = 5000 } = deps;
 
-  /**
-   * The events, what the module stored and the end of the run commit together, as long as the lease
-   * holds.
-   */
+  /** Commits events, store entries and the end of the run together, if the lease still holds. */
   const commit = (runId: string, lease: string, stage: Stage) =>
     store.limiter(() =>
       transaction(
         async (tx) => {
           const added = await stage.apply(tx.stages, newId);
-          if (!(await tx.runs.succeed(runId, lease, added))) throw takenOver();
+          if (!(await tx.runs.succeed(runId, lease, added))) throw takenOverError();
         },
         { milliseconds: commitMilliseconds },
       ),
@@ -67,10 +67,7 @@ export function createModuleSync(deps: ModuleSyncDeps) {
     }
   }
 
-  /**
-   * Takes back what vanished workers left behind: runs without a sign of life, and runs without a
-   * job.
-   */
+  /** Requeues the runs of dead workers: runs without a heartbeat, and runs without a job. */
   async function recover(): Promise<void> {
     await transaction(async (tx) => {
       await tx.runs.requeueAbandoned();
@@ -80,7 +77,7 @@ export function createModuleSync(deps: ModuleSyncDeps) {
 
   return {
     /**
-     * Performs a queued run. Throws after noting the failure, so that the job queue tries again
+     * Performs a queued run. Records a failure, then throws it, so that the job queue retries
      * unless the failure is final.
      */
     async perform(
@@ -95,13 +92,13 @@ export function createModuleSync(deps: ModuleSyncDeps) {
         await work(runId, claimed.moduleId, lease);
         await onSynced(claimed.moduleId);
       } catch (thrown) {
-        // The loss is the reason of whatever came of it.
+        // A lost lease is the root cause of any other error.
         const error = (await lease.check()) ?? thrown;
         const final =
           lastAttempt ||
-          claimed.attempts >= mostAttempts ||
+          claimed.attempts >= maxAttempts ||
           (error instanceof SyncFailure && error.final);
-        const message = reasonOf(error);
+        const message = publicReason(error);
         await runs.fail(runId, token, message.slice(0, 1000), final);
         throw new SyncFailure(message, { cause: error, final });
       } finally {
@@ -111,10 +108,7 @@ export function createModuleSync(deps: ModuleSyncDeps) {
 
     recover,
 
-    /**
-     * Queues what is due and what a vanished worker left behind; called every minute by one of the
-     * workers.
-     */
+    /** Queues due runs and those of dead workers. Called every minute by one worker. */
     async schedule(now: Date): Promise<void> {
       await recover();
       const periods = new Map(

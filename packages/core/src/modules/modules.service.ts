@@ -9,7 +9,7 @@ import {
 import type { ModuleInfo, ModuleRegistry } from '@synap/module-runtime';
 import type { RunIdempotent } from '../idempotency/idempotent.js';
 import { pageById, pageByName } from '../paging.js';
-import { readable } from './module-access.js';
+import { requireReadableModule } from './module-access.js';
 import type { RunsRepository } from './runs.repository.js';
 
 export interface ModulesDeps {
@@ -19,18 +19,16 @@ export interface ModulesDeps {
   newId: () => string;
 }
 
-/**
- * What an ordinary user learns of a module that is not ready: the details name paths and settings.
- */
-const discreet = 'This module does not work at present; a superuser sees why.';
+/** Shown to ordinary users instead of error details, which name paths and settings. */
+const genericError = 'This module does not work at present; superusers can see the reason.';
 
-const shown = (run: ModuleRun, { role }: UserActor): ModuleRun =>
-  run.error && role !== 'superuser' ? { ...run, error: discreet } : run;
+const redactError = (run: ModuleRun, { role }: UserActor): ModuleRun =>
+  run.error && role !== 'superuser' ? { ...run, error: genericError } : run;
 
 function describe(info: ModuleInfo, lastRun: ModuleRun | undefined, actor: UserActor): Module {
   const { id, name, version, status, error, widgets } = info;
-  const shownError = error && (actor.role === 'superuser' ? error : discreet);
-  const shownRun = lastRun && shown(lastRun, actor);
+  const shownError = error && (actor.role === 'superuser' ? error : genericError);
+  const shownRun = lastRun && redactError(lastRun, actor);
   return {
     id,
     name,
@@ -61,9 +59,9 @@ export function createModulesService({
       return describe(info, (await runs.lastOf([id])).get(id), actor);
     },
 
-    /** Queues a run; while one is queued or running already, that one is answered. */
+    /** Queues a run. If one is already queued or running, returns that one. */
     async sync(call, { id }) {
-      const info = readable(registry, id, call.actor);
+      const info = requireReadableModule(registry, id, call.actor);
       if (!info.sync)
         throw conflict(
           `The module "${id}" has nothing to synchronise: its widgets load their data by themselves.`,
@@ -77,16 +75,16 @@ export function createModulesService({
     },
 
     async runs({ actor }, { id, ...page }) {
-      readable(registry, id, actor);
+      requireReadableModule(registry, id, actor);
       const { items, nextCursor } = pageById(await runs.listOf(id, page), page.size);
-      return { items: items.map((run) => shown(run, actor)), nextCursor };
+      return { items: items.map((run) => redactError(run, actor)), nextCursor };
     },
 
     async run({ actor }, { id, runId }) {
-      readable(registry, id, actor);
+      requireReadableModule(registry, id, actor);
       const run = await runs.findOf(id, runId);
       if (!run) throw notFound('Run not found');
-      return shown(run, actor);
+      return redactError(run, actor);
     },
   };
 }

@@ -1,12 +1,12 @@
 import type { OnProgress } from '@synap/module-runtime';
 import type { RunsRepository } from './runs.repository.js';
-import { type SyncFailure, takenOver } from './sync-failure.js';
+import { type SyncFailure, takenOverError } from './sync-failure.js';
 
 export interface RunLeaseOptions {
   runs: Pick<RunsRepository, 'renew'>;
   runId: string;
   token: string;
-  /** Aborts the run for other reasons. */
+  /** Aborts the run for other reasons, such as a shutdown. */
   signal: AbortSignal;
   /** Milliseconds between two renewals. */
   heartbeat: number;
@@ -14,22 +14,25 @@ export interface RunLeaseOptions {
 
 export interface RunLease {
   readonly token: string;
-  /** Aborted when the lease is lost, too. */
+  /** Also aborted when the lease is lost. */
   readonly signal: AbortSignal;
-  /** Looks whether the lease still holds. @returns the reason if it is lost */
+  /**
+   * Renews the lease.
+   * @returns the reason if it is lost
+   */
   check(): Promise<SyncFailure | undefined>;
-  /** Takes note of the progress; written with the next renewal, the first one at once. */
+  /** Records progress. Writes the first report at once, later ones with the next renewal. */
   readonly report: OnProgress;
   /** Writes the latest progress. */
   flush(): Promise<void>;
   release(): void;
 }
 
-/** Columns of progress are 32 bits wide, and a module may report anything. */
+/** Clamps to the 32-bit integer columns, because a module may report anything. */
 const wholeNumber = (value: number): number =>
   Math.min(Math.max(Math.round(value), 0), 2_147_483_647);
 
-/** Holds the lease of a run until it is released. */
+/** Renews the lease of a run until it is released. */
 export function createRunLease({
   runs,
   runId,
@@ -42,7 +45,7 @@ export function createRunLease({
   let latest: { done: number; total: number } | undefined;
 
   const lose = () => {
-    lost = takenOver();
+    lost = takenOverError();
     ending.abort(lost);
   };
   const renew = () =>

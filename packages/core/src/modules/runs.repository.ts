@@ -5,12 +5,14 @@ import { cursorId } from '../paging.js';
 /** Graphile-worker task that performs a run; its payload is `{ runId }`. */
 export const SYNC_TASK = 'module-sync';
 
-/** How often a run is tried, also one whose workers die: it may be the run that ends them. */
-export const mostAttempts = 3;
+/**
+ * Maximum attempts of a run. Includes attempts whose worker died, because the run may be the cause.
+ */
+export const maxAttempts = 3;
 
-const abandoned = `Each of the ${mostAttempts} workers that took this run ended in the middle of it; their logs may say why`;
+const abandoned = `All ${maxAttempts} workers that took this run stopped before it finished; see their logs`;
 
-/** Seconds a worker may be silent before its run counts as abandoned. */
+/** Seconds without a heartbeat after which a run counts as abandoned. */
 const leaseSeconds = 30;
 
 const runSelect = {
@@ -70,8 +72,7 @@ export function createRunsRepository(db: Db) {
     },
 
     /**
-     * A queued run and, in the same transaction, its job. Answers the run that is queued or running
-     * already, where there is one.
+     * Inserts a queued run and its job in one transaction. Returns the active run if there is one.
      */
     async enqueue(
       moduleId: string,
@@ -92,7 +93,7 @@ export function createRunsRepository(db: Db) {
       return active?.id ?? null;
     },
 
-    /** Takes a queued run; `null` if another worker has it or it has ended. */
+    /** Claims a queued run; null if another worker has it or it has ended. */
     async claim(
       id: string,
       leaseToken: string,
@@ -104,7 +105,7 @@ export function createRunsRepository(db: Db) {
       return row ?? null;
     },
 
-    /** Keeps the lease and, where given, notes the progress. False when the lease is lost. */
+    /** Extends the lease and stores the progress, if given. False if the lease is lost. */
     async renew(
       id: string,
       leaseToken: string,
@@ -117,7 +118,7 @@ export function createRunsRepository(db: Db) {
       return count === 1;
     },
 
-    /** Ends the run well, if the lease still holds. */
+    /** Marks the run as succeeded. False if the lease is lost. */
     async succeed(id: string, leaseToken: string, events: number): Promise<boolean> {
       const count = await db.$executeRaw`
         UPDATE module_runs SET status = 'succeeded', events = ${events}, lease_token = NULL, lease_until = NULL, finished_at = clock_timestamp()
@@ -125,7 +126,7 @@ export function createRunsRepository(db: Db) {
       return count === 1;
     },
 
-    /** Notes a failure: the run waits for another attempt, or ends. */
+    /** Records a failure: the run is queued again, or fails if `final`. */
     async fail(id: string, leaseToken: string, error: string, final: boolean): Promise<void> {
       await db.$executeRaw`
         UPDATE module_runs SET status = ${final ? 'failed' : 'queued'}::module_run_status, error = ${error}, lease_token = NULL, lease_until = NULL,
@@ -134,25 +135,21 @@ export function createRunsRepository(db: Db) {
     },
 
     /**
-     * Queues again the runs whose worker fell silent, each with a new job. Those that had all their
-     * attempts end.
+     * Requeues runs without a heartbeat, each with a new job. Fails those without attempts left.
      */
     async requeueAbandoned(): Promise<void> {
       const rows = await db.$queryRaw<{ id: string; status: string }[]>`
         UPDATE module_runs SET lease_token = NULL, lease_until = NULL,
-          status = (CASE WHEN attempts < ${mostAttempts} THEN 'queued' ELSE 'failed' END)::module_run_status,
-          error = CASE WHEN attempts < ${mostAttempts} THEN error ELSE ${abandoned} END,
-          finished_at = CASE WHEN attempts < ${mostAttempts} THEN NULL ELSE clock_timestamp() END
+          status = (CASE WHEN attempts < ${maxAttempts} THEN 'queued' ELSE 'failed' END)::module_run_status,
+          error = CASE WHEN attempts < ${maxAttempts} THEN error ELSE ${abandoned} END,
+          finished_at = CASE WHEN attempts < ${maxAttempts} THEN NULL ELSE clock_timestamp() END
         WHERE id IN (
           SELECT id FROM module_runs WHERE status = 'running' AND lease_until < clock_timestamp() FOR UPDATE SKIP LOCKED)
         RETURNING id, status::text`;
       for (const { id, status } of rows) if (status === 'queued') await addJob(id);
     },
 
-    /**
-     * Gives a new job to queued runs whose job is gone or was given up: its worker died before it
-     * noted anything.
-     */
+    /** Adds a job to queued runs whose job is missing or exhausted, because their worker died. */
     async requeueJobless(): Promise<void> {
       const rows = await db.$queryRaw<{ id: string }[]>`
         SELECT id FROM module_runs WHERE status = 'queued' AND NOT EXISTS (
@@ -163,12 +160,12 @@ export function createRunsRepository(db: Db) {
   };
 
   /**
-   * In the caller's transaction: the job is there exactly when the run is. `job_key` keeps one
-   * waiting job a run.
+   * Adds the job in the caller's transaction, so that it exists exactly if the run does. `job_key`
+   * allows one waiting job per run.
    */
   async function addJob(runId: string): Promise<void> {
     await db.$queryRaw`
       SELECT id::text FROM graphile_worker.add_job(${SYNC_TASK}, json_build_object('runId', ${runId}::text),
-        max_attempts => ${mostAttempts}::int, job_key => ${runId}::text)`;
+        max_attempts => ${maxAttempts}::int, job_key => ${runId}::text)`;
   }
 }

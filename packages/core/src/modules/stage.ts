@@ -5,21 +5,19 @@ import { SyncFailure } from './sync-failure.js';
 
 export interface RunLimits {
   readonly events: number;
-  /** Calls of `set` and `delete`. */
+  /** Number of `set` and `delete` calls. */
   readonly writes: number;
-  /** Events and values as JSON, together. */
+  /** Total size of events and values as JSON. */
   readonly bytes: number;
 }
 
 /**
- * More than this in one run is an author's mistake. 10,000 events of 6 KB are 60 MB; with twice
- * that a run stays a matter of seconds for the database, and 50,000 writes are five for each event.
+ * Guards against mistakes of module authors. 10,000 events of 6 KB are 60 MB; twice that takes the
+ * database seconds, and 50,000 writes are five per event.
  */
 export const runLimits: RunLimits = { events: 10_000, writes: 50_000, bytes: 128_000_000 };
 
-/**
- * Events wait here for one statement together, until they are so many bytes as JSON, or so many.
- */
+/** Events are buffered up to this size or number, then written with one statement. */
 const bytesAtOnce = 128 * 1024;
 const eventsAtOnce = 500;
 
@@ -29,7 +27,7 @@ export interface StageDeps {
   limiter: Limiter;
 }
 
-/** The events and writes of an attempt of a run so far: held by the database, counted here. */
+/** Staged events and writes of an attempt: stored in the database, counted here. */
 export type Stage = ReturnType<typeof createStage>;
 
 export function createStage({ stages, limits, limiter }: StageDeps, key: StageKey) {
@@ -40,7 +38,10 @@ export function createStage({ stages, limits, limiter }: StageDeps, key: StageKe
   let waiting: string[] = [];
   let waitingBytes = 0;
 
-  /** @throws SyncFailure before anything is stored that is beyond a limit */
+  /**
+   * Counts against the limits.
+   * @throws SyncFailure if a limit is exceeded, before anything is stored
+   */
   function count(more: { events?: number; writes?: number; bytes: number }): void {
     events += more.events ?? 0;
     writes += more.writes ?? 0;
@@ -55,13 +56,13 @@ export function createStage({ stages, limits, limiter }: StageDeps, key: StageKe
 
   const exceeded = (what: string) =>
     new SyncFailure(
-      `Module "${moduleId}" ${what} in one run; let it bring less, keep the place it got to with \`store\`, and go on in its next run`,
+      `Module "${moduleId}" ${what} in one run: process less per run, save the position with \`store\`, and continue in the next run`,
       { final: true },
     );
 
   async function write(entry: string, value: string | null): Promise<void> {
     count({ writes: 1, bytes: entry.length + Buffer.byteLength(value ?? '') });
-    if (!(await limiter(() => stages.putEntry(stageId, entry, value)))) throw lost();
+    if (!(await limiter(() => stages.putEntry(stageId, entry, value)))) throw stageLostError();
   }
 
   async function flush(): Promise<void> {
@@ -69,14 +70,11 @@ export function createStage({ stages, limits, limiter }: StageDeps, key: StageKe
     const position = events - waiting.length;
     const json = `[${waiting.join(',')}]`;
     [waiting, waitingBytes] = [[], 0];
-    if (!(await limiter(() => stages.addEvents(stageId, position, json)))) throw lost();
+    if (!(await limiter(() => stages.addEvents(stageId, position, json)))) throw stageLostError();
   }
 
   return {
-    /**
-     * Resolves once the events are staged, or few enough to wait for more: a statement for each
-     * would be slow.
-     */
+    /** Buffers events and writes them in batches, because one statement per event would be slow. */
     async emit(more: readonly ModuleEvent[]): Promise<void> {
       const texts = more.map((event) => JSON.stringify(event));
       const size = texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
@@ -85,19 +83,19 @@ export function createStage({ stages, limits, limiter }: StageDeps, key: StageKe
       waitingBytes += size;
       if (waitingBytes >= bytesAtOnce || waiting.length >= eventsAtOnce) await flush();
     },
-    /** Stages what still waits. */
+    /** Writes buffered events. */
     flush,
     get: (entry: string): Promise<JsonValue> => stages.findEntry(key, entry),
     put: (entry: string, value: JsonValue) => write(entry, JSON.stringify(value)),
     remove: (entry: string) => write(entry, null),
 
     /**
-     * Moves everything to where it counts, with the repository of a transaction. @returns the
-     * number of new events
+     * Moves everything to its final tables, with the repository of a transaction.
+     * @returns the number of new events
      */
     async apply(tx: StagesRepository, newId: () => string): Promise<number> {
       const added = await tx.apply(key, events, newId);
-      if (added === null) throw lost();
+      if (added === null) throw stageLostError();
       return added;
     },
 
@@ -105,8 +103,10 @@ export function createStage({ stages, limits, limiter }: StageDeps, key: StageKe
   };
 }
 
-/** The next attempt of a run deletes the stage as well; then the lease is lost, too. */
-const lost = () =>
-  new SyncFailure('The database was restarted during the run and lost what was staged');
+/**
+ * Error for a missing stage. The next attempt deletes it, too, but then the lease is lost as well.
+ */
+const stageLostError = () =>
+  new SyncFailure('The database was restarted during the run and lost the staged data');
 
 const grouped = (value: number): string => value.toLocaleString('en');

@@ -278,7 +278,7 @@ describe('a run that its workers leave', () => {
       expect(await run(id)).toMatchObject({ status });
     }
     expect(await run(id)).toMatchObject({
-      error: expect.stringMatching(/^Each of the 3 workers/),
+      error: expect.stringMatching(/^All 3 workers/),
       finishedAt: expect.any(Date),
     });
   });

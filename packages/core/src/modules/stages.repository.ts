@@ -2,20 +2,14 @@ import type { Command, Sql, Statement } from '@synap/db';
 import type { JsonValue } from '@synap/module-runtime';
 import { z } from 'zod';
 
-/** The most rows that one statement moves: each stays well below the time limit of a statement. */
+/** Maximum rows moved per statement, which keeps each well below the statement timeout. */
 const eventsAtOnce = 250;
 const entriesAtOnce = 50;
 
-/**
- * Values of a JSON column are JSON: checking them again would cost time in proportion to their
- * size.
- */
+/** Skips validation: a JSON column holds valid JSON, and checking large values would be slow. */
 const jsonSchema = z.custom<JsonValue>((value) => value !== undefined);
 
-/**
- * Discards former attempts of a run. Also fences: one that was taken over has no stage left to
- * write to.
- */
+/** Discards earlier attempts of a run. Also fences them: without a stage they cannot write. */
 const discardOfRun: Command = {
   name: 'discard_stages_of_run',
   text: 'DELETE FROM module_stages WHERE run_id = $1::uuid',
@@ -56,7 +50,7 @@ const findEntry: Statement<JsonValue> = {
   read: (row) => jsonSchema.parse(row.json('value')),
 };
 
-const holdStage: Statement<string> = {
+const lockStage: Statement<string> = {
   name: 'hold_stage',
   text: 'SELECT id::text FROM module_stages WHERE id = $1::uuid FOR KEY SHARE',
   read: (row) => row.text('id'),
@@ -82,7 +76,7 @@ const moveEntries: Statement<string | null> = {
   read: (row) => row.textOrNull('last'),
 };
 
-/** An attempt of a run, and the module it is of. */
+/** Identifies an attempt of a run and its module. */
 export interface StageKey {
   stageId: string;
   moduleId: string;
@@ -90,7 +84,7 @@ export interface StageKey {
 
 export type StagesRepository = ReturnType<typeof createStagesRepository>;
 
-/** Holds the events and writes of attempts of runs until they end. */
+/** Stores the staged events and writes of attempts until they end. */
 export function createStagesRepository(sql: Sql) {
   async function moveAllEvents(
     { stageId, moduleId }: StageKey,
@@ -111,30 +105,34 @@ export function createStagesRepository(sql: Sql) {
       await sql.run(open, [stageId, runId]);
     },
 
-    /** @param events as JSON text @returns false if the stage is gone */
+    /**
+     * Adds events to a stage.
+     * @param events as JSON text
+     * @returns false if the stage is gone
+     */
     async addEvents(stageId: string, position: number, events: string): Promise<boolean> {
       return (await sql.run(addEvents, [stageId, position, events])) > 0;
     },
 
     /**
-     * @param value as JSON text; `null` stages the entry's removal @returns false if the stage is
-     * gone
+     * Stages an entry.
+     * @param value as JSON text; null stages its removal
+     * @returns false if the stage is gone
      */
     async putEntry(stageId: string, key: string, value: string | null): Promise<boolean> {
       return (await sql.run(putEntry, [stageId, key, value])) > 0;
     },
 
-    /** An entry as the attempt sees it: what it wrote itself comes first. */
+    /** Reads an entry as the attempt sees it: its own writes take precedence. */
     findEntry: ({ stageId, moduleId }: StageKey, key: string): Promise<JsonValue> =>
       sql.one(findEntry, [stageId, moduleId, key]),
 
     /**
-     * Moves everything to where it counts, in the caller's transaction.
-     * @returns the number of new events; those whose key is known are dropped. `null` if the stage
-     *   is gone
+     * Moves everything to its final tables, in the caller's transaction.
+     * @returns the number of new events, without duplicates; null if the stage is gone
      */
     async apply(key: StageKey, count: number, newId: () => string): Promise<number | null> {
-      if ((await sql.one(holdStage, [key.stageId])) === null) return null;
+      if ((await sql.one(lockStage, [key.stageId])) === null) return null;
       const added = await moveAllEvents(key, count, newId);
       for (let last: string | null = ''; last !== null; )
         last = await sql.one(moveEntries, [key.stageId, key.moduleId, last]);
@@ -145,7 +143,7 @@ export function createStagesRepository(sql: Sql) {
       await sql.run(discard, [stageId]);
     },
 
-    /** Deletes the stages of attempts that are over. */
+    /** Deletes stages of ended attempts. */
     async purge(): Promise<void> {
       await sql.run(purge, []);
     },

@@ -1,9 +1,9 @@
-/** Thrown when a run did not end well. Its message may be shown. */
+/** Thrown when a run failed. Its message may be shown to users. */
 export class SyncFailure extends Error {
   override readonly name = 'SyncFailure';
   /**
-   * True if the job queue must not try again: it was the last attempt, or every attempt would end
-   * the same way.
+   * True if the job queue must not retry: it was the last attempt, or every attempt would fail the
+   * same way.
    */
   readonly final: boolean;
   constructor(
@@ -15,4 +15,4 @@ export class SyncFailure extends Error {
   }
 }
 
-export const takenOver = () => new SyncFailure('Another worker took the run over');
+export const takenOverError = () => new SyncFailure('Another worker took the run over');

@@ -10,41 +10,43 @@ interface SealedRow {
 
 /** One kind of stored secrets. */
 export interface SealedSource {
-  /** What they are, in the plural, for whoever reads the report. */
+  /** Name of the secrets for the report, in the plural. */
   name: string;
-  /** What the sealed text of a row is bound to. */
+  /** Context that the sealed text of a row is bound to. */
   contextOf: (id: string) => string;
-  /** Rows that another key sealed, in the order of their ids, those after `after`. */
+  /** Lists rows sealed by another key, ordered by id, starting after `after`. */
   listNotSealedBy: (
     keyId: string,
     page: { after: string | undefined; limit: number },
   ) => Promise<SealedRow[]>;
   /**
-   * Stores a newly sealed text in the place of what `previousKeyId` sealed. @returns false when the
-   * row is gone or was sealed anew meanwhile
+   * Replaces a text that `previousKeyId` sealed.
+   * @returns false if the row was removed or re-encrypted meanwhile
    */
   reseal: (row: SealedRow, previousKeyId: string) => Promise<boolean>;
 }
 
 export interface RotationResult {
   name: string;
-  /** Rows that the current key seals now. */
+  /** Number of re-encrypted rows. */
   resealed: number;
-  /** Rows that do not open, by the name of the key that sealed them. They stay as they are. */
+  /** Rows that cannot be decrypted, by the name of their key. They stay unchanged. */
   unopenable: ReadonlyMap<string, number>;
 }
 
 export interface RotationOptions {
   sources: readonly SealedSource[];
   box: SecretBox;
-  /** Rows that are read at once. */
+  /**
+   * Rows per page.
+   * @default 100
+   */
   pageSize?: number;
 }
 
 /**
- * Seals every stored secret that another key sealed with the current one. Each row is one
- * conditional update, so it may run beside servers and beside itself, may be interrupted anywhere,
- * and does nothing the second time.
+ * Re-encrypts every stored secret with the current key. Each row is one conditional update: safe to
+ * run concurrently, to interrupt and to repeat.
  */
 export async function rotateSecrets({
   sources,
@@ -65,26 +67,26 @@ async function rotateSource(
   const unopenable = new Map<string, number>();
   let after: string | undefined;
   for (;;) {
-    // By id, not from the start again: rows that do not open stay, and must not be met for ever.
+    // Page by id: rows that cannot be decrypted stay and must not be read again forever.
     const rows = await source.listNotSealedBy(box.currentKeyId, { after, limit });
     for (const { id, keyId, sealed } of rows) {
       const context = source.contextOf(id);
-      const text = opened(box, { keyId, bytes: sealed }, context);
+      const text = tryOpen(box, { keyId, bytes: sealed }, context);
       if (text === null) unopenable.set(keyId, (unopenable.get(keyId) ?? 0) + 1);
-      else if (await source.reseal(sealedAnew(box, id, text, context), keyId)) resealed += 1;
+      else if (await source.reseal(resealedRow(box, id, text, context), keyId)) resealed += 1;
     }
     after = rows.at(-1)?.id;
     if (rows.length < limit) return { name: source.name, resealed, unopenable };
   }
 }
 
-function sealedAnew(box: SecretBox, id: string, text: string, context: string): SealedRow {
+function resealedRow(box: SecretBox, id: string, text: string, context: string): SealedRow {
   const { keyId, bytes } = box.seal(text, context);
   return { id, keyId, sealed: bytes };
 }
 
-/** Null where the key is not listed, is another one by that name, or the text is damaged. */
-function opened(
+/** Returns null if the key is missing, differs under the same name, or the text is damaged. */
+function tryOpen(
   box: SecretBox,
   sealed: Parameters<SecretBox['open']>[0],
   context: string,

@@ -2,10 +2,7 @@ import { mailContext } from '../mail/mail-queue.js';
 import type { Repositories } from '../repositories.js';
 import type { SealedSource } from './rotate-secrets.js';
 
-/**
- * Everything that the database keeps sealed. Whatever seals something more joins here, or a
- * rotation would leave it behind.
- */
+/** Lists all sealed data in the database. Add every new kind here, or a rotation skips it. */
 export function sealedSources({ mails }: Pick<Repositories, 'mails'>): SealedSource[] {
   return [
     {

@@ -3,7 +3,7 @@ import { pageByName } from '../paging.js';
 
 export interface SystemDeps {
   meta: Meta;
-  /** All procedures that are served over REST, in order of their names. */
+  /** All REST procedures, ordered by name. */
   routes: readonly Route[];
   databaseState: () => Promise<DatabaseState>;
 }

@@ -10,7 +10,7 @@ interface Move {
   verified: boolean;
 }
 
-/** Gives an account another address: old links end, and the old address gets a notice. */
+/** Changes the address of an account: revokes old links and notifies the old address. */
 export function createAccountMove(sendMail: SendMail) {
   return async function move(
     tx: Repositories,
@@ -19,9 +19,9 @@ export function createAccountMove(sendMail: SendMail) {
   ): Promise<void> {
     const before = await tx.managedUsers.lock(userId);
     if (!before || (await tx.users.findAccount(email)))
-      throw conflict('This address has an account already');
+      throw conflict('An account with this address already exists');
     await tx.users.changeEmail(userId, email, { verified });
-    // A link that was mailed to the old address must not open the account of the new one.
+    // Links mailed to the old address must not open the account.
     await tx.mailTokens.removeAllOf(userId);
     await notifyOldAddress(tx, sendMail, { to: before.email, address: call.address });
     await tx.audit.record(call, {

@@ -5,7 +5,7 @@ import { type IdentityGuard, noIdentityGuard } from '../auth/identity-guard.js';
 import type { SendMail } from '../mail/mail-queue.js';
 import type { Repositories, Transaction } from '../repositories.js';
 import { createAccountMove } from './account-move.js';
-import { createOwnPassword } from './own-password.js';
+import { createRequireOwnPassword } from './require-own-password.js';
 import type { Credentials, UsersRepository } from './users.repository.js';
 
 const hours = 24;
@@ -14,19 +14,19 @@ export interface ChangeEmailDependencies {
   users: Pick<UsersRepository, 'findOwnCredentials'>;
   transaction: Transaction;
   hasher: Pick<PasswordHasher, 'verify'>;
-  /** None by default. */
+  /** @default noIdentityGuard */
   guard?: Pick<IdentityGuard, 'login' | 'loginFailed' | 'mayRecord' | 'resend'> | undefined;
   sendMail: SendMail;
   verifyEmail: boolean;
   linkTo: (path: string) => string;
-  /** Told of a user whose address changed, once that is committed. */
+  /** Called for each user whose address changed, after the commit. */
   userChanged: (userId: string) => void;
 }
 
 /**
- * Changes one's own address, by one's password. Where addresses must be verified, it changes once
- * the link in a mail to the new one is used, so a mistyped address shuts nobody out, and the answer
- * does not show which addresses have an account.
+ * Changes the caller's address after a password check. If addresses must be verified, it changes
+ * only when the link in a mail to the new address is used. A mistyped address then locks no one
+ * out, and the response does not reveal which addresses have an account.
  */
 export function createChangeEmail(dependencies: ChangeEmailDependencies) {
   const {
@@ -40,13 +40,13 @@ export function createChangeEmail(dependencies: ChangeEmailDependencies) {
     userChanged,
   } = dependencies;
   const failed = createFailedSignIns({ guard, transaction, sendMail });
-  const requireOwnPassword = createOwnPassword({ users, hasher, guard, failed });
-  const asked = { pointer: '/currentPassword', message: 'The current password is wrong' };
+  const requireOwnPassword = createRequireOwnPassword({ users, hasher, guard, failed });
+  const wrongPassword = { pointer: '/currentPassword', message: 'The current password is wrong' };
   const move = createAccountMove(sendMail);
 
   /**
-   * Mails the link, or the owner of an address that has an account a notice; with the same
-   * statements, so that timing does not tell.
+   * Mails the link to a free address, or a notice to the owner of a taken one. Runs the same
+   * statements in both cases, so that timing reveals nothing.
    */
   async function mailLink(tx: Repositories, userId: string, email: string): Promise<void> {
     const isTaken = (await tx.users.findAccount(email)) !== null;
@@ -68,16 +68,16 @@ export function createChangeEmail(dependencies: ChangeEmailDependencies) {
   }
 
   /**
-   * Keeps the password from changing until the end: a change of it ends all links, and must not
-   * miss one.
+   * Locks the password until the commit: a concurrent password change ends all links and must not
+   * miss this one.
    */
-  async function demandSamePassword(
+  async function assertPasswordUnchanged(
     { users: locked }: Repositories,
     { id, passwordHash }: Credentials,
   ): Promise<void> {
     const current = await locked.lockCredentials(id);
     if (current?.passwordHash !== passwordHash)
-      throw conflict('The password was changed meanwhile: sign in again');
+      throw conflict('The password was changed by another request: sign in again');
   }
 
   return async function changeEmail(
@@ -85,14 +85,14 @@ export function createChangeEmail(dependencies: ChangeEmailDependencies) {
     input: { email: string; currentPassword: string },
   ) {
     const { userId } = call.actor;
-    const account = await requireOwnPassword(call, input.currentPassword, asked);
+    const account = await requireOwnPassword(call, input.currentPassword, wrongPassword);
     const accepted = { accepted: true } as const;
     if (input.email === account.email) return accepted;
     await guard.resend(call.address, call.reportLimit);
-    // From many addresses, too, one account must not flood whom it names.
+    // Limit also by user, so that one account cannot flood a third party from many networks.
     await guard.resend(userId, call.reportLimit);
     await transaction(async (tx) => {
-      await demandSamePassword(tx, account);
+      await assertPasswordUnchanged(tx, account);
       if (verifyEmail) await mailLink(tx, userId, input.email);
       else await move(tx, call, { userId, email: input.email, verified: false });
     });

@@ -6,19 +6,19 @@ import { revokedEntry } from '../auth/session-audit.js';
 import type { SendMail } from '../mail/mail-queue.js';
 import type { Transaction } from '../repositories.js';
 import { assertPasswordPolicy, samePassword } from './new-account.js';
-import { createOwnPassword } from './own-password.js';
+import { createRequireOwnPassword } from './require-own-password.js';
 import type { UsersRepository } from './users.repository.js';
 
 export interface ChangePasswordDependencies {
   users: Pick<UsersRepository, 'findOwnCredentials'>;
   transaction: Transaction;
   hasher: Pick<PasswordHasher, 'hash' | 'verify'>;
-  /** None by default. */
+  /** @default noIdentityGuard */
   guard?: Pick<IdentityGuard, 'login' | 'loginFailed' | 'mayRecord'> | undefined;
   sendMail: SendMail;
-  /** Told of each session that was revoked, once that is committed. */
+  /** Called for each revoked session, after the commit. */
   sessionEnded: (sessionId: string) => void;
-  /** Told of the user, who may do everything again, once that is committed. */
+  /** Called after the commit, because the user may have been limited to changing the password. */
   userChanged: (userId: string) => void;
   productName: string;
 }
@@ -29,8 +29,8 @@ interface PasswordChange {
 }
 
 /**
- * Changes one's own password (ASVS 5.0, 6.2.3); all other sessions end with it (7.4.3), and its
- * owner gets a mail.
+ * Changes the caller's password (ASVS 5.0, 6.2.3), ends all other sessions (7.4.3) and notifies the
+ * owner by mail.
  */
 export function createChangePassword(dependencies: ChangePasswordDependencies) {
   const {
@@ -44,8 +44,8 @@ export function createChangePassword(dependencies: ChangePasswordDependencies) {
     productName,
   } = dependencies;
   const failed = createFailedSignIns({ guard, transaction, sendMail });
-  const requireOwnPassword = createOwnPassword({ users, hasher, guard, failed });
-  const asked = { pointer: '/currentPassword', message: 'The current password is wrong' };
+  const requireOwnPassword = createRequireOwnPassword({ users, hasher, guard, failed });
+  const wrongPassword = { pointer: '/currentPassword', message: 'The current password is wrong' };
 
   return async function changePassword(
     call: UserCall,
@@ -53,16 +53,16 @@ export function createChangePassword(dependencies: ChangePasswordDependencies) {
   ): Promise<void> {
     const { userId, sessionId } = call.actor;
     assertPasswordPolicy(newPassword, { productName, email: call.actor.email }, '/newPassword');
-    // Compared as the hasher reads them (RFC 8265 §4.2.2).
+    // Compare as the hasher normalises them (RFC 8265 §4.2.2).
     if (newPassword.normalize('NFC') === currentPassword.normalize('NFC')) throw samePassword();
-    const account = await requireOwnPassword(call, currentPassword, asked);
+    const account = await requireOwnPassword(call, currentPassword, wrongPassword);
     const passwordHash = await hasher.hash(newPassword);
     const ended = await transaction(async (tx) => {
       const current = await tx.users.lockCredentials(userId);
       if (current?.passwordHash !== account.passwordHash)
-        throw conflict('The password was changed meanwhile: sign in again');
+        throw conflict('The password was changed by another request: sign in again');
       await tx.users.setOwnPassword(userId, passwordHash);
-      // A link that was asked for before would undo it, or give the account to another address.
+      // Earlier links would undo the change or move the account to another address.
       await tx.mailTokens.removeResetsOf(userId);
       await tx.mailTokens.removeAddressChangesOf(userId);
       const values = { time: new Date().toUTCString(), address: call.address };

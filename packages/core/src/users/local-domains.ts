@@ -2,11 +2,11 @@ import { addressFieldsOf, badRequest, type Endpoint, hasLocalDomain } from '@syn
 import type { Method } from '../database-faults.js';
 
 /**
- * The same service, whose methods refuse mail addresses with a domain without a dot. The contract
- * takes them, because its documents are the same everywhere; only on one's own machine does such an
- * address receive mail.
+ * Wraps a service so that its methods reject mail addresses with a domain without a dot. The
+ * contract accepts them, because its documents are the same everywhere; such an address receives
+ * mail only on the local machine.
  */
-export function refuseLocalDomains<S extends { [K in keyof S]: Method }>(
+export function rejectLocalDomains<S extends { [K in keyof S]: Method }>(
   service: S,
   contract: Readonly<Record<string, Endpoint>>,
 ): S {
@@ -23,8 +23,8 @@ export function refuseLocalDomains<S extends { [K in keyof S]: Method }>(
 }
 
 function check(fields: readonly string[], input: unknown): void {
-  const given: [string, unknown][] = Object.entries(input ?? {});
-  const errors = given.flatMap(([name, value]) =>
+  const fieldEntries: [string, unknown][] = Object.entries(input ?? {});
+  const errors = fieldEntries.flatMap(([name, value]) =>
     fields.includes(name) && typeof value === 'string' && hasLocalDomain(value)
       ? [{ pointer: `/${name}`, message: 'Invalid email address', code: 'invalid_format' }]
       : [],

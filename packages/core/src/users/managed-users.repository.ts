@@ -22,16 +22,16 @@ const toManaged = ({ disabledAt, verifiedAt, ...row }: ManagedRow): ManagedUser 
   verified: verifiedAt !== null,
 });
 
-/** What LIKE would read as a pattern, taken as it stands. */
-const literally = (text: string) => text.replace(/[\\%_]/g, '\\$&');
+/** Escapes the wildcards of LIKE. */
+const escapeLike = (text: string) => text.replace(/[\\%_]/g, '\\$&');
 
-/** Users as administrators see and change them. */
+/** Stores users as administrators see and change them. */
 export function createManagedUsersRepository(db: Db) {
   return {
     async list({ cursor, size, q, role, disabled }: ListUsers): Promise<ManagedUser[]> {
       const before = cursorId(cursor);
       const part =
-        q === undefined ? undefined : ({ contains: literally(q), mode: 'insensitive' } as const);
+        q === undefined ? undefined : ({ contains: escapeLike(q), mode: 'insensitive' } as const);
       const rows = await db.user.findMany({
         where: {
           ...(before && { id: { lt: before } }),
@@ -51,7 +51,7 @@ export function createManagedUsersRepository(db: Db) {
       return row && toManaged(row);
     },
 
-    /** Reads one anew and keeps others from changing it until the transaction ends. */
+    /** Locks a user until the transaction ends and reads the current row. */
     async lock(id: string): Promise<ManagedUser | null> {
       await db.$executeRaw`SELECT FROM users WHERE id = ${id}::uuid FOR UPDATE`;
       return this.find(id);
@@ -68,7 +68,7 @@ export function createManagedUsersRepository(db: Db) {
     }: UpdateUser): Promise<ManagedUser> {
       const now = new Date();
       const data = {
-        // Another address is nobody's yet.
+        // A new address is unverified.
         ...(email !== undefined && { email, verifiedAt: null }),
         ...(mustChangePassword !== undefined && { mustChangePassword }),
         ...(name !== undefined && { name }),
@@ -79,21 +79,20 @@ export function createManagedUsersRepository(db: Db) {
       return toManaged(await db.user.update({ where: { id }, data, select: managedSelect }));
     },
 
-    /** Removes one with all that is theirs. */
+    /** Deletes a user with all their data. */
     async remove(id: string): Promise<void> {
       await db.user.delete({ where: { id }, select: { id: true } });
     },
 
     /**
-     * Lets one transaction at a time decide who administers, so that the last two superusers cannot
-     * go at once. To be taken before any row is locked: else two that hand over to each other would
-     * wait for ever.
+     * Serialises changes of administrators, so that the last two superusers cannot be removed
+     * concurrently. Take it before any row lock; otherwise two concurrent transfers could deadlock.
      */
     async lockAdministration(): Promise<void> {
       await db.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended('synap: superusers', 0))`;
     },
 
-    /** Whether somebody else could still administer. */
+    /** True if there is another active superuser. */
     async anotherSuperuserThan(id: string): Promise<boolean> {
       const where = { role: 'superuser', disabledAt: null, id: { not: id } } as const;
       return (await db.user.findFirst({ where, select: { id: true } })) !== null;

@@ -28,15 +28,15 @@ export interface ManagedUsersDependencies {
   sendMail: SendMail;
   requestMail: RequestMail;
   hasher: Pick<PasswordHasher, 'hash'>;
-  /** Told of each session that was revoked, once that is committed. */
+  /** Called for each revoked session, after the commit. */
   sessionEnded: (sessionId: string) => void;
-  /** Told of each user whose role, state or address changed, once that is committed. */
+  /** Called for each user whose role, state or address changed, after the commit. */
   userChanged: (userId: string) => void;
-  /** No password may be built from it. */
+  /** Passwords must not be derived from it. */
   productName: string;
 }
 
-const taken = () => conflict('This address has an account already');
+const addressTakenError = () => conflict('An account with this address already exists');
 
 function requireUser(user: ManagedUser | null): ManagedUser {
   if (!user) throw notFound('User not found');
@@ -44,22 +44,22 @@ function requireUser(user: ManagedUser | null): ManagedUser {
 }
 
 /**
- * What superusers do with others' accounts. Their own role, state and end are another superuser's
- * to decide.
+ * Creates the user administration for superusers. Only another superuser can change a superuser's
+ * own role and state or remove them.
  */
 export function createManagedUsersService(
   dependencies: ManagedUsersDependencies,
 ): ManagedUsersService {
   const { managedUsers, transaction, sessionEnded, userChanged, sendMail, requestMail } =
     dependencies;
-  const make = createAccountMaker(dependencies);
+  const createAccount = createAccountFactory(dependencies);
 
   return {
     list: async (_call, input) => pageById(await managedUsers.list(input), input.size),
     get: async (_call, { id }) => requireUser(await managedUsers.find(id)),
     async create(call, input) {
       if (input.role === 'superuser') await transaction((tx) => requireRecentSignIn(tx, call));
-      return make(call, { ...input, mustChangePassword: true });
+      return createAccount(call, { ...input, mustChangePassword: true });
     },
 
     async sendReset(call, { id }) {
@@ -77,7 +77,7 @@ export function createManagedUsersService(
         input.id === call.actor.userId &&
         (input.role !== undefined || input.disabled !== undefined)
       )
-        throw forbidden('Your own role and state are for another superuser to change');
+        throw forbidden('You cannot change your own role or state: ask another superuser');
       const { updated, ended } = await transaction(async (tx) => {
         await tx.managedUsers.lockAdministration();
         const before = requireUser(await tx.managedUsers.lock(input.id));
@@ -86,10 +86,11 @@ export function createManagedUsersService(
         const moved = changes.some(({ type }) => type === 'user.email-changed');
         if (moved || changes.some(({ type }) => type === 'user.role-changed'))
           await requireRecentSignIn(tx, call);
-        if (moved && input.email && (await tx.users.findAccount(input.email))) throw taken();
+        if (moved && input.email && (await tx.users.findAccount(input.email)))
+          throw addressTakenError();
         const user = changes.length === 0 ? before : await tx.managedUsers.update(input);
         for (const change of changes) await tx.audit.record(call, change);
-        // A link that was mailed to the old address must not open the account of the new one.
+        // Links mailed to the old address must not open the account.
         if (moved) {
           await tx.mailTokens.removeAllOf(input.id);
           await notifyOldAddress(tx, sendMail, { to: before.email, address: call.address });
@@ -103,8 +104,7 @@ export function createManagedUsersService(
         const ends = changes.some(
           ({ type }) => type === 'user.role-changed' || type === 'user.disabled',
         );
-        // Another address that was asked for by the password must not outlast the measure against
-        // whoever has it.
+        // Revoke pending address changes: someone else with the password may have requested them.
         if (ends || input.mustChangePassword) await tx.mailTokens.removeAddressChangesOf(input.id);
         if (user.role !== 'superuser' || user.disabled)
           await withdrawInvitations(tx, call, input.id);
@@ -117,7 +117,9 @@ export function createManagedUsersService(
 
     async remove(call, { id, handOverTo }) {
       if (id === call.actor.userId)
-        throw forbidden('Remove yourself under "my profile", or let another superuser do it');
+        throw forbidden(
+          'You cannot remove yourself here: use "my profile", or ask another superuser',
+        );
       const ended = await transaction((tx) => removeAccount(tx, call, { userId: id, handOverTo }));
       ended.forEach(sessionEnded);
       userChanged(id);
@@ -133,13 +135,13 @@ interface NewAccount {
   mustChangePassword?: boolean;
 }
 
-/** Makes an account that can be used at once, on somebody's word instead of a mail. */
-export function createAccountMaker({
+/** Creates an account that is verified by the caller instead of by mail. */
+export function createAccountFactory({
   transaction,
   hasher,
   productName,
 }: Pick<ManagedUsersDependencies, 'transaction' | 'hasher' | 'productName'>) {
-  return async function make(
+  return async function createAccount(
     call: AuditCall,
     { email, password, name, role = 'user', mustChangePassword }: NewAccount,
   ): Promise<ManagedUser> {
@@ -155,7 +157,7 @@ export function createAccountMaker({
         mustChangePassword,
       };
       const { id, made } = await tx.users.insertUnlessTaken(user);
-      if (!made) throw taken();
+      if (!made) throw addressTakenError();
       await tx.audit.record(call, {
         type: 'user.created',
         subject: `user ${id}`,
@@ -166,7 +168,7 @@ export function createAccountMaker({
   };
 }
 
-/** What an update changes, as the trail tells it; what is so already is no change. */
+/** Builds audit entries for changed fields only. */
 function changesOf(
   before: ManagedUser,
   { email, name, role, disabled, verified, mustChangePassword }: UpdateUser,

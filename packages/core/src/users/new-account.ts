@@ -1,25 +1,25 @@
 import { badRequest } from '@synap/contracts';
 import { checkPassword, type PasswordContext } from '@synap/security';
 
-/** Throws `bad_request` with all that is wrong with a new password. */
+/** Throws `bad_request` with every policy violation of a new password. */
 export function assertPasswordPolicy(
   password: string,
   context: PasswordContext,
   pointer = '/password',
 ): void {
-  const faults = checkPassword(password, context);
-  if (faults.length === 0) return;
+  const issues = checkPassword(password, context);
+  if (issues.length === 0) return;
   throw badRequest(
-    'The password cannot be used',
-    faults.map((fault) => ({ pointer, ...fault })),
+    'The password does not meet the policy',
+    issues.map((issue) => ({ pointer, ...issue })),
   );
 }
 
-/** For one who must choose another password: the one that somebody else knows is none. */
+/** Error if a forced password change repeats the old password, which someone else knows. */
 export const samePassword = () =>
-  badRequest('The new password is the old one: choose another', [
+  badRequest('The new password equals the old one: choose another', [
     { pointer: '/newPassword', message: 'Must differ from the old password', code: 'unchanged' },
   ]);
 
-/** What a person is called until they say otherwise. */
+/** Default display name: the local part of the address. */
 export const defaultNameFromEmail = (email: string) => email.slice(0, email.lastIndexOf('@'));

@@ -1,14 +1,14 @@
 import type { Repositories } from '../repositories.js';
 
-type Within = Pick<Repositories, 'audit' | 'users'>;
+type PurgeRepositories = Pick<Repositories, 'audit' | 'users'>;
 
 /**
- * Forgets sign-ups that came to nothing: strangers could fill the table with addresses that are not
- * theirs, and their owners could not sign up as new. Only where addresses must be verified;
- * elsewhere an account may be used at any time.
+ * Deletes abandoned sign-ups: strangers could fill the table with foreign addresses and keep their
+ * owners from signing up. Use only if addresses must be verified; otherwise an account may be used
+ * at any time.
  */
 export function createPurgeAbandoned(
-  transaction: <T>(run: (tx: Within) => Promise<T>) => Promise<T>,
+  transaction: <T>(run: (tx: PurgeRepositories) => Promise<T>) => Promise<T>,
 ) {
   return (): Promise<void> =>
     transaction(async (tx) => {

@@ -6,20 +6,20 @@ import { withdrawnEntry } from '../invitations/invitation-audit.js';
 import type { Repositories } from '../repositories.js';
 
 /**
- * Throws `conflict` where nobody could administer any more without this user. The administration is
- * locked already.
+ * Throws `conflict` if the user is the last active superuser. The caller must hold the
+ * administration lock.
  */
 export async function assertAnotherSuperuser(
   { managedUsers }: Repositories,
   { id, role, disabled }: ManagedUser,
 ): Promise<void> {
   if (role !== 'superuser' || disabled || (await managedUsers.anotherSuperuserThan(id))) return;
-  throw conflict('This is the last superuser: make another one first');
+  throw conflict('This is the last superuser: create another one first');
 }
 
 /**
- * Ends all sessions of a user. @returns their ids, of which `sessionEnded` must be told after the
- * commit
+ * Ends all sessions of a user.
+ * @returns their ids; call `sessionEnded` for each after the commit
  */
 export async function endSessions(
   { sessions, audit }: Repositories,
@@ -32,8 +32,7 @@ export async function endSessions(
 }
 
 /**
- * Withdraws what a user invited to and nobody accepted yet: an office that is lost makes nobody a
- * superuser any more.
+ * Withdraws the user's open invitations, so that a former superuser cannot create new superusers.
  */
 export async function withdrawInvitations(
   { invitations, audit }: Repositories,
@@ -46,14 +45,14 @@ export async function withdrawInvitations(
 
 export interface Removal {
   userId: string;
-  /** Whose the dashboards will be; without it they go, too. */
+  /** New owner of the dashboards; without it they are deleted. */
   handOverTo?: string | undefined;
 }
 
 /**
- * Removes a user: dashboards are handed over or deleted, sessions, API keys and links deleted; what
- * is on the trail stays, without a name.
- * @returns ids of the sessions that ended
+ * Removes a user with sessions, API keys and links; dashboards are transferred or deleted. Audit
+ * entries stay, without a name.
+ * @returns ids of the ended sessions
  */
 export async function removeAccount(
   tx: Repositories,
@@ -80,7 +79,7 @@ async function transferOwnership(
   from: string,
   to: string,
 ): Promise<void> {
-  if (to === from) throw conflict('What is handed over must go to somebody else');
-  if (!(await managedUsers.lock(to))) throw notFound('There is no user to hand over to');
+  if (to === from) throw conflict('The dashboards must be handed over to another user');
+  if (!(await managedUsers.lock(to))) throw notFound('The user to hand over to does not exist');
   await dashboards.transferOwnership(from, to);
 }

@@ -4,24 +4,24 @@ import { createFailedSignIns } from '../auth/failed-sign-ins.js';
 import { type IdentityGuard, noIdentityGuard } from '../auth/identity-guard.js';
 import type { SendMail } from '../mail/mail-queue.js';
 import type { Transaction } from '../repositories.js';
-import { createOwnPassword } from './own-password.js';
 import { removeAccount } from './remove-account.js';
+import { createRequireOwnPassword } from './require-own-password.js';
 import type { UsersRepository } from './users.repository.js';
 
 export interface RemoveMeDependencies {
   users: Pick<UsersRepository, 'findOwnCredentials'>;
   transaction: Transaction;
   hasher: Pick<PasswordHasher, 'verify'>;
-  /** None by default. */
+  /** @default noIdentityGuard */
   guard?: Pick<IdentityGuard, 'login' | 'loginFailed' | 'mayRecord'> | undefined;
   sendMail: SendMail;
-  /** Told of each session that was revoked, once that is committed. */
+  /** Called for each revoked session, after the commit. */
   sessionEnded: (sessionId: string) => void;
-  /** Told of the user, likewise. */
+  /** Called with the removed user's id, after the commit. */
   userChanged: (userId: string) => void;
 }
 
-/** Removes one's own account with all that is in it. */
+/** Removes the caller's account with all its data. */
 export function createRemoveMe({
   users,
   transaction,
@@ -32,14 +32,14 @@ export function createRemoveMe({
   userChanged,
 }: RemoveMeDependencies) {
   const failed = createFailedSignIns({ guard, transaction, sendMail });
-  const requireOwnPassword = createOwnPassword({ users, hasher, guard, failed });
-  const asked = { pointer: '/password', message: 'The password is wrong' };
+  const requireOwnPassword = createRequireOwnPassword({ users, hasher, guard, failed });
+  const wrongPassword = { pointer: '/password', message: 'The password is wrong' };
 
   return async function removeMe(
     call: UserCall,
     { password }: { password: string },
   ): Promise<void> {
-    await requireOwnPassword(call, password, asked);
+    await requireOwnPassword(call, password, wrongPassword);
     const ended = await transaction((tx) => removeAccount(tx, call, { userId: call.actor.userId }));
     ended.forEach(sessionEnded);
     userChanged(call.actor.userId);

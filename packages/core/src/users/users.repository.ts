@@ -27,7 +27,7 @@ export interface Credentials {
   mustChangePassword: boolean;
 }
 
-/** Whom mails to an address reach. */
+/** The account that owns a mail address. */
 export interface Account {
   id: string;
   email: string;
@@ -43,13 +43,12 @@ export interface NewUser {
   name: string;
   passwordHash: string;
   role?: Role;
-  /** Whether the address is known to be theirs. */
+  /** True if the address is verified. */
   verified?: boolean;
   /** If they must choose another password first. */
   mustChangePassword?: boolean;
   /**
-   * The hash that an account gets which the address has already, unless it is verified; null leaves
-   * it as it is.
+   * Replacement hash if an unverified account with this address exists; null leaves it unchanged.
    */
   insteadOfUnverified?: string | null;
 }
@@ -63,11 +62,11 @@ function toCredentials(row: CredentialsRow | null): Credentials | null {
 }
 
 export interface InsertedUser {
-  /** Of the account that the address has now. */
+  /** Id of the account that now has the address. */
   id: string;
-  /** False where it had one before. */
+  /** False if the address already had an account. */
   made: boolean;
-  /** Whether an account that was there got `insteadOfUnverified`. */
+  /** True if an existing account got `insteadOfUnverified`. */
   withdrawn: boolean;
 }
 
@@ -91,7 +90,7 @@ export function createUsersRepository(db: Db) {
       return row && credentials && { ...credentials, email: row.email };
     },
 
-    /** Reads them anew and keeps others from changing them until the transaction ends. */
+    /** Locks a user's credentials until the transaction ends and reads them. */
     async lockCredentials(id: string): Promise<Credentials | null> {
       await db.$executeRaw`SELECT FROM users WHERE id = ${id}::uuid FOR NO KEY UPDATE`;
       return toCredentials(await db.user.findUnique({ where: { id }, select: credentialsSelect }));
@@ -101,7 +100,7 @@ export function createUsersRepository(db: Db) {
       await db.user.update({ where: { id }, data: { passwordHash }, select: { id: true } });
     },
 
-    /** Stores a password that its owner chose. */
+    /** Stores a password that the owner chose. */
     async setOwnPassword(id: string, passwordHash: string): Promise<void> {
       await db.user.update({
         where: { id },
@@ -110,7 +109,7 @@ export function createUsersRepository(db: Db) {
       });
     },
 
-    /** The account gets another address, which is verified or not. */
+    /** Changes the address of an account. */
     async changeEmail(
       id: string,
       email: string,
@@ -120,7 +119,7 @@ export function createUsersRepository(db: Db) {
       await db.user.update({ where: { id }, data, select: { id: true } });
     },
 
-    /** The account of an address; it keeps that, and its state, until the transaction ends. */
+    /** Locks the account of an address until the transaction ends. */
     async lockAccount(email: string): Promise<Account | null> {
       await db.$executeRaw`SELECT FROM users WHERE email = ${email} FOR NO KEY UPDATE`;
       return this.findAccount(email);
@@ -141,8 +140,8 @@ export function createUsersRepository(db: Db) {
     },
 
     /**
-     * Inserts the user; an address that is taken keeps its account. One written row either way:
-     * timing must not tell them apart.
+     * Inserts the user unless the address is taken. Writes one row in both cases, so that timing
+     * does not reveal which.
      */
     async insertUnlessTaken(user: NewUser): Promise<InsertedUser> {
       const {
@@ -164,7 +163,7 @@ export function createUsersRepository(db: Db) {
       return { id: row?.id ?? id, made: row?.id === id, withdrawn: row?.withdrawn ?? false };
     },
 
-    /** The owner has shown to read mail at their address. Once is for ever. */
+    /** Marks the address as verified. Idempotent; keeps the first date. */
     async markVerified(id: string): Promise<void> {
       await db.user.updateMany({
         where: { id, verifiedAt: null },
@@ -172,7 +171,7 @@ export function createUsersRepository(db: Db) {
       });
     },
 
-    /** @returns null when there is no such user any more */
+    /** Returns null if the user no longer exists. */
     async rename(id: string, name: string): Promise<User | null> {
       const [user] = await db.user.updateManyAndReturn({
         where: { id },
@@ -183,8 +182,8 @@ export function createUsersRepository(db: Db) {
     },
 
     /**
-     * Deletes accounts of a week ago that nobody verified, signed in to or put anything into; some
-     * hundreds at most. @returns their ids
+     * Deletes up to 500 accounts that are older than a week, unverified, never used and empty.
+     * @returns their ids
      */
     async deleteAbandoned(): Promise<string[]> {
       const rows = await db.$queryRaw<{ id: string }[]>`
@@ -209,7 +208,7 @@ export function createUsersRepository(db: Db) {
       );
     },
 
-    /** Lets one transaction at a time, of all instances, make the first superuser. */
+    /** Serialises the creation of the first superuser across instances. */
     async lockUserBootstrap(): Promise<void> {
       await db.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended('synap: first user', 0))`;
     },

@@ -5,25 +5,25 @@ import type { Transaction } from '../repositories.js';
 import type { UsersRepository } from './users.repository.js';
 
 /**
- * The user of a session that is still believed; throws `invalidToken` when the account was removed
- * meanwhile.
+ * Returns the user of a cached session.
+ * @throws `invalidToken` if the account was removed meanwhile
  */
 export function requireUser(user: User | null): User {
-  if (!user) throw invalidToken('This account does not exist any more');
+  if (!user) throw invalidToken('This account no longer exists');
   return user;
 }
 
 export interface UsersDependencies {
   users: Pick<UsersRepository, 'findById'>;
   transaction: Transaction;
-  /** None by default. */
+  /** @default noIdentityGuard */
   guard?: Pick<IdentityGuard, 'change'> | undefined;
   changePassword: UsersService['changePassword'];
   changeEmail: UsersService['changeEmail'];
   removeMe: UsersService['removeMe'];
 }
 
-/** What people do with their own account. */
+/** Creates the service for the caller's own account. */
 export function createUsersService({
   users,
   transaction,
@@ -37,7 +37,7 @@ export function createUsersService({
       const { userId, key } = call.actor;
       const before = requireUser(await tx.users.findById(userId));
       if (name === before.name) return before;
-      // A key must not use up what its owner may change.
+      // Limit keys separately, so that a key cannot use up its owner's changes.
       await guard.change(key?.id ?? userId, call.reportLimit);
       await tx.audit.record(call, { type: 'user.updated', subject: `user ${userId}` });
       return requireUser(await tx.users.rename(userId, name));

@@ -12,7 +12,7 @@ import {
 import { ModuleCallError, type ModuleRegistry, type WidgetCache } from '@synap/module-runtime';
 import { dashboardScopeOf } from '../api-keys/api-key-scope.js';
 import type { DashboardsRepository } from '../dashboards/dashboards.repository.js';
-import { mayRead, readable } from '../modules/module-access.js';
+import { mayRead, requireReadableModule } from '../modules/module-access.js';
 import { pageByName } from '../paging.js';
 
 export interface WidgetsDeps {
@@ -26,8 +26,8 @@ const pointer = (path: readonly (string | number)[]) =>
     '/',
   );
 
-/** What a failed load means to whoever asked for the data. */
-function refusal(error: ModuleCallError): AppError {
+/** Translates a failed load for the caller. */
+function toAppError(error: ModuleCallError): AppError {
   switch (error.kind) {
     case 'unknown-module':
     case 'unknown-widget':
@@ -42,7 +42,7 @@ function refusal(error: ModuleCallError): AppError {
   }
 }
 
-/** Over REST every parameter arrives as text. */
+/** Converts values to text, because REST parameters arrive as text. */
 const asText = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(asText);
   if (typeof value !== 'object' || value === null) return String(value);
@@ -52,10 +52,10 @@ const isAlike = (a: unknown, b: unknown) => isDeepStrictEqual(asText(a), asText(
 
 export function createWidgetsService({ registry, cache, dashboards }: WidgetsDeps): WidgetsService {
   /**
-   * What is within the caller's reach: to a key that is bound to a dashboard, the widgets on it,
-   * with the parameters they have there.
+   * Returns a check of the caller's access. A dashboard-bound key may only read the widgets on it,
+   * with their parameters.
    */
-  async function reachOf(
+  async function accessCheckFor(
     actor: UserActor,
   ): Promise<(moduleId: string, widgetId: string, params?: object) => boolean> {
     const only = dashboardScopeOf(actor);
@@ -71,31 +71,31 @@ export function createWidgetsService({ registry, cache, dashboards }: WidgetsDep
   }
 
   return {
-    /** The widgets of all modules that the caller may read. */
+    /** Lists the widgets of all modules that the caller may read. */
     async list({ actor }, page) {
-      const isReached = await reachOf(actor);
+      const canAccess = await accessCheckFor(actor);
       const all = registry
         .list()
         .filter((info) => mayRead(info, actor))
         .flatMap(({ id: moduleId, widgets }) =>
           widgets.map((widget): Widget => ({ ...widget, moduleId })),
         )
-        .filter(({ moduleId, id }) => isReached(moduleId, id))
+        .filter(({ moduleId, id }) => canAccess(moduleId, id))
         .sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
       return pageByName(all, nameOf, page);
     },
 
     /**
-     * Fresh data from the cache or the module; the last good data, marked stale, when the module
-     * fails.
+     * Returns fresh data from the cache or the module. If the module fails, returns the last good
+     * data, marked stale.
      */
     async data({ actor, signal }, { moduleId, widgetId, params }) {
-      const isReached = await reachOf(actor);
-      if (!isReached(moduleId, widgetId, params))
+      const canAccess = await accessCheckFor(actor);
+      if (!canAccess(moduleId, widgetId, params))
         throw forbidden(
-          'This API key is bound to a dashboard on which there is no such widget with these parameters',
+          'This API key is bound to a dashboard that does not contain this widget with these parameters',
         );
-      const info = readable(registry, moduleId, actor);
+      const info = requireReadableModule(registry, moduleId, actor);
       if (info.widgets.length > 0 && !info.widgets.some((widget) => widget.id === widgetId)) {
         throw notFound(
           `The module "${moduleId}" has no widget "${widgetId}"; it has: ${info.widgets.map((widget) => widget.id).join(', ')}`,
@@ -105,7 +105,7 @@ export function createWidgetsService({ registry, cache, dashboards }: WidgetsDep
         const { error, ...reading } = await cache.read({ moduleId, widgetId, params, signal });
         return error ? { ...reading, error: error.message } : reading;
       } catch (error) {
-        throw error instanceof ModuleCallError ? refusal(error) : error;
+        throw error instanceof ModuleCallError ? toAppError(error) : error;
       }
     },
   };

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { type AuthFixture, call, createAuthFixture, password } from '../auth/auth.test.fixture.js';
-import { ensureSuperuser } from './first-superuser.js';
+import { ensureSuperuser } from './bootstrap-admin.js';
 
 let fixture: AuthFixture;
 beforeEach(async () => {

@@ -7,25 +7,30 @@ export interface OwnPasswordDependencies {
   users: Pick<UsersRepository, 'findOwnCredentials'>;
   hasher: Pick<PasswordHasher, 'verify'>;
   guard: Pick<IdentityGuard, 'login'>;
-  /** What follows from a wrong password, as at a sign-in. */
+  /** Handles a wrong password like a failed sign-in. */
   failed: (call: UserCall, email: string) => Promise<void>;
 }
 
 /**
- * Asks for one's password again before what a stolen session must not do. Counted like a sign-in
- * (ASVS 5.0, 6.3.1 and 7.5.1).
+ * Requires the caller's password before an action that a stolen session must not perform. Limited
+ * like a sign-in (ASVS 5.0, 6.3.1 and 7.5.1).
  */
-export function createOwnPassword({ users, hasher, guard, failed }: OwnPasswordDependencies) {
-  return async function demand(
+export function createRequireOwnPassword({
+  users,
+  hasher,
+  guard,
+  failed,
+}: OwnPasswordDependencies) {
+  return async function requireOwnPassword(
     call: UserCall,
     password: string,
     { pointer, message }: { pointer: string; message: string },
   ): Promise<Credentials & { email: string }> {
     const account = await users.findOwnCredentials(call.actor.userId);
-    if (!account) throw invalidToken('This account does not exist any more');
+    if (!account) throw invalidToken('This account no longer exists');
     await guard.login(account.email, call.address, call.reportLimit);
     if ((await hasher.verify(account.passwordHash, password)).ok) return account;
     await failed(call, account.email);
-    throw badRequest(message, [{ pointer, message: 'Not your password', code: 'wrong_password' }]);
+    throw badRequest(message, [{ pointer, message: 'Wrong password', code: 'wrong_password' }]);
   };
 }

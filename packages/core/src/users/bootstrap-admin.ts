@@ -15,15 +15,15 @@ export interface FirstSuperuserDependencies {
 
 export interface FirstSuperuser {
   email: string;
-  /** The password that was made, to be shown this once; null when the operator gave one. */
+  /** The generated password, to be shown once; null if the operator provided one. */
   madePassword: string | null;
 }
 
 /**
- * Makes the superuser of a new installation. Does nothing and returns null when there is one,
- * disabled or not; of several instances that start at once, one makes it. Who signed up before does
- * not stand in its way, but an account that has the address already stays as it is. Throws
- * `bad_request` for a given password that the policy refuses.
+ * Creates the superuser of a new installation. Returns null if one exists, even a disabled one.
+ * Only one of several starting instances creates it. Ordinary users do not prevent it, but an
+ * account with the same address stays unchanged.
+ * @throws `bad_request` if the policy rejects the provided password
  */
 export async function ensureSuperuser(
   { users, transaction, hasher, productName }: FirstSuperuserDependencies,
