@@ -31,7 +31,7 @@ function readArguments() {
 }
 
 /** Says what is wrong with the command line, and how it is written. */
-function misused(message: string): number {
+function printUsageError(message: string): number {
   process.stderr.write(`${message}\n\n${usage}`);
   return 2;
 }
@@ -75,7 +75,7 @@ async function main(): Promise<number> {
     case 'openapi':
       return (await import('./commands/openapi.js')).openapi(values.spec);
     default:
-      return misused(`There is no command "${command}".`);
+      return printUsageError(`There is no command "${command}".`);
   }
 }
 
@@ -84,7 +84,7 @@ try {
 } catch (error) {
   if (isArgumentError(error)) {
     // Node's text goes on with advice about arguments that begin with a dash.
-    process.exitCode = misused(error.message.split('. ')[0] ?? error.message);
+    process.exitCode = printUsageError(error.message.split('. ')[0] ?? error.message);
   } else {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
     process.exitCode = 1;

@@ -56,7 +56,7 @@ export function createDatabaseBootstrap(deps: DatabaseBootstrapDeps) {
   let state: DatabaseState = 'unavailable';
   let isReadOnly = false;
   let isHalfRestored = false;
-  let queueIsThere = false;
+  let queueIsMigrated = false;
   let lastLine = '';
   /** @returns true for a line that was not the last one already */
   const printOnce = (line: string): boolean => {
@@ -66,7 +66,7 @@ export function createDatabaseBootstrap(deps: DatabaseBootstrapDeps) {
     return isNew;
   };
 
-  async function examinePoolers(): Promise<void> {
+  async function assertPoolers(): Promise<void> {
     if (await isTransactionPooler(directUrl)) throw new StartError(poolerAdvice(url === directUrl));
     if (deps.pooler !== 'transaction' && url !== directUrl && (await isTransactionPooler(url)))
       throw new StartError(
@@ -76,7 +76,7 @@ export function createDatabaseBootstrap(deps: DatabaseBootstrapDeps) {
 
   /** @returns true once the database can be used */
   async function attempt(): Promise<boolean> {
-    await examinePoolers();
+    await assertPoolers();
     if (!(await database.isWritable())) {
       printOnce(`${readOnly}. Trying again until it takes them …`);
       return false;
@@ -89,14 +89,14 @@ export function createDatabaseBootstrap(deps: DatabaseBootstrapDeps) {
       printOnce(`${unmigrated} – until then every call that needs it is answered with 503.`);
       return false;
     }
-    if (!queueIsThere) state = 'unmigrated';
+    if (!queueIsMigrated) state = 'unmigrated';
     isHalfRestored = await hasUnfinishedRestore(database.pool, url);
     if (isHalfRestored) {
       printOnce(`${unfinishedRestore}. Trying again until it is complete …`);
       return false;
     }
     await migrateJobQueue(directUrl);
-    queueIsThere = true;
+    queueIsMigrated = true;
     await refreshState();
     await onReady();
     return true;
@@ -107,7 +107,7 @@ export function createDatabaseBootstrap(deps: DatabaseBootstrapDeps) {
     try {
       isReadOnly = !(await database.isWritable());
       const { state: migrations } = await migrationStatus(database.pool, migrationsFolder);
-      state = migrations === 'current' && queueIsThere ? 'ready' : 'unmigrated';
+      state = migrations === 'current' && queueIsMigrated ? 'ready' : 'unmigrated';
     } catch (error) {
       if (!isUnavailable(error)) throw error;
       isReadOnly = false;
@@ -179,13 +179,13 @@ export function poolerAdvice(isOnly: boolean): string {
  */
 function singleFlight<T>(load: () => Promise<T>, ttlMs: number): () => Promise<T> {
   let loading: Promise<T> | undefined;
-  const forget = () => {
+  const clear = () => {
     loading = undefined;
   };
   return () => {
     if (loading === undefined) {
       loading = load();
-      loading.then(() => setTimeout(forget, ttlMs).unref(), forget);
+      loading.then(() => setTimeout(clear, ttlMs).unref(), clear);
     }
     return loading;
   };

@@ -8,7 +8,7 @@ import { readEnvironment } from './env.js';
  * it when its parent ends. Sends its address to the parent; null if the settings name another
  * database or are faulty, which the server reports.
  */
-async function keepDatabase(send: (address: string | null) => void): Promise<void> {
+async function holdDatabase(send: (address: string | null) => void): Promise<void> {
   if (existsSync('.env')) process.loadEnvFile('.env');
   const { environment, faults } = readEnvironment(process.env);
   if (environment.database.url || faults.length > 0) return send(null);
@@ -30,7 +30,7 @@ async function keepDatabase(send: (address: string | null) => void): Promise<voi
 }
 
 try {
-  await keepDatabase((address) => process.send?.(address));
+  await holdDatabase((address) => process.send?.(address));
 } catch (error) {
   console.error(error instanceof Error ? error.message : String(error));
   process.exitCode = 1;

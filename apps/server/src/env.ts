@@ -28,7 +28,7 @@ const list = withDefault(
   ),
   '',
 );
-const whole = (min: number, max: number) =>
+const wholeNumber = (min: number, max: number) =>
   z
     .string()
     .regex(/^\d+$/, 'must be a whole number')
@@ -99,9 +99,9 @@ const schema = z.object({
   SYNAP_MODULES_DIR: optional(z.string()),
   SYNAP_PRIVATE_API: withDefault(onOff, 'off'),
   HOST: optional(z.string()),
-  PORT: withDefault(whole(0, 65_535), '3000'),
-  HTTP_MAX_CONNECTIONS: withDefault(whole(1, 1_000_000), '10000'),
-  SHUTDOWN_DELAY: optional(whole(0, 300)),
+  PORT: withDefault(wholeNumber(0, 65_535), '3000'),
+  HTTP_MAX_CONNECTIONS: withDefault(wholeNumber(1, 1_000_000), '10000'),
+  SHUTDOWN_DELAY: optional(wholeNumber(0, 300)),
   PUBLIC_URL: optional(publicUrl),
   DATABASE_URL: optional(
     z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgresql:// URL' }),
@@ -110,7 +110,7 @@ const schema = z.object({
     z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgresql:// URL' }),
   ),
   DATABASE_POOLER: withDefault(oneOf(['none', 'session', 'transaction']), 'none'),
-  DATABASE_POOL_SIZE: withDefault(whole(1, 200), '10'),
+  DATABASE_POOL_SIZE: withDefault(wholeNumber(1, 200), '10'),
   ACCESS_TOKEN_SECRET: optional(z.string()),
   REFRESH_TOKEN_SECRET: optional(z.string()),
   ENCRYPTION_SECRET: optional(z.string()),
@@ -133,7 +133,7 @@ const schema = z.object({
   ),
   DOCS_ENABLED: optional(onOff),
   METRICS_TOKEN: optional(z.string().min(16, 'must have at least 16 characters')),
-  METRICS_PORT: optional(whole(0, 65_535)),
+  METRICS_PORT: optional(wholeNumber(0, 65_535)),
   RATE_LIMIT_FACTOR: withDefault(decimal, '1'),
   REDIS_URL: optional(
     z.url({ protocol: /^rediss?$/, error: 'must be a redis:// or rediss:// URL' }),
@@ -154,7 +154,7 @@ const schema = z.object({
       .refine(isSchedule, 'must be a cron expression of five fields such as "0 3 * * *", in UTC'),
     '0 3 * * *',
   ),
-  BACKUP_KEEP: withDefault(whole(1, 10_000), '14'),
+  BACKUP_KEEP: withDefault(wholeNumber(1, 10_000), '14'),
   BACKUP_PASSPHRASE: optional(
     z.string().min(minPassphraseLength, `must have at least ${minPassphraseLength} characters`),
   ),
@@ -186,49 +186,49 @@ const secretNames = ['ACCESS_TOKEN_SECRET', 'REFRESH_TOKEN_SECRET', 'ENCRYPTION_
 /** What is wrong between variables. */
 function crossFieldErrors(raw: Raw): { name: string; message: string }[] {
   const faults: { name: string; message: string }[] = [];
-  const demand = (right: boolean, name: string, message: string) =>
+  const check = (right: boolean, name: string, message: string) =>
     void (right || faults.push({ name, message }));
   const production = raw.SYNAP_ENV === 'production';
-  demand(
+  check(
     !production || raw.PUBLIC_URL !== undefined,
     'PUBLIC_URL',
     'is required in production: links must not depend on the Host header',
   );
-  demand(
+  check(
     !production || raw.RATE_LIMIT_FACTOR === 1,
     'RATE_LIMIT_FACTOR',
     'is for load tests and refused in production',
   );
   for (const name of serviceNames) {
-    demand(
+    check(
       !production || raw[name] === undefined || !hasKnownPassword(raw[name]),
       name,
       'holds a password that everybody knows, which is refused in production: give that user of the service another ("openssl rand -hex 32") and write it here',
     );
   }
-  demand(
+  check(
     !production || raw.METRICS_TOKEN === undefined || !isExampleSecret(raw.METRICS_TOKEN),
     'METRICS_TOKEN',
     'is a well-known example, not a secret: make one with "openssl rand -base64 32"',
   );
-  demand(
+  check(
     !raw.SYNAP_PRIVATE_API || raw.SYNAP_ENV === 'local',
     'SYNAP_PRIVATE_API',
     'makes accounts without signing in, for trials: it is refused outside local',
   );
-  demand(
+  check(
     raw.METRICS_PORT === undefined || raw.METRICS_PORT === 0 || raw.METRICS_PORT !== raw.PORT,
     'METRICS_PORT',
     'must differ from PORT: it is a listener of its own',
   );
   for (const name of secretNames) {
-    demand(
+    check(
       raw.SYNAP_ENV === 'local' || raw[name] !== undefined,
       name,
       'is required outside local: make one with "openssl rand -base64 32"',
     );
   }
-  demand(
+  check(
     raw.SYNAP_ENV === 'local' || !hasLocalDomain(raw.SYNAP_ADMIN_EMAIL),
     'SYNAP_ADMIN_EMAIL',
     'must have a domain with a dot outside local',
@@ -264,9 +264,9 @@ function databaseFaults(raw: Raw): { name: string; message: string }[] {
   }
   if (faults.length > 0) return faults;
   if (url === undefined) {
-    const pointless = 'needs DATABASE_URL: the embedded PostgreSQL has no pooler';
-    if (direct !== undefined) faults.push({ name: 'DATABASE_DIRECT_URL', message: pointless });
-    if (pooler !== 'none') faults.push({ name: 'DATABASE_POOLER', message: pointless });
+    const needsUrl = 'needs DATABASE_URL: the embedded PostgreSQL has no pooler';
+    if (direct !== undefined) faults.push({ name: 'DATABASE_DIRECT_URL', message: needsUrl });
+    if (pooler !== 'none') faults.push({ name: 'DATABASE_POOLER', message: needsUrl });
     return faults;
   }
   if (pooler === 'transaction' && direct === undefined)
@@ -362,7 +362,7 @@ export function readEnvironment(given: Record<string, string | undefined>): Envi
   const { variables, faults: fileFaults } = readSecretFiles(given);
   const parsed = schema.safeParse(variables);
   const issues = parsed.error?.issues ?? [];
-  const wrong = new Set([
+  const invalid = new Set([
     ...issues.map((issue) => String(issue.path[0])),
     ...fileFaults.map(({ variable }) => variable),
   ]);
@@ -370,13 +370,13 @@ export function readEnvironment(given: Record<string, string | undefined>): Envi
   const raw =
     parsed.data ??
     schema.parse(
-      Object.fromEntries(Object.entries(variables).filter(([name]) => !wrong.has(name))),
+      Object.fromEntries(Object.entries(variables).filter(([name]) => !invalid.has(name))),
     );
-  const across = crossFieldErrors(raw).filter(({ name }) => !wrong.has(name));
+  const crossField = crossFieldErrors(raw).filter(({ name }) => !invalid.has(name));
   const faults = [
     ...fileFaults,
     ...issues.map(({ path: [name], message }) => ({ name, message })),
-    ...across,
+    ...crossField,
   ];
   return {
     environment: toEnvironment(raw),

@@ -1,7 +1,7 @@
 import type { Environment } from './env.js';
 
 /** Where an error came up. Nothing of what was asked or answered belongs here. */
-export interface ErrorPlace {
+export interface ErrorContext {
   kind: 'request' | 'job' | 'process';
   requestId?: string | undefined;
   /** Path of the procedure, such as `dashboards.get`. */
@@ -14,7 +14,7 @@ export interface ErrorPlace {
 /** Tells whoever runs this of errors that no rule foresaw. */
 export interface ErrorReports {
   /** Never throws, never waits. */
-  report(error: unknown, place: ErrorPlace): void;
+  report(error: unknown, context: ErrorContext): void;
   /** Sends what is left, for two seconds at most, and lets go of the connection. */
   close(): Promise<void>;
 }

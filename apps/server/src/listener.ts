@@ -2,10 +2,10 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import { type AddressInfo, Server as NetServer } from 'node:net';
 import type { Logger } from 'pino';
 import {
-  type AnswerFault,
   type ConnectionControl,
   type ConnectionLimits,
   type ConnectionObserver,
+  type FaultResponder,
   watchConnections,
   whenQuiet,
 } from './http/connections/index.js';
@@ -21,7 +21,7 @@ export interface Listener {
    * Answers what the system has accepted, then closes the port. Open connections have `lingerMs` to
    * send a request and end with its answer; after the given milliseconds they are cut.
    */
-  close(patience: number): Promise<void>;
+  close(timeoutMs: number): Promise<void>;
 }
 
 export interface ListenOptions {
@@ -32,7 +32,7 @@ export interface ListenOptions {
   limits: ConnectionLimits;
   observer: ConnectionObserver;
   /** Answers requests that Node refuses. */
-  answerFault: AnswerFault;
+  respondToFault: FaultResponder;
   log: Pick<Logger, 'warn'>;
 }
 
@@ -48,7 +48,7 @@ const backlog = 4096;
  */
 export async function listen(
   app: RequestListener,
-  { host, port, variable = 'PORT', limits, observer, answerFault, log }: ListenOptions,
+  { host, port, variable = 'PORT', limits, observer, respondToFault, log }: ListenOptions,
 ): Promise<Listener> {
   const server = createServer({
     headersTimeout: limits.headersMs,
@@ -66,7 +66,7 @@ export async function listen(
   server.maxHeadersCount = 0;
   server.timeout = limits.stallMs;
   server.maxConnections = limits.maxConnections;
-  const control = watchConnections(server, { serve: app, limits, observer, answerFault, log });
+  const control = watchConnections(server, { serve: app, limits, observer, respondToFault, log });
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => {
       const { name, message } = listenFault(error, { host, port, variable });
@@ -75,9 +75,9 @@ export async function listen(
     server.listen({ port, host, backlog }, resolve);
   });
   const { port: listening } = server.address() as AddressInfo;
-  const end = (patience: number) => {
+  const end = (timeoutMs: number) => {
     control.endKeepAlive();
-    return close(server, control, { lingerMs: limits.lingerMs, patience });
+    return close(server, control, { lingerMs: limits.lingerMs, timeoutMs });
   };
   return { port: listening, endKeepAlive: control.endKeepAlive, close: end };
 }
@@ -118,26 +118,26 @@ const idleCheckMs = 100;
 
 interface CloseTimes {
   lingerMs: number;
-  patience: number;
+  timeoutMs: number;
 }
 
 function close(
   server: Server,
   { hold }: ConnectionControl,
-  { lingerMs, patience }: CloseTimes,
+  { lingerMs, timeoutMs }: CloseTimes,
 ): Promise<void> {
   /** Under load a turn is only short if requests wait meanwhile. */
-  const doWhenQuiet = (act: () => void) => {
+  const doWhenQuiet = (action: () => void) => {
     const release = hold();
     whenQuiet(server, () => {
-      act();
+      action();
       release();
     });
   };
   return new Promise((resolve) => {
     let isClosed = false;
     let idleCheck: NodeJS.Timeout | undefined;
-    const cut = setTimeout(() => server.closeAllConnections(), patience);
+    const cut = setTimeout(() => server.closeAllConnections(), timeoutMs);
     const closed = () => {
       isClosed = true;
       clearTimeout(idleCheck);
@@ -148,12 +148,12 @@ function close(
     };
     const closeIdleAfter = (milliseconds: number) => {
       if (isClosed) return;
-      const look = () =>
+      const check = () =>
         doWhenQuiet(() => {
           server.closeIdleConnections();
           closeIdleAfter(idleCheckMs);
         });
-      idleCheck = setTimeout(look, milliseconds);
+      idleCheck = setTimeout(check, milliseconds);
     };
     const stopListening = () => {
       // Not the method of HTTP servers: it cuts idle connections at once, also those whose request
@@ -161,7 +161,7 @@ function close(
       NetServer.prototype.close.call(server, closed);
       closeIdleAfter(lingerMs);
     };
-    if (patience > 0) doWhenQuiet(stopListening);
+    if (timeoutMs > 0) doWhenQuiet(stopListening);
     else stopListening();
   });
 }

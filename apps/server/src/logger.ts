@@ -6,7 +6,7 @@ import { scrubText } from './scrub.js';
 /**
  * What is told of something thrown that is no error: anything may be thrown, also what has no text.
  */
-export const textOfThrown = (thrown: unknown) =>
+export const describeThrown = (thrown: unknown) =>
   typeof thrown === 'object' || typeof thrown === 'function'
     ? `a thrown ${typeof thrown}`
     : String(thrown);
@@ -19,18 +19,18 @@ const maxCauses = 5;
  * parameters on errors, and its texts are scrubbed: some libraries quote what they were given.
  */
 export function describeError(error: unknown, causes = maxCauses): object {
-  if (!(error instanceof Error)) return { message: scrubText(textOfThrown(error)) };
+  if (!(error instanceof Error)) return { message: scrubText(describeThrown(error)) };
   const { name, message, stack, cause } = error;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
-  const told = {
+  const description = {
     type: name,
     message: scrubText(message),
     code,
     stack: stack === undefined ? undefined : scrubText(stack),
   };
   return cause === undefined || causes === 0
-    ? told
-    : { ...told, cause: describeError(cause, causes - 1) };
+    ? description
+    : { ...description, cause: describeError(cause, causes - 1) };
 }
 
 const describe = (error: unknown) => describeError(error);

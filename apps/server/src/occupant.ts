@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import { z } from 'zod';
 
 /** Milliseconds for an answer: a program that speaks another protocol may say nothing. */
-const answerMs = 2000;
+const responseTimeoutMs = 2000;
 const metaSchema = z.object({ name: z.literal('Synap') });
 
 /** True if a Synap answers at the address, also at its port of metrics. */
@@ -18,8 +18,11 @@ export async function isSynap(host: string, port: number): Promise<boolean> {
 
 async function read(url: string): Promise<string> {
   try {
-    const answer = await fetch(url, { signal: AbortSignal.timeout(answerMs), redirect: 'error' });
-    return await answer.text();
+    const response = await fetch(url, {
+      signal: AbortSignal.timeout(responseTimeoutMs),
+      redirect: 'error',
+    });
+    return await response.text();
   } catch {
     return '';
   }

@@ -69,10 +69,10 @@ export function readSecretFiles(given: Variables): { variables: Variables; fault
       });
     }
   }
-  return { variables, faults: [...faults, ...joinPassword(variables)] };
+  return { variables, faults: [...faults, ...insertPassword(variables)] };
 }
 
-function joinPassword(variables: Variables): FileFault[] {
+function insertPassword(variables: Variables): FileFault[] {
   const { DATABASE_URL: url, DATABASE_PASSWORD: password } = variables;
   if (!isSet(password)) return [];
   const fault = (message: string) => [

@@ -1,14 +1,14 @@
 import { createStackParser, createTransport, linkedErrorsIntegration, Scope } from '@sentry/core';
 import { nodeStackLineParser, ServerRuntimeClient } from '@sentry/core/server';
-import type { ErrorPlace, ErrorReports } from './error-reports.js';
-import { textOfThrown } from './logger.js';
+import type { ErrorContext, ErrorReports } from './error-reports.js';
+import { describeThrown } from './logger.js';
 import { scrub } from './scrub.js';
 import { version } from './version.js';
 
 /** Milliseconds that sending what is left may take at the end. */
-const closePatience = 2000;
+const closeTimeoutMs = 2000;
 /** Milliseconds that a collector may take to answer. */
-const sendPatience = 5000;
+const sendTimeoutMs = 5000;
 
 /**
  * Reports errors, and errors only, to a Sentry or what speaks its protocol. A client of its own
@@ -56,42 +56,42 @@ export function createSentryReports({
     // would keep the process alive.
     transport: (options) =>
       createTransport(options, async ({ body }) => {
-        const answer = await fetch(options.url, {
+        const response = await fetch(options.url, {
           method: 'POST',
           body,
           redirect: 'error',
           headers: options.headers ?? {},
-          signal: AbortSignal.any([closing.signal, AbortSignal.timeout(sendPatience)]),
+          signal: AbortSignal.any([closing.signal, AbortSignal.timeout(sendTimeoutMs)]),
         });
-        await answer.body?.cancel();
-        const headerOf = (name: string) => answer.headers.get(name);
+        await response.body?.cancel();
+        const headerOf = (name: string) => response.headers.get(name);
         const headers = {
           'x-sentry-rate-limits': headerOf('x-sentry-rate-limits'),
           'retry-after': headerOf('retry-after'),
         };
-        return { statusCode: answer.status, headers };
+        return { statusCode: response.status, headers };
       }),
   });
   client.init();
 
   return {
-    report(error, place) {
+    report(error, context) {
       // Of what is no error the package would send every property.
-      const exception = error instanceof Error ? error : new Error(textOfThrown(error));
+      const exception = error instanceof Error ? error : new Error(describeThrown(error));
       client.captureException(
         exception,
-        { mechanism: { type: place.kind, handled: place.kind !== 'process' } },
-        scopeOf(place),
+        { mechanism: { type: context.kind, handled: context.kind !== 'process' } },
+        scopeOf(context),
       );
     },
     async close() {
-      await client.close(closePatience);
+      await client.close(closeTimeoutMs);
       closing.abort();
     },
   };
 }
 
-function scopeOf({ kind, requestId, procedure, task, userId }: ErrorPlace): Scope {
+function scopeOf({ kind, requestId, procedure, task, userId }: ErrorContext): Scope {
   const scope = new Scope();
   scope.setTags({ kind, request_id: requestId, procedure, task });
   if (userId !== undefined) scope.setUser({ id: userId });

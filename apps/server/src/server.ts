@@ -31,7 +31,7 @@ import { type ErrorReports, noErrorReports } from './error-reports.js';
 import { createAddressOf } from './http/address.js';
 import { createApp } from './http/app.js';
 import { type ConnectionLimits, resolveConnectionLimits } from './http/connections/index.js';
-import { createFaultAnswers } from './http/fault-answers.js';
+import { createFaultResponder } from './http/fault-responder.js';
 import {
   createApiLimits,
   createIdentityLimits,
@@ -59,8 +59,8 @@ const moduleStartTimeoutMs = 5000;
  * Sync jobs at once: as many as modules, within these. Each waits for its module's process and
  * holds little here.
  */
-const fewestSyncs = 4;
-const mostSyncs = 32;
+const minSyncConcurrency = 4;
+const maxSyncConcurrency = 32;
 
 export interface ServerOptions {
   environment: Environment;
@@ -152,11 +152,11 @@ async function compose(
 
   let worker: Worker | undefined;
   stack.add(() => worker?.close());
-  let settle = () => {};
-  let giveUp: (error: unknown) => void = () => {};
+  let resolveReady = () => {};
+  let rejectReady: (error: unknown) => void = () => {};
   const ready = new Promise<void>((resolve, reject) => {
-    settle = resolve;
-    giveUp = reject;
+    resolveReady = resolve;
+    rejectReady = reject;
   });
   // Also where no caller waits for it.
   ready.catch(() => undefined);
@@ -188,7 +188,10 @@ async function compose(
         worker = startWorker({
           url: directUrl,
           sync,
-          syncConcurrency: Math.min(Math.max(fewestSyncs, discovered.length), mostSyncs),
+          syncConcurrency: Math.min(
+            Math.max(minSyncConcurrency, discovered.length),
+            maxSyncConcurrency,
+          ),
           mail: createDelivery({
             mails: repositories.mails,
             box: secretBox,
@@ -209,7 +212,7 @@ async function compose(
           backup: scheduledBackup({ environment, url: directUrl, secrets, log }),
         });
       }
-      settle();
+      resolveReady();
     },
   });
 
@@ -274,13 +277,13 @@ async function compose(
       }),
     });
     const { host, port } = environment;
-    const answerFault = createFaultAnswers(environment, log);
+    const respondToFault = createFaultResponder(environment, log);
     listener = await listen(app, {
       host,
       port,
       limits,
       observer: metrics.connections,
-      answerFault,
+      respondToFault,
       log,
     });
     metricsListener = await listenForMetrics(environment, metrics, limits, log).catch(
@@ -292,22 +295,22 @@ async function compose(
     );
   }
   // A worker without HTTP believes nothing of anybody.
-  const news =
+  const identitySubscription =
     listener && subscribeToIdentityChanges({ url: directUrl, identity: core.identity, log });
   if (environment.rateLimitFactor > 1)
     log.warn(
       { factor: environment.rateLimitFactor },
       'rate limits are loosened by RATE_LIMIT_FACTOR',
     );
-  stack.add(() => news?.close());
-  const bringingUp = databaseBootstrap.run().catch(giveUp);
+  stack.add(() => identitySubscription?.close());
+  const bootstrapping = databaseBootstrap.run().catch(rejectReady);
 
   const close = async () => {
     closing = true;
     databaseBootstrap.stop();
     listener?.endKeepAlive();
     await delay(environment.shutdownDelay);
-    await Promise.all([listener?.close(20_000), metricsListener?.close(1000), bringingUp]);
+    await Promise.all([listener?.close(20_000), metricsListener?.close(1000), bootstrapping]);
     await stack.close();
   };
   let closed: Promise<void> | undefined;
@@ -324,21 +327,21 @@ async function compose(
  */
 async function listenForMetrics(
   environment: Environment,
-  { alone }: Metrics,
+  { showWithoutToken }: Metrics,
   limits: ConnectionLimits,
   log: Logger,
 ): Promise<Listener | undefined> {
   const { metricsPort: port } = environment;
   if (port === undefined) return undefined;
-  const answerFault = createFaultAnswers(environment, log);
+  const respondToFault = createFaultResponder(environment, log);
   const observer = { onClose: () => undefined, onSweep: () => undefined };
-  return listen(alone, {
+  return listen(showWithoutToken, {
     host: '127.0.0.1',
     port,
     variable: 'METRICS_PORT',
     limits,
     observer,
-    answerFault,
+    respondToFault,
     log,
   });
 }

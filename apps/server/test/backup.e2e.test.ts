@@ -267,7 +267,7 @@ describe('synap backup and restore', { timeout: 120_000 }, () => {
       BACKUP_DIR: backups,
       BACKUP_SCHEDULE: '* * * * *',
     };
-    expect((await run(['doctor'], variables)).text).toMatch(/FAULT +backup/);
+    expect((await run(['doctor'], variables)).text).toMatch(/FAIL +backup/);
     const pool = createPool({ url: database.url, size: 1 });
     await pool.query(`SELECT graphile_worker.add_job('backup')`);
     await until(() => logged.some((line) => line.includes('backup written')));

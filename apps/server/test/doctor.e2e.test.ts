@@ -48,7 +48,7 @@ describe('synap doctor', { timeout: 120_000 }, () => {
       'SYNAP_MODULES_DIR',
       'HOST',
     ];
-    for (const name of faulty) expect(text).toMatch(new RegExp(`^FAULT +settings +${name}: `, 'm'));
+    for (const name of faulty) expect(text).toMatch(new RegExp(`^FAIL +settings +${name}: `, 'm'));
     expect(text).toContain('did you mean ENCRYPTION_SECRET?');
     expect(text).not.toMatch(/^\S+ +database /m);
   });
@@ -59,14 +59,14 @@ describe('synap doctor', { timeout: 120_000 }, () => {
     const taken = await run(['doctor'], { SYNAP_DATA_DIR: folder, PORT: other });
     expect(taken.code).toBe(1);
     expect(taken.text).toMatch(
-      new RegExp(`^FAULT +settings +PORT: ${other} is taken, another program listens there: `, 'm'),
+      new RegExp(`^FAIL +settings +PORT: ${other} is taken, another program listens there: `, 'm'),
     );
 
     const { child, origin } = await startServer({ SYNAP_DATA_DIR: await dataFolder() });
     const { port } = new URL(origin);
     const foreign = await run(['doctor'], { SYNAP_DATA_DIR: folder, PORT: port });
     expect(foreign.text).toMatch(
-      new RegExp(`^FAULT +settings +PORT: ${port} is taken, another Synap listens there: `, 'm'),
+      new RegExp(`^FAIL +settings +PORT: ${port} is taken, another Synap listens there: `, 'm'),
     );
     const { text } = await run(['start'], { SYNAP_DATA_DIR: folder, PORT: port });
     expect(text).toContain(`- PORT: ${port} is taken, another Synap listens there`);
@@ -86,7 +86,7 @@ describe('synap doctor', { timeout: 120_000 }, () => {
       METRICS_PORT: taken,
     });
     expect(code).toBe(1);
-    expect(text).toMatch(new RegExp(`^FAULT +settings +METRICS_PORT: ${taken} is taken`, 'm'));
+    expect(text).toMatch(new RegExp(`^FAIL +settings +METRICS_PORT: ${taken} is taken`, 'm'));
   });
 
   it('says what is wrong with a Redis that is not there', async () => {
@@ -96,7 +96,7 @@ describe('synap doctor', { timeout: 120_000 }, () => {
     };
     const { code, text } = await run(['doctor'], variables);
     expect(code).toBe(1);
-    expect(text).toMatch(/^FAULT +redis +127\.0\.0\.1:9: .*ECONNREFUSED.*; check REDIS_URL/m);
+    expect(text).toMatch(/^FAIL +redis +127\.0\.0\.1:9: .*ECONNREFUSED.*; check REDIS_URL/m);
     expect(text).not.toContain('hunter22');
   });
 

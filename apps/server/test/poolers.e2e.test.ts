@@ -163,7 +163,7 @@ describe.skipIf(!testsPgbouncer)('behind PgBouncer', { timeout: 120_000 }, () =>
       /DATABASE_URL: .*DATABASE_POOLER=transaction.*DATABASE_DIRECT_URL/,
     );
     const examined = await run(['doctor'], variables);
-    expect(examined.text).toMatch(/FAULT +pooler .*DATABASE_POOLER=transaction/);
+    expect(examined.text).toMatch(/FAIL +pooler .*DATABASE_POOLER=transaction/);
     for (const command of [['backup', '-'], ['restore', '-'], ['upgrade', '--check'], ['seed']]) {
       const refused = await run(command, variables);
       expect(refused, command.join(' ')).toMatchObject({

@@ -191,7 +191,7 @@ describe('synap doctor', { timeout: 60_000 }, () => {
     expect(before.text).toMatch(/warn +migrations .*the next start applies them/);
     const off = await run(['doctor'], { SYNAP_DATA_DIR: folder, SYNAP_MIGRATE: 'off' });
     expect(off.code).toBe(1);
-    expect(off.text).toMatch(/FAULT +migrations .*npx prisma migrate deploy/);
+    expect(off.text).toMatch(/FAIL +migrations .*npx prisma migrate deploy/);
     const { child } = await startServer({ SYNAP_DATA_DIR: folder });
     const during = await run(['doctor'], { SYNAP_DATA_DIR: folder });
     expect(during).toMatchObject({ code: 0 });
@@ -204,14 +204,14 @@ describe('synap doctor', { timeout: 60_000 }, () => {
       SYNAP_DATA_DIR: folder,
       SMTP_URL: 'smtp://user:hunter22@127.0.0.1:9',
     });
-    expect(away.text).toMatch(/FAULT +mail +127\.0\.0\.1:9: .*SMTP_URL/);
+    expect(away.text).toMatch(/FAIL +mail +127\.0\.0\.1:9: .*SMTP_URL/);
     expect(away.text).not.toContain('hunter22');
     const outbox = await run(['doctor'], {
       SYNAP_DATA_DIR: folder,
       SIGNUP: 'open',
       VERIFY_EMAIL: 'required',
     });
-    expect(outbox.text).toMatch(/FAULT +mail .*set SMTP_URL/);
+    expect(outbox.text).toMatch(/FAIL +mail .*set SMTP_URL/);
   });
 
   it('says what is wrong with a database that is not there', async () => {
@@ -221,6 +221,6 @@ describe('synap doctor', { timeout: 60_000 }, () => {
       DATABASE_URL: 'postgresql://nobody@127.0.0.1:9/none',
     });
     expect(code).toBe(1);
-    expect(text).toMatch(/FAULT +database .*DATABASE_URL/);
+    expect(text).toMatch(/FAIL +database .*DATABASE_URL/);
   });
 });

@@ -21,13 +21,13 @@ const mailJobSchema = z.object({ mailId: z.uuid() });
 const syncJobSchema = z.object({ runId: z.uuid() });
 
 /** Milliseconds that running jobs get to finish when the worker ends. */
-const patience = 10_000;
+const jobGraceMs = 10_000;
 
 /**
  * Milliseconds that a mail on its way gets when the worker ends; less than the job queue waits
  * before it gives up on jobs.
  */
-const mailPatience = 2000;
+const mailGraceMs = 2000;
 
 export interface WorkerDeps {
   url: string;
@@ -81,13 +81,13 @@ export function startWorker(deps: WorkerDeps): Worker {
   const closing = new AbortController();
   const heartbeat = createHeartbeat({ workers, recover: sync.recover, log, times: deps.heartbeat });
   const laneDeps = { pool, heartbeat, log, errors };
-  const look = async () => {
+  const runDueWork = async () => {
     await sync.schedule(new Date());
     await mail.requeueStalled();
   };
   const lanes = [
     openLane(mailLane(mail, closing.signal), laneDeps),
-    openLane(upkeepLane(look, [...deps.purges, workers.purge]), laneDeps, look),
+    openLane(upkeepLane(runDueWork, [...deps.purges, workers.purge]), laneDeps, runDueWork),
     openLane(syncLane(deps, aborting.signal), laneDeps),
     // An instance without a folder must leave the job to those that have one.
     ...(deps.backup ? [openLane(backupLane(deps.backup, aborting.signal), laneDeps)] : []),
@@ -96,7 +96,7 @@ export function startWorker(deps: WorkerDeps): Worker {
   return {
     async close() {
       closing.abort();
-      const timer = setTimeout(() => aborting.abort(), patience);
+      const timer = setTimeout(() => aborting.abort(), jobGraceMs);
       await Promise.all(lanes.map((lane) => lane.close()));
       clearTimeout(timer);
       await heartbeat.close();
@@ -114,13 +114,13 @@ function mailLane(mail: MailDelivery, closing: AbortSignal): Lane {
         const sending = mail.deliver(mailId, { lastAttempt: job.attempts >= job.max_attempts });
         // A mail server that is silent must not hold up the end: the mail waits for the next
         // worker.
-        await unlessEnding(sending, closing);
+        await raceShutdown(sending, closing);
       },
     },
   };
 }
 
-function upkeepLane(look: () => Promise<void>, purges: WorkerDeps['purges']): Lane {
+function upkeepLane(runDueWork: () => Promise<void>, purges: WorkerDeps['purges']): Lane {
   const purge = async () => {
     const results = await Promise.allSettled(purges.map((each) => each()));
     const faults = results.flatMap((result) =>
@@ -129,14 +129,14 @@ function upkeepLane(look: () => Promise<void>, purges: WorkerDeps['purges']): La
     if (faults.length > 0)
       throw new AggregateError(faults, 'Not everything that is over could be purged');
   };
-  const once = (task: string) => ({ jobKey: task, maxAttempts: 1 });
+  const singleAttempt = (task: string) => ({ jobKey: task, maxAttempts: 1 });
   return {
     // One place each: a purge that takes hours does not hold up the schedule.
     concurrency: 2,
-    tasks: { [SCHEDULE_TASK]: unlessRunning(look), [PURGE_TASK]: unlessRunning(purge) },
+    tasks: { [SCHEDULE_TASK]: unlessRunning(runDueWork), [PURGE_TASK]: unlessRunning(purge) },
     cron: parseCronItems([
-      { task: SCHEDULE_TASK, match: '* * * * *', options: once(SCHEDULE_TASK) },
-      { task: PURGE_TASK, match: '0 * * * *', options: once(PURGE_TASK) },
+      { task: SCHEDULE_TASK, match: '* * * * *', options: singleAttempt(SCHEDULE_TASK) },
+      { task: PURGE_TASK, match: '0 * * * *', options: singleAttempt(PURGE_TASK) },
     ]),
   };
 }
@@ -192,13 +192,14 @@ function backupLane({ schedule, run }: WorkerBackup, aborting: AbortSignal): Lan
  * Resolves as the work does. Rejects if the signal fires first, a moment later, so that nearly
  * finished work can end.
  */
-async function unlessEnding<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+async function raceShutdown<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   const done = new AbortController();
   const ending = new Promise<never>((_, reject) => {
-    const give = () => void setTimeout(() => reject(new Error('The worker ends')), mailPatience);
-    if (signal.aborted) give();
+    const rejectSoon = () =>
+      void setTimeout(() => reject(new Error('The worker ends')), mailGraceMs);
+    if (signal.aborted) rejectSoon();
     // Taken back when the work is done: the signal lives as long as the worker.
-    else signal.addEventListener('abort', give, { once: true, signal: done.signal });
+    else signal.addEventListener('abort', rejectSoon, { once: true, signal: done.signal });
   });
   try {
     return await Promise.race([work, ending]);

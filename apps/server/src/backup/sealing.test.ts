@@ -61,6 +61,6 @@ it('refuses another passphrase, the secrets of another archive, and checksums th
     'holds no secrets',
   );
   expect(() =>
-    createSecretsReader(passphrase).demandSealed({ ...manifest, sealing: null }),
+    createSecretsReader(passphrase).assertSealed({ ...manifest, sealing: null }),
   ).toThrow('holds no secrets');
 });

@@ -17,10 +17,10 @@ export interface SecretsReader {
   /** The secrets of the archive that was read last; `null` without a passphrase. */
   secrets(): Secrets | null;
   /** Refuses an archive that holds no secrets although a passphrase is given. */
-  demandSealed(manifest: Manifest): void;
+  assertSealed(manifest: Manifest): void;
 }
 
-const unsealed = () =>
+const noSecretsError = () =>
   new BackupError(
     'The archive holds no secrets: it was made without a passphrase. Restore it without one.',
   );
@@ -30,8 +30,8 @@ export function createSecretsReader(passphrase: string | undefined): SecretsRead
   let key: PassphraseKey | undefined;
   let found: Secrets | null = null;
   return {
-    demandSealed({ sealing }) {
-      if (passphrase !== undefined && sealing === null) throw unsealed();
+    assertSealed({ sealing }) {
+      if (passphrase !== undefined && sealing === null) throw noSecretsError();
     },
     visitor: {
       async secrets(content, { id, sealing }) {
@@ -40,7 +40,7 @@ export function createSecretsReader(passphrase: string | undefined): SecretsRead
         found = open(key, content, id);
       },
       checksums({ contents, mac }) {
-        if (passphrase !== undefined && !key) throw unsealed();
+        if (passphrase !== undefined && !key) throw noSecretsError();
         if (key && key.mac(macText(contents)) !== mac)
           throw new BackupError(
             'The archive was altered after it was made: its checksums are not those that the passphrase proves.',

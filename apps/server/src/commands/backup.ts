@@ -11,7 +11,7 @@ import { currentSecrets } from '../secrets.js';
 import { version } from '../version.js';
 import { borrowDatabase } from './use-database.js';
 
-const say = (line: string) => void process.stderr.write(`${line}\n`);
+const printLine = (line: string) => void process.stderr.write(`${line}\n`);
 
 /**
  * Writes all data to a file, to standard output, or without a name to BACKUP_DIR as a scheduled
@@ -23,13 +23,13 @@ export async function backup(
   passphraseFile: string | undefined,
 ): Promise<number> {
   if (target === '-' && process.stdout.isTTY) {
-    say('A backup is binary: send standard output to a file or another program.');
+    printLine('A backup is binary: send standard output to a file or another program.');
     return 2;
   }
   const environment = parseEnvironment(variables);
   const { dir, keep } = environment.backup;
   if (target === undefined && dir === undefined) {
-    say(
+    printLine(
       'Usage: synap backup <file|-> [--passphrase-file <file>]   (without a name to BACKUP_DIR, if that is set)',
     );
     return 2;
@@ -44,9 +44,9 @@ export async function backup(
   if (target === '-') await write(process.stdout);
   else if (target !== undefined) await writeBackupFile(path.resolve(target), write);
   const file = target ?? (await backUpToFolder({ folder: dir ?? '', keep, now, write }));
-  say(`Backup as of ${now.toISOString()}${file === '-' ? '' : `: ${path.resolve(file)}`}`);
+  printLine(`Backup as of ${now.toISOString()}${file === '-' ? '' : `: ${path.resolve(file)}`}`);
   if (passphrase === undefined)
-    say(
+    printLine(
       'The secrets are not in it (no passphrase was given): keep them elsewhere, or people must sign in again after a restore.',
     );
   return 0;

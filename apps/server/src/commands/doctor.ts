@@ -6,20 +6,20 @@ import { checkBackups, checkMail, checkRedis } from '../doctor/services.js';
 import { type Environment, readEnvironment } from '../env.js';
 import { type PreflightFault, preflight } from '../preflight.js';
 
-const labels = { fine: 'ok   ', warn: 'warn ', bad: 'FAULT' };
+const labels = { fine: 'ok   ', warn: 'warn ', bad: 'FAIL ' };
 
 /**
  * Checks what Synap needs and says of each fault what to do. Answers 1 if the start would fail or a
  * service does not work, else 0.
  */
 export async function doctor(variables: NodeJS.ProcessEnv): Promise<number> {
-  const findings = await examine(variables);
+  const findings = await runChecks(variables);
   for (const { subject, level, text } of findings)
     console.log(`${labels[level]}  ${subject.padEnd(12)} ${text}`);
   return findings.some(({ level }) => level === 'bad') ? 1 : 0;
 }
 
-async function examine(variables: NodeJS.ProcessEnv): Promise<Finding[]> {
+async function runChecks(variables: NodeJS.ProcessEnv): Promise<Finding[]> {
   const { environment, faults } = readEnvironment(variables);
   const machine = await preflight(environment);
   const isFaulty = (name: string) => machine.some((fault) => fault.name === name);

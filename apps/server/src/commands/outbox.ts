@@ -8,15 +8,15 @@ import { outboxFolder } from '../mail.js';
  */
 export async function outbox(
   variables: NodeJS.ProcessEnv,
-  which: string | undefined,
+  number: string | undefined,
 ): Promise<number> {
   const { dataDir, smtpUrl } = parseEnvironment(variables);
   const folder = outboxFolder(dataDir);
   const entries = await listOutbox(folder);
-  if (which !== undefined) {
-    const entry = entries[Number(which) - 1];
+  if (number !== undefined) {
+    const entry = entries[Number(number) - 1];
     if (!entry) {
-      process.stderr.write(`There is no mail ${which}; "synap outbox" lists them.\n`);
+      process.stderr.write(`There is no mail ${number}; "synap outbox" lists them.\n`);
       return 2;
     }
     console.log(

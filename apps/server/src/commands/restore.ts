@@ -16,7 +16,7 @@ import { version } from '../version.js';
 import { borrowDatabase } from './use-database.js';
 
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
-const say = (line: string) => void process.stderr.write(`${line}\n`);
+const printLine = (line: string) => void process.stderr.write(`${line}\n`);
 
 /**
  * Restores a backup into an empty installation. Answers 0 when everything is there; else nothing
@@ -28,29 +28,29 @@ export async function restore(
   passphraseFile: string | undefined,
 ): Promise<number> {
   if (source === undefined) {
-    say('Usage: synap restore <file|-> [--passphrase-file <file>]');
+    printLine('Usage: synap restore <file|-> [--passphrase-file <file>]');
     return 2;
   }
   const environment = parseEnvironment(variables);
   const reader = createSecretsReader(readPassphrase(environment, passphraseFile));
   // A stream can be read only once: it is proven while it is loaded.
   if (source !== '-') {
-    say(`Checking ${source} …`);
+    printLine(`Checking ${source} …`);
     await checkArchive(source, environment, reader);
   }
   await mkdir(environment.dataDir, { recursive: true, mode: 0o700 });
-  const { url, release } = await borrowDatabase(environment, { create: true, log: say });
+  const { url, release } = await borrowDatabase(environment, { create: true, log: printLine });
   let plan: SecretsPlan | undefined;
   try {
     const read = await restoreBackup({
       url,
       migrationsFolder,
-      log: say,
+      log: printLine,
       product: version,
       visitor: reader.visitor,
       archive: source === '-' ? process.stdin : createReadStream(source),
       async beforeCommit(manifest) {
-        reader.demandSealed(manifest);
+        reader.assertSealed(manifest);
         const secrets = reader.secrets();
         if (!secrets) return;
         plan = await planSecrets(environment, secrets);
@@ -76,7 +76,7 @@ async function checkArchive(
   await readArchive(createReadStream(file), {
     manifest(manifest) {
       assertKnownMigrations(manifest, migrationNames(migrationsFolder), version);
-      reader.demandSealed(manifest);
+      reader.assertSealed(manifest);
     },
     secrets: reader.visitor.secrets,
     checksums: reader.visitor.checksums,
@@ -87,13 +87,13 @@ async function checkArchive(
 
 function print({ manifest, contents, skipped }: ReadArchive, plan: SecretsPlan | undefined): void {
   const rows = Object.values(contents).reduce((total, each) => total + (each.rows ?? 0), 0);
-  say(
+  printLine(
     `Restored ${rows} rows of ${manifest.tables.length} tables, as of ${manifest.createdAt} (Synap ${manifest.product}).`,
   );
   if (skipped.length > 0)
-    say(`Left out, because this version does not know it: ${skipped.join(', ')}`);
+    printLine(`Left out, because this version does not know it: ${skipped.join(', ')}`);
   if (!plan) {
-    say(
+    printLine(
       manifest.sealing
         ? 'The secrets of the archive were left out (no passphrase was given): with others people must sign in again.'
         : 'The archive holds no secrets: with others than before people must sign in again.',
@@ -101,8 +101,8 @@ function print({ manifest, contents, skipped }: ReadArchive, plan: SecretsPlan |
     return;
   }
   for (const name of plan.overridden)
-    say(
+    printLine(
       `${name} differs from the archive: list the former one behind it, or sessions and waiting mails of it are lost.`,
     );
-  say('The secrets of the archive are in the data folder.');
+  printLine('The secrets of the archive are in the data folder.');
 }

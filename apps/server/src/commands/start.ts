@@ -10,10 +10,10 @@ import { unknownSettings } from '../unknown-settings.js';
  * Longest that ending may take after the listener is closed, in milliseconds, before the process
  * exits hard.
  */
-const hardEnd = 25_000;
+const hardExitMs = 25_000;
 
 /** Milliseconds that a process whose start failed gets to end by itself. */
-const failedEnd = 5000;
+const failedStartExitMs = 5000;
 
 /** Runs the server until a signal ends it. */
 export async function start(variables: NodeJS.ProcessEnv): Promise<number> {
@@ -22,25 +22,27 @@ export async function start(variables: NodeJS.ProcessEnv): Promise<number> {
   if (faults.length > 0) {
     // A setting that is missing may be there under another name. Names of modules are not known
     // yet.
-    const misspelt = unknownSettings(variables, []).filter(({ closest }) => closest !== undefined);
-    throw new EnvironmentError([...faults, ...misspelt.map(({ text }) => text)]);
+    const misspelled = unknownSettings(variables, []).filter(
+      ({ closest }) => closest !== undefined,
+    );
+    throw new EnvironmentError([...faults, ...misspelled.map(({ text }) => text)]);
   }
   const { log, flush } = createLogger(environment);
   const print = (line: string) => console.log(line);
   print(`Starting Synap (${environment.environment}), data in ${environment.dataDir}`);
 
-  const ended = endSignal();
+  const ended = waitForEndSignal();
   const errors = await openErrorReports(environment);
-  endAtFault(log, errors, flush);
+  exitOnUncaughtException(log, errors, flush);
   // From the signal on, also while the start still goes on.
   void ended.then(() =>
-    setTimeout(() => process.exit(1), environment.shutdownDelay + hardEnd).unref(),
+    setTimeout(() => process.exit(1), environment.shutdownDelay + hardExitMs).unref(),
   );
   const server = await startServer({ environment, variables, log, print, errors }).catch(
     async (error: unknown) => {
       await errors.close();
       flush();
-      endSoon();
+      exitSoon();
       throw error;
     },
   );
@@ -60,7 +62,7 @@ export async function start(variables: NodeJS.ProcessEnv): Promise<number> {
   try {
     print(`Shutting down (${await Promise.race([ended, failed])}) …`);
   } catch (error) {
-    endSoon();
+    exitSoon();
     throw error;
   } finally {
     await server.close();
@@ -72,13 +74,13 @@ export async function start(variables: NodeJS.ProcessEnv): Promise<number> {
 }
 
 /** A start that failed must not leave a process behind, whatever else still holds it. */
-const endSoon = () => void setTimeout(() => process.exit(1), failedEnd).unref();
+const exitSoon = () => void setTimeout(() => process.exit(1), failedStartExitMs).unref();
 
 /**
  * What nobody caught, thrown or rejected, leaves the process in a state that nobody knows: it is
  * told, and the process ends.
  */
-function endAtFault(log: Logger, errors: ErrorReports, flush: () => void): void {
+function exitOnUncaughtException(log: Logger, errors: ErrorReports, flush: () => void): void {
   process.once('uncaughtException', async (error) => {
     log.fatal({ err: error }, 'uncaught exception: the process ends');
     errors.report(error, { kind: 'process' });
@@ -92,7 +94,7 @@ function endAtFault(log: Logger, errors: ErrorReports, flush: () => void): void 
  * Resolves at the first signal to end, or when the program that started us is gone; a second Ctrl-C
  * ends at once.
  */
-function endSignal(): Promise<string> {
+function waitForEndSignal(): Promise<string> {
   return new Promise((resolve) => {
     process.once('disconnect', () => resolve('the program that started it has ended'));
     process.channel?.unref();

@@ -59,7 +59,7 @@ export async function checkRedis({ redisUrl }: Environment): Promise<Finding[]> 
   }
 }
 
-const graceMilliseconds = 3_600_000;
+const graceMs = 3_600_000;
 
 /**
  * The newest backup must be younger than the last time one was due, but for an hour in which it may
@@ -76,7 +76,7 @@ export async function checkBackups({ backup: { dir, schedule } }: Environment): 
       ];
     if (!backup) return [bad('backup', `no good backup in ${dir}: ${remedy}`)];
     const made = Date.parse(backup.manifest.createdAt);
-    const due = lastDue(schedule, new Date(Date.now() - graceMilliseconds));
+    const due = lastDue(schedule, new Date(Date.now() - graceMs));
     const age = `${Math.max(0, Math.round((Date.now() - made) / 3_600_000))} h`;
     const text = `last good backup ${age} ago: ${backup.file}`;
     return [

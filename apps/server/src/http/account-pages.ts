@@ -3,7 +3,7 @@ import { Router } from 'express';
 import { packageFolder } from '../paths.js';
 import { serveFile } from './constant-content.js';
 import { pagePolicy } from './page-policy.js';
-import { serveReading } from './reading.js';
+import { serveReadOnly } from './read-only.js';
 
 const folder = path.join(packageFolder, 'pages');
 
@@ -15,9 +15,9 @@ const folder = path.join(packageFolder, 'pages');
 export function createAccountPages(): Router {
   const router = Router({ strict: true, caseSensitive: true });
   for (const name of ['verify', 'reset', 'invite'])
-    serveReading(router, `/${name}`, pagePolicy, serveFile(path.join(folder, `${name}.html`)));
+    serveReadOnly(router, `/${name}`, pagePolicy, serveFile(path.join(folder, `${name}.html`)));
   for (const name of ['page.css', 'account.js', 'icon.svg'])
-    serveReading(
+    serveReadOnly(
       router,
       `/assets/${name}`,
       serveFile(path.join(folder, 'assets', name), 'public, max-age=3600'),

@@ -11,19 +11,19 @@ import { removeBasePath } from './base-path.js';
 import { createClientPackage } from './client-package.js';
 import { createOriginRule, type OriginRule } from './cors-rule.js';
 import { createDocs } from './docs.js';
-import { asksForDocument, createDocuments } from './documents.js';
+import { createDocuments, isDocumentRequest } from './documents.js';
 import { type Metrics, requireBearer } from './metrics.js';
 import { compose, type ErrorHandler, type Middleware, pathOf } from './middleware.js';
-import { refuseCrossSiteForms } from './origins.js';
-import { createLastResort, nothingHere, sendProblem } from './problems.js';
-import { answerOptions, onlyReading, serveReading } from './reading.js';
-import { isWellFormed, normalizeHead, refuseMalformed } from './request-head.js';
+import { rejectCrossSiteForms } from './origins.js';
+import { createFallbackErrorHandler, handleNotFound, sendProblem } from './problems.js';
+import { rejectWrites, respondToOptions, serveReadOnly } from './read-only.js';
+import { isWellFormed, normalizeHead, rejectMalformed } from './request-head.js';
 import { createRequestLogger } from './request-logging.js';
-import { asksForOverview, createStartPage } from './start-page.js';
+import { createStartPage, isOverviewRequest } from './start-page.js';
 import {
   createRest,
   createRpc,
-  createRpcRefusal,
+  createRpcErrorHandler,
   rpcPath,
   type TransportDeps,
 } from './transports.js';
@@ -66,32 +66,32 @@ const livenessPath = '/healthz';
  */
 export function createApp(deps: AppDeps): RequestListener {
   const { environment, log, errors, metrics, limits } = deps;
-  const refuse = createRefusal(deps);
-  const count = limits.countAddress(refuse);
-  const front = compose(
+  const handleError = createErrorHandler(deps);
+  const count = limits.countAddress(handleError);
+  const commonSteps = compose(
     removeBasePath(basePathOf(environment)),
     createRequestLogger(log, metrics, deps.addressOf),
     noStore,
     securityHeaders(environment),
     crossOriginHeaders(createOriginRule(environment, log)),
-    (req, res, next) => (isLivenessProbe(req) ? answerAlive(res) : count(req, res, next)),
-    refuseMalformed(refuse),
+    (req, res, next) => (isLivenessProbe(req) ? respondAlive(res) : count(req, res, next)),
+    rejectMalformed(handleError),
     endPreflight,
   );
   const rpc = createRpc(deps);
-  const forms = refuseCrossSiteForms(environment, sendProblem);
+  const forms = rejectCrossSiteForms(environment, sendProblem);
   const rest = compose(forms, createRest(deps));
   const others = createOthers(deps);
-  const lastResort = createLastResort({ log, errors });
+  const handleUnexpected = createFallbackErrorHandler({ log, errors });
 
   return (req, res) => {
     normalizeHead(req);
-    const fail = (error: unknown) => lastResort(error, req, res, () => {});
-    const otherwise = (error?: unknown) => (error === undefined ? others(req, res) : fail(error));
-    front(req, res, (error) => {
+    const fail = (error: unknown) => handleUnexpected(error, req, res, () => {});
+    const fallThrough = (error?: unknown) => (error === undefined ? others(req, res) : fail(error));
+    commonSteps(req, res, (error) => {
       if (error !== undefined) fail(error);
-      else if (isRpc(req)) rpc(req, res, otherwise);
-      else if (isRest(req)) rest(req, res, otherwise);
+      else if (isRpc(req)) rpc(req, res, fallThrough);
+      else if (isRest(req)) rest(req, res, fallThrough);
       else others(req, res);
     });
   };
@@ -99,12 +99,12 @@ export function createApp(deps: AppDeps): RequestListener {
 
 const isRpc = ({ url = '/' }: IncomingMessage): boolean => url.startsWith(`${rpcPath}/`);
 const isRest = (req: IncomingMessage): boolean =>
-  (req.url ?? '/').startsWith('/api/') && !asksForDocument(req) && !asksForOverview(req);
+  (req.url ?? '/').startsWith('/api/') && !isDocumentRequest(req) && !isOverviewRequest(req);
 
 /** Refuses in the form of the face that is asked. */
-function createRefusal(deps: AppDeps): ErrorHandler {
-  const refuseRpc = createRpcRefusal(deps);
-  return (req, res, error) => (isRpc(req) ? refuseRpc : sendProblem)(req, res, error);
+function createErrorHandler(deps: AppDeps): ErrorHandler {
+  const handleRpcError = createRpcErrorHandler(deps);
+  return (req, res, error) => (isRpc(req) ? handleRpcError : sendProblem)(req, res, error);
 }
 
 const isLivenessProbe = (req: IncomingMessage): boolean =>
@@ -113,7 +113,7 @@ const isLivenessProbe = (req: IncomingMessage): boolean =>
   isWellFormed(req);
 
 /** Never touches the database; readiness does. */
-function answerAlive(res: ServerResponse): void {
+function respondAlive(res: ServerResponse): void {
   res
     .writeHead(200, { 'content-type': 'text/plain; charset=utf-8', 'content-length': 3 })
     .end('ok\n');
@@ -130,7 +130,8 @@ const crossOriginHeaders = (origin: OriginRule): Middleware =>
 const endPreflight: Middleware = (req, res, next) => {
   if (req.method === 'OPTIONS' && (isPreflight(req) || req.url === '*'))
     res.writeHead(204, { 'content-length': 0 }).end();
-  else if (req.method === 'OPTIONS' && isRpc(req)) answerOptions(res, 'GET, HEAD, POST, OPTIONS');
+  else if (req.method === 'OPTIONS' && isRpc(req))
+    respondToOptions(res, 'GET, HEAD, POST, OPTIONS');
   else next();
 };
 
@@ -149,8 +150,8 @@ function createOthers({
 }: AppDeps): Express {
   const app = express();
   app.disable('x-powered-by').disable('etag').set('query parser', 'simple');
-  app.all(livenessPath, onlyReading);
-  serveReading(app, '/readyz', async (_req, res) => {
+  app.all(livenessPath, rejectWrites);
+  serveReadOnly(app, '/readyz', async (_req, res) => {
     const reason = isClosing() ? 'shutting down' : await notReadyReason();
     if (reason) res.setHeader('retry-after', '5');
     res
@@ -159,14 +160,14 @@ function createOthers({
       .send(`${reason ?? 'ready'}\n`);
   });
   if (environment.metricsToken !== undefined) {
-    serveReading(app, '/metrics', requireBearer(environment.metricsToken), metrics.show);
+    serveReadOnly(app, '/metrics', requireBearer(environment.metricsToken), metrics.show);
   }
   app.use(createStartPage(environment));
   app.use(createAccountPages());
   app.use(createDocuments(document));
   app.use(createClientPackage());
   if (environment.docs) app.use(createDocs(basePathOf(environment)));
-  app.use(nothingHere, createLastResort({ log, errors }));
+  app.use(handleNotFound, createFallbackErrorHandler({ log, errors }));
   return app;
 }
 

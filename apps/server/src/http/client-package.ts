@@ -4,7 +4,7 @@ import path from 'node:path';
 import { type RequestHandler, Router } from 'express';
 import { packageFolder } from '../paths.js';
 import { version } from '../version.js';
-import { serveReading } from './reading.js';
+import { serveReadOnly } from './read-only.js';
 
 /** Written by `pnpm build`. */
 const builtFile = path.join(packageFolder, 'dist/client.tgz');
@@ -12,7 +12,7 @@ const builtFile = path.join(packageFolder, 'dist/client.tgz');
 /** Hands out the typed client of this version: `npm install https://…/client.tgz`. */
 export function createClientPackage(file = builtFile): Router {
   const router = Router({ strict: true, caseSensitive: true });
-  serveReading(router, ['/client.tgz', `/client-${version}.tgz`], serve(file));
+  serveReadOnly(router, ['/client.tgz', `/client-${version}.tgz`], serve(file));
   return router;
 }
 

@@ -5,7 +5,7 @@ import helmet from 'helmet';
 import { packageFolder } from '../paths.js';
 import { serveConstant, serveFile } from './constant-content.js';
 import { documentPath } from './documents.js';
-import { serveReading } from './reading.js';
+import { serveReadOnly } from './read-only.js';
 
 const require = createRequire(import.meta.url);
 const assetCache = 'public, max-age=3600';
@@ -60,8 +60,8 @@ export function createDocs(basePath: string): Router {
   const url = JSON.stringify(`${basePath}${documentPath}`);
 
   router.use(['/docs', '/redoc'], contentSecurityPolicy);
-  serveReading(router, '/docs', html(swaggerPage(basePath)));
-  serveReading(
+  serveReadOnly(router, '/docs', html(swaggerPage(basePath)));
+  serveReadOnly(
     router,
     '/docs/start.js',
     script(
@@ -71,14 +71,14 @@ export function createDocs(basePath: string): Router {
   for (const file of ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png'].map((name) =>
     path.join(swagger, name),
   ))
-    serveReading(router, `/docs/assets/${path.basename(file)}`, serveFile(file, assetCache));
-  serveReading(
+    serveReadOnly(router, `/docs/assets/${path.basename(file)}`, serveFile(file, assetCache));
+  serveReadOnly(
     router,
     '/docs/assets/redoc.standalone.js',
     serveFile(path.join(redoc, 'redoc.standalone.js'), assetCache),
   );
-  serveReading(router, '/redoc', html(redocPage(basePath)));
-  serveReading(
+  serveReadOnly(router, '/redoc', html(redocPage(basePath)));
+  serveReadOnly(
     router,
     '/redoc/start.js',
     script(

@@ -3,7 +3,7 @@ import { type OpenApiDocument, toOpenApi30 } from '@synap/rest';
 import { Router } from 'express';
 import { serveConstant } from './constant-content.js';
 import { pathOf } from './middleware.js';
-import { serveReading } from './reading.js';
+import { serveReadOnly } from './read-only.js';
 import { restPath } from './transports.js';
 
 /** Where the OpenAPI 3.1 document is served. */
@@ -12,13 +12,13 @@ export const documentPath30 = `${restPath}/openapi-3.0.json`;
 const paths: ReadonlySet<string> = new Set([documentPath, documentPath30]);
 
 /** Whether a request asks for a document, and not for what it describes. */
-export const asksForDocument = (req: IncomingMessage): boolean => paths.has(pathOf(req));
+export const isDocumentRequest = (req: IncomingMessage): boolean => paths.has(pathOf(req));
 
 /** Serves the document in OpenAPI 3.1 and 3.0. */
 export function createDocuments(document: OpenApiDocument): Router {
   const router = Router({ strict: true, caseSensitive: true });
-  serveReading(router, documentPath, serveDocument(document));
-  serveReading(router, documentPath30, serveDocument(toOpenApi30(document)));
+  serveReadOnly(router, documentPath, serveDocument(document));
+  serveReadOnly(router, documentPath30, serveDocument(toOpenApi30(document)));
   return router;
 }
 

@@ -5,16 +5,16 @@ import { loopbackHost } from './address.js';
 import type { ConnectionObserver } from './connections/index.js';
 import { type Middleware, pathOf } from './middleware.js';
 
-const faces = new Set(['trpc', 'api', 'docs', 'redoc']);
+const routeGroups = new Set(['trpc', 'api', 'docs', 'redoc']);
 
 /**
  * The part of the service a path belongs to; a closed set, so that a client cannot grow the
  * metrics.
  */
-function faceOf(path: string): string {
+function routeGroupOf(path: string): string {
   const end = path.indexOf('/', 1);
   const first = path.slice(1, end < 0 ? undefined : end);
-  return faces.has(first) ? first : 'other';
+  return routeGroups.has(first) ? first : 'other';
 }
 
 const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
@@ -84,18 +84,18 @@ export function createMetrics() {
     /** Notes the end of a request; `duration` in seconds. */
     observe(path: string, method: string, status: number, duration: number): void {
       durations.observe(
-        { face: faceOf(path), method: methods.has(method) ? method : 'other', status },
+        { face: routeGroupOf(path), method: methods.has(method) ? method : 'other', status },
         duration,
       );
     },
     close: () => registry.clear(),
     /** Serves the metrics alone, without a token: for a listener on the loopback address. */
-    alone(req: IncomingMessage, res: ServerResponse): void {
+    showWithoutToken(req: IncomingMessage, res: ServerResponse): void {
       // A page whose name was pointed at this machine must not read them.
-      const isAsked = pathOf(req) === '/metrics' && loopbackHost.test(req.headers.host ?? '');
+      const isAllowed = pathOf(req) === '/metrics' && loopbackHost.test(req.headers.host ?? '');
       const fail = () =>
-        void res.writeHead(isAsked ? 500 : 404, { 'content-type': 'text/plain' }).end();
-      if (isAsked && (req.method === 'GET' || req.method === 'HEAD')) show(req, res, fail);
+        void res.writeHead(isAllowed ? 500 : 404, { 'content-type': 'text/plain' }).end();
+      if (isAllowed && (req.method === 'GET' || req.method === 'HEAD')) show(req, res, fail);
       else fail();
     },
   };

@@ -37,21 +37,21 @@ const needsNoPreflight = ({
  * Refuses forms and requests without a body that a browser sends from a page of another site. They
  * need no CORS preflight, so such a page could sign its visitors in, or use up their tries.
  */
-export function refuseCrossSiteForms(
+export function rejectCrossSiteForms(
   environment: OriginEnvironment,
-  refuse: ErrorHandler,
+  handleError: ErrorHandler,
 ): Middleware {
-  const isOurs = createOriginCheck(environment);
+  const isTrustedOrigin = createOriginCheck(environment);
   const isForeign = (req: IncomingMessage): boolean => {
     const { origin, host, 'sec-fetch-site': site } = req.headers;
-    if (origin !== undefined && isOurs(origin, req)) return false;
+    if (origin !== undefined && isTrustedOrigin(origin, req)) return false;
     if (site !== undefined) return site !== 'same-origin' && site !== 'none';
     // Programs send no Origin; an old browser sends that of the page.
     return origin !== undefined && origin !== `http://${host}` && origin !== `https://${host}`;
   };
   return (req, res, next) => {
     if (req.method !== 'POST' || !needsNoPreflight(req.headers) || !isForeign(req)) return next();
-    refuse(
+    handleError(
       req,
       res,
       forbidden('The Origin of this request is another site: add it to CORS_ORIGINS.'),

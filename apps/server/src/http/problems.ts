@@ -37,7 +37,7 @@ export function sendProblem(req: IncomingMessage, res: ServerResponse, error: un
     .end(body);
 }
 
-export const nothingHere: Middleware = (req, res) => {
+export const handleNotFound: Middleware = (req, res) => {
   sendProblem(
     req,
     res,
@@ -49,7 +49,7 @@ export const nothingHere: Middleware = (req, res) => {
  * The last resort: faults of middleware. What middleware calls a client's fault (a 4xx `status`)
  * stays one.
  */
-export function createLastResort({ log, errors }: { log: Logger; errors: ErrorReports }) {
+export function createFallbackErrorHandler({ log, errors }: { log: Logger; errors: ErrorReports }) {
   return (
     error: unknown,
     req: IncomingMessage,

@@ -34,7 +34,7 @@ const instanceOf = (publicUrl: string | undefined, req: IncomingMessage): string
 export function createRefreshCookies(environment: OriginEnvironment) {
   const { publicUrl } = environment;
   const { protocol, host } = publicUrl === undefined ? {} : new URL(publicUrl);
-  const isOurs = createOriginCheck(environment);
+  const isTrustedOrigin = createOriginCheck(environment);
   // The prefix `__Host-` demands Path=/. Below a path the cookie must not go to other applications
   // of the host.
   const basePath = basePathOf(environment);
@@ -48,7 +48,7 @@ export function createRefreshCookies(environment: OriginEnvironment) {
    * Throws `forbidden` unless a page of ours sent the request: a form of another site cannot set
    * the header, nor its origin.
    */
-  function demandOurs(req: IncomingMessage): void {
+  function assertTrustedRequest(req: IncomingMessage): void {
     const {
       origin: given,
       'x-synap-client': client,
@@ -59,7 +59,7 @@ export function createRefreshCookies(environment: OriginEnvironment) {
       throw forbidden(
         'The cookie counts only with an Origin header, which browsers send by themselves.',
       );
-    if (!isOurs(given, req))
+    if (!isTrustedOrigin(given, req))
       throw forbidden('The cookie does not count from this Origin: add it to CORS_ORIGINS.');
     if (client !== '1')
       throw forbidden('The cookie counts only with the header "X-Synap-Client: 1".');
@@ -69,11 +69,11 @@ export function createRefreshCookies(environment: OriginEnvironment) {
       !req.headers['transfer-encoding'];
     if (!bodyless && !/^application\/json\s*(?:;|$)/i.test(type ?? ''))
       throw forbidden('The cookie counts only with "Content-Type: application/json".');
-    demandWhole(req);
+    assertNotStreamed(req);
   }
 
   /** The headers of a streamed answer are gone before its calls have ended. */
-  function demandWhole(req: IncomingMessage): void {
+  function assertNotStreamed(req: IncomingMessage): void {
     if (req.headers['trpc-accept'] !== undefined)
       throw badRequest('A streamed answer cannot carry a cookie: call without the batch stream.');
   }
@@ -96,10 +96,10 @@ export function createRefreshCookies(environment: OriginEnvironment) {
       present: value !== undefined,
       read() {
         if (value === undefined) return undefined;
-        demandOurs(req);
+        assertTrustedRequest(req);
         return value;
       },
-      demandSettable: () => demandWhole(req),
+      demandSettable: () => assertNotStreamed(req),
       set: (refreshToken, maxAgeSeconds) => send(refreshToken, maxAgeSeconds),
       clear: () => send('', 0),
     };

@@ -81,11 +81,11 @@ export const isWellFormed = (req: IncomingMessage): boolean => !faults.has(req);
  * Refuses a request whose target, host or transfer coding is not valid. Its connection ends, since
  * both sides may read it differently.
  */
-export function refuseMalformed(refuse: ErrorHandler): Middleware {
+export function rejectMalformed(handleError: ErrorHandler): Middleware {
   return (req, res, next) => {
     const fault = faults.get(req);
     if (fault === undefined) return next();
     res.setHeader('connection', 'close');
-    refuse(req, res, badRequest(fault));
+    handleError(req, res, badRequest(fault));
   };
 }

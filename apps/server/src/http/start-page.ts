@@ -7,7 +7,7 @@ import { serveConstant } from './constant-content.js';
 import { documentPath, documentPath30 } from './documents.js';
 import { pathOf } from './middleware.js';
 import { pagePolicy } from './page-policy.js';
-import { serveReading } from './reading.js';
+import { serveReadOnly } from './read-only.js';
 import { restPath, rpcPath } from './transports.js';
 
 /** A path of the service with its texts for people. */
@@ -54,7 +54,7 @@ const programPlaces = { rest: restPath, rpc: rpcPath };
 const overviewPaths: ReadonlySet<string> = new Set([restPath, `${restPath}/`]);
 
 /** True if a request is for the path of the API itself, below which operations are. */
-export const asksForOverview = (req: IncomingMessage): boolean => overviewPaths.has(pathOf(req));
+export const isOverviewRequest = (req: IncomingMessage): boolean => overviewPaths.has(pathOf(req));
 
 /**
  * Serves `/` and `/api/v1`: name and version of the service, and links to its documents, client and
@@ -73,8 +73,8 @@ export function createStartPage(environment: Pick<Environment, 'docs' | 'publicU
   });
   const html = serveConstant({ bytes: Buffer.from(pageOf(base, listed)), extension: '.html' });
   const router = Router({ strict: true, caseSensitive: true });
-  serveReading(router, [...overviewPaths], json);
-  serveReading(router, '/', pagePolicy, (req, res) => {
+  serveReadOnly(router, [...overviewPaths], json);
+  serveReadOnly(router, '/', pagePolicy, (req, res) => {
     res.vary('Accept');
     // Programs accept anything and get JSON; browsers name HTML.
     if (req.accepts(['json', 'html']) === 'html') html(req, res);

@@ -67,7 +67,7 @@ export function createRpc(deps: TransportDeps): Middleware {
 }
 
 /** Refuses a request on tRPC's wire before its handler sees it: one error for all its calls. */
-export function createRpcRefusal(
+export function createRpcErrorHandler(
   deps: Pick<TransportDeps, keyof ContextDeps | 'router'>,
 ): ErrorHandler {
   const contextOf = createContextFactory(deps);
@@ -93,20 +93,21 @@ export function createRpcRefusal(
   };
 }
 
-const waitOf = (headers: Readonly<Record<string, string>>) => Number(headers['retry-after'] ?? 0);
+const retryAfterOf = (headers: Readonly<Record<string, string>>) =>
+  Number(headers['retry-after'] ?? 0);
 
 /** Of several refusals in a batch the longest wait counts, and the first challenge. */
 function headersOf(errors: readonly TRPCError[]): Record<string, string> {
   const all = errors.map((error) => readProblemSource(error)?.headers ?? {});
   const [longest] = all
-    .filter((headers) => waitOf(headers) > 0)
-    .sort((a, b) => waitOf(b) - waitOf(a));
+    .filter((headers) => retryAfterOf(headers) > 0)
+    .sort((a, b) => retryAfterOf(b) - retryAfterOf(a));
   const challenge = all.find((headers) => headers['www-authenticate'] !== undefined);
   // Also a 503 that no rule of the product gave, such as that of a deadline.
-  const waiting =
+  const retryAfter =
     longest ??
     (errors.some(({ code }) => code === 'SERVICE_UNAVAILABLE') ? { 'retry-after': '5' } : {});
-  return { ...challenge, ...waiting };
+  return { ...challenge, ...retryAfter };
 }
 
 /** The same router as REST. */
@@ -134,7 +135,7 @@ export function createRest(deps: TransportDeps): Middleware {
 }
 
 /** Refusals that tell of somebody who tries what they may not: with a stolen session, too. */
-const onTrail: ReadonlySet<ErrorCode> = new Set(['forbidden', 'reauthentication_required']);
+const auditedCodes: ReadonlySet<ErrorCode> = new Set(['forbidden', 'reauthentication_required']);
 
 interface Failure {
   error: TRPCError;
@@ -154,7 +155,7 @@ function createErrorLog({
 }: Pick<TransportDeps, 'log' | 'errors' | 'recordRefusal'>) {
   /** Beside the answer, which must not wait for it. */
   async function recordForbidden({ error, req, path, ctx }: Failure): Promise<void> {
-    const isForbidden = error.cause instanceof AppError && onTrail.has(error.cause.code);
+    const isForbidden = error.cause instanceof AppError && auditedCodes.has(error.cause.code);
     if (!isForbidden || path === undefined || ctx === undefined || req.userId === undefined) return;
     const actor = await ctx.authenticate();
     const { address, requestId } = ctx.call;
@@ -164,13 +165,13 @@ function createErrorLog({
   const logOutage = createOutageLog(log);
   return (failure: Failure): void => {
     const { error, req, path } = failure;
-    const refusal = error.cause;
+    const rejection = error.cause;
     if (
-      refusal instanceof AppError &&
-      refusal.code === 'unavailable' &&
-      refusal.cause !== undefined
+      rejection instanceof AppError &&
+      rejection.code === 'unavailable' &&
+      rejection.cause !== undefined
     )
-      logOutage(refusal.cause, requestIdOf(req));
+      logOutage(rejection.cause, requestIdOf(req));
     recordForbidden(failure).catch((err: unknown) =>
       log.warn({ err, requestId: requestIdOf(req) }, 'a refusal is not on the trail'),
     );

@@ -54,7 +54,7 @@ export async function startListener(
       onClose: (reason) => void closed.push(reason),
       onSweep: (found) => void Object.assign(state, found),
     },
-    answerFault: ({ status, detail }) => ({ status, headers: {}, body: detail }),
+    respondToFault: ({ status, detail }) => ({ status, headers: {}, body: detail }),
     log,
   });
   cleanups.push(() => close(0));

@@ -2,9 +2,9 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { Socket } from 'node:net';
 import { endUnreadBody } from '@synap/http';
 import { isShared } from '../constant-content.js';
-import { endSocket, type FaultAnswer } from './faults.js';
+import { endSocket, type FaultResponse } from './faults.js';
 import type { ConnectionLimits } from './limits.js';
-import type { TakeTurn } from './turns.js';
+import type { ScheduleRequest } from './request-scheduler.js';
 
 /** Why a connection is closed that its client would have kept. */
 export type CloseReason =
@@ -39,7 +39,7 @@ interface Backlog {
 export interface ConnectionOptions {
   readonly limits: ConnectionLimits;
   readonly serve: RequestListener;
-  readonly takeTurn: TakeTurn;
+  readonly scheduleRequest: ScheduleRequest;
 }
 
 /**
@@ -50,7 +50,7 @@ export class Connection {
   readonly #socket: Socket;
   readonly #limits: ConnectionLimits;
   readonly #serve: RequestListener;
-  readonly #takeTurn: TakeTurn;
+  readonly #scheduleRequest: ScheduleRequest;
   readonly #waiting: [IncomingMessage, ServerResponse][] = [];
   #current: Exchange | undefined;
   /** True from a request on until none waits. */
@@ -59,16 +59,16 @@ export class Connection {
   #isEnding = false;
   #hasFailed = false;
   /** Answer to what came last and is no request, until the requests before it are answered. */
-  #fault: FaultAnswer | undefined;
+  #fault: FaultResponse | undefined;
   #idleSince = performance.now();
   /** Bytes that had been read when the last request was answered. */
   #readBefore = 0;
 
-  constructor(socket: Socket, { limits, serve, takeTurn }: ConnectionOptions) {
+  constructor(socket: Socket, { limits, serve, scheduleRequest }: ConnectionOptions) {
     this.#socket = socket;
     this.#limits = limits;
     this.#serve = serve;
-    this.#takeTurn = takeTurn;
+    this.#scheduleRequest = scheduleRequest;
   }
 
   /** When the request under way began, or became the next one. */
@@ -81,9 +81,9 @@ export class Connection {
     const waiting = this.#waiting.reduce((sum, [req]) => sum + bytesOf(req), 0);
     if (this.#current === undefined) return waiting;
     const { req, res } = this.#current;
-    const answer = isShared(res) ? 0 : this.#socket.writableLength;
+    const response = isShared(res) ? 0 : this.#socket.writableLength;
     const body = req.complete ? 0 : Math.min(this.#received, maxHeldBody);
-    return waiting + answer + body;
+    return waiting + response + body;
   }
 
   /** False if too many requests wait already. */
@@ -106,17 +106,17 @@ export class Connection {
    * Ends the connection for a fault of what came last. Requests that are complete are answered
    * before it.
    */
-  fail(answerOf: () => FaultAnswer): void {
+  fail(responseOf: () => FaultResponse): void {
     if (this.#hasFailed) return;
     this.#hasFailed = true;
     // Node has taken its own listener away.
     this.#socket.on('error', () => undefined);
     const current = this.#current;
-    if (!this.#isBusy) endSocket(this.#socket, answerOf());
-    else if (current === undefined || current.req.complete) this.#fault = answerOf();
+    if (!this.#isBusy) endSocket(this.#socket, responseOf());
+    else if (current === undefined || current.req.complete) this.#fault = responseOf();
     else if (current.res.headersSent) current.res.once('finish', () => endSocket(this.#socket));
     // The handler is not asked: it may wait for the body, and its answer can no longer be sent.
-    else endSocket(this.#socket, answerOf());
+    else endSocket(this.#socket, responseOf());
   }
 
   /** Why a connection without traffic is over; undefined while the client waits for the server. */
@@ -182,7 +182,7 @@ export class Connection {
     this.#readBefore = this.#socket.bytesRead;
     const next = this.#waiting.shift();
     this.#isBusy = next !== undefined;
-    if (next) this.#takeTurn(() => this.#startIfOpen(...next));
+    if (next) this.#scheduleRequest(() => this.#startIfOpen(...next));
     else if (this.#fault) endSocket(this.#socket, this.#fault);
   }
 

@@ -13,13 +13,13 @@ export interface RequestFault {
   readonly address: string | undefined;
 }
 
-export interface FaultAnswer {
+export interface FaultResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
-export type AnswerFault = (fault: RequestFault) => FaultAnswer;
+export type FaultResponder = (fault: RequestFault) => FaultResponse;
 
 /** Milliseconds that a client has to take the answer and to end the connection. */
 const graceMs = 2000;
@@ -70,7 +70,7 @@ export function readFault(
  * Sends an answer, if one is due, and ends the connection: in order if the client lets it, else
  * after a moment.
  */
-export function endSocket(socket: Socket, answer?: FaultAnswer): void {
+export function endSocket(socket: Socket, response?: FaultResponse): void {
   if (!socket.writable) return void socket.destroy();
   const limit = socket.bytesRead + drainBytes;
   // The parser has failed: it would report each further packet.
@@ -82,10 +82,10 @@ export function endSocket(socket: Socket, answer?: FaultAnswer): void {
     .resume();
   const timer = setTimeout(() => socket.destroy(), graceMs);
   socket.once('close', () => clearTimeout(timer));
-  socket.end(answer === undefined ? '' : textOf(answer));
+  socket.end(response === undefined ? '' : textOf(response));
 }
 
-function textOf({ status, headers, body }: FaultAnswer): string {
+function textOf({ status, headers, body }: FaultResponse): string {
   const fields = {
     ...headers,
     date: new Date().toUTCString(),

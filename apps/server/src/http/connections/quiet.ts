@@ -4,9 +4,9 @@ import type { Server } from 'node:http';
  * Longest turn of the event loop, in milliseconds, after which what it found still counts as the
  * present state.
  */
-const shortTurn = 0.5;
+const shortTurnMs = 0.5;
 /** Longest wait for such a turn, in milliseconds. */
-const longestWait = 2000;
+const maxWaitMs = 2000;
 
 /**
  * Calls `act` at the end of a short turn of the event loop in which the system had neither a new
@@ -16,22 +16,22 @@ const longestWait = 2000;
  */
 export function whenQuiet(server: Server, act: () => void): void {
   let isBusy = true;
-  const note = () => {
+  const markBusy = () => {
     isBusy = true;
   };
-  server.on('connection', note).on('request', note);
-  const deadline = performance.now() + longestWait;
+  server.on('connection', markBusy).on('request', markBusy);
+  const deadline = performance.now() + maxWaitMs;
   let began = performance.now();
-  const look = () => {
+  const poll = () => {
     const now = performance.now();
-    if ((isBusy || now - began > shortTurn) && now < deadline) {
+    if ((isBusy || now - began > shortTurnMs) && now < deadline) {
       isBusy = false;
       began = performance.now();
-      setImmediate(look);
+      setImmediate(poll);
       return;
     }
     act();
-    server.off('connection', note).off('request', note);
+    server.off('connection', markBusy).off('request', markBusy);
   };
-  setImmediate(look);
+  setImmediate(poll);
 }

@@ -2,15 +2,15 @@ import type { RequestListener, Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Logger } from 'pino';
 import { type CloseReason, Connection } from './connection.js';
-import { type AnswerFault, readFault } from './faults.js';
+import { type FaultResponder, readFault } from './faults.js';
 import type { ConnectionLimits } from './limits.js';
-import { createTurns } from './turns.js';
+import { createRequestScheduler } from './request-scheduler.js';
 
 export interface WatchOptions {
   serve: RequestListener;
   limits: ConnectionLimits;
   observer: ConnectionObserver;
-  answerFault: AnswerFault;
+  respondToFault: FaultResponder;
   log: Pick<Logger, 'warn'>;
 }
 
@@ -36,10 +36,10 @@ const logInterval = 60_000;
  */
 export function watchConnections(
   server: Server,
-  { serve, limits, observer: { onClose, onSweep }, answerFault, log }: WatchOptions,
+  { serve, limits, observer: { onClose, onSweep }, respondToFault, log }: WatchOptions,
 ): ConnectionControl {
   const connections = new Map<Socket, Connection>();
-  const options = { limits, serve, takeTurn: createTurns() };
+  const options = { limits, serve, scheduleRequest: createRequestScheduler() };
   const countForLog = createCloseLog(log);
   let isEnding = false;
   /** Requests that wait for the end of a hold. */
@@ -105,13 +105,13 @@ export function watchConnections(
   server.on('clientError', (error, socket: Socket) => {
     const fault = readFault(error, socket);
     const connection = connections.get(socket);
-    if (fault && connection) connection.fail(() => answerFault(fault));
+    if (fault && connection) connection.fail(() => respondToFault(fault));
     else socket.destroy();
   });
   server.on('connect', ({ headers }, socket: Socket) => {
     const detail = 'This is no proxy: CONNECT is not supported.';
     const fault = { status: 400, detail, origin: headers.origin, address: socket.remoteAddress };
-    connections.get(socket)?.fail(() => answerFault(fault));
+    connections.get(socket)?.fail(() => respondToFault(fault));
   });
   server.on('timeout', (socket: Socket) => {
     const reason = connections.get(socket)?.stalled();
@@ -131,7 +131,7 @@ export function watchConnections(
       held = own;
       return () => {
         held = undefined;
-        for (const begin of own) options.takeTurn(begin);
+        for (const begin of own) options.scheduleRequest(begin);
       };
     },
   };

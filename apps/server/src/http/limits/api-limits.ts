@@ -28,12 +28,13 @@ export function createApiLimits(
    * is refused in the form of its transport.
    */
   const countAddress =
-    (refuse: ErrorHandler): Middleware =>
+    (handleError: ErrorHandler): Middleware =>
     (req, res, next) => {
       const report: ReportLimit = (state) => reportLimit(res, state);
       addresses.consume(networkOf(addressOf(req)), report, callsOf(req.url ?? '')).then(
         () => next(),
-        (error: unknown) => (error instanceof AppError ? refuse(req, res, error) : next(error)),
+        (error: unknown) =>
+          error instanceof AppError ? handleError(req, res, error) : next(error),
       );
     };
 

@@ -32,43 +32,43 @@ export function createCounter(
     remaining: Math.max(0, remainingPoints),
     reset: seconds(msBeforeNext),
   });
-  const refuse = (refusal: unknown): never => {
-    if (refusal instanceof RateLimiterRes)
-      throw tooManyRequests(message, seconds(refusal.msBeforeNext));
-    throw refusal;
+  const throwTooMany = (rejection: unknown): never => {
+    if (rejection instanceof RateLimiterRes)
+      throw tooManyRequests(message, seconds(rejection.msBeforeNext));
+    throw rejection;
   };
   /** Throws `too_many_requests` if there are too few points. */
   const consume = async (key: string, report?: ReportLimit, count = 1): Promise<void> => {
-    const take = store.attempt(
+    const consumed = store.withFallback(
       () => shared.consume(keyOf(key), count),
       () => memory.consume(keyOf(key), count),
     );
     // Reported in both cases: an answer of 429 names the limit, too.
-    const outcome = await take.catch((refusal: unknown) => refusal);
+    const outcome = await consumed.catch((rejection: unknown) => rejection);
     if (outcome instanceof RateLimiterRes) report?.(stateOf(outcome));
-    await take.catch(refuse);
+    await consumed.catch(throwTooMany);
   };
 
   return {
     points,
     consume,
-    async spent(key: string, report?: ReportLimit): Promise<void> {
-      const state = await store.attempt(
+    async assertRemaining(key: string, report?: ReportLimit): Promise<void> {
+      const state = await store.withFallback(
         () => shared.get(keyOf(key)),
         () => memory.get(keyOf(key)),
       );
       if (!state || state.remainingPoints > 0) return;
       report?.(stateOf(state));
-      refuse(state);
+      throwTooMany(state);
     },
     /** Counts without refusing. */
-    note: (key: string): Promise<RateLimiterRes> =>
-      store.attempt(
+    increment: (key: string): Promise<RateLimiterRes> =>
+      store.withFallback(
         () => shared.penalty(keyOf(key)),
         () => memory.penalty(keyOf(key)),
       ),
-    async forget(key: string): Promise<void> {
-      await store.attempt(
+    async reset(key: string): Promise<void> {
+      await store.withFallback(
         () => shared.delete(keyOf(key)),
         () => memory.delete(keyOf(key)),
       );

@@ -9,7 +9,7 @@ import { type LimitStore, memoryStore } from './store.js';
  */
 const failureDelay = 2000;
 
-const refusal = (what: string) => `Too many ${what}: wait as long as Retry-After says.`;
+const limitMessage = (what: string) => `Too many ${what}: wait as long as Retry-After says.`;
 
 /**
  * The limits of identity: sign-in by address, failures by account and address, mails by address,
@@ -22,7 +22,7 @@ export function createIdentityLimits(
 ): IdentityGuard {
   const hour = 3600;
   const counter = (name: string, points: number, window: number, what: string) =>
-    createCounter({ name, points, window }, store, factor, refusal(what));
+    createCounter({ name, points, window }, store, factor, limitMessage(what));
   const logins = counter('login', 10, 60, 'sign-ins from this address');
   const failures = counter('login-failures', 5, 900, 'failed sign-ins for this account');
   const hourly = counter('login-failures-hourly', 50, hour, 'failed sign-ins for this account');
@@ -39,12 +39,12 @@ export function createIdentityLimits(
   return {
     async login(email, address, report) {
       await logins.consume(networkOf(address), report);
-      await failures.spent(accountKey(email, address), report);
+      await failures.assertRemaining(accountKey(email, address), report);
     },
     async loginFailed(email, address) {
       const [{ consumedPoints }] = await Promise.all([
-        hourly.note(hashed(email)),
-        failures.note(accountKey(email, address)),
+        hourly.increment(hashed(email)),
+        failures.increment(accountKey(email, address)),
       ]);
       // Exactly one of all failures of the hour is the one that reaches the figure.
       const { points } = hourly;
@@ -53,7 +53,7 @@ export function createIdentityLimits(
         delayMs: consumedPoints >= points ? failureDelay : 0,
       };
     },
-    loginSucceeded: (email, address) => failures.forget(accountKey(email, address)),
+    loginSucceeded: (email, address) => failures.reset(accountKey(email, address)),
     async register(address, report) {
       await registrations.consume(networkOf(address), report);
     },
@@ -70,11 +70,11 @@ export function createIdentityLimits(
       await changes.consume(userOrKeyId, report);
     },
     async mayRecord({ kind, what, by }) {
-      if ((await recorded.note(hashed(`${kind} ${what}`))).consumedPoints > 1) return false;
-      const share = await shares.note(`${kind} ${networkOf(by)}`);
+      if ((await recorded.increment(hashed(`${kind} ${what}`))).consumedPoints > 1) return false;
+      const share = await shares.increment(`${kind} ${networkOf(by)}`);
       return (
         share.consumedPoints <= shares.points &&
-        (await records.note(kind)).consumedPoints <= records.points
+        (await records.increment(kind)).consumedPoints <= records.points
       );
     },
   };

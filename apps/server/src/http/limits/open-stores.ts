@@ -51,7 +51,7 @@ export async function openLimitStores({
   await redis.settled;
   const store = createLimitStore(createRedisStore(redis), watch);
   // A wrong address is logged at the start instead of at the first call.
-  await store.attempt(
+  await store.withFallback(
     () => redis.client.ping(),
     async () => undefined,
   );

@@ -53,33 +53,33 @@ export function createRedisStore({ client }: Pick<RedisConnection, 'client'>): S
 }
 
 /** Milliseconds for which a store that failed is left alone. */
-const pause = 1000;
+const retryDelayMs = 1000;
 
 /** Runs an attempt on the shared store, or in memory while that is away. */
-type Attempt = <T>(shared: () => Promise<T>, memory: () => Promise<T>) => Promise<T>;
+type WithFallback = <T>(shared: () => Promise<T>, memory: () => Promise<T>) => Promise<T>;
 
 /**
  * While the store is away one caller a second tries it and all others count in this process's
  * memory: the limits of an instance of its own instead of none, and no caller waits for a store
  * that does not answer.
  */
-function createAttempt({ name }: SharedStore, { onDown, onUp }: StoreWatch): Attempt {
+function createFallback({ name }: SharedStore, { onDown, onUp }: StoreWatch): WithFallback {
   let unavailable = false;
-  let tryAgainAt = 0;
+  let retryAt = 0;
   return async (shared, memory) => {
     const now = performance.now();
-    if (unavailable && now < tryAgainAt) return memory();
-    if (unavailable) tryAgainAt = now + pause;
+    if (unavailable && now < retryAt) return memory();
+    if (unavailable) retryAt = now + retryDelayMs;
     try {
       const found = await shared();
-      up();
+      markAvailable();
       return found;
     } catch (error) {
       if (error instanceof RateLimiterRes) {
-        up();
+        markAvailable();
         throw error;
       }
-      tryAgainAt = performance.now() + pause;
+      retryAt = performance.now() + retryDelayMs;
       if (!unavailable) {
         unavailable = true;
         onDown(name, error);
@@ -88,7 +88,7 @@ function createAttempt({ name }: SharedStore, { onDown, onUp }: StoreWatch): Att
     }
   };
 
-  function up(): void {
+  function markAvailable(): void {
     if (!unavailable) return;
     unavailable = false;
     onUp(name);
@@ -101,12 +101,12 @@ export interface LimitStore {
     memory: RateLimiterMemory;
     shared?: RateLimiterAbstract;
   };
-  attempt: Attempt;
+  withFallback: WithFallback;
 }
 
 export const memoryStore: LimitStore = {
   limiters: (options) => ({ memory: new RateLimiterMemory(options) }),
-  attempt: (_shared, memory) => memory(),
+  withFallback: (_shared, memory) => memory(),
 };
 
 export function createLimitStore(store: SharedStore, watch: StoreWatch): LimitStore {
@@ -115,6 +115,6 @@ export function createLimitStore(store: SharedStore, watch: StoreWatch): LimitSt
       memory: new RateLimiterMemory(options),
       shared: store.limiter(options),
     }),
-    attempt: createAttempt(store, watch),
+    withFallback: createFallback(store, watch),
   };
 }

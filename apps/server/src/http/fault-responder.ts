@@ -2,17 +2,17 @@ import { randomUUID } from 'node:crypto';
 import { plainAddress } from '@synap/contracts';
 import { codeOf, titleOf } from '@synap/rest/problem';
 import type { Logger } from 'pino';
-import type { AnswerFault } from './connections/index.js';
+import type { FaultResponder } from './connections/index.js';
 import { createOriginRule, type OriginEnvironment } from './cors-rule.js';
 
 /**
  * Answers requests that Node refused, as problems. A page of another origin may read one if the
  * rule allows that origin; often its name was not read.
  */
-export function createFaultAnswers(
+export function createFaultResponder(
   environment: OriginEnvironment,
   log: Pick<Logger, 'info' | 'warn'>,
-): AnswerFault {
+): FaultResponder {
   const rule = createOriginRule(environment, log);
   return ({ status, detail, origin, address }) => {
     const requestId = randomUUID();

@@ -7,16 +7,16 @@ import { sendProblem } from './problems.js';
 const reading = 'GET, HEAD, OPTIONS';
 
 /** Answers `OPTIONS` with what a path takes (RFC 9110 §9.3.7). */
-export function answerOptions(res: ServerResponse, allow: string): void {
+export function respondToOptions(res: ServerResponse, allow: string): void {
   res.writeHead(204, { allow, 'content-length': 0 }).end();
 }
 
 /**
  * Refuses what a path that is only read does not take, and says what it does (RFC 9110 §15.5.6).
  */
-export const onlyReading: Middleware = (req, res, next) => {
+export const rejectWrites: Middleware = (req, res, next) => {
   if (req.method === 'GET' || req.method === 'HEAD') return next();
-  if (req.method === 'OPTIONS') return answerOptions(res, reading);
+  if (req.method === 'OPTIONS') return respondToOptions(res, reading);
   res.setHeader('allow', reading);
   sendProblem(
     req,
@@ -26,7 +26,7 @@ export const onlyReading: Middleware = (req, res, next) => {
 };
 
 /** Serves paths that are only read. */
-export function serveReading(
+export function serveReadOnly(
   router: Pick<Router, 'route'>,
   paths: string | string[],
   ...handlers: RequestHandler[]
@@ -34,5 +34,5 @@ export function serveReading(
   router
     .route(paths)
     .get(...handlers)
-    .all(onlyReading);
+    .all(rejectWrites);
 }
