@@ -16,7 +16,7 @@ interface Sent {
 
 /** As a page of ours sends it, unless said otherwise. */
 async function send(
-  face: 'rest' | 'rpc',
+  transport: 'rest' | 'rpc',
   name: string,
   { cookie, body, headers = {} }: Sent = {},
   at = server,
@@ -24,7 +24,7 @@ async function send(
   const all = {
     origin: at.origin,
     'x-synap-client': '1',
-    'content-type': body === undefined && face === 'rest' ? undefined : 'application/json',
+    'content-type': body === undefined && transport === 'rest' ? undefined : 'application/json',
     cookie,
     ...headers,
   };
@@ -32,8 +32,8 @@ async function send(
     (entry): entry is [string, string] => entry[1] !== undefined,
   );
   const text =
-    typeof body === 'string' ? body : JSON.stringify(face === 'rpc' ? { json: body } : body);
-  const target = face === 'rpc' ? `/trpc/auth.${name}` : `/api/v1/auth/${name}`;
+    typeof body === 'string' ? body : JSON.stringify(transport === 'rpc' ? { json: body } : body);
+  const target = transport === 'rpc' ? `/trpc/auth.${name}` : `/api/v1/auth/${name}`;
   const answer = await fetch(`${at.origin}${target}`, {
     method: 'POST',
     headers: sent,
@@ -43,17 +43,19 @@ async function send(
   // biome-ignore lint/suspicious/noExplicitAny: what a foreign client sees is untyped
   const parsed: any = read === '' ? undefined : JSON.parse(read);
   const data =
-    face === 'rpc' ? (parsed?.result?.data?.json ?? parsed?.error?.json?.data?.problem) : parsed;
+    transport === 'rpc'
+      ? (parsed?.result?.data?.json ?? parsed?.error?.json?.data?.problem)
+      : parsed;
   const [set] = answer.headers.getSetCookie();
   return { status: answer.status, body: data, set, pair: set?.split(';')[0] };
 }
 
-const signIn = async (face: 'rest' | 'rpc' = 'rest', at = server) =>
-  send(face, 'login', { body: { ...admin, cookie: true } }, at);
+const signIn = async (transport: 'rest' | 'rpc' = 'rest', at = server) =>
+  send(transport, 'login', { body: { ...admin, cookie: true } }, at);
 
-describe.each(['rest', 'rpc'] as const)('the cookie over %s', (face) => {
+describe.each(['rest', 'rpc'] as const)('the cookie over %s', (transport) => {
   it('holds the refresh token instead of the answer, rotates it, and ends with the session', async () => {
-    const first = await signIn(face);
+    const first = await signIn(transport);
     expect(first.status).toBe(200);
     expect(first.body).toEqual({
       accessToken: expect.any(String),
@@ -63,17 +65,17 @@ describe.each(['rest', 'rpc'] as const)('the cookie over %s', (face) => {
     expect(first.set).toMatch(
       /^rt-[0-9a-f]{8}=[^;]+; Max-Age=1209600; Path=\/; HttpOnly; SameSite=Strict$/,
     );
-    const second = await send(face, 'refresh', { cookie: first.pair, body: {} });
+    const second = await send(transport, 'refresh', { cookie: first.pair, body: {} });
     expect(second.status).toBe(200);
     expect(second.body).not.toHaveProperty('refreshToken');
     expect(second.pair).toMatch(/^rt-[0-9a-f]{8}=/);
     expect(second.pair).not.toBe(first.pair);
-    const out = await send(face, 'logout', { cookie: second.pair });
-    expect(out.status).toBe(face === 'rest' ? 204 : 200);
+    const out = await send(transport, 'logout', { cookie: second.pair });
+    expect(out.status).toBe(transport === 'rest' ? 204 : 200);
     expect(out.set).toEqual(
       expect.stringMatching(/^rt-[0-9a-f]{8}=; Max-Age=0; Path=\/; HttpOnly; SameSite=Strict$/),
     );
-    const late = await send(face, 'refresh', { cookie: second.pair, body: {} });
+    const late = await send(transport, 'refresh', { cookie: second.pair, body: {} });
     expect(late).toMatchObject({
       status: 401,
       set: expect.stringMatching(
@@ -92,30 +94,30 @@ describe.each(['rest', 'rpc'] as const)('the cookie over %s', (face) => {
     ['X-Synap-Client', { 'x-synap-client': undefined }],
     ['X-Synap-Client', { 'x-synap-client': '2' }],
   ])('does nothing, and says that it is for %s, with %o', async (named, headers) => {
-    const { pair } = await signIn(face);
+    const { pair } = await signIn(transport);
     for (const [name, body] of [
       ['refresh', {}],
       ['logout', undefined],
     ] as const) {
-      const refused = await send(face, name, { cookie: pair, body, headers });
+      const refused = await send(transport, name, { cookie: pair, body, headers });
       expect(refused).toMatchObject({
         status: 403,
         body: { code: 'forbidden', detail: expect.stringContaining(named) },
       });
       expect(refused.set).toBeUndefined();
     }
-    expect((await send(face, 'refresh', { cookie: pair, body: {} })).status).toBe(200);
+    expect((await send(transport, 'refresh', { cookie: pair, body: {} })).status).toBe(200);
   });
 
   it('does nothing with a form or plain text', async () => {
-    const { pair } = await signIn(face);
+    const { pair } = await signIn(transport);
     for (const type of [
       'text/plain',
       'application/x-www-form-urlencoded',
       'multipart/form-data; boundary=x',
     ]) {
       for (const name of ['refresh', 'logout']) {
-        const refused = await send(face, name, {
+        const refused = await send(transport, name, {
           cookie: pair,
           body: '{}',
           headers: { 'content-type': type },
@@ -124,13 +126,13 @@ describe.each(['rest', 'rpc'] as const)('the cookie over %s', (face) => {
         expect(refused.set).toBeUndefined();
       }
     }
-    expect((await send(face, 'refresh', { cookie: pair, body: {} })).status).toBe(200);
+    expect((await send(transport, 'refresh', { cookie: pair, body: {} })).status).toBe(200);
   });
 
   it('answers fifty parallel refreshes with one rotation', async () => {
-    const { pair } = await signIn(face);
+    const { pair } = await signIn(transport);
     const answers = await Promise.all(
-      Array.from({ length: 50 }, () => send(face, 'refresh', { cookie: pair, body: {} })),
+      Array.from({ length: 50 }, () => send(transport, 'refresh', { cookie: pair, body: {} })),
     );
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
     expect(new Set(answers.map((answer) => answer.pair)).size).toBe(1);

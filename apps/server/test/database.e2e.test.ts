@@ -15,7 +15,7 @@ describe('a database that is not migrated', () => {
       variables: { SYNAP_MIGRATE: 'off' },
     });
     try {
-      await until(() => server.reported.some((line) => line.includes('npx prisma migrate deploy')));
+      await until(() => server.printed.some((line) => line.includes('npx prisma migrate deploy')));
       const refused = await server.rest('POST', '/auth/login', { body: admin });
       expect(refused).toMatchObject({
         status: 503,

@@ -72,16 +72,16 @@ describe('a start that cannot succeed', { timeout: 60_000 }, () => {
     const dataDir = await dataFolder();
     // The port was free when it was looked at.
     const variables = { SYNAP_DATA_DIR: dataDir, PORT: String(port), PATH: process.env.PATH };
-    const reported: string[] = [];
+    const printed: string[] = [];
     const before = await childProcesses();
     const starting = startServer({
       environment: parseEnvironment(variables),
       variables,
       log: pino({ level: 'silent' }),
-      print: (line) => void reported.push(line),
+      print: (line) => void printed.push(line),
     });
     await expect(starting).rejects.toThrow(`PORT: ${port} is taken`);
-    expect(reported.join('\n')).toContain('PostgreSQL runs on');
+    expect(printed.join('\n')).toContain('PostgreSQL runs on');
     expect(existsSync(path.join(dataDir, 'postgres/data/postmaster.pid'))).toBe(false);
     await expect
       .poll(async () => (await childProcesses()).filter((pid) => !before.includes(pid)), {

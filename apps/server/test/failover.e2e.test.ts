@@ -122,7 +122,7 @@ describe('a role that may not create tables', { timeout: 60_000 }, () => {
     const url = await makeRole(cluster, 'bounded');
     const server = await startServerUnderTest({ databaseUrl: url, waitUntilReady: false });
     try {
-      await until(() => server.reported.some((line) => line.includes('GRANT CREATE')), {
+      await until(() => server.printed.some((line) => line.includes('GRANT CREATE')), {
         timeout: 15_000,
       });
       // Several attempts later it is still one line.
@@ -135,7 +135,7 @@ describe('a role that may not create tables', { timeout: 60_000 }, () => {
       await until(async () => Number((await attempts())[0]?.n) > Number(first?.n) + 10, {
         timeout: 15_000,
       });
-      expect(server.reported.filter((line) => line.includes('may not create'))).toHaveLength(1);
+      expect(server.printed.filter((line) => line.includes('may not create'))).toHaveLength(1);
       expect(server.logged.filter((line) => line.includes('"stack"'))).toEqual([]);
       await asSuperuser(
         inDatabase(cluster, 'bounded'),
@@ -168,7 +168,7 @@ describe('a database that a newer version migrated', { timeout: 60_000 }, () => 
        VALUES ('x', 'x', now(), '20991231000000_later', 1)`,
     );
     const server = await startServerUnderTest({ databaseUrl: url });
-    expect(server.reported.join('\n')).toContain('20991231000000_later');
+    expect(server.printed.join('\n')).toContain('20991231000000_later');
     await server.close();
   });
 });

@@ -3,7 +3,7 @@ import { createDatabase, type Database } from '@synap/db';
 import { until } from '@synap/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
-  type RestAnswer,
+  type RestResponse,
   type ServerUnderTest,
   startServerUnderTest,
 } from './server-under-test.js';
@@ -26,10 +26,10 @@ const post = (target: string, key: string, body?: unknown, as = token, headers =
   server.rest('POST', target, { token: as, body, headers: { ...headers, 'idempotency-key': key } });
 const create = (key: string, name: string, as = token) => post('/dashboards', key, { name }, as);
 const countNamed = (name: string) => database.db.dashboard.count({ where: { name } });
-const isReplay = ({ headers }: RestAnswer) => headers.get('idempotency-replayed') === 'true';
+const isReplay = ({ headers }: RestResponse) => headers.get('idempotency-replayed') === 'true';
 
 /** What stays the same when an answer is given again. */
-const essence = ({ status, headers, text }: RestAnswer) => ({
+const essence = ({ status, headers, text }: RestResponse) => ({
   status,
   text,
   headers: ['content-type', 'content-length', 'location', 'etag'].map((name) => headers.get(name)),

@@ -2,7 +2,7 @@ import { scopeSchema } from '@synap/contracts';
 import { createPool } from '@synap/db';
 import { until } from '@synap/testing';
 import { afterEach, describe, expect, it } from 'vitest';
-import { rpcProblem } from './contract/faces.js';
+import { rpcProblem } from './contract/clients.js';
 import { type Procedure, procedures } from './contract/procedures.js';
 import { admin, type ServerUnderTest, startServerUnderTest } from './server-under-test.js';
 

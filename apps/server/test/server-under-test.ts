@@ -19,9 +19,9 @@ export interface ServerUnderTest {
   /** What the server logged, as JSON lines. */
   logged: string[];
   /** What it told whoever started it. */
-  reported: string[];
+  printed: string[];
   /** Calls REST; answers status, headers and the body, parsed where it is JSON. */
-  rest(method: string, target: string, options?: RestOptions): Promise<RestAnswer>;
+  rest(method: string, target: string, options?: RestOptions): Promise<RestResponse>;
   /** Signs in and answers the access token. */
   signIn(account?: { email: string; password: string }): Promise<string>;
   /** Registers a new ordinary user and signs in. */
@@ -35,7 +35,7 @@ interface RestOptions {
   headers?: Record<string, string>;
 }
 
-export interface RestAnswer {
+export interface RestResponse {
   status: number;
   headers: Headers;
   // biome-ignore lint/suspicious/noExplicitAny: what a foreign client sees is untyped; tests say what they expect of it
@@ -64,7 +64,7 @@ export async function startServerUnderTest({
   const database = await createTestDatabase({ migrated });
   const dataDir = await mkdtemp(path.join(os.tmpdir(), 'synap-e2e-'));
   const logged: string[] = [];
-  const reported: string[] = [];
+  const printed: string[] = [];
   const all = {
     DATABASE_URL: databaseUrl ?? database.url,
     SYNAP_DATA_DIR: dataDir,
@@ -85,7 +85,7 @@ export async function startServerUnderTest({
     connectionLimits: { lingerMs: 0, ...connectionLimits },
     variables: all,
     log: pino({ level: 'info', serializers }, { write: (line: string) => void logged.push(line) }),
-    print: (line) => void reported.push(line),
+    print: (line) => void printed.push(line),
   });
   if (waitUntilReady) await running.ready;
   const origin = `http://127.0.0.1:${running.port}`;
@@ -123,7 +123,7 @@ export async function startServerUnderTest({
     running,
     dataDir,
     logged,
-    reported,
+    printed,
     rest,
     signIn,
     async newUser() {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ServerUnderTest, startServerUnderTest } from '../server-under-test.js';
-import { rpcProblem } from './faces.js';
+import { rpcProblem } from './clients.js';
 
 let server: ServerUnderTest;
 let token: string;

@@ -2,30 +2,30 @@ import { until } from '@synap/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { admin, startServerUnderTest } from '../server-under-test.js';
 import { breakDatabase, databaseCanary } from './broken-database.js';
-import { type Answer, type Ask, createFaces } from './faces.js';
-import { makeWorld, type World } from './fixture.js';
+import { validCall } from './cases.js';
+import { type ApiCall, type ApiResponse, createClients } from './clients.js';
+import { createFixture, type Fixture } from './fixture.js';
 import { isRecord } from './json.js';
 import { probeCanary } from './probe-module.js';
 import { type Procedure, procedures, routeOf } from './procedures.js';
-import { goodAsk } from './rows.js';
 
 /** Nothing that anybody sends or that fails inside may be read anywhere else. */
 const secret = 'canary-in-a-request';
 const inBase64 = Buffer.from(secret).toString('base64').replaceAll('=', '');
 
-let world: World;
+let fixture: Fixture;
 beforeAll(async () => {
-  world = await makeWorld({ SYNAP_ROLE: 'all', SYNAP_BRINGER_ACCESS: 'everyone' });
+  fixture = await createFixture({ SYNAP_ROLE: 'all', SYNAP_BRINGER_ACCESS: 'everyone' });
 });
-afterAll(() => world.close());
+afterAll(() => fixture.close());
 
 const canary = new RegExp(`canary|${inBase64}`);
 
 const holdsSecret = (line: string) => line.includes(secret) || line.includes(inBase64);
 
-function expectSilence(answer: Pick<Answer, 'headers' | 'text'>, place: string): void {
-  expect(answer.text, place).not.toMatch(canary);
-  expect(JSON.stringify([...answer.headers]), place).not.toMatch(canary);
+function expectSilence(response: Pick<ApiResponse, 'headers' | 'text'>, place: string): void {
+  expect(response.text, place).not.toMatch(canary);
+  expect(JSON.stringify([...response.headers]), place).not.toMatch(canary);
 }
 
 const secretHeaders: Record<string, string>[] = [
@@ -78,13 +78,13 @@ const malformed = [
 ];
 
 /** Requests that carry the secret, most of them to be refused. */
-async function requestsFor(procedure: Procedure): Promise<Ask[]> {
-  const ask = await goodAsk(procedure, world);
+async function requestsFor(procedure: Procedure): Promise<ApiCall[]> {
+  const call = await validCall(procedure, fixture);
   const route = routeOf(procedure);
-  const asks: Ask[] = secretHeaders.map((headers) => ({ input: ask.input, headers }));
-  for (const input of poisoned(ask.input, route)) asks.push({ token: ask.token, input });
-  if (route.hasBody) for (const body of malformed) asks.push({ ...ask, body, headers: json });
-  return asks;
+  const calls: ApiCall[] = secretHeaders.map((headers) => ({ input: call.input, headers }));
+  for (const input of poisoned(call.input, route)) calls.push({ token: call.token, input });
+  if (route.hasBody) for (const body of malformed) calls.push({ ...call, body, headers: json });
+  return calls;
 }
 
 describe('what a request carries', () => {
@@ -92,26 +92,26 @@ describe('what a request carries', () => {
     'stays out of the errors, the headers and the log of %s',
     async (_path, procedure) => {
       let refused = 0;
-      for (const ask of await requestsFor(procedure)) {
-        for (const answer of [
-          await world.faces.rest(procedure, ask),
-          await world.faces.rpc(procedure, ask),
+      for (const call of await requestsFor(procedure)) {
+        for (const response of [
+          await fixture.clients.rest(procedure, call),
+          await fixture.clients.rpc(procedure, call),
         ]) {
-          expect(answer.status, answer.text).toBeLessThan(500);
+          expect(response.status, response.text).toBeLessThan(500);
           // What one has saved oneself is answered.
-          if (answer.status < 400) continue;
-          expectSilence(answer, `${answer.face}: ${JSON.stringify(ask).slice(0, 200)}`);
+          if (response.status < 400) continue;
+          expectSilence(response, `${response.transport}: ${JSON.stringify(call).slice(0, 200)}`);
           refused += 1;
         }
       }
       if (procedure.meta.access !== 'public') expect(refused).toBeGreaterThan(5);
-      expect(world.server.logged.filter(holdsSecret)).toEqual([]);
+      expect(fixture.server.logged.filter(holdsSecret)).toEqual([]);
     },
   );
 
   it('stays out of what is said of a wrong password, and of queries', async () => {
-    const { rest, logged } = world.server;
-    const answers = [
+    const { rest, logged } = fixture.server;
+    const responses = [
       await rest('POST', '/auth/login', { body: { email: admin.email, password: secret } }),
       await rest('POST', '/auth/register', {
         body: { email: 'x@example.org', password: secret.slice(0, 10) },
@@ -123,9 +123,9 @@ describe('what a request carries', () => {
       await rest('GET', `/nowhere?token=${secret}`),
       await rest('DELETE', `/health?token=${secret}`),
     ];
-    for (const answer of answers) {
-      expect(answer.status).toBeGreaterThanOrEqual(400);
-      expectSilence(answer, answer.text);
+    for (const response of responses) {
+      expect(response.status).toBeGreaterThanOrEqual(400);
+      expectSilence(response, response.text);
     }
     expect(logged.filter(holdsSecret)).toEqual([]);
   });
@@ -133,28 +133,28 @@ describe('what a request carries', () => {
 
 describe('what a module throws', () => {
   it('reaches the log, but nobody who asks', async () => {
-    const { token } = await world.server.newUser();
-    for (const as of [world.tokenOf('user'), world.tokenOf('superuser'), token]) {
+    const { token } = await fixture.server.newUser();
+    for (const as of [fixture.tokenOf('user'), fixture.tokenOf('superuser'), token]) {
       for (const target of ['/widget-data/probe/broken', '/modules/probe', '/modules?size=100']) {
-        expectSilence(await world.server.rest('GET', target, { token: as }), target);
+        expectSilence(await fixture.server.rest('GET', target, { token: as }), target);
       }
     }
-    await until(() => world.server.logged.some((line) => line.includes(probeCanary)));
+    await until(() => fixture.server.logged.some((line) => line.includes(probeCanary)));
   });
 });
 
 describe('what the database says', () => {
   it('of a failed run reaches nobody who asks', async () => {
-    await world.database.query(`
+    await fixture.database.query(`
       CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION '${databaseCanary}'; END $$;
       CREATE TRIGGER fail BEFORE INSERT ON events FOR EACH ROW WHEN (NEW.source = 'module') EXECUTE FUNCTION fail();
       DELETE FROM module_runs`);
     for (const [id, token] of [
-      ['bringer', world.tokenOf('user')],
-      ['probe', world.tokenOf('superuser')],
+      ['bringer', fixture.tokenOf('user')],
+      ['probe', fixture.tokenOf('superuser')],
     ] as const) {
-      const get = (target: string) => world.server.rest('GET', target, { token });
-      const { body } = await world.server.rest('POST', `/modules/${id}/sync`, { token });
+      const get = (target: string) => fixture.server.rest('GET', target, { token });
+      const { body } = await fixture.server.rest('POST', `/modules/${id}/sync`, { token });
       const failed = async () =>
         (await get(`/modules/${id}/runs/${body.runId}`)).body.error !== null;
       await until(failed, { timeout: 10_000 });
@@ -173,17 +173,20 @@ describe('what the database says', () => {
     const url = 'postgresql://canary-user:canary-password@127.0.0.1:1/canary-database';
     const server = await startServerUnderTest({ databaseUrl: url, waitUntilReady: false });
     try {
-      await until(() => server.reported.some((line) => line.includes('cannot be used')));
-      const faces = createFaces(server.origin);
+      await until(() => server.printed.some((line) => line.includes('cannot be used')));
+      const clients = createClients(server.origin);
       for (const procedure of procedures) {
-        const ask = { ...(await goodAsk(procedure, world)), token: 'none' };
-        for (const answer of [await faces.rest(procedure, ask), await faces.rpc(procedure, ask)]) {
-          expectSilence(answer, `${procedure.path} over ${answer.face}`);
+        const call = { ...(await validCall(procedure, fixture)), token: 'none' };
+        for (const response of [
+          await clients.rest(procedure, call),
+          await clients.rpc(procedure, call),
+        ]) {
+          expectSilence(response, `${procedure.path} over ${response.transport}`);
         }
       }
       expectSilence(await server.rest('POST', '/auth/login', { body: admin }), 'login');
-      const told = [...server.logged, ...server.reported].join('\n');
-      expect(told).not.toContain('canary-password');
+      const output = [...server.logged, ...server.printed].join('\n');
+      expect(output).not.toContain('canary-password');
     } finally {
       await server.close();
     }
@@ -192,27 +195,27 @@ describe('what the database says', () => {
   it('when it fails reaches no answer, and what was sent does not reach the log', {
     timeout: 60_000,
   }, async () => {
-    const { accessToken } = await world.signIn(admin);
-    const asks = new Map<Procedure, Ask[]>();
+    const { accessToken } = await fixture.signIn(admin);
+    const calls = new Map<Procedure, ApiCall[]>();
     for (const procedure of procedures) {
-      const ask = await goodAsk(procedure, world);
-      asks.set(procedure, [
-        ask,
-        ...poisoned(ask.input, routeOf(procedure), [secret]).map((input) => ({ ...ask, input })),
+      const call = await validCall(procedure, fixture);
+      calls.set(procedure, [
+        call,
+        ...poisoned(call.input, routeOf(procedure), [secret]).map((input) => ({ ...call, input })),
       ]);
     }
-    const expectSilenceOfAll = async (others: Ask = {}) => {
+    const expectSilenceOfAll = async (others: ApiCall = {}) => {
       const statuses: number[] = [];
-      for (const [procedure, all] of asks) {
-        for (const ask of all) {
-          const own = { ...ask, ...others };
-          for (const answer of [
-            await world.faces.rest(procedure, own),
-            await world.faces.rpc(procedure, own),
+      for (const [procedure, all] of calls) {
+        for (const call of all) {
+          const own = { ...call, ...others };
+          for (const response of [
+            await fixture.clients.rest(procedure, own),
+            await fixture.clients.rpc(procedure, own),
           ]) {
-            if (answer.status >= 400)
-              expectSilence(answer, `${procedure.path} over ${answer.face}`);
-            statuses.push(answer.status);
+            if (response.status >= 400)
+              expectSilence(response, `${procedure.path} over ${response.transport}`);
+            statuses.push(response.status);
           }
         }
       }
@@ -220,12 +223,13 @@ describe('what the database says', () => {
     };
     // At first the callers can still be told, so that the statements of the procedures themselves
     // fail.
-    await breakDatabase(world.database, ['users', 'sessions']);
+    await breakDatabase(fixture.database, ['users', 'sessions']);
     expect(await expectSilenceOfAll()).toBeGreaterThan(15);
-    await breakDatabase(world.database);
+    await breakDatabase(fixture.database);
     expect(await expectSilenceOfAll({ token: accessToken })).toBeGreaterThan(40);
-    const log = world.server.logged.join('');
+    const log = fixture.server.logged.join('');
     expect(log).toContain(databaseCanary);
-    for (const sent of [secret, accessToken, world.guest.password]) expect(log).not.toContain(sent);
+    for (const sent of [secret, accessToken, fixture.guest.password])
+      expect(log).not.toContain(sent);
   });
 });

@@ -3,41 +3,41 @@ import { boundScopes, scopeSchema } from '@synap/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { startServerUnderTest } from '../server-under-test.js';
+import { caseOf, contractCases, validCall } from './cases.js';
 import { readDocument, type ServedDocument } from './document.js';
-import { callers, makeWorld, type World } from './fixture.js';
+import { callers, createFixture, type Fixture } from './fixture.js';
 import { isRecord, mask } from './json.js';
 import { statusByKey } from './keys.js';
 import { procedures } from './procedures.js';
-import { goodAsk, rowOf, rows } from './rows.js';
 import {
   expectError,
   expectListedErrors,
-  expectOddAnswersInside,
+  expectUnusualCallsConform,
   type Stage,
   withholdBodies,
 } from './statuses.js';
 
 let stage: Stage;
-let world: World;
+let fixture: Fixture;
 let document: ServedDocument;
 let withheld: ReturnType<typeof withholdBodies>;
 
 beforeAll(async () => {
   const variables = { SIGNUP: 'closed', SYNAP_ROLE: 'server' };
-  const [made, closed] = await Promise.all([makeWorld(), startServerUnderTest({ variables })]);
-  world = made;
-  document = await readDocument(world.server.origin);
-  stage = { world, closed, document };
+  const [made, closed] = await Promise.all([createFixture(), startServerUnderTest({ variables })]);
+  fixture = made;
+  document = await readDocument(fixture.server.origin);
+  stage = { fixture, closed, document };
   withheld = withholdBodies(stage);
 });
 afterAll(async () => {
   await Promise.allSettled(withheld.values());
-  await Promise.all([world.close(), stage.closed.close()]);
+  await Promise.all([fixture.close(), stage.closed.close()]);
 });
 
 describe('the table', () => {
   it('has a row for every procedure, and for nothing else', () => {
-    expect(Object.keys(rows).sort()).toEqual(procedures.map(({ path }) => path).sort());
+    expect(Object.keys(contractCases).sort()).toEqual(procedures.map(({ path }) => path).sort());
   });
 
   it('knows every endpoint of the contracts once', () => {
@@ -48,7 +48,7 @@ describe('the table', () => {
     const endpoints = Object.values<unknown>(served).flatMap((value) =>
       isRecord(value) ? Object.values(value).filter(isEndpoint) : [],
     );
-    const known: unknown[] = Object.values(rows).map(({ endpoint }) => endpoint);
+    const known: unknown[] = Object.values(contractCases).map(({ endpoint }) => endpoint);
     expect(endpoints.length).toBeGreaterThan(20);
     expect(new Set(known).size).toBe(known.length);
     expect(endpoints.filter((endpoint) => !known.includes(endpoint))).toEqual([]);
@@ -63,7 +63,7 @@ describe('the table', () => {
     '%s declares its REST form, summary, tags, output, scope, and what the contract says of it',
     (_path, procedure) => {
       const { meta, input, output } = procedure;
-      const { endpoint } = rowOf(procedure);
+      const { endpoint } = caseOf(procedure);
       expect(meta.openapi, 'meta.openapi').toBeDefined();
       expect(meta.openapi?.enabled, 'it must be reachable over REST').not.toBe(false);
       expect(meta.openapi?.summary ?? '', 'summary').not.toBe('');
@@ -82,12 +82,12 @@ describe('lists', () => {
     .map((procedure) => [procedure.path, procedure] as const);
 
   it.each(lists)('%s needs no input on either face', async (_path, procedure) => {
-    const ask = { token: world.tokenOf('superuser') };
-    for (const answer of [
-      await world.faces.rest(procedure, ask),
-      await world.faces.rpc(procedure, ask),
+    const call = { token: fixture.tokenOf('superuser') };
+    for (const response of [
+      await fixture.clients.rest(procedure, call),
+      await fixture.clients.rpc(procedure, call),
     ])
-      expect(answer.json, answer.text).toMatchObject({ items: expect.any(Array) });
+      expect(response.json, response.text).toMatchObject({ items: expect.any(Array) });
   });
 });
 
@@ -95,31 +95,37 @@ describe.each(procedures.map((procedure) => [procedure.path, procedure] as const
   '%s',
   (_path, procedure) => {
     it('is open to those of its row on both faces, and to nobody else', async () => {
-      const row = rowOf(procedure);
+      const contractCase = caseOf(procedure);
       for (const caller of callers) {
-        const wanted = row.callers[caller];
-        const rest = await world.faces.rest(procedure, await goodAsk(procedure, world, caller));
-        const rpc = await world.faces.rpc(procedure, await goodAsk(procedure, world, caller));
+        const wanted = contractCase.callers[caller];
+        const rest = await fixture.clients.rest(
+          procedure,
+          await validCall(procedure, fixture, caller),
+        );
+        const rpc = await fixture.clients.rpc(
+          procedure,
+          await validCall(procedure, fixture, caller),
+        );
         expect([rest.status, rpc.status], `${caller}: ${rest.text}`).toEqual([
           wanted,
           wanted < 400 ? 200 : wanted,
         ]);
         expect(rest.problem?.code, caller).toBe(rpc.problem?.code);
-        expect(document.faultOf(procedure, rest), caller).toBeUndefined();
+        expect(document.violationOf(procedure, rest), caller).toBeUndefined();
       }
     });
 
     it('is open to an API key with its scope as to the owner, to one without it not at all', async () => {
-      const row = rowOf(procedure);
+      const contractCase = caseOf(procedure);
       const scope = procedure.meta.scope ?? null;
-      const wanted = statusByKey(procedure, row);
+      const wanted = statusByKey(procedure, contractCase);
       const byKey = async (token: string, status: number, place: string) => {
-        const rest = await world.faces.rest(procedure, {
-          ...(await goodAsk(procedure, world, 'user')),
+        const rest = await fixture.clients.rest(procedure, {
+          ...(await validCall(procedure, fixture, 'user')),
           token,
         });
-        const rpc = await world.faces.rpc(procedure, {
-          ...(await goodAsk(procedure, world, 'user')),
+        const rpc = await fixture.clients.rpc(procedure, {
+          ...(await validCall(procedure, fixture, 'user')),
           token,
         });
         expect([rest.status, rpc.status], `${place}: ${rest.text}`).toEqual([
@@ -127,35 +133,44 @@ describe.each(procedures.map((procedure) => [procedure.path, procedure] as const
           status < 400 ? 200 : status,
         ]);
         expect(rest.problem?.code, place).toBe(rpc.problem?.code);
-        expect(document.faultOf(procedure, rest), place).toBeUndefined();
+        expect(document.violationOf(procedure, rest), place).toBeUndefined();
         return rest;
       };
-      await byKey(await world.keys.with(scope), wanted.with, 'a key with it');
+      await byKey(await fixture.keys.with(scope), wanted.with, 'a key with it');
       const { problem } = await byKey(
-        await world.keys.without(scope),
+        await fixture.keys.without(scope),
         wanted.without,
         'a key without it',
       );
       if (scope) expect(problem?.detail).toContain(`"${scope}"`);
       if (!scope || !boundScopes.includes(scope))
-        return expect(row.elsewhere, 'no bound key may have the scope').toBeUndefined();
-      if (row.elsewhere === undefined)
+        return expect(
+          contractCase.otherDashboardStatus,
+          'no bound key may have the scope',
+        ).toBeUndefined();
+      if (contractCase.otherDashboardStatus === undefined)
         throw new Error(
           `${procedure.path}: say in its row what a key bound to another dashboard gets.`,
         );
-      await byKey(await world.keys.elsewhere(), row.elsewhere, 'a key bound to another dashboard');
+      await byKey(
+        await fixture.keys.forOtherDashboard(),
+        contractCase.otherDashboardStatus,
+        'a key bound to another dashboard',
+      );
     });
 
     it('answers both faces alike, as its schema and the document say', async () => {
-      const row = rowOf(procedure);
-      const one = await goodAsk(procedure, world);
-      const rest = await world.faces.rest(procedure, one);
-      const rpc = await world.faces.rpc(
+      const contractCase = caseOf(procedure);
+      const one = await validCall(procedure, fixture);
+      const rest = await fixture.clients.rest(procedure, one);
+      const rpc = await fixture.clients.rpc(
         procedure,
-        row.changes ? await goodAsk(procedure, world) : one,
+        contractCase.changes ? await validCall(procedure, fixture) : one,
       );
-      expect(document.faultOf(procedure, rest)).toBeUndefined();
-      expect(mask(rpc.json, row.differs ?? [])).toEqual(mask(rest.json, row.differs ?? []));
+      expect(document.violationOf(procedure, rest)).toBeUndefined();
+      expect(mask(rpc.json, contractCase.volatileFields ?? [])).toEqual(
+        mask(rest.json, contractCase.volatileFields ?? []),
+      );
       expect(procedure.output?.safeParse(rpc.output)).toEqual({ success: true, data: rpc.output });
     });
 
@@ -164,15 +179,15 @@ describe.each(procedures.map((procedure) => [procedure.path, procedure] as const
     );
 
     it('answers inside the document whatever the request is like', () =>
-      expectOddAnswersInside(stage, procedure));
+      expectUnusualCallsConform(stage, procedure));
   },
 );
 
 describe('a body that does not come', () => {
   it('is answered with 408 by every procedure that lists it', { timeout: 30_000 }, async () => {
     expect(withheld.size).toBeGreaterThan(5);
-    for (const [procedure, answers] of withheld) {
-      for (const answer of await answers) expectError(document, procedure, answer, 408);
+    for (const [procedure, responses] of withheld) {
+      for (const response of await responses) expectError(document, procedure, response, 408);
     }
   });
 });

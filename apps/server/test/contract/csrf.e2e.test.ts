@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Ask, restRequest, rpcProblem, rpcRequest } from './faces.js';
-import { makeWorld, type World } from './fixture.js';
+import { validCall } from './cases.js';
+import { type ApiCall, restRequest, rpcProblem, rpcRequest } from './clients.js';
+import { createFixture, type Fixture } from './fixture.js';
 import { procedures, routeOf } from './procedures.js';
-import { goodAsk } from './rows.js';
 
 const allowed = 'http://localhost:5173';
 const foreign = 'https://evil.example';
@@ -14,13 +14,13 @@ const lookalikes = [
   'http://evil.example#http://localhost:5173',
 ];
 
-let world: World;
+let fixture: Fixture;
 let origins: readonly (string | undefined)[];
 beforeAll(async () => {
-  world = await makeWorld({ CORS_ORIGINS: allowed });
-  origins = [undefined, world.server.origin, foreign, 'null'];
+  fixture = await createFixture({ CORS_ORIGINS: allowed });
+  origins = [undefined, fixture.server.origin, foreign, 'null'];
 });
-afterAll(() => world.close());
+afterAll(() => fixture.close());
 
 const mutations = procedures
   .filter(({ type }) => type === 'mutation')
@@ -55,7 +55,7 @@ function bodyAs(type: string | undefined, text: string): Uint8Array {
   return new TextEncoder().encode(type?.startsWith('multipart') ? part : text);
 }
 
-interface Sending extends Ask {
+interface Sending extends ApiCall {
   method?: string;
   type?: string | undefined;
   origin?: string | undefined;
@@ -66,7 +66,7 @@ interface Sending extends Ask {
  * Sends what a browser may send from some page; the answer must allow the pages of others nothing.
  */
 async function send(target: string, { method = 'POST', type, origin, text, token }: Sending) {
-  const response = await fetch(world.server.origin + target, {
+  const response = await fetch(fixture.server.origin + target, {
     method,
     headers: {
       ...(token !== undefined && { authorization: `Bearer ${token}` }),
@@ -82,7 +82,7 @@ async function send(target: string, { method = 'POST', type, origin, text, token
 function expectNoAllowance(headers: Headers, origin: string | undefined): void {
   // In a local environment the pages of this machine may read.
   expect(headers.get('access-control-allow-origin')).toBe(
-    origin === world.server.origin ? origin : null,
+    origin === fixture.server.origin ? origin : null,
   );
   expect(headers.get('vary')).toMatch(/\borigin\b/i);
   if (origin === foreign) expect(JSON.stringify([...headers])).not.toContain('evil');
@@ -90,13 +90,13 @@ function expectNoAllowance(headers: Headers, origin: string | undefined): void {
 
 /** Changes with any row of the product. */
 async function fingerprint(): Promise<string> {
-  const { rows } = await world.database.query<{ name: string }>(
+  const { rows } = await fixture.database.query<{ name: string }>(
     "SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'",
   );
   const sums = rows.map(
     ({ name }) => `(SELECT md5(string_agg(t::text, ' ' ORDER BY t::text)) FROM "${name}" t)`,
   );
-  const result = await world.database.query<{ sum: string }>(
+  const result = await fixture.database.query<{ sum: string }>(
     `SELECT concat_ws(' ', ${sums.join(', ')}) AS sum`,
   );
   return result.rows[0]?.sum ?? '';
@@ -106,14 +106,14 @@ describe.each(mutations)('%s', (_path, procedure) => {
   it('is done over RPC for JSON alone, wherever the page comes from, and allows no other page anything', {
     timeout: 60_000,
   }, async () => {
-    const ask = await goodAsk(procedure, world);
-    const { target, body = '' } = rpcRequest(procedure, ask.input);
+    const call = await validCall(procedure, fixture);
+    const { target, body = '' } = rpcRequest(procedure, call.input);
     const before = await fingerprint();
     for (const origin of origins) {
       for (const type of [...notJson, ...builtOnJson]) {
-        const single = await send(`/trpc/${target}`, { ...ask, type, origin, text: body });
+        const single = await send(`/trpc/${target}`, { ...call, type, origin, text: body });
         const batch = await send(`/trpc/${target}?batch=1`, {
-          ...ask,
+          ...call,
           type,
           origin,
           text: `{"0":${body || 'null'}}`,
@@ -128,7 +128,7 @@ describe.each(mutations)('%s', (_path, procedure) => {
     }
     expect(await fingerprint()).toBe(before);
     // All that was wrong with it was the content type.
-    expect(await send(`/trpc/${target}`, { ...ask, type: json[0], text: body })).toMatchObject({
+    expect(await send(`/trpc/${target}`, { ...call, type: json[0], text: body })).toMatchObject({
       status: 200,
     });
     expect(await fingerprint()).not.toBe(before);
@@ -137,33 +137,36 @@ describe.each(mutations)('%s', (_path, procedure) => {
       ...origins.map((origin) => [json[0], origin] as const),
     ];
     for (const [type, origin] of accepted) {
-      const fresh = await goodAsk(procedure, world);
+      const fresh = await validCall(procedure, fixture);
       const { body: text = '' } = rpcRequest(procedure, fresh.input);
-      const answer = await send(`/trpc/${target}`, { ...fresh, type, origin, text });
-      expect(answer.status, `${type} from ${origin}: ${answer.text}`).toBe(200);
+      const response = await send(`/trpc/${target}`, { ...fresh, type, origin, text });
+      expect(response.status, `${type} from ${origin}: ${response.text}`).toBe(200);
     }
   });
 
   it('is not done by another method than POST over RPC', async () => {
-    const ask = await goodAsk(procedure, world);
-    const { target, body = '' } = rpcRequest(procedure, ask.input);
+    const call = await validCall(procedure, fixture);
+    const { target, body = '' } = rpcRequest(procedure, call.input);
     const before = await fingerprint();
     const query = new URLSearchParams({ input: body, _method: 'POST' });
     for (const origin of origins) {
       for (const type of [undefined, 'application/json']) {
-        const answer = await send(`/trpc/${target}?${query}`, {
-          ...ask,
+        const response = await send(`/trpc/${target}?${query}`, {
+          ...call,
           method: 'GET',
           type,
           origin,
           text: '',
         });
-        expect([answer.status, answer.headers.get('allow')], answer.text).toEqual([405, 'POST']);
-        await send(`/trpc/${target}?${query}`, { ...ask, method: 'HEAD', type, origin, text: '' });
+        expect([response.status, response.headers.get('allow')], response.text).toEqual([
+          405,
+          'POST',
+        ]);
+        await send(`/trpc/${target}?${query}`, { ...call, method: 'HEAD', type, origin, text: '' });
       }
       for (const method of ['PUT', 'PATCH', 'DELETE']) {
         const { status } = await send(`/trpc/${target}`, {
-          ...ask,
+          ...call,
           method,
           type: 'application/json',
           origin,
@@ -176,9 +179,9 @@ describe.each(mutations)('%s', (_path, procedure) => {
   });
 
   it('is not done over REST for what a form can send', async () => {
-    const ask = await goodAsk(procedure, world);
+    const call = await validCall(procedure, fixture);
     const { method, hasBody } = routeOf(procedure);
-    const { target, body = '{}' } = restRequest(procedure, ask.input);
+    const { target, body = '{}' } = restRequest(procedure, call.input);
     const before = await fingerprint();
     for (const origin of origins) {
       for (const type of hasBody ? forms : []) {
@@ -191,7 +194,7 @@ describe.each(mutations)('%s', (_path, procedure) => {
         )
           continue;
         const { status } = await send(`/api/v1${target}`, {
-          ...ask,
+          ...call,
           method,
           type,
           origin,
@@ -204,7 +207,7 @@ describe.each(mutations)('%s', (_path, procedure) => {
         const query = new URLSearchParams({ _method: method });
         const type = other === 'GET' ? undefined : 'text/plain';
         await send(`/api/v1${target}?${query}`, {
-          ...ask,
+          ...call,
           method: other,
           type,
           origin,
@@ -217,8 +220,8 @@ describe.each(mutations)('%s', (_path, procedure) => {
 });
 
 describe('CORS', () => {
-  const ask = (target: string, method: string, origin: string) =>
-    fetch(world.server.origin + target, {
+  const call = (target: string, method: string, origin: string) =>
+    fetch(fixture.server.origin + target, {
       method,
       headers: {
         origin,
@@ -237,10 +240,10 @@ describe('CORS', () => {
 
   it.each(targets)('lets only the pages of the list read %s', async (target) => {
     for (const method of ['OPTIONS', 'GET']) {
-      for (const origin of [foreign, 'null', world.server.origin, ...lookalikes]) {
-        expectNoAllowance((await ask(target, method, origin)).headers, origin);
+      for (const origin of [foreign, 'null', fixture.server.origin, ...lookalikes]) {
+        expectNoAllowance((await call(target, method, origin)).headers, origin);
       }
-      const { headers } = await ask(target, method, allowed);
+      const { headers } = await call(target, method, allowed);
       expect(headers.get('access-control-allow-origin'), method).toBe(allowed);
       expect(headers.get('access-control-allow-credentials'), method).toBe('true');
       expect(headers.get('vary'), method).toMatch(/\borigin\b/i);

@@ -1,6 +1,6 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
-import type { Answer } from './faces.js';
+import type { ApiResponse } from './clients.js';
 import { isRecord } from './json.js';
 import { type Procedure, routeOf } from './procedures.js';
 
@@ -9,14 +9,14 @@ export interface ServedDocument {
   /** The statuses that it lists for a procedure, in order. */
   statusesOf(procedure: Procedure): number[];
   /** Why an answer is outside the document; undefined where it is inside. */
-  faultOf(procedure: Procedure, answer: Answer): string | undefined;
+  violationOf(procedure: Procedure, response: ApiResponse): string | undefined;
 }
 
 const documentId = 'https://synap.test/openapi.json';
 const part = (text: string) => encodeURIComponent(text.replaceAll('~', '~0').replaceAll('/', '~1'));
 
 /** What a pointer of names leads to. */
-function at(value: unknown, ...names: string[]): unknown {
+function valueAt(value: unknown, ...names: string[]): unknown {
   return names.reduce<unknown>((inner, name) => (isRecord(inner) ? inner[name] : undefined), value);
 }
 
@@ -37,21 +37,21 @@ export async function readDocument(origin: string): Promise<ServedDocument> {
     return ['paths', template, method.toLowerCase()];
   };
   const operationOf = (procedure: Procedure) => {
-    const operation = at(document, ...keysOf(procedure));
+    const operation = valueAt(document, ...keysOf(procedure));
     if (!isRecord(operation))
       throw new Error(`The document has no operation for ${procedure.path}.`);
     return operation;
   };
   const responseOf = (procedure: Procedure, status: number) => {
     const keys = [...keysOf(procedure), 'responses', String(status)];
-    const reference = at(document, ...keys, '$ref');
+    const reference = valueAt(document, ...keys, '$ref');
     const found = typeof reference === 'string' ? reference.slice(2).split('/') : keys;
-    return { keys: found, response: at(document, ...found) };
+    return { keys: found, response: valueAt(document, ...found) };
   };
 
   return {
     statusesOf: (procedure) => Object.keys(Object(operationOf(procedure).responses)).map(Number),
-    faultOf(procedure, { status, headers, text, json, error }) {
+    violationOf(procedure, { status, headers, text, json, error }) {
       const { keys, response } = responseOf(procedure, status);
       if (!isRecord(response)) return `${status} is not documented`;
       const missing = missingHeaders(response, status, headers);

@@ -2,22 +2,22 @@ import { until } from '@synap/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { admin, type ServerUnderTest, startServerUnderTest } from '../server-under-test.js';
 import { breakDatabase, databaseCanary } from './broken-database.js';
+import { caseOf, validCall } from './cases.js';
+import { type ApiCall, type ApiResponse, createClients } from './clients.js';
 import { readDocument, type ServedDocument } from './document.js';
-import { type Answer, type Ask, createFaces } from './faces.js';
-import { makeWorld, type World } from './fixture.js';
+import { createFixture, type Fixture } from './fixture.js';
 import { type Procedure, procedures } from './procedures.js';
-import { goodAsk, rowOf } from './rows.js';
 
-let world: World;
+let fixture: Fixture;
 let document: ServedDocument;
-const asks = new Map<Procedure, Ask>();
+const calls = new Map<Procedure, ApiCall>();
 
 beforeAll(async () => {
-  world = await makeWorld();
-  document = await readDocument(world.server.origin);
-  for (const procedure of procedures) asks.set(procedure, await goodAsk(procedure, world));
+  fixture = await createFixture();
+  document = await readDocument(fixture.server.origin);
+  for (const procedure of procedures) calls.set(procedure, await validCall(procedure, fixture));
 });
-afterAll(() => world.close());
+afterAll(() => fixture.close());
 
 /**
  * Makes the good call of every procedure that lists the status on a server in trouble: both faces
@@ -27,25 +27,28 @@ async function expectOfAll(
   { origin }: Pick<ServerUnderTest, 'origin'>,
   status: number,
   token: string,
-): Promise<Answer[]> {
-  const faces = createFaces(origin);
-  const answers: Answer[] = [];
-  for (const [procedure, ask] of asks) {
+): Promise<ApiResponse[]> {
+  const clients = createClients(origin);
+  const responses: ApiResponse[] = [];
+  for (const [procedure, call] of calls) {
     expect(document.statusesOf(procedure), procedure.path).toContain(status);
-    if (typeof rowOf(procedure).errors[status] === 'string') continue;
-    const own = { ...ask, token };
-    const [rest, rpc] = await Promise.all([faces.rest(procedure, own), faces.rpc(procedure, own)]);
-    for (const { face, text, ...answer } of [rest, rpc]) {
+    if (typeof caseOf(procedure).errors[status] === 'string') continue;
+    const own = { ...call, token };
+    const [rest, rpc] = await Promise.all([
+      clients.rest(procedure, own),
+      clients.rpc(procedure, own),
+    ]);
+    for (const { transport, text, ...response } of [rest, rpc]) {
       expect(
-        [answer.status, answer.problem?.status],
-        `${procedure.path} over ${face}: ${text}`,
+        [response.status, response.problem?.status],
+        `${procedure.path} over ${transport}: ${text}`,
       ).toEqual([status, status]);
     }
-    expect(document.faultOf(procedure, rest), procedure.path).toBeUndefined();
-    answers.push(rest, rpc);
+    expect(document.violationOf(procedure, rest), procedure.path).toBeUndefined();
+    responses.push(rest, rpc);
   }
-  expect(answers.length).toBeGreaterThan(procedures.length);
-  return answers;
+  expect(responses.length).toBeGreaterThan(procedures.length);
+  return responses;
 }
 
 describe('every procedure', () => {
@@ -72,7 +75,7 @@ describe('every procedure', () => {
     });
     try {
       await until(() =>
-        unmigrated.reported.some((line) => line.includes('npx prisma migrate deploy')),
+        unmigrated.printed.some((line) => line.includes('npx prisma migrate deploy')),
       );
       for (const { headers, problem } of await expectOfAll(unmigrated, 503, 'not-asked-for')) {
         expect(problem?.detail).toBe('Database is not migrated: run "npx prisma migrate deploy"');
@@ -85,9 +88,9 @@ describe('every procedure', () => {
 
   it('answers 500 on both faces when the database fails, and tells only the operator why', async () => {
     // A session that nobody has asked about: what is known of it cannot come from memory.
-    const { accessToken } = await world.signIn(admin);
-    await breakDatabase(world.database);
-    for (const { text, headers, problem } of await expectOfAll(world.server, 500, accessToken)) {
+    const { accessToken } = await fixture.signIn(admin);
+    await breakDatabase(fixture.database);
+    for (const { text, headers, problem } of await expectOfAll(fixture.server, 500, accessToken)) {
       expect(problem?.code).toBe('internal_server_error');
       expect(problem?.detail).toBe(
         'Unexpected server error. Report the request id if it persists.',
@@ -97,7 +100,7 @@ describe('every procedure', () => {
       );
     }
     expect(
-      world.server.logged.filter((line) => line.includes(databaseCanary)).length,
+      fixture.server.logged.filter((line) => line.includes(databaseCanary)).length,
     ).toBeGreaterThan(procedures.length);
   });
 });

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createPool } from '@synap/db';
 import { until } from '@synap/testing';
 import { type ServerUnderTest, startServerUnderTest } from '../server-under-test.js';
-import { createFaces, type Faces } from './faces.js';
+import { type Clients, createClients } from './clients.js';
 import { createKeys, type Keys } from './keys.js';
 import { makeProbeFolder } from './probe-module.js';
 
@@ -15,9 +15,9 @@ interface Account {
 }
 
 /** A server with people, a dashboard and a run: what a good input can name. */
-export interface World {
+export interface Fixture {
   readonly server: ServerUnderTest;
-  readonly faces: Faces;
+  readonly clients: Clients;
   readonly database: ReturnType<typeof createPool>;
   /**
    * For further sessions: the twenty-first of an account ends its first, which `tokenOf` must keep.
@@ -42,7 +42,7 @@ export interface World {
  * superusers.
  * @param variables of the environment, besides
  */
-export async function makeWorld(variables: Record<string, string> = {}): Promise<World> {
+export async function createFixture(variables: Record<string, string> = {}): Promise<Fixture> {
   const probe = await makeProbeFolder();
   const server = await startServerUnderTest({
     variables: {
@@ -99,7 +99,7 @@ export async function makeWorld(variables: Record<string, string> = {}): Promise
     runId,
     newDashboard,
     guest,
-    faces: createFaces(server.origin),
+    clients: createClients(server.origin),
     dashboardId: (await newDashboard()).id,
     tokenOf: (caller) => tokens[caller],
     keys: createKeys(server, user.token),

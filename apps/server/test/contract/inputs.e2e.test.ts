@@ -2,21 +2,21 @@ import { randomInt } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { caseOf, validCall } from './cases.js';
+import type { ApiResponse } from './clients.js';
 import { readDocument, type ServedDocument } from './document.js';
-import type { Answer } from './faces.js';
-import { makeWorld, type World } from './fixture.js';
-import { bad } from './generate-bad.js';
+import { createFixture, type Fixture } from './fixture.js';
+import { invalidValue } from './generate-invalid.js';
 import {
   anyJson,
-  good,
+  type GeneratorOptions,
   type JsonSchema,
-  type Making,
   propertiesOf,
   requiredOf,
-} from './generate-good.js';
+  validValue,
+} from './generate-valid.js';
 import { isRecord } from './json.js';
 import { type Procedure, procedures, routeOf } from './procedures.js';
-import { goodAsk, rowOf } from './rows.js';
 
 const seed = Number(process.env.FUZZ_SEED ?? randomInt(2 ** 31));
 console.info(
@@ -25,22 +25,22 @@ console.info(
 /** How many inputs each property tries. */
 const runs = Number(process.env.FUZZ_RUNS ?? 25);
 
-let world: World;
+let fixture: Fixture;
 let document: ServedDocument;
 beforeAll(async () => {
-  world = await makeWorld();
-  document = await readDocument(world.server.origin);
+  fixture = await createFixture();
+  document = await readDocument(fixture.server.origin);
 });
-afterAll(() => world.close());
+afterAll(() => fixture.close());
 
 const withInput = procedures.flatMap((procedure) =>
   procedure.input === undefined ? [] : ([[procedure.path, procedure, procedure.input]] as const),
 );
 
-function makingOf(procedure: Procedure, input: z.ZodType): Making {
+function makingOf(procedure: Procedure, input: z.ZodType): GeneratorOptions {
   const root: JsonSchema = { ...z.toJSONSchema(input, { io: 'input' }) };
   // A known id is destroyed by one face before the other comes.
-  const ids = rowOf(procedure).changes ? [] : [world.dashboardId, world.runId];
+  const ids = caseOf(procedure).changes ? [] : [fixture.dashboardId, fixture.runId];
   return { root, words: ['probe', 'count', ...ids], textual: !routeOf(procedure).hasBody };
 }
 
@@ -48,17 +48,17 @@ function makingOf(procedure: Procedure, input: z.ZodType): Making {
 async function onBothFaces(
   procedure: Procedure,
   input: unknown,
-): Promise<{ rest: Answer; rpc: Answer }> {
-  const ask = { token: world.tokenOf('superuser'), input };
-  const undo = async () => void (await rowOf(procedure).undo?.(world, input));
+): Promise<{ rest: ApiResponse; rpc: ApiResponse }> {
+  const call = { token: fixture.tokenOf('superuser'), input };
+  const undo = async () => void (await caseOf(procedure).undo?.(fixture, input));
   // Before too: another procedure may have come to the same.
   await undo();
-  const rest = await world.faces.rest(procedure, ask);
+  const rest = await fixture.clients.rest(procedure, call);
   await undo();
-  const rpc = await world.faces.rpc(procedure, ask);
+  const rpc = await fixture.clients.rpc(procedure, call);
   await undo();
   expect(Math.max(rest.status, rpc.status), `${rest.text}\n${rpc.text}`).toBeLessThan(500);
-  expect(document.faultOf(procedure, rest)).toBeUndefined();
+  expect(document.violationOf(procedure, rest)).toBeUndefined();
   return { rest, rpc };
 }
 
@@ -66,7 +66,7 @@ async function onBothFaces(
 const seedOf = (procedure: Procedure) => (seed + procedures.indexOf(procedure)) | 0;
 
 /** What a refusal says to a program. */
-const refusalOf = ({ status, problem }: Answer) => ({
+const refusalOf = ({ status, problem }: ApiResponse) => ({
   status,
   code: problem?.code,
   errors: problem?.errors?.map(({ pointer, code }) => `${pointer} ${code}`).sort(),
@@ -75,7 +75,7 @@ const refusalOf = ({ status, problem }: Answer) => ({
 /**
  * Errors say the same over REST as over RPC, if the operation has no format of its own for them.
  */
-function expectAlike({ meta }: Procedure, rest: Answer, rpc: Answer): void {
+function expectAlike({ meta }: Procedure, rest: ApiResponse, rpc: ApiResponse): void {
   expect(rest.status >= 400, `${rest.text} ${rpc.text}`).toBe(rpc.status >= 400);
   if (rest.status < 400) return;
   if (meta.openapi?.errorFormat === undefined) expect(refusalOf(rest)).toEqual(refusalOf(rpc));
@@ -88,13 +88,13 @@ function expectAlike({ meta }: Procedure, rest: Answer, rpc: Answer): void {
 
 describe.each(withInput)('%s', (_path, procedure, schema) => {
   it('refuses alike on both faces what its schema does not take', { timeout: 60_000 }, async () => {
-    const making = makingOf(procedure, schema);
-    const wrong = bad(making.root, making);
-    if (wrong === undefined) return expect(making.root.required).toBeUndefined();
+    const options = makingOf(procedure, schema);
+    const wrong = invalidValue(options.root, options);
+    if (wrong === undefined) return expect(options.root.required).toBeUndefined();
     const isReal = (input: unknown) => !schema.safeParse(input).success;
     const property = fc.asyncProperty(
       wrong
-        .map((input) => withoutUnknown(procedure, making.root, input))
+        .map((input) => withoutUnknown(procedure, options.root, input))
         .filter((input) => canBeSaid(procedure, input) && isReal(input)),
       async (input) => {
         const { rest, rpc } = await onBothFaces(procedure, input);
@@ -107,9 +107,9 @@ describe.each(withInput)('%s', (_path, procedure, schema) => {
   });
 
   it('treats alike on both faces what its schema takes', { timeout: 60_000 }, async () => {
-    const making = makingOf(procedure, schema);
-    const right = good(making.root, making)
-      .map((input) => withoutUnknown(procedure, making.root, input))
+    const options = makingOf(procedure, schema);
+    const right = validValue(options.root, options)
+      .map((input) => withoutUnknown(procedure, options.root, input))
       .filter((input) => canBeSaid(procedure, input) && schema.safeParse(input).success);
     const property = fc.asyncProperty(right, async (input) => {
       const { rest, rpc } = await onBothFaces(procedure, input);
@@ -155,12 +155,12 @@ describe('a body that is no input at all', () => {
     '%s refuses it alike on both faces',
     async (_path, procedure) => {
       const headers = { 'content-type': 'application/json' };
-      const { input } = await goodAsk(procedure, world);
+      const { input } = await validCall(procedure, fixture);
       const both = async (json: string, rpc: string) => {
-        const ask = { token: world.tokenOf('superuser'), input, headers };
+        const call = { token: fixture.tokenOf('superuser'), input, headers };
         return {
-          rest: await world.faces.rest(procedure, { ...ask, body: json }),
-          rpc: await world.faces.rpc(procedure, { ...ask, body: rpc }),
+          rest: await fixture.clients.rest(procedure, { ...call, body: json }),
+          rpc: await fixture.clients.rpc(procedure, { ...call, body: rpc }),
         };
       };
       for (const value of ['null', '[]', '[[]]', '"text"', '5', 'true']) {
@@ -195,9 +195,12 @@ describe('an input that nests deeply', () => {
       '"deep"',
       `${'['.repeat(depth)}${']'.repeat(depth)}`,
     );
-    const ask = { token: world.tokenOf('user'), headers: { 'content-type': 'application/json' } };
-    const rest = await world.faces.rest(procedure, { ...ask, body: text });
-    const rpc = await world.faces.rpc(procedure, { ...ask, body: `{"json":${text}}` });
+    const call = {
+      token: fixture.tokenOf('user'),
+      headers: { 'content-type': 'application/json' },
+    };
+    const rest = await fixture.clients.rest(procedure, { ...call, body: text });
+    const rpc = await fixture.clients.rpc(procedure, { ...call, body: `{"json":${text}}` });
     return [rest.status, rpc.status];
   }
 
@@ -224,7 +227,7 @@ describe('an input that only RPC can say', () => {
   const queries = withInput.filter(([, procedure]) => procedure.type === 'query');
 
   it.each(queries)('is refused by %s', async (_path, procedure, schema) => {
-    const { token, input } = await goodAsk(procedure, world, 'superuser');
+    const { token, input } = await validCall(procedure, fixture, 'superuser');
     const names = Object.keys(isRecord(input) ? input : {});
     const inputs = [
       ...notText,
@@ -233,8 +236,8 @@ describe('an input that only RPC can say', () => {
     const wrong = inputs.filter((value) => !schema.safeParse(value).success);
     expect(wrong.length).toBeGreaterThan(5);
     for (const value of wrong) {
-      const answer = await world.faces.rpc(procedure, { token, input: value });
-      expect(answer, JSON.stringify(value)).toMatchObject({
+      const response = await fixture.clients.rpc(procedure, { token, input: value });
+      expect(response, JSON.stringify(value)).toMatchObject({
         status: 400,
         problem: { code: 'bad_request' },
       });
@@ -257,24 +260,24 @@ describe('an optional field that is sent as undefined', () => {
     const names = optionalOf(schema);
     // Each by itself, then all.
     for (const left of [...names.map((name) => [name]), names]) {
-      const row = rowOf(procedure);
-      const { token, input } = await goodAsk(procedure, world);
+      const contractCase = caseOf(procedure);
+      const { token, input } = await validCall(procedure, fixture);
       const rest = isRecord(input)
         ? Object.fromEntries(Object.entries(input).filter(([name]) => !left.includes(name)))
         : {};
-      const absent = await world.faces.rpc(procedure, { token, input: rest });
-      await row.undo?.(world, input);
-      const again = await goodAsk(procedure, world);
+      const absent = await fixture.clients.rpc(procedure, { token, input: rest });
+      await contractCase.undo?.(fixture, input);
+      const again = await validCall(procedure, fixture);
       const undefineds = Object.fromEntries(left.map((name) => [name, undefined]));
       const present = isRecord(again.input)
         ? Object.assign({}, again.input, undefineds)
         : undefineds;
-      const sent = await world.faces.rpc(procedure, {
+      const sent = await fixture.clients.rpc(procedure, {
         token: again.token,
         input: present,
         annotated: true,
       });
-      await row.undo?.(world, again.input);
+      await contractCase.undo?.(fixture, again.input);
       expect(sent.status, `${left}: ${sent.text}`).toBe(absent.status);
       expect(sent.status, `${left}: ${sent.text}`).toBeLessThan(500);
     }
@@ -320,20 +323,20 @@ describe('what superjson is told of an input', () => {
     const property = fc.asyncProperty(
       fc.constantFrom(...withInput),
       meta,
-      async ([, procedure], told) => {
-        const { token, input } = await goodAsk(procedure, world, 'superuser');
-        const text = JSON.stringify({ json: input, meta: told });
+      async ([, procedure], output) => {
+        const { token, input } = await validCall(procedure, fixture, 'superuser');
+        const text = JSON.stringify({ json: input, meta: output });
         const query = new URLSearchParams({ input: text });
         const isQuery = procedure.type === 'query';
-        const answer = await fetch(
-          `${world.server.origin}/trpc/${procedure.path}${isQuery ? `?${query}` : ''}`,
+        const response = await fetch(
+          `${fixture.server.origin}/trpc/${procedure.path}${isQuery ? `?${query}` : ''}`,
           {
             method: isQuery ? 'GET' : 'POST',
             headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
             body: isQuery ? undefined : text,
           },
         );
-        expect(answer.status, await answer.text()).toBeLessThan(500);
+        expect(response.status, await response.text()).toBeLessThan(500);
         expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false);
       },
     );

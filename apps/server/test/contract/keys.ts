@@ -1,7 +1,7 @@
 import { boundScopes, type Scope, scopeSchema } from '@synap/contracts';
-import type { RestAnswer, ServerUnderTest } from '../server-under-test.js';
+import type { RestResponse, ServerUnderTest } from '../server-under-test.js';
+import type { ContractCase } from './cases.js';
 import type { Procedure } from './procedures.js';
-import type { Row } from './rows.js';
 
 /** API keys of one user, made when they are first asked for. */
 export interface Keys {
@@ -10,12 +10,12 @@ export interface Keys {
   /** A key with all scopes but this. */
   without(scope: Scope | null): Promise<string>;
   /** A key that is bound to a dashboard without widgets. */
-  elsewhere(): Promise<string>;
+  forOtherDashboard(): Promise<string>;
 }
 
 export function createKeys({ rest }: Pick<ServerUnderTest, 'rest'>, token: string): Keys {
   const made = new Map<string, Promise<string>>();
-  const bodyOf = ({ status, text, body }: RestAnswer) => {
+  const bodyOf = ({ status, text, body }: RestResponse) => {
     if (status !== 201) throw new Error(`What keys need answered ${status}: ${text}`);
     return body;
   };
@@ -34,7 +34,7 @@ export function createKeys({ rest }: Pick<ServerUnderTest, 'rest'>, token: strin
     with: (scope) => once(`with ${scope}`, () => make(scope === null ? all : [scope])),
     without: (scope) =>
       once(`without ${scope}`, () => make(all.filter((other) => other !== scope))),
-    elsewhere: () =>
+    forOtherDashboard: () =>
       once('elsewhere', async () => {
         const { id } = bodyOf(
           await rest('POST', '/dashboards', { token, body: { name: 'Elsewhere' } }),
@@ -47,7 +47,7 @@ export function createKeys({ rest }: Pick<ServerUnderTest, 'rest'>, token: strin
 /** What the good call of `user` answers over REST when a key of theirs makes it. */
 export function statusByKey(
   { meta }: Procedure,
-  { callers }: Row,
+  { callers }: ContractCase,
 ): { with: number; without: number } {
   const { scope, access, openapi } = meta;
   if (scope) return { with: callers.user, without: 403 };

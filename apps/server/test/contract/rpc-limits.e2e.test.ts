@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ServerUnderTest, startServerUnderTest } from '../server-under-test.js';
-import { rpcProblem } from './faces.js';
+import { rpcProblem } from './clients.js';
 import { isRecord } from './json.js';
 import { procedures } from './procedures.js';
 
@@ -83,21 +83,21 @@ describe('a batch', () => {
       ['203.0.113.202', '%2C'],
       ['203.0.113.203', '%2c'],
     ] as const) {
-      const answer = await call(
+      const response = await call(
         batchOf(10, 'system.meta', comma),
         { headers: { 'x-forwarded-for': address } },
         strict,
       );
-      expect(answer.status, comma).toBe(200);
-      expect(answer.headers.get('ratelimit'), comma).toMatch(/r=290/);
+      expect(response.status, comma).toBe(200);
+      expect(response.headers.get('ratelimit'), comma).toMatch(/r=290/);
     }
   });
 
   it('tells of each refusal in the words of tRPC, also of the limit that comes before', async () => {
     const headers = { 'x-forwarded-for': '203.0.113.210' };
-    const answers = [];
-    for (let n = 0; n < 31; n += 1) answers.push(await call(batchOf(10), { headers }, strict));
-    const [served, refused] = [answers[29], answers[30]];
+    const responses = [];
+    for (let n = 0; n < 31; n += 1) responses.push(await call(batchOf(10), { headers }, strict));
+    const [served, refused] = [responses[29], responses[30]];
     expect(served?.status).toBe(200);
     expect(refused).toMatchObject({
       status: 429,

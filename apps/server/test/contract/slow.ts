@@ -1,9 +1,16 @@
 import { request } from 'node:http';
-import { type Answer, type Ask, restAnswer, restRequest, rpcAnswer, rpcRequest } from './faces.js';
+import {
+  type ApiCall,
+  type ApiResponse,
+  readRestResponse,
+  readRpcResponse,
+  restRequest,
+  rpcRequest,
+} from './clients.js';
 import { type Procedure, routeOf } from './procedures.js';
 
 /** Announces a body that never comes, and waits for what the server says to that. */
-function announceOnly(address: string, method: string, { token }: Ask): Promise<Response> {
+function announceOnly(address: string, method: string, { token }: ApiCall): Promise<Response> {
   return new Promise((resolve, reject) => {
     const headers = {
       'content-type': 'application/json',
@@ -34,17 +41,21 @@ function announceOnly(address: string, method: string, { token }: Ask): Promise<
 /**
  * A mutation on both faces whose body does not come: the answers take as long as the server waits.
  */
-export function callWithoutBody(origin: string, procedure: Procedure, ask: Ask): Promise<Answer[]> {
+export function callWithoutBody(
+  origin: string,
+  procedure: Procedure,
+  call: ApiCall,
+): Promise<ApiResponse[]> {
   const { method } = routeOf(procedure);
   const rest = announceOnly(
-    `${origin}/api/v1${restRequest(procedure, ask.input).target}`,
+    `${origin}/api/v1${restRequest(procedure, call.input).target}`,
     method,
-    ask,
-  ).then(restAnswer);
+    call,
+  ).then(readRestResponse);
   const rpc = announceOnly(
-    `${origin}/trpc/${rpcRequest(procedure, ask.input).target}`,
+    `${origin}/trpc/${rpcRequest(procedure, call.input).target}`,
     'POST',
-    ask,
-  ).then(rpcAnswer);
+    call,
+  ).then(readRpcResponse);
   return Promise.all([rest, rpc]);
 }

@@ -1,17 +1,17 @@
 import { expect } from 'vitest';
 import type { ServerUnderTest } from '../server-under-test.js';
+import { caseOf, validCall } from './cases.js';
+import { type ApiCall, type ApiResponse, createClients } from './clients.js';
 import type { ServedDocument } from './document.js';
-import { type Answer, type Ask, createFaces } from './faces.js';
-import type { Caller, World } from './fixture.js';
+import { bindProcedure, byHeaders, type ErrorCase } from './error-cases.js';
+import type { Caller, Fixture } from './fixture.js';
 import { isRecord } from './json.js';
 import { type Procedure, procedures, routeOf } from './procedures.js';
-import { bind, byHeaders, type Reach } from './reach.js';
-import { goodAsk, rowOf } from './rows.js';
 import { callWithoutBody } from './slow.js';
 
 /** What statuses are reached with. */
 export interface Stage {
-  readonly world: World;
+  readonly fixture: Fixture;
   /** A server whose sign-up is closed. */
   readonly closed: ServerUnderTest;
   readonly document: ServedDocument;
@@ -23,29 +23,31 @@ const unknownKey = `syn_${'0'.repeat(32)}_${'A'.repeat(43)}`;
 const padding = 'x'.repeat(110_000);
 
 /** What is reached in the same way for every procedure. */
-const general: Readonly<Record<number, Reach>> = {
-  400: async ({ rest, ask }) => [await rest({ ...(await ask()), query: 'unheard-of=1' })],
-  401: async ({ rest, rpc, ask }) => {
-    const strangers = [undefined, 'not-a-token', `${(await ask()).token}x`, unknownKey];
+const general: Readonly<Record<number, ErrorCase>> = {
+  400: async ({ rest, validCall }) => [
+    await rest({ ...(await validCall()), query: 'unheard-of=1' }),
+  ],
+  401: async ({ rest, rpc, validCall }) => {
+    const strangers = [undefined, 'not-a-token', `${(await validCall()).token}x`, unknownKey];
     return Promise.all(
       strangers.flatMap((token) =>
-        [rest, rpc].map(async (call) => call({ ...(await ask()), token })),
+        [rest, rpc].map(async (call) => call({ ...(await validCall()), token })),
       ),
     );
   },
   412: byHeaders({ 'if-match': '"a state that never was"' }),
-  413: async ({ rest, rpc, ask }) => {
-    const { input, ...others } = await ask();
+  413: async ({ rest, rpc, validCall }) => {
+    const { input, ...others } = await validCall();
     return Promise.all(
       [rest, rpc].map((call) =>
         call({ ...others, input: { ...(isRecord(input) && input), padding } }),
       ),
     );
   },
-  415: async ({ rest, rpc, ask }) => {
+  415: async ({ rest, rpc, validCall }) => {
     const headers = { 'content-type': 'text/plain' };
     return Promise.all(
-      [rest, rpc].map(async (call) => call({ ...(await ask()), headers, body: '{}' })),
+      [rest, rpc].map(async (call) => call({ ...(await validCall()), headers, body: '{}' })),
     );
   },
 };
@@ -54,51 +56,52 @@ const general: Readonly<Record<number, Reach>> = {
  * Reached elsewhere for all procedures: 408 below, the others in faults.e2e.test.ts by servers that
  * are in trouble.
  */
-const elsewhere = [408, 429, 500, 503];
+const testedSeparately = [408, 429, 500, 503];
 
 /**
  * Reaches each error that the document lists for a procedure, unless its row says why that cannot
  * be.
  */
 export async function expectListedErrors(
-  { world, closed, document }: Stage,
+  { fixture, closed, document }: Stage,
   procedure: Procedure,
 ): Promise<void> {
   const at = {
     procedure,
-    world,
-    ...bind(world.faces, procedure),
-    closed: bind(createFaces(closed.origin), procedure),
-    ask: (caller?: Caller) => goodAsk(procedure, world, caller),
+    fixture,
+    ...bindProcedure(fixture.clients, procedure),
+    closed: bindProcedure(createClients(closed.origin), procedure),
+    validCall: (caller?: Caller) => validCall(procedure, fixture, caller),
   };
-  const { errors } = rowOf(procedure);
+  const { errors } = caseOf(procedure);
   const listed = document.statusesOf(procedure).filter((status) => status >= 400);
   expect(listed, 'errors of the row that the document does not list').toEqual(
     expect.arrayContaining(Object.keys(errors).map(Number)),
   );
   for (const status of listed) {
     const reach = errors[status] ?? general[status];
-    if (typeof reach === 'string' || (reach === undefined && elsewhere.includes(status))) continue;
+    if (typeof reach === 'string' || (reach === undefined && testedSeparately.includes(status)))
+      continue;
     if (!reach)
       throw new Error(
         `${procedure.path} lists ${status}: say in its row how it is reached, or why it cannot be.`,
       );
-    const answers = [...(await reach(at))];
+    const responses = [...(await reach(at))];
     // Every address refuses what it does not know, in its query.
     if (status === 400 && !procedure.meta.openapi?.freeParameters)
-      answers.push(...((await general[400]?.(at)) ?? []));
-    expect(answers.length, String(status)).toBeGreaterThan(0);
-    for (const answer of answers) expectError(document, procedure, answer, status);
+      responses.push(...((await general[400]?.(at)) ?? []));
+    expect(responses.length, String(status)).toBeGreaterThan(0);
+    for (const response of responses) expectError(document, procedure, response, status);
   }
 }
 
 /** Makes requests that nobody should, which are answered as the document says all the same. */
-export async function expectOddAnswersInside(
-  { world, document }: Stage,
+export async function expectUnusualCallsConform(
+  { fixture, document }: Stage,
   procedure: Procedure,
 ): Promise<void> {
   const json = { 'content-type': 'application/json' };
-  const odd: Ask[] = [
+  const odd: ApiCall[] = [
     { headers: { 'if-match': '"x", W/"y"' } },
     { headers: { 'if-none-match': '*' } },
     { headers: { 'idempotency-key': '' } },
@@ -114,16 +117,19 @@ export async function expectOddAnswersInside(
     odd.push({ body: 'a=1', headers: { 'content-type': 'application/x-www-form-urlencoded' } });
     odd.push({ body: '{}', headers: { ...json, 'content-encoding': 'gzip' } });
   }
-  const { headers } = await world.faces.rest(procedure, await goodAsk(procedure, world));
+  const { headers } = await fixture.clients.rest(procedure, await validCall(procedure, fixture));
   const etag = headers.get('etag');
   if (etag !== null)
     odd.push({ headers: { 'if-none-match': etag } }, { headers: { 'if-match': etag } });
   for (const each of odd) {
-    const answer = await world.faces.rest(procedure, {
-      ...(await goodAsk(procedure, world)),
+    const response = await fixture.clients.rest(procedure, {
+      ...(await validCall(procedure, fixture)),
       ...each,
     });
-    expect(document.faultOf(procedure, answer), JSON.stringify(each).slice(0, 100)).toBeUndefined();
+    expect(
+      document.violationOf(procedure, response),
+      JSON.stringify(each).slice(0, 100),
+    ).toBeUndefined();
   }
 }
 
@@ -131,26 +137,30 @@ export async function expectOddAnswersInside(
  * Announces bodies that do not come: the answers take as long as the server waits, so they are
  * asked for all at once.
  */
-export function withholdBodies({ world, document }: Stage): Map<Procedure, Promise<Answer[]>> {
+export function withholdBodies({
+  fixture,
+  document,
+}: Stage): Map<Procedure, Promise<ApiResponse[]>> {
   const taking = procedures.filter((procedure) => document.statusesOf(procedure).includes(408));
   const withhold = async (procedure: Procedure) =>
-    callWithoutBody(world.server.origin, procedure, await goodAsk(procedure, world));
+    callWithoutBody(fixture.server.origin, procedure, await validCall(procedure, fixture));
   return new Map(taking.map((procedure) => [procedure, withhold(procedure)]));
 }
 
 export function expectError(
   document: ServedDocument,
   procedure: Procedure,
-  answer: Answer,
+  response: ApiResponse,
   status: number,
 ): void {
-  const place = `${procedure.path}, ${status} over ${answer.face}: ${answer.text}`;
-  expect(answer.status, place).toBe(status);
-  if (answer.face === 'rest') expect(document.faultOf(procedure, answer), place).toBeUndefined();
+  const place = `${procedure.path}, ${status} over ${response.transport}: ${response.text}`;
+  expect(response.status, place).toBe(status);
+  if (response.transport === 'rest')
+    expect(document.violationOf(procedure, response), place).toBeUndefined();
   // An operation with an error format of its own answers no problem over REST.
-  if (answer.face === 'rpc' || isProblemType(answer))
-    expect(answer.problem?.status, place).toBe(status);
+  if (response.transport === 'rpc' || isProblemType(response))
+    expect(response.problem?.status, place).toBe(status);
 }
 
-const isProblemType = ({ headers }: Answer): boolean =>
+const isProblemType = ({ headers }: ApiResponse): boolean =>
   headers.get('content-type') === 'application/problem+json';

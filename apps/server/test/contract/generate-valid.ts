@@ -4,7 +4,7 @@ import { isRecord } from './json.js';
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
 /** How values of a schema are made. */
-export interface Making {
+export interface GeneratorOptions {
   /** The schema with the definitions that references lead to. */
   readonly root: JsonSchema;
   /** Texts that mean something, used where they fit. */
@@ -27,7 +27,7 @@ export const numberIn = (schema: JsonSchema, keyword: string, otherwise: number)
 };
 
 /** What a reference leads to; undefined where it leads to itself: that is `z.json()`, any JSON. */
-export function resolve(schema: JsonSchema, { root }: Making): JsonSchema | undefined {
+export function resolve(schema: JsonSchema, { root }: GeneratorOptions): JsonSchema | undefined {
   if (typeof schema.$ref !== 'string') return schema;
   const name = schema.$ref.replace('#/$defs/', '');
   const found = isRecord(root.$defs) ? root.$defs[name] : undefined;
@@ -60,7 +60,8 @@ const commonWords = [
 const inheritedKeys = ['toString', 'hasOwnProperty', 'valueOf', '__defineGetter__'];
 
 /** Keys that lead to prototypes are refused before any schema sees them. */
-const isTaken = (key: string): boolean => !['__proto__', 'constructor', 'prototype'].includes(key);
+const isAcceptedKey = (key: string): boolean =>
+  !['__proto__', 'constructor', 'prototype'].includes(key);
 
 /** JSON within the safe integers; other numbers are refused before any schema sees them. */
 const withSafeNumbers = (value: unknown): unknown =>
@@ -69,7 +70,7 @@ const withSafeNumbers = (value: unknown): unknown =>
 function mapInner(value: unknown, change: (inner: unknown) => unknown): unknown {
   if (Array.isArray(value)) return value.map(change);
   if (!isRecord(value)) return value;
-  const entries = Object.entries(value).filter(([key]) => isTaken(key));
+  const entries = Object.entries(value).filter(([key]) => isAcceptedKey(key));
   return Object.fromEntries(entries.map(([key, inner]) => [key, change(inner)]));
 }
 
@@ -77,16 +78,16 @@ function mapInner(value: unknown, change: (inner: unknown) => unknown): unknown 
 export const anyJson = fc.jsonValue({ maxDepth: 3 }).map(withSafeNumbers);
 
 /** Values that a schema takes. */
-export function good(schema: JsonSchema, making: Making): fc.Arbitrary<unknown> {
-  const own = resolve(schema, making);
+export function validValue(schema: JsonSchema, options: GeneratorOptions): fc.Arbitrary<unknown> {
+  const own = resolve(schema, options);
   if (own === undefined) return anyJson;
   if (Array.isArray(own.enum)) return fc.constantFrom(...own.enum);
   if ('const' in own) return fc.constant(own.const);
   if (Array.isArray(own.anyOf))
-    return fc.oneof(...own.anyOf.filter(isRecord).map((option) => good(option, making)));
+    return fc.oneof(...own.anyOf.filter(isRecord).map((option) => validValue(option, options)));
   switch (own.type) {
     case 'string':
-      return goodText(own, making);
+      return validText(own, options);
     case 'integer':
       return fc.integer({
         min: numberIn(own, 'minimum', -1000),
@@ -97,20 +98,20 @@ export function good(schema: JsonSchema, making: Making): fc.Arbitrary<unknown> 
     case 'boolean':
       return fc.boolean();
     case 'array': {
-      const items = good(isRecord(own.items) ? own.items : {}, making);
+      const items = validValue(isRecord(own.items) ? own.items : {}, options);
       return fc.array(items, {
         minLength: numberIn(own, 'minItems', 0),
         maxLength: Math.min(3, numberIn(own, 'maxItems', 3)),
       });
     }
     case 'object':
-      return own.properties === undefined ? goodRecord(own, making) : goodObject(own, making);
+      return own.properties === undefined ? validRecord(own, options) : validObject(own, options);
     default:
-      return making.textual ? fc.string({ maxLength: 5 }) : anyJson;
+      return options.textual ? fc.string({ maxLength: 5 }) : anyJson;
   }
 }
 
-function goodText(schema: JsonSchema, { words }: Making): fc.Arbitrary<string> {
+function validText(schema: JsonSchema, { words }: GeneratorOptions): fc.Arbitrary<string> {
   if (schema.format === 'uuid') {
     const known = words.filter((word) => fitsText(schema, word));
     return known.length === 0 ? fc.uuid() : fc.oneof(fc.uuid(), fc.constantFrom(...known));
@@ -131,14 +132,14 @@ function goodText(schema: JsonSchema, { words }: Making): fc.Arbitrary<string> {
   );
 }
 
-function goodObject(schema: JsonSchema, making: Making): fc.Arbitrary<unknown> {
+function validObject(schema: JsonSchema, options: GeneratorOptions): fc.Arbitrary<unknown> {
   const required = requiredOf(schema);
   const properties = propertiesOf(schema).map(
-    ([name, property]) => [name, good(property, making)] as const,
+    ([name, property]) => [name, validValue(property, options)] as const,
   );
   const others = fc.record(Object.fromEntries(properties), { requiredKeys: required });
   const key = fc.constantFrom(...inheritedKeys, 'unheard-of');
-  const surplus = making.textual ? fc.constant('x') : anyJson;
+  const surplus = options.textual ? fc.constant('x') : anyJson;
   // What is not declared is left out of account, whatever it is called.
   return fc
     .tuple(others, fc.option(fc.tuple(key, surplus)))
@@ -147,10 +148,10 @@ function goodObject(schema: JsonSchema, making: Making): fc.Arbitrary<unknown> {
     );
 }
 
-function goodRecord(schema: JsonSchema, making: Making): fc.Arbitrary<unknown> {
-  const value = good(
+function validRecord(schema: JsonSchema, options: GeneratorOptions): fc.Arbitrary<unknown> {
+  const value = validValue(
     isRecord(schema.additionalProperties) ? schema.additionalProperties : {},
-    making,
+    options,
   );
   const key = fc.oneof(fc.constantFrom('limit', 'repository'), fc.constantFrom(...inheritedKeys));
   return fc

@@ -1,9 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { dashboards } from '@synap/contracts';
-import type { World } from './fixture.js';
-import { asCaller, byAsking, byHeaders, byInput, byKeyInUse, byReusedKey, each } from './reach.js';
-import { untilKeys } from './rows.auth.js';
-import type { Row } from './rows.js';
+import { forbiddenToKeys } from './cases.auth.js';
+import type { ContractCase } from './cases.js';
+import {
+  asCaller,
+  byCall,
+  byHeaders,
+  byInput,
+  byKeyInUse,
+  byReusedKey,
+  each,
+} from './error-cases.js';
+import type { Fixture } from './fixture.js';
 
 const signedIn = { anonymous: 401, user: 200, other: 200, superuser: 200 } as const;
 /** Nobody else learns that it is there, a superuser neither. */
@@ -15,34 +23,34 @@ const content = { name: 'Work', widgets };
 const fresh = ['/id', '/createdAt', '/updatedAt', '/widgets/*/id'];
 
 const unplaceable = [{ ...widgets[0], widgetId: 'unknown' }];
-const existing = async ({ newDashboard }: World) => ({ id: (await newDashboard()).id });
+const existing = async ({ newDashboard }: Fixture) => ({ id: (await newDashboard()).id });
 
-export const dashboardsRows: Record<string, Row> = {
+export const dashboardsCases: Record<string, ContractCase> = {
   'dashboards.list': {
     endpoint: dashboards.list,
     callers: signedIn,
-    elsewhere: 200,
-    ask: () => ({ input: { size: 5 } }),
+    otherDashboardStatus: 200,
+    validCall: () => ({ input: { size: 5 } }),
     changes: false,
     errors: {
       400: each(byInput({ size: 0 }), byInput({ cursor: 'none of ours' })),
-      403: untilKeys,
+      403: forbiddenToKeys,
     },
   },
   'dashboards.create': {
     endpoint: dashboards.create,
     callers: { anonymous: 401, user: 201, other: 201, superuser: 201 },
-    elsewhere: 403,
-    ask: () => ({ input: content }),
+    otherDashboardStatus: 403,
+    validCall: () => ({ input: content }),
     changes: true,
-    differs: fresh,
+    volatileFields: fresh,
     errors: {
       400: each(
         byInput({ name: '' }),
         byInput({ name: 'Work', widgets: unplaceable }),
         byHeaders({ 'idempotency-key': 'a b' }),
       ),
-      403: untilKeys,
+      403: forbiddenToKeys,
       409: byKeyInUse('dashboards'),
       422: byReusedKey(() => ({ name: 'Another' })),
     },
@@ -50,67 +58,69 @@ export const dashboardsRows: Record<string, Row> = {
   'dashboards.get': {
     endpoint: dashboards.get,
     callers: ownersOnly,
-    elsewhere: 404,
-    ask: ({ dashboardId: id }) => ({ input: { id } }),
+    otherDashboardStatus: 404,
+    validCall: ({ dashboardId: id }) => ({ input: { id } }),
     changes: false,
     errors: {
       400: byInput({ id: 'not-a-uuid' }),
-      403: untilKeys,
+      403: forbiddenToKeys,
       404: each(
         asCaller('other'),
-        byAsking(() => ({ input: { id: randomUUID() } })),
+        byCall(() => ({ input: { id: randomUUID() } })),
       ),
     },
   },
   'dashboards.save': {
     endpoint: dashboards.save,
     callers: ownersOnly,
-    elsewhere: 404,
-    ask: async (world) => ({ input: { ...content, ...(await existing(world)), version: 1 } }),
+    otherDashboardStatus: 404,
+    validCall: async (fixture) => ({
+      input: { ...content, ...(await existing(fixture)), version: 1 },
+    }),
     changes: true,
-    differs: fresh,
+    volatileFields: fresh,
     errors: {
       400: each(
-        byAsking(async (world) => ({
-          input: { ...(await existing(world)), name: 'x'.repeat(101), widgets: [], version: 1 },
+        byCall(async (fixture) => ({
+          input: { ...(await existing(fixture)), name: 'x'.repeat(101), widgets: [], version: 1 },
         })),
         byHeaders({ 'if-match': '"2"' }),
       ),
-      403: untilKeys,
+      403: forbiddenToKeys,
       404: each(
         asCaller('other'),
-        byAsking(() => ({ input: { ...content, id: randomUUID(), version: 1 } })),
+        byCall(() => ({ input: { ...content, id: randomUUID(), version: 1 } })),
       ),
-      409: byAsking(async (world) => ({
-        input: { ...content, ...(await existing(world)), version: 7 },
+      409: byCall(async (fixture) => ({
+        input: { ...content, ...(await existing(fixture)), version: 7 },
       })),
-      412: async ({ world, rest, ask }) => [
+      412: async ({ fixture, rest, validCall }) => [
         await rest({
-          ...(await ask()),
-          input: { ...content, ...(await existing(world)) },
+          ...(await validCall()),
+          input: { ...content, ...(await existing(fixture)) },
           headers: { 'if-match': '"7"' },
         }),
       ],
-      428: byAsking(async (world) => ({ input: { ...content, ...(await existing(world)) } })),
+      428: byCall(async (fixture) => ({ input: { ...content, ...(await existing(fixture)) } })),
     },
   },
   'dashboards.upsert': {
     endpoint: dashboards.upsert,
     callers: ownersOnly,
-    elsewhere: 404,
-    ask: async (world) => ({ input: { ...content, ...(await existing(world)) } }),
+    otherDashboardStatus: 404,
+    validCall: async (fixture) => ({ input: { ...content, ...(await existing(fixture)) } }),
     changes: true,
-    differs: fresh,
+    volatileFields: fresh,
     errors: {
       400: byInput({ ...content, id: 'not-a-uuid' }),
-      403: untilKeys,
+      403: forbiddenToKeys,
       404: each(
         asCaller('other'),
-        byAsking(() => ({ input: { ...content, id: randomUUID(), version: 1 } })),
+        byCall(() => ({ input: { ...content, id: randomUUID(), version: 1 } })),
       ),
       409: each(
-        byAsking(async (world) => ({
-          input: { ...content, ...(await existing(world)), version: 7 },
+        byCall(async (fixture) => ({
+          input: { ...content, ...(await existing(fixture)), version: 7 },
         })),
         byKeyInUse('dashboards'),
       ),
@@ -121,17 +131,17 @@ export const dashboardsRows: Record<string, Row> = {
   'dashboards.remove': {
     endpoint: dashboards.remove,
     callers: { ...ownersOnly, user: 204 },
-    elsewhere: 404,
-    ask: async (world) => ({ input: await existing(world) }),
+    otherDashboardStatus: 404,
+    validCall: async (fixture) => ({ input: await existing(fixture) }),
     changes: true,
     errors: {
       400: byInput({ id: 'not-a-uuid' }),
-      403: untilKeys,
+      403: forbiddenToKeys,
       404: each(
         asCaller('other'),
-        byAsking(() => ({ input: { id: randomUUID() } })),
+        byCall(() => ({ input: { id: randomUUID() } })),
       ),
-      409: byAsking(async (world) => ({ input: { ...(await existing(world)), version: 7 } })),
+      409: byCall(async (fixture) => ({ input: { ...(await existing(fixture)), version: 7 } })),
       412: byHeaders({ 'if-match': '"7"' }),
     },
   },

@@ -1,30 +1,30 @@
 import { randomUUID } from 'node:crypto';
 import { auth, authSessions } from '@synap/contracts';
 import { admin } from '../server-under-test.js';
-import type { Caller, World } from './fixture.js';
-import { byAsking, byInput } from './reach.js';
-import { untilKeys } from './rows.auth.js';
-import type { Row } from './rows.js';
+import { forbiddenToKeys } from './cases.auth.js';
+import type { ContractCase } from './cases.js';
+import { byCall, byInput } from './error-cases.js';
+import type { Caller, Fixture } from './fixture.js';
 
 const signedIn = { anonymous: 401, user: 200, other: 200, superuser: 200 } as const;
 
 /** A session of its own for the call: ending the caller's would end the walk. */
-async function ownSession({ signIn }: World, caller: Caller) {
+async function ownSession({ signIn }: Fixture, caller: Caller) {
   return (await (caller === 'superuser' ? signIn(admin) : signIn())).accessToken;
 }
 
 const idOf = (accessToken: string): string =>
   JSON.parse(Buffer.from(accessToken.split('.')[1] ?? '', 'base64url').toString('utf8')).sid;
 
-export const authSessionsRows: Record<string, Row> = {
+export const authSessionsCases: Record<string, ContractCase> = {
   'auth.token': {
     endpoint: auth.token,
     callers: { anonymous: 200, user: 200, other: 200, superuser: 200 },
-    ask: ({ guest }) => ({
+    validCall: ({ guest }) => ({
       input: { grant_type: 'password', username: guest.email, password: guest.password },
     }),
     changes: true,
-    differs: ['/access_token', '/refresh_token'],
+    volatileFields: ['/access_token', '/refresh_token'],
     errors: {
       400: byInput({ username: 'ann@example.org' }),
       403: 'only for a form of another site: lockouts.e2e.test.ts',
@@ -33,30 +33,30 @@ export const authSessionsRows: Record<string, Row> = {
   'auth.sessions.list': {
     endpoint: authSessions.list,
     callers: signedIn,
-    ask: () => ({ input: {} }),
+    validCall: () => ({ input: {} }),
     changes: false,
-    differs: ['/items'],
-    errors: { 400: byInput({ size: 101 }), 403: untilKeys },
+    volatileFields: ['/items'],
+    errors: { 400: byInput({ size: 101 }), 403: forbiddenToKeys },
   },
   'auth.sessions.revoke': {
     endpoint: authSessions.revoke,
     callers: { anonymous: 401, user: 204, other: 204, superuser: 204 },
-    async ask(world, caller) {
+    async validCall(fixture, caller) {
       if (caller === 'anonymous') return { input: { id: randomUUID() } };
-      const token = await ownSession(world, caller);
+      const token = await ownSession(fixture, caller);
       return { token, input: { id: idOf(token) } };
     },
     changes: true,
     errors: {
       400: byInput({ id: 'no uuid' }),
-      403: untilKeys,
-      404: byAsking(async (world) => ({ input: { id: idOf(world.tokenOf('other') ?? '') } })),
+      403: forbiddenToKeys,
+      404: byCall(async (fixture) => ({ input: { id: idOf(fixture.tokenOf('other') ?? '') } })),
     },
   },
   'auth.sessions.revokeOthers': {
     endpoint: authSessions.revokeOthers,
     callers: { anonymous: 401, user: 204, other: 204, superuser: 204 },
-    async ask({ server }, caller) {
+    async validCall({ server }, caller) {
       if (caller === 'anonymous') return {};
       // A person of its own, with one other session: all of those end.
       const person = await server.newUser();
@@ -64,6 +64,6 @@ export const authSessionsRows: Record<string, Row> = {
       return { token: person.token };
     },
     changes: true,
-    errors: { 403: untilKeys },
+    errors: { 403: forbiddenToKeys },
   },
 };

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import {
   fitsText,
-  good,
+  type GeneratorOptions,
   type JsonSchema,
-  type Making,
   numberIn,
   propertiesOf,
   requiredOf,
   resolve,
-} from './generate-good.js';
+  validValue,
+} from './generate-valid.js';
 import { isRecord } from './json.js';
 
 const typeOf = (value: unknown) => {
@@ -33,7 +33,7 @@ const anything = [
   { a: { b: [null, { c: 1e308 }] } },
 ];
 /** Numbers that no reading takes for one. */
-const noNumbers = [
+const nonNumbers = [
   '',
   ' ',
   'abc',
@@ -48,29 +48,37 @@ const noNumbers = [
   '1 ',
   '--1',
 ];
-const withoutValue = ['\u0000', 'a\u0000b', 'tab\t', 'line\nfeed', '\u007f'];
+const controlCharacters = ['\u0000', 'a\u0000b', 'tab\t', 'line\nfeed', '\u007f'];
 const loneSurrogates = ['\ud800', 'a\udfffb', '\udc00\ud800'];
 
 /**
  * Values that a schema refuses at one place, all else in them being good; undefined where it takes
  * everything.
  */
-export function bad(schema: JsonSchema, making: Making): fc.Arbitrary<unknown> | undefined {
-  const own = resolve(schema, making);
+export function invalidValue(
+  schema: JsonSchema,
+  options: GeneratorOptions,
+): fc.Arbitrary<unknown> | undefined {
+  const own = resolve(schema, options);
   if (own === undefined) return undefined;
-  const ways = [here(own, making), ...within(own, making)].filter((way) => way !== undefined);
+  const ways = [invalidItself(own, options), ...invalidInside(own, options)].filter(
+    (way) => way !== undefined,
+  );
   return ways.length === 0 ? undefined : fc.oneof(...ways);
 }
 
 /** Wrong by itself. */
-function here(schema: JsonSchema, { textual }: Making): fc.Arbitrary<unknown> | undefined {
+function invalidItself(
+  schema: JsonSchema,
+  { textual }: GeneratorOptions,
+): fc.Arbitrary<unknown> | undefined {
   const { type } = schema;
   if (typeof type !== 'string' && !Array.isArray(schema.enum)) return undefined;
   const wrongType = anything.filter(
     (value) => typeOf(value) !== type && !(type === 'number' && typeof value === 'number'),
   );
   // Of another type a query can only say objects, and text where a number or an object is asked.
-  const misread = noNumbers.filter((text) => type !== 'boolean' || text !== 'true');
+  const misread = nonNumbers.filter((text) => type !== 'boolean' || text !== 'true');
   const sayable =
     type === 'string' ? [{ a: 'b' }] : type === 'object' ? ['text', ''] : [{ a: 'b' }, ...misread];
   const values = [...(textual ? sayable : wrongType), ...outOfBounds(schema, textual)];
@@ -90,7 +98,7 @@ function outOfBounds(schema: JsonSchema, textual: boolean): unknown[] {
   const texts = [
     '',
     ...long,
-    ...withoutValue,
+    ...controlCharacters,
     'No Slug',
     'not-a-uuid',
     "'; DROP TABLE users; --",
@@ -100,35 +108,39 @@ function outOfBounds(schema: JsonSchema, textual: boolean): unknown[] {
 }
 
 /** Wrong somewhere inside. */
-function within(schema: JsonSchema, making: Making): (fc.Arbitrary<unknown> | undefined)[] {
+function invalidInside(
+  schema: JsonSchema,
+  options: GeneratorOptions,
+): (fc.Arbitrary<unknown> | undefined)[] {
   if (schema.type === 'array' && isRecord(schema.items)) {
-    const item = bad(schema.items, making);
-    const others = fc.array(good(schema.items, making), { maxLength: 2 });
+    const item = invalidValue(schema.items, options);
+    const others = fc.array(validValue(schema.items, options), { maxLength: 2 });
     return [item && fc.tuple(others, item).map(([before, wrong]) => [...before, wrong])];
   }
   if (schema.type !== 'object') return [];
-  if (schema.properties === undefined) return recordWays(schema, making);
-  const whole = good(schema, making);
-  const missing = requiredOf(schema).map((name) => whole.map((object) => entriesBut(object, name)));
+  if (schema.properties === undefined) return invalidKeys(schema, options);
+  const whole = validValue(schema, options);
+  const missing = requiredOf(schema).map((name) => whole.map((object) => omit(object, name)));
   const wrong = propertiesOf(schema).map(([name, property]) => {
-    const value = bad(property, making);
+    const value = invalidValue(property, options);
     return (
       value &&
-      fc
-        .tuple(whole, value)
-        .map(([object, fault]) => ({ ...entriesBut(object, name), [name]: fault }))
+      fc.tuple(whole, value).map(([object, fault]) => ({ ...omit(object, name), [name]: fault }))
     );
   });
   return [...missing, ...wrong];
 }
 
-const entriesBut = (object: unknown, left: string) =>
+const omit = (object: unknown, left: string) =>
   Object.fromEntries(
     Object.entries(isRecord(object) ? object : {}).filter(([name]) => name !== left),
   );
 
-function recordWays(schema: JsonSchema, making: Making): (fc.Arbitrary<unknown> | undefined)[] {
-  if (making.textual || !isRecord(schema.propertyNames)) return [];
+function invalidKeys(
+  schema: JsonSchema,
+  options: GeneratorOptions,
+): (fc.Arbitrary<unknown> | undefined)[] {
+  if (options.textual || !isRecord(schema.propertyNames)) return [];
   const names = outOfBounds(schema.propertyNames, false).filter((name) => typeof name === 'string');
   return names.length === 0 ? [] : [fc.constantFrom(...names).map((name) => ({ [name]: 1 }))];
 }

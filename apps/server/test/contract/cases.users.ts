@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { createUserSchema, invitations, managedUsers, users } from '@synap/contracts';
 import { generateToken, hashToken } from '@synap/security';
-import type { World } from './fixture.js';
-import { asCaller, byAsking, byInput, each } from './reach.js';
-import { newAccount, signInAs, untilKeys } from './rows.auth.js';
-import type { Row } from './rows.js';
+import { forbiddenToKeys, newAccount, signInAs } from './cases.auth.js';
+import type { ContractCase } from './cases.js';
+import { asCaller, byCall, byInput, each } from './error-cases.js';
+import type { Fixture } from './fixture.js';
 
 const forSuperusers = { anonymous: 401, user: 403, other: 403 } as const;
-const unknown = byAsking(() => ({ input: { id: randomUUID() } }));
-async function someone({ server, database }: World): Promise<{ id: string; email: string }> {
+const unknown = byCall(() => ({ input: { id: randomUUID() } }));
+async function someone({ server, database }: Fixture): Promise<{ id: string; email: string }> {
   const account = newAccount();
   await server.rest('POST', '/auth/register', { body: account });
   const { rows } = await database.query('SELECT id::text, email FROM users WHERE email = $1', [
@@ -17,7 +17,7 @@ async function someone({ server, database }: World): Promise<{ id: string; email
   return rows[0];
 }
 
-async function superuserId({ server, tokenOf }: World): Promise<string> {
+async function superuserId({ server, tokenOf }: Fixture): Promise<string> {
   return (await server.rest('GET', '/auth/me', { token: tokenOf('superuser') })).body.id;
 }
 
@@ -25,7 +25,7 @@ const invitee = () => ({ email: `${randomUUID()}@example.org` });
 
 /** The token of an invitation; only the mail holds the real one. */
 async function invitationToken(
-  { server, database, tokenOf }: World,
+  { server, database, tokenOf }: Fixture,
   email = invitee().email,
 ): Promise<string> {
   const { body } = await server.rest('POST', '/invitations', {
@@ -43,126 +43,128 @@ async function invitationToken(
 const password = 'a passphrase for tests';
 
 /** Signs in as a superuser whose last sign-in counts as hours ago. */
-async function staleSuperuser(world: World): Promise<string | undefined> {
+async function staleSuperuser(fixture: Fixture): Promise<string | undefined> {
   const account = newAccount();
-  const token = await signInAs(world, 'superuser', account);
-  await world.database.query(
+  const token = await signInAs(fixture, 'superuser', account);
+  await fixture.database.query(
     "UPDATE sessions SET authenticated_at = now() - interval '1 hour' FROM users WHERE user_id = users.id AND email = $1",
     [account.email],
   );
   return token;
 }
 
-export const usersRows: Record<string, Row> = {
+export const usersCases: Record<string, ContractCase> = {
   'users.me.remove': {
     endpoint: users.removeMe,
     callers: { anonymous: 401, user: 204, other: 204, superuser: 204 },
-    ask: async (world, caller) => ({
+    validCall: async (fixture, caller) => ({
       input: { password },
-      token: await signInAs(world, caller, { ...newAccount(), password }),
+      token: await signInAs(fixture, caller, { ...newAccount(), password }),
     }),
     changes: true,
     errors: {
       400: byInput({ password: 'not the right one' }),
-      403: untilKeys,
+      403: forbiddenToKeys,
       409: 'users.e2e.test.ts: the last superuser',
     },
   },
   'users.me.changeEmail': {
     endpoint: users.changeEmail,
     callers: { anonymous: 401, user: 202, other: 202, superuser: 202 },
-    async ask(world, caller) {
+    async validCall(fixture, caller) {
       const account = newAccount();
       const input = { email: newAccount().email, currentPassword: account.password };
-      return { input, token: await signInAs(world, caller, account) };
+      return { input, token: await signInAs(fixture, caller, account) };
     },
     changes: true,
     errors: {
       400: byInput({ email: 'new@example.org', currentPassword: 'not the right one' }),
-      403: untilKeys,
-      409: byAsking(async (world) => {
+      403: forbiddenToKeys,
+      409: byCall(async (fixture) => {
         const account = newAccount();
-        const input = { email: (await someone(world)).email, currentPassword: account.password };
-        return { input, token: await signInAs(world, 'user', account) };
+        const input = { email: (await someone(fixture)).email, currentPassword: account.password };
+        return { input, token: await signInAs(fixture, 'user', account) };
       }),
     },
   },
   'users.sendReset': {
     endpoint: managedUsers.sendReset,
     callers: { ...forSuperusers, superuser: 202 },
-    ask: async (world) => ({ input: { id: (await someone(world)).id } }),
+    validCall: async (fixture) => ({ input: { id: (await someone(fixture)).id } }),
     changes: true,
     errors: { 400: byInput({ id: 'no uuid' }), 403: asCaller('user'), 404: unknown },
   },
   'users.list': {
     endpoint: managedUsers.list,
     callers: { ...forSuperusers, superuser: 200 },
-    ask: () => ({ input: { q: 'person1', role: 'user', disabled: false, size: 2 } }),
+    validCall: () => ({ input: { q: 'person1', role: 'user', disabled: false, size: 2 } }),
     changes: false,
     errors: { 400: byInput({ size: 0 }), 403: asCaller('user') },
   },
   'users.get': {
     endpoint: managedUsers.get,
     callers: { ...forSuperusers, superuser: 200 },
-    ask: async (world) => ({ input: { id: await superuserId(world) } }),
+    validCall: async (fixture) => ({ input: { id: await superuserId(fixture) } }),
     changes: false,
     errors: { 400: byInput({ id: 'no uuid' }), 403: asCaller('user'), 404: unknown },
   },
   'users.create': {
     endpoint: managedUsers.create,
     callers: { ...forSuperusers, superuser: 201 },
-    ask: () => ({ input: newAccount() }),
+    validCall: () => ({ input: newAccount() }),
     changes: true,
     undo: ({ database }, input) =>
       database.query('DELETE FROM users WHERE email = $1', [
         createUserSchema.safeParse(input).data?.email,
       ]),
-    differs: ['/id', '/email', '/name', '/createdAt', '/updatedAt'],
+    volatileFields: ['/id', '/email', '/name', '/createdAt', '/updatedAt'],
     errors: {
       400: byInput({ email: 'nobody', password }),
       403: each(
         asCaller('user'),
-        byAsking(async (world) => ({
-          token: await staleSuperuser(world),
+        byCall(async (fixture) => ({
+          token: await staleSuperuser(fixture),
           input: { ...newAccount(), role: 'superuser' },
         })),
       ),
-      409: byAsking(async (world) => ({
-        input: { ...newAccount(), email: (await someone(world)).email },
+      409: byCall(async (fixture) => ({
+        input: { ...newAccount(), email: (await someone(fixture)).email },
       })),
     },
   },
   'users.update': {
     endpoint: managedUsers.update,
     callers: { ...forSuperusers, superuser: 200 },
-    ask: async (world) => ({ input: { id: (await someone(world)).id, role: 'superuser' } }),
+    validCall: async (fixture) => ({
+      input: { id: (await someone(fixture)).id, role: 'superuser' },
+    }),
     changes: true,
-    differs: ['/id', '/email', '/name', '/createdAt', '/updatedAt'],
+    volatileFields: ['/id', '/email', '/name', '/createdAt', '/updatedAt'],
     errors: {
       400: byInput({ id: 'no uuid' }),
       403: each(
-        byAsking(async (world) => ({ input: { id: await superuserId(world), disabled: true } })),
-        byAsking(async (world) => ({ token: await staleSuperuser(world) })),
+        byCall(async (fixture) => ({ input: { id: await superuserId(fixture), disabled: true } })),
+        byCall(async (fixture) => ({ token: await staleSuperuser(fixture) })),
       ),
       404: unknown,
-      409: byAsking(async (world) => ({
-        input: { id: (await someone(world)).id, email: (await someone(world)).email },
+      409: byCall(async (fixture) => ({
+        input: { id: (await someone(fixture)).id, email: (await someone(fixture)).email },
       })),
     },
   },
   'users.remove': {
     endpoint: managedUsers.remove,
     callers: { ...forSuperusers, superuser: 204 },
-    ask: async (world) => ({
-      input: { id: (await someone(world)).id, handOverTo: await superuserId(world) },
+    validCall: async (fixture) => ({
+      input: { id: (await someone(fixture)).id, handOverTo: await superuserId(fixture) },
     }),
     changes: true,
     errors: {
       400: byInput({ id: 'no uuid' }),
-      403: byAsking(async (world) => ({ input: { id: await superuserId(world) } })),
+      403: byCall(async (fixture) => ({ input: { id: await superuserId(fixture) } })),
       404: unknown,
-      409: byAsking(async (world) => {
-        const { id } = await someone(world);
+      409: byCall(async (fixture) => {
+        const { id } = await someone(fixture);
         return { input: { id, handOverTo: id } };
       }),
     },
@@ -170,26 +172,26 @@ export const usersRows: Record<string, Row> = {
   'invitations.list': {
     endpoint: invitations.list,
     callers: { ...forSuperusers, superuser: 200 },
-    ask: () => ({ input: { size: 2 } }),
+    validCall: () => ({ input: { size: 2 } }),
     changes: false,
     errors: { 400: byInput({ size: 0 }), 403: asCaller('user') },
   },
   'invitations.create': {
     endpoint: invitations.create,
     callers: { ...forSuperusers, superuser: 201 },
-    ask: () => ({ input: invitee() }),
+    validCall: () => ({ input: invitee() }),
     changes: true,
-    differs: ['/id', '/email', '/createdAt', '/expiresAt'],
+    volatileFields: ['/id', '/email', '/createdAt', '/expiresAt'],
     errors: {
       400: byInput({ email: 'nobody' }),
       403: asCaller('user'),
-      409: byAsking(async (world) => ({ input: { email: (await someone(world)).email } })),
+      409: byCall(async (fixture) => ({ input: { email: (await someone(fixture)).email } })),
     },
   },
   'invitations.remove': {
     endpoint: invitations.remove,
     callers: { ...forSuperusers, superuser: 204 },
-    async ask({ server, tokenOf }) {
+    async validCall({ server, tokenOf }) {
       const { body } = await server.rest('POST', '/invitations', {
         token: tokenOf('superuser'),
         body: invitee(),
@@ -202,16 +204,16 @@ export const usersRows: Record<string, Row> = {
   'invitations.accept': {
     endpoint: invitations.accept,
     callers: { anonymous: 204, user: 204, other: 204, superuser: 204 },
-    ask: async (world) => ({ input: { token: await invitationToken(world), password } }),
+    validCall: async (fixture) => ({ input: { token: await invitationToken(fixture), password } }),
     changes: true,
     errors: {
       400: byInput({ token: 'none of ours', password }),
-      403: async ({ closed, ask }) =>
-        Promise.all([closed.rest(await ask()), closed.rpc(await ask())]),
-      409: byAsking(async (world) => {
+      403: async ({ closed, validCall }) =>
+        Promise.all([closed.rest(await validCall()), closed.rpc(await validCall())]),
+      409: byCall(async (fixture) => {
         const { email } = invitee();
-        const token = await invitationToken(world, email);
-        await world.server.rest('POST', '/auth/register', { body: { email, password } });
+        const token = await invitationToken(fixture, email);
+        await fixture.server.rest('POST', '/auth/register', { body: { email, password } });
         return { input: { token, password } };
       }),
     },

@@ -3,7 +3,7 @@ import { isRecord } from './json.js';
 import { type Procedure, routeOf } from './procedures.js';
 
 /** One call, whatever the face. */
-export interface Ask {
+export interface ApiCall {
   input?: unknown;
   token?: string | undefined;
   headers?: Record<string, string>;
@@ -15,8 +15,8 @@ export interface Ask {
   query?: string;
 }
 
-export interface Answer {
-  readonly face: 'rest' | 'rpc';
+export interface ApiResponse {
+  readonly transport: 'rest' | 'rpc';
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
@@ -31,7 +31,7 @@ export interface Answer {
   readonly problem: ProblemLike | undefined;
 }
 
-export interface RpcAnswer extends Answer {
+export interface RpcResponse extends ApiResponse {
   /** The output as the typed client gets it, dates as `Date`. */
   readonly output: unknown;
 }
@@ -43,31 +43,31 @@ export interface ProblemLike {
   readonly errors?: readonly { pointer: string; message: string; code: string }[];
 }
 
-export type Faces = ReturnType<typeof createFaces>;
+export type Clients = ReturnType<typeof createClients>;
 
 /**
  * A foreign client that knows nothing but the contract: how an input goes over REST, and how over
  * tRPC's wire.
  */
-export function createFaces(origin: string) {
+export function createClients(origin: string) {
   return {
-    async rest(procedure: Procedure, ask: Ask): Promise<Answer> {
-      const { target, body } = restRequest(procedure, ask.input);
+    async rest(procedure: Procedure, call: ApiCall): Promise<ApiResponse> {
+      const { target, body } = restRequest(procedure, call.input);
       const further =
-        ask.query === undefined ? '' : `${target.includes('?') ? '&' : '?'}${ask.query}`;
-      return restAnswer(
-        await send(origin, `/api/v1${target}${further}`, routeOf(procedure).method, body, ask),
+        call.query === undefined ? '' : `${target.includes('?') ? '&' : '?'}${call.query}`;
+      return readRestResponse(
+        await send(origin, `/api/v1${target}${further}`, routeOf(procedure).method, body, call),
       );
     },
-    async rpc(procedure: Procedure, ask: Ask): Promise<RpcAnswer> {
-      const { target, body } = rpcRequest(procedure, ask.input, ask.annotated);
-      return rpcAnswer(
+    async rpc(procedure: Procedure, call: ApiCall): Promise<RpcResponse> {
+      const { target, body } = rpcRequest(procedure, call.input, call.annotated);
+      return readRpcResponse(
         await send(
           origin,
           `/trpc/${target}`,
           procedure.type === 'query' ? 'GET' : 'POST',
           body,
-          ask,
+          call,
         ),
       );
     },
@@ -79,7 +79,7 @@ function send(
   target: string,
   method: string,
   made: string | undefined,
-  { token, headers, body = made }: Ask,
+  { token, headers, body = made }: ApiCall,
 ) {
   return fetch(origin + target, {
     method,
@@ -150,14 +150,14 @@ export function rpcRequest(
   return { target: path, body: text ?? '' };
 }
 
-export async function restAnswer(response: Response): Promise<Answer> {
+export async function readRestResponse(response: Response): Promise<ApiResponse> {
   const { status, headers } = response;
   const text = await response.text();
   const body: unknown =
     /json/.test(headers.get('content-type') ?? '') && text !== '' ? JSON.parse(text) : undefined;
   const isError = status >= 400;
   return {
-    face: 'rest',
+    transport: 'rest',
     status,
     headers,
     text,
@@ -167,11 +167,11 @@ export async function restAnswer(response: Response): Promise<Answer> {
   };
 }
 
-export async function rpcAnswer(response: Response): Promise<RpcAnswer> {
+export async function readRpcResponse(response: Response): Promise<RpcResponse> {
   const { status, headers } = response;
   const text = await response.text();
   const body: unknown = JSON.parse(text);
-  const base = { face: 'rpc', status, headers, text } as const;
+  const base = { transport: 'rpc', status, headers, text } as const;
   if (isRecord(body) && isRecord(body.result) && isRecord(body.result.data)) {
     const { json, meta } = body.result.data;
     const output: unknown = superjson.parse(JSON.stringify({ json, meta }));

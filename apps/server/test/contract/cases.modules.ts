@@ -1,35 +1,35 @@
 import { randomUUID } from 'node:crypto';
 import { modules, widgets } from '@synap/contracts';
-import { asCaller, byInput, byKeyInUse, byReusedKey, each } from './reach.js';
-import { untilKeys } from './rows.auth.js';
-import type { Row } from './rows.js';
+import { forbiddenToKeys } from './cases.auth.js';
+import type { ContractCase } from './cases.js';
+import { asCaller, byInput, byKeyInUse, byReusedKey, each } from './error-cases.js';
 
 const signedIn = { anonymous: 401, user: 200, other: 200, superuser: 200 } as const;
 /** The operator has opened `probe` to `user`. */
 const opened = { anonymous: 401, user: 200, other: 403, superuser: 200 } as const;
 const count = { moduleId: 'probe', widgetId: 'count', params: { limit: 4 } };
 
-export const modulesRows: Record<string, Row> = {
+export const modulesCases: Record<string, ContractCase> = {
   'modules.list': {
     endpoint: modules.list,
     callers: signedIn,
     changes: false,
-    ask: () => ({ input: { size: 2 } }),
-    errors: { 400: byInput({ size: 101 }), 403: untilKeys },
+    validCall: () => ({ input: { size: 2 } }),
+    errors: { 400: byInput({ size: 101 }), 403: forbiddenToKeys },
   },
   'modules.get': {
     endpoint: modules.get,
     callers: signedIn,
     changes: false,
-    ask: () => ({ input: { id: 'probe' } }),
-    errors: { 400: byInput({ id: 'Probe' }), 403: untilKeys, 404: byInput({ id: 'absent' }) },
+    validCall: () => ({ input: { id: 'probe' } }),
+    errors: { 400: byInput({ id: 'Probe' }), 403: forbiddenToKeys, 404: byInput({ id: 'absent' }) },
   },
   'modules.sync': {
     endpoint: modules.sync,
     callers: { anonymous: 401, user: 202, other: 403, superuser: 202 },
     changes: true,
-    ask: () => ({ input: { id: 'probe' } }),
-    differs: ['/runId'],
+    validCall: () => ({ input: { id: 'probe' } }),
+    volatileFields: ['/runId'],
     errors: {
       400: byInput({ id: 'Probe' }),
       403: asCaller('other'),
@@ -42,7 +42,7 @@ export const modulesRows: Record<string, Row> = {
     endpoint: modules.runs,
     callers: opened,
     changes: false,
-    ask: () => ({ input: { id: 'probe', size: 10 } }),
+    validCall: () => ({ input: { id: 'probe', size: 10 } }),
     errors: {
       400: byInput({ id: 'probe', size: 0 }),
       403: asCaller('other'),
@@ -53,7 +53,7 @@ export const modulesRows: Record<string, Row> = {
     endpoint: modules.run,
     callers: opened,
     changes: false,
-    ask: ({ runId }) => ({ input: { id: 'probe', runId } }),
+    validCall: ({ runId }) => ({ input: { id: 'probe', runId } }),
     errors: {
       400: byInput({ id: 'probe', runId: 'not-a-uuid' }),
       403: asCaller('other'),
@@ -63,19 +63,19 @@ export const modulesRows: Record<string, Row> = {
   'widgets.list': {
     endpoint: widgets.list,
     callers: signedIn,
-    elsewhere: 200,
+    otherDashboardStatus: 200,
     changes: false,
-    ask: () => ({ input: { size: 3 } }),
-    errors: { 400: byInput({ cursor: '%%%' }), 403: untilKeys },
+    validCall: () => ({ input: { size: 3 } }),
+    errors: { 400: byInput({ cursor: '%%%' }), 403: forbiddenToKeys },
   },
   'widgets.data': {
     endpoint: widgets.data,
     callers: opened,
-    elsewhere: 403,
+    otherDashboardStatus: 403,
     changes: false,
-    ask: () => ({ input: count }),
+    validCall: () => ({ input: count }),
     // The text `4` of a query and the number 4 are two readings for the cache.
-    differs: ['/asOf'],
+    volatileFields: ['/asOf'],
     errors: {
       400: byInput({ ...count, params: { limit: 11 } }),
       403: asCaller('other'),

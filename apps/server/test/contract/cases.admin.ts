@@ -1,19 +1,19 @@
 import { admin } from '@synap/contracts';
-import { asCaller, byInput } from './reach.js';
-import type { Row } from './rows.js';
+import type { ContractCase } from './cases.js';
+import { asCaller, byInput } from './error-cases.js';
 
-export const adminRows: Record<string, Row> = {
+export const adminCases: Record<string, ContractCase> = {
   'admin.mail.test': {
     endpoint: admin.testMail,
     callers: { anonymous: 401, user: 403, other: 403, superuser: 202 },
-    ask: () => ({ input: { to: 'ops@example.org' } }),
+    validCall: () => ({ input: { to: 'ops@example.org' } }),
     changes: true,
     errors: { 400: byInput({ to: 'nobody' }), 403: asCaller('user') },
   },
   'admin.mail.preview': {
     endpoint: admin.previewMail,
     callers: { anonymous: 401, user: 403, other: 403, superuser: 200 },
-    ask: () => ({ input: { template: 'verify' } }),
+    validCall: () => ({ input: { template: 'verify' } }),
     changes: false,
     errors: {
       400: byInput({ template: 'none' }),

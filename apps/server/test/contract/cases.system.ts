@@ -1,12 +1,12 @@
 import { system } from '@synap/contracts';
-import { asCaller, byInput } from './reach.js';
-import type { Row } from './rows.js';
+import type { ContractCase } from './cases.js';
+import { asCaller, byInput } from './error-cases.js';
 
 const open = { anonymous: 200, user: 200, other: 200, superuser: 200 } as const;
 const asksNobody =
   'it asks neither the database nor a module; only a fault of the server itself, or one that is overloaded';
 
-export const systemRows: Record<string, Row> = {
+export const systemCases: Record<string, ContractCase> = {
   'system.health': {
     endpoint: system.health,
     callers: open,
@@ -25,7 +25,7 @@ export const systemRows: Record<string, Row> = {
     endpoint: system.routes,
     callers: { anonymous: 401, user: 403, other: 403, superuser: 200 },
     changes: false,
-    ask: () => ({ input: { size: 7 } }),
+    validCall: () => ({ input: { size: 7 } }),
     errors: { 400: byInput({ size: -1 }), 403: asCaller('user') },
   },
 };

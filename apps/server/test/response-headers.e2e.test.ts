@@ -10,7 +10,7 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 /** Answers of the moment, which a cache on the way would give to others. */
-const momentary: [status: number, method: string, path: string][] = [
+const uncacheable: [status: number, method: string, path: string][] = [
   [200, 'GET', '/healthz'],
   [200, 'GET', '/readyz'],
   [401, 'GET', '/metrics'],
@@ -24,7 +24,7 @@ const momentary: [status: number, method: string, path: string][] = [
   [401, 'GET', '/api/v1/dashboards'],
 ];
 /** What may be kept, each time after asking whether it is still the same, or for an hour. */
-const kept: [policy: string, path: string][] = [
+const cacheable: [policy: string, path: string][] = [
   ['no-cache', '/'],
   ['no-cache', '/api/v1'],
   ['no-cache', '/api/v1/openapi.json'],
@@ -35,12 +35,12 @@ const kept: [policy: string, path: string][] = [
   ['private, no-cache', '/api/v1/health'],
 ];
 
-it.each(momentary)('no cache keeps the %i of %s %s', async (status, method, path) => {
+it.each(uncacheable)('no cache keeps the %i of %s %s', async (status, method, path) => {
   const answer = await fetch(server.origin + path, { method });
   expect([answer.status, answer.headers.get('cache-control')]).toEqual([status, 'no-store']);
 });
 
-it.each(kept)('the cache policy %s is that of %s, also of its 304', async (policy, path) => {
+it.each(cacheable)('the cache policy %s is that of %s, also of its 304', async (policy, path) => {
   const answer = await fetch(server.origin + path);
   expect([answer.status, answer.headers.get('cache-control')]).toEqual([200, policy]);
   const again = await fetch(server.origin + path, {
