@@ -1,10 +1,10 @@
-// Signs in, makes a dashboard of git and host widgets, synchronises the git module and prints what
-// the widgets show.
+// Signs in, creates a dashboard of git and host widgets, synchronises the git module and prints the
+// data of the widgets.
 //
 //   SYNAP_PASSWORD=… node --import tsx -C @synap/source examples/basic-usage.ts
 //
-// SYNAP_URL (default http://localhost:3000) and SYNAP_EMAIL (default admin@example.com) say where
-// and as whom.
+// SYNAP_URL (default http://localhost:3000) and SYNAP_EMAIL (default admin@example.com) set server
+// and account.
 import { setTimeout as delay } from 'node:timers/promises';
 import { createClient, isSynapError, type RouterOutputs, type SynapClient } from '@synap/client';
 
@@ -14,7 +14,7 @@ const email = process.env.SYNAP_EMAIL ?? 'admin@example.com';
 const noPassword =
   'Set SYNAP_PASSWORD. The first start of the server shows the password of the first account, or names the file that holds it.';
 
-/** What the example shows, as the modules' schemas (`widgets.list`) describe it. */
+/** Widget types of the example, from the modules' schemas (`widgets.list`). */
 interface Commits {
   total: number;
   commits: { hash: string; author: string; date: string; subject: string }[];

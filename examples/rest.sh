@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
-# The same as basic-usage.ts over REST: signs in, makes a dashboard of git and host widgets, synchronises the git module and prints what
-# the widgets show. Needs curl, and node to read JSON.
+# The same as basic-usage.ts over REST: signs in, creates a dashboard of git and host widgets, synchronises the git module and prints the
+# data of the widgets. Needs curl, and node to read JSON.
 #
 #   SYNAP_PASSWORD=… examples/rest.sh
 #
-# SYNAP_URL (default http://localhost:3000) and SYNAP_EMAIL (default admin@example.com) say where and as whom.
+# SYNAP_URL (default http://localhost:3000) and SYNAP_EMAIL (default admin@example.com) set server and account.
 set -euo pipefail
 
 url=${SYNAP_URL:-http://localhost:3000}
 export SYNAP_EMAIL=${SYNAP_EMAIL:-admin@example.com}
 access_token=
-# How an error is shown (RFC 9457).
+# Format of an error (RFC 9457).
 problem='`${value.detail} [${value.code}, request ${value.requestId}]`'
 
 fail() {
@@ -31,8 +31,8 @@ authorization() {
   if [[ -n $access_token ]]; then printf 'Authorization: Bearer %s\n' "$access_token"; fi
 }
 
-# api METHOD PATH [JSON]: prints the body of the answer; ends the script with the problem's own words when it is an error.
-# Token and body go by file and standard input, as a command line can be seen by other users of the machine.
+# api METHOD PATH [JSON]: prints the response body; on an error prints the problem and exits.
+# Token and body are sent by file and standard input, because other users of the machine can read command lines.
 api() {
   local method=$1 path=$2 body=${3:-} answer status
   local options=(--silent --max-time 20 --request "$method" --write-out '\n%{http_code}')
@@ -63,7 +63,7 @@ modules=$(api GET /modules)
 printf 'Modules:\n'
 json 'console.table(value.items.map(({ id, name, version, status, widgets }) => ({ id, name, version, status, widgets: widgets.join(", ") })))' <<<"$modules"
 
-# Make a dashboard
+# Create a dashboard
 dashboard=$(api POST /dashboards '{
   "name": "REST example",
   "widgets": [
@@ -88,7 +88,7 @@ while true; do
 done
 printf 'Module "git" synchronised: %s new events.\n\n' "$(json value.events <<<"$run")"
 
-# Show what the widgets show
+# Show the data of the widgets
 commits=$(api GET '/widget-data/git/commits?params%5Blimit%5D=10')
 json '`The latest ${value.data.commits.length} of ${value.data.total} commits, at ${new Date(value.asOf).toLocaleTimeString()}:`' <<<"$commits"
 json 'console.table(value.data.commits.map(({ hash, date, author, subject }) =>

@@ -1,5 +1,5 @@
-// The API's documentation as one page that needs no server, no network and nothing beside it: Redoc
-// and the document inside.
+// Builds the API documentation as one self-contained page with Redoc and the document; it needs no
+// server and no network.
 import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -10,13 +10,10 @@ const bundle = path.dirname(
   createRequire(path.join(root, 'apps/server/package.json')).resolve('redoc/package.json'),
 );
 
-/**
- * What would end or nest the script element that it stands in, in a form that means the same in
- * JavaScript.
- */
+/** Escapes text that would close or nest the surrounding script element. */
 const inline = (script) => script.replace(/<(?=!--|\/?script)/gi, '\\x3c').trim();
 
-/** The page, the same for the same document and the same version of Redoc. */
+/** Returns the page. Deterministic for a document and a version of Redoc. */
 export function apiPage(document) {
   const redoc = inline(readRedoc(path.join(bundle, 'bundles')));
   const options = {

@@ -1,6 +1,7 @@
-// Fails when the API breaks what the last release promised, unless the new version is a major one:
+// Fails if the API has breaking changes since the last release, unless the new version is a major
+// one:
 //   node scripts/check-breaking.mjs [baseline document]
-// `--release`, as part of a release, makes today's document what later ones are measured against.
+// `--release` makes the current document the new baseline; run it as part of a release.
 import { copyFileSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -18,12 +19,10 @@ const [
 ] = positionals;
 
 /**
- * What a schema cannot say: changes that only those meet who ask for something new. Emptied at each
- * release.
+ * Changes that affect only clients that use a new option. Emptied at each release.
  */
 const harmless = new Set([
-  // `auth.login` and `auth.refresh` leave the refresh token out only for those who asked for it as
-  // a cookie.
+  // `auth.login` and `auth.refresh` omit the refresh token only if the client requests a cookie.
   'required-properties-removed #/components/schemas/Tokens/required',
   // The pattern of a one-line text accepts the same texts as before, in linear time.
   ...[
@@ -38,19 +37,17 @@ const harmless = new Set([
   ),
 ]);
 
-/**
- * Changes of the notation alone: requests and answers are what they were. Emptied at each release.
- */
+/** Changes of notation that affect neither requests nor responses. Emptied at each release. */
 const notation = [
-  // Security schemes have names of their own now; the header is the same.
+  // Security schemes were renamed; the header is the same.
   /^security-requirement-changed .+\/security\/0\/bearerAuth$/,
   // `anyOf: [T, null]` became `type: [T, null]`.
   /^schema-combinator-changed #\/components\/schemas\/ModuleRun\/properties\/(?:finishedAt|progress|startedAt)\/anyOf$/,
-  // Parameters of widgets go by their own names; `params[name]=value` is still taken.
+  // Widget parameters use plain names; `params[name]=value` is still accepted.
   /^parameter-(?:removed|serialization-changed) #\/paths\/~1widget-data~1\{moduleId\}~1\{widgetId\}\/get\/parameters\/2\/(?:name|style)$/,
 ];
 
-/** Nobody relies on an error that no longer comes. */
+/** True for breaking changes. A removed error response is not one. */
 const breaks = ({ impact, ruleId, location }) =>
   impact === 'major' &&
   !harmless.has(`${ruleId} ${location.pointer}`) &&
@@ -61,19 +58,19 @@ const majorOf = (file) => Number(JSON.parse(readFileSync(file, 'utf8')).info.ver
 
 function check() {
   const isMajor = majorOf(document) > majorOf(baseline);
-  const verdicts = redocly('diff', baseline, document).changes.flatMap((change) => change.verdicts);
-  for (const verdict of verdicts) {
-    const { message, ruleId, location } = verdict;
-    const word = !breaks(verdict)
-      ? 'Worth a look'
+  const findings = redocly('diff', baseline, document).changes.flatMap((change) => change.verdicts);
+  for (const finding of findings) {
+    const { message, ruleId, location } = finding;
+    const word = !breaks(finding)
+      ? 'Not breaking'
       : isMajor
         ? 'Allowed in a major version'
         : 'Breaking';
     console.error(`${word}: ${message} (${ruleId})\n  ${location.pointer}`);
   }
-  if (isMajor || !verdicts.some(breaks)) return;
+  if (isMajor || !findings.some(breaks)) return;
   console.error(
-    '\nThis breaks clients of the last release: keep what they rely on, or raise the major version.',
+    '\nThese changes break clients of the last release: revert them, or raise the major version.',
   );
   process.exitCode = 1;
 }

@@ -1,6 +1,6 @@
-// Checks @synap/client as its users get it: packed, installed in an empty folder outside the
-// workspace, compiled by the TypeScripts that are served, run against a started server, weighed –
-// and broken on purpose, to see that all this would notice. Needs `pnpm build` before.
+// Checks the published @synap/client: packs it, installs it outside the workspace, compiles it with
+// all supported TypeScript versions, runs it against a server and checks its budgets. Then breaks
+// the package on purpose, to test the checks. Run `pnpm build` first.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
 import os from 'node:os';
@@ -34,7 +34,7 @@ function pack(room) {
   return path.join(room, tarball);
 }
 
-/** Programs of the consumer that run against a server; the last one is CommonJS. */
+/** Consumer programs that run against a server; the last one is CommonJS. */
 const programs = [
   { folder: '.', file: 'program' },
   { folder: '.', file: 'bindings' },
@@ -90,7 +90,7 @@ const room = realpathSync(mkdtempSync(path.join(os.tmpdir(), 'synap-client-')));
 const folder = path.join(room, 'project');
 const server = await startServer(room);
 const faults = [];
-/** Says how a part went, and keeps its faults. */
+/** Prints the result of a part, and collects its faults. */
 function report(part, found) {
   console.log(`${found.length === 0 ? '✓' : '✗'} ${part}`);
   faults.push(...found);
@@ -101,25 +101,25 @@ try {
   const installed = installPackage(folder, tarball, pinnedPeers());
   const { manifest, files } = readPackage(installed);
   report(
-    `${manifest.name}@${manifest.version} brings and asks what it should`,
+    `${manifest.name}@${manifest.version} has the expected files, exports and peers`,
     judgeManifest(manifest, files),
   );
-  report('the declarations tell nothing of the server', judgeAllDeclarations(installed));
+  report('the declarations contain no server internals', judgeAllDeclarations(installed));
   for (const compiler of compilers)
     report(
-      `${compiler.name} takes what is right and refuses what is wrong`,
+      `${compiler.name} accepts valid and rejects invalid programs`,
       judgeTypes(compiler, folder),
     );
-  report('its declarations are documented and lead to its sources', judgeDefinitions(folder));
+  report('its declarations have documentation and source maps', judgeDefinitions(folder));
   report('the programs run against a server', runPrograms(folder, server));
   const lowest = path.join(room, 'lowest');
   installPackage(lowest, `${server.url}/client.tgz`, lowestPeers());
   report(
-    'as the server hands it out, with the oldest peers, they compile and run, too',
+    'they compile and run with the package of the server and the oldest peers',
     runPrograms(lowest, server),
   );
   report(
-    "its peers agree with those of tRPC's own bindings",
+    "its peers are compatible with those of tRPC's bindings",
     judgePeersBesideTrpc(path.join(room, 'beside'), tarball),
   );
   const measured = await measure(folder, installed);
@@ -127,9 +127,8 @@ try {
   printBudgets(budgets.rows);
   faults.push(...budgets.faults);
   const state = { folder, installed, compiler: compilers[0], manifest, files, measured };
-  // Of a package with faults it cannot be said which one was noticed.
-  if (faults.length === 0)
-    report('the check notices what is broken on purpose', judgeTheCheck(state));
+  // In a faulty package, a detected fault could be another one.
+  if (faults.length === 0) report('the check detects deliberate faults', judgeTheCheck(state));
 } finally {
   await server.stop();
   rmSync(room, { recursive: true, force: true });

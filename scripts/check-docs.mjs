@@ -1,5 +1,5 @@
-// Fails on any problem, also a warning, that Redocly's recommended rules find in the documents of
-// docs/, or in those given.
+// Fails on any error or warning of Redocly's recommended rules in the documents of docs/, or in the
+// documents of the command line.
 import path from 'node:path';
 import { root } from './pnpm.mjs';
 import { redocly } from './redocly.mjs';

@@ -1,7 +1,8 @@
-// Generates, compiles and runs clients by the generators that others use, against a started server.
-// Needs `pnpm build` before. node scripts/check-foreign.mjs [--all] [part of a generator's name …]
-// `--all` takes every document that a generator reads. A generator whose toolchain is missing or
-// cannot be fetched is reported, and passes unless FOREIGN_CLIENTS=required.
+// Generates, compiles and runs clients of common generators against a server. Run `pnpm build`
+// first.
+//   node scripts/check-foreign.mjs [--all] [part of a generator's name …]
+// `--all` uses every document that a generator supports. A missing toolchain is reported, and is a
+// failure only with FOREIGN_CLIENTS=required.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
@@ -23,7 +24,7 @@ const chosen = generators.filter(
   ({ name }) => positionals.length === 0 || positionals.some((part) => name.includes(part)),
 );
 
-/** Makes a repository of five commits for the module `git`. */
+/** Creates a repository with five commits for the module `git`. */
 function makeRepository(folder) {
   mkdirSync(folder);
   const git = (...args) => {
@@ -77,8 +78,7 @@ try {
       `${count('passed')} passed, ${count('failed')} failed, ${count('skipped')} skipped`,
     );
     const mayLack = process.env.FOREIGN_CLIENTS !== 'required';
-    if (outcomes.length === 0)
-      throw new Error(`No generator is called ${positionals.join(' or ')}.`);
+    if (outcomes.length === 0) throw new Error(`No generator matches ${positionals.join(' or ')}.`);
     if (count('failed') > 0 || (count('skipped') > 0 && !mayLack)) process.exitCode = 1;
   } finally {
     await server.stop();

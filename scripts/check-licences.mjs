@@ -1,13 +1,12 @@
-// Fails when a package of the production tree has a licence that was not agreed to, or is one that
-// no server needs at run time.
+// Fails if a production dependency has a licence that is not listed here, or is a development tool.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { root } from './pnpm.mjs';
 
 /**
- * Permissive licences (SPDX). Anything else, above all FSL, BUSL, SSPL and AGPL, is a decision to
- * be recorded here.
+ * Permissive licences (SPDX). Others, above all FSL, BUSL, SSPL and AGPL, need a decision and an
+ * entry here.
  */
 const allowed = new Set([
   '0BSD',
@@ -20,7 +19,7 @@ const allowed = new Set([
   'MIT-0',
   'Python-2.0',
 ]);
-/** Tools of development, which once came along unnoticed. */
+/** Development tools, which were once included by mistake. */
 const unwanted = new Set([
   'core-js',
   'esbuild',
@@ -33,14 +32,11 @@ const unwanted = new Set([
   'webpack',
 ]);
 
-/** Scopes that hold native parts of such tools. */
+/** Scopes with native parts of such tools. */
 const unwantedScopes = new Set(['@esbuild', '@rolldown', '@rollup', '@swc', '@typescript']);
 const isUnwanted = (name) => unwanted.has(name) || unwantedScopes.has(name.split('/')[0]);
 
-/**
- * An expression of choices is allowed by any of them (`A OR B`), and asks for all of others (`A AND
- * B`).
- */
+/** Evaluates an SPDX expression: `A OR B` needs one allowed licence, `A AND B` all. */
 const isAllowed = (licence) =>
   licence
     .replace(/[()]/g, '')

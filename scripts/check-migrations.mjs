@@ -1,5 +1,4 @@
-// Fails when prisma/*.prisma and prisma/migrations are not in step: a change of the schema that
-// nobody made a migration for.
+// Fails if prisma/*.prisma has changes without a migration.
 import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
@@ -34,7 +33,7 @@ try {
   );
   if (status === 2)
     console.error(
-      'The migrations lag behind the schema: run "npx prisma migrate dev --name <what-changes>" and commit the migration.',
+      'The schema has changes without a migration: run "npx prisma migrate dev --name <what-changes>" and commit the migration.',
     );
   process.exitCode = status ?? 1;
 } finally {

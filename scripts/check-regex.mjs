@@ -1,6 +1,5 @@
-// Fails on any regular expression whose time may grow faster than the length of its input: those of
-// our sources, and those that the documents tell others to run. recheck decides it by analysing the
-// expression, not by timing it.
+// Fails on regular expressions with more than linear running time, in the sources and in the
+// patterns of the OpenAPI document. recheck analyses the expressions; it does not time them.
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -10,7 +9,7 @@ import { root } from './pnpm.mjs';
 process.env.RECHECK_BACKEND = 'pure';
 const { checkSync } = await import('recheck');
 
-/** Milliseconds for one expression; one that cannot be judged within them is too intricate. */
+/** Milliseconds for the analysis of one expression; a slower one fails. */
 const timeout = 60_000;
 
 const listed = execFileSync(
@@ -28,16 +27,13 @@ const sources = listed
       /\.(?:ts|tsx|js|mjs)$/.test(file) && !/\.test[.-]|\/testing\/|\/generated\//.test(file),
   );
 
-/**
- * Look at our own schemas when the documents are written, or run their patterns on values made for
- * it.
- */
+/** Excluded: these files process only trusted schemas and generated values. */
 const schemasOnly = new Set([
   'packages/rest/src/document/sample.ts',
   'packages/rest/src/document/components.ts',
 ]);
 
-/** Where each expression stands, by its text. */
+/** Places of each expression, by its text. */
 const places = new Map();
 const add = (source, flags, place) => {
   const key = `/${source}/${flags}`;
@@ -61,7 +57,7 @@ for (const file of sources.filter((source) => !schemasOnly.has(source))) {
       add(node.text.slice(1, end), node.text.slice(end + 1), placeOf(node));
     } else if (ts.isNewExpression(node) && node.expression.getText() === 'RegExp') {
       console.error(
-        `${placeOf(node)}: write the expression as a literal, so that it can be checked`,
+        `${placeOf(node)}: write the expression as a literal, so that this check can analyse it`,
       );
       process.exitCode = 1;
     }
@@ -77,13 +73,14 @@ const document = JSON.parse(
     return value;
   },
 );
-if (document.openapi === undefined) throw new Error('docs/openapi.json is no OpenAPI document.');
+if (document.openapi === undefined)
+  throw new Error('docs/openapi.json is not an OpenAPI document: run "pnpm gen".');
 
 for (const { source, flags, at } of places.values()) {
   const { status, complexity, attack } = checkSync(source, flags, { timeout });
   if (status === 'safe') continue;
   console.error(
-    `${at.join(', ')}: /${source}/${flags} is ${complexity?.summary ?? 'too intricate to be judged'}`,
+    `${at.join(', ')}: /${source}/${flags} is ${complexity?.summary ?? 'too complex to analyse'}`,
   );
   if (attack) console.error(`  for example on ${attack.pattern}`);
   process.exitCode = 1;

@@ -1,5 +1,5 @@
-// Type-checks the product and every module below packages/modules, also one that tsconfig.json does
-// not reference.
+// Type-checks the product and every module below packages/modules, including modules that
+// tsconfig.json does not reference.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';

@@ -1,12 +1,12 @@
-// Runs the server from source and restarts it after each save; the embedded PostgreSQL runs on in a
-// process of its own.
+// Runs the server from source and restarts it after each save; the embedded PostgreSQL keeps running
+// in a separate process.
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseEnv } from 'node:util';
 import { root } from './pnpm.mjs';
 import { watchTree } from './watch-tree.mjs';
 
-/** Milliseconds that the server gets to end before a restart. */
+/** Milliseconds for the server to stop before a restart. */
 const endMs = 5000;
 const dotenv = path.resolve('.env');
 const lock = path.join(root, 'pnpm-lock.yaml');
@@ -17,7 +17,7 @@ const isRunning = (child) =>
 const exitOf = (child) =>
   new Promise((resolve) => (isRunning(child) ? child.once('exit', resolve) : resolve()));
 
-/** The settings as the server will read them. */
+/** Returns the settings as the server reads them. */
 function readVariables() {
   const file = existsSync(dotenv) ? parseEnv(readFileSync(dotenv, 'utf8')) : {};
   return Object.assign(file, process.env);
@@ -47,15 +47,15 @@ function watched() {
 export async function dev({ run, prepare, args }) {
   let server;
   let keeper;
-  /** Address of the embedded database; null if the settings name another one, or are faulty. */
+  /** Address of the embedded database; null if the settings name another one, or are invalid. */
   let databaseUrl;
   const ended = new Promise((resolve) => {
     for (const signal of signals) process.on(signal, () => resolve(null));
   });
 
   /**
-   * Starts the process that keeps the database. Resolves to false if it fails, which says why by
-   * itself.
+   * Starts the process that runs the database. Resolves to false if it fails; the process prints the
+   * reason.
    */
   async function openDatabase() {
     if (isRunning(keeper) || databaseUrl === null) return true;

@@ -1,5 +1,5 @@
-// Writes the files that follow from the source: the documents of the API, and the compiled mails.
-// With --check compares instead, and fails on a difference.
+// Generates the OpenAPI documents, the API page and the compiled mails. With --check compares them
+// instead, and fails on a difference.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';

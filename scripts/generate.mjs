@@ -1,6 +1,5 @@
-// Copies Redoc's bundle, and generates the Prisma client when the schema is newer than what was
-// generated last: called after install and before start, test and build. Any number of calls at
-// once are fine: one generates, the others wait for it.
+// Copies Redoc's bundle, and generates the Prisma client if the schema has changed. Runs after
+// install and before start, test and build. Of concurrent calls, one generates and the others wait.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
@@ -21,15 +20,12 @@ const output = path.join(root, 'packages/db/src/generated');
 const stamp = path.join(output, '.stamp');
 const lock = path.join(root, 'node_modules/.synap-generate.lock');
 const prisma = path.join(root, 'node_modules/prisma');
-const patienceSeconds = 120;
+const timeoutSeconds = 120;
 
 const redoc = path.join(root, 'apps/server/node_modules/redoc/bundles');
 const vendor = path.join(root, 'apps/server/pages/vendor');
 
-/**
- * The page needs one file of the package, and a server none of the packages that this file was made
- * of.
- */
+/** Copies the only file of Redoc that the page needs, so that the server needs no package of it. */
 function copyRedoc() {
   if (!existsSync(redoc)) return;
   mkdirSync(vendor, { recursive: true });
@@ -41,7 +37,7 @@ function copyRedoc() {
 function writeVendor(name, content) {
   const file = path.join(vendor, name);
   if (attempt(() => readFileSync(file, 'utf8')) === content) return;
-  // Renamed when it is whole: another process may be serving it.
+  // Renames the complete file, because another process may be serving the old one.
   writeFileSync(`${file}.${process.pid}`, content);
   renameSync(`${file}.${process.pid}`, file);
 }
@@ -54,8 +50,8 @@ const attempt = (read) => {
   }
 };
 
-/** What the client depends on: the schema and the version of Prisma. */
-function wanted() {
+/** Hashes the inputs of the client: the schema and the version of Prisma. */
+function inputDigest() {
   const hash = createHash('sha256').update(readFileSync(path.join(prisma, 'package.json')));
   const files = readdirSync(path.join(root, 'prisma')).filter((name) => name.endsWith('.prisma'));
   for (const file of files.sort())
@@ -71,10 +67,10 @@ function isAlive(pid) {
   return Boolean(pid) && attempt(() => process.kill(pid, 0)) === true;
 }
 
-/** Takes the lock, or waits until whoever holds it is done or dead. */
+/** Acquires the lock, or waits until its holder has finished or died. */
 function acquire() {
   mkdirSync(path.dirname(lock), { recursive: true });
-  for (const deadline = Date.now() + patienceSeconds * 1000; Date.now() < deadline; ) {
+  for (const deadline = Date.now() + timeoutSeconds * 1000; Date.now() < deadline; ) {
     if (attempt(() => writeFileSync(lock, String(process.pid), { flag: 'wx' }) ?? true)) return;
     const holder = attempt(() => readFileSync(lock, 'utf8'));
     if (holder && !isAlive(Number(holder)) && attempt(() => readFileSync(lock, 'utf8')) === holder)
@@ -82,13 +78,13 @@ function acquire() {
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
   }
   throw new Error(
-    `Another process has been generating the Prisma client for ${patienceSeconds} s. If there is none, delete ${path.relative(root, lock)}.`,
+    `Another process has been generating the Prisma client for ${timeoutSeconds} s. If no such process exists, delete ${path.relative(root, lock)}.`,
   );
 }
 
 function generate(digest) {
   console.error('Generating the Prisma client …');
-  rmSync(stamp, { force: true }); // What an interrupted generation leaves behind must not pass for whole.
+  rmSync(stamp, { force: true }); // An interrupted generation must not count as complete.
   const { status, error, stdout, stderr } = spawnSync(
     process.execPath,
     [path.join(prisma, 'build/index.js'), 'generate'],
@@ -109,12 +105,12 @@ function main() {
   if (!existsSync(prisma)) {
     const message =
       'The Prisma client is not generated: the package prisma is not installed. Run: node scripts/pnpm.mjs install';
-    // An installation without development dependencies cannot generate, and brings what was built.
+    // An installation without development dependencies contains the built client.
     if (process.env.npm_lifecycle_event === 'prepare') return console.warn(message);
     throw new Error(message);
   }
   copyRedoc();
-  const digest = wanted();
+  const digest = inputDigest();
   if (isFresh(digest)) return;
   acquire();
   try {

@@ -1,5 +1,4 @@
-// Packs the client for the server to hand out, as apps/server/dist/client.tgz. Part of `pnpm
-// build`.
+// Packs the client as apps/server/dist/client.tgz, which the server serves. Part of `pnpm build`.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';

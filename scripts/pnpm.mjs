@@ -11,11 +11,11 @@ const stamp = path.join(root, 'node_modules', '.synap-installed');
 
 const { packageManager } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
 const shell = process.platform === 'win32';
-/** Milliseconds between two lines of progress of the installation. */
+/** Milliseconds between two progress lines of the installation. */
 const progressMs = 5000;
 /**
- * An unreachable registry ends the wait after seconds; npm's own waits make a silent minute.
- * Warnings and notices are not for our users.
+ * Fails within seconds if the registry is unreachable; npm's defaults wait a silent minute. Hides
+ * warnings and notices.
  */
 const fetchSettings = {
   npm_config_fetch_retries: '1',
@@ -27,8 +27,8 @@ const fetchSettings = {
 let found;
 
 /**
- * Throws if this Node is too old. An old one must get here, so this file and those that import it
- * do without newer syntax.
+ * Throws if this Node is too old. This file and its importers avoid newer syntax, so that an old
+ * Node gets this far.
  */
 export function requireNode() {
   const [major, minor] = process.versions.node.split('.').map(Number);
@@ -39,7 +39,7 @@ export function requireNode() {
 }
 
 /**
- * How pnpm is started: from the PATH if its version is the pinned one, from npm's cache, or else
+ * Returns the command for pnpm: from the PATH if its version is the pinned one, from npm's cache, or
  * from the registry.
  */
 function findPnpm() {
@@ -53,8 +53,7 @@ function findPnpm() {
     return status === 0 && stdout.trim() === version;
   };
   if (answers(['pnpm', []])) return ['pnpm', []];
-  // Programs that pnpm starts inherit the options of npx: `--offline` would keep their own npm from
-  // the registry.
+  // Programs that pnpm starts inherit the options of npx; `--offline` would block their npm.
   const cached = ['npx', ['--prefer-offline', '--yes', packageManager]];
   if (answers(['npx', ['--offline', '--yes', packageManager]])) return cached;
   console.error(`Fetching ${packageManager} …`);
@@ -85,7 +84,7 @@ export function pnpm(args) {
 }
 
 /**
- * Runs pnpm and shows progress, on stderr because stdout may be the output of a command. Shows
+ * Runs pnpm and shows progress on stderr, because stdout may be the output of a command. Shows
  * pnpm's output only if it fails.
  */
 function install() {
@@ -112,11 +111,11 @@ function install() {
   });
 }
 
-/** False for lines that every installation prints, also one that succeeds. */
+/** False for lines that successful installations print, too. */
 const isWorthShowing = (line) => !/Unsupported engine|^Progress: |^\++$/.test(line);
 
 /**
- * Installs the locked dependencies unless that was done for exactly this lock file. Throws when the
+ * Installs the locked dependencies unless this lock file is already installed. Throws if the
  * installation fails.
  */
 export async function installMissing() {

@@ -1,6 +1,6 @@
-// Makes the package.json of the current folder what is published, and undoes that: `prepack` and
-// `postpack` of packages. Works with npm and pnpm. Development's fields go, `publishConfig` is
-// applied, and versions of the catalog are written out.
+// Converts the package.json of the current folder to its published form, and back: `prepack` and
+// `postpack` of packages. Works with npm and pnpm. Removes development fields, applies
+// `publishConfig`, and resolves catalog versions.
 import { copyFileSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
@@ -8,7 +8,7 @@ const manifestFile = path.resolve('package.json');
 const license = path.resolve('LICENSE');
 const backup = path.resolve('node_modules/.package.json.before-pack');
 
-/** The installed version: the catalog pins each one. */
+/** Returns the installed version, which the catalog pins. */
 const installed = (name) =>
   JSON.parse(readFileSync(path.resolve('node_modules', name, 'package.json'), 'utf8')).version;
 
@@ -20,7 +20,7 @@ const resolved = (dependencies = {}) =>
     ]),
   );
 
-/** The manifest as those see it who install the package. */
+/** Returns the published manifest. */
 function published({
   devDependencies: _dev,
   scripts: _scripts,

@@ -1,5 +1,5 @@
-// Redoc as the server and the static page deliver it: without the image that it loads from its
-// maker.
+// Reads Redoc's bundle for the server and the static page, without the image that it loads from its
+// vendor.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 

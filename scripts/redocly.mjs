@@ -1,4 +1,4 @@
-// Redocly's CLI as the checks use it: without telemetry and without asking for newer versions.
+// Runs Redocly's CLI for the checks, without telemetry and update checks.
 import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -13,8 +13,8 @@ const quiet = {
 };
 
 /**
- * Its answer as JSON; undefined where it found nothing to tell. Throws with what it wrote when it
- * did not get that far.
+ * Returns the result as JSON; undefined if there are no findings. Throws with the output if the CLI
+ * fails.
  */
 export function redocly(...args) {
   const { status, stdout, stderr } = spawnSync(
@@ -30,6 +30,6 @@ export function redocly(...args) {
   try {
     return JSON.parse(stdout);
   } catch {
-    throw new Error(`redocly ${args.join(' ')} gave no answer:\n${stderr || stdout}`);
+    throw new Error(`redocly ${args.join(' ')} returned no result:\n${stderr || stdout}`);
   }
 }

@@ -1,4 +1,4 @@
-// Starts the built server for the checks that use it from outside. Needs `pnpm build` before.
+// Starts the built server for checks from outside. Run `pnpm build` first.
 import { spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
@@ -10,13 +10,13 @@ const cli = path.join(root, 'apps/server/dist/cli.js');
 /** Account of the superuser of a started server. */
 export const account = { email: 'admin@example.com', password: 'a passphrase for the check' };
 
-/** Throws if there is no built server. */
+/** Throws if the server is not built. */
 export function requireBuild() {
   if (!existsSync(cli)) throw new Error('The server is not built: run "pnpm build" first.');
 }
 
 /**
- * Starts a server on a free port, with its data below the folder `room`. Rejects if it ends before
+ * Starts a server on a free port, with its data below the folder `room`. Rejects if it exits before
  * it is ready.
  */
 export async function startServer(room, variables = {}) {

@@ -1,12 +1,14 @@
-// Runs the `synap` command from source on a bare clone: installs what is missing, generates the
-// Prisma client, hands over. node scripts/start.mjs start node scripts/start.mjs start --reload
-// node scripts/start.mjs doctor
+// Runs the `synap` command from source on a bare clone. Installs dependencies and generates the
+// Prisma client if they are missing.
+//   node scripts/start.mjs start
+//   node scripts/start.mjs start --reload
+//   node scripts/start.mjs doctor
 import { spawn, spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { installMissing, requireNode, root } from './pnpm.mjs';
 
-/** Installs and generates what is missing. Throws the reason if that fails. */
+/** Installs dependencies and generates the client if they are missing. Throws if this fails. */
 async function prepare() {
   await installMissing();
   const { status } = spawnSync(process.execPath, [path.join(root, 'scripts/generate.mjs')], {
@@ -16,8 +18,8 @@ async function prepare() {
 }
 
 /**
- * Starts a program from source. The channel shows it when this process is killed: then it ends in
- * order, and the database with it.
+ * Starts a program from source. The IPC channel closes if this process is killed; the program then
+ * shuts down with its database.
  */
 function run(program, args, env) {
   const tsx = pathToFileURL(path.join(root, 'node_modules/tsx/dist/loader.mjs')).href;
@@ -31,11 +33,11 @@ function run(program, args, env) {
   );
 }
 
-/** Runs the command and ends as it does. */
+/** Runs the command and exits with its code or signal. */
 function handOver(args) {
   const child = run('apps/server/src/cli.ts', args, process.env);
-  // Ctrl-C reaches the whole foreground group by itself; a signal sent to this process alone is
-  // passed on. Either way we wait for the end.
+  // Ctrl-C reaches the whole foreground group. Signals to this process alone are forwarded. In both
+  // cases this process waits for the exit.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     process.on(signal, () => {
       if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
@@ -52,8 +54,8 @@ function handOver(args) {
 }
 
 /**
- * A signal to npm ends the shell between npm and this process, which passes none on: that shell's
- * end counts as one.
+ * Treats the exit of the parent shell as a signal: a signal to npm ends the shell between npm and
+ * this process, and the shell forwards none.
  */
 function endWithShell() {
   if (process.env.npm_lifecycle_event === undefined || process.platform === 'win32') return;

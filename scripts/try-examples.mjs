@@ -1,5 +1,4 @@
-// Starts the built server on an empty data folder and runs every example against it, as a newcomer
-// would.
+// Starts the built server on an empty data folder and runs every example against it.
 import { spawn, spawnSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';

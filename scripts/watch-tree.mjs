@@ -1,12 +1,11 @@
-// Notices changes of source files below folders, whether they are written in place, renamed over,
-// added or removed.
+// Detects changes of source files below folders: writes, atomic replacements, additions, removals.
 import { watch } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 const source = /\.(?:[cm]?[jt]sx?|json|prisma|sql|ya?ml|html|css)$/;
-/** Output of tools, and packages that an installation changes many files of at once. */
+/** Ignored folders: tool output, and packages that an installation changes. */
 const ignoredFolders = new Set([
   'node_modules',
   'dist',
@@ -16,12 +15,12 @@ const ignoredFolders = new Set([
   'vendor',
 ]);
 const quietMs = 100;
-/** How often to look when the system cannot watch, as without free inotify watches. */
+/** Polling interval if the system cannot watch, such as without free inotify watches. */
 const pollMs = 1000;
 
 const isSource = (name) => source.test(name) && !name.startsWith('.') && !name.includes('.test.');
 
-/** All source files with a fingerprint each, and the folders that hold them. */
+/** Lists all source files with fingerprints, and their folders. */
 async function scan({ folders, files, ignored }) {
   const found = new Map();
   const visited = new Map();
@@ -43,7 +42,7 @@ async function scan({ folders, files, ignored }) {
   }
   async function enter(entry, target) {
     if (entry.name.startsWith('.') || ignoredFolders.has(entry.name)) return;
-    // A linked module is watched too. Links inside of it are not followed, so no cycle is.
+    // Watches linked modules, but follows no links inside them, which avoids cycles.
     const isFolder =
       entry.isDirectory() || (entry.isSymbolicLink() && folders.includes(path.dirname(target)));
     if (isFolder && (await stat(target).catch(() => undefined))?.isDirectory()) await visit(target);
@@ -61,8 +60,8 @@ const difference = (before, after) =>
   );
 
 /**
- * Watches `folders` with all below them, and single `files`. `next()` resolves with the files that
- * changed since the last call, once no file has changed for a moment.
+ * Watches `folders` recursively, and single `files`. `next()` resolves with the files that changed
+ * since the last call, once no file has changed for a moment.
  */
 export async function watchTree(options) {
   const watchers = new Map();
@@ -85,11 +84,11 @@ export async function watchTree(options) {
       if (error.code !== 'ENOENT') poll ??= setInterval(signal, pollMs);
     }
   }
-  /** Scans again if a folder is new, because files may have come before it was watched. */
+  /** Scans a new folder again, because it may have gained files before it was watched. */
   async function look() {
     for (;;) {
       const { found, visited } = await scan(options);
-      // A folder that was removed and made again has another identity.
+      // A folder that was removed and created again has another identity.
       for (const [folder, { identity }] of watchers)
         if (visited.get(folder) !== identity) unwatch(folder);
       const fresh = [...visited.keys()].filter((folder) => !watchers.has(folder));

@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 
 /**
- * Starts a program of ours and resolves with what `found` makes of its lines; rejects when it ends
- * before.
+ * Starts a program and resolves with the first result of `found` for its output lines. Rejects if
+ * the program exits first.
  */
 export function startChild<T>(
   args: string[],
@@ -28,7 +28,7 @@ export function startChild<T>(
   });
 }
 
-/** Asks a child to end and waits until it has. */
+/** Stops a child and waits for its exit. */
 export function endChild(child: ChildProcess): Promise<void> {
   return new Promise((resolve) => {
     if (child.exitCode !== null || child.signalCode !== null) return resolve();

@@ -4,7 +4,7 @@ export interface Target {
   name: string;
   url: string;
   headers?: Record<string, string>;
-  /** The target that it is compared with. */
+  /** Reference target of the ratio. */
   against?: string;
 }
 
@@ -15,18 +15,18 @@ export interface Figures {
   /** Milliseconds. */
   p50: number;
   p99: number;
-  /** Requests per second as a part of the reference's. */
+  /** Requests per second relative to the reference. */
   ratio?: number;
 }
 
 /**
- * Loads one target with 16 connections; throws when an answer was not a success, for figures of
- * errors tell nothing.
+ * Loads one target with 16 connections. Throws on an unsuccessful response, because figures of
+ * errors are meaningless.
  */
 async function load({ name, url, headers }: Target, seconds: number): Promise<Figures> {
   const result = await autocannon({ url, headers, connections: 16, duration: seconds });
   if (result.non2xx > 0 || result.errors > 0)
-    throw new Error(`${name}: ${result.non2xx} answers without success, ${result.errors} errors`);
+    throw new Error(`${name}: ${result.non2xx} unsuccessful responses, ${result.errors} errors`);
   return {
     name,
     requestsPerSecond: Math.round(result.requests.average),
@@ -36,8 +36,8 @@ async function load({ name, url, headers }: Target, seconds: number): Promise<Fi
 }
 
 /**
- * Loads all targets in turn, `rounds` times, and keeps each one's best round: what disturbs a
- * machine only slows it.
+ * Loads all targets in turn, `rounds` times, and returns the best round of each: other load on the
+ * machine only slows a round.
  */
 export async function compare(
   targets: readonly Target[],

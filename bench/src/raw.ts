@@ -6,9 +6,8 @@ import pg from 'pg';
 import { portOf } from './port.js';
 
 /**
- * What the product is measured against: the least that answers the same question. node:http, pg
- * with one prepared statement, the same token checked with the same library; and Express 5 alone
- * for the trivial call. Speaks its ports on standard output.
+ * Reference servers with minimal code: node:http, pg with one prepared statement, and the same token
+ * verification; and Express 5 for the trivial call. Prints its ports on standard output.
  */
 const key = createSecretKey(Buffer.from(process.env.ACCESS_TOKEN_SECRET ?? ''));
 const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 10 });

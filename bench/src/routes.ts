@@ -5,8 +5,8 @@ import { z } from 'zod';
 import { portOf } from './port.js';
 
 /**
- * Routers of 10, 200 and 1,000 routes behind the REST handler alone: finding a route must not cost
- * more in a larger one.
+ * Serves routers of 10, 200 and 1,000 routes with the REST handler: route lookup must not become
+ * slower with more routes.
  */
 const t = initTRPC.meta<RestMeta>().create();
 

@@ -12,14 +12,14 @@ import { compare, type Figures } from './load.js';
 
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const seconds = Number(process.env.BENCH_SECONDS ?? 5);
-/** Of each kind; 2000 for a figure to rely on. */
+/** Samples of each kind; use 2000 for reliable figures. */
 const samples = Number(process.env.BENCH_SAMPLES ?? 100);
 const rounds = Number(process.env.BENCH_ROUNDS ?? 2);
 
 const benchAddress = 'bench@example.com';
 
 /**
- * The shipped server with all middleware and logging on, an ordinary user, a dashboard of 12
+ * Starts the built server with all middleware and logging, an ordinary user, and a dashboard with 12
  * widgets.
  */
 async function prepare(origin: string) {
