@@ -13,7 +13,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => server.close());
 
-/** The link to a page in the latest mail to an address. */
+/** Returns the link in the latest mail to an address. */
 async function mailedLink(email: string, page: string): Promise<string> {
   const folder = path.join(server.dataDir, 'outbox');
   let link: string | undefined;
@@ -35,7 +35,7 @@ async function mailedLink(email: string, page: string): Promise<string> {
 
 describe('a page behind a link in a mail', { timeout: 60_000 }, () => {
   it.each(['verify', 'reset', 'invite'])(
-    '/%s holds nothing of others, and can be framed by nobody',
+    '/%s loads no external content, and cannot be framed',
     async (name) => {
       const answer = await fetch(`${server.origin}/${name}`);
       expect(answer.status).toBe(200);
@@ -95,7 +95,7 @@ describe.runIf(testsBrowser)('in a browser', { timeout: 60_000 }, () => {
     await server.signIn({ email, password: 'another passphrase for tests' });
   });
 
-  it('an invitation makes an account; its link works once', async () => {
+  it('an invitation creates an account; its link works once', async () => {
     const token = await server.signIn();
     const email = 'carl@example.org';
     expect((await server.rest('POST', '/invitations', { token, body: { email } })).status).toBe(

@@ -21,7 +21,7 @@ async function newKey(token: string, more: object = {}): Promise<{ id: string; k
 }
 
 describe('an API key over the wire', () => {
-  it('acts for its owner on both faces until it is removed, and tells when it was used', async () => {
+  it('acts for its owner over both transports until it is removed, and shows its last use', async () => {
     const { email, token } = await server.newUser();
     const { id, key } = await newKey(token);
     const robot = createClient({ url: server.origin, auth: { apiKey: key } });
@@ -45,7 +45,7 @@ describe('an API key over the wire', () => {
     });
   });
 
-  it('counts in the header alone: not in a query, nor in a cookie', async () => {
+  it('is accepted only in the header, not in a query or a cookie', async () => {
     const { token } = await server.newUser();
     const { key } = await newKey(token);
     for (const name of ['access_token', 'api_key', 'apiKey', 'key', 'token']) {
@@ -77,7 +77,7 @@ describe('an API key over the wire', () => {
     expect(server.logged.join('')).not.toContain(key.slice(37));
   });
 
-  it('opens to nobody what is for superusers, not by the key of one either', async () => {
+  it('gives no access to operations of superusers, even if its owner is one', async () => {
     const { key } = await newKey(await server.signIn());
     for (const target of ['/debug/routes', '/events', '/api-keys', '/auth/sessions']) {
       const answer = await server.rest('GET', target, { token: key });
@@ -88,7 +88,7 @@ describe('an API key over the wire', () => {
     }
   });
 
-  it('neither ends sessions nor takes what is open away', async () => {
+  it('cannot end sessions, and does not restrict public operations', async () => {
     const { token } = await server.newUser();
     const { key } = await newKey(token);
     expect(await server.rest('POST', '/auth/logout', { token: key })).toMatchObject({
@@ -101,7 +101,7 @@ describe('an API key over the wire', () => {
     expect(await server.rest('GET', '/auth/me', { token })).toMatchObject({ status: 200 });
   });
 
-  it('is refused once it has expired', async () => {
+  it('is rejected after its expiry', async () => {
     const { token } = await server.newUser();
     const { key } = await newKey(token, { expiresAt: new Date(Date.now() + 3000).toISOString() });
     expect(await server.rest('GET', '/auth/me', { token: key })).toMatchObject({ status: 200 });
@@ -110,7 +110,7 @@ describe('an API key over the wire', () => {
     });
   });
 
-  it('that is bound to a dashboard reads the data that is on it, and none with other parameters', async () => {
+  it('bound to a dashboard reads the data of its widgets, only with their parameters', async () => {
     const token = await server.signIn();
     const place = { moduleId: 'host', widgetId: 'cpu', x: 0, y: 0, w: 3, h: 3 };
     const body = { name: 'Home', widgets: [{ ...place, params: { limit: 7 } }] };
@@ -123,7 +123,7 @@ describe('an API key over the wire', () => {
       expect(await read(query), query).toBe(403);
   });
 
-  it('that is bound to a dashboard cannot place there what it would read, by any way of saving', async () => {
+  it('bound to a dashboard cannot add or change widgets, by any way of saving', async () => {
     const token = await server.signIn();
     const widget = {
       moduleId: 'host',
@@ -186,7 +186,7 @@ describe('an API key over the wire', () => {
     ).toMatchObject({ status: 403 });
   });
 
-  it('is not given what was answered to its owner under the same Idempotency-Key', async () => {
+  it('does not get the stored response of its owner for the same Idempotency-Key', async () => {
     const { token } = await server.newUser();
     const scopes = ['dashboards:read', 'dashboards:write'];
     const headers = { 'idempotency-key': 'same-for-all' };

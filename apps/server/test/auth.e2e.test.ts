@@ -13,7 +13,7 @@ const refresh = (refreshToken: string) =>
   server.rest('POST', '/auth/refresh', { body: { refreshToken } });
 
 describe('identity over the wire', () => {
-  it('signs in, tells who it is, signs out for good', async () => {
+  it('signs in, shows the profile, signs out permanently', async () => {
     const answer = await server.rest('POST', '/auth/login', { body: admin });
     expect(answer.headers.get('cache-control')).toBe('no-store');
     expect(answer.body).toMatchObject({ tokenType: 'Bearer', expiresIn: 600 });
@@ -33,7 +33,7 @@ describe('identity over the wire', () => {
     expect(await refresh(answer.body.refreshToken)).toMatchObject({ status: 401 });
   });
 
-  it('answers fifty parallel refreshes of one token with one rotation', async () => {
+  it('rotates once for fifty parallel refreshes of one token', async () => {
     const { refreshToken } = await login();
     const answers = await Promise.all(Array.from({ length: 50 }, () => refresh(refreshToken)));
     expect(answers.map((answer) => answer.status)).toEqual(Array.from({ length: 50 }, () => 200));
@@ -42,7 +42,7 @@ describe('identity over the wire', () => {
     expect(successors.has(refreshToken)).toBe(false);
   });
 
-  it('gives a lost answer again, however late, and ends the session when an older refresh token comes back', async () => {
+  it('repeats a lost response at any later time, and ends the session on an older refresh token', async () => {
     const { refreshToken } = await login();
     const { body: lost } = await refresh(refreshToken);
     const database = createDatabase({ url: server.database.url });
@@ -60,7 +60,7 @@ describe('identity over the wire', () => {
     });
   });
 
-  it('keeps functions of superusers from others, and strangers from all but what is open', async () => {
+  it('restricts operations to superusers, and anonymous callers to public operations', async () => {
     const { token } = await server.newUser();
     expect(await server.rest('GET', '/debug/routes', { token })).toMatchObject({
       status: 403,
@@ -100,10 +100,10 @@ describe('identity over the wire', () => {
 });
 
 describe('limits', () => {
-  it('turn away a flood of sign-ins with Retry-After, over both faces', async () => {
+  it('reject a flood of sign-ins with Retry-After, over both transports', async () => {
     const strict = await startServerUnderTest({ variables: { RATE_LIMIT_FACTOR: '1' } });
     try {
-      const wrong = { email: 'nobody@example.org', password: 'wrong password here' };
+      const wrong = { email: 'unknown@example.org', password: 'wrong password here' };
       const statuses: number[] = [];
       for (let i = 0; i < 6; i += 1)
         statuses.push((await strict.rest('POST', '/auth/login', { body: wrong })).status);
@@ -122,7 +122,7 @@ describe('limits', () => {
     }
   });
 
-  it('tell what is left of the API, count each call of a batch, and end at 429', async () => {
+  it('report the remaining API calls, count each call of a batch, and end with 429', async () => {
     const strict = await startServerUnderTest({ variables: { RATE_LIMIT_FACTOR: '1' } });
     try {
       const first = await strict.rest('GET', '/health');

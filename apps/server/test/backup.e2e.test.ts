@@ -73,7 +73,7 @@ async function answersOf(origin: string) {
 const passphrase = 'a passphrase for backups';
 
 describe('synap backup and restore', { timeout: 120_000 }, () => {
-  it('move an installation with the embedded database while it serves: equal answers, the same secrets', async () => {
+  it('copy an installation with the embedded database while it serves, with equal responses and secrets', async () => {
     const [folder, elsewhere] = [await dataFolder(), await dataFolder()];
     await writeFile(path.join(folder, 'passphrase'), `${passphrase}\n`);
     const seal = ['--passphrase-file', path.join(folder, 'passphrase')];
@@ -110,7 +110,7 @@ describe('synap backup and restore', { timeout: 120_000 }, () => {
     await ended(second.child, 'SIGTERM');
   });
 
-  it('refuse a wrong passphrase, other secrets and damage before anything is made', async () => {
+  it('reject a wrong passphrase, other secrets and a damaged archive before any change', async () => {
     const { database, dataDir } = await serve({ variables: { SYNAP_ROLE: 'server' } });
     const file = path.join(await dataFolder(), 'backup.tar.gz');
     const from = { DATABASE_URL: database.url, SYNAP_DATA_DIR: dataDir };
@@ -164,7 +164,7 @@ describe('synap backup and restore', { timeout: 120_000 }, () => {
     expect(await answersOf(target.origin)).toEqual(await answersOf(source.origin));
   });
 
-  it('make no database where there is none, as with other settings than the server has', async () => {
+  it('do not create a missing database, as with settings that differ from the server', async () => {
     const folder = await dataFolder();
     const checked = await run(['upgrade', '--check'], { SYNAP_DATA_DIR: folder });
     expect(checked).toMatchObject({
@@ -182,7 +182,7 @@ describe('synap backup and restore', { timeout: 120_000 }, () => {
     expect(await readdir(folder)).toEqual(['secrets']);
   });
 
-  it('leave no file of the final name when the backup is killed', async () => {
+  it('leave no file under the final name if the backup is killed', async () => {
     const database = await createTestDatabase();
     databases.push(database);
     const pool = createPool({ url: database.url, size: 1, statementMilliseconds: 0 });
@@ -213,7 +213,7 @@ describe('synap backup and restore', { timeout: 120_000 }, () => {
     ).toBe(0);
   });
 
-  it('leave an installation that says so when the restore is killed, and that can be restored again', async () => {
+  it('mark an installation if the restore is killed, and can restore it again', async () => {
     const database = await createTestDatabase();
     databases.push(database);
     const pool = createPool({ url: database.url, size: 1, statementMilliseconds: 0 });
@@ -256,7 +256,7 @@ describe('synap backup and restore', { timeout: 120_000 }, () => {
     await ended(server.child, 'SIGTERM');
   });
 
-  it('run by schedule in the worker; doctor and the check before an upgrade know the result', async () => {
+  it('run by schedule in the worker; doctor and upgrade --check report the result', async () => {
     const backups = path.join(await dataFolder(), 'backups');
     const { database, dataDir, logged } = await serve({
       variables: { BACKUP_DIR: backups, BACKUP_SCHEDULE: '0 3 1 1 *' },
@@ -278,7 +278,7 @@ describe('synap backup and restore', { timeout: 120_000 }, () => {
       text: expect.stringContaining('Nothing to migrate'),
     });
 
-    // As if this version had one migration more.
+    // Simulates one more migration in this version.
     await pool.query(`DELETE FROM _prisma_migrations WHERE migration_name LIKE '%identity_whole'`);
     const ready = await run(['upgrade', '--check'], variables);
     expect(ready).toMatchObject({

@@ -14,7 +14,7 @@ afterEach(async () => {
   }
 });
 
-/** A server, and nginx in front of it with further directives beside `proxy_pass`. */
+/** Starts a server behind nginx with additional directives. */
 async function start(variables: Record<string, string>, directives = '') {
   const server = await startServerUnderTest({ variables: { SYNAP_ROLE: 'server', ...variables } });
   const nginx = await startNginx(
@@ -25,14 +25,14 @@ async function start(variables: Record<string, string>, directives = '') {
 }
 
 interface Sent {
-  /** Address of the client: any of 127.0.0.0/8 is this machine. */
+  /** Local address of the client, any in 127.0.0.0/8. */
   from?: string;
   headers?: Record<string, string>;
   body?: unknown;
 }
 
 /**
- * Asks nginx from an address of choice, which `fetch` does not let one choose. Gives the status.
+ * Requests from a chosen local address, which `fetch` does not support. Returns the status.
  */
 function ask(
   { nginx }: { nginx: Nginx },
@@ -54,7 +54,7 @@ function ask(
   });
 }
 
-/** Headers by which a stranger could claim to be on this machine. */
+/** Headers that claim a loopback address. */
 const claims: Record<string, string>[] = [
   {},
   { 'x-forwarded-for': '127.0.0.1' },
@@ -66,7 +66,7 @@ describe.skipIf(!testsNginx)(
   'behind nginx that forwards nothing about its clients',
   { timeout: 60_000 },
   () => {
-    it('a stranger cannot make accounts; a bearer of the token can', async () => {
+    it('creating accounts requires the token', async () => {
       const site = await start({ SYNAP_PRIVATE_API: 'on' });
       const account = (name: string) => ({
         email: `${name}@example.org`,
@@ -88,7 +88,7 @@ describe.skipIf(!testsNginx)(
       ).toBe(200);
     });
 
-    it('a stranger cannot read metrics; a bearer of the token can', async () => {
+    it('reading metrics requires the token', async () => {
       const site = await start({ METRICS_TOKEN: 'a-token-for-the-metrics', METRICS_PORT: '0' });
       for (const headers of claims) expect(await ask(site, '/metrics', { headers })).toBe(401);
       expect(
@@ -103,7 +103,7 @@ describe.skipIf(!testsNginx)(
 );
 
 describe.skipIf(!testsNginx)('behind nginx that TRUST_PROXY names', { timeout: 60_000 }, () => {
-  it('the log and the limits know the client that connects to nginx, whatever address it claims', async () => {
+  it('log and limits use the address of the client of nginx, not the one it claims', async () => {
     const site = await start(
       { TRUST_PROXY: '127.0.0.1', RATE_LIMIT_FACTOR: '1' },
       'proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;',

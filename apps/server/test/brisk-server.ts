@@ -1,6 +1,6 @@
 /**
- * A server that shows every 200 ms that its worker is alive, and takes over from those that did not
- * for four seconds.
+ * A server with a worker heartbeat every 200 ms, which takes over from workers without one for four
+ * seconds.
  */
 import { pino } from 'pino';
 import { parseEnvironment } from '../src/env.js';

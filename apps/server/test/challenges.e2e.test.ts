@@ -31,14 +31,14 @@ async function challengeOf(target: string, authorization?: string): Promise<stri
   return answer.headers.get('www-authenticate');
 }
 
-/** RFC 6750 §3: parameters of the challenge in the characters that it allows. */
+/** Matches challenge parameters with the characters of RFC 6750 §3. */
 const fault = (error: string, scope = '') =>
   expect.stringMatching(
     new RegExp(`^Bearer error="${error}", error_description="[ !#-\\[\\]-~]+"${scope}$`),
   );
 
 describe.each(transports)('the challenge of %s', (_name, scoped, unscoped) => {
-  it('names the scheme alone if no token was presented', async () => {
+  it('names only the scheme if no token was sent', async () => {
     expect(await challengeOf(scoped)).toBe('Bearer');
     expect(await challengeOf(scoped, 'Basic YTpi')).toBe('Bearer');
   });
@@ -65,7 +65,7 @@ describe.each(transports)('the challenge of %s', (_name, scoped, unscoped) => {
   });
 });
 
-it('a wrong password is challenged by the scheme alone', async () => {
+it('the challenge for a wrong password names only the scheme', async () => {
   const answers = [
     await server.rest('POST', '/auth/login', {
       body: { ...admin, password: 'wrong horse battery staple' },

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const left = new Set(['.git', '.data', '.turbo', 'coverage', 'dist', 'dist-test']);
 
-/** A copy of this checkout whose sources may be changed. It shares the installed packages. */
+/** Copies this checkout for changes to its sources. The copy shares the installed packages. */
 export async function copyCheckout(): Promise<{ folder: string; remove(): Promise<void> }> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'synap-checkout-'));
   const modules = path.join(root, 'node_modules');
@@ -20,7 +20,7 @@ export async function copyCheckout(): Promise<{ folder: string; remove(): Promis
   for (const name of await readdir(modules))
     if (!name.startsWith('.synap'))
       await symlink(path.join(modules, name), path.join(folder, 'node_modules', name));
-  // As after an installation from the lock file, so that none is begun.
+  // Marks the lock file as installed, so that no installation starts.
   const digest = createHash('sha256');
   for (const name of ['pnpm-lock.yaml', 'pnpm-workspace.yaml', 'package.json'])
     digest.update(await readFile(path.join(root, name)));

@@ -18,7 +18,7 @@ const spellings = [
   '[::ffff:192.0.2.7]:4711',
 ];
 
-it('an IPv4 address is shown, logged and stored alike however it is written, and counts once', async () => {
+it('all notations of an IPv4 address are shown, logged, stored and counted as one', async () => {
   const tokens: string[] = [];
   const left: number[] = [];
   for (const address of spellings) {
@@ -44,7 +44,7 @@ it('an IPv4 address is shown, logged and stored alike however it is written, and
   expect(lines.map(({ address }) => address)).toEqual(spellings.map(() => '192.0.2.7'));
 });
 
-it('an address that was stored before is shown alike', async () => {
+it('an address stored by an older version is shown in the same notation', async () => {
   const pool = createPool({ url: server.database.url, size: 1, idleInTransactionMilliseconds: 0 });
   await pool.query("UPDATE sessions SET address = '::ffff:192.0.2.9'");
   await pool.end();

@@ -16,7 +16,7 @@ afterAll(async () => {
 });
 
 describe('the typed client against the real server', () => {
-  it('makes, reads, saves and removes a dashboard, with dates as Date', async () => {
+  it('creates, reads, saves and removes a dashboard, with dates as Date', async () => {
     const placed = { moduleId: 'host', widgetId: 'load', params: {}, x: 0, y: 0, w: 4, h: 2 };
     const made = await client.dashboards.create.mutate({ name: 'Work', widgets: [placed] });
     expect(made.createdAt).toBeInstanceOf(Date);
@@ -35,7 +35,7 @@ describe('the typed client against the real server', () => {
     expect(isSynapError(gone, 'not_found')).toBe(true);
   });
 
-  it('tells a stale version, a faulty input and an ended session apart by code', async () => {
+  it('has different codes for a stale version, invalid input and an ended session', async () => {
     const { id } = await client.dashboards.create.mutate({ name: 'Work' });
     const stale = await client.dashboards.save
       .mutate({ id, name: 'x', widgets: [], version: 7 })
@@ -55,7 +55,7 @@ describe('the typed client against the real server', () => {
     other.$session.close();
   });
 
-  it('refreshes once for many calls whose token is no longer taken', async () => {
+  it('refreshes once for many calls with a rejected token', async () => {
     const { refreshToken } = await client.auth.login.mutate(admin);
     let refreshes = 0;
     const counting: typeof fetch = (input, init) => {
@@ -73,8 +73,7 @@ describe('the typed client against the real server', () => {
 
 describe('the typed client in a page, by cookie', () => {
   /**
-   * As a browser sends it: the page's origin, and the cookies of the server where they are asked
-   * for.
+   * Sends requests like a browser: with the origin of the page, and with cookies if requested.
    */
   function browser() {
     let jar: string | undefined;
@@ -90,7 +89,7 @@ describe('the typed client in a page, by cookie', () => {
     return { send, cookie: () => jar };
   }
 
-  it('stays signed in over a reload, and signs out for good', async () => {
+  it('stays signed in after a reload, and signs out permanently', async () => {
     const { send, cookie } = browser();
     const ended: unknown[] = [];
     const open = () =>

@@ -1,12 +1,12 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** What Sentry is on the wire: https://develop.sentry.dev/sdk/foundations/envelopes/ */
+/** Fake Sentry server: https://develop.sentry.dev/sdk/foundations/envelopes/ */
 export interface Collector {
   dsn: string;
-  /** All that was sent, headers and bodies, as it came. */
+  /** All received requests, with headers and bodies. */
   received: string[];
-  /** The events among it. */
+  /** Returns the received events. */
   events(): ReportedEvent[];
   close(): Promise<void>;
 }
@@ -19,7 +19,7 @@ interface ReportedEvent {
   exception: { values: { type: string; value: string; mechanism?: object }[] };
 }
 
-/** A collector on this machine that takes envelopes, or takes them and never answers. */
+/** Starts a collector that accepts envelopes; if `silent`, it never responds. */
 export async function startCollector({ silent = false } = {}): Promise<Collector> {
   const received: string[] = [];
   const bodies: string[] = [];

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startBrowser, testsBrowser } from './browser.js';
 import { admin, type ServerUnderTest, startServerUnderTest } from './server-under-test.js';
 
-/** A page of an application at another port, and so of another origin. */
+/** Page of an application on another port, which is another origin. */
 async function serveApplication(port: number): Promise<Server> {
   const application = createServer(
     (_req, res) => void res.setHeader('content-type', 'text/html').end('<title>App</title>'),
@@ -46,8 +46,8 @@ describe.runIf(testsBrowser)('the cookie in a browser', { timeout: 60_000 }, () 
   }
 
   /**
-   * Calls auth from a page as an application would. @returns status and answer; null where the
-   * browser keeps them from the page
+   * Calls auth from a page as an application would. @returns status and response; null if the
+   * browser hides them from the page
    */
   function send(page: Page, name: string, body?: object) {
     return page.evaluate(
@@ -72,7 +72,7 @@ describe.runIf(testsBrowser)('the cookie in a browser', { timeout: 60_000 }, () 
     );
   }
 
-  it('keeps a page signed in, and out of reach of its scripts; signing out ends it', async () => {
+  it('keeps a page signed in, is hidden from scripts, and ends on sign-out', async () => {
     const page = await open(origins.known);
     expect(await send(page, 'login', { ...admin, cookie: true })).toMatchObject({ status: 200 });
     expect(await page.evaluate('document.cookie')).toBe('');
@@ -92,11 +92,11 @@ describe.runIf(testsBrowser)('the cookie in a browser', { timeout: 60_000 }, () 
     expect(await send(page, 'refresh', {})).toMatchObject({ status: 401 });
   });
 
-  it('is of no use to a page of another origin', async () => {
+  it('cannot be used by a page of another origin', async () => {
     const page = await open(origins.known);
     await send(page, 'login', { ...admin, cookie: true });
     const other = await open(origins.unknown);
-    // In a local environment the page may read the answer, which refuses it.
+    // In `local` the page may read the response, which is a rejection.
     expect(await send(other, 'refresh', {})).toMatchObject({ status: 403 });
     expect(await send(other, 'logout')).toMatchObject({ status: 403 });
     expect(await send(page, 'refresh', {})).toMatchObject({ status: 200 });

@@ -14,7 +14,7 @@ interface Sent {
   headers?: Record<string, string | undefined>;
 }
 
-/** As a page of ours sends it, unless said otherwise. */
+/** Sends requests like an allowed page by default. */
 async function send(
   transport: 'rest' | 'rpc',
   name: string,
@@ -54,7 +54,7 @@ const signIn = async (transport: 'rest' | 'rpc' = 'rest', at = server) =>
   send(transport, 'login', { body: { ...admin, cookie: true } }, at);
 
 describe.each(['rest', 'rpc'] as const)('the cookie over %s', (transport) => {
-  it('holds the refresh token instead of the answer, rotates it, and ends with the session', async () => {
+  it('contains the refresh token instead of the response, rotates it, and ends with the session', async () => {
     const first = await signIn(transport);
     expect(first.status).toBe(200);
     expect(first.body).toEqual({
@@ -109,7 +109,7 @@ describe.each(['rest', 'rpc'] as const)('the cookie over %s', (transport) => {
     expect((await send(transport, 'refresh', { cookie: pair, body: {} })).status).toBe(200);
   });
 
-  it('does nothing with a form or plain text', async () => {
+  it('is ignored for a form or plain text', async () => {
     const { pair } = await signIn(transport);
     for (const type of [
       'text/plain',
@@ -129,7 +129,7 @@ describe.each(['rest', 'rpc'] as const)('the cookie over %s', (transport) => {
     expect((await send(transport, 'refresh', { cookie: pair, body: {} })).status).toBe(200);
   });
 
-  it('answers fifty parallel refreshes with one rotation', async () => {
+  it('rotates once for fifty parallel refreshes', async () => {
     const { pair } = await signIn(transport);
     const answers = await Promise.all(
       Array.from({ length: 50 }, () => send(transport, 'refresh', { cookie: pair, body: {} })),
@@ -145,7 +145,7 @@ describe.each(['rest', 'rpc'] as const)('the cookie over %s', (transport) => {
   });
 });
 
-it('ends the session that a sign-in replaces, if a page of ours signs in', async () => {
+it('ends the session that a sign-in replaces, if an allowed page signs in', async () => {
   const first = await signIn();
   const again = { ...admin, cookie: true };
   await send('rest', 'login', {
@@ -187,7 +187,7 @@ it('is not shared by two installations under one host name', async () => {
   }
 });
 
-it('signs nobody in by itself', async () => {
+it('does not authenticate API calls', async () => {
   const { pair } = await signIn();
   const headers = { origin: server.origin, 'x-synap-client': '1', cookie: pair ?? '' };
   for (const [method, path] of [
@@ -201,7 +201,7 @@ it('signs nobody in by itself', async () => {
   }
 });
 
-it('ends the session by the cookie where the access token is not good any more', async () => {
+it('ends the session by the cookie if the access token has expired', async () => {
   const { pair } = await signIn();
   expect(
     await send('rest', 'logout', { cookie: pair, headers: { authorization: 'Bearer gone' } }),
@@ -214,7 +214,7 @@ it('ends the session by the cookie where the access token is not good any more',
   expect(await send('rest', 'refresh', { cookie: pair, body: {} })).toMatchObject({ status: 401 });
 });
 
-it('is __Host-rt and Secure under a public address, whose origin alone counts beside the list', async () => {
+it('is __Host-rt and Secure with PUBLIC_URL, and accepts only its origin and CORS_ORIGINS', async () => {
   const publicUrl = 'https://synap.example.org';
   const secure = await startServerUnderTest({
     variables: { PUBLIC_URL: publicUrl, CORS_ORIGINS: 'https://app.example.org' },
@@ -241,7 +241,7 @@ it('is __Host-rt and Secure under a public address, whose origin alone counts be
   }
 });
 
-it('is set once by a batch, to the token in force', async () => {
+it('is set once by a batch, to the current token', async () => {
   const { pair } = await signIn();
   const answer = await fetch(`${server.origin}/trpc/auth.refresh,auth.refresh?batch=1`, {
     method: 'POST',
@@ -261,7 +261,7 @@ it('is set once by a batch, to the token in force', async () => {
   expect(await send('rest', 'refresh', { cookie: next, body: {} })).toMatchObject({ status: 200 });
 });
 
-it('has no place in a streamed batch, whose headers are gone before', async () => {
+it('cannot be set by a streamed batch, which sends headers first', async () => {
   const answer = await send('rpc', 'login', {
     body: { ...admin, cookie: true },
     headers: { 'trpc-accept': 'application/jsonl' },
@@ -328,7 +328,7 @@ describe('the OAuth2 password form', () => {
     expect(headers).toEqual(['application/json', 'no-store', 'no-cache', null]);
   });
 
-  it('takes an empty grant type and other empty fields as omitted, and keeps tokens out of caches', async () => {
+  it('treats empty fields as omitted, and keeps tokens out of caches', async () => {
     const answer = await post({
       ...right,
       grant_type: '',
@@ -343,7 +343,7 @@ describe('the OAuth2 password form', () => {
     ]);
   });
 
-  it('names what HTTP itself refuses', async () => {
+  it('returns OAuth2 errors for rejections of HTTP', async () => {
     const text = await server.rest('POST', '/login/access-token', {
       body: 'a=1',
       headers: { 'content-type': 'text/plain' },
@@ -363,7 +363,7 @@ describe('the OAuth2 password form', () => {
     expect(long).toMatchObject({ status: 413, body: { error: 'invalid_request' } });
   });
 
-  it('says that it is off, and leaves limits as problems with the time to wait', async () => {
+  it('reports that it is off, and returns rate limits as problems with Retry-After', async () => {
     const strict = await startServerUnderTest({
       variables: { SYNAP_ROLE: 'server', RATE_LIMIT_FACTOR: '1' },
     });
@@ -395,7 +395,7 @@ describe('the OAuth2 password form', () => {
   });
 });
 
-it('lists where one is signed in, and ends that at once', async () => {
+it('lists the sessions of a user, and ends them at once', async () => {
   const person = await server.newUser();
   const other = await server.signIn(person);
   const { body } = await server.rest('GET', '/auth/sessions', { token: person.token });

@@ -8,7 +8,7 @@ import { migrationsFolder } from '../src/paths.js';
 import { admin, startServerUnderTest } from './server-under-test.js';
 
 describe('a database that is not migrated', () => {
-  it('makes what needs it answer 503 with the command, and works once it was migrated', async () => {
+  it('causes 503 with the command to run, and works after the migration', async () => {
     const server = await startServerUnderTest({
       migrated: false,
       waitUntilReady: false,
@@ -48,8 +48,8 @@ describe('a database that is not migrated', () => {
   });
 });
 
-describe('a database that is being brought up', () => {
-  it('takes what needs its queue or says 503, and is ready once it takes it', async () => {
+describe('a database during its first start', () => {
+  it('accepts calls that need the job queue or returns 503, and is ready when it accepts them', async () => {
     const server = await startServerUnderTest({
       migrated: false,
       waitUntilReady: false,
@@ -61,7 +61,7 @@ describe('a database that is being brought up', () => {
         for (let isReady = false; !isReady; ) {
           isReady = (await fetch(`${server.origin}/readyz`)).status === 200;
           const { status, text } = await server.rest('POST', '/auth/forgot', {
-            body: { email: 'nobody@example.org' },
+            body: { email: 'unknown@example.org' },
           });
           if (status !== 503 || isReady) answers.add(`${status} ${text}`);
         }
@@ -76,8 +76,8 @@ describe('a database that is being brought up', () => {
   });
 });
 
-describe('a database that goes away', { timeout: 60_000 }, () => {
-  it('makes calls answer 503 with Retry-After, and they work within moments of its return', async () => {
+describe('an unreachable database', { timeout: 60_000 }, () => {
+  it('causes 503 with Retry-After; calls work soon after its return', async () => {
     const folder = await mkdtemp(path.join(os.tmpdir(), 'synap-away-'));
     await chmod(folder, 0o755); // PostgreSQL, which does not run as root, must get in.
     const start = (port?: number) =>

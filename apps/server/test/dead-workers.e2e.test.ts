@@ -10,10 +10,10 @@ import { admin } from './server-under-test.js';
 import { startSmtp } from './smtp-server.js';
 import { dataFolder, ended, endProcesses, startServer } from './synap-process.js';
 
-/** Long enough for a server to start on a machine that has other things to do, and to take over. */
+/** Allows a slow machine to start a server and take over jobs. */
 const soon = { timeout: 30_000 };
 
-/** A module whose run waits in its middle until a file is there. */
+/** Module with a run that waits for a file before its second event. */
 const waiting = `
 import { existsSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -90,7 +90,7 @@ const inTheMiddle = () =>
   rows(
     `SELECT FROM module_runs WHERE module_id = 'waiting' AND status = 'running' AND progress_done = 1`,
   );
-/** As if 30 seconds had gone by since the last sign of life of the first worker. */
+/** Moves the last heartbeat of the first worker 30 seconds back. */
 const endLease = () =>
   pool.query(
     `UPDATE module_runs SET lease_until = now() - interval '1 second' WHERE status = 'running' AND attempts = 1`,
@@ -109,7 +109,7 @@ async function broughtOnce() {
 }
 
 describe('a worker', { timeout: 120_000 }, () => {
-  it('that was killed in the middle of a run is relieved of it', async () => {
+  it('killed during a run is replaced by another', async () => {
     const first = await start();
     await until(async () => (await inTheMiddle()).length === 1, soon);
     const [job] = await syncJobs();
@@ -127,7 +127,7 @@ describe('a worker', { timeout: 120_000 }, () => {
     expect(await run()).toMatchObject({ attempts: 2 });
   });
 
-  it('that was killed before it noted that it had begun is relieved of its job', async () => {
+  it('killed before it recorded the start of a job is replaced by another', async () => {
     const first = await start();
     await until(async () => (await inTheMiddle()).length === 1, soon);
     await ended(first.child, 'SIGKILL');
@@ -140,7 +140,7 @@ describe('a worker', { timeout: 120_000 }, () => {
     await broughtOnce();
   });
 
-  it('that was suspended past its lease commits nothing when it comes back', async () => {
+  it('suspended past its lease commits nothing when it resumes', async () => {
     const first = await start();
     await until(async () => (await inTheMiddle()).length === 1, soon);
     first.child.kill('SIGSTOP');
@@ -158,7 +158,7 @@ describe('a worker', { timeout: 120_000 }, () => {
     expect(await ended(first.child, 'SIGTERM')).toBe(0);
   });
 
-  it('that was killed in the middle of a mail is relieved of it', async () => {
+  it('killed while sending a mail is replaced by another', async () => {
     await openGate();
     let open = false;
     const smtp = await startSmtp(() => open);

@@ -14,12 +14,12 @@ beforeAll(async () => {
   return remove;
 }, 60_000);
 
-/** `pnpm dev` in the copy, and what it has written. */
+/** `pnpm dev` in the copy, with its output. */
 interface Dev {
   child: ChildProcess;
   data: string;
   text(): string;
-  /** How often the server was ready. */
+  /** Returns how many times the server was ready. */
   starts(): number;
   origin(): string;
   databasePid(): number;
@@ -61,7 +61,7 @@ async function startDev(variables: Record<string, string> = {}): Promise<Dev> {
   return dev;
 }
 
-/** Waits until it is so, and fails with the output if it never is. */
+/** Waits for a condition; fails with the output. */
 async function until({ text }: Dev, condition: () => boolean): Promise<void> {
   await expect.poll(() => condition() || text(), { timeout: 60_000, interval: 100 }).toBe(true);
 }
@@ -88,13 +88,13 @@ describe('pnpm dev', { timeout: 180_000 }, () => {
   });
 
   const save = (note: string) => writeFile(file, `${original}// ${note}\n`);
-  /** As editors save: a new file takes the place of the old one. */
+  /** Replaces a file by a new one, as editors do. */
   async function saveAtomically(note: string): Promise<void> {
     await writeFile(`${file}~`, `${original}// ${note}\n`);
     await rename(`${file}~`, file);
   }
 
-  it('restarts the server at each save, also an atomic one, on the same running database', async () => {
+  it('restarts the server at each save, including atomic ones, on the same running database', async () => {
     const dev = await startDev();
     const database = dev.databasePid();
     let starts = 1;
@@ -123,7 +123,7 @@ describe('pnpm dev', { timeout: 180_000 }, () => {
     expect(isAlive(database)).toBe(false);
   });
 
-  it('notices new, removed and module files, makes one restart of a burst, and none of files that are no sources', async () => {
+  it('detects new, removed and module files, restarts once for a burst, and ignores other files', async () => {
     const modules = await dataFolder();
     const dev = await startDev({ SYNAP_MODULES_DIR: modules });
     const added = path.join(checkout, 'packages/core/src/new/deep/file.ts');

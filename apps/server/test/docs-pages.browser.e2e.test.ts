@@ -20,8 +20,7 @@ describe.skipIf(!testsBrowser)('the pages of the documents', { timeout: 60_000 }
   });
 
   /**
-   * A page, all addresses that it or its workers requested, and all complaints of the browser, such
-   * as of the policy.
+   * Opens a page and records all requested URLs and all browser errors, such as policy violations.
    */
   async function open(url: string) {
     const context: BrowserContext = await browser.newContext({
@@ -44,7 +43,7 @@ describe.skipIf(!testsBrowser)('the pages of the documents', { timeout: 60_000 }
     return { page, foreign, complaints, close: () => context.close() };
   }
 
-  it('show the scope of an operation in Swagger UI, and request nothing from elsewhere', async () => {
+  it('show the scope of an operation in Swagger UI, and request nothing from other hosts', async () => {
     const { page, foreign, complaints, close } = await open(`${server.origin}/docs`);
     const operation = page.locator('.opblock', { hasText: 'List my dashboards' });
     await operation.locator('.opblock-summary').click(soon);
@@ -54,7 +53,7 @@ describe.skipIf(!testsBrowser)('the pages of the documents', { timeout: 60_000 }
     await close();
   });
 
-  it('let people search in Redoc and show scopes, and request nothing from elsewhere', async () => {
+  it('support search in Redoc and show scopes, and request nothing from other hosts', async () => {
     const { page, foreign, complaints, close } = await open(`${server.origin}/redoc`);
     await expectSearch(page);
     await expect

@@ -7,7 +7,7 @@ import { dataFolder, ended, endProcesses, launch, run, startServer } from './syn
 
 afterEach(endProcesses);
 
-/** Takes a free port for the length of a test. */
+/** Occupies a free port for the duration of a test. */
 async function takePort(answer: RequestListener): Promise<string> {
   const server = createServer(answer).listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
@@ -27,7 +27,7 @@ const production = {
 };
 
 describe('synap doctor', { timeout: 120_000 }, () => {
-  it('names every setting that the start would end for, and opens nothing for them', async () => {
+  it('names every setting that would fail the start, and opens nothing', async () => {
     const folder = await dataFolder();
     const none = path.join(folder, 'none');
     const { code, text } = await run(['doctor'], {
@@ -53,7 +53,7 @@ describe('synap doctor', { timeout: 120_000 }, () => {
     expect(text).not.toMatch(/^\S+ +database /m);
   });
 
-  it('tells a port that another program has from one of another Synap, and from that of the server it examines', async () => {
+  it('distinguishes ports of other programs, of other Synap servers, and of the examined server', async () => {
     const folder = await dataFolder();
     const other = await takePort((_, res) => res.end('hello'));
     const taken = await run(['doctor'], { SYNAP_DATA_DIR: folder, PORT: other });
@@ -79,7 +79,7 @@ describe('synap doctor', { timeout: 120_000 }, () => {
     await ended(own.child, 'SIGTERM');
   });
 
-  it('looks at the port of metrics too', async () => {
+  it('checks the metrics port too', async () => {
     const taken = await takePort((_, res) => res.end('hello'));
     const { code, text } = await run(['doctor'], {
       SYNAP_DATA_DIR: await dataFolder(),
@@ -89,7 +89,7 @@ describe('synap doctor', { timeout: 120_000 }, () => {
     expect(text).toMatch(new RegExp(`^FAIL +settings +METRICS_PORT: ${taken} is taken`, 'm'));
   });
 
-  it('says what is wrong with a Redis that is not there', async () => {
+  it('explains why Redis is unreachable', async () => {
     const variables = {
       SYNAP_DATA_DIR: await dataFolder(),
       REDIS_URL: 'redis://:hunter22@127.0.0.1:9',
@@ -100,7 +100,7 @@ describe('synap doctor', { timeout: 120_000 }, () => {
     expect(text).not.toContain('hunter22');
   });
 
-  it('warns of what the start goes on without: mail in production, repositories that are none, unknown settings', async () => {
+  it('warns of problems that do not fail the start: missing mail in production, invalid repositories, unknown settings', async () => {
     const folder = await dataFolder();
     const mail = await run(['doctor'], {
       ...production,
@@ -120,7 +120,7 @@ describe('synap doctor', { timeout: 120_000 }, () => {
 });
 
 describe('synap start', { timeout: 120_000 }, () => {
-  it('names settings that nothing reads with the closest one', async () => {
+  it('names unknown settings with the closest known one', async () => {
     const variables = {
       SYNAP_DATA_DIR: await dataFolder(),
       SYNAP_GIT_REPOSITORYS: '/srv/a',

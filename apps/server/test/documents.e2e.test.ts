@@ -11,7 +11,7 @@ import { buildStaticPage } from './static-page.js';
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../..');
 const committed = (name: string) => readFile(path.join(root, 'docs', name), 'utf8');
 
-/** As much of a document as these tests change. */
+/** The parts of a document that these tests change. */
 const schemaSchema = z.looseObject({
   properties: z.record(z.string(), z.looseObject({ enum: z.array(z.string()).optional() })),
   required: z.array(z.string()).default([]),
@@ -45,8 +45,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 type Change = (document: Document) => void;
 
 /**
- * Runs one of our checks on the committed document as it is after a change; answers its exit code
- * and what it said.
+ * Runs a check on a changed copy of the committed document. Returns exit code and output.
  */
 async function check(
   script: string,
@@ -77,12 +76,12 @@ const statuses = (document: Document): string[] =>
 describe('the check for breaking changes', { timeout: 60_000 }, () => {
   it.each<[string, RegExp, Change]>([
     [
-      'a field is removed from an answer',
+      'a field is removed from a response',
       /Property `name` of `Dashboard` was removed/,
       (document) => delete document.components.schemas.Dashboard.properties.name,
     ],
     [
-      'a field of an answer may be absent from now on',
+      'a field of a response becomes optional',
       /no longer required: `name`/,
       ({ components }) => {
         components.schemas.Dashboard.required = components.schemas.Dashboard.required.filter(
@@ -98,12 +97,12 @@ describe('the check for breaking changes', { timeout: 60_000 }, () => {
       },
     ],
     [
-      'an input that may be absent is demanded',
+      'an optional input becomes required',
       /Properties of .* became required: `name`|required.*`name`/,
       (document) => registration(document).required.push('name'),
     ],
     [
-      'a new input is demanded',
+      'a required input is added',
       /invitation/,
       (document) => {
         registration(document).properties.invitation = { type: 'string' };
@@ -121,7 +120,7 @@ describe('the check for breaking changes', { timeout: 60_000 }, () => {
       },
     ],
     [
-      'a success is no longer given',
+      'a success status is removed',
       /200/,
       (document) => delete document.paths['/health'].get.responses['200'],
     ],
@@ -137,7 +136,7 @@ describe('the check for breaking changes', { timeout: 60_000 }, () => {
     });
   });
 
-  it('fails when fewer values of an input are taken', async () => {
+  it('fails if an input accepts fewer values', async () => {
     const take = (values: string[]) => (document: Document) => {
       registration(document).properties.name = { type: 'string', enum: values };
     };
@@ -151,18 +150,18 @@ describe('the check for breaking changes', { timeout: 60_000 }, () => {
     ).toMatchObject({ status: 0 });
   });
 
-  it('lets additions pass, and tells of new values in answers', async () => {
+  it('accepts additions, and reports new values in responses', async () => {
     const { status, stderr } = await check('check-breaking.mjs', (document) => {
       registration(document).properties.language = { type: 'string' };
       document.components.schemas.Dashboard.properties.colour = { type: 'string' };
       statuses(document).push('paused');
     });
     expect(status).toBe(0);
-    expect(stderr).toContain("Worth a look: Enum of `status` gained values: 'paused'");
+    expect(stderr).toContain("Not breaking: Enum of `status` gained values: 'paused'");
     expect(stderr).not.toContain('Breaking');
   });
 
-  it('lets a major version break, and says what', async () => {
+  it('accepts breaking changes in a major version, and lists them', async () => {
     const { status, stderr } = await check('check-breaking.mjs', (document) => {
       document.info.version = `${Number(document.info.version.split('.')[0]) + 1}.0.0`;
       delete document.components.schemas.Dashboard.properties.name;
@@ -183,7 +182,7 @@ describe('the check of the documents', () => {
     expect(status).toBe(1);
   });
 
-  it('is content with the documents as they are', async () => {
+  it('accepts the committed documents', async () => {
     expect(await check('check-docs.mjs', () => {})).toEqual({ status: 0, stderr: '' });
   });
 });
@@ -191,23 +190,20 @@ describe('the check of the documents', () => {
 describe('the documents of a server', () => {
   let server: ServerUnderTest;
   beforeAll(async () => {
-    // Beyond the loopback address, where nothing of development is served.
+    // Uses a public address, for which no development features are served.
     server = await startServerUnderTest({ variables: { HOST: '0.0.0.0' } });
   });
   afterAll(() => server.close());
 
-  it.each(['openapi.json', 'openapi-3.0.json'])(
-    'are those that are committed: %s',
-    async (name) => {
-      const answer = await server.rest('GET', `/${name}`);
-      expect(answer.headers.get('content-type')).toMatch(/^application\/json/);
-      expect(answer.body).toEqual(JSON.parse(await committed(name)));
-      const etag = answer.headers.get('etag') ?? '';
-      expect(
-        await server.rest('GET', `/${name}?again`, { headers: { 'if-none-match': etag } }),
-      ).toMatchObject({ status: 304 });
-    },
-  );
+  it.each(['openapi.json', 'openapi-3.0.json'])('match the committed file %s', async (name) => {
+    const answer = await server.rest('GET', `/${name}`);
+    expect(answer.headers.get('content-type')).toMatch(/^application\/json/);
+    expect(answer.body).toEqual(JSON.parse(await committed(name)));
+    const etag = answer.headers.get('etag') ?? '';
+    expect(
+      await server.rest('GET', `/${name}?again`, { headers: { 'if-none-match': etag } }),
+    ).toMatchObject({ status: 304 });
+  });
 });
 
 describe('the static page', () => {

@@ -38,17 +38,17 @@ async function connect(url: string) {
   return pool;
 }
 
-/** The next statement that adds a dashboard fails, with this text. */
+/** Makes the next insert of a dashboard fail with this text. */
 const failWith = async (url: string, text: string) =>
   (await connect(url)).query(`
     CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION USING MESSAGE = '${text}'; END $$;
     CREATE TRIGGER fail BEFORE INSERT ON dashboards FOR EACH ROW EXECUTE FUNCTION fail()`);
 
-/** Runs at the start of a process, before the program. */
+/** Preload script that runs before the program. */
 const preload = (code: string) => `--import data:text/javascript,${encodeURIComponent(code)}`;
 
-describe('an error that no rule foresaw', { timeout: 60_000 }, () => {
-  it('is reported with its request and nothing that was sent, whatever the error quotes', async () => {
+describe('an unexpected error', { timeout: 60_000 }, () => {
+  it('is reported with its request id, without request data, even if the error quotes it', async () => {
     const collector = await collect();
     const server = await start({ SENTRY_DSN: collector.dsn, SYNAP_ROLE: 'server' });
     const { body: tokens } = await server.rest('POST', '/auth/login', { body: admin });
@@ -144,7 +144,7 @@ for ${apiKey} of ${address}, ${refreshToken}, POST /reset/${link}?x=${query} by 
     }
   });
 
-  it('is all that is reported of requests: refusals are answers', async () => {
+  it('is reported; rejected requests are not', async () => {
     const collector = await collect();
     const server = await start({ SENTRY_DSN: collector.dsn, SYNAP_ROLE: 'server' });
     const answers = [
@@ -158,7 +158,7 @@ for ${apiKey} of ${address}, ${refreshToken}, POST /reset/${link}?x=${query} by 
     expect(collector.received).toEqual([]);
   });
 
-  it('of a job is reported once it is given up, without the receiver', async () => {
+  it('of a job is reported after the last attempt, without the receiver', async () => {
     const collector = await collect();
     const smtp = new SMTPServer({
       disabledCommands: ['AUTH', 'STARTTLS'],
@@ -182,7 +182,7 @@ for ${apiKey} of ${address}, ${refreshToken}, POST /reset/${link}?x=${query} by 
 
 describe('a collector', { timeout: 60_000 }, () => {
   it.each(['is down', 'never answers'])(
-    'that %s changes no answer and holds up neither requests nor the end',
+    'that %s affects no response and delays neither requests nor shutdown',
     async (how) => {
       const collector = how === 'is down' ? undefined : await collect({ silent: true });
       const dsn = collector?.dsn ?? `http://key@127.0.0.1:${await freePort()}/42`;
@@ -202,7 +202,7 @@ describe('a collector', { timeout: 60_000 }, () => {
     },
   );
 
-  it('that never answers does not keep the process alive that is told to end', async () => {
+  it('that never responds does not keep a stopping process alive', async () => {
     const silent = await collect({ silent: true });
     const database = await createTestDatabase();
     endings.push(() => database.drop());
@@ -227,7 +227,7 @@ describe('a collector', { timeout: 60_000 }, () => {
     expect(await ended(child, 'SIGTERM')).toBe(0);
   });
 
-  it('that never answers lets the process end in time, and is told of a fault that nobody caught', async () => {
+  it('that never responds gets a report of an uncaught exception, and the process exits in time', async () => {
     const silent = await collect({ silent: true });
     const throwOnSignal = preload(
       `process.on('SIGUSR2', () => { throw new Error('password=hunter' + 2 + ' ${databaseCanary}'); })`,

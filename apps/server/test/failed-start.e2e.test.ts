@@ -20,7 +20,7 @@ afterAll(() => taken.close());
 afterEach(endProcesses);
 
 describe('a start that cannot succeed', { timeout: 60_000 }, () => {
-  it('ends the process with every fault of environment and machine, and opens nothing', async () => {
+  it('exits with all faults of environment and machine, and opens nothing', async () => {
     const folder = await dataFolder();
     const { code, text } = await run(['start'], {
       SYNAP_DATA_DIR: folder,
@@ -44,7 +44,7 @@ describe('a start that cannot succeed', { timeout: 60_000 }, () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
-  it('names the variable of the port for metrics beside other faults, before the database is made', async () => {
+  it('names METRICS_PORT with other faults, before the database is created', async () => {
     const folder = await dataFolder();
     const variables = {
       SYNAP_DATA_DIR: folder,
@@ -68,9 +68,9 @@ describe('a start that cannot succeed', { timeout: 60_000 }, () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
-  it('that fails when database and modules run already stops both', async () => {
+  it('stops a running database and modules', async () => {
     const dataDir = await dataFolder();
-    // The port was free when it was looked at.
+    // The port was free during the check.
     const variables = { SYNAP_DATA_DIR: dataDir, PORT: String(port), PATH: process.env.PATH };
     const printed: string[] = [];
     const before = await childProcesses();
@@ -90,7 +90,7 @@ describe('a start that cannot succeed', { timeout: 60_000 }, () => {
       .toEqual([]);
   });
 
-  it('is ended by SIGTERM also before it is ready', async () => {
+  it('can be stopped by SIGTERM before it is ready', async () => {
     const folder = await dataFolder();
     const { child, output } = launch(['start'], {
       SYNAP_DATA_DIR: folder,
@@ -103,7 +103,7 @@ describe('a start that cannot succeed', { timeout: 60_000 }, () => {
   });
 });
 
-/** Numbers of the processes whose parent is this one. */
+/** Returns the ids of child processes. */
 async function childProcesses(): Promise<string[]> {
   const found = await Promise.all(
     (await readdir('/proc'))

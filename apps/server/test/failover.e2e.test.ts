@@ -20,7 +20,7 @@ const readOnly = async (isOn: boolean) => {
 };
 
 describe('a server that became read-only', { timeout: 60_000 }, () => {
-  it('is 503 with the reason for changes and readiness, its connections are dropped, and it is used again', async () => {
+  it('causes 503 with the reason for changes and readiness, has its connections closed, and is used again later', async () => {
     const url = await makeRole(cluster, 'failover');
     await asSuperuser(cluster, 'ALTER DATABASE failover OWNER TO failover');
     const server = await startServerUnderTest({
@@ -54,7 +54,7 @@ describe('a server that became read-only', { timeout: 60_000 }, () => {
       expect(reasons.join('\n')).toContain('read-only transaction');
       expect((await server.rest('GET', '/dashboards', { token })).status).toBe(200);
       expect((await sessions()).filter((pid) => before.includes(pid))).toEqual([]);
-      // Probes share one look at the database for half a second.
+      // Probes share one database check for half a second.
       await until(async () => (await fetch(`${server.origin}/readyz`)).status === 503);
       const readiness = await fetch(`${server.origin}/readyz`);
       expect([readiness.status, await readiness.text()]).toEqual([
@@ -80,7 +80,7 @@ describe('a server that became read-only', { timeout: 60_000 }, () => {
 });
 
 describe('a PostgreSQL that is suspended', { timeout: 60_000 }, () => {
-  it('makes REST, RPC and readiness answer 503 with Retry-After', async () => {
+  it('causes 503 with Retry-After over REST, RPC and readiness', async () => {
     const url = await makeRole(cluster, 'suspended');
     await asSuperuser(cluster, 'ALTER DATABASE suspended OWNER TO suspended');
     const server = await startServerUnderTest({
@@ -118,14 +118,14 @@ describe('a PostgreSQL that is suspended', { timeout: 60_000 }, () => {
 });
 
 describe('a role that may not create tables', { timeout: 60_000 }, () => {
-  it('is told in one line, and serves a prepared schema', async () => {
+  it('is reported in one line, and can serve a prepared schema', async () => {
     const url = await makeRole(cluster, 'bounded');
     const server = await startServerUnderTest({ databaseUrl: url, waitUntilReady: false });
     try {
       await until(() => server.printed.some((line) => line.includes('GRANT CREATE')), {
         timeout: 15_000,
       });
-      // Several attempts later it is still one line.
+      // Later attempts add no more lines.
       const attempts = () =>
         asSuperuser(
           cluster,
@@ -158,7 +158,7 @@ describe('a role that may not create tables', { timeout: 60_000 }, () => {
 });
 
 describe('a database that a newer version migrated', { timeout: 60_000 }, () => {
-  it('is served, and its unknown migrations are named at the start', async () => {
+  it('is served, and the start names its unknown migrations', async () => {
     const url = await makeRole(cluster, 'newer');
     await asSuperuser(cluster, 'ALTER DATABASE newer OWNER TO newer');
     await (await startServerUnderTest({ databaseUrl: url })).close();

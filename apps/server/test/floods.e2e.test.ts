@@ -14,7 +14,7 @@ it.each([
   ['emit', 'emitted more than 10,000 events'],
   ['store', 'stored more than 128 MB'],
 ])(
-  'a module that never stops fails at its limit and keeps working, and so does the server (%s)',
+  'a module that sends without end fails at its limit, and it and the server keep working (%s)',
   { timeout: 90_000 },
   async (how, limit) => {
     const folder = mkdtempSync(path.join(os.tmpdir(), 'synap-flood-'));

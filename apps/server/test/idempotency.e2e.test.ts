@@ -28,7 +28,7 @@ const create = (key: string, name: string, as = token) => post('/dashboards', ke
 const countNamed = (name: string) => database.db.dashboard.count({ where: { name } });
 const isReplay = ({ headers }: RestResponse) => headers.get('idempotency-replayed') === 'true';
 
-/** What stays the same when an answer is given again. */
+/** Selects the parts of a response that a replay must repeat. */
 const essence = ({ status, headers, text }: RestResponse) => ({
   status,
   text,
@@ -36,7 +36,7 @@ const essence = ({ status, headers, text }: RestResponse) => ({
 });
 
 describe('Idempotency-Key', () => {
-  it('lets one of 20 concurrent requests act; the others wait their turn or get its answer', async () => {
+  it('executes one of 20 concurrent requests; the others get a conflict or its response', async () => {
     const answers = await Promise.all(
       Array.from({ length: 20 }, () => create('at-once', 'At once')),
     );
@@ -55,7 +55,7 @@ describe('Idempotency-Key', () => {
     expect([isReplay(after), after.text]).toEqual([true, made?.text]);
   });
 
-  it('is taken by exactly these operations, each of which gives its first answer again', async () => {
+  it('is accepted by exactly these operations, which replay their first response', async () => {
     const id = randomUUID();
     const samples: Record<string, [target: string, body?: unknown]> = {
       dashboardsCreate: ['/dashboards', { name: 'Sample', widgets: [] }],
@@ -84,14 +84,14 @@ describe('Idempotency-Key', () => {
     });
   });
 
-  it('gives the answer with its Location again, but with the id of the new request', async () => {
+  it('replays the response with its Location, but with the id of the new request', async () => {
     const first = await create('location', 'Located');
     const second = await create('location', 'Located');
     expect(second.headers.get('location')).toBe(`/api/v1/dashboards/${first.body.id}`);
     expect(second.headers.get('x-request-id')).not.toBe(first.headers.get('x-request-id'));
   });
 
-  it('gives the answer of a save again though the version went on, and belongs to what If-Match said', async () => {
+  it('replays a save after later changes, and depends on If-Match', async () => {
     const { body: made } = await server.rest('POST', '/dashboards', {
       token,
       body: { name: 'Versioned' },
@@ -107,7 +107,7 @@ describe('Idempotency-Key', () => {
     expect(await save('save-again', '"1"')).toMatchObject({ status: 412 });
   });
 
-  it('outlives the server that answered', async () => {
+  it('outlives the server that responded', async () => {
     const first = await create('restart', 'Restarted');
     const other = await startServerUnderTest({ databaseUrl: server.database.url });
     try {
@@ -125,7 +125,7 @@ describe('Idempotency-Key', () => {
     expect(await countNamed('Restarted')).toBe(1);
   });
 
-  it('makes up for an answer that never arrived', async () => {
+  it('repeats a response that never arrived', async () => {
     const headers = {
       authorization: `Bearer ${token}`,
       'content-type': 'application/json',
@@ -140,7 +140,7 @@ describe('Idempotency-Key', () => {
     expect(await countNamed('Lost')).toBe(1);
   });
 
-  it('is 422 with another body; for another user or procedure it is another key', async () => {
+  it('is 422 with another body, and separate for other users and procedures', async () => {
     const first = await create('shared', 'Shared');
     expect(await create('shared', 'Changed')).toMatchObject({
       status: 422,
@@ -158,7 +158,7 @@ describe('Idempotency-Key', () => {
     expect((await create('shared', 'Shared')).text).toBe(first.text);
   });
 
-  it('is free again after a refusal, which changed nothing', async () => {
+  it('can be reused after a rejection', async () => {
     const widget = { moduleId: 'git', widgetId: 'unknown', x: 0, y: 0, w: 1, h: 1 };
     expect(await post('/dashboards', 'refused', { name: '' })).toMatchObject({ status: 400 });
     expect(
@@ -168,7 +168,7 @@ describe('Idempotency-Key', () => {
     expect(await create('refused', 'Refused')).toMatchObject({ status: 201 });
   });
 
-  it('is forgotten after 24 hours, and then deleted by the worker', async () => {
+  it('expires after 24 hours, and the worker deletes it', async () => {
     await create('old', 'Old');
     await database.db
       .$executeRaw`UPDATE idempotency_keys SET created_at = now() - interval '24 hours' WHERE key = 'old'`;
@@ -191,7 +191,7 @@ describe('Idempotency-Key', () => {
     expect(await create('!'.repeat(255), 'Long')).toMatchObject({ status: 201 });
   });
 
-  it('is asked for only after who calls: without a valid token the answer is 401', async () => {
+  it('is checked after authentication: without a valid token the response is 401', async () => {
     await create('mine', 'Mine');
     expect(await create('mine', 'Mine', 'not-a-token')).toMatchObject({ status: 401 });
     expect(
@@ -204,7 +204,7 @@ describe('Idempotency-Key', () => {
     });
   });
 
-  it('means nothing where answers hold secrets, for methods that repeat anyway, and over RPC', async () => {
+  it('is ignored for responses with secrets, for idempotent methods, and over RPC', async () => {
     const { email, password } = await server.newUser();
     const login = () =>
       server.rest('POST', '/auth/login', {
@@ -236,7 +236,7 @@ describe('Idempotency-Key', () => {
     ).toBe(0);
   });
 
-  it('under a body of any depth is answered as without a key', async () => {
+  it('does not change the response to a deeply nested body', async () => {
     const deep = (levels: number) =>
       `{"name":"Deep","ignored":${'['.repeat(levels)}${']'.repeat(levels)}}`;
     const without = await server.rest('POST', '/dashboards', { token, body: deep(40_000) });

@@ -22,8 +22,8 @@ const listeners = async () => {
 const bothListen = () => until(async () => (await listeners()).length === 2, { timeout: 10_000 });
 
 beforeAll(async () => {
-  // Time stands still for both servers: what they believe of a session or a key does not expire,
-  // only news can end it.
+  // Freezes time for both servers: cached identities do not expire, only a notification
+  // invalidates them.
   vi.useFakeTimers({ toFake: ['Date'] });
   one = await startServerUnderTest({ variables });
   other = await startServerUnderTest({ variables, databaseUrl: one.database.url });
@@ -42,7 +42,7 @@ function servers() {
   return { one, other };
 }
 
-/** Someone who is signed in and has a key, whom both servers have just seen. */
+/** Signs a user in, creates a key, and lets both servers cache them. */
 async function someone() {
   const { one, other } = servers();
   const email = `someone-${Math.random()}@example.org`;
@@ -70,28 +70,28 @@ async function someone() {
 const disable = (email: string) =>
   database.query('UPDATE users SET disabled_at = now() WHERE email = $1', [email]);
 
-describe('what one server does, the other knows at once', () => {
-  it('where a session is signed out', async () => {
+describe('a change on one server applies to the other at once', () => {
+  it('for a sign-out', async () => {
     const { token, key, isRefused, statusAtOther } = await someone();
     await servers().one.rest('POST', '/auth/logout', { token });
     await isRefused(token);
     expect(await statusAtOther(key)).toBe(200);
   });
 
-  it('where a key is removed', async () => {
+  it('for a removed key', async () => {
     const { token, key, keyId, isRefused, statusAtOther } = await someone();
     await servers().one.rest('DELETE', `/api-keys/${keyId}`, { token });
     await isRefused(key);
     expect(await statusAtOther(token)).toBe(200);
   });
 
-  it('where a user is disabled, by whatever statement: sessions and keys', async () => {
+  it('for sessions and keys of a user that any statement disables', async () => {
     const { email, token, key, isRefused } = await someone();
     await disable(email);
     await Promise.all([isRefused(token), isRefused(key)]);
   });
 
-  it('where a user has another role', async () => {
+  it('for a changed role', async () => {
     const { email, token } = await someone();
     const isOpen = async () =>
       (await servers().other.rest('GET', '/debug/routes', { token })).status === 200;
@@ -102,7 +102,7 @@ describe('what one server does, the other knows at once', () => {
     await until(async () => !(await isOpen()));
   });
 
-  it('also while many come at once, and it is told what it does not understand', async () => {
+  it('for many concurrent changes and an unknown notification', async () => {
     const people = await Promise.all(Array.from({ length: 10 }, someone));
     await database.query("SELECT pg_notify('synap_identity', 'something new')");
     await Promise.all(people.map(({ email }) => disable(email)));
@@ -111,7 +111,7 @@ describe('what one server does, the other knows at once', () => {
 });
 
 describe('a listener whose connection is ended', () => {
-  it('is replaced, and what happened meanwhile is not believed any longer', async () => {
+  it('is replaced, and changes during the gap take effect', async () => {
     const { email, token, key, isRefused } = await someone();
     const before = await listeners();
     await database.query('SELECT pg_terminate_backend(pid) FROM unnest($1::int[]) AS pid', [
@@ -132,20 +132,20 @@ describe('a listener whose connection is ended', () => {
 });
 
 describe('a server that cannot listen', () => {
-  it('starts and ends all the same, and says so once', async () => {
-    const databaseUrl = 'postgresql://nobody:secret@127.0.0.1:1/none';
+  it('starts and stops normally, and logs it once', async () => {
+    const databaseUrl = 'postgresql://unknown:secret@127.0.0.1:1/none';
     const server = await startServerUnderTest({ variables, databaseUrl, waitUntilReady: false });
-    const told = () => server.logged.filter((line) => line.includes('are not received'));
-    await until(() => told().length > 0);
+    const warnings = () => server.logged.filter((line) => line.includes('are not received'));
+    await until(() => warnings().length > 0);
     expect((await server.rest('GET', '/health')).body).toMatchObject({ status: 'degraded' });
     await server.close();
-    expect(told()).toHaveLength(1);
-    expect(told().join('')).not.toContain('secret');
+    expect(warnings()).toHaveLength(1);
+    expect(warnings().join('')).not.toContain('secret');
   });
 
-  it('believes nothing for longer than five seconds', async () => {
+  it('caches identities for at most five seconds', async () => {
     const { email, token, statusAtOther } = await someone();
-    // As behind a pooler in transaction mode: the connection is there, and nothing comes.
+    // Simulates a pooler in transaction mode: the connection exists, but receives nothing.
     await database.query('ALTER TABLE users DISABLE TRIGGER users_changed');
     try {
       await disable(email);

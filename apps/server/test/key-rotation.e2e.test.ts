@@ -13,7 +13,7 @@ type Name = keyof typeof secrets.access;
 const listOf = (purpose: keyof typeof secrets, names: readonly Name[]) =>
   names.map((name) => `${name}:${secrets[purpose][name]}`).join(',');
 
-/** Runs a server whose token secrets are these, to its end: a restart. */
+/** Restarts a server with these token secrets, and stops it at the end. */
 async function withKeys<T>(
   databaseUrl: string,
   names: readonly Name[],
@@ -47,7 +47,7 @@ const kidOf = ({ accessToken }: Tokens) =>
   JSON.parse(Buffer.from(accessToken.split('.')[0] ?? '', 'base64url').toString()).kid;
 
 describe('changing the secrets of tokens', { timeout: 90_000 }, () => {
-  it('by old, then new and old, then new signs out nobody who came by in between', async () => {
+  it('in steps keeps all sessions that refreshed in between', async () => {
     const database = await createTestDatabase();
     const pool = createPool({ url: database.url, size: 1 });
     const keyOf = async ({ refreshToken }: Tokens) =>
@@ -71,7 +71,7 @@ describe('changing the secrets of tokens', { timeout: 90_000 }, () => {
         expect(kidOf(body)).toBe('new');
         expect(await keyOf(here)).toEqual({ key_id: 'new', revoked_at: null });
         expect(kidOf(await login(server))).toBe('new');
-        // The promise of one rotation and equal answers holds across the change of the key.
+        // Concurrent refreshes still rotate once and get equal responses.
         const answers = await Promise.all(
           Array.from({ length: 20 }, () => refresh(server, parallel)),
         );
@@ -86,7 +86,7 @@ describe('changing the secrets of tokens', { timeout: 90_000 }, () => {
           expect(await statusOf(server, tokens)).toBe(200);
           expect((await refresh(server, tokens)).status).toBe(200);
         }
-        // Who did not come by signs in again; the refusal is like that of any other token.
+        // A session without a refresh in between has ended, with the usual rejection.
         expect(await statusOf(server, here)).toBe(401);
         expect(await statusOf(server, away)).toBe(401);
         expect(await refresh(server, away)).toMatchObject({
@@ -96,7 +96,7 @@ describe('changing the secrets of tokens', { timeout: 90_000 }, () => {
         expect(await keyOf(away)).toEqual({ key_id: 'old', revoked_at: null });
       });
 
-      // Dropped too early, the old key can be put back.
+      // If the old key was removed too early, it can be listed again.
       await withKeys(database.url, ['new', 'old'], async (server) => {
         expect(await refresh(server, away)).toMatchObject({ status: 200 });
         expect(await keyOf(away)).toEqual({ key_id: 'new', revoked_at: null });

@@ -68,7 +68,7 @@ it('a mail goes out while all sync jobs hang', async () => {
   );
 });
 
-it('other modules synchronise, and the schedule is looked at, while five sync jobs hang', async () => {
+it('other modules synchronise, and the schedule runs, while five sync jobs hang', async () => {
   const { body } = await server.rest('POST', '/modules/host/sync', { token });
   await until(
     async () =>

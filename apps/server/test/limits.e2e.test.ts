@@ -22,14 +22,14 @@ async function start(
   return server;
 }
 
-/** Signs in with a wrong password; as whom does not matter for the limit of the address. */
+/** Signs in with a wrong password; the limit of the address ignores the account. */
 const signIn = (server: ServerUnderTest, index: number, headers: Record<string, string> = {}) =>
   server.rest('POST', '/auth/login', {
     body: { email: `somebody${index}@example.org`, password: 'not the password' },
     headers,
   });
 
-/** Statuses of that many sign-ins in a row. */
+/** Returns the statuses of consecutive sign-ins. */
 async function statuses(
   server: ServerUnderTest,
   count: number,
@@ -42,7 +42,7 @@ async function statuses(
 const tenThenRefused = [...Array(10).fill(401), 429, 429];
 
 describe('calls by API keys', () => {
-  it('use up what all keys of a user may, not what the user may: a key that floods can be removed', async () => {
+  it('count separately from their owner, who can still remove a flooding key', async () => {
     const server = await start({ SYNAP_ROLE: 'server', TRUST_PROXY: '127.0.0.1' });
     const token = await server.signIn();
     const body = { name: 'Robot', scopes: ['profile:read'] };
@@ -65,7 +65,7 @@ describe('calls by API keys', () => {
 });
 
 describe('sign-ins', () => {
-  it('are limited over two instances on one database together', async () => {
+  it('share their limit between two instances on one database', async () => {
     const one = await start();
     const two = await start({}, one.database.url);
     expect(await statuses(one, 6)).toEqual(Array(6).fill(401));
@@ -73,7 +73,7 @@ describe('sign-ins', () => {
     expect((await signIn(one, 7)).status).toBe(429);
   });
 
-  it('that are refused tell when to come again, and of the limits', async () => {
+  it('that are rejected have Retry-After and list the limits', async () => {
     const server = await start();
     await statuses(server, 10);
     const { status, headers } = await signIn(server, 11);
@@ -98,7 +98,7 @@ describe('sign-ins', () => {
     expect(rpc.headers.get('ratelimit')).toEqual(limits(rpc.headers));
   });
 
-  it('that are answered name every limit that they count against, each once', async () => {
+  it('list every limit that they count against, each once', async () => {
     const server = await start();
     const names = ({ headers }: { headers: Headers }) =>
       [headers.get('ratelimit-policy'), headers.get('ratelimit')].map((list) =>
@@ -138,7 +138,7 @@ describe('sign-ins', () => {
     expect((await signIn(server, 1, { 'x-forwarded-for': '2001:db8:0:ac00::1' })).status).toBe(401);
   });
 
-  it('of one client stay one client’s where the proxy writes its port, too', async () => {
+  it('of one client count together if the proxy adds the port to the address', async () => {
     const server = await start({ TRUST_PROXY: '127.0.0.1' });
     const fromPort = (n: number) => ({
       'x-forwarded-for': n % 2 === 0 ? `203.0.113.7:${40_000 + n}` : '203.0.113.7',
@@ -148,7 +148,7 @@ describe('sign-ins', () => {
     expect(await statuses(server, 12, bracketed)).toEqual(tenThenRefused);
   });
 
-  it('go on being limited, in memory, without the table', async () => {
+  it('are limited in memory if the table is missing', async () => {
     const server = await start();
     const { pool, close } = createDatabase({ url: server.database.url });
     await pool.query('ALTER TABLE rate_limits RENAME TO elsewhere');
@@ -161,7 +161,7 @@ describe('sign-ins', () => {
 });
 
 describe.runIf(testsRedis)('with Redis', () => {
-  it('a server whose port is taken still fails its start, and ends', async () => {
+  it('a server with an occupied port still fails its start, and exits', async () => {
     const redis = await startRedis();
     try {
       const one = await start({ REDIS_URL: redis.url });
@@ -170,7 +170,7 @@ describe.runIf(testsRedis)('with Redis', () => {
         startServerUnderTest({ variables: { REDIS_URL: redis.url, PORT: port } }),
       ).rejects.toThrow('is taken');
       const { client, close } = connectRedis(redis.url);
-      // Only the one that runs is still connected.
+      // Only the running server is still connected.
       await until(
         async () => String(await client.client('LIST')).split('name=synap ').length - 1 === 2,
       );
@@ -180,7 +180,7 @@ describe.runIf(testsRedis)('with Redis', () => {
     }
   });
 
-  it('that is killed in the middle sign-ins stay limited and the API answers; back, instances share again', async () => {
+  it('sign-ins stay limited and the API responds while it is killed; later, instances share the limits again', async () => {
     const redis = await startRedis();
     try {
       const one = await start({ REDIS_URL: redis.url });

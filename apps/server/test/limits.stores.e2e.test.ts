@@ -85,7 +85,7 @@ const stores = [
   { name: 'Redis', make: async () => (await openRedis()).identity, shared: true, run: testsRedis },
 ];
 
-/** The next client: each test has its own. */
+/** Returns a new client address for each test. */
 let clients = 0;
 const client = () => `198.51.100.${++clients}`;
 
@@ -113,7 +113,7 @@ describe.each(stores.filter(({ run }) => run))('limits in $name', ({ name, make,
     expect(await statusOf(guard.login(email, address))).toBe(200);
   });
 
-  it('50 failures of an account, from wherever: a notice once, a delay from then on, no lock', async () => {
+  it('50 failures of an account, from all addresses: one notice, then a delay, no lock', async () => {
     const email = mailOf('fifty');
     const found = [];
     for (let n = 0; n < 52; n += 1) found.push(await guard.loginFailed(email, `203.0.113.${n}`));
@@ -136,11 +136,11 @@ describe.each(stores.filter(({ run }) => run))('limits in $name', ({ name, make,
     },
   );
 
-  it('changes of an account that go on the trail: 100 an hour', async () => {
+  it('audited changes of an account: 100 an hour', async () => {
     expect(await passing(102, () => guard.change(`user of ${name}`))).toBe(100);
   });
 
-  it('entries of the trail: one an hour, 50 of an address or user, and 500 of a kind', async () => {
+  it('entries of the audit log: one an hour, 50 of an address or user, and 500 of a kind', async () => {
     const recorded = (kind: 'sign-in' | 'refusal', what: string, by = client()) =>
       guard.mayRecord({ kind, what, by });
     const [one, two] = [mailOf('one'), mailOf('two')];
@@ -184,7 +184,7 @@ describe.each(stores.filter(({ run }) => run))('limits in $name', ({ name, make,
 });
 
 describe('PostgreSQL', () => {
-  it('holds no mail address in the clear, and no name of more than its column', async () => {
+  it('stores no mail address in clear text, and no name longer than its column', async () => {
     const guard = createIdentityLimits(1, (await open()).identity);
     await guard.forgot('x'.repeat(1000));
     await guard.loginFailed('someone.secret@example.org', client());
@@ -194,7 +194,7 @@ describe('PostgreSQL', () => {
     expect(logged.filter((line) => line.includes('PostgreSQL'))).toEqual([]);
   });
 
-  it('forgets what is over, and nothing else', async () => {
+  it('deletes only expired limits', async () => {
     const in1970 = `INSERT INTO rate_limits VALUES ('old', 3, 1000), ('new', 3, ${Date.now() + 60_000})`;
     await database.pool.query(in1970);
     await purgeRateLimits(database.pool);
@@ -204,7 +204,7 @@ describe('PostgreSQL', () => {
     expect(rows).toEqual([{ key: 'new' }]);
   });
 
-  it('without its table: memory limits, and it is said once; with the table again: shared again, said once', async () => {
+  it('without its table: limits in memory, logged once; with the table again: shared limits, logged once', async () => {
     const guard = createIdentityLimits(1, (await open()).identity);
     const address = client();
     logged.length = 0;
@@ -212,14 +212,14 @@ describe('PostgreSQL', () => {
     expect(await passing(8, () => guard.register(address))).toBe(5);
     expect(logged).toEqual([expect.stringContaining('PostgreSQL does not keep')]);
     await database.pool.query('ALTER TABLE elsewhere RENAME TO rate_limits');
-    await until(async () => (await guard.refresh('whoever')) === undefined && logged.length > 1);
+    await until(async () => (await guard.refresh('session')) === undefined && logged.length > 1);
     expect(logged).toEqual([expect.anything(), 'PostgreSQL keeps the rate limits again']);
     expect(await statusOf(guard.register(address))).toBe(200);
   });
 });
 
 describe.runIf(testsRedis)('Redis', () => {
-  it('fallen silent: nobody waits for it, and memory limits', async () => {
+  it('if it stops responding: no call waits for it, and limits apply in memory', async () => {
     const guard = createIdentityLimits(1, (await openRedis()).identity);
     const address = client();
     logged.length = 0;
@@ -234,7 +234,7 @@ describe.runIf(testsRedis)('Redis', () => {
     expect(logged).toEqual([expect.anything(), 'Redis keeps the rate limits again']);
   });
 
-  it('killed: memory limits at once; back: shared again', async () => {
+  it('if it is killed: limits apply in memory at once; after its return they are shared again', async () => {
     const guard = createIdentityLimits(1, (await openRedis()).identity);
     logged.length = 0;
     await redis?.kill();
@@ -242,7 +242,7 @@ describe.runIf(testsRedis)('Redis', () => {
     expect(await passing(12, (n) => guard.login(`somebody${n}@example.org`, address))).toBe(10);
     expect(logged).toEqual([expect.stringContaining('Redis does not keep')]);
     await redis?.restart();
-    await until(async () => (await guard.refresh('whoever')) === undefined && logged.length > 1, {
+    await until(async () => (await guard.refresh('session')) === undefined && logged.length > 1, {
       timeout: 10_000,
     });
     expect(logged).toEqual([expect.anything(), 'Redis keeps the rate limits again']);
@@ -252,7 +252,7 @@ describe.runIf(testsRedis)('Redis', () => {
   });
 });
 
-it('says at the start that Redis cannot be reached', async () => {
+it('logs at the start that Redis cannot be reached', async () => {
   const before = logged.length;
   await open('redis://127.0.0.1:9');
   expect(logged.slice(before)).toEqual([

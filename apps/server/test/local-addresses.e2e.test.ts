@@ -18,7 +18,7 @@ const outside = {
 };
 const password = 'a passphrase for tests';
 
-/** Every operation that takes an address, with a caller that may use it. */
+/** Every operation with an address as input, and a permitted caller. */
 const operations = [
   ['sign-up', 'POST', '/auth/register', (email: string) => ({ email, password })],
   ['another mail for verification', 'POST', '/auth/resend', (email: string) => ({ email })],
@@ -45,7 +45,7 @@ describe('an address whose domain has no dot', () => {
   });
   afterAll(() => Promise.all([local.close(), staging.close()]));
 
-  it('may be that of the first superuser on one’s own machine', async () => {
+  it('may belong to the first superuser in a local environment', async () => {
     expect(await local.signIn({ email: 'admin@localhost', password: admin.password })).toBeTypeOf(
       'string',
     );

@@ -28,7 +28,7 @@ const postForm = (server: ServerUnderTest, headers: Record<string, string>, body
   });
 
 describe('a form of another site', { timeout: 60_000 }, () => {
-  it('is refused before it counts, so that a page cannot use up the tries of its visitors', async () => {
+  it('is rejected before it counts, so that a page cannot use up its visitors’ sign-ins', async () => {
     const server = await start({ RATE_LIMIT_FACTOR: '1', PASSWORD_GRANT: 'on' });
     const foreign: Record<string, string>[] = [
       { origin: 'https://evil.example' },
@@ -41,17 +41,17 @@ describe('a form of another site', { timeout: 60_000 }, () => {
       expect(answer).toMatchObject({ status: 403, body: { code: 'forbidden' } });
     }
     await server.signIn();
-    const ours: Record<string, string>[] = [
+    const sameSite: Record<string, string>[] = [
       {},
       { origin: server.origin },
       { origin: 'http://localhost:5173', 'sec-fetch-site': 'cross-site' },
       { origin: server.origin, 'sec-fetch-site': 'same-origin' },
     ];
-    for (const headers of ours)
+    for (const headers of sameSite)
       expect((await postForm(server, headers)).body).toMatchObject({ error: 'invalid_grant' });
   });
 
-  it('is refused without a body, too, which asks for mails by the path alone', async () => {
+  it('is also rejected without a body, because some paths request mails', async () => {
     const server = await start({ RATE_LIMIT_FACTOR: '1', SYNAP_ROLE: 'server' });
     const path = `/password-recovery/${encodeURIComponent(admin.email)}`;
     const recover = (headers: Record<string, string>) => server.rest('POST', path, { headers });
@@ -62,13 +62,13 @@ describe('a form of another site', { timeout: 60_000 }, () => {
       };
       expect(await recover(headers)).toMatchObject({ status: 403, body: { code: 'forbidden' } });
     }
-    const ours: Record<string, string>[] = [
+    const sameSite: Record<string, string>[] = [
       {},
       { origin: server.origin },
       { 'sec-fetch-site': 'none' },
     ];
-    for (const headers of ours) expect((await recover(headers)).status).toBe(202);
-    // A bearer token needs a preflight: what a local page may read, it may also send.
+    for (const headers of sameSite) expect((await recover(headers)).status).toBe(202);
+    // A bearer token needs a preflight, so a page that may read may also send.
     const token = await server.signIn();
     const headers = { origin: 'http://localhost:8080', 'sec-fetch-site': 'same-site' };
     expect((await server.rest('POST', '/auth/logout', { token, headers })).status).toBe(204);
@@ -85,8 +85,8 @@ describe('a form of another site', { timeout: 60_000 }, () => {
   });
 });
 
-describe('others', { timeout: 60_000 }, () => {
-  it('cannot keep an owner from a mail for a new password, nor flood them', async () => {
+describe('strangers', { timeout: 60_000 }, () => {
+  it('can neither block the mail for a new password nor flood its owner', async () => {
     const server = await start({ RATE_LIMIT_FACTOR: '1', TRUST_PROXY: '127.0.0.1' });
     const forgot = (address: string) =>
       server.rest('POST', '/auth/forgot', {
@@ -113,7 +113,7 @@ describe('others', { timeout: 60_000 }, () => {
     await until(async () => (await mails()).length === 2, { timeout: 15_000 });
   });
 
-  it('do not lose a sign-up to passwords that are refused', async () => {
+  it('do not use up sign-ups with rejected passwords', async () => {
     const server = await start({ RATE_LIMIT_FACTOR: '1', SYNAP_ROLE: 'server' });
     const signUp = (password: string) =>
       server.rest('POST', '/auth/register', { body: { email: 'ann@example.org', password } });
@@ -122,8 +122,8 @@ describe('others', { timeout: 60_000 }, () => {
   });
 });
 
-describe('the log and the trail', { timeout: 60_000 }, () => {
-  it('name the client behind a trusted proxy, and who it was', async () => {
+describe('the log and the audit log', { timeout: 60_000 }, () => {
+  it('name the client behind a trusted proxy, and the user', async () => {
     const server = await start({ SYNAP_ROLE: 'server', TRUST_PROXY: '127.0.0.1' });
     const token = await server.signIn();
     const { id } = (
@@ -135,7 +135,7 @@ describe('the log and the trail', { timeout: 60_000 }, () => {
     );
   });
 
-  it('hold what a session was refused for want of a recent password', async () => {
+  it('record calls that were rejected without a recent password', async () => {
     const server = await start({ SYNAP_ROLE: 'server' });
     const token = await server.signIn();
     const database = createPool({
@@ -161,7 +161,7 @@ describe('the log and the trail', { timeout: 60_000 }, () => {
     ]);
   });
 
-  it('hold no address and no key that stood in a path, however it was encoded', async () => {
+  it('contain no address and no key from a path, in any encoding', async () => {
     const server = await start({ SYNAP_ROLE: 'server' });
     const secret = 'k'.repeat(43);
     await server.rest('POST', '/password-recovery/a%64a.lovelace%40ex%61mple.org');
@@ -171,7 +171,7 @@ describe('the log and the trail', { timeout: 60_000 }, () => {
     for (const part of ['lovelace', secret]) expect(logged).not.toContain(part);
   });
 
-  it('hold failed sign-ins and refusals, once an hour for a kind, and none of what was typed', async () => {
+  it('record failed sign-ins and rejections, once an hour for each kind, without the input', async () => {
     const server = await start({ SYNAP_ROLE: 'server' });
     const token = await server.signIn();
     const { token: mine } = await server.newUser();

@@ -33,7 +33,7 @@ const askForTest = async (server: ServerUnderTest) =>
   });
 
 describe('mail', { timeout: 60_000 }, () => {
-  it('that a superuser asks for is written to the outbox where no server is set', async () => {
+  it('requested by a superuser is written to the outbox without SMTP_URL', async () => {
     const server = await start();
     expect(await askForTest(server)).toMatchObject({ status: 202, body: { accepted: true } });
     const folder = path.join(server.dataDir, 'outbox');
@@ -44,7 +44,7 @@ describe('mail', { timeout: 60_000 }, () => {
     expect(await readFile(path.join(folder, name), 'utf8')).toMatch(/^To: ops@example\.org/m);
   });
 
-  it('goes to SMTP_URL once, and its receiver stays out of the log', async () => {
+  it('is sent to SMTP_URL once, and the log omits its receiver', async () => {
     const smtp = await smtpThat(() => true);
     const server = await start({ SMTP_URL: smtp.url, MAIL_FROM: 'Synap <synap@example.com>' });
     await askForTest(server);
@@ -53,7 +53,7 @@ describe('mail', { timeout: 60_000 }, () => {
     expect(server.logged.join('')).not.toContain('ops@example.org');
   });
 
-  it('whose server falls silent in the middle is sent by the next start under the same Message-ID', async () => {
+  it('is sent again after a restart with the same Message-ID if the SMTP server stops responding', async () => {
     let open = false;
     const smtp = await smtpThat(() => open);
     const variables = { SMTP_URL: smtp.url, ENCRYPTION_SECRET: makeSecret() };

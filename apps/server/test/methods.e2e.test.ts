@@ -12,7 +12,7 @@ afterAll(() => server.close());
 const ask = (method: string, path: string, headers: Record<string, string> = {}) =>
   fetch(`${server.origin}${path}`, { method, headers, redirect: 'manual' });
 
-/** Paths that are only read, outside the contract. */
+/** Read-only paths outside the contract. */
 const readPaths = [
   '/',
   '/api/v1',
@@ -36,7 +36,7 @@ const readPaths = [
 
 describe.each(readPaths)('%s', (path) => {
   it.each(['POST', 'PUT', 'PATCH', 'DELETE'])(
-    'refuses %s and names what it takes',
+    'rejects %s and names the allowed methods',
     async (method) => {
       const answer = await ask(method, path);
       expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'GET, HEAD, OPTIONS']);
@@ -58,7 +58,7 @@ describe.each(readPaths)('%s', (path) => {
     ]);
   });
 
-  it('has an answer to HEAD as to GET, without a body', async () => {
+  it('responds to HEAD as to GET, without a body', async () => {
     const [head, get] = await Promise.all([ask('HEAD', path), ask('GET', path)]);
     expect([head.status, head.headers.get('etag'), await head.text()]).toEqual([
       get.status,
@@ -72,7 +72,7 @@ it.each(['/healthz/', '/HEALTHZ'])('%s, which is no path of the probe, is 404', 
   expect((await ask('GET', path)).status).toBe(404);
 });
 
-describe('OPTIONS names what a path takes', () => {
+describe('OPTIONS names the methods of a path', () => {
   it.each([
     ['/api/v1/health', 'GET, HEAD, OPTIONS'],
     ['/api/v1/auth/login', 'POST, OPTIONS'],
@@ -85,7 +85,7 @@ describe('OPTIONS names what a path takes', () => {
   });
 
   it.each(['/nowhere', '/api/v1/nowhere', '/api/nowhere'])(
-    'and is 404 where there is nothing: %s',
+    'and is 404 for an unknown path: %s',
     async (path) => {
       expect((await ask('OPTIONS', path)).status).toBe(404);
     },
@@ -93,7 +93,7 @@ describe('OPTIONS names what a path takes', () => {
 });
 
 it.each(['/api/v1/dashboards', '/trpc/dashboards.create', '/docs', '/nowhere'])(
-  'a preflight of %s says what the page may send',
+  'a preflight of %s names the allowed methods and headers',
   async (path) => {
     const answer = await ask('OPTIONS', path, { origin, 'access-control-request-method': 'PUT' });
     expect([answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([

@@ -33,7 +33,7 @@ afterAll(async () => {
 });
 
 describe('the bundled modules', () => {
-  it('are found, ready, and tell their widgets with the schemas of parameters and data', async () => {
+  it('are found, ready, and list their widgets with the schemas of parameters and data', async () => {
     const { body } = await server.rest('GET', '/modules', { token });
     expect(body.items).toMatchObject([
       {
@@ -72,7 +72,7 @@ describe('the bundled modules', () => {
     expect(Date.parse(body.asOf)).toBeGreaterThan(Date.now() - 60_000);
   });
 
-  it('read the parameters of a widget alike from every form of a query, from a body, and over RPC', async () => {
+  it('read equal parameters from every form of a query, from a body, and over RPC', async () => {
     const target = '/widget-data/git/commits';
     const queries = [
       'limit=2',
@@ -99,7 +99,7 @@ describe('the bundled modules', () => {
     );
   });
 
-  it('answer a body of parameters as they do a query: without one all rows, and faults by their places', async () => {
+  it('treat parameters in a body like those in a query, with defaults and pointers to faults', async () => {
     const post = (target: string, body?: unknown) =>
       server.rest('POST', `/widget-data/${target}`, { token, body });
     expect((await post('git/commits')).body.data.commits).toHaveLength(3);
@@ -115,7 +115,7 @@ describe('the bundled modules', () => {
     expect(body.data.total / os.totalmem()).toBeCloseTo(1, 1);
   });
 
-  it('answer faulty parameters with 400 and the place, unknown widgets and modules with 404', async () => {
+  it('reject invalid parameters with 400 and a pointer, unknown widgets and modules with 404', async () => {
     const wrong = await server.rest('GET', '/widget-data/git/commits?params[limit]=1000', {
       token,
     });
@@ -131,7 +131,7 @@ describe('the bundled modules', () => {
     });
   });
 
-  it('are closed to ordinary users until the operator opens them', async () => {
+  it('are hidden from ordinary users by default', async () => {
     const user = await server.newUser();
     for (const [method, target] of [
       ['GET', '/widget-data/git/commits'],
@@ -153,7 +153,7 @@ describe('the bundled modules', () => {
     ).toEqual(new Set(['host']));
   });
 
-  it('synchronise on demand: 202, a run with progress and events, and each commit an event once', async () => {
+  it('synchronise on demand: 202, a run with progress, and one event for each commit', async () => {
     const started = await server.rest('POST', '/modules/git/sync', { token });
     expect(started.status).toBe(202);
     const finished = async (runId: string) => {

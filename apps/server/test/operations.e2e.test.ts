@@ -6,7 +6,7 @@ import { dataFolder, ended, endProcesses, startServer } from './synap-process.js
 
 afterEach(endProcesses);
 
-/** The patterns of the filter for fail2ban in docs/operations.md, as fail2ban reads them. */
+/** Reads the fail2ban patterns of docs/operations.md. */
 async function banPatterns(): Promise<RegExp[]> {
   const text = await readFile(new URL('../../../docs/operations.md', import.meta.url), 'utf8');
   const [, block = ''] = text.split('failregex = ');
@@ -14,7 +14,7 @@ async function banPatterns(): Promise<RegExp[]> {
   return lines.map((line) => new RegExp(line.trim().replace('<HOST>', '(?<host>[0-9a-f.:]+)')));
 }
 
-it('the documented filter of fail2ban finds refused sign-ins in the log, with their address, and no other request', async () => {
+it('the documented fail2ban filter matches only rejected sign-ins, with their address', async () => {
   const { child, origin, output } = await startServer({ SYNAP_DATA_DIR: await dataFolder() });
   const login = (password: string) =>
     fetch(`${origin}/api/v1/auth/login`, {

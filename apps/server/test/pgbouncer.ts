@@ -15,20 +15,20 @@ const found = onPath('pgbouncer') !== undefined;
 export const testsPgbouncer = found || process.env.PGBOUNCER_TEST === 'required';
 
 export interface Pgbouncer {
-  /** The address given, by way of the pooler. */
+  /** Address of the database through the pooler. */
   url: string;
   stop(): Promise<void>;
 }
 
 interface PgbouncerOptions {
   mode: 'session' | 'transaction';
-  /** Of the role and the database at PostgreSQL. */
+  /** Address of PostgreSQL, with role and database. */
   url: string;
-  /** Connections to PostgreSQL. */
+  /** Number of connections to PostgreSQL. */
   size: number;
 }
 
-/** A pooler with its defaults: start-up parameters of ours are not ignored but refused. */
+/** Starts a pooler with defaults, which rejects additional start-up parameters. */
 export async function startPgbouncer({ mode, url, size }: PgbouncerOptions): Promise<Pgbouncer> {
   if (!found) throw new Error('pgbouncer is not on the PATH: install the package pgbouncer');
   const folder = await mkdtemp(path.join(os.tmpdir(), 'synap-pgbouncer-'));
@@ -52,7 +52,7 @@ default_pool_size = ${size}
 `,
   );
   const isRoot = process.getuid?.() === 0;
-  // It refuses to run as root.
+  // PgBouncer does not run as root.
   for (const file of [folder, users, settings]) await chmod(file, isRoot ? 0o755 : 0o700);
   const account = isRoot ? { uid: 65_534, gid: 65_534 } : {};
   const child: ChildProcess = spawn(

@@ -57,7 +57,7 @@ describe.skipIf(!testsPgbouncer)('behind PgBouncer', { timeout: 120_000 }, () =>
         body: { name: 'E', widgets: [], version: made.body.version },
       });
       const mail = await server.rest('POST', '/auth/forgot', {
-        body: { email: `nobody${index}@example.org` },
+        body: { email: `unknown${index}@example.org` },
       });
       const me = await server.rest('GET', '/users/me', { token });
       return [made.status, read.status, changed.status, mail.status, me.status];
@@ -76,7 +76,7 @@ describe.skipIf(!testsPgbouncer)('behind PgBouncer', { timeout: 120_000 }, () =>
     expect(Math.abs(Date.now() - new Date(body.createdAt).getTime())).toBeLessThan(1_800_000);
   }
 
-  it('in session mode works with a role whose settings are against us', async () => {
+  it('in session mode works with a role with unsuitable settings', async () => {
     const url = await makeOwner('by_session');
     pooler = await startPgbouncer({ mode: 'session', url, size: 40 });
     const server = await startServerUnderTest({
@@ -90,7 +90,7 @@ describe.skipIf(!testsPgbouncer)('behind PgBouncer', { timeout: 120_000 }, () =>
     }
   });
 
-  it('in transaction mode names what the role lacks, then works with fewer connections than ours', async () => {
+  it('in transaction mode reports missing role settings, then works with fewer connections than the pool', async () => {
     const url = await makeOwner('by_transaction');
     pooler = await startPgbouncer({ mode: 'transaction', url, size: 3 });
     const variables = { DATABASE_POOLER: 'transaction', DATABASE_DIRECT_URL: url };
@@ -131,7 +131,7 @@ describe.skipIf(!testsPgbouncer)('behind PgBouncer', { timeout: 120_000 }, () =>
   });
 
   it.each(['session', 'transaction'] as const)(
-    'in %s mode is known for it while others use it, too',
+    'in %s mode is detected while other clients use it',
     async (mode) => {
       const url = await makeRole(cluster, `busy_${mode}`);
       const busy = await startPgbouncer({ mode, url, size: 6 });
@@ -153,7 +153,7 @@ describe.skipIf(!testsPgbouncer)('behind PgBouncer', { timeout: 120_000 }, () =>
     },
   );
 
-  it('in transaction mode that no setting names ends the start, and doctor says the same', async () => {
+  it('in transaction mode without DATABASE_POOLER fails the start, and doctor reports it', async () => {
     const url = await makeOwner('unnamed');
     pooler = await startPgbouncer({ mode: 'transaction', url, size: 3 });
     const variables = { SYNAP_DATA_DIR: await dataFolder(), DATABASE_URL: pooler.url };

@@ -36,7 +36,7 @@ async function call(
 const content = (name = 'Board') => ({ name, widgets: [] });
 
 describe('a dashboard', () => {
-  it('is created with its address and its entity tag, which the next change takes', async () => {
+  it('is created with Location and ETag, which the next change accepts', async () => {
     const made = await call('POST', '/dashboards', {}, content());
     const path = made.location?.replace('/api/v1', '') ?? '';
     expect([made.status, made.etag]).toEqual([201, '"1"']);
@@ -63,7 +63,7 @@ describe('a dashboard', () => {
     expect((await call('DELETE', path, { 'if-match': '"1"' })).status).toBe(404);
   });
 
-  it('is not overwritten under If-None-Match: *, also by two at once', async () => {
+  it('is not overwritten under If-None-Match: *, even by concurrent requests', async () => {
     const path = `/dashboards/${randomUUID()}`;
     const create = { 'if-none-match': '*' };
     const both = await Promise.all(

@@ -29,7 +29,7 @@ const rpcOf = ({ origin }: ServerUnderTest, headers = {}) =>
   });
 
 describe('an account without signing in', { timeout: 60_000 }, () => {
-  it('is made for a bearer of the token in the data folder, over both faces, and can be used at once', async () => {
+  it('is created with the token of the data folder, over both transports, and can be used at once', async () => {
     const server = await start({ VERIFY_EMAIL: 'required', SYNAP_PRIVATE_API: 'on' });
     const headers = await headersOf(server);
     const create = () => server.rest('POST', '/private/users', { body: account, headers });
@@ -49,7 +49,7 @@ describe('an account without signing in', { timeout: 60_000 }, () => {
     expect((await stat(tokenFile(server))).mode & 0o777).toBe(0o600);
   });
 
-  it('is forbidden without the token, though the request comes from this machine', async () => {
+  it('is forbidden without the token, also from the loopback address', async () => {
     const server = await start({ SYNAP_PRIVATE_API: 'on' });
     const right = (await headersOf(server))['x-synap-private-token'];
     for (const token of [undefined, '', 'x', right.slice(1), `${right}x`]) {
@@ -65,7 +65,7 @@ describe('an account without signing in', { timeout: 60_000 }, () => {
     }
   });
 
-  it('does not exist unless it is switched on', async () => {
+  it('does not exist by default', async () => {
     const server = await start();
     expect(await server.rest('POST', '/private/users', { body: account })).toMatchObject({
       status: 404,
@@ -83,13 +83,13 @@ describe('an account without signing in', { timeout: 60_000 }, () => {
 });
 
 describe('metrics', { timeout: 60_000 }, () => {
-  it('are absent unless a token or a port is set, also for this machine', async () => {
+  it('are absent unless a token or a port is set, also from the loopback address', async () => {
     const server = await start();
     expect((await fetch(`${server.origin}/metrics`)).status).toBe(404);
     expect(server.running.metricsPort).toBeUndefined();
   });
 
-  it('are shown to a bearer of the token, and to nobody else', async () => {
+  it('require the token', async () => {
     const server = await start({ METRICS_TOKEN: 'a-token-for-the-metrics' });
     const read = (authorization?: string) =>
       fetch(`${server.origin}/metrics`, { headers: authorization ? { authorization } : {} });
@@ -104,7 +104,7 @@ describe('metrics', { timeout: 60_000 }, () => {
     }
   });
 
-  it('need no token on the loopback listener, which serves nothing else and nothing under another name', async () => {
+  it('need no token on the loopback listener, which serves only them and only its own host name', async () => {
     const server = await start({ METRICS_PORT: '0' });
     const origin = `http://127.0.0.1:${server.running.metricsPort}`;
     expect(await (await fetch(`${origin}/metrics`)).text()).toContain(

@@ -39,7 +39,7 @@ async function api(origin: string) {
 }
 
 describe('synap start', { timeout: 60_000 }, () => {
-  it('loses nothing that it acknowledged when it is killed in the middle of writes', async () => {
+  it('loses no acknowledged write if it is killed', async () => {
     const folder = await dataFolder();
     const acknowledged: string[] = [];
     for (const round of [1, 2]) {
@@ -69,7 +69,7 @@ describe('synap start', { timeout: 60_000 }, () => {
     expect(await ended(child, 'SIGTERM')).toBe(0);
   });
 
-  it('refuses a second start on the same data and says who holds it', async () => {
+  it('rejects a second start on the same data and names the holder', async () => {
     const folder = await dataFolder();
     const { child } = await startServer({ SYNAP_DATA_DIR: folder });
     const second = await run(['start'], { SYNAP_DATA_DIR: folder });
@@ -78,7 +78,7 @@ describe('synap start', { timeout: 60_000 }, () => {
     expect(await ended(child, 'SIGTERM')).toBe(0);
   });
 
-  it('keeps a made password out of the output and in a file of its owner alone', async () => {
+  it('writes a generated password to a private file, not to the output', async () => {
     const folder = await dataFolder();
     const { child, output } = await startServer({
       SYNAP_DATA_DIR: folder,
@@ -117,7 +117,7 @@ describe('synap start', { timeout: 60_000 }, () => {
     for (const name of faulty) expect(text).toContain(`- ${name}: `);
   });
 
-  it('names paths of the command line that cannot be used, and makes no database for them', async () => {
+  it('names invalid paths of the command line, and creates no database', async () => {
     const folder = await dataFolder();
     const none = path.join(folder, 'none');
     const commands = {
@@ -150,7 +150,7 @@ describe('synap start', { timeout: 60_000 }, () => {
     );
   });
 
-  it('names an option that it does not know, and shows how commands are written', async () => {
+  it('names an unknown option, and shows the usage', async () => {
     const { code, text } = await run(['doctor', '--no-such'], {});
     expect(code).toBe(2);
     expect(text).toMatch(/^Unknown option '--no-such'\n\nUsage: synap <command>/);
@@ -158,7 +158,7 @@ describe('synap start', { timeout: 60_000 }, () => {
 });
 
 describe('the folder of the database', { timeout: 60_000 }, () => {
-  it('is named by the start and by the doctor', async () => {
+  it('is shown by start and doctor', async () => {
     const folder = await realpath(await dataFolder());
     const { child, output } = await startServer({ SYNAP_DATA_DIR: folder });
     expect(output.text.split('\n').slice(0, 3)).toContain(
@@ -169,7 +169,7 @@ describe('the folder of the database', { timeout: 60_000 }, () => {
     await ended(child, 'SIGTERM');
   });
 
-  it('is named by both when it is missing, and neither makes an empty one', async () => {
+  it('is named by both if it is missing, and neither creates an empty one', async () => {
     const folder = await realpath(await dataFolder());
     await run(['doctor'], { SYNAP_DATA_DIR: folder });
     await rm(path.join(folder, 'postgres/data'), { recursive: true });
@@ -184,7 +184,7 @@ describe('the folder of the database', { timeout: 60_000 }, () => {
 });
 
 describe('synap doctor', { timeout: 60_000 }, () => {
-  it('finds that the start will migrate a new installation, and a started one well', async () => {
+  it('reports pending migrations of a new installation, and no problems of a started one', async () => {
     const folder = await dataFolder();
     const before = await run(['doctor'], { SYNAP_DATA_DIR: folder });
     expect(before.code).toBe(0);
@@ -198,7 +198,7 @@ describe('synap doctor', { timeout: 60_000 }, () => {
     await ended(child, 'SIGTERM');
   });
 
-  it('says what is wrong with mail that nobody would get', async () => {
+  it('reports mail settings that cannot work', async () => {
     const folder = await dataFolder();
     const away = await run(['doctor'], {
       SYNAP_DATA_DIR: folder,
@@ -214,11 +214,11 @@ describe('synap doctor', { timeout: 60_000 }, () => {
     expect(outbox.text).toMatch(/FAIL +mail .*set SMTP_URL/);
   });
 
-  it('says what is wrong with a database that is not there', async () => {
+  it('explains why the database is unreachable', async () => {
     const folder = await dataFolder();
     const { code, text } = await run(['doctor'], {
       SYNAP_DATA_DIR: folder,
-      DATABASE_URL: 'postgresql://nobody@127.0.0.1:9/none',
+      DATABASE_URL: 'postgresql://unknown@127.0.0.1:9/none',
     });
     expect(code).toBe(1);
     expect(text).toMatch(/FAIL +database .*DATABASE_URL/);

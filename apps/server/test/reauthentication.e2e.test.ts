@@ -27,8 +27,8 @@ const refused = { status: 403, body: { code: 'reauthentication_required' } };
 const idOf = async (server: ServerUnderTest, token: string) =>
   (await server.rest('GET', '/auth/me', { token })).body.id;
 
-describe('what a stolen session must not do', { timeout: 60_000 }, () => {
-  it('needs a password of the last ten minutes, which reauthenticating gives', async () => {
+describe('a sensitive action', { timeout: 60_000 }, () => {
+  it('needs a password within ten minutes, by sign-in or reauthentication', async () => {
     const { server, query } = await start({ SYNAP_ROLE: 'server', SIGNUP: 'invite' });
     const token = await server.signIn();
     const post = (target: string, body: object) => server.rest('POST', target, { token, body });
@@ -36,10 +36,10 @@ describe('what a stolen session must not do', { timeout: 60_000 }, () => {
     const calls = [
       () => post('/users', { email: 'dora@example.org', password, role: 'superuser' }),
       () => post('/invitations', { email: 'erin@example.org', role: 'superuser' }),
-      () => post('/api-keys', { name: 'For ever', scopes: ['profile:read'] }),
+      () => post('/api-keys', { name: 'Without end', scopes: ['profile:read'] }),
       () =>
         post('/api-keys', {
-          name: 'Nearly for ever',
+          name: 'Nearly without end',
           scopes: ['profile:read'],
           expiresAt: '9999-12-31T23:59:59Z',
         }),
@@ -69,8 +69,8 @@ describe('what a stolen session must not do', { timeout: 60_000 }, () => {
   });
 });
 
-describe('a password that somebody else chose', { timeout: 60_000 }, () => {
-  it('lets a session do nothing but choose another', async () => {
+describe('a password set by an administrator', { timeout: 60_000 }, () => {
+  it('allows a session only to change it', async () => {
     const { server } = await start({ SYNAP_ROLE: 'server' });
     const account = { email: 'carl@example.org', password };
     const made = await server.rest('POST', '/users', {
@@ -92,7 +92,7 @@ describe('a password that somebody else chose', { timeout: 60_000 }, () => {
     expect((await server.rest('GET', '/dashboards', { token })).status).toBe(200);
   });
 
-  it('holds up every procedure for sessions and keys, but the profile and the change itself for sessions', async () => {
+  it('blocks all procedures for keys, and all but profile and password change for sessions', async () => {
     const { server, query } = await start({ SYNAP_ROLE: 'server' });
     const token = await server.signIn();
     const body = { name: 'All', scopes: scopeSchema.options };
@@ -119,7 +119,7 @@ describe('a password that somebody else chose', { timeout: 60_000 }, () => {
     expect(open.sort()).toEqual(['auth.me', 'users.me.changePassword', 'users.me.get']);
   });
 
-  it('is what an administrator can demand, at once, and send a link for', async () => {
+  it('can be required to change at once, with a mailed link', async () => {
     const { server, query } = await start();
     const token = await server.signIn();
     const person = await server.newUser();
@@ -151,8 +151,8 @@ describe('a password that somebody else chose', { timeout: 60_000 }, () => {
   });
 });
 
-describe('another address', { timeout: 60_000 }, () => {
-  it('takes effect at once where it need not be verified, by one’s password alone', async () => {
+describe('a changed address', { timeout: 60_000 }, () => {
+  it('takes effect at once with the password if verification is off', async () => {
     const { server, query } = await start({ SYNAP_ROLE: 'server' });
     const { token, ...person } = await server.newUser();
     const change = (body: object) => server.rest('POST', '/users/me/email', { token, body });
@@ -171,7 +171,7 @@ describe('another address', { timeout: 60_000 }, () => {
     expect((await query("SELECT FROM mails WHERE template = 'email-changed'")).rowCount).toBe(1);
   });
 
-  it('waits for its link where addresses must be verified, and does not show which have an account', async () => {
+  it('takes effect with its link if verification is required, and does not reveal accounts', async () => {
     const { server, query } = await start({ SYNAP_ROLE: 'server', VERIFY_EMAIL: 'required' });
     const token = await server.signIn();
     const change = (email: string) =>
@@ -195,7 +195,7 @@ describe('another address', { timeout: 60_000 }, () => {
     expect((await query("SELECT FROM mails WHERE template = 'email-changed'")).rowCount).toBe(1);
   });
 
-  it('given by an administrator is unverified, and the old one gets a notice', async () => {
+  it('set by an administrator is unverified, and the old one gets a notice', async () => {
     const { server, query } = await start({ SYNAP_ROLE: 'server', VERIFY_EMAIL: 'required' });
     const token = await server.signIn();
     const { body: made } = await server.rest('POST', '/users', {

@@ -6,23 +6,23 @@ import { onPath } from './on-path.js';
 const found = onPath('redis-server') !== undefined;
 
 /**
- * Whether tests with Redis run: where there is one, or where its absence is a failure
+ * True if tests with Redis run: redis-server is installed, or its absence is a failure
  * (`REDIS_TEST=required`).
  */
 export const testsRedis = found || process.env.REDIS_TEST === 'required';
 
 export interface RedisUnderTest {
   url: string;
-  /** Lets it fall silent while its connections stay open, and speak again. */
+  /** Suspends the server with open connections, and resumes it. */
   freeze(): void;
   thaw(): void;
-  /** Ends it the hard way. */
+  /** Kills the server. */
   kill(): Promise<void>;
-  /** Starts it again, empty, on the same port. */
+  /** Starts it again on the same port, without data. */
   restart(): Promise<void>;
 }
 
-/** A Redis of the test's own that keeps nothing on the disk. */
+/** Starts a Redis server without persistence. */
 export async function startRedis(): Promise<RedisUnderTest> {
   if (!found) throw new Error('redis-server is not on the PATH: install the package redis-server');
   const port = await freePort();

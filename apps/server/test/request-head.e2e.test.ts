@@ -10,7 +10,7 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 /**
- * Sends the bytes as they are over a connection of their own, and reads until the server ends it.
+ * Sends raw bytes over a new connection, and reads until the server closes it.
  */
 async function exchange(
   head: string,
@@ -44,7 +44,7 @@ describe('a target in absolute form is served as its path, over every transport:
     expect(answer.body).toContain(text);
   });
 
-  it('its host counts instead of the Host header', async () => {
+  it('its host replaces the Host header', async () => {
     const login = (target: string, host: string) =>
       exchange(
         `POST ${target} HTTP/1.1\r\nHost: ${host}\r\nOrigin: http://evil.example\r\nContent-Type: text/plain\r\nContent-Length: 2\r\n${closing}`,
@@ -150,13 +150,13 @@ describe('a request is served', () => {
     expect((await exchange('GET /api/v1/health HTTP/1.0')).status).toBe(200);
   });
 
-  it('that asks for the options of the whole server', async () => {
+  it('with OPTIONS * for the whole server', async () => {
     expect((await exchange(`OPTIONS * HTTP/1.1\r\nHost: localhost\r\n${closing}`)).status).toBe(
       204,
     );
   });
 
-  it('that asks for another protocol', async () => {
+  it('with an Upgrade to another protocol', async () => {
     const head =
       'GET /api/v1/health HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade, close\r\nUpgrade: websocket';
     expect((await exchange(head)).status).toBe(200);

@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-/** Answers of the moment, which a cache on the way would give to others. */
+/** Responses that a shared cache must not store. */
 const uncacheable: [status: number, method: string, path: string][] = [
   [200, 'GET', '/healthz'],
   [200, 'GET', '/readyz'],
@@ -23,7 +23,7 @@ const uncacheable: [status: number, method: string, path: string][] = [
   [204, 'OPTIONS', '/docs'],
   [401, 'GET', '/api/v1/dashboards'],
 ];
-/** What may be kept, each time after asking whether it is still the same, or for an hour. */
+/** Responses that caches may store, with revalidation or for an hour. */
 const cacheable: [policy: string, path: string][] = [
   ['no-cache', '/'],
   ['no-cache', '/api/v1'],
@@ -35,12 +35,12 @@ const cacheable: [policy: string, path: string][] = [
   ['private, no-cache', '/api/v1/health'],
 ];
 
-it.each(uncacheable)('no cache keeps the %i of %s %s', async (status, method, path) => {
+it.each(uncacheable)('no cache stores the %i of %s %s', async (status, method, path) => {
   const answer = await fetch(server.origin + path, { method });
   expect([answer.status, answer.headers.get('cache-control')]).toEqual([status, 'no-store']);
 });
 
-it.each(cacheable)('the cache policy %s is that of %s, also of its 304', async (policy, path) => {
+it.each(cacheable)('%s is the cache policy of %s and its 304', async (policy, path) => {
   const answer = await fetch(server.origin + path);
   expect([answer.status, answer.headers.get('cache-control')]).toEqual([200, policy]);
   const again = await fetch(server.origin + path, {

@@ -34,7 +34,7 @@ describe('REST', () => {
     });
   });
 
-  it('lets nobody store answers, but a single object that is asked for again each time', async () => {
+  it('forbids caching of responses, except single objects with revalidation', async () => {
     const { id } = (await make()).body;
     const policyOf = async (target: string) =>
       (await server.rest('GET', target, { token })).headers.get('cache-control');
@@ -62,7 +62,7 @@ describe('REST', () => {
     }
   });
 
-  it('saves a version by If-Match or body: 412, 409, 428 and 400 tell them apart', async () => {
+  it('saves a version by If-Match or body, with 412, 409, 428 or 400 for conflicts', async () => {
     const at = `/dashboards/${(await make()).body.id}`;
     const save = (body: object, headers = {}) =>
       server.rest('PUT', at, { token, body: { name: 'Home', widgets: [], ...body }, headers });
@@ -80,7 +80,7 @@ describe('REST', () => {
     expect(await save({ version: 2 })).toMatchObject({ status: 200, body: { version: 3 } });
   });
 
-  it('upserts by POST and answers a foreign id like an absent one', async () => {
+  it('upserts by POST and treats a foreign id like an unknown one', async () => {
     const id = randomUUID();
     const body = { name: 'Mine', widgets: [] };
     expect(await server.rest('POST', `/dashboards/${id}`, { token, body })).toMatchObject({
@@ -106,7 +106,7 @@ describe('REST', () => {
     }
   });
 
-  it('answers faults with problem details that point to the place', async () => {
+  it('returns problem details with pointers for invalid input', async () => {
     const { status, headers, body } = await server.rest('POST', '/dashboards', {
       token,
       body: { name: '', widgets: [{ moduleId: 'Git' }] },
@@ -125,7 +125,7 @@ describe('REST', () => {
     );
   });
 
-  it('keeps routes, methods and content types apart', async () => {
+  it('distinguishes unknown routes, methods and content types', async () => {
     const wrongMethod = await server.rest('DELETE', '/health');
     expect(wrongMethod.status).toBe(405);
     expect(wrongMethod.headers.get('allow')).toContain('GET');
@@ -166,7 +166,7 @@ describe('REST', () => {
     expect(second.body).toMatchObject({ items: [{ name: 'a' }], nextCursor: null });
   });
 
-  it('takes a sane X-Request-Id and replaces any other', async () => {
+  it('accepts a valid X-Request-Id and replaces any other', async () => {
     const sane = await server.rest('GET', '/health', {
       headers: { 'x-request-id': 'trace-1.2_3' },
     });
@@ -175,7 +175,7 @@ describe('REST', () => {
     expect(mad.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
   });
 
-  it('does not change what RPC refuses', async () => {
+  it('does not change rejections of RPC', async () => {
     await server.rest('GET', '/dashboards?size=5', { token });
     const call = (input: object) =>
       fetch(
@@ -189,14 +189,14 @@ describe('REST', () => {
     expect((await call({ size: null })).status).toBe(400);
   });
 
-  it('answers below /api without a version too, and says that it is old', async () => {
+  it('serves /api without a version as deprecated', async () => {
     const answer = await fetch(`${server.origin}/api/health`);
     expect(answer.status).toBe(200);
     expect(answer.headers.get('deprecation')).toMatch(/^@\d+$/);
     expect(answer.headers.get('link')).toContain('</api/v1/health>; rel="successor-version"');
   });
 
-  it('serves its document and its pages from itself', async () => {
+  it('serves its document and pages without other hosts', async () => {
     const { body } = await server.rest('GET', '/openapi.json');
     expect(body.openapi).toBe('3.1.0');
     expect(Object.keys(body.paths)).toEqual(

@@ -3,7 +3,7 @@ import type { SuperuserCluster } from '@synap/db/testing';
 
 type Server = Pick<SuperuserCluster, 'url'>;
 
-/** Runs statements as the superuser, each on its own. */
+/** Runs statements one by one as the superuser. */
 export async function asSuperuser(
   { url }: Server,
   ...statements: string[]
@@ -19,7 +19,7 @@ export async function asSuperuser(
   }
 }
 
-/** An ordinary role with a database that it does not own. Gives its address. */
+/** Creates an ordinary role with a database that it does not own. Returns its address. */
 export async function makeRole(
   cluster: Server,
   name: string,
@@ -40,7 +40,7 @@ export async function makeRole(
   }).href;
 }
 
-/** The superuser in another database. */
+/** Returns the superuser's address of another database. */
 export function inDatabase({ url }: Server, name: string): Server {
   return { url: Object.assign(new URL(url), { pathname: `/${name}` }).href };
 }

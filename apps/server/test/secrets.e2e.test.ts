@@ -24,7 +24,7 @@ afterEach(async () => {
   await database.drop();
 });
 
-/** Mails that wait, as a server with the old key seals them. */
+/** Inserts waiting mails, encrypted with the old key. */
 async function putMails(count: number): Promise<void> {
   const box = createSecretBox({ keys: [oldKey] });
   const mails = Array.from({ length: count }, () => {
@@ -58,7 +58,7 @@ function expectSilence(text: string): void {
 }
 
 describe('synap secrets rotate', { timeout: 60_000 }, () => {
-  it('that was killed in the middle loses nothing; the next run does the rest, and one more has nothing to do', async () => {
+  it('loses nothing if it is killed; the next run finishes, and another has nothing to do', async () => {
     await putMails(3000);
     const { child, output } = launch(['secrets', 'rotate'], {
       ...variables,
@@ -88,7 +88,7 @@ describe('synap secrets rotate', { timeout: 60_000 }, () => {
     for (const text of [output.text, second.text, third.text]) expectSilence(text);
   });
 
-  it('fails where a key is missing, tells how many secrets need it and what to do, and changes none of them', async () => {
+  it('fails if a key is missing, shows the number of affected secrets and the remedy, and changes none', async () => {
     await putMails(2);
     const { code, text } = await rotate(current);
     expect(code).toBe(1);
@@ -98,7 +98,7 @@ describe('synap secrets rotate', { timeout: 60_000 }, () => {
     expectSilence(text);
   });
 
-  it('says how it is used, and where the database is not migrated, what to do', async () => {
+  it('shows its usage, and the remedy for a database that is not migrated', async () => {
     expect(await run(['secrets'], variables)).toMatchObject({
       code: 2,
       text: expect.stringContaining('synap secrets rotate'),

@@ -16,13 +16,13 @@ export interface ServerUnderTest {
   database: TestDatabase;
   running: RunningServer;
   dataDir: string;
-  /** What the server logged, as JSON lines. */
+  /** Log of the server, as JSON lines. */
   logged: string[];
-  /** What it told whoever started it. */
+  /** Lines that the server printed for the operator. */
   printed: string[];
-  /** Calls REST; answers status, headers and the body, parsed where it is JSON. */
+  /** Calls REST; returns status, headers and the body, parsed if it is JSON. */
   rest(method: string, target: string, options?: RestOptions): Promise<RestResponse>;
-  /** Signs in and answers the access token. */
+  /** Signs in and returns the access token. */
   signIn(account?: { email: string; password: string }): Promise<string>;
   /** Registers a new ordinary user and signs in. */
   newUser(): Promise<{ email: string; password: string; token: string }>;
@@ -45,15 +45,15 @@ export interface RestResponse {
 
 export interface ServerOptions {
   variables?: Record<string, string>;
-  /** False starts on an empty database. */
+  /** Set to false to start on an empty database. @default true */
   migrated?: boolean;
-  /** Instead of a database of its own. */
+  /** Replaces the address of the test database. */
   databaseUrl?: string;
   waitUntilReady?: boolean;
   connectionLimits?: Partial<ConnectionLimits>;
 }
 
-/** The whole server on real sockets, with a database and a data folder of its own. */
+/** Starts the whole server on real sockets, with a new database and data folder. */
 export async function startServerUnderTest({
   variables = {},
   migrated = true,
@@ -81,7 +81,7 @@ export async function startServerUnderTest({
   const running = await startServer({
     environment,
     errors,
-    // Clients of tests keep connections that they no longer need.
+    // Test clients keep unused connections open.
     connectionLimits: { lingerMs: 0, ...connectionLimits },
     variables: all,
     log: pino({ level: 'info', serializers }, { write: (line: string) => void logged.push(line) }),
@@ -113,7 +113,7 @@ export async function startServerUnderTest({
   };
   const signIn: ServerUnderTest['signIn'] = async (account = admin) => {
     const { status, body } = await rest('POST', '/auth/login', { body: account });
-    if (status !== 200) throw new Error(`Sign-in answered ${status}: ${JSON.stringify(body)}`);
+    if (status !== 200) throw new Error(`Sign-in failed with ${status}: ${JSON.stringify(body)}`);
     return body.accessToken;
   };
 

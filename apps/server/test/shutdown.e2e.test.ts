@@ -10,8 +10,7 @@ const codeOf = (error: unknown): string =>
   error instanceof Error ? ('code' in error ? String(error.code) : error.message) : String(error);
 
 /**
- * One request over a connection of its own. Resolves with how it ended: a status, the code of an
- * error, or without an answer.
+ * Sends one request over a new connection. Resolves with a status, an error code, or "no response".
  */
 function fresh(port: number): Promise<string> {
   return new Promise((resolve) => {
@@ -26,11 +25,11 @@ function fresh(port: number): Promise<string> {
       resolve(text.slice(9, 12));
       socket.destroy();
     });
-    socket.on('close', () => resolve('no answer'));
+    socket.on('close', () => resolve('no response'));
   });
 }
 
-/** One request over connections that are kept. */
+/** Sends one request over keep-alive connections. */
 function kept(port: number, agent: Agent): Promise<string> {
   return new Promise((resolve) => {
     get({ host: '127.0.0.1', port, path: '/api/v1/meta', agent }, (response) => {
@@ -40,7 +39,7 @@ function kept(port: number, agent: Agent): Promise<string> {
   });
 }
 
-/** Repeats requests until the port is closed, and counts how they ended. */
+/** Repeats requests until the port is closed, and counts the results. */
 async function load(
   lanes: number,
   request: () => Promise<string>,
@@ -90,7 +89,7 @@ describe('SIGTERM', { timeout: 90_000 }, () => {
     },
   );
 
-  it('lets open connections send one more request, and the answer ends them', async () => {
+  it('accepts one more request on open connections, and closes them after the response', async () => {
     const { child, origin, output } = await startServer({ SYNAP_DATA_DIR: await dataFolder() });
     const port = Number(new URL(origin).port);
     const unused = connect(port, '127.0.0.1');

@@ -2,16 +2,16 @@ import { SMTPServer } from 'smtp-server';
 
 export interface SmtpUnderTest {
   url: string;
-  /** The mails that it took, whole. */
+  /** Accepted mails with headers. */
   taken: string[];
-  /** How many were begun. */
+  /** Returns the number of started mails. */
   begun(): number;
   close(): Promise<void>;
 }
 
 /**
- * A real SMTP server; it takes what comes while `open`, and keeps silent at the end of a mail while
- * not.
+ * Starts an SMTP server. It accepts mails if `open` returns true, and otherwise does not respond at
+ * the end of a mail.
  */
 export async function startSmtp(open: () => boolean): Promise<SmtpUnderTest> {
   const taken: string[] = [];

@@ -15,7 +15,7 @@ const ofBrowser = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0
 
 describe('the overview of the service', () => {
   it.each(['/', '/api/v1', '/api/v1/'])(
-    '%s tells programs the name, the version and where things are, and no more',
+    '%s shows only name, version and links to programs',
     async (path) => {
       const answer = await get(path);
       expect([answer.status, answer.headers.get('content-type')]).toEqual([
@@ -38,7 +38,7 @@ describe('the overview of the service', () => {
     },
   );
 
-  it('/ is a page for browsers, which loads and names only what is there', async () => {
+  it('/ is a page for browsers with valid links and resources', async () => {
     const page = await get('/', ofBrowser);
     expect([page.status, page.headers.get('content-type')]).toEqual([
       200,
@@ -62,7 +62,7 @@ describe('the overview of the service', () => {
       expect((await get(target)).status, target).toBe(200);
   });
 
-  it('names no documentation that is not served', async () => {
+  it('links only to documentation that is served', async () => {
     const bare = await startServerUnderTest({
       variables: { SYNAP_ROLE: 'server', DOCS_ENABLED: 'off' },
     });
@@ -74,7 +74,7 @@ describe('the overview of the service', () => {
     }
   });
 
-  it('stands at GET and HEAD alone', async () => {
+  it('accepts only GET and HEAD', async () => {
     expect((await server.rest('HEAD', '')).status).toBe(200);
     expect((await server.rest('POST', '', { body: {} })).status).toBe(405);
   });
@@ -89,7 +89,7 @@ describe.runIf(testsBrowser)('the pages in a browser', { timeout: 60_000 }, () =
   afterAll(() => browser?.close());
 
   it.each(['light', 'dark'] as const)(
-    'fit a phone and follow the %s colour scheme, without complaints of the browser',
+    'fit a phone and follow the %s colour scheme, without browser errors',
     async (colorScheme) => {
       const page = await browser.newPage({ viewport: { width: 360, height: 640 }, colorScheme });
       const complaints: string[] = [];

@@ -43,7 +43,7 @@ const ours = [
 const atTheEnd = [/^Superuser: /, /^Synap is ready/, /^ {2}(docs|REST|RPC) /];
 
 describe('npm start', { timeout: 60_000 }, () => {
-  it('writes no line of its tools, and ends everything when npm alone gets the signal', async () => {
+  it('prints no output of its tools, and stops everything if only npm gets the signal', async () => {
     const data = await dataFolder();
     const { child, output } = launch('npm', ['start'], { SYNAP_DATA_DIR: data, LOG_LEVEL: 'warn' });
     await expect.poll(() => output.text, { timeout: 30_000 }).toContain('  RPC  ');
@@ -73,7 +73,7 @@ describe('npm start', { timeout: 60_000 }, () => {
     expect(output.text).not.toContain('Unsupported engine');
   });
 
-  it('names the version that it needs when Node is too old', async () => {
+  it('names the required version if Node is too old', async () => {
     const old = path.join(checkout, 'old-node.cjs');
     await writeFile(
       old,

@@ -9,7 +9,7 @@ import { admin, type ServerUnderTest, startServerUnderTest } from './server-unde
 const publicOrigin = 'https://host.example.org';
 const publicUrl = `${publicOrigin}/synap`;
 
-/** Both ways to serve below a path. The second one also hands on what only looks like it. */
+/** Both proxy configurations. The second one also forwards paths that only look similar. */
 const variants = {
   'removes the path': (port: number) =>
     `location /synap/ { proxy_pass http://127.0.0.1:${port}/; }`,
@@ -36,7 +36,7 @@ describe.skipIf(!testsNginx).each(Object.entries(variants))(
       await server?.close();
     });
 
-    /** Asks for a public path, as a client does that stands before the proxy. */
+    /** Requests a public path through the proxy. */
     const get = (target: string, init: RequestInit = {}) =>
       fetch(`${nginx.origin}${target}`, { redirect: 'manual', ...init });
     const post = (target: string, body: unknown, headers: Record<string, string> = {}) =>
@@ -73,7 +73,7 @@ describe.skipIf(!testsNginx).each(Object.entries(variants))(
           expect(`${origin}${pathname}`).toMatch(new RegExp(`^${publicUrl}/`));
           const answer = await get(pathname);
           const isForm = name !== '' && pathname.includes('/api/v1/');
-          // The client is there once the server is built.
+          // The client package exists only in a built server.
           if (!pathname.endsWith('/client.tgz'))
             expect(answer.status, pathname).toBe(isForm ? 405 : 200);
           const [, document] =
@@ -84,7 +84,7 @@ describe.skipIf(!testsNginx).each(Object.entries(variants))(
       },
     );
 
-    it('a creation, the pages of a list and a deprecated address give links that can be followed as they are', async () => {
+    it('Location and Link headers contain public URLs', async () => {
       const headers = await bearer();
       const made = await post('/synap/api/v1/dashboards', { name: 'One' }, headers);
       expect(made.status).toBe(201);
@@ -120,7 +120,7 @@ describe.skipIf(!testsNginx).each(Object.entries(variants))(
       for (const { path } of items) expect(path).toMatch(/^\/synap\/api\/v1\//);
     });
 
-    it('the overviews for programs name addresses that work', async () => {
+    it('the JSON overviews contain working URLs', async () => {
       const overview = await getJson('/synap/api/v1');
       expect(await getJson('/synap/')).toEqual(overview);
       for (const target of Object.values<string>(overview.links))
@@ -129,7 +129,7 @@ describe.skipIf(!testsNginx).each(Object.entries(variants))(
         expect((await get(overview.links[name])).status, name).toBe(200);
     });
 
-    it('the address without a slash at its end leads on, and the start page stays below the path', async () => {
+    it('the URL without a trailing slash redirects, and the start page stays below the path', async () => {
       const start = await get('/synap');
       expect([200, 301, 302]).toContain(start.status);
       const location = start.headers.get('location');
@@ -154,13 +154,13 @@ describe.skipIf(!testsNginx).each(Object.entries(variants))(
         expect((await get(target)).status, target).toBe(404);
     });
 
-    it('browsers are bound to HTTPS for this host alone, which others share', async () => {
+    it('HSTS does not include subdomains of the shared host', async () => {
       expect((await get('/synap/healthz')).headers.get('strict-transport-security')).toBe(
         'max-age=31536000',
       );
     });
 
-    it('the cookie goes to no other application of the host, and signs in, renews and signs out', async () => {
+    it('the cookie is limited to the path, and works for sign-in, refresh and sign-out', async () => {
       const attributes =
         /^(__Secure-rt-[0-9a-f]{8})=([^;]*); Max-Age=(\d+); Path=\/synap; HttpOnly; Secure; SameSite=Strict$/;
       const cookieOf = (answer: Response) =>
@@ -236,8 +236,8 @@ async function mailedLink(dataDir: string): Promise<URL> {
 }
 
 /**
- * `fetch` as a page of the service has it: with the page's origin, and a cookie that goes where its
- * `Path` says (RFC 6265 §5.1.4).
+ * `fetch` like a page of the service: with its origin, and a cookie that obeys `Path` (RFC 6265
+ * §5.1.4).
  */
 function browserFetch() {
   let cookie = { pair: '', path: '' };

@@ -15,13 +15,13 @@ const programs = {
   brisk: path.join(root, 'apps/server/test/brisk-server.ts'),
 };
 
-/** The synap command as a program with arguments, for pipes of a shell. */
+/** The synap command with its arguments, for shell pipes. */
 export const synapCommand = [process.execPath, ...fromSource, programs.synap];
 
 const children = new Set<ChildProcess>();
 const folders: string[] = [];
 
-/** Ends every process that was launched, and what it left. For `afterEach`. */
+/** Stops all launched processes and deletes their data. For `afterEach`. */
 export async function endProcesses(): Promise<void> {
   for (const child of children) await ended(child, 'SIGKILL');
   for (const folder of folders.splice(0)) {
@@ -33,7 +33,7 @@ export async function endProcesses(): Promise<void> {
   }
 }
 
-/** A new data folder. */
+/** Creates a new data folder. */
 export async function dataFolder(): Promise<string> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'synap-process-'));
   await chmod(folder, 0o755); // PostgreSQL, which does not run as root, must get in.
@@ -41,7 +41,7 @@ export async function dataFolder(): Promise<string> {
   return folder;
 }
 
-/** Runs a program from its sources, in a process of its own with nothing of our environment. */
+/** Runs a program from source in a new process, without the environment of this one. */
 export function launch(
   args: string[],
   variables: Record<string, string>,
@@ -84,7 +84,7 @@ export function startServer(
   );
 }
 
-/** Runs a command to its end. */
+/** Runs a command and waits for its exit. */
 export async function run(
   args: string[],
   variables: Record<string, string>,
@@ -94,7 +94,7 @@ export async function run(
   return { code, text: output.text };
 }
 
-/** Sends a signal and resolves with the exit code; null where the signal itself ended it. */
+/** Sends a signal and resolves with the exit code; null if the signal killed the process. */
 export function ended(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
   return new Promise((resolve) => {
     if (child.exitCode !== null || child.signalCode !== null) return resolve(child.exitCode);

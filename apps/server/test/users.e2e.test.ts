@@ -15,7 +15,7 @@ async function start(variables: Record<string, string> = {}) {
 const password = 'a passphrase for tests';
 
 describe('accounts under administration', { timeout: 60_000 }, () => {
-  it('are shut out at once, on both faces, and let in again', async () => {
+  it('can be disabled at once, over both transports, and enabled again', async () => {
     const server = await start();
     const token = await server.signIn();
     const person = await server.newUser();
@@ -33,7 +33,7 @@ describe('accounts under administration', { timeout: 60_000 }, () => {
     await server.signIn(person);
   });
 
-  it('are the same by whatever spelling of their ids', async () => {
+  it('accept any spelling of their ids', async () => {
     const server = await start();
     const token = await server.signIn();
     const mine = (await server.rest('GET', '/auth/me', { token })).body.id.toUpperCase();
@@ -72,8 +72,8 @@ describe('accounts under administration', { timeout: 60_000 }, () => {
   });
 });
 
-describe('the addresses that people know from elsewhere', { timeout: 60_000 }, () => {
-  it('do the same, and say where they have moved', async () => {
+describe('alias routes', { timeout: 60_000 }, () => {
+  it('do the same, and name their successor', async () => {
     const server = await start();
     const calls = [
       [
@@ -85,7 +85,7 @@ describe('the addresses that people know from elsewhere', { timeout: 60_000 }, (
       ['/password-recovery/erin@example.org', undefined, 202, '/api/v1/auth/forgot'],
       [
         '/reset-password',
-        { token: 'none of ours', newPassword: password },
+        { token: 'unknown token', newPassword: password },
         400,
         '/api/v1/auth/reset',
       ],

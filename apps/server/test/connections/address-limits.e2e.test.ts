@@ -16,7 +16,7 @@ async function start(variables: Record<string, string> = {}): Promise<ServerUnde
   return server;
 }
 
-/** As a client of an address of its own, so that each row begins with nothing counted. */
+/** Sends requests from a new address, so that each case starts with no counted requests. */
 const asClient = (index: number, headers: Record<string, string> = {}) => ({
   redirect: 'manual' as const,
   headers: { 'x-forwarded-for': `203.0.113.${index}`, ...headers },
@@ -66,7 +66,7 @@ describe('the limit of an address', () => {
     },
   );
 
-  it('refuses in the form of the transport, readable for pages of other origins', async () => {
+  it('rejects in the format of the transport, readable for pages of other origins', async () => {
     const origin = 'https://app.example.com';
     const server = await start({ CORS_ORIGINS: origin });
     const ask = (path: string, init: RequestInit = {}) =>
@@ -103,7 +103,7 @@ describe('the limit of an address', () => {
       { error: { json: { data: { httpStatus: 429 } } } },
     ]);
     expect((await ask('/api/v1/meta', { method: 'OPTIONS' })).status).toBe(429);
-    // Another client is not refused, and liveness is never refused.
+    // Other clients and liveness are not rejected.
     expect((await fetch(`${server.origin}/docs`, asClient(2))).status).toBe(200);
     const alive = await ask('/healthz');
     expect([alive.status, alive.headers.get('ratelimit'), await alive.text()]).toEqual([
@@ -115,7 +115,7 @@ describe('the limit of an address', () => {
 });
 
 describe('a preflight', () => {
-  it('that is within the limit is answered for the origins that are listed', async () => {
+  it('within the limit is answered for listed origins', async () => {
     const origin = 'https://app.example.com';
     const server = await start({ CORS_ORIGINS: origin });
     const ask = (from: string) =>

@@ -18,7 +18,7 @@ const megabyte = 1024 * 1024;
 const answerOk = (_req: unknown, res: ServerResponse) => void res.end('ok');
 
 describe('requests in a pipeline', () => {
-  it('are served one after the other, and answered in their order', async () => {
+  it('are served one after the other, in order', async () => {
     let atOnce = 0;
     let most = 0;
     const { open } = await startListener((req, res) => {
@@ -35,7 +35,7 @@ describe('requests in a pipeline', () => {
     expect(most).toBe(1);
   });
 
-  it('let other connections have their turn, however many they are', async () => {
+  it('do not starve other connections, in any number', async () => {
     let answered = 0;
     const { open } = await startListener(
       (req, res) => {
@@ -64,7 +64,7 @@ describe('requests in a pipeline', () => {
     expect(text.match(/<[^>]+>/g)).toEqual(['<one>', '<two>', '<three>']);
   });
 
-  it('may not be more than the limit: their connection is closed', async () => {
+  it('beyond the limit close their connection', async () => {
     let served = 0;
     const countOnly = () => {
       served += 1;
@@ -86,10 +86,10 @@ describe('requests in a pipeline', () => {
 });
 
 describe('memory', () => {
-  /** Far more than the system takes of an answer that is not read. */
+  /** More than the system buffers of an unread response. */
   const large = () => Buffer.alloc(16 * megabyte);
 
-  it('that clients keep from being freed is bounded: the oldest requests give way', async () => {
+  it('held by slow clients is bounded: the oldest requests are cut', async () => {
     let served = 0;
     const { open, closed, state } = await startListener(
       (_req, res) => {
@@ -127,7 +127,7 @@ describe('memory', () => {
     expect(new Set(closed)).toEqual(new Set(['memory']));
   });
 
-  it('counts bodies that have not arrived whole', async () => {
+  it('counts incomplete bodies', async () => {
     const { open, closed } = await startListener((req) => void req.resume(), {
       maxHeldBytes: 8 * 1024,
     });
@@ -135,7 +135,7 @@ describe('memory', () => {
     expect(closed).toEqual(['memory']);
   });
 
-  it('of content that all answers share is not counted', async () => {
+  it('of content shared by all responses is not counted', async () => {
     const { open, closed, state } = await startListener(
       serveConstant({ bytes: large(), extension: '.js' }),
       {
@@ -150,7 +150,7 @@ describe('memory', () => {
 });
 
 describe('connections', () => {
-  it('beyond the most there may be are closed, the others are served', async () => {
+  it('beyond the maximum are closed, the others are served', async () => {
     const { open, closed, logged } = await startListener(answerOk, { maxConnections: 2 });
     const first = open(get());
     const second = open(get());
@@ -159,7 +159,7 @@ describe('connections', () => {
     first.write(get());
     await readUntil(first, 'ok');
     expect(closed).toEqual(['too_many', 'too_many', 'too_many']);
-    // One line at once; the rest is counted for a minute.
+    // Logs one line at once, then one summary a minute.
     expect(logged).toEqual([{ closed: { too_many: 1 } }]);
     second.destroy();
     await until(async () => (await readToEnd(open(get('/', 'connection: close')))).includes('ok'));

@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => server.close());
 afterEach(closeListeners);
 
-/** Sends bytes over a connection of their own and reads until the server ends it. */
+/** Sends bytes over a new connection and reads until the server closes it. */
 async function exchange(...packets: string[]): Promise<string> {
   const socket = connect(Number(new URL(server.origin).port), '127.0.0.1');
   const received = readToEnd(socket);
@@ -22,7 +22,7 @@ async function exchange(...packets: string[]): Promise<string> {
   return received;
 }
 
-/** Splits what was received into responses; throws if anything is left. */
+/** Splits received text into responses; throws if text remains. */
 function responsesIn(text: string) {
   const responses: { status: number; head: string; body: string }[] = [];
   for (let rest = text; rest !== ''; ) {
@@ -104,7 +104,7 @@ describe('a problem, once, and the end of the connection is the answer to', () =
     expect(server.logged.some((line) => line.includes(requestId))).toBe(true);
   });
 
-  it('garbage that goes on, of which a bounded part is read', async () => {
+  it('endless garbage, of which a bounded part is read', async () => {
     const received = await exchange(
       'nonsense\r\n\r\n',
       ...Array.from({ length: 20 }, () => 'y'.repeat(2000)),
@@ -126,7 +126,7 @@ describe('requests before a fault', () => {
     expect(responses.map(({ status }) => status)).toEqual([200, 400]);
   });
 
-  it('keep their answer if it has begun', async () => {
+  it('keep a response that has started', async () => {
     const { open } = await startListener((_req, res) => {
       res.write('begun');
       setTimeout(() => res.end('done'), 50);

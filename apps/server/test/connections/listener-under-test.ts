@@ -10,17 +10,17 @@ import { listen } from '../../src/listener.js';
 
 export interface ListenerUnderTest {
   port: number;
-  /** Why connections were closed, in order. */
+  /** Reasons of closed connections, in order. */
   closed: CloseReason[];
-  /** As the last look at all connections found it. */
+  /** State at the last check of all connections. */
   state: { open: number; heldBytes: number };
   logged: object[];
-  /** Opens a connection and sends what is given. It reads nothing until something listens. */
+  /** Opens a connection and sends data. It reads nothing until a listener is added. */
   open(text?: string): Socket;
 }
 
 const minute = 60_000;
-/** So far away that only what a test sets is met. */
+/** Limits that no test reaches unless it overrides them. */
 const distant = {
   headersMs: minute,
   callMs: minute,
@@ -37,7 +37,7 @@ export async function closeListeners(): Promise<void> {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
 }
 
-/** A listener as the server has it, with an application of the test's. */
+/** Starts a listener like that of the server, with the handler of the test. */
 export async function startListener(
   app: RequestListener,
   limits: Partial<ConnectionLimits> = {},
@@ -60,7 +60,7 @@ export async function startListener(
   cleanups.push(() => close(0));
   const open = (text = '') => {
     const socket = connect(port, '127.0.0.1');
-    // A connection that is cut is what most of these tests are about.
+    // Most tests expect a cut connection.
     socket.on('error', () => undefined);
     cleanups.push(() => socket.destroy());
     if (text) socket.write(text);
@@ -84,7 +84,7 @@ export async function readUntil(socket: Socket, text: string): Promise<string> {
   return received;
 }
 
-/** Reads to the end, in whatever way it comes, and gives what was received. */
+/** Reads until the connection ends or fails, and returns the received text. */
 export function readToEnd(socket: Socket): Promise<string> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];

@@ -23,7 +23,7 @@ describe('every connection ends', () => {
     ['that begins a request and goes on no further', 'GET / HTT'],
     ['that begins another request and goes on no further', `${get()}GET / HTT`],
     ['that asks for a tunnel', 'CONNECT example.org:443 HTTP/1.1\r\nhost: example.org\r\n\r\n'],
-    ['that asks for another protocol', get('/', 'connection: upgrade', 'upgrade: websocket')],
+    ['with an Upgrade to another protocol', get('/', 'connection: upgrade', 'upgrade: websocket')],
     ['that asks for HTTP/2 by prior knowledge', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'],
     [
       'that asks for HTTP/2 by upgrade',
@@ -59,7 +59,7 @@ describe('every connection ends', () => {
 });
 
 describe('a request', () => {
-  it('that asks for another protocol is served in this one', async () => {
+  it('with an Upgrade header is served over HTTP', async () => {
     const { open } = await start();
     const text = await readUntil(
       open(get('/', 'connection: upgrade', 'upgrade: websocket')),

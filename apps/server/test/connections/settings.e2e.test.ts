@@ -27,7 +27,7 @@ async function start(options: Parameters<typeof startServerUnderTest>[0]) {
   return { server, open };
 }
 
-it('HTTP_MAX_CONNECTIONS bounds the connections, and metrics tell of them', async () => {
+it('HTTP_MAX_CONNECTIONS limits the connections, and metrics show them', async () => {
   const variables = { HTTP_MAX_CONNECTIONS: '3', METRICS_TOKEN: 'a-token-for-the-metrics' };
   const { server, open } = await start({ variables, connectionLimits: { sweepMs: 50 } });
   const kept = [open(get('/healthz')), open(get('/healthz')), open(get('/healthz'))];
@@ -45,10 +45,10 @@ it('HTTP_MAX_CONNECTIONS bounds the connections, and metrics tell of them', asyn
   expect(server.logged.filter((line) => line.includes('"closed":{"too_many":1}'))).toHaveLength(1);
 });
 
-it('a client that reads nothing of /docs is cut, and the next one served', async () => {
+it('a client that does not read /docs is cut, and the next one is served', async () => {
   const { server, open } = await start({ connectionLimits: { stallMs: 500 } });
   const script = get('/docs/assets/swagger-ui-bundle.js');
-  // More than the system takes of it.
+  // More than the system buffers.
   open(script.repeat(20));
   await until(() => server.logged.some((line) => line.includes('"stalled":1')));
   const page = await fetch(`${server.origin}/docs/assets/swagger-ui-bundle.js`);

@@ -13,13 +13,13 @@ import {
 
 afterEach(closeListeners);
 
-/** More than the buffers of the system take. */
+/** More than the system buffers. */
 const large = Buffer.alloc(16 * 1024 * 1024, 'a');
 const answerLarge = (_req: unknown, res: ServerResponse) => void res.end(large);
 const answerOk = (_req: unknown, res: ServerResponse) => void res.end('ok');
 
 describe('a client', () => {
-  it('that does not take its answer is cut', async () => {
+  it('that does not read its response is cut', async () => {
     const { open, closed, state } = await startListener(answerLarge, { stallMs: 50 });
     open(get());
     await until(() => closed.length === 1);
@@ -27,14 +27,14 @@ describe('a client', () => {
     await until(() => state.open === 0);
   });
 
-  it('that takes its answer gets it whole, however large', async () => {
+  it('that reads its response gets all of it, in any size', async () => {
     const { open, closed } = await startListener(answerLarge, { stallMs: 10_000, graceMs: 10_000 });
     const text = await readToEnd(open(get('/', 'connection: close')));
     expect(text.length).toBeGreaterThan(large.length);
     expect(closed).toEqual([]);
   });
 
-  it('that takes its answer below the least rate is cut, although it goes on taking', async () => {
+  it('that reads below the minimum rate is cut, although it keeps reading', async () => {
     const { open, closed } = await startListener(answerLarge, {
       graceMs: 10,
       minBytesPerSecond: 1024 ** 4,
@@ -48,7 +48,7 @@ describe('a client', () => {
     expect(closed).toEqual(['slow_reader']);
   });
 
-  it('that takes its answer slowly, but above the least rate, gets it whole', async () => {
+  it('that reads slowly, but above the minimum rate, gets the whole response', async () => {
     const { open, closed } = await startListener(answerLarge, {
       graceMs: 10,
       minBytesPerSecond: 1024,
@@ -62,7 +62,7 @@ describe('a client', () => {
     expect(closed).toEqual([]);
   });
 
-  it('that falls silent in the middle of a body is cut', async () => {
+  it('that stops in the middle of a body is cut', async () => {
     const { open, closed } = await startListener(
       (req, res) => req.resume().on('end', () => res.end()),
       { stallMs: 50 },
@@ -72,7 +72,7 @@ describe('a client', () => {
     expect(closed).toEqual(['stalled']);
   });
 
-  it('that sends a body below the least rate is cut, although it goes on sending', async () => {
+  it('that sends below the minimum rate is cut, although it keeps sending', async () => {
     const { open, closed } = await startListener((req) => void req.resume(), {
       graceMs: 10,
       minBytesPerSecond: 1024 ** 4,
@@ -103,7 +103,7 @@ describe('a client', () => {
     expect(closed).toEqual(['slow_writer', 'slow_writer', 'slow_writer']);
   });
 
-  it('that keeps an idle connection with line breaks is closed all the same', async () => {
+  it('that sends only line breaks is closed as idle', async () => {
     const { open, closed } = await startListener(answerOk, { keepAliveMs: 100, headersMs: 100 });
     const socket = open(get());
     await readUntil(socket, 'ok');
@@ -115,7 +115,7 @@ describe('a client', () => {
 });
 
 describe('a stream', () => {
-  it('with nothing to say stays open while others are cut, and goes on', async () => {
+  it('without data stays open while others are cut', async () => {
     const streams: ServerResponse[] = [];
     const { open, closed } = await startListener(
       (req, res) => {

@@ -7,7 +7,7 @@ import { request } from './listener-under-test.js';
 const json = 'content-type: application/json';
 const text = 'content-type: text/plain';
 
-/** Faces and errors that are given before a body is read, and successes that need none. */
+/** Handlers and errors that respond before reading a body, and successes that need none. */
 const cases: [status: number, method: string, path: string, ...headers: string[]][] = [
   [404, 'POST', '/api/v1/nowhere', json],
   [404, 'POST', '/api/nowhere'],
@@ -43,7 +43,7 @@ const cases: [status: number, method: string, path: string, ...headers: string[]
 ];
 
 let server: ServerUnderTest;
-/** The server's ends of the connections, by the client's port. */
+/** Server sockets by client port. */
 const accepted = new Map<number | undefined, Socket>();
 const remember = (message: unknown) => {
   if (typeof message !== 'object' || message === null || !('socket' in message)) return;
@@ -60,8 +60,7 @@ afterAll(async () => {
 });
 
 /**
- * Sends without end until the connection is closed; gives the answer, and how much the server has
- * read.
+ * Sends data until the connection is closed. Returns the response, and the number of bytes read.
  */
 function flood(head: string): Promise<{ answer: string; bytesRead: number | undefined }> {
   const socket = connect(Number(new URL(server.origin).port), '127.0.0.1');
@@ -88,7 +87,7 @@ function flood(head: string): Promise<{ answer: string; bytesRead: number | unde
 const statusOf = (answer: string) => Number(/^HTTP\/1\.1 (\d+) /.exec(answer)?.[1]);
 
 // All cases of a table at once: each mostly waits.
-it('a body without end is cut soon after its answer, whatever is asked', async () => {
+it('an endless body is cut soon after the response, on every path', async () => {
   const results = cases.map(async ([_, method, path, ...headers]) => {
     const { answer, bytesRead = Number.POSITIVE_INFINITY } = await flood(
       request(method, path, 'transfer-encoding: chunked', ...headers),
@@ -99,7 +98,7 @@ it('a body without end is cut soon after its answer, whatever is asked', async (
   expect(await Promise.all(results)).toEqual(cases.map((row) => [...row, true]));
 });
 
-it('a body that does not arrive is not waited for, whether it is read or not', async () => {
+it('a body that never arrives is not waited for, read or unread', async () => {
   const rows: [status: number, path: string, header: string][] = [
     [408, '/api/v1/auth/login', json],
     [408, '/trpc/auth.login', json],

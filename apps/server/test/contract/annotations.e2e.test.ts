@@ -17,7 +17,7 @@ interface Sent {
 
 const page = (meta: unknown): Sent => ({ json: { size: { length: 5e8 }, cursor: 'x' }, meta });
 const values = (annotations: unknown) => ({ values: annotations, v: 1 });
-/** Each level names the one before it twice: superjson would build 2^40 objects of it. */
+/** Each level refers to the next one twice; superjson would build 2^40 objects. */
 const doubling = Object.fromEntries(
   Array.from({ length: 40 }, (_, n) => [`l${n}`, [`l${n + 1}.a`, `l${n + 1}.b`]]),
 );
@@ -37,14 +37,14 @@ const hostile: Record<string, unknown> = {
   'a bigint of many digits': values({ cursor: ['bigint'] }),
 };
 
-/** Every way on which an input comes to the server. */
+/** All ways to send an input. */
 const ways: Record<string, (input: Sent) => Promise<Response>> = {
   'a query': (input) => get('dashboards.list', input),
   'a batch of queries': (input) => get('system.meta,dashboards.list?batch=1', { 1: input }),
   'a streamed batch': (input) =>
     get('dashboards.list?batch=1', { 0: input }, { 'trpc-accept': 'application/jsonl' }),
   'a mutation': (input) => post('dashboards.create', input),
-  'a mutation that anybody may call': (input) => post('auth.login', input),
+  'a public mutation': (input) => post('auth.login', input),
   'a batch of mutations': (input) =>
     post('users.me.update,dashboards.create?batch=1', { 1: input }),
 };
@@ -65,7 +65,7 @@ const post = (target: string, input: unknown) =>
   });
 
 describe.each(Object.entries(ways))('the annotations of %s', (_way, send) => {
-  it.each(Object.entries(hostile))('are refused if they are for %s', async (_what, meta) => {
+  it.each(Object.entries(hostile))('are rejected for %s', async (_what, meta) => {
     const response = await send(page(meta));
     const text = await response.text();
     expect(text).toMatch(/\\?"code\\?":\\?"BAD_REQUEST\\?"/);
@@ -74,7 +74,7 @@ describe.each(Object.entries(ways))('the annotations of %s', (_way, send) => {
   });
 });
 
-it('for the types of the contracts are read', async () => {
+it('annotations for types of the contracts are accepted', async () => {
   const response = await get('dashboards.list', {
     json: { size: 1, cursor: null },
     meta: values({ cursor: ['undefined'] }),
@@ -85,7 +85,7 @@ it('for the types of the contracts are read', async () => {
   ]);
 });
 
-it('for a bigint in the parameters of a widget are no fault of the server', async () => {
+it('a bigint annotation in widget parameters is 400, not a server error', async () => {
   const response = await get('widgets.data', {
     json: { moduleId: 'host', widgetId: 'load', params: { a: '1' } },
     meta: values({ 'params.a': ['bigint'] }),

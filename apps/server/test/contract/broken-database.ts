@@ -5,9 +5,8 @@ type Pool = ReturnType<typeof createPool>;
 export const databaseCanary = 'canary-raised-by-the-database';
 
 /**
- * Puts views in the place of tables, so that every statement ends with an error that no rule
- * foresees.
- * @param spared tables that go on working
+ * Replaces tables by views that raise an unexpected error for every statement.
+ * @param spared tables that keep working
  */
 export async function breakDatabase(database: Pool, spared: readonly string[] = []): Promise<void> {
   const { rows } = await database.query<{ name: string }>(

@@ -9,7 +9,7 @@ import { isRecord } from './json.js';
 import { probeCanary } from './probe-module.js';
 import { type Procedure, procedures, routeOf } from './procedures.js';
 
-/** Nothing that anybody sends or that fails inside may be read anywhere else. */
+/** Marks sent data, which must not appear in errors, headers or the log. */
 const secret = 'canary-in-a-request';
 const inBase64 = Buffer.from(secret).toString('base64').replaceAll('=', '');
 
@@ -55,8 +55,8 @@ const secretHeaders: Record<string, string>[] = [
 const secretValues = [secret, [secret], { x: secret }, `${secret}\u0000`, secret.repeat(100)];
 
 /**
- * Good input with the secret in each of its places, in turn; not in the path, which every error
- * names.
+ * Puts the secret into each property of a valid input in turn, except path parameters, which
+ * errors quote.
  */
 function poisoned(
   input: unknown,
@@ -77,7 +77,7 @@ const malformed = [
   `{"json":"${secret}","meta":"${secret}"}`,
 ];
 
-/** Requests that carry the secret, most of them to be refused. */
+/** Creates requests with the secret, most of them invalid. */
 async function requestsFor(procedure: Procedure): Promise<ApiCall[]> {
   const call = await validCall(procedure, fixture);
   const route = routeOf(procedure);
@@ -87,9 +87,9 @@ async function requestsFor(procedure: Procedure): Promise<ApiCall[]> {
   return calls;
 }
 
-describe('what a request carries', () => {
+describe('a secret in a request', () => {
   it.each(procedures.map((procedure) => [procedure.path, procedure] as const))(
-    'stays out of the errors, the headers and the log of %s',
+    'does not appear in errors, headers and the log of %s',
     async (_path, procedure) => {
       let refused = 0;
       for (const call of await requestsFor(procedure)) {
@@ -98,7 +98,7 @@ describe('what a request carries', () => {
           await fixture.clients.rpc(procedure, call),
         ]) {
           expect(response.status, response.text).toBeLessThan(500);
-          // What one has saved oneself is answered.
+          // A success may return the stored value.
           if (response.status < 400) continue;
           expectSilence(response, `${response.transport}: ${JSON.stringify(call).slice(0, 200)}`);
           refused += 1;
@@ -109,7 +109,7 @@ describe('what a request carries', () => {
     },
   );
 
-  it('stays out of what is said of a wrong password, and of queries', async () => {
+  it('does not appear in errors of sign-in, registration and queries', async () => {
     const { rest, logged } = fixture.server;
     const responses = [
       await rest('POST', '/auth/login', { body: { email: admin.email, password: secret } }),
@@ -131,8 +131,8 @@ describe('what a request carries', () => {
   });
 });
 
-describe('what a module throws', () => {
-  it('reaches the log, but nobody who asks', async () => {
+describe('an error of a module', () => {
+  it('appears in the log, but in no response', async () => {
     const { token } = await fixture.server.newUser();
     for (const as of [fixture.tokenOf('user'), fixture.tokenOf('superuser'), token]) {
       for (const target of ['/widget-data/probe/broken', '/modules/probe', '/modules?size=100']) {
@@ -143,8 +143,8 @@ describe('what a module throws', () => {
   });
 });
 
-describe('what the database says', () => {
-  it('of a failed run reaches nobody who asks', async () => {
+describe('an error of the database', () => {
+  it('in a failed run appears in no response', async () => {
     await fixture.database.query(`
       CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION '${databaseCanary}'; END $$;
       CREATE TRIGGER fail BEFORE INSERT ON events FOR EACH ROW WHEN (NEW.source = 'module') EXECUTE FUNCTION fail();
@@ -169,7 +169,7 @@ describe('what the database says', () => {
     }
   });
 
-  it('cannot be asked where its address is wrong, and the password in that reaches nobody', async () => {
+  it('for a wrong address does not reveal the password in it', async () => {
     const url = 'postgresql://canary-user:canary-password@127.0.0.1:1/canary-database';
     const server = await startServerUnderTest({ databaseUrl: url, waitUntilReady: false });
     try {
@@ -192,7 +192,7 @@ describe('what the database says', () => {
     }
   });
 
-  it('when it fails reaches no answer, and what was sent does not reach the log', {
+  it('appears in no response, and the input does not appear in the log', {
     timeout: 60_000,
   }, async () => {
     const { accessToken } = await fixture.signIn(admin);
@@ -221,8 +221,7 @@ describe('what the database says', () => {
       }
       return statuses.filter((status) => status === 500).length;
     };
-    // At first the callers can still be told, so that the statements of the procedures themselves
-    // fail.
+    // First breaks only the tables that procedures use; authentication still works.
     await breakDatabase(fixture.database, ['users', 'sessions']);
     expect(await expectSilenceOfAll()).toBeGreaterThan(15);
     await breakDatabase(fixture.database);

@@ -8,7 +8,7 @@ export const adminCases: Record<string, ContractCase> = {
     callers: { anonymous: 401, user: 403, other: 403, superuser: 202 },
     validCall: () => ({ input: { to: 'ops@example.org' } }),
     changes: true,
-    errors: { 400: byInput({ to: 'nobody' }), 403: asCaller('user') },
+    errors: { 400: byInput({ to: 'not-an-address' }), 403: asCaller('user') },
   },
   'admin.mail.preview': {
     endpoint: admin.previewMail,

@@ -11,13 +11,13 @@ const content = {
   expiresAt: '2099-01-01T00:00:00+01:00',
 };
 
-/** Of those that the walk has made before: a user may have fifty. */
-const sweep = ({ database }: Fixture) =>
+/** Deletes keys of earlier cases, because a user may have only fifty. */
+const deleteKeys = ({ database }: Fixture) =>
   database.query("DELETE FROM api_keys WHERE name = 'Robot'");
 
 async function newKey(fixture: Fixture, caller: Caller) {
   if (caller === 'anonymous') return { id: randomUUID() };
-  await sweep(fixture);
+  await deleteKeys(fixture);
   const { body } = await fixture.server.rest('POST', '/api-keys', {
     token: fixture.tokenOf(caller),
     body: content,
@@ -25,8 +25,8 @@ async function newKey(fixture: Fixture, caller: Caller) {
   return { id: body.id };
 }
 
-/** Someone who has as many as there may be. */
-async function whoHasFifty({ server, database }: Fixture) {
+/** Signs in as a user with the maximum number of keys. */
+async function signInWithFiftyKeys({ server, database }: Fixture) {
   const { email, token } = await server.newUser();
   await database.query(
     `INSERT INTO api_keys (id, user_id, name, secret_hash, scopes)
@@ -48,7 +48,7 @@ export const apiKeysCases: Record<string, ContractCase> = {
     endpoint: apiKeys.create,
     callers: { anonymous: 401, user: 201, other: 201, superuser: 201 },
     async validCall(fixture) {
-      await sweep(fixture);
+      await deleteKeys(fixture);
       return { input: content };
     },
     changes: true,
@@ -70,7 +70,7 @@ export const apiKeysCases: Record<string, ContractCase> = {
         })),
         byInput({ ...content, dashboardId: randomUUID() }),
       ),
-      409: byCall(whoHasFifty),
+      409: byCall(signInWithFiftyKeys),
     },
   },
   'apiKeys.remove': {

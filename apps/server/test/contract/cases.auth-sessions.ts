@@ -8,8 +8,8 @@ import type { Caller, Fixture } from './fixture.js';
 
 const signedIn = { anonymous: 401, user: 200, other: 200, superuser: 200 } as const;
 
-/** A session of its own for the call: ending the caller's would end the walk. */
-async function ownSession({ signIn }: Fixture, caller: Caller) {
+/** Creates a separate session, because ending the caller's would break later cases. */
+async function newAccessToken({ signIn }: Fixture, caller: Caller) {
   return (await (caller === 'superuser' ? signIn(admin) : signIn())).accessToken;
 }
 
@@ -43,7 +43,7 @@ export const authSessionsCases: Record<string, ContractCase> = {
     callers: { anonymous: 401, user: 204, other: 204, superuser: 204 },
     async validCall(fixture, caller) {
       if (caller === 'anonymous') return { input: { id: randomUUID() } };
-      const token = await ownSession(fixture, caller);
+      const token = await newAccessToken(fixture, caller);
       return { token, input: { id: idOf(token) } };
     },
     changes: true,
@@ -58,7 +58,7 @@ export const authSessionsCases: Record<string, ContractCase> = {
     callers: { anonymous: 401, user: 204, other: 204, superuser: 204 },
     async validCall({ server }, caller) {
       if (caller === 'anonymous') return {};
-      // A person of its own, with one other session: all of those end.
+      // Uses a separate user with one other session, because all of them end.
       const person = await server.newUser();
       await server.signIn(person);
       return { token: person.token };

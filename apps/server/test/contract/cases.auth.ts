@@ -8,7 +8,7 @@ import type { Caller, Fixture } from './fixture.js';
 
 const signedIn = { anonymous: 401, user: 200, other: 200, superuser: 200 } as const;
 const tokens = ['/accessToken', '/refreshToken'];
-/** Whoever is signed in may call; forbidden it is only to API keys. */
+/** 403 case of procedures that every signed-in user may call, but no API key. */
 export const forbiddenToKeys = byKeyWithoutScope;
 
 export const newAccount = () => ({
@@ -23,7 +23,7 @@ async function disabledAccount({ server, database }: Fixture) {
   return account;
 }
 
-/** The token of a mail to a new account, made as the worker would. */
+/** Creates the token of a mail to a new account, as the worker does. */
 async function mailedToken(
   { server, database }: Fixture,
   purpose: 'verify' | 'reset',
@@ -41,8 +41,8 @@ async function mailedToken(
 }
 
 /**
- * Makes the account with the role of a caller, and signs it in; for calls that would end the
- * caller's own.
+ * Creates an account with the role of a caller and signs in. For calls that would end the
+ * caller's own session.
  */
 export async function signInAs(
   fixture: Fixture,
@@ -93,8 +93,8 @@ export const authCases: Record<string, ContractCase> = {
     volatileFields: tokens,
     errors: {
       400: byInput({ refreshToken: '' }),
-      401: byInput({ refreshToken: 'none of ours' }),
-      403: 'only for a cookie from elsewhere: cookie.e2e.test.ts',
+      401: byInput({ refreshToken: 'unknown token' }),
+      403: 'only for a cross-site cookie: cookie.e2e.test.ts',
     },
   },
   'auth.logout': {
@@ -106,8 +106,8 @@ export const authCases: Record<string, ContractCase> = {
     },
     changes: true,
     errors: {
-      401: byCall(async () => ({ token: 'none.of.ours' })),
-      403: 'only for a cookie from elsewhere: cookie.e2e.test.ts',
+      401: byCall(async () => ({ token: 'not.a.token' })),
+      403: 'only for a cross-site cookie: cookie.e2e.test.ts',
     },
   },
   'auth.verify': {
@@ -115,21 +115,21 @@ export const authCases: Record<string, ContractCase> = {
     callers: { anonymous: 204, user: 204, other: 204, superuser: 204 },
     validCall: async (fixture) => ({ input: { token: await mailedToken(fixture, 'verify') } }),
     changes: true,
-    errors: { 400: byInput({ token: 'none of ours' }) },
+    errors: { 400: byInput({ token: 'unknown token' }) },
   },
   'auth.resend': {
     endpoint: auth.resend,
     callers: { anonymous: 202, user: 202, other: 202, superuser: 202 },
     validCall: () => ({ input: { email: 'ann@example.org' } }),
     changes: true,
-    errors: { 400: byInput({ email: 'nobody' }) },
+    errors: { 400: byInput({ email: 'not-an-address' }) },
   },
   'auth.forgot': {
     endpoint: auth.forgot,
     callers: { anonymous: 202, user: 202, other: 202, superuser: 202 },
     validCall: () => ({ input: { email: 'ann@example.org' } }),
     changes: true,
-    errors: { 400: byInput({ email: 'nobody' }) },
+    errors: { 400: byInput({ email: 'not-an-address' }) },
   },
   'auth.reset': {
     endpoint: auth.reset,
@@ -142,7 +142,7 @@ export const authCases: Record<string, ContractCase> = {
     }),
     changes: true,
     errors: {
-      400: byInput({ token: 'none of ours', newPassword: 'another passphrase for tests' }),
+      400: byInput({ token: 'unknown token', newPassword: 'another passphrase for tests' }),
     },
   },
   'auth.reauthenticate': {

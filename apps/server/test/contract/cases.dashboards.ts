@@ -14,7 +14,7 @@ import {
 import type { Fixture } from './fixture.js';
 
 const signedIn = { anonymous: 401, user: 200, other: 200, superuser: 200 } as const;
-/** Nobody else learns that it is there, a superuser neither. */
+/** Other users must not learn that it exists, superusers included. */
 const ownersOnly = { anonymous: 401, user: 200, other: 404, superuser: 404 } as const;
 const widgets = [
   { moduleId: 'probe', widgetId: 'count', params: { limit: 2 }, x: 0, y: 1, w: 2, h: 3 },
@@ -33,7 +33,7 @@ export const dashboardsCases: Record<string, ContractCase> = {
     validCall: () => ({ input: { size: 5 } }),
     changes: false,
     errors: {
-      400: each(byInput({ size: 0 }), byInput({ cursor: 'none of ours' })),
+      400: each(byInput({ size: 0 }), byInput({ cursor: 'unknown cursor' })),
       403: forbiddenToKeys,
     },
   },

@@ -5,7 +5,7 @@ import type { ContractCase } from './cases.js';
 import { asCaller, byInput, byKeyInUse, byReusedKey, each } from './error-cases.js';
 
 const signedIn = { anonymous: 401, user: 200, other: 200, superuser: 200 } as const;
-/** The operator has opened `probe` to `user`. */
+/** The settings allow `user` to read `probe`. */
 const opened = { anonymous: 401, user: 200, other: 403, superuser: 200 } as const;
 const count = { moduleId: 'probe', widgetId: 'count', params: { limit: 4 } };
 
@@ -74,7 +74,7 @@ export const modulesCases: Record<string, ContractCase> = {
     otherDashboardStatus: 403,
     changes: false,
     validCall: () => ({ input: count }),
-    // The text `4` of a query and the number 4 are two readings for the cache.
+    // The cache stores the text `4` of a query and the number 4 separately.
     volatileFields: ['/asOf'],
     errors: {
       400: byInput({ ...count, params: { limit: 11 } }),

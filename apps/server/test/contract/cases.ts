@@ -13,39 +13,38 @@ import type { ErrorCase } from './error-cases.js';
 import type { Caller, Fixture } from './fixture.js';
 import type { Procedure } from './procedures.js';
 
-/** What the product promises of one procedure, in the words of this test. */
+/** Expected behaviour of one procedure. */
 export interface ContractCase {
-  /** What the contract says of it. */
+  /** Its contract. */
   readonly endpoint: Endpoint;
   /**
-   * What the good call answers over REST, by who makes it; the objects in it are those of `user`.
+   * REST status of the valid call for each caller. Its objects belong to `user`.
    */
   readonly callers: Readonly<Record<Caller, number>>;
   /**
-   * What the good call answers to a key of `user` that is bound to another dashboard; to be said
-   * where such a key may have the scope.
+   * REST status for a key of `user` that is bound to another dashboard. Required if bound keys may
+   * have the scope.
    */
   readonly otherDashboardStatus?: number;
   /**
-   * A good call, made anew each time; the caller's token is added where it has none of its own.
-   * Default: no input.
+   * Creates a new valid call. The caller's token is added if it sets none.
+   * @default no input
    */
   readonly validCall?: (fixture: Fixture, caller: Caller) => ApiCall | Promise<ApiCall>;
-  /** Whether calling it takes effect: two calls are then two effects. */
+  /** True if each call has an effect. */
   readonly changes: boolean;
-  /** Makes room for another call with the same input, where the first one takes it. */
+  /** Reverts a call, so that the same input is valid again. */
   readonly undo?: (fixture: Fixture, input: unknown) => Promise<unknown>;
-  /** Pointers into the answer to what may differ between two calls, or two effects. */
+  /** Pointers to response fields that may differ between two calls. */
   readonly volatileFields?: readonly string[];
   /**
-   * How each documented error is reached, or why it is listed though it cannot be. What is the same
-   * for all procedures – 401 without a token, 408, 412, 413, 415, 429, 500, 503 – is reached in the
-   * same way for all.
+   * How to cause each documented error, or why this test cannot. Errors with the same cause in all
+   * procedures – 401 without a token, 408, 412, 413, 415, 429, 500, 503 – have a shared case.
    */
   readonly errors: Readonly<Record<number, ErrorCase | string>>;
 }
 
-/** A procedure without a row fails the walk. */
+/** Cases by procedure; a procedure without a case fails the contract test. */
 export const contractCases: Readonly<Record<string, ContractCase>> = {
   ...adminCases,
   ...apiKeysCases,
@@ -60,12 +59,11 @@ export const contractCases: Readonly<Record<string, ContractCase>> = {
 
 export function caseOf({ path }: Procedure): ContractCase {
   const contractCase = contractCases[path];
-  if (!contractCase)
-    throw new Error(`${path} has no row: say in rows.ts who may call it, and how.`);
+  if (!contractCase) throw new Error(`${path} has no contract case: add one in cases.ts.`);
   return contractCase;
 }
 
-/** The good call of a procedure; by default by someone who may make it. */
+/** Creates a valid call, by default as a permitted caller. */
 export async function validCall(
   procedure: Procedure,
   fixture: Fixture,

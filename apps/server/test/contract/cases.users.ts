@@ -23,7 +23,7 @@ async function superuserId({ server, tokenOf }: Fixture): Promise<string> {
 
 const invitee = () => ({ email: `${randomUUID()}@example.org` });
 
-/** The token of an invitation; only the mail holds the real one. */
+/** Replaces the token of a new invitation, because only the mail contains the original. */
 async function invitationToken(
   { server, database, tokenOf }: Fixture,
   email = invitee().email,
@@ -42,7 +42,7 @@ async function invitationToken(
 
 const password = 'a passphrase for tests';
 
-/** Signs in as a superuser whose last sign-in counts as hours ago. */
+/** Signs in as a superuser whose last sign-in is an hour old. */
 async function staleSuperuser(fixture: Fixture): Promise<string | undefined> {
   const account = newAccount();
   const token = await signInAs(fixture, 'superuser', account);
@@ -119,7 +119,7 @@ export const usersCases: Record<string, ContractCase> = {
       ]),
     volatileFields: ['/id', '/email', '/name', '/createdAt', '/updatedAt'],
     errors: {
-      400: byInput({ email: 'nobody', password }),
+      400: byInput({ email: 'not-an-address', password }),
       403: each(
         asCaller('user'),
         byCall(async (fixture) => ({
@@ -183,7 +183,7 @@ export const usersCases: Record<string, ContractCase> = {
     changes: true,
     volatileFields: ['/id', '/email', '/createdAt', '/expiresAt'],
     errors: {
-      400: byInput({ email: 'nobody' }),
+      400: byInput({ email: 'not-an-address' }),
       403: asCaller('user'),
       409: byCall(async (fixture) => ({ input: { email: (await someone(fixture)).email } })),
     },
@@ -207,7 +207,7 @@ export const usersCases: Record<string, ContractCase> = {
     validCall: async (fixture) => ({ input: { token: await invitationToken(fixture), password } }),
     changes: true,
     errors: {
-      400: byInput({ token: 'none of ours', password }),
+      400: byInput({ token: 'unknown token', password }),
       403: async ({ closed, validCall }) =>
         Promise.all([closed.rest(await validCall()), closed.rpc(await validCall())]),
       409: byCall(async (fixture) => {

@@ -2,16 +2,16 @@ import superjson from 'superjson';
 import { isRecord } from './json.js';
 import { type Procedure, routeOf } from './procedures.js';
 
-/** One call, whatever the face. */
+/** One call over any transport. */
 export interface ApiCall {
   input?: unknown;
   token?: string | undefined;
   headers?: Record<string, string>;
-  /** Sent as it is, in place of what the input becomes. */
+  /** Raw body, sent instead of the serialised input. */
   body?: string;
-  /** Over RPC as superjson writes it, with a note of what is undefined. */
+  /** Sends the RPC input with superjson annotations for undefined values. */
   annotated?: boolean;
-  /** Over REST: further query parameters. */
+  /** Additional query parameters over REST. */
   query?: string;
 }
 
@@ -21,8 +21,7 @@ export interface ApiResponse {
   readonly headers: Headers;
   readonly text: string;
   /**
-   * What was answered as JSON: the output, dates as text; undefined for an error and where there is
-   * no body.
+   * Output as JSON, with dates as text; undefined for an error or an empty body.
    */
   readonly json: unknown;
   /** The body of an error, as JSON. */
@@ -32,7 +31,7 @@ export interface ApiResponse {
 }
 
 export interface RpcResponse extends ApiResponse {
-  /** The output as the typed client gets it, dates as `Date`. */
+  /** Output as the typed client returns it, with dates as `Date`. */
   readonly output: unknown;
 }
 
@@ -46,8 +45,7 @@ export interface ProblemLike {
 export type Clients = ReturnType<typeof createClients>;
 
 /**
- * A foreign client that knows nothing but the contract: how an input goes over REST, and how over
- * tRPC's wire.
+ * Calls procedures over REST and tRPC without the code of the product, as a foreign client would.
  */
 export function createClients(origin: string) {
   return {
@@ -94,8 +92,7 @@ function send(
 }
 
 /**
- * Where an input goes over REST: what the path names into the path, the rest into the query or the
- * body.
+ * Maps an input to a REST request: path parameters into the path, the rest into query or body.
  */
 export function restRequest(
   procedure: Procedure,
@@ -119,7 +116,7 @@ export function restRequest(
   return { target: path, body: isEmpty ? undefined : JSON.stringify(inBody) };
 }
 
-/** Objects as `filter[status]=open`, lists as repeated names. */
+/** Encodes objects as `filter[status]=open` and lists as repeated names. */
 function queryOf(values: Readonly<Record<string, unknown>>): string {
   const pairs: string[] = [];
   const add = (name: string, value: unknown): void => {
@@ -133,7 +130,7 @@ function queryOf(values: Readonly<Record<string, unknown>>): string {
   return pairs.join('&');
 }
 
-/** On tRPC's wire; the inputs of the product are plain JSON, of which superjson takes no note. */
+/** Maps an input to tRPC's wire format; plain JSON needs no superjson annotations. */
 export function rpcRequest(
   { path, type }: Procedure,
   input: unknown,
@@ -186,7 +183,7 @@ export async function readRpcResponse(response: Response): Promise<RpcResponse> 
   return { ...base, json: undefined, output: undefined, error: body, problem: rpcProblem(body) };
 }
 
-/** The problem object on tRPC's wire: `error.data.problem`. */
+/** Returns the problem object of an RPC error: `error.data.problem`. */
 export function rpcProblem(item: unknown): ProblemLike | undefined {
   const error =
     isRecord(item) && isRecord(item.error) && isRecord(item.error.json)

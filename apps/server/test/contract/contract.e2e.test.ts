@@ -35,15 +35,15 @@ afterAll(async () => {
   await Promise.all([fixture.close(), stage.closed.close()]);
 });
 
-describe('the table', () => {
-  it('has a row for every procedure, and for nothing else', () => {
+describe('the contract cases', () => {
+  it('cover every procedure, and nothing else', () => {
     expect(Object.keys(contractCases).sort()).toEqual(procedures.map(({ path }) => path).sort());
   });
 
-  it('knows every endpoint of the contracts once', () => {
+  it('name every endpoint of the contracts once', () => {
     const isEndpoint = (value: unknown) =>
       isRecord(value) && typeof value.access === 'string' && value.output instanceof z.ZodType;
-    // Private procedures are in no public router: private-api.e2e.test.ts calls them.
+    // private-api.e2e.test.ts tests private procedures, which no public router contains.
     const { privateUsers: _, ...served } = contracts;
     const endpoints = Object.values<unknown>(served).flatMap((value) =>
       isRecord(value) ? Object.values(value).filter(isEndpoint) : [],
@@ -54,13 +54,13 @@ describe('the table', () => {
     expect(endpoints.filter((endpoint) => !known.includes(endpoint))).toEqual([]);
   });
 
-  it('knows every scope that a procedure asks for, and no other', () => {
+  it('list exactly the scopes that procedures require', () => {
     const asked = procedures.flatMap(({ meta }) => meta.scope ?? []);
     expect([...new Set(asked)].sort()).toEqual([...scopeSchema.options].sort());
   });
 
   it.each(procedures.map((procedure) => [procedure.path, procedure] as const))(
-    '%s declares its REST form, summary, tags, output, scope, and what the contract says of it',
+    '%s declares its REST route, summary, tags, output and scope, and matches its contract',
     (_path, procedure) => {
       const { meta, input, output } = procedure;
       const { endpoint } = caseOf(procedure);
@@ -71,7 +71,7 @@ describe('the table', () => {
       expect(output, 'output').toBe(endpoint.output);
       expect(input, 'input').toBe(endpoint.input);
       expect(meta.access, 'access').toBe(endpoint.access);
-      expect(meta.scope, 'scope: null where no key may call').not.toBe(undefined);
+      expect(meta.scope, 'scope: null if no key may call').not.toBe(undefined);
     },
   );
 });
@@ -81,7 +81,7 @@ describe('lists', () => {
     .filter(({ path }) => path.endsWith('.list'))
     .map((procedure) => [procedure.path, procedure] as const);
 
-  it.each(lists)('%s needs no input on either face', async (_path, procedure) => {
+  it.each(lists)('%s needs no input over either transport', async (_path, procedure) => {
     const call = { token: fixture.tokenOf('superuser') };
     for (const response of [
       await fixture.clients.rest(procedure, call),
@@ -94,7 +94,7 @@ describe('lists', () => {
 describe.each(procedures.map((procedure) => [procedure.path, procedure] as const))(
   '%s',
   (_path, procedure) => {
-    it('is open to those of its row on both faces, and to nobody else', async () => {
+    it('accepts exactly the callers of its case, over both transports', async () => {
       const contractCase = caseOf(procedure);
       for (const caller of callers) {
         const wanted = contractCase.callers[caller];
@@ -115,7 +115,7 @@ describe.each(procedures.map((procedure) => [procedure.path, procedure] as const
       }
     });
 
-    it('is open to an API key with its scope as to the owner, to one without it not at all', async () => {
+    it('accepts an API key with its scope like the owner, and rejects one without it', async () => {
       const contractCase = caseOf(procedure);
       const scope = procedure.meta.scope ?? null;
       const wanted = statusByKey(procedure, contractCase);
@@ -149,9 +149,7 @@ describe.each(procedures.map((procedure) => [procedure.path, procedure] as const
           'no bound key may have the scope',
         ).toBeUndefined();
       if (contractCase.otherDashboardStatus === undefined)
-        throw new Error(
-          `${procedure.path}: say in its row what a key bound to another dashboard gets.`,
-        );
+        throw new Error(`${procedure.path}: set otherDashboardStatus in its contract case.`);
       await byKey(
         await fixture.keys.forOtherDashboard(),
         contractCase.otherDashboardStatus,
@@ -159,7 +157,7 @@ describe.each(procedures.map((procedure) => [procedure.path, procedure] as const
       );
     });
 
-    it('answers both faces alike, as its schema and the document say', async () => {
+    it('returns the same over both transports, and conforms to schema and document', async () => {
       const contractCase = caseOf(procedure);
       const one = await validCall(procedure, fixture);
       const rest = await fixture.clients.rest(procedure, one);
@@ -174,17 +172,17 @@ describe.each(procedures.map((procedure) => [procedure.path, procedure] as const
       expect(procedure.output?.safeParse(rpc.output)).toEqual({ success: true, data: rpc.output });
     });
 
-    it('gives each error that the document lists for it', { timeout: 30_000 }, () =>
+    it('returns each error that the document lists', { timeout: 30_000 }, () =>
       expectListedErrors(stage, procedure),
     );
 
-    it('answers inside the document whatever the request is like', () =>
+    it('conforms to the document for unusual requests', () =>
       expectUnusualCallsConform(stage, procedure));
   },
 );
 
-describe('a body that does not come', () => {
-  it('is answered with 408 by every procedure that lists it', { timeout: 30_000 }, async () => {
+describe('a body that never arrives', () => {
+  it('gets 408 from every procedure that lists it', { timeout: 30_000 }, async () => {
     expect(withheld.size).toBeGreaterThan(5);
     for (const [procedure, responses] of withheld) {
       for (const response of await responses) expectError(document, procedure, response, 408);

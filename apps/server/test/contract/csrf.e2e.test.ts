@@ -48,7 +48,7 @@ const builtOnJson = [
 const json = ['application/json', 'application/json; charset=utf-8', 'Application/JSON'];
 
 /**
- * The body that a page could make a browser send under a content type; the input is in all of them.
+ * Encodes the input as a page could make a browser send it under a content type.
  */
 function bodyAs(type: string | undefined, text: string): Uint8Array {
   const part = `--b\r\ncontent-disposition: form-data; name="json"\r\n\r\n${text}\r\n--b--\r\n`;
@@ -63,7 +63,7 @@ interface Sending extends ApiCall {
 }
 
 /**
- * Sends what a browser may send from some page; the answer must allow the pages of others nothing.
+ * Sends a request as a browser would from a page. CORS headers must not allow other origins.
  */
 async function send(target: string, { method = 'POST', type, origin, text, token }: Sending) {
   const response = await fetch(fixture.server.origin + target, {
@@ -80,7 +80,7 @@ async function send(target: string, { method = 'POST', type, origin, text, token
 }
 
 function expectNoAllowance(headers: Headers, origin: string | undefined): void {
-  // In a local environment the pages of this machine may read.
+  // In `local`, pages of localhost may read responses.
   expect(headers.get('access-control-allow-origin')).toBe(
     origin === fixture.server.origin ? origin : null,
   );
@@ -88,7 +88,7 @@ function expectNoAllowance(headers: Headers, origin: string | undefined): void {
   if (origin === foreign) expect(JSON.stringify([...headers])).not.toContain('evil');
 }
 
-/** Changes with any row of the product. */
+/** Returns a checksum of all tables. */
 async function fingerprint(): Promise<string> {
   const { rows } = await fixture.database.query<{ name: string }>(
     "SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'",
@@ -103,7 +103,7 @@ async function fingerprint(): Promise<string> {
 }
 
 describe.each(mutations)('%s', (_path, procedure) => {
-  it('is done over RPC for JSON alone, wherever the page comes from, and allows no other page anything', {
+  it('accepts only JSON over RPC, from any origin, and allows no other origin by CORS', {
     timeout: 60_000,
   }, async () => {
     const call = await validCall(procedure, fixture);
@@ -127,7 +127,7 @@ describe.each(mutations)('%s', (_path, procedure) => {
       }
     }
     expect(await fingerprint()).toBe(before);
-    // All that was wrong with it was the content type.
+    // The same request with JSON succeeds, so only the content type was wrong.
     expect(await send(`/trpc/${target}`, { ...call, type: json[0], text: body })).toMatchObject({
       status: 200,
     });
@@ -144,7 +144,7 @@ describe.each(mutations)('%s', (_path, procedure) => {
     }
   });
 
-  it('is not done by another method than POST over RPC', async () => {
+  it('accepts only POST over RPC', async () => {
     const call = await validCall(procedure, fixture);
     const { target, body = '' } = rpcRequest(procedure, call.input);
     const before = await fingerprint();
@@ -178,7 +178,7 @@ describe.each(mutations)('%s', (_path, procedure) => {
     expect(await fingerprint()).toBe(before);
   });
 
-  it('is not done over REST for what a form can send', async () => {
+  it('rejects over REST every request that a form can send', async () => {
     const call = await validCall(procedure, fixture);
     const { method, hasBody } = routeOf(procedure);
     const { target, body = '{}' } = restRequest(procedure, call.input);
@@ -186,7 +186,7 @@ describe.each(mutations)('%s', (_path, procedure) => {
     for (const origin of origins) {
       for (const type of hasBody ? forms : []) {
         const isForeign = (origin === foreign || origin === 'null') && method === 'POST';
-        // What says so takes a form, but of no other site's page.
+        // Operations that accept forms reject cross-site ones.
         if (
           !isForeign &&
           procedure.meta.openapi?.form &&
@@ -202,7 +202,7 @@ describe.each(mutations)('%s', (_path, procedure) => {
         });
         expect(status, `${type} from ${origin}`).toBe(isForeign ? 403 : 415);
       }
-      // Neither a form nor an image has these methods.
+      // Forms and images cannot use these methods.
       for (const other of ['GET', 'POST'].filter((each) => each !== method)) {
         const query = new URLSearchParams({ _method: method });
         const type = other === 'GET' ? undefined : 'text/plain';
@@ -238,7 +238,7 @@ describe('CORS', () => {
     '/nowhere',
   ];
 
-  it.each(targets)('lets only the pages of the list read %s', async (target) => {
+  it.each(targets)('allows only listed origins to read %s', async (target) => {
     for (const method of ['OPTIONS', 'GET']) {
       for (const origin of [foreign, 'null', fixture.server.origin, ...lookalikes]) {
         expectNoAllowance((await call(target, method, origin)).headers, origin);

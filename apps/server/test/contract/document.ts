@@ -4,18 +4,18 @@ import type { ApiResponse } from './clients.js';
 import { isRecord } from './json.js';
 import { type Procedure, routeOf } from './procedures.js';
 
-/** The served document, as a judge of answers. */
+/** Validates responses against the served document. */
 export interface ServedDocument {
-  /** The statuses that it lists for a procedure, in order. */
+  /** Returns the listed statuses of a procedure, in order. */
   statusesOf(procedure: Procedure): number[];
-  /** Why an answer is outside the document; undefined where it is inside. */
+  /** Explains why a response violates the document; undefined if it conforms. */
   violationOf(procedure: Procedure, response: ApiResponse): string | undefined;
 }
 
 const documentId = 'https://synap.test/openapi.json';
 const part = (text: string) => encodeURIComponent(text.replaceAll('~', '~0').replaceAll('/', '~1'));
 
-/** What a pointer of names leads to. */
+/** Resolves a path of property names. */
 function valueAt(value: unknown, ...names: string[]): unknown {
   return names.reduce<unknown>((inner, name) => (isRecord(inner) ? inner[name] : undefined), value);
 }
@@ -69,7 +69,7 @@ export async function readDocument(origin: string): Promise<ServedDocument> {
   };
 }
 
-/** Headers that come in certain cases only. */
+/** Headers that are sent only under certain conditions. */
 const conditional = new Set(['Accept', 'Link', 'Idempotency-Replayed', 'Retry-After']);
 
 const missingHeaders = (

@@ -4,19 +4,19 @@ import type { ApiCall, ApiResponse, Clients } from './clients.js';
 import type { Caller, Fixture } from './fixture.js';
 import type { Procedure } from './procedures.js';
 
-/** The procedure at hand, on both faces. */
+/** Input of an error case: one procedure over both transports. */
 interface ErrorCaseContext {
   readonly procedure: Procedure;
   readonly fixture: Fixture;
-  /** A server whose sign-up is closed. */
+  /** Clients of a server with closed sign-up. */
   readonly closed: ProcedureClient;
   readonly rest: ProcedureClient['rest'];
   readonly rpc: ProcedureClient['rpc'];
-  /** The good call of its row, by default by someone who may make it. */
+  /** Creates the valid call of the case, by default as a permitted caller. */
   validCall(caller?: Caller): Promise<ApiCall>;
 }
 
-/** The faces of one procedure. */
+/** Calls one procedure over both transports. */
 export interface ProcedureClient {
   rest(call: ApiCall): Promise<ApiResponse>;
   rpc(call: ApiCall): Promise<ApiResponse>;
@@ -30,12 +30,12 @@ export const bindProcedure = (
   rpc: (call) => rpc(procedure, call),
 });
 
-/** How a status is reached: the answers that must have it. */
+/** Causes an error status and returns the responses that must have it. */
 export type ErrorCase = (at: ErrorCaseContext) => Promise<readonly ApiResponse[]>;
 
 type Maker<T> = (fixture: Fixture) => T | Promise<T>;
 
-/** By a call that differs from the good one of `user`, alike on both faces. */
+/** Changes the valid call of `user`, over both transports. */
 export const byCall =
   (make: Maker<ApiCall>): ErrorCase =>
   async ({ fixture, rest, rpc, validCall }) => {
@@ -47,12 +47,12 @@ export const byCall =
 
 export const byInput = (input: unknown) => byCall(() => ({ input }));
 
-/** By the good call of `user`, made by someone else. */
+/** Makes the valid call of `user` as another caller. */
 export const asCaller = (caller: Caller) => byCall(({ tokenOf }) => ({ token: tokenOf(caller) }));
 
 /**
- * By the good call of `user`, made by a key of theirs with all scopes but the one that it takes;
- * where no key may call, by one with all.
+ * Makes the valid call with a key of `user` that has all scopes except the required one, or all
+ * scopes if the procedure accepts no key.
  */
 export const byKeyWithoutScope: ErrorCase = async ({
   fixture,
@@ -67,12 +67,12 @@ export const byKeyWithoutScope: ErrorCase = async ({
   );
 };
 
-/** By what RPC cannot say: headers. */
+/** Adds headers, over REST only. */
 export const byHeaders =
   (headers: Record<string, string>): ErrorCase =>
   async ({ rest, validCall }) => [await rest({ ...(await validCall()), headers })];
 
-/** Two calls under one key, the second with another input. */
+/** Sends two calls with one idempotency key, the second with another input. */
 export const byReusedKey =
   (make: Maker<unknown>): ErrorCase =>
   async ({ fixture, rest, validCall }) => {
@@ -81,7 +81,7 @@ export const byReusedKey =
     return [await rest({ ...(await validCall()), input: await make(fixture), headers })];
   };
 
-/** Two calls under one key at once, the first of them held up by a lock on the table it writes. */
+/** Sends two concurrent calls with one idempotency key; a lock on `table` blocks the first. */
 export const byKeyInUse =
   (table: string): ErrorCase =>
   async ({ fixture, rest, validCall }) => {
@@ -104,7 +104,7 @@ export const byKeyInUse =
     }
   };
 
-/** One after the other: `answers` of several ways are all expected to have the status. */
+/** Runs several error cases one after the other and returns all responses. */
 export const each =
   (...ways: readonly ErrorCase[]): ErrorCase =>
   async (at) => {

@@ -20,8 +20,8 @@ beforeAll(async () => {
 afterAll(() => fixture.close());
 
 /**
- * Makes the good call of every procedure that lists the status on a server in trouble: both faces
- * must answer it.
+ * Makes the valid call of every procedure that lists the status on a failing server. Both
+ * transports must return the status.
  */
 async function expectOfAll(
   { origin }: Pick<ServerUnderTest, 'origin'>,
@@ -52,7 +52,7 @@ async function expectOfAll(
 }
 
 describe('every procedure', () => {
-  it('answers 429 with Retry-After on both faces when the address asks too much', async () => {
+  it('returns 429 with Retry-After over both transports if the address exceeds its limit', async () => {
     const strict = await startServerUnderTest({
       variables: { RATE_LIMIT_FACTOR: '1', SYNAP_ROLE: 'server' },
     });
@@ -66,7 +66,7 @@ describe('every procedure', () => {
     }
   });
 
-  it('answers 503 with what to do on both faces when the database is not migrated', async () => {
+  it('returns 503 with the remedy over both transports if the database is not migrated', async () => {
     const variables = { SYNAP_MIGRATE: 'off', SYNAP_ROLE: 'server' };
     const unmigrated = await startServerUnderTest({
       migrated: false,
@@ -86,8 +86,8 @@ describe('every procedure', () => {
     }
   });
 
-  it('answers 500 on both faces when the database fails, and tells only the operator why', async () => {
-    // A session that nobody has asked about: what is known of it cannot come from memory.
+  it('returns 500 over both transports if the database fails, and logs the cause for the operator', async () => {
+    // Uses a new session, which cannot be cached yet.
     const { accessToken } = await fixture.signIn(admin);
     await breakDatabase(fixture.database);
     for (const { text, headers, problem } of await expectOfAll(fixture.server, 500, accessToken)) {

@@ -14,33 +14,33 @@ interface Account {
   password: string;
 }
 
-/** A server with people, a dashboard and a run: what a good input can name. */
+/** A server with users, a dashboard and a run, for valid inputs to refer to. */
 export interface Fixture {
   readonly server: ServerUnderTest;
   readonly clients: Clients;
   readonly database: ReturnType<typeof createPool>;
   /**
-   * For further sessions: the twenty-first of an account ends its first, which `tokenOf` must keep.
+   * Account for more sessions: the twenty-first of an account ends its first, which `tokenOf` uses.
    */
   readonly guest: Account;
-  /** Belongs to `user`, and is not changed. */
+  /** Belongs to `user`; tests must not change it. */
   readonly dashboardId: string;
   /** A finished run of the module `probe`. */
   readonly runId: string;
   tokenOf(caller: Caller): string | undefined;
   /** API keys of `user`. */
   readonly keys: Keys;
-  /** The tokens of a new session, by default of `guest`. */
+  /** Signs in and returns the tokens, by default of `guest`. */
   signIn(account?: Account): Promise<{ accessToken: string; refreshToken: string }>;
-  /** A further dashboard of `user`. */
+  /** Creates another dashboard of `user`. */
   newDashboard(): Promise<{ id: string }>;
   close(): Promise<void>;
 }
 
 /**
- * The worker stays away, so that nothing changes by itself. `probe` is open to `user` and to
- * superusers.
- * @param variables of the environment, besides
+ * Starts a server without a worker, so that no data changes in the background. `user` and
+ * superusers may read `probe`.
+ * @param variables additional environment variables
  */
 export async function createFixture(variables: Record<string, string> = {}): Promise<Fixture> {
   const probe = await makeProbeFolder();
@@ -63,7 +63,7 @@ export async function createFixture(variables: Record<string, string> = {}): Pro
     await server.newUser(),
     await server.newUser(),
   ];
-  // Addresses count for `SYNAP_PROBE_ACCESS` once they are verified.
+  // `SYNAP_PROBE_ACCESS` accepts verified addresses only.
   await database.query('UPDATE users SET verified_at = now() WHERE verified_at IS NULL');
   const tokens = {
     anonymous: undefined,
@@ -71,7 +71,7 @@ export async function createFixture(variables: Record<string, string> = {}): Pro
     other: other.token,
     superuser: await server.signIn(),
   };
-  // The callers' sign-ins stay recent, however long the tests take.
+  // Keeps the callers' sign-ins recent during long test runs.
   await database.query("UPDATE sessions SET authenticated_at = now() + interval '1 day'");
   const newDashboard = async () => {
     const widgets = [
@@ -107,7 +107,7 @@ export async function createFixture(variables: Record<string, string> = {}): Pro
       const { status, body, text } = await server.rest('POST', '/auth/login', {
         body: { email, password },
       });
-      if (status !== 200) throw new Error(`Sign-in answered ${status}: ${text}`);
+      if (status !== 200) throw new Error(`Sign-in failed with ${status}: ${text}`);
       return body;
     },
     async close() {

@@ -17,7 +17,7 @@ const typeOf = (value: unknown) => {
   return typeof value === 'number' && Number.isInteger(value) ? 'integer' : typeof value;
 };
 
-/** One of each JSON type, and garbage. */
+/** Values of each JSON type. */
 const anything = [
   null,
   true,
@@ -32,7 +32,7 @@ const anything = [
   { startsWith: '' },
   { a: { b: [null, { c: 1e308 }] } },
 ];
-/** Numbers that no reading takes for one. */
+/** Texts that must not be read as numbers. */
 const nonNumbers = [
   '',
   ' ',
@@ -52,8 +52,7 @@ const controlCharacters = ['\u0000', 'a\u0000b', 'tab\t', 'line\nfeed', '\u007f'
 const loneSurrogates = ['\ud800', 'a\udfffb', '\udc00\ud800'];
 
 /**
- * Values that a schema refuses at one place, all else in them being good; undefined where it takes
- * everything.
+ * Generates values with exactly one invalid place; undefined if the schema accepts everything.
  */
 export function invalidValue(
   schema: JsonSchema,
@@ -67,7 +66,7 @@ export function invalidValue(
   return ways.length === 0 ? undefined : fc.oneof(...ways);
 }
 
-/** Wrong by itself. */
+/** Generates values that are invalid at the top level. */
 function invalidItself(
   schema: JsonSchema,
   { textual }: GeneratorOptions,
@@ -77,7 +76,7 @@ function invalidItself(
   const wrongType = anything.filter(
     (value) => typeOf(value) !== type && !(type === 'number' && typeof value === 'number'),
   );
-  // Of another type a query can only say objects, and text where a number or an object is asked.
+  // A query can express only objects and text.
   const misread = nonNumbers.filter((text) => type !== 'boolean' || text !== 'true');
   const sayable =
     type === 'string' ? [{ a: 'b' }] : type === 'object' ? ['text', ''] : [{ a: 'b' }, ...misread];
@@ -107,7 +106,7 @@ function outOfBounds(schema: JsonSchema, textual: boolean): unknown[] {
   return [...texts.filter((text) => !fitsText(schema, text)), ...(textual ? [] : loneSurrogates)];
 }
 
-/** Wrong somewhere inside. */
+/** Generates values with an invalid nested value. */
 function invalidInside(
   schema: JsonSchema,
   options: GeneratorOptions,

@@ -3,13 +3,13 @@ import { isRecord } from './json.js';
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
-/** How values of a schema are made. */
+/** Options of the generators. */
 export interface GeneratorOptions {
-  /** The schema with the definitions that references lead to. */
+  /** Root schema, with the definitions for references. */
   readonly root: JsonSchema;
-  /** Texts that mean something, used where they fit. */
+  /** Meaningful texts, used if they match the schema. */
   readonly words: readonly string[];
-  /** Only what a query can say: text, lists and objects of it. */
+  /** Limits values to those of a query: text, and lists and objects of text. */
   readonly textual: boolean;
 }
 
@@ -26,7 +26,7 @@ export const numberIn = (schema: JsonSchema, keyword: string, otherwise: number)
   return typeof value === 'number' ? value : otherwise;
 };
 
-/** What a reference leads to; undefined where it leads to itself: that is `z.json()`, any JSON. */
+/** Resolves a reference; undefined for a recursive one, which is `z.json()`: any JSON. */
 export function resolve(schema: JsonSchema, { root }: GeneratorOptions): JsonSchema | undefined {
   if (typeof schema.$ref !== 'string') return schema;
   const name = schema.$ref.replace('#/$defs/', '');
@@ -56,14 +56,14 @@ const commonWords = [
   '2026-11-25T10:00:00.000Z',
 ];
 
-/** Names that every object inherits: as keys they are names like any other. */
+/** Names that every object inherits; valid as keys. */
 const inheritedKeys = ['toString', 'hasOwnProperty', 'valueOf', '__defineGetter__'];
 
-/** Keys that lead to prototypes are refused before any schema sees them. */
+/** False for keys of prototypes, which are rejected before validation. */
 const isAcceptedKey = (key: string): boolean =>
   !['__proto__', 'constructor', 'prototype'].includes(key);
 
-/** JSON within the safe integers; other numbers are refused before any schema sees them. */
+/** Limits numbers to safe integers; others are rejected before validation. */
 const withSafeNumbers = (value: unknown): unknown =>
   typeof value === 'number' ? value % Number.MAX_SAFE_INTEGER : mapInner(value, withSafeNumbers);
 
@@ -74,10 +74,10 @@ function mapInner(value: unknown, change: (inner: unknown) => unknown): unknown 
   return Object.fromEntries(entries.map(([key, inner]) => [key, change(inner)]));
 }
 
-/** Any JSON that reaches a schema. */
+/** Any JSON that reaches validation. */
 export const anyJson = fc.jsonValue({ maxDepth: 3 }).map(withSafeNumbers);
 
-/** Values that a schema takes. */
+/** Generates values that a schema accepts. */
 export function validValue(schema: JsonSchema, options: GeneratorOptions): fc.Arbitrary<unknown> {
   const own = resolve(schema, options);
   if (own === undefined) return anyJson;
@@ -140,7 +140,7 @@ function validObject(schema: JsonSchema, options: GeneratorOptions): fc.Arbitrar
   const others = fc.record(Object.fromEntries(properties), { requiredKeys: required });
   const key = fc.constantFrom(...inheritedKeys, 'unheard-of');
   const surplus = options.textual ? fc.constant('x') : anyJson;
-  // What is not declared is left out of account, whatever it is called.
+  // Adds an undeclared property, which must be ignored.
   return fc
     .tuple(others, fc.option(fc.tuple(key, surplus)))
     .map(([object, more]) =>

@@ -19,10 +19,8 @@ import { isRecord } from './json.js';
 import { type Procedure, procedures, routeOf } from './procedures.js';
 
 const seed = Number(process.env.FUZZ_SEED ?? randomInt(2 ** 31));
-console.info(
-  `The inputs are generated from the seed ${seed}: FUZZ_SEED=${seed} makes the same ones again.`,
-);
-/** How many inputs each property tries. */
+console.info(`Inputs are generated from the seed ${seed}; set FUZZ_SEED=${seed} to repeat them.`);
+/** Number of inputs for each property. */
 const runs = Number(process.env.FUZZ_RUNS ?? 25);
 
 let fixture: Fixture;
@@ -39,19 +37,19 @@ const withInput = procedures.flatMap((procedure) =>
 
 function makingOf(procedure: Procedure, input: z.ZodType): GeneratorOptions {
   const root: JsonSchema = { ...z.toJSONSchema(input, { io: 'input' }) };
-  // A known id is destroyed by one face before the other comes.
+  // The first transport would delete a known id before the second uses it.
   const ids = caseOf(procedure).changes ? [] : [fixture.dashboardId, fixture.runId];
   return { root, words: ['probe', 'count', ...ids], textual: !routeOf(procedure).hasBody };
 }
 
-/** Both answers to one input, by someone who may do all. */
+/** Sends one input over both transports as a superuser. */
 async function onBothFaces(
   procedure: Procedure,
   input: unknown,
 ): Promise<{ rest: ApiResponse; rpc: ApiResponse }> {
   const call = { token: fixture.tokenOf('superuser'), input };
   const undo = async () => void (await caseOf(procedure).undo?.(fixture, input));
-  // Before too: another procedure may have come to the same.
+  // Reverts first too: another procedure may have had the same effect.
   await undo();
   const rest = await fixture.clients.rest(procedure, call);
   await undo();
@@ -62,10 +60,10 @@ async function onBothFaces(
   return { rest, rpc };
 }
 
-/** The seed of a procedure's inputs: another for each, or one would make what another destroys. */
+/** Returns a different seed for each procedure, so that they do not share inputs. */
 const seedOf = (procedure: Procedure) => (seed + procedures.indexOf(procedure)) | 0;
 
-/** What a refusal says to a program. */
+/** The machine-readable parts of an error. */
 const refusalOf = ({ status, problem }: ApiResponse) => ({
   status,
   code: problem?.code,
@@ -73,7 +71,7 @@ const refusalOf = ({ status, problem }: ApiResponse) => ({
 });
 
 /**
- * Errors say the same over REST as over RPC, if the operation has no format of its own for them.
+ * Expects equal errors over REST and RPC, unless the operation has another error format.
  */
 function expectAlike({ meta }: Procedure, rest: ApiResponse, rpc: ApiResponse): void {
   expect(rest.status >= 400, `${rest.text} ${rpc.text}`).toBe(rpc.status >= 400);
@@ -87,7 +85,7 @@ function expectAlike({ meta }: Procedure, rest: ApiResponse, rpc: ApiResponse): 
 }
 
 describe.each(withInput)('%s', (_path, procedure, schema) => {
-  it('refuses alike on both faces what its schema does not take', { timeout: 60_000 }, async () => {
+  it('rejects invalid input equally over both transports', { timeout: 60_000 }, async () => {
     const options = makingOf(procedure, schema);
     const wrong = invalidValue(options.root, options);
     if (wrong === undefined) return expect(options.root.required).toBeUndefined();
@@ -106,7 +104,7 @@ describe.each(withInput)('%s', (_path, procedure, schema) => {
     await fc.assert(property, { seed: seedOf(procedure), numRuns: runs });
   });
 
-  it('treats alike on both faces what its schema takes', { timeout: 60_000 }, async () => {
+  it('treats valid input equally over both transports', { timeout: 60_000 }, async () => {
     const options = makingOf(procedure, schema);
     const right = validValue(options.root, options)
       .map((input) => withoutUnknown(procedure, options.root, input))
@@ -114,7 +112,7 @@ describe.each(withInput)('%s', (_path, procedure, schema) => {
     const property = fc.asyncProperty(right, async (input) => {
       const { rest, rpc } = await onBothFaces(procedure, input);
       expectAlike(procedure, rest, rpc);
-      // Beyond its schema an input meets the rules of the product, but no validator.
+      // Only business rules may reject an input that matches the schema.
       expect(rpc.problem?.detail ?? '').not.toContain('The input is not valid');
     });
     await fc.assert(property, { seed: seedOf(procedure), numRuns: Math.ceil(runs / 4) });
@@ -122,8 +120,7 @@ describe.each(withInput)('%s', (_path, procedure, schema) => {
 });
 
 /**
- * An input as a query may say it: other keys than those of the schema are refused there, and
- * ignored over RPC.
+ * Removes undeclared keys from a query input: REST rejects them, RPC ignores them.
  */
 function withoutUnknown(procedure: Procedure, schema: JsonSchema, input: unknown): unknown {
   if (routeOf(procedure).hasBody || !isRecord(input)) return input;
@@ -132,8 +129,7 @@ function withoutUnknown(procedure: Procedure, schema: JsonSchema, input: unknown
 }
 
 /**
- * Whether REST has a way to say an input: a query is an object, and a path has a place for text
- * alone that is not empty.
+ * True if REST can express an input: a query is an object, a path parameter non-empty text.
  */
 function canBeSaid(procedure: Procedure, input: unknown): boolean {
   const { names, hasBody } = routeOf(procedure);
@@ -146,13 +142,13 @@ function canBeSaid(procedure: Procedure, input: unknown): boolean {
   });
 }
 
-describe('a body that is no input at all', () => {
+describe('a body that is not an input', () => {
   const mutations = procedures.filter(
     (procedure) => routeOf(procedure).hasBody && procedure.input !== undefined,
   );
 
   it.each(mutations.map((procedure) => [procedure.path, procedure] as const))(
-    '%s refuses it alike on both faces',
+    '%s rejects it equally over both transports',
     async (_path, procedure) => {
       const headers = { 'content-type': 'application/json' };
       const { input } = await validCall(procedure, fixture);
@@ -184,13 +180,11 @@ describe('an input that nests deeply', () => {
   const depths = [10, 100, 1000, 2000, 2200, 2400, 2600, 2800, 3000, 10_000, 40_000];
   const place = { moduleId: 'probe', widgetId: 'count', x: 0, y: 0, w: 1, h: 1 };
 
-  /** The statuses of a new dashboard that holds such lists within lists. */
+  /** Returns the statuses of creating a dashboard with nested lists. */
   async function statusesOf(input: object, depth: number): Promise<number[]> {
     const procedure = procedures.find(({ path }) => path === 'dashboards.create');
     if (!procedure)
-      throw new Error(
-        'There is no dashboards.create any more: take another procedure with free JSON.',
-      );
+      throw new Error('dashboards.create is missing: use another procedure with free-form JSON.');
     const text = JSON.stringify(input).replace(
       '"deep"',
       `${'['.repeat(depth)}${']'.repeat(depth)}`,
@@ -204,7 +198,7 @@ describe('an input that nests deeply', () => {
     return [rest.status, rpc.status];
   }
 
-  it('is refused alike on both faces where it is looked at', async () => {
+  it('is rejected equally over both transports if it is validated', async () => {
     for (const depth of depths) {
       const statuses = await statusesOf(
         { name: 'Deep', widgets: [{ ...place, params: { a: 'deep' } }] },
@@ -214,7 +208,7 @@ describe('an input that nests deeply', () => {
     }
   });
 
-  it('does no harm where it is not', async () => {
+  it('is harmless if it is ignored', async () => {
     for (const depth of depths) {
       const [rest, rpc] = await statusesOf({ name: 'Deep', 'unheard-of': 'deep' }, depth);
       expect([rest, rpc === 200 || rpc === 400], `${depth}: ${rpc}`).toEqual([201, true]);
@@ -222,11 +216,11 @@ describe('an input that nests deeply', () => {
   });
 });
 
-describe('an input that only RPC can say', () => {
+describe('an input that only RPC can express', () => {
   const notText = [null, 5, true, [], { startsWith: '' }, '', 'lone \ud800'];
   const queries = withInput.filter(([, procedure]) => procedure.type === 'query');
 
-  it.each(queries)('is refused by %s', async (_path, procedure, schema) => {
+  it.each(queries)('is rejected by %s', async (_path, procedure, schema) => {
     const { token, input } = await validCall(procedure, fixture, 'superuser');
     const names = Object.keys(isRecord(input) ? input : {});
     const inputs = [
@@ -246,7 +240,7 @@ describe('an input that only RPC can say', () => {
 });
 
 describe('an optional field that is sent as undefined', () => {
-  /** The properties that a schema of an object does not require. */
+  /** Returns the optional properties of an object schema. */
   const optionalOf = (schema: z.ZodType): string[] => {
     const root: JsonSchema = { ...z.toJSONSchema(schema, { io: 'input' }) };
     const required = requiredOf(root);
@@ -256,7 +250,7 @@ describe('an optional field that is sent as undefined', () => {
   };
   const withOptional = withInput.filter(([, , schema]) => optionalOf(schema).length > 0);
 
-  it.each(withOptional)('is as if it were absent to %s', async (_path, procedure, schema) => {
+  it.each(withOptional)('is treated as absent by %s', async (_path, procedure, schema) => {
     const names = optionalOf(schema);
     // Each by itself, then all.
     for (const left of [...names.map((name) => [name]), names]) {
@@ -283,12 +277,12 @@ describe('an optional field that is sent as undefined', () => {
     }
   });
 
-  it('is found for most procedures', () => {
+  it('exists in several procedures', () => {
     expect(withOptional.length).toBeGreaterThan(5);
   });
 });
 
-describe('what superjson is told of an input', () => {
+describe('superjson annotations of an input', () => {
   const values = fc.dictionary(
     fc.constantFrom(
       'size',
@@ -317,15 +311,15 @@ describe('what superjson is told of an input', () => {
     fc.record({ values, referentialEqualities: anyJson, v: fc.constantFrom(1, 2) }),
   );
 
-  it('is believed by no procedure: it is answered or refused, and changes no prototype', {
+  it('never cause a server error or change a prototype', {
     timeout: 60_000,
   }, async () => {
     const property = fc.asyncProperty(
       fc.constantFrom(...withInput),
       meta,
-      async ([, procedure], output) => {
+      async ([, procedure], annotations) => {
         const { token, input } = await validCall(procedure, fixture, 'superuser');
-        const text = JSON.stringify({ json: input, meta: output });
+        const text = JSON.stringify({ json: input, meta: annotations });
         const query = new URLSearchParams({ input: text });
         const isQuery = procedure.type === 'query';
         const response = await fetch(

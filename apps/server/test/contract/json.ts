@@ -1,7 +1,7 @@
 export const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** A copy in which what the pointers name is replaced; `*` names every item of a list. */
+/** Copies a value with the targets of the pointers replaced; `*` matches every item of a list. */
 export function mask(value: unknown, pointers: readonly string[]): unknown {
   return pointers.reduce((masked, pointer) => maskAt(masked, pointer.split('/').slice(1)), value);
 }

@@ -3,25 +3,25 @@ import type { RestResponse, ServerUnderTest } from '../server-under-test.js';
 import type { ContractCase } from './cases.js';
 import type { Procedure } from './procedures.js';
 
-/** API keys of one user, made when they are first asked for. */
+/** API keys of one user, created on first use. */
 export interface Keys {
-  /** A key with this scope alone; with all there are, where none is asked for. */
+  /** Returns a key with only this scope; with all scopes for null. */
   with(scope: Scope | null): Promise<string>;
-  /** A key with all scopes but this. */
+  /** Returns a key with all scopes except this one. */
   without(scope: Scope | null): Promise<string>;
-  /** A key that is bound to a dashboard without widgets. */
+  /** Returns a key that is bound to an empty dashboard. */
   forOtherDashboard(): Promise<string>;
 }
 
 export function createKeys({ rest }: Pick<ServerUnderTest, 'rest'>, token: string): Keys {
   const made = new Map<string, Promise<string>>();
   const bodyOf = ({ status, text, body }: RestResponse) => {
-    if (status !== 201) throw new Error(`What keys need answered ${status}: ${text}`);
+    if (status !== 201) throw new Error(`Creating an API key failed with ${status}: ${text}`);
     return body;
   };
   const make = async (scopes: readonly Scope[], more: object = {}): Promise<string> =>
     bodyOf(
-      await rest('POST', '/api-keys', { token, body: { name: 'Of the walk', scopes, ...more } }),
+      await rest('POST', '/api-keys', { token, body: { name: 'Contract test', scopes, ...more } }),
     ).key;
   const once = (name: string, make: () => Promise<string>) => {
     const key = made.get(name) ?? make();
@@ -44,7 +44,7 @@ export function createKeys({ rest }: Pick<ServerUnderTest, 'rest'>, token: strin
   };
 }
 
-/** What the good call of `user` answers over REST when a key of theirs makes it. */
+/** REST statuses of the valid call of `user`, made by an API key. */
 export function statusByKey(
   { meta }: Procedure,
   { callers }: ContractCase,

@@ -4,7 +4,7 @@ import path from 'node:path';
 
 export const probeCanary = 'canary-thrown-by-a-module';
 
-/** A module that does what the contract has to stand: answers, refuses, throws. */
+/** Module with a widget that succeeds, one that throws and one that rejects. */
 const probe = `
 import { defineModule, defineWidget, ModuleError } from '@synap/module-sdk';
 import { z } from 'zod';
@@ -28,7 +28,7 @@ export default defineModule({
 });
 `;
 
-/** One without anything to synchronise. */
+/** Module without a sync job. */
 const still = `
 import { defineModule } from '@synap/module-sdk';
 import { z } from 'zod';
@@ -36,7 +36,7 @@ import { z } from 'zod';
 export default defineModule({ id: 'still', name: 'Still', configSchema: z.object({}), widgets: [] });
 `;
 
-/** One whose sync job brings an event. */
+/** Module with a sync job that emits one event. */
 const bringer = `
 import { defineModule } from '@synap/module-sdk';
 import { z } from 'zod';
@@ -45,7 +45,7 @@ const run = ({ emit }) => emit([{ key: 'one', type: 'probe.event', time: new Dat
 export default defineModule({ id: 'bringer', name: 'Bringer', configSchema: z.object({}), widgets: [], syncJob: { every: 86400, run } });
 `;
 
-/** A folder for SYNAP_MODULES_DIR with these modules in it. */
+/** Creates a folder for SYNAP_MODULES_DIR with these modules. */
 export async function makeProbeFolder(): Promise<{ folder: string; remove: () => Promise<void> }> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'synap-probe-'));
   for (const [name, source] of Object.entries({ probe, still, bringer })) {

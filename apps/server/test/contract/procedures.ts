@@ -2,15 +2,15 @@ import { appRouter, type Meta } from '@synap/api';
 import type { AnyTRPCProcedure, AnyTRPCRouter } from '@trpc/server';
 import { z } from 'zod';
 
-/** A procedure of the product, as its router declares it. */
+/** A procedure as its router declares it. */
 export interface Procedure {
   /** Its path in the router, such as `dashboards.get`. */
   readonly path: string;
   readonly type: 'query' | 'mutation' | 'subscription';
   readonly meta: Meta;
-  /** Undefined where it takes none. */
+  /** Undefined if it takes no input. */
   readonly input: z.ZodType | undefined;
-  /** Undefined where it declares none. */
+  /** Undefined if it declares no output. */
   readonly output: z.ZodType | undefined;
 }
 
@@ -25,19 +25,21 @@ function read([path, procedure]: [string, AnyTRPCProcedure]): Procedure {
       ? definition.output
       : undefined;
   if (inputs.length > 1)
-    throw new Error(`${path}: the walk knows procedures with one .input(); let it know more.`);
+    throw new Error(
+      `${path}: the contract test supports one .input() for each procedure; extend it.`,
+    );
   const [input] = inputs;
   if (input !== undefined && !(input instanceof z.ZodType))
-    throw new Error(`${path}: its input is no zod schema.`);
+    throw new Error(`${path}: its input is not a zod schema.`);
   return { path, type, meta, input, output };
 }
 
-/** All of them, in the order of the router. */
+/** All procedures, in the order of the router. */
 export const procedures: readonly Procedure[] = Object.entries<AnyTRPCProcedure>(
   root._def.procedures,
 ).map(read);
 
-/** The method and the path template that a procedure has over REST. */
+/** Returns method and path template of a procedure over REST. */
 export function routeOf({ path, meta }: Procedure) {
   if (!meta.openapi) throw new Error(`${path} has no meta.openapi.`);
   const { method, path: template } = meta.openapi;

@@ -37,7 +37,7 @@ const batchOf = (count: number, path = 'system.meta', comma = ',') =>
   `${Array.from({ length: count }, () => path).join(comma)}?batch=1`;
 
 describe('a batch', () => {
-  it('of ten is served, each call for itself; one of eleven is refused as a whole', async () => {
+  it('of ten calls is served; one of eleven is rejected as a whole', async () => {
     const ten = await call(batchOf(10));
     expect(ten.status).toBe(200);
     expect(ten.body).toHaveLength(10);
@@ -54,14 +54,14 @@ describe('a batch', () => {
     }
   });
 
-  it('of 15,000 commas is refused with 400, and spends no more than one call of the limits', async () => {
+  it('of 15,000 commas is rejected with 400, and counts as one call', async () => {
     const headers = { 'x-forwarded-for': '203.0.113.1' };
     const refused = await call(`${','.repeat(15_000)}?batch=1`, { headers }, strict);
     expect([refused.status, refused.problem?.code]).toEqual([400, 'bad_request']);
     expect(refused.headers.get('ratelimit')).toMatch(/r=299/);
   });
 
-  it('that is too large is counted before anybody is asked who calls: the limit of the user is untouched', async () => {
+  it('that is too large is rejected before authentication, and does not count for the user', async () => {
     const own = await strict.signIn();
     const as = (address: string) => ({
       headers: { authorization: `Bearer ${own}`, 'x-forwarded-for': address },
@@ -70,14 +70,14 @@ describe('a batch', () => {
       call(batchOf(11, 'auth.me'), as(`203.0.113.${n}`), strict),
     );
     for (const { status } of await Promise.all(batches)) expect(status).toBe(400);
-    // 660 calls would have spent the 600 of a minute; 60 that are allowed do.
+    // 660 counted calls would exceed the limit of 600; then 600 allowed ones do.
     expect((await call('auth.me', as('203.0.113.100'), strict)).status).toBe(200);
     for (let n = 0; n < 60; n += 1)
       await call(batchOf(10, 'auth.me'), as(`198.51.100.${n}`), strict);
     expect((await call('auth.me', as('203.0.113.100'), strict)).status).toBe(429);
   });
 
-  it('costs a call of the limits for each of its calls, however its commas are written', async () => {
+  it('counts each of its calls, for any encoding of the commas', async () => {
     for (const [address, comma] of [
       ['203.0.113.201', ','],
       ['203.0.113.202', '%2C'],
@@ -93,7 +93,7 @@ describe('a batch', () => {
     }
   });
 
-  it('tells of each refusal in the words of tRPC, also of the limit that comes before', async () => {
+  it('gets every rejection in the format of tRPC, including that of the rate limit', async () => {
     const headers = { 'x-forwarded-for': '203.0.113.210' };
     const responses = [];
     for (let n = 0; n < 31; n += 1) responses.push(await call(batchOf(10), { headers }, strict));
@@ -132,14 +132,14 @@ describe('a body', () => {
     ({ meta, type }) => meta.access === 'public' && type === 'mutation',
   );
   it.each(open.map(({ path }) => path))(
-    'of %s, which anybody may send, may have 4 KB, alone and in a batch',
+    'of the public procedure %s is limited to 4 KB, alone and in a batch',
     async (path) => {
       const own = { ...json, authorization: `Bearer ${await server.signIn()}` };
       const refused = await call(path, { method: 'POST', headers: own, body: sized(4097) });
       expect([refused.status, refused.problem?.status]).toEqual([413, 413]);
       const batch = { method: 'POST', headers: own, body: `{"0":${sized(4100)}}` };
       expect((await call(`users.me.update,${path}?batch=1`, batch)).status).toBe(413);
-      // What ends the session must not have ended it.
+      // A rejected call must not have ended the session.
       expect((await call('auth.me', { headers: own })).status).toBe(200);
       expect(
         (await call(path, { method: 'POST', headers: own, body: sized(4096) })).status,
@@ -151,7 +151,7 @@ describe('a body', () => {
     input && openapi ? [openapi, ...(openapi.aliases ?? [])] : [],
   );
   it.each(routes.map(({ method, path }) => [method, path]))(
-    'over REST, by %s %s, may have 4 KB too',
+    'of %s %s over REST is limited to 4 KB too',
     async (method, path) => {
       const types = ['application/json', 'application/x-www-form-urlencoded'];
       const statuses = types.map(async (type) => {

@@ -9,7 +9,7 @@ import {
 } from './clients.js';
 import { type Procedure, routeOf } from './procedures.js';
 
-/** Announces a body that never comes, and waits for what the server says to that. */
+/** Announces a body that never arrives, and waits for the response. */
 function announceOnly(address: string, method: string, { token }: ApiCall): Promise<Response> {
   return new Promise((resolve, reject) => {
     const headers = {
@@ -39,7 +39,8 @@ function announceOnly(address: string, method: string, { token }: ApiCall): Prom
 }
 
 /**
- * A mutation on both faces whose body does not come: the answers take as long as the server waits.
+ * Calls a mutation over both transports without sending the body. Resolves when the server times
+ * out.
  */
 export function callWithoutBody(
   origin: string,

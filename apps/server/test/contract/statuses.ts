@@ -9,20 +9,20 @@ import { isRecord } from './json.js';
 import { type Procedure, procedures, routeOf } from './procedures.js';
 import { callWithoutBody } from './slow.js';
 
-/** What statuses are reached with. */
+/** Servers and document that the error cases use. */
 export interface Stage {
   readonly fixture: Fixture;
-  /** A server whose sign-up is closed. */
+  /** A server with closed sign-up. */
   readonly closed: ServerUnderTest;
   readonly document: ServedDocument;
 }
 
-/** Has the form of a key. */
+/** Well-formed, but unknown. */
 const unknownKey = `syn_${'0'.repeat(32)}_${'A'.repeat(43)}`;
 
 const padding = 'x'.repeat(110_000);
 
-/** What is reached in the same way for every procedure. */
+/** Error cases that are the same for every procedure. */
 const general: Readonly<Record<number, ErrorCase>> = {
   400: async ({ rest, validCall }) => [
     await rest({ ...(await validCall()), query: 'unheard-of=1' }),
@@ -53,14 +53,12 @@ const general: Readonly<Record<number, ErrorCase>> = {
 };
 
 /**
- * Reached elsewhere for all procedures: 408 below, the others in faults.e2e.test.ts by servers that
- * are in trouble.
+ * Statuses tested separately for all procedures: 408 below, the others in faults.e2e.test.ts.
  */
 const testedSeparately = [408, 429, 500, 503];
 
 /**
- * Reaches each error that the document lists for a procedure, unless its row says why that cannot
- * be.
+ * Causes each error that the document lists for a procedure, unless its case explains why not.
  */
 export async function expectListedErrors(
   { fixture, closed, document }: Stage,
@@ -75,7 +73,7 @@ export async function expectListedErrors(
   };
   const { errors } = caseOf(procedure);
   const listed = document.statusesOf(procedure).filter((status) => status >= 400);
-  expect(listed, 'errors of the row that the document does not list').toEqual(
+  expect(listed, 'errors of the case that the document does not list').toEqual(
     expect.arrayContaining(Object.keys(errors).map(Number)),
   );
   for (const status of listed) {
@@ -84,10 +82,10 @@ export async function expectListedErrors(
       continue;
     if (!reach)
       throw new Error(
-        `${procedure.path} lists ${status}: say in its row how it is reached, or why it cannot be.`,
+        `${procedure.path} lists ${status}: add how to cause it, or why not, to its contract case.`,
       );
     const responses = [...(await reach(at))];
-    // Every address refuses what it does not know, in its query.
+    // Every route rejects unknown query parameters.
     if (status === 400 && !procedure.meta.openapi?.freeParameters)
       responses.push(...((await general[400]?.(at)) ?? []));
     expect(responses.length, String(status)).toBeGreaterThan(0);
@@ -95,7 +93,7 @@ export async function expectListedErrors(
   }
 }
 
-/** Makes requests that nobody should, which are answered as the document says all the same. */
+/** Sends unusual requests and checks that the responses conform to the document. */
 export async function expectUnusualCallsConform(
   { fixture, document }: Stage,
   procedure: Procedure,
@@ -134,8 +132,8 @@ export async function expectUnusualCallsConform(
 }
 
 /**
- * Announces bodies that do not come: the answers take as long as the server waits, so they are
- * asked for all at once.
+ * Announces bodies that never arrive. Sends all requests at once, because each response takes as
+ * long as the server waits.
  */
 export function withholdBodies({
   fixture,
@@ -157,7 +155,7 @@ export function expectError(
   expect(response.status, place).toBe(status);
   if (response.transport === 'rest')
     expect(document.violationOf(procedure, response), place).toBeUndefined();
-  // An operation with an error format of its own answers no problem over REST.
+  // Operations with another error format return no problem over REST.
   if (response.transport === 'rpc' || isProblemType(response))
     expect(response.problem?.status, place).toBe(status);
 }

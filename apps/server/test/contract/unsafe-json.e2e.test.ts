@@ -43,7 +43,7 @@ const ofWidgets: Record<string, Way> = {
   'a batch over RPC': (json) =>
     send(`/trpc/widgets.data?batch=1&input=${encodeURIComponent(`{"0":{"json":${json}}}`)}`),
 };
-/** The parameters alone: over REST the path names the widget. */
+/** Only the parameters, because the REST path names the widget. */
 const paramsOf = (json: string) => json.slice(json.indexOf('"params":') + '"params":'.length, -1);
 
 const dashboard = (params: string) =>
@@ -61,14 +61,17 @@ const unsafe: [params: string, below: string, code: string][] = [
 ];
 
 describe.each(Object.entries(ofDashboards))('the body of %s', (_way, create) => {
-  it.each(unsafe)('that has %s is refused and the place named', async (params, below, code) => {
-    const { text } = await create(dashboard(params));
-    expect(text).toContain('BAD_REQUEST'.toLowerCase());
-    expect(text).toContain(`"pointer":"/widgets/0/params${below}"`);
-    expect(text).toContain(`"code":"${code}"`);
-  });
+  it.each(unsafe)(
+    'with %s is rejected with a pointer to the place',
+    async (params, below, code) => {
+      const { text } = await create(dashboard(params));
+      expect(text).toContain('BAD_REQUEST'.toLowerCase());
+      expect(text).toContain(`"pointer":"/widgets/0/params${below}"`);
+      expect(text).toContain(`"code":"${code}"`);
+    },
+  );
 
-  it('is taken with the greatest integers, and with other keys', async () => {
+  it('accepts the greatest safe integers, and other keys', async () => {
     const { text } = await create(
       dashboard('{"proto":9007199254740991,"toString":[-9007199254740991,0.1]}'),
     );
@@ -79,11 +82,14 @@ describe.each(Object.entries(ofDashboards))('the body of %s', (_way, create) => 
 });
 
 describe.each(Object.entries(ofWidgets))('the query of %s', (_way, load) => {
-  it.each(unsafe)('that has %s is refused and the place named', async (params, below, code) => {
-    const { status, text } = await load(widget(params));
-    expect([status, text]).toEqual([400, expect.stringContaining(`"pointer":"/params${below}"`)]);
-    expect(text).toContain(`"code":"${code}"`);
-  });
+  it.each(unsafe)(
+    'with %s is rejected with a pointer to the place',
+    async (params, below, code) => {
+      const { status, text } = await load(widget(params));
+      expect([status, text]).toEqual([400, expect.stringContaining(`"pointer":"/params${below}"`)]);
+      expect(text).toContain(`"code":"${code}"`);
+    },
+  );
 });
 
 describe.each([
