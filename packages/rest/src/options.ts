@@ -39,6 +39,7 @@ export interface DeprecatedBasePath {
 
 /** Options of `createRestHandler`. */
 export interface RestHandlerOptions<TRouter extends AnyTRPCRouter> {
+  /** Every procedure with `meta.openapi` is served. */
   router: TRouter;
   /** Creates the context of a call. Throw a `TRPCError` to reject the call. */
   createContext: (

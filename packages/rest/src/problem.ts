@@ -44,10 +44,12 @@ export interface ProblemSource {
  */
 export type ReadProblemSource = (error: TRPCError) => ProblemSource | undefined;
 
+/** Details of the request that a problem refers to. */
 export interface ProblemContext {
   requestId?: string;
   /** Path of the request without its query, which may contain secrets. */
   instance?: string;
+  /** Maps errors of the application. Without it they are reported by their tRPC code. */
   readSource?: ReadProblemSource;
 }
 

@@ -27,8 +27,8 @@ export async function serve<TRouter extends AnyTRPCRouter>(
   target: Target,
 ): Promise<void> {
   const { req, res, requestId } = exchange;
-  const { operation, moved } = target.route;
-  if (moved !== undefined) exchange.deprecation = moved.deprecation;
+  const { operation, replacement } = target.route;
+  if (replacement !== undefined) exchange.deprecation = replacement.deprecation;
   if (exchange.deprecation !== undefined)
     exchange.successor = successorLink(target.route, target.values, settings.base);
   const controller = new AbortController();
@@ -60,11 +60,11 @@ export async function serve<TRouter extends AnyTRPCRouter>(
     attempt = createAttempt(settings, exchange, target, ctx);
     const read = readerFor(settings, ctx, signal);
     const getRawInput = rawInputGetter(settings, exchange, target, attempt, read);
-    const takesNothing = !operation.reader.takesInput;
-    if (takesNothing && type === 'mutation') rejectQuery(exchange.search);
-    if (attempt && takesNothing) await attempt.begin(undefined);
+    const acceptsNoInput = !operation.reader.acceptsInput;
+    if (acceptsNoInput && type === 'mutation') rejectQuery(exchange.search);
+    if (attempt && acceptsNoInput) await attempt.begin(undefined);
     // The input is never read, so its conditions must be evaluated here.
-    if (takesNothing && type === 'mutation')
+    if (acceptsNoInput && type === 'mutation')
       await checkPreconditions({ route: target.route, headers: req.headers, read }, undefined);
     const output: unknown = await settings.invoke(operation.procedure, {
       path,
@@ -75,7 +75,7 @@ export async function serve<TRouter extends AnyTRPCRouter>(
       getRawInput,
     });
     // A query has no side effects, so the procedure may reject the caller first.
-    if (takesNothing) rejectQuery(exchange.search);
+    if (acceptsNoInput) rejectQuery(exchange.search);
     const response = responseOf(settings, exchange, target, output);
     if (attempt) await recordOutcome(settings, exchange, target, ctx, attempt.complete(response));
     send(exchange, response);
@@ -170,7 +170,7 @@ function rawInputGetter<TRouter extends AnyTRPCRouter>(
     settings.options.bodyLimitOf?.(path, procedure._def.meta) ??
     settings.bodyLimit;
   if (
-    !reader.takesInput &&
+    !reader.acceptsInput &&
     hasBody(route.method) &&
     announcesBody(req) &&
     req.headers['content-type']

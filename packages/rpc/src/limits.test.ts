@@ -112,7 +112,7 @@ describe('content types', () => {
     'text/json',
     'application/jsonl',
   ];
-  const accepted = [
+  const acceptedTypes = [
     'application/json',
     'application/json; charset=utf-8',
     'Application/JSON ;charset=utf-8',
@@ -147,12 +147,12 @@ describe('content types', () => {
 
   test('a byte order mark before the input is ignored, in a body and in a query', async () => {
     const text = '\ufeff{"json":{"id":1}}';
-    const answers = [
+    const responses = [
       await send(server, { method: 'POST', path: 'add', headers: json, body: text }),
       await send(server, { path: `note?input=${encodeURIComponent(text)}` }),
     ];
-    expect(answers.map(({ status, body }) => [status, JSON.parse(body)])).toEqual(
-      answers.map(() => [200, { result: { data: { json: { id: 1 } } } }]),
+    expect(responses.map(({ status, body }) => [status, JSON.parse(body)])).toEqual(
+      responses.map(() => [200, { result: { data: { json: { id: 1 } } } }]),
     );
   });
 
@@ -179,7 +179,7 @@ describe('content types', () => {
     expect(contexts).toBe(before);
   });
 
-  test.each(accepted)('a mutation as %s is served', async (type) => {
+  test.each(acceptedTypes)('a mutation as %s is served', async (type) => {
     expect(
       (await send(server, { method: 'POST', path: 'touch', headers: { 'content-type': type } }))
         .status,

@@ -60,8 +60,9 @@ export interface RpcResults<TContext> {
   readonly eagerGeneration: boolean;
 }
 
-/** Options of `createRpcHandler`, by the type of the context. */
+/** Options without the router, by the type of the context. */
 export interface RpcOptions<TContext> {
+  /** Creates the context of a request, once per batch. Throw a `TRPCError` to reject the request. */
   createContext: (request: RpcRequest) => TContext | Promise<TContext>;
   /**
    * Creates a context for the formatter and hooks if a request is rejected early (batch too large,
@@ -120,8 +121,10 @@ export interface RpcOptions<TContext> {
   responseMeta?: (results: RpcResults<TContext>) => ResponseMeta;
 }
 
+/** Options of `createRpcHandler`. */
 export interface RpcHandlerOptions<TRouter extends AnyTRPCRouter>
   extends RpcOptions<inferRouterContext<TRouter>> {
+  /** Every procedure is served. Lazy routers are loaded on first use. */
   router: TRouter;
 }
 

@@ -22,7 +22,7 @@ export function route(incoming: Incoming, parsed: ParsedRequest): void {
   const isPost = req.method === 'POST';
   const bodyLimit = isPost ? smallestLimit(settings, calls) : settings.bodyLimit;
   const isUpload = isUploadType(kind);
-  if (isPost && isUpload && !calls.every((call) => takes(settings, call, kind)))
+  if (isPost && isUpload && !calls.every((call) => acceptsUpload(settings, call, kind)))
     throw unsupportedMediaType(req);
   if (needsAdapter(incoming, parsed, calls)) {
     serveWithTrpcAdapter(incoming, {
@@ -67,7 +67,11 @@ function smallestLimit({ options, bodyLimit }: Settings, calls: readonly Call[])
   return Math.min(...calls.map(({ path, meta }) => bodyLimitOf(path, meta) ?? bodyLimit));
 }
 
-function takes({ options }: Settings, { path, meta, procedure }: Call, kind: MediaKind): boolean {
+function acceptsUpload(
+  { options }: Settings,
+  { path, meta, procedure }: Call,
+  kind: MediaKind,
+): boolean {
   if (procedure === undefined) return false;
   return options.uploadTypesOf?.(path, meta)?.some((type) => type === kind) ?? false;
 }

@@ -20,10 +20,9 @@ const revivers: ReadonlyMap<unknown, Revive> = new Map<unknown, Revive>([
  * Reads the output of `superjson.serialize` for JSON values, `undefined`, `Date` and `bigint`.
  * Omits undefined properties. Has linear cost and modifies the payload in place.
  *
- * @throws TRPCError `BAD_REQUEST` for a key or number that is not safe in JSON (`findUnsafeJson`),
- *   for any other annotation (`map`, `set`, `typed-array`, `regexp`, `class`,
- *   `referentialEqualities`, …), for an annotation without a value, and for an undefined item of a
- *   list.
+ * @throws TRPCError `BAD_REQUEST` for unsafe keys or numbers (`findUnsafeJson`), annotations without
+ *   a value, undefined items of a list, and any other annotation: `map`, `set`, `typed-array`,
+ *   `regexp`, `class`, `referentialEqualities`, …
  * @example
  * ```ts
  * initTRPC.create({

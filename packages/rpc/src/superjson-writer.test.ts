@@ -94,7 +94,7 @@ test.each<[string, unknown]>([
     { a: new Date(0), b: { c: new Date(1), d: [new Date(2), { e: new Date(3) }] } },
   ],
   [
-    'notes that numeric keys reorder',
+    'annotations reordered by numeric keys',
     [
       { a: new Date(0) },
       new Date(1),
@@ -126,15 +126,15 @@ test.each<[string, unknown]>([
   ['a regular expression', /x/],
   ['bytes', new Uint8Array(1)],
   ['an invalid date', new Date(Number.NaN)],
-  ['a date that writes itself', Object.assign(new Date(0), { toJSON: () => 'then' })],
+  ['a date with its own toJSON', Object.assign(new Date(0), { toJSON: () => 'then' })],
   ['an instance of a class', new (class Thing {})()],
   ['a function', () => 1],
   ['a symbol', Symbol('x')],
   ['the same date twice', { a: sharedDate, b: sharedDate }],
-  ['a circle', circle],
+  ['a cycle', circle],
   ['a list with holes', holes],
   ['a list with properties', Object.assign([1], { extra: new Date(0) })],
-  ['a date under a name that superjson reads in no path', { constructor: new Date(0) }],
+  ['a date under a name that superjson rejects in a path', { constructor: new Date(0) }],
   ['its own toJSON', { toJSON: () => 1 }],
 ])('%s is left to superjson', (_name, value) => {
   expect(writeSuperjson(value)).toBeUndefined();

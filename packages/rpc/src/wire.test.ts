@@ -22,11 +22,13 @@ const post = (path: string, body?: unknown, headers: Record<string, string> = js
 const requests: Record<string, Sent> = {
   'a query': { path: 'ping' },
   'a query with a slash behind': { path: 'ping/' },
-  'a query that gets an input': { path: `echo?input=${input({ json: { a: 1, b: 'ü+ &=%' } })}` },
+  'a query with an input': { path: `echo?input=${input({ json: { a: 1, b: 'ü+ &=%' } })}` },
   'a query whose input has plus signs for spaces': {
     path: 'echo?input=%7B%22json%22:%22a+b%22%7D',
   },
-  'a query whose input is not well encoded': { path: 'echo?input=%7B%22json%22:%22%zz%22%7D' },
+  'a query whose input has invalid percent-encoding': {
+    path: 'echo?input=%7B%22json%22:%22%zz%22%7D',
+  },
   'a query with an encoded parameter name': { path: `echo?%69nput=${input({ json: 7 })}` },
   'a query with two inputs': {
     path: `echo?input=${input({ json: 1 })}&input=${input({ json: 2 })}`,
@@ -36,7 +38,7 @@ const requests: Record<string, Sent> = {
     path: `echo?x=1&input=${input({ json: 3 })}&inputs=4`,
   },
   'a query with a content type': { path: 'ping', headers: json },
-  'a query with a foreign content type': {
+  'a query with another content type': {
     path: 'ping',
     headers: { 'content-type': 'text/plain' },
   },
@@ -60,22 +62,22 @@ const requests: Record<string, Sent> = {
   'undefined in the output': { path: 'out.undefined' },
   'text beyond ASCII in the output': { path: 'out.unicode' },
   'a bigint in the output': { path: 'out.bigint' },
-  'a key that superjson refuses': { path: 'out.forbiddenKey' },
+  'a key that superjson rejects': { path: 'out.forbiddenKey' },
   'an output with toJSON': { path: 'out.toJson' },
   'an output with a promise': { path: 'out.promise' },
   'an output that is a generator': { path: 'out.generator' },
   'a status that the procedure sets': { path: 'out.status' },
   'a header that the procedure sets': { path: 'out.header' },
-  'a refusal': { path: 'fail.conflict' },
+  'an expected error': { path: 'fail.conflict' },
   'a crash': { path: 'fail.crash' },
   'a thrown string': { path: 'fail.string' },
-  'an output that its schema refuses': { path: 'fail.output' },
-  'a procedure with a formatter of its own': { path: 'fail.own' },
+  'an output that its schema rejects': { path: 'fail.output' },
+  'a procedure with its own formatter': { path: 'fail.own' },
   'an error whose formatter throws': { path: 'fail.formatter' },
-  'an input that the schema refuses': { path: `note?input=${input({ json: { id: 'one' } })}` },
+  'an input that the schema rejects': { path: `note?input=${input({ json: { id: 'one' } })}` },
   'an input that is missing': { path: 'note' },
   'an input that is not JSON': { path: 'note?input=%7Bid' },
-  'an input that is not JSON, where none is read': { path: 'ping?input=%7Bid' },
+  'an input that is not JSON, if none is read': { path: 'ping?input=%7Bid' },
   'a mutation': post('add', { json: { id: 1, text: 'ü' } }),
   'a mutation with a charset': post(
     'add',
@@ -83,7 +85,7 @@ const requests: Record<string, Sent> = {
     { 'content-type': 'application/JSON; charset=utf-8' },
   ),
   'a mutation with a byte order mark': post('add', `\ufeff{"json":{"id":1}}`),
-  'a mutation with an input that the schema refuses': post('add', { json: { id: null } }),
+  'a mutation with an input that the schema rejects': post('add', { json: { id: null } }),
   'a mutation without its input': post('add'),
   'a mutation that takes no input': post('touch'),
   'a mutation with an input that it does not accept': post('touch', { json: 1 }),
@@ -98,7 +100,7 @@ const requests: Record<string, Sent> = {
   'a query by DELETE as JSON': { path: 'ping', method: 'DELETE', headers: json },
   OPTIONS: { path: 'ping', method: 'OPTIONS' },
   HEAD: { path: 'ping', method: 'HEAD' },
-  'HEAD of nothing': { path: 'no.such?batch=1', method: 'HEAD' },
+  'HEAD of an unknown procedure': { path: 'no.such?batch=1', method: 'HEAD' },
   'a mutation without content type': post('touch', undefined, {}),
   'a mutation as text': post('touch', '{}', { 'content-type': 'text/plain' }),
   'a mutation as a form': post('touch', 'a=1', {
@@ -193,7 +195,7 @@ const variants: Record<string, ServeOptions> = {
  * Requests for which tRPC calls a hook twice or not at all, because the response is replaced; see
  * the README.
  */
-const faultsOfTheAnswer = [
+const responseErrors = [
   'out.bigint',
   'out.forbiddenKey',
   'out.promise',
@@ -201,7 +203,7 @@ const faultsOfTheAnswer = [
   'fail.formatter',
 ];
 const isComparable = (variant: string, { path }: Sent) =>
-  !variant.startsWith('responseMeta') || !faultsOfTheAnswer.some((name) => path.includes(name));
+  !variant.startsWith('responseMeta') || !responseErrors.some((name) => path.includes(name));
 
 describe.each(Object.entries(variants))(
   'with %s, the response equals that of tRPC’s adapter, byte for byte, for',

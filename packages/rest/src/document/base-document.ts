@@ -17,10 +17,10 @@ export interface DocumentedOperation {
   readonly form: RestOperation['form'];
   readonly alias: RestAlias | undefined;
   /** True if the address is deprecated and its responses name the successor. */
-  readonly moved: boolean;
+  readonly hasSuccessor: boolean;
   readonly isProtected: boolean;
   /** True if a creation returns the entity tag of the created resource. */
-  readonly tagsCreation: boolean;
+  readonly creationHasEntityTag: boolean;
   /** True if a GET of the same resource returns its state. */
   readonly hasState: boolean;
 }
@@ -44,17 +44,17 @@ export function documentedOperations(
     const common = {
       operation,
       isProtected,
-      tagsCreation: created !== undefined && returnsReadRepresentation(operation, created),
+      creationHasEntityTag: created !== undefined && returnsReadRepresentation(operation, created),
       hasState: readingAt(meta.path)?.isList === false,
     };
-    const own = {
+    const canonical = {
       ...common,
       operationId,
       method: meta.method,
       path: meta.path,
       form: meta.form,
       alias: undefined,
-      moved: meta.replacedBy !== undefined,
+      hasSuccessor: meta.replacedBy !== undefined,
     };
     const aliases = (meta.aliases ?? []).map((alias, index) => ({
       ...common,
@@ -63,9 +63,9 @@ export function documentedOperations(
       path: alias.path,
       form: alias.form ?? meta.form,
       alias,
-      moved: alias.operationId === undefined,
+      hasSuccessor: alias.operationId === undefined,
     }));
-    return [own, ...aliases];
+    return [canonical, ...aliases];
   });
   const ids = new Set<string>();
   for (const { operationId, operation } of documented) {
@@ -121,12 +121,12 @@ function placeholder({
   path,
   form,
   alias,
-  moved,
+  hasSuccessor,
   isProtected,
 }: DocumentedOperation) {
   const { summary, description, tags, deprecated, successDescription } = operation.meta;
   const names = parameterNames(path);
-  const body = hasBody(method) && operation.reader.takesInput ? { body: z.unknown() } : {};
+  const body = hasBody(method) && operation.reader.acceptsInput ? { body: z.unknown() } : {};
   const input = z.object({
     ...body,
     ...Object.fromEntries(names.map((name) => [name, z.string()])),
@@ -142,7 +142,7 @@ function placeholder({
         tags,
         successDescription,
         protect: isProtected,
-        deprecated: deprecated === true || moved,
+        deprecated: deprecated === true || hasSuccessor,
         contentTypes: acceptedTypes({ form, operation }),
         errorResponses: [],
       },

@@ -93,7 +93,7 @@ function completeOperation(
   const input: ResponseInput = {
     entry,
     description,
-    readsBody: hasBody(entry.method) && entry.operation.reader.takesInput,
+    readsBody: hasBody(entry.method) && entry.operation.reader.acceptsInput,
   };
   const described = { path: entry.operation.path, meta: entry.operation.procedure._def.meta };
   const schemes = entry.isProtected

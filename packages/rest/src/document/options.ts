@@ -12,6 +12,7 @@ export type SecurityScheme =
       description?: string;
     };
 
+/** Options of an OpenAPI document. */
 export interface DocumentOptions {
   title: string;
   version: string;
@@ -67,7 +68,9 @@ export interface DocumentOptions {
   headerExamples?: Readonly<Record<string, string>>;
 }
 
+/** Options of `generateDocument`. */
 export interface GenerateDocumentOptions extends DocumentOptions {
+  /** Every procedure with `meta.openapi` is documented. */
   router: AnyTRPCRouter;
 }
 

@@ -67,9 +67,9 @@ function relaxVersion(
   { resolve }: SchemaComponents,
 ): JsonObject {
   if (!versioned) return schema;
-  const own = typeof schema.$ref === 'string' ? resolve(schema.$ref) : schema;
-  if (!Array.isArray(own.required) || !own.required.includes('version')) return schema;
-  const relaxed = { ...own };
+  const target = typeof schema.$ref === 'string' ? resolve(schema.$ref) : schema;
+  if (!Array.isArray(target.required) || !target.required.includes('version')) return schema;
+  const relaxed = { ...target };
   withoutRequired(relaxed, new Set(['version']));
   return relaxed;
 }

@@ -9,10 +9,14 @@ import type { DocumentOptions } from './options.js';
 import { errorResponse, hasSuccessorHeaders } from './shared.js';
 
 /** True if a success carries an `ETag`. */
-export function hasEntityTag({ operation, method, tagsCreation }: DocumentedOperation): boolean {
+export function hasEntityTag({
+  operation,
+  method,
+  creationHasEntityTag,
+}: DocumentedOperation): boolean {
   const { meta, isList, hasVoidOutput } = operation;
   if (meta.noStore || hasVoidOutput) return false;
-  return meta.versioned === true || tagsCreation || (method === 'GET' && !isList);
+  return meta.versioned === true || creationHasEntityTag || (method === 'GET' && !isList);
 }
 
 export interface ResponseInput {
@@ -99,10 +103,13 @@ const defaultDescriptions: Readonly<Record<number, string>> = {
   204: 'Done; the response has no body.',
 };
 
-function commonHeaders({ moved }: DocumentedOperation, options: DocumentOptions): JsonObject {
+function commonHeaders(
+  { hasSuccessor }: DocumentedOperation,
+  options: DocumentOptions,
+): JsonObject {
   const names = ['X-Request-Id'];
   if (options.rateLimited) names.push('RateLimit', 'RateLimit-Policy');
-  if (moved) names.push('Deprecation', 'Link');
+  if (hasSuccessor) names.push('Deprecation', 'Link');
   return Object.fromEntries(names.map((name) => [name, reference('headers', name)]));
 }
 
@@ -114,8 +121,11 @@ const reference = (kind: string, name: string): JsonObject => ({
  * Component name of an error response, such as `NotFound`. Deprecated addresses have their own,
  * with their headers.
  */
-export const responseName = (status: number, { moved }: Pick<DocumentedOperation, 'moved'>) =>
-  `${titleOf(status).replaceAll(' ', '')}${titleOf(status) === titleOf(400) && status !== 400 ? status : ''}${hasSuccessorHeaders(status, moved) ? 'Deprecated' : ''}`;
+export const responseName = (
+  status: number,
+  { hasSuccessor }: Pick<DocumentedOperation, 'hasSuccessor'>,
+) =>
+  `${titleOf(status).replaceAll(' ', '')}${titleOf(status) === titleOf(400) && status !== 400 ? status : ''}${hasSuccessorHeaders(status, hasSuccessor) ? 'Deprecated' : ''}`;
 
 /** True if an error response differs from the shared one: it has its own example or format. */
 export const hasOwnError = (

@@ -90,17 +90,18 @@ const ownHeaders: Readonly<Record<number, readonly string[]>> = {
  * True if an error response of a deprecated address names the successor. 429 does not: rate limits
  * apply before routing.
  */
-export const hasSuccessorHeaders = (status: number, isMoved: boolean) => isMoved && status !== 429;
+export const hasSuccessorHeaders = (status: number, hasSuccessor: boolean) =>
+  hasSuccessor && status !== 429;
 
 /** Documents an error response, with the operation's example if there is one. */
 export function errorResponse(
   status: number,
-  { operation, moved }: DocumentedOperation,
+  { operation, hasSuccessor }: DocumentedOperation,
   options: DocumentOptions,
 ): JsonObject {
   const names = ['X-Request-Id', ...(ownHeaders[status] ?? [])];
   if (options.rateLimited) names.push('RateLimit', 'RateLimit-Policy');
-  if (hasSuccessorHeaders(status, moved)) names.push('Deprecation', 'Link');
+  if (hasSuccessorHeaders(status, hasSuccessor)) names.push('Deprecation', 'Link');
   return {
     description: `${titleOf(status)}.`,
     headers: Object.fromEntries(

@@ -11,7 +11,7 @@ import { compileReviver, type Reviver } from './reviver.js';
 /** Reads the input of a procedure; compiled once from its schemas. */
 export interface InputReader {
   /** True if the procedure accepts any input. */
-  readonly takesInput: boolean;
+  readonly acceptsInput: boolean;
   /** Keys that the input accepts. */
   readonly known: KnownKeys;
   /** Converts text parameters from a query, a form or the path. */
@@ -35,7 +35,7 @@ export function createInputReader(schemas: readonly $ZodType[]): InputReader {
     return coerceAll(coercers, node);
   };
   return {
-    takesInput: schemas.length > 0,
+    acceptsInput: schemas.length > 0,
     known: knownKeysOf(schemas),
     fromParameters,
     fromBody(body, path) {

@@ -130,12 +130,12 @@ function partsOf(request: InputRequest, boundary: string): unknown {
 /** Rejects an unsupported content type with 415 and an `Accept` header (RFC 9110 §15.5.16). */
 export function checkBodyType(req: RestIncoming, route: Route): MediaType {
   const type = parseMediaType(req.headers['content-type'] ?? '');
-  if (!takes(route, type.essence)) throw unsupported(route);
+  if (!acceptsType(route, type.essence)) throw unsupported(route);
   checkEncoding(req, type);
   return type;
 }
 
-function takes({ form, operation }: Route, essence: string): boolean {
+function acceptsType({ form, operation }: Route, essence: string): boolean {
   if (essence === formType) return form === true || form === 'only';
   if (essence === multipartType) return operation.meta.multipart !== undefined;
   return form !== 'only' && operation.meta.multipart === undefined && isJsonType(essence);

@@ -21,7 +21,7 @@ export function successorLink(
   base: string,
 ): string | undefined {
   const filled = fillTemplate(
-    route.moved?.to ?? route.operation.meta.path,
+    route.replacement?.to ?? route.operation.meta.path,
     (name) => values[route.names.indexOf(name)] ?? route.fixed?.[name],
   );
   return filled === undefined ? undefined : `<${base}${filled}>; rel="successor-version"`;

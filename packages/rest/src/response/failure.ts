@@ -32,10 +32,10 @@ export function toFailure(
 ): { problem: Problem; headers: Record<string, string> } {
   const { requestId, instance, readSource } = context;
   const { problem, headers } = describeProblem(error, { requestId, instance, readSource });
-  const own = error instanceof HttpError ? error.headers : {};
+  const errorHeaders = error instanceof HttpError ? error.headers : {};
   return {
     problem: context.versioned ? withPrecondition(problem, error, context) : problem,
-    headers: { ...headers, ...own },
+    headers: { ...headers, ...errorHeaders },
   };
 }
 

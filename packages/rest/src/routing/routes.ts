@@ -15,7 +15,7 @@ export interface Route {
   /** Fixed input of this address. */
   readonly fixed: Readonly<Record<string, unknown>> | undefined;
   /** For a deprecated address: the `Deprecation` header value and the path of the successor. */
-  readonly moved: { readonly deprecation: string; readonly to: RestPath } | undefined;
+  readonly replacement: { readonly deprecation: string; readonly to: RestPath } | undefined;
   readonly write: Serializer;
   /** GET route of the same resource, for preconditions; undefined if there is none. */
   readonly reading: Route | undefined;
@@ -52,7 +52,7 @@ export function buildRoutes(router: AnyTRPCRouter, deprecatedSince: string): Pat
       names: parameterNames(meta.path),
       form: meta.form,
       fixed: undefined,
-      moved: meta.replacedBy && {
+      replacement: meta.replacedBy && {
         deprecation: deprecationDate(meta.replacedBy.since),
         to: meta.replacedBy.path,
       },
@@ -64,7 +64,7 @@ export function buildRoutes(router: AnyTRPCRouter, deprecatedSince: string): Pat
         names: parameterNames(alias.path),
         form: alias.form ?? meta.form,
         fixed: alias.input,
-        moved: alias.operationId
+        replacement: alias.operationId
           ? undefined
           : {
               deprecation: deprecationDate(alias.deprecatedSince ?? deprecatedSince),
@@ -83,7 +83,7 @@ const readingOf = (operation: Operation): Route => ({
   names: parameterNames(operation.meta.path),
   form: undefined,
   fixed: undefined,
-  moved: undefined,
+  replacement: undefined,
   write: createSerializer(operation.output),
   reading: undefined,
   created: undefined,
