@@ -10,7 +10,7 @@ export interface InputIssue {
  * reported alike.
  */
 export class InputError extends Error {
-  override readonly name = 'InputFault';
+  override readonly name = 'InputError';
 
   constructor(readonly issues: readonly InputIssue[]) {
     super('The input is not valid.');

@@ -115,14 +115,14 @@ function failPrecondition({ route }: ConditionalWrite, input: unknown): unknown 
 }
 
 async function stateOf({ route, read }: ConditionalWrite, input: unknown): Promise<State> {
-  const { reading } = route;
-  if (reading === undefined || reading.operation.isList) return null;
-  const values = reading.names.map((name) => (isRecord(input) ? String(input[name] ?? '') : ''));
+  const { getRoute } = route;
+  if (getRoute === undefined || getRoute.operation.isList) return null;
+  const values = getRoute.names.map((name) => (isRecord(input) ? String(input[name] ?? '') : ''));
   try {
-    const output = await read(reading, async () =>
-      reading.operation.reader.fromParameters(pathNode(reading.names, values)),
+    const output = await read(getRoute, async () =>
+      getRoute.operation.reader.fromParameters(pathNode(getRoute.names, values)),
     );
-    return tagOf(output, reading.write(output), reading) ?? null;
+    return tagOf(output, getRoute.write(output), getRoute) ?? null;
   } catch (error) {
     if (error instanceof TRPCError && error.code === 'NOT_FOUND') return undefined;
     throw error;
@@ -145,7 +145,7 @@ function withVersion(input: unknown, version: number): unknown {
  * Sets `createOnly` for `If-None-Match: *`, so that only one of two concurrent creations succeeds.
  */
 function withCreateOnly({ route }: ConditionalWrite, input: unknown): unknown {
-  return route.operation.takesCreateOnly && isRecord(input)
+  return route.operation.acceptsCreateOnly && isRecord(input)
     ? { ...input, createOnly: true }
     : input;
 }

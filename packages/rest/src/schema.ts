@@ -173,14 +173,13 @@ function alternatives(schema: $ZodType, depth: number): Map<string, Alternatives
   const names = new Set(parts.flatMap((part) => [...part.keys()]));
   return new Map(
     [...names].map((name) => {
-      const alternatives = parts.map((part) => part.get(name));
+      const declared = parts.map((part) => part.get(name));
       const isRequired = (part: Alternatives | undefined) => part?.required === true;
       return [
         name,
         {
-          schemas: [...new Set(alternatives.flatMap((part) => [...(part?.schemas ?? [])]))],
-          required:
-            def.type === 'union' ? alternatives.every(isRequired) : alternatives.some(isRequired),
+          schemas: [...new Set(declared.flatMap((part) => [...(part?.schemas ?? [])]))],
+          required: def.type === 'union' ? declared.every(isRequired) : declared.some(isRequired),
         },
       ];
     }),

@@ -176,7 +176,7 @@ function rawInputGetter<TRouter extends AnyTRPCRouter>(
     req.headers['content-type']
   )
     checkBodyType(req, route);
-  let reading: Promise<unknown> | undefined;
+  let pendingInput: Promise<unknown> | undefined;
   const read = async () => {
     const rawInput = await readInput({ req, route, values, search, bodyLimit });
     exchange.input = rawInput;
@@ -191,7 +191,7 @@ function rawInputGetter<TRouter extends AnyTRPCRouter>(
     return exchange.input;
   };
   return () => {
-    reading ??= read();
-    return reading;
+    pendingInput ??= read();
+    return pendingInput;
   };
 }

@@ -38,14 +38,14 @@ export function documentedOperations(
     const operationId = meta.operationId ?? camelCase(path);
     const isProtected =
       options.isProtected?.({ path, meta: procedure._def.meta }) ?? meta.protect !== false;
-    const readingAt = (path: string | undefined) =>
+    const getOperationAt = (path: string | undefined) =>
       operations.find((other) => other.meta.method === 'GET' && other.meta.path === path);
-    const created = readingAt(meta.location);
+    const created = getOperationAt(meta.location);
     const common = {
       operation,
       isProtected,
       creationHasEntityTag: created !== undefined && returnsReadRepresentation(operation, created),
-      hasState: readingAt(meta.path)?.isList === false,
+      hasState: getOperationAt(meta.path)?.isList === false,
     };
     const canonical = {
       ...common,

@@ -58,22 +58,25 @@ export class SchemaComponents {
    * Assigns the final names. Returns the components, and a function that replaces provisional
    * references.
    */
-  finish(): { schemas: Record<string, JsonObject>; settle: (object: JsonObject) => JsonObject } {
+  finish(): {
+    schemas: Record<string, JsonObject>;
+    resolveNames: (object: JsonObject) => JsonObject;
+  } {
     const different = this.#differing();
     const nameOf = (side: Side, name: string) =>
       side === 'input' && different.has(name) ? `${name}Input` : name;
-    const settle = (object: JsonObject): JsonObject => {
+    const resolveNames = (object: JsonObject): JsonObject => {
       const [side, name] = typeof object.$ref === 'string' ? splitReference(object.$ref) : [];
       return side && name ? { ...object, $ref: `${prefix}${nameOf(side, name)}` } : object;
     };
     const schemas: Record<string, JsonObject> = {};
     for (const side of ['input', 'output'] as const) {
       for (const [name, schema] of this.#sides[side])
-        schemas[nameOf(side, name)] = mapObject(schema, settle);
+        schemas[nameOf(side, name)] = mapObject(schema, resolveNames);
     }
     return {
       schemas: Object.fromEntries(Object.entries(schemas).sort(([a], [b]) => (a < b ? -1 : 1))),
-      settle,
+      resolveNames,
     };
   }
 

@@ -37,7 +37,7 @@ export function generateDocument(options: GenerateDocumentOptions): OpenApiDocum
   for (const entry of documented) {
     const { operation, errors } = completeOperation(
       entry,
-      skeletonOf(baseDocument, entry),
+      baseOperationOf(baseDocument, entry),
       components,
       options,
     );
@@ -47,13 +47,13 @@ export function generateDocument(options: GenerateDocumentOptions): OpenApiDocum
       responses.set(responseName(status, entry), errorResponse(status, entry, options));
     }
   }
-  const { schemas, settle } = components.finish();
+  const { schemas, resolveNames } = components.finish();
   const document: OpenApiDocument = {
     openapi: '3.1.0',
     info: isJsonObject(baseDocument.info) ? baseDocument.info : {},
     servers: [{ url: options.basePath || '/' }],
     ...(options.tags ? { tags: options.tags.map((tag) => ({ ...tag })) } : {}),
-    paths: settlePaths(paths, settle),
+    paths: resolvePaths(paths, resolveNames),
     components: {
       schemas: { Problem: problemSchemaOf(options), ...formatSchemasOf(documented), ...schemas },
       responses: sorted(responses),
@@ -67,7 +67,10 @@ export function generateDocument(options: GenerateDocumentOptions): OpenApiDocum
   return document;
 }
 
-function skeletonOf(baseDocument: JsonObject, { path, method }: DocumentedOperation): JsonObject {
+function baseOperationOf(
+  baseDocument: JsonObject,
+  { path, method }: DocumentedOperation,
+): JsonObject {
   const item = isJsonObject(baseDocument.paths) ? baseDocument.paths[path] : undefined;
   const operation = isJsonObject(item) ? item[method.toLowerCase()] : undefined;
   return isJsonObject(operation) ? operation : {};
@@ -119,15 +122,18 @@ const formatSchemasOf = (documented: readonly DocumentedOperation[]): Record<str
     }),
   );
 
-const settlePaths = (
+const resolvePaths = (
   paths: OpenApiDocument['paths'],
-  settle: (object: JsonObject) => JsonObject,
+  resolveNames: (object: JsonObject) => JsonObject,
 ): OpenApiDocument['paths'] =>
   Object.fromEntries(
     Object.entries(paths).map(([path, item]) => [
       path,
       Object.fromEntries(
-        Object.entries(item).map(([method, operation]) => [method, mapObject(operation, settle)]),
+        Object.entries(item).map(([method, operation]) => [
+          method,
+          mapObject(operation, resolveNames),
+        ]),
       ),
     ]),
   );

@@ -1,6 +1,6 @@
 import type { InputIssue } from '@synap/http';
 import { createNode, type ParameterNode, toPlainValue } from './parameters.js';
-import type { Reading } from './scalars.js';
+import type { ParseResult } from './scalars.js';
 
 type Path = readonly (string | number)[];
 
@@ -14,7 +14,7 @@ export type Coercer = (node: ParameterNode, path: Path, issues: InputIssue[]) =>
  * Coercer for a single value. Rejects repeated parameters, because parsers disagree on their
  * meaning.
  */
-export function scalar(read: (text: string) => Reading): Coercer {
+export function scalar(read: (text: string) => ParseResult): Coercer {
   return (node, path, issues) => {
     const [text] = node.values;
     if (node.children !== undefined || text === undefined) return toPlainValue(node);
@@ -22,9 +22,9 @@ export function scalar(read: (text: string) => Reading): Coercer {
       issues.push({ path, message: 'Send this parameter only once.', code: 'repeated' });
       return text;
     }
-    const reading = read(text);
-    if ('value' in reading) return reading.value;
-    issues.push({ path, message: reading.message, code: reading.code });
+    const result = read(text);
+    if ('value' in result) return result.value;
+    issues.push({ path, message: result.message, code: result.code });
     return text;
   };
 }

@@ -1,34 +1,34 @@
 /** Text that cannot be converted. It stays unchanged and the schema rejects it. */
-export interface Misread {
+export interface ParseFailure {
   readonly message: string;
   readonly code: string;
 }
 
-export type Reading = { readonly value: unknown } | Misread;
+export type ParseResult = { readonly value: unknown } | ParseFailure;
 
 /** Uses zod's code for a wrong type, so that all transports report the same code. */
-const misread = (message: string): Misread => ({ message, code: 'invalid_type' });
+const parseFailure = (message: string): ParseFailure => ({ message, code: 'invalid_type' });
 
 const decimal = /^-?\d+(\.\d+)?([eE][+-]?\d+)?$/;
 const integer = /^-?\d+$/;
 /** RFC 3339 §5.6 `date-time`, as documented with `format: date-time`. */
 const dateTime = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/;
 
-export const readNumber = (text: string): Reading =>
-  decimal.test(text) ? { value: Number(text) } : misread('Expected a number.');
+export const readNumber = (text: string): ParseResult =>
+  decimal.test(text) ? { value: Number(text) } : parseFailure('Expected a number.');
 
-export const readBigInt = (text: string): Reading =>
-  integer.test(text) ? { value: BigInt(text) } : misread('Expected an integer.');
+export const readBigInt = (text: string): ParseResult =>
+  integer.test(text) ? { value: BigInt(text) } : parseFailure('Expected an integer.');
 
-export const readBoolean = (text: string): Reading => {
+export const readBoolean = (text: string): ParseResult => {
   if (text === 'true' || text === '1') return { value: true };
   if (text === 'false' || text === '0') return { value: false };
-  return misread('Expected true or false.');
+  return parseFailure('Expected true or false.');
 };
 
-export const readDate = (text: string): Reading => {
+export const readDate = (text: string): ParseResult => {
   const value = parseDateTime(text);
-  return value ? { value } : misread('Expected a date and time such as 2026-01-31T12:00:00Z.');
+  return value ? { value } : parseFailure('Expected a date and time such as 2026-01-31T12:00:00Z.');
 };
 
 /**

@@ -22,17 +22,17 @@ export interface Operation {
    * True if the input has `createOnly`, which `If-None-Match: *` sets. The procedure must then not
    * replace an existing resource.
    */
-  readonly takesCreateOnly: boolean;
+  readonly acceptsCreateOnly: boolean;
 }
 
 /**
  * True if a creation returns the same representation as the GET at its `location`, and therefore
  * the same entity tag.
  */
-export const returnsReadRepresentation = (creation: Operation, reading: Operation): boolean =>
-  reading.output !== undefined &&
-  reading.output === creation.output &&
-  !reading.meta.noStore &&
+export const returnsReadRepresentation = (creation: Operation, read: Operation): boolean =>
+  read.output !== undefined &&
+  read.output === creation.output &&
+  !read.meta.noStore &&
   !creation.meta.noStore;
 
 /** True for methods that take their input from the body; the others use the query. */
@@ -100,7 +100,7 @@ function readOperation(path: string, procedure: AnyTRPCProcedure, meta: RestOper
     reader: createInputReader(inputs),
     isList: output !== undefined && isPage(output),
     hasVoidOutput: output !== undefined && isVoid(output),
-    takesCreateOnly: inputs.some((input) => propertiesOf(input, 'input').has('createOnly')),
+    acceptsCreateOnly: inputs.some((input) => propertiesOf(input, 'input').has('createOnly')),
   };
 }
 

@@ -18,7 +18,7 @@ export interface Route {
   readonly replacement: { readonly deprecation: string; readonly to: RestPath } | undefined;
   readonly write: Serializer;
   /** GET route of the same resource, for preconditions; undefined if there is none. */
-  readonly reading: Route | undefined;
+  readonly getRoute: Route | undefined;
   /** GET route of the created resource, if it returns the same representation. */
   readonly created: Route | undefined;
 }
@@ -30,19 +30,19 @@ export interface Route {
 export function buildRoutes(router: AnyTRPCRouter, deprecatedSince: string): PathTree<Route> {
   const tree = new PathTree<Route>();
   const operations = readOperations(router);
-  const readings = new Map(
+  const getRoutes = new Map(
     operations
       .filter(({ meta }) => meta.method === 'GET')
-      .map((operation) => [operation.meta.path, readingOf(operation)]),
+      .map((operation) => [operation.meta.path, createGetRoute(operation)]),
   );
   for (const operation of operations) {
     const { meta } = operation;
     const write = createSerializer(operation.output);
-    const created = meta.location && readings.get(meta.location);
+    const created = meta.location && getRoutes.get(meta.location);
     const common = {
       operation,
       write,
-      reading: meta.method === 'GET' ? undefined : readings.get(meta.path),
+      getRoute: meta.method === 'GET' ? undefined : getRoutes.get(meta.path),
       created:
         created && returnsReadRepresentation(operation, created.operation) ? created : undefined,
     };
@@ -77,7 +77,7 @@ export function buildRoutes(router: AnyTRPCRouter, deprecatedSince: string): Pat
 }
 
 /** Route of a query at its canonical address. */
-const readingOf = (operation: Operation): Route => ({
+const createGetRoute = (operation: Operation): Route => ({
   operation,
   method: 'GET',
   names: parameterNames(operation.meta.path),
@@ -85,7 +85,7 @@ const readingOf = (operation: Operation): Route => ({
   fixed: undefined,
   replacement: undefined,
   write: createSerializer(operation.output),
-  reading: undefined,
+  getRoute: undefined,
   created: undefined,
 });
 
