@@ -13,7 +13,7 @@ const run: ModuleRun = {
   startedAt: new Date('2026-11-23T07:00:00.041Z'),
   finishedAt: new Date('2026-11-23T07:00:02.377Z'),
 };
-const asked: ModuleRun = {
+const queuedRun: ModuleRun = {
   ...run,
   id: '019aa5d6-20a4-7d19-8c3b-5f7e1a9d4b62',
   status: 'running',
@@ -62,17 +62,20 @@ export const modulesExamples = {
   get: exampleOf(modules.get, { input: { id: 'git' }, output: git, problems: { 404: noModule } }),
   sync: exampleOf(modules.sync, {
     input: { id: 'git' },
-    output: { runId: asked.id },
+    output: { runId: queuedRun.id },
     problems: { 403: closed, 404: noModule, 409: nothingToDo },
   }),
   runs: exampleOf(modules.runs, {
     input: { id: 'git', size: 2 },
-    output: { items: [asked, run], nextCursor: 'MDE5YWE1ZDItNzFjOC03YjNlLWE1ZjAtOGU0ZDJjNmI5YTE3' },
+    output: {
+      items: [queuedRun, run],
+      nextCursor: 'MDE5YWE1ZDItNzFjOC03YjNlLWE1ZjAtOGU0ZDJjNmI5YTE3',
+    },
     problems: { 403: closed, 404: noModule },
   }),
   run: exampleOf(modules.run, {
-    input: { id: 'git', runId: asked.id },
-    output: asked,
+    input: { id: 'git', runId: queuedRun.id },
+    output: queuedRun,
     problems: { 403: closed, 404: noRun },
   }),
 };

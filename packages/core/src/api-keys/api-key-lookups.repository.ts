@@ -16,12 +16,16 @@ const scopesSchema = z.array(z.string());
 
 const keyStatement: Statement<KnownKey> = {
   name: 'auth_api_key',
-  text: `SELECT k.id, k.user_id, u.email, u.role::text AS role, u.verified_at IS NOT NULL AS verified,
+  text: `
+    SELECT k.id, k.user_id, u.email, u.role::text AS role, u.verified_at IS NOT NULL AS verified,
       u.must_change_password, k.secret_hash, to_json(k.scopes) AS scopes, k.dashboard_id,
       (extract(epoch FROM k.expires_at) * 1000)::float8 AS expires_at,
       (k.last_used_at IS NULL OR k.last_used_at < now() - interval '1 minute') AS use_unnoted
-    FROM api_keys k JOIN users u ON u.id = k.user_id
-    WHERE k.id = $1 AND (k.expires_at IS NULL OR k.expires_at > now()) AND u.disabled_at IS NULL`,
+    FROM api_keys k
+    JOIN users u ON u.id = k.user_id
+    WHERE k.id = $1
+      AND (k.expires_at IS NULL OR k.expires_at > now())
+      AND u.disabled_at IS NULL`,
   read: (row) => ({
     actor: {
       kind: 'user',

@@ -50,9 +50,10 @@ export function createApiKeysRepository(db: Db) {
      * @returns their ids; call `keyEnded` for each after the commit
      */
     async deleteAllOf(userId: string): Promise<string[]> {
-      const rows = await db.$queryRaw<
-        { id: string }[]
-      >`DELETE FROM api_keys WHERE user_id = ${userId}::uuid RETURNING id`;
+      const rows = await db.$queryRaw<{ id: string }[]>`
+        DELETE FROM api_keys
+        WHERE user_id = ${userId}::uuid
+        RETURNING id`;
       return rows.map(({ id }) => id);
     },
 
@@ -62,7 +63,9 @@ export function createApiKeysRepository(db: Db) {
      */
     async deleteBoundTo(dashboardId: string): Promise<string[]> {
       const rows = await db.$queryRaw<{ id: string }[]>`
-        DELETE FROM api_keys WHERE dashboard_id = ${dashboardId}::uuid RETURNING id`;
+        DELETE FROM api_keys
+        WHERE dashboard_id = ${dashboardId}::uuid
+        RETURNING id`;
       return rows.map(({ id }) => id);
     },
 
@@ -70,7 +73,9 @@ export function createApiKeysRepository(db: Db) {
     async touchLastUsed(id: string): Promise<void> {
       await db.$executeRaw`
         UPDATE api_keys SET last_used_at = clock_timestamp()
-        WHERE id = ${id}::uuid AND (last_used_at IS NULL OR last_used_at < clock_timestamp() - interval '1 minute')`;
+        WHERE id = ${id}::uuid
+          AND (last_used_at IS NULL
+            OR last_used_at < clock_timestamp() - interval '1 minute')`;
     },
   };
 }

@@ -19,7 +19,7 @@ export interface SingleFlightCache<T> {
    * Invalidates entries that match the predicate. Also drops pending and negative entries, because
    * their owner is unknown.
    */
-  invalidateWhere(matches: (answer: T) => boolean): void;
+  invalidateWhere(matches: (value: T) => boolean): void;
   clear(): void;
 }
 
@@ -32,9 +32,9 @@ export function createSingleFlightCache<T extends object>(
 
   function startLoad(id: string, now: number): Entry<T>['value'] {
     const entry: Entry<T> = { since: now, value: null };
-    const settle = (answer: T | null) => {
-      entry.value = answer;
-      return answer;
+    const settle = (value: T | null) => {
+      entry.value = value;
+      return value;
     };
     const drop = (error: unknown) => {
       if (entries.get(id) === entry) entries.delete(id);

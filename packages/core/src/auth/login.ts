@@ -67,8 +67,8 @@ export function createLogin(dependencies: LoginDependencies) {
       return null;
     }
     const { ok, needsRehash } = await hasher.verify(account.passwordHash, password);
-    // Same response as for a wrong password: otherwise a person who registers an address could test
-    // whether it had an account.
+    // Same response as for a wrong password: otherwise a person could register an address to test if
+    // it had an account.
     if (verifyEmail && !account.verified) return null;
     return ok ? { account, betterHash: needsRehash ? await tryRehash(password) : null } : null;
   }

@@ -32,9 +32,11 @@ export function createMailTokensRepository(db: Db) {
     }: NewMailToken): Promise<void> {
       await db.$executeRaw`
         INSERT INTO mail_tokens (id, user_id, purpose, hash, email, created_at, expires_at)
-        SELECT ${id}::uuid, ${userId}::uuid, ${purpose}::mail_token_purpose, ${hash}, ${email ?? null}, now, now + make_interval(secs => ${lifetime})
+        SELECT ${id}::uuid, ${userId}::uuid, ${purpose}::mail_token_purpose, ${hash}, ${email ?? null},
+          now, now + make_interval(secs => ${lifetime})
         FROM clock_timestamp() AS now
-        ON CONFLICT (id) DO UPDATE SET hash = EXCLUDED.hash, created_at = EXCLUDED.created_at, expires_at = EXCLUDED.expires_at`;
+        ON CONFLICT (id) DO UPDATE
+        SET hash = EXCLUDED.hash, created_at = EXCLUDED.created_at, expires_at = EXCLUDED.expires_at`;
     },
 
     /** True if an unused link was recently sent to the user in another mail. */
@@ -44,8 +46,13 @@ export function createMailTokensRepository(db: Db) {
       { seconds, mailId }: { seconds: number; mailId: string },
     ) {
       const rows = await db.$queryRaw<unknown[]>`
-        SELECT FROM mail_tokens WHERE user_id = ${userId}::uuid AND purpose = ${purpose}::mail_token_purpose AND used_at IS NULL
-          AND id <> ${mailId}::uuid AND created_at > clock_timestamp() - make_interval(secs => ${seconds}) LIMIT 1`;
+        SELECT FROM mail_tokens
+        WHERE user_id = ${userId}::uuid
+          AND purpose = ${purpose}::mail_token_purpose
+          AND used_at IS NULL
+          AND id <> ${mailId}::uuid
+          AND created_at > clock_timestamp() - make_interval(secs => ${seconds})
+        LIMIT 1`;
       return rows.length > 0;
     },
 
@@ -56,7 +63,10 @@ export function createMailTokensRepository(db: Db) {
     ): Promise<string | null> {
       const [row] = await db.$queryRaw<{ userId: string }[]>`
         SELECT user_id AS "userId" FROM mail_tokens
-        WHERE hash = ${hash} AND purpose = ${purpose}::mail_token_purpose AND used_at IS NULL AND expires_at > clock_timestamp()`;
+        WHERE hash = ${hash}
+          AND purpose = ${purpose}::mail_token_purpose
+          AND used_at IS NULL
+          AND expires_at > clock_timestamp()`;
       return row?.userId ?? null;
     },
 
@@ -70,7 +80,10 @@ export function createMailTokensRepository(db: Db) {
     ): Promise<{ userId: string; email: string | null } | null> {
       const [row] = await db.$queryRaw<{ userId: string; email: string | null }[]>`
         UPDATE mail_tokens SET used_at = clock_timestamp()
-        WHERE hash = ${hash} AND purpose = ${purpose}::mail_token_purpose AND used_at IS NULL AND expires_at > clock_timestamp()
+        WHERE hash = ${hash}
+          AND purpose = ${purpose}::mail_token_purpose
+          AND used_at IS NULL
+          AND expires_at > clock_timestamp()
         RETURNING user_id AS "userId", email`;
       if (!row) return null;
       await db.mailToken.deleteMany({ where: { userId: row.userId, purpose, usedAt: null } });

@@ -4,10 +4,15 @@ import type { RefreshState } from './session-rules.js';
 
 const actorStatement: Statement<UserActor> = {
   name: 'auth_actor',
-  text: `SELECT s.id, s.user_id, u.email, u.role::text AS role, u.verified_at IS NOT NULL AS verified,
-      u.must_change_password
-    FROM sessions s JOIN users u ON u.id = s.user_id
-    WHERE s.id = $1 AND s.revoked_at IS NULL AND s.expires_at > now() AND u.disabled_at IS NULL`,
+  text: `
+    SELECT s.id, s.user_id, u.email, u.role::text AS role,
+      u.verified_at IS NOT NULL AS verified, u.must_change_password
+    FROM sessions s
+    JOIN users u ON u.id = s.user_id
+    WHERE s.id = $1
+      AND s.revoked_at IS NULL
+      AND s.expires_at > now()
+      AND u.disabled_at IS NULL`,
   read: (row) => ({
     kind: 'user',
     userId: row.text('user_id'),
@@ -21,10 +26,12 @@ const actorStatement: Statement<UserActor> = {
 
 const refreshStatement: Statement<RefreshState> = {
   name: 'auth_refresh',
-  text: `SELECT s.id, s.user_id, s.counter, s.salt, s.key_id,
+  text: `
+    SELECT s.id, s.user_id, s.counter, s.salt, s.key_id,
       s.revoked_at IS NULL AND s.expires_at > now() AND u.disabled_at IS NULL AS live,
       extract(epoch FROM now() - s.rotated_at)::float8 AS since_rotation
-    FROM sessions s JOIN users u ON u.id = s.user_id
+    FROM sessions s
+    JOIN users u ON u.id = s.user_id
     WHERE s.id = $1`,
   read: (row) => ({
     id: row.text('id'),

@@ -43,8 +43,10 @@ export function createSessionsRepository(db: Db) {
       lifetime,
     }: NewSession): Promise<void> {
       await db.$executeRaw`
-        INSERT INTO sessions (id, user_id, salt, key_id, address, user_agent, created_at, rotated_at, expires_at)
-        SELECT ${id}::uuid, ${userId}::uuid, ${salt}, ${keyId}, ${address}, ${userAgent}, now, now, now + make_interval(secs => ${lifetime})
+        INSERT INTO sessions (id, user_id, salt, key_id, address, user_agent,
+          created_at, rotated_at, expires_at)
+        SELECT ${id}::uuid, ${userId}::uuid, ${salt}, ${keyId}, ${address}, ${userAgent},
+          now, now, now + make_interval(secs => ${lifetime})
         FROM clock_timestamp() AS now`;
     },
 
@@ -54,27 +56,33 @@ export function createSessionsRepository(db: Db) {
      */
     async rotate(id: string, counter: number, keyId: string): Promise<boolean> {
       const rows = await db.$executeRaw`
-        UPDATE sessions SET counter = counter + 1, rotated_at = clock_timestamp(), key_id = ${keyId}
+        UPDATE sessions
+        SET counter = counter + 1, rotated_at = clock_timestamp(), key_id = ${keyId}
         WHERE id = ${id}::uuid AND counter = ${counter} AND revoked_at IS NULL`;
       return rows === 1;
     },
 
     /** Records that the password was entered again. */
     async reauthenticate(id: string): Promise<void> {
-      await db.$executeRaw`UPDATE sessions SET authenticated_at = clock_timestamp() WHERE id = ${id}::uuid`;
+      await db.$executeRaw`
+        UPDATE sessions SET authenticated_at = clock_timestamp()
+        WHERE id = ${id}::uuid`;
     },
 
     /** True if the password was entered again within that many seconds. */
     async wasAuthenticatedWithin(id: string, seconds: number): Promise<boolean> {
       const rows = await db.$queryRaw<unknown[]>`
-        SELECT FROM sessions WHERE id = ${id}::uuid AND authenticated_at > clock_timestamp() - make_interval(secs => ${seconds})`;
+        SELECT FROM sessions
+        WHERE id = ${id}::uuid
+          AND authenticated_at > clock_timestamp() - make_interval(secs => ${seconds})`;
       return rows.length === 1;
     },
 
     /** Returns false if it had already ended. */
     async revoke(id: string): Promise<boolean> {
       const rows = await db.$executeRaw`
-        UPDATE sessions SET revoked_at = clock_timestamp() WHERE id = ${id}::uuid AND revoked_at IS NULL`;
+        UPDATE sessions SET revoked_at = clock_timestamp()
+        WHERE id = ${id}::uuid AND revoked_at IS NULL`;
       return rows === 1;
     },
 
@@ -96,11 +104,14 @@ export function createSessionsRepository(db: Db) {
       { before, size, idleSeconds }: LiveSessionsQuery,
     ): Promise<LiveSession[]> {
       return await db.$queryRaw<LiveSession[]>`
-        SELECT id, user_agent AS "userAgent", address, created_at AS "createdAt", rotated_at AS "lastUsedAt" FROM sessions
+        SELECT id, user_agent AS "userAgent", address, created_at AS "createdAt",
+          rotated_at AS "lastUsedAt"
+        FROM sessions
         WHERE user_id = ${userId}::uuid AND revoked_at IS NULL
           AND expires_at > now() AND rotated_at > now() - make_interval(secs => ${idleSeconds})
           AND (${before ?? null}::uuid IS NULL OR id < ${before ?? null}::uuid)
-        ORDER BY id DESC LIMIT ${size + 1}`;
+        ORDER BY id DESC
+        LIMIT ${size + 1}`;
     },
 
     /**
@@ -114,8 +125,10 @@ export function createSessionsRepository(db: Db) {
     ): Promise<SessionOrigin[]> {
       return await db.$queryRaw<SessionOrigin[]>`
         SELECT DISTINCT address,
-          user_agent IS NOT DISTINCT FROM ${userAgent}::text AND created_at > now() - make_interval(secs => ${withinSeconds}) AS alike
-        FROM sessions WHERE user_id = ${userId}::uuid`;
+          user_agent IS NOT DISTINCT FROM ${userAgent}::text
+            AND created_at > now() - make_interval(secs => ${withinSeconds}) AS alike
+        FROM sessions
+        WHERE user_id = ${userId}::uuid`;
     },
 
     /**
@@ -125,7 +138,9 @@ export function createSessionsRepository(db: Db) {
     async revokeAllOf(userId: string, except: string | null = null): Promise<string[]> {
       const rows = await db.$queryRaw<{ id: string }[]>`
         UPDATE sessions SET revoked_at = clock_timestamp()
-        WHERE user_id = ${userId}::uuid AND revoked_at IS NULL AND id IS DISTINCT FROM ${except}::uuid
+        WHERE user_id = ${userId}::uuid
+          AND revoked_at IS NULL
+          AND id IS DISTINCT FROM ${except}::uuid
         RETURNING id`;
       return rows.map(({ id }) => id);
     },
@@ -140,11 +155,13 @@ export function createSessionsRepository(db: Db) {
       idleSeconds: number,
     ): Promise<string[]> {
       const rows = await db.$queryRaw<{ id: string }[]>`
-        UPDATE sessions SET revoked_at = clock_timestamp() WHERE id IN (
+        UPDATE sessions SET revoked_at = clock_timestamp()
+        WHERE id IN (
           SELECT id FROM sessions
           WHERE user_id = ${userId}::uuid AND revoked_at IS NULL
             AND expires_at > now() AND rotated_at > now() - make_interval(secs => ${idleSeconds})
-          ORDER BY created_at DESC, id DESC OFFSET ${keptCount})
+          ORDER BY created_at DESC, id DESC
+          OFFSET ${keptCount})
         RETURNING id`;
       return rows.map(({ id }) => id);
     },
@@ -155,8 +172,11 @@ export function createSessionsRepository(db: Db) {
      */
     async purge(): Promise<void> {
       await db.$executeRaw`
-        DELETE FROM sessions s WHERE expires_at < now() - interval '90 days'
-          AND EXISTS (SELECT FROM sessions newer WHERE newer.user_id = s.user_id AND newer.created_at > s.created_at)`;
+        DELETE FROM sessions s
+        WHERE expires_at < now() - interval '90 days'
+          AND EXISTS (
+            SELECT FROM sessions newer
+            WHERE newer.user_id = s.user_id AND newer.created_at > s.created_at)`;
     },
   };
 }

@@ -29,10 +29,14 @@ const findOwned: Statement<Dashboard> = {
   text: `
     SELECT d.id::text, d.name, d.version, d.created_at, d.updated_at,
       coalesce((
-        SELECT json_agg(json_build_object('id', w.id, 'moduleId', w.module_id, 'widgetId', w.widget_id, 'params', w.params,
-          'x', w.x, 'y', w.y, 'w', w.w, 'h', w.h) ORDER BY w.position)
-        FROM widget_placements w WHERE w.dashboard_id = d.id), '[]') AS widgets
-    FROM dashboards d WHERE d.id = $1::uuid AND d.owner_id = $2::uuid`,
+        SELECT json_agg(
+          json_build_object('id', w.id, 'moduleId', w.module_id, 'widgetId', w.widget_id,
+            'params', w.params, 'x', w.x, 'y', w.y, 'w', w.w, 'h', w.h)
+          ORDER BY w.position)
+        FROM widget_placements w
+        WHERE w.dashboard_id = d.id), '[]') AS widgets
+    FROM dashboards d
+    WHERE d.id = $1::uuid AND d.owner_id = $2::uuid`,
   read: (row) => ({
     id: row.text('id'),
     name: row.text('name'),
@@ -47,7 +51,10 @@ export type PlacedData = Pick<WidgetPlacement, 'moduleId' | 'widgetId'> & { para
 
 const listPlacements: Statement<PlacedData> = {
   name: 'dashboards_placed_on',
-  text: 'SELECT module_id, widget_id, params FROM widget_placements WHERE dashboard_id = $1::uuid',
+  text: `
+    SELECT module_id, widget_id, params
+    FROM widget_placements
+    WHERE dashboard_id = $1::uuid`,
   read: (row) => ({
     moduleId: row.text('module_id'),
     widgetId: row.text('widget_id'),
@@ -66,9 +73,14 @@ const lockOwned: Statement<LockedDashboard> = {
   name: 'dashboards_lock_owned',
   text: `
     SELECT d.version, d.bytes, coalesce((
-        SELECT json_agg(json_build_object('id', w.id, 'moduleId', w.module_id, 'widgetId', w.widget_id, 'params', w.params))
-        FROM widget_placements w WHERE w.dashboard_id = d.id), '[]') AS widgets
-    FROM dashboards d WHERE d.id = $1::uuid AND d.owner_id = $2::uuid FOR UPDATE`,
+        SELECT json_agg(
+          json_build_object('id', w.id, 'moduleId', w.module_id, 'widgetId', w.widget_id,
+            'params', w.params))
+        FROM widget_placements w
+        WHERE w.dashboard_id = d.id), '[]') AS widgets
+    FROM dashboards d
+    WHERE d.id = $1::uuid AND d.owner_id = $2::uuid
+    FOR UPDATE`,
   read: (row) => ({
     version: row.number('version'),
     bytes: row.number('bytes'),
@@ -78,7 +90,10 @@ const lockOwned: Statement<LockedDashboard> = {
 
 const usageOf: Statement<{ dashboards: number; bytes: number }> = {
   name: 'dashboards_usage_of',
-  text: 'SELECT count(*)::int AS dashboards, coalesce(sum(bytes), 0)::float8 AS bytes FROM dashboards WHERE owner_id = $1::uuid',
+  text: `
+    SELECT count(*)::int AS dashboards, coalesce(sum(bytes), 0)::float8 AS bytes
+    FROM dashboards
+    WHERE owner_id = $1::uuid`,
   read: (row) => ({ dashboards: row.number('dashboards'), bytes: row.number('bytes') }),
 };
 

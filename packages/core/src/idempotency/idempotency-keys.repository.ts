@@ -11,7 +11,7 @@ export interface KeyId {
 
 export interface StoredResponse {
   fingerprint: string;
-  answer: StoredAnswer;
+  response: StoredAnswer;
 }
 
 const headersSchema = z.record(z.string(), z.string());
@@ -21,11 +21,13 @@ const current = `created_at > now() - interval '24 hours'`;
 
 const findStatement: Statement<StoredResponse> = {
   name: 'idempotency_keys_find',
-  text: `SELECT fingerprint, status, headers, body FROM idempotency_keys
+  text: `
+    SELECT fingerprint, status, headers, body
+    FROM idempotency_keys
     WHERE user_id = $1::uuid AND procedure = $2 AND key = $3 AND ${current}`,
   read: (row) => ({
     fingerprint: row.text('fingerprint'),
-    answer: {
+    response: {
       status: row.number('status'),
       headers: headersSchema.parse(row.json('headers')),
       body: row.textOrNull('body') ?? undefined,
@@ -36,8 +38,12 @@ const findStatement: Statement<StoredResponse> = {
 /** Bytes stored for a user; a row without a body counts, too. */
 const usageStatement: Statement<number> = {
   name: 'idempotency_keys_usage',
-  text: `SELECT coalesce(sum(octet_length(coalesce(body, '')) + octet_length(headers::text) + 300), 0)::float8 AS bytes
-    FROM idempotency_keys WHERE user_id = $1::uuid AND ${current}`,
+  text: `
+    SELECT coalesce(
+        sum(octet_length(coalesce(body, '')) + octet_length(headers::text) + 300),
+        0)::float8 AS bytes
+    FROM idempotency_keys
+    WHERE user_id = $1::uuid AND ${current}`,
   read: (row) => row.number('bytes'),
 };
 
@@ -46,7 +52,10 @@ const usageStatement: Statement<number> = {
  */
 const lockStatement: Statement<boolean> = {
   name: 'idempotency_keys_lock',
-  text: `SELECT pg_try_advisory_xact_lock(hashtextextended(concat_ws(' ', 'idempotency', $1::text, $2::text, $3::text), 0)) AS locked`,
+  text: `
+    SELECT pg_try_advisory_xact_lock(
+      hashtextextended(concat_ws(' ', 'idempotency', $1::text, $2::text, $3::text), 0)
+    ) AS locked`,
   read: (row) => row.boolean('locked'),
 };
 
@@ -74,13 +83,15 @@ export function createIdempotencyKeysRepository(db: Db, sql: Sql) {
     /** Stores a response for 24 h and replaces an expired one. */
     async store(
       { userId, procedure, key }: KeyId,
-      { fingerprint, answer }: StoredResponse,
+      { fingerprint, response }: StoredResponse,
     ): Promise<void> {
-      const { status, headers, body } = answer;
+      const { status, headers, body } = response;
       await db.$executeRaw`
         INSERT INTO idempotency_keys (user_id, procedure, key, fingerprint, status, headers, body)
-        VALUES (${userId}::uuid, ${procedure}, ${key}, ${fingerprint}, ${status}, ${JSON.stringify(headers)}::jsonb, ${body ?? null})
-        ON CONFLICT (user_id, procedure, key) DO UPDATE SET fingerprint = excluded.fingerprint, status = excluded.status,
+        VALUES (${userId}::uuid, ${procedure}, ${key}, ${fingerprint}, ${status},
+          ${JSON.stringify(headers)}::jsonb, ${body ?? null})
+        ON CONFLICT (user_id, procedure, key) DO UPDATE
+        SET fingerprint = excluded.fingerprint, status = excluded.status,
           headers = excluded.headers, body = excluded.body, created_at = excluded.created_at`;
     },
 
@@ -90,9 +101,13 @@ export function createIdempotencyKeysRepository(db: Db, sql: Sql) {
      */
     deleteExpired(limit: number): Promise<number> {
       return db.$executeRaw`
-        DELETE FROM idempotency_keys WHERE ctid = ANY (ARRAY(
-          SELECT ctid FROM idempotency_keys WHERE created_at <= now() - interval '24 hours'
-          ORDER BY created_at LIMIT ${limit} FOR UPDATE SKIP LOCKED))`;
+        DELETE FROM idempotency_keys
+        WHERE ctid = ANY (ARRAY(
+          SELECT ctid FROM idempotency_keys
+          WHERE created_at <= now() - interval '24 hours'
+          ORDER BY created_at
+          LIMIT ${limit}
+          FOR UPDATE SKIP LOCKED))`;
     },
   };
 }

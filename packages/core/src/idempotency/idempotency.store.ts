@@ -45,7 +45,7 @@ export function createIdempotencyStore(
       const stored = await keys.find({ userId: actor.userId, procedure, key });
       if (stored)
         return stored.fingerprint === fingerprint
-          ? { kind: 'answered', answer: stored.answer }
+          ? { kind: 'answered', answer: stored.response }
           : { kind: 'mismatch' };
       idempotency.request = { key, procedure, fingerprint, answerTo };
       // The response is stored in the transaction of the effect, so nothing is left to do when the

@@ -71,7 +71,7 @@ const callOf = <A extends Actor>(actor: A): Call<A> => ({
   idempotency: {},
 });
 
-/** What a face does with a key: claims it and, where it is new, lets the service act. */
+/** Handles a key like a transport: claims it and, if it is new, lets the service act. */
 async function claim(
   call: Call,
   { key = 'k', path = 'dashboards.create', fingerprint = 'f' } = {},
@@ -105,7 +105,7 @@ const age = (hours: number) =>
     .$executeRaw`UPDATE idempotency_keys SET created_at = now() - make_interval(hours => ${hours})`;
 
 describe('an effect under a key', () => {
-  it('commits with its answer, which is given again as it was, also by a server that starts later', async () => {
+  it('commits with its response, which is replayed unchanged, even by another server', async () => {
     const made = await create(ann);
     const answer = {
       status: 201,
@@ -123,7 +123,7 @@ describe('an effect under a key', () => {
     expect(await dashboardsOf(ann)).toBe(1);
   });
 
-  it('takes place once, however many ask at once', async () => {
+  it('takes place once for concurrent requests', async () => {
     const results = await Promise.allSettled(Array.from({ length: 20 }, () => create(ann)));
     const made = results.filter(
       (result) => result.status === 'fulfilled' && !('kind' in result.value),
@@ -135,7 +135,7 @@ describe('an effect under a key', () => {
     expect(await create(ann)).toMatchObject({ kind: 'answered' });
   });
 
-  it('is refused while the first goes on, and when it ended after the key was claimed', async () => {
+  it('is rejected while the first is in progress, and if that ended after the claim', async () => {
     const [first, second, third] = [callOf(ann), callOf(ann), callOf(ann)];
     for (const call of [first, second, third])
       expect(await claim(call)).toMatchObject({ kind: 'new' });
@@ -163,7 +163,7 @@ describe('an effect under a key', () => {
     expect(await create(ann)).toMatchObject({ kind: 'answered', answer: { body: '"done"' } });
   });
 
-  it('that is rolled back leaves no key, whether it failed or its answer could not be kept', async () => {
+  it('leaves no key if it is rolled back, also if its response could not be stored', async () => {
     const call = callOf(ann);
     await claim(call);
     const unknown = { moduleId: 'git', widgetId: 'unknown', params: {}, x: 0, y: 0, w: 1, h: 1 };
@@ -182,7 +182,7 @@ describe('an effect under a key', () => {
     expect(await create(ann, { fingerprint: 'other' })).toMatchObject({ name: 'Work' });
   });
 
-  it('does not take place if the answers of its user would take too much; those of the day before do not count', async () => {
+  it('does not take place if the stored responses of its user exceed the limit; those of the day before do not count', async () => {
     const idempotent = createIdempotent(transaction, { limit: 12_000 });
     const tight = createDashboardsService({
       dashboards: repositories.dashboards,
@@ -221,7 +221,7 @@ describe('an effect under a key', () => {
     await make(ann, '7');
   });
 
-  it('is told from one with another input, procedure, user or key', async () => {
+  it('is distinguished by input, procedure, user and key', async () => {
     await create(ann);
     expect(await create(ann, { fingerprint: 'other' })).toEqual({ kind: 'mismatch' });
     expect(await create(ann, { path: 'dashboards.import' })).toMatchObject({ name: 'Work' });
@@ -230,7 +230,7 @@ describe('an effect under a key', () => {
     expect([await dashboardsOf(ann), await dashboardsOf(bob)]).toEqual([3, 1]);
   });
 
-  it('takes place again after 24 hours, and is kept anew', async () => {
+  it('takes place again after 24 hours, and is stored again', async () => {
     await create(ann);
     await age(23);
     expect(await create(ann)).toMatchObject({ kind: 'answered' });
@@ -243,7 +243,7 @@ describe('an effect under a key', () => {
     expect([await keys(), await dashboardsOf(ann)]).toEqual([1, 2]);
   });
 
-  it('is nothing special without a key', async () => {
+  it('is not stored without a key', async () => {
     const call = callOf(ann);
     for (const idempotency of [undefined, {}])
       expect(
@@ -254,13 +254,13 @@ describe('an effect under a key', () => {
 });
 
 describe('keys', () => {
-  it('mean nothing for callers who are not signed in', async () => {
+  it('are ignored for anonymous callers', async () => {
     const call = callOf({ kind: 'anonymous' });
     expect(await claim(call)).toEqual({ kind: 'ignored' });
     expect(call.idempotency).toEqual({});
   });
 
-  it('are purged after 24 hours, and go with their user', async () => {
+  it('are purged after 24 hours, and removed with their user', async () => {
     for (const key of ['old', 'older']) await create(ann, { key });
     await age(25);
     await create(ann, { key: 'new' });
@@ -273,7 +273,7 @@ describe('keys', () => {
     expect(await keys()).toBe(1);
   });
 
-  it('are purged to the last, however many there are', async () => {
+  it('are purged completely, even in several batches', async () => {
     await database.db.$executeRaw`
       INSERT INTO idempotency_keys (user_id, procedure, key, fingerprint, status, headers, created_at)
       SELECT ${ann.userId}::uuid, 'p', i::text, 'f', 204, '{}', now() - interval '25 hours' FROM generate_series(1, 2500) AS i`;
@@ -282,8 +282,8 @@ describe('keys', () => {
   });
 });
 
-describe('an answer', () => {
-  it('is kept byte for byte, whatever is in it', async () => {
+describe('a response', () => {
+  it('is stored byte for byte', async () => {
     const call: UserCall = callOf(ann);
     const answers: StoredAnswer[] = [
       { status: 204, headers: {}, body: undefined },

@@ -40,7 +40,7 @@ export function createIdempotent(
       // the stored response.
       if (await tx.idempotencyKeys.find(id)) throw inProgressError();
       const output = await run(tx);
-      await tx.idempotencyKeys.store(id, { fingerprint, answer: await answerTo(output) });
+      await tx.idempotencyKeys.store(id, { fingerprint, response: await answerTo(output) });
       if ((await tx.idempotencyKeys.usageOf(actor.userId)) > limit) throw storageFullError(limit);
       return output;
     });

@@ -47,10 +47,13 @@ export function createInvitationsRepository(db: Db) {
       const id = uuidv7();
       await db.$executeRaw`
         INSERT INTO invitations (id, email, role, invited_by_id, hash, created_at, expires_at)
-        SELECT ${id}::uuid, ${email}, ${role}::"role", ${invitedById}::uuid, ${hash}, now, now + make_interval(secs => ${lifetime})
+        SELECT ${id}::uuid, ${email}, ${role}::"role", ${invitedById}::uuid, ${hash},
+          now, now + make_interval(secs => ${lifetime})
         FROM clock_timestamp() AS now
-        ON CONFLICT (email) DO UPDATE SET id = excluded.id, role = excluded.role, invited_by_id = excluded.invited_by_id,
-          hash = excluded.hash, created_at = excluded.created_at, expires_at = excluded.expires_at, accepted_at = NULL`;
+        ON CONFLICT (email) DO UPDATE
+        SET id = excluded.id, role = excluded.role, invited_by_id = excluded.invited_by_id,
+          hash = excluded.hash, created_at = excluded.created_at,
+          expires_at = excluded.expires_at, accepted_at = NULL`;
       return db.invitation.findUniqueOrThrow({ where: { id }, select: invitationSelect });
     },
 
@@ -60,14 +63,16 @@ export function createInvitationsRepository(db: Db) {
      */
     async openFor(email: string): Promise<string | null> {
       const [row] = await db.$queryRaw<{ id: string }[]>`
-        SELECT id FROM invitations WHERE email = ${email} AND accepted_at IS NULL AND expires_at > clock_timestamp()`;
+        SELECT id FROM invitations
+        WHERE email = ${email} AND accepted_at IS NULL AND expires_at > clock_timestamp()`;
       return row?.id ?? null;
     },
 
     /** Finds the address of an open invitation. */
     async addressOf(hash: Uint8Array<ArrayBuffer>): Promise<string | null> {
       const [row] = await db.$queryRaw<{ email: string }[]>`
-        SELECT email FROM invitations WHERE hash = ${hash} AND accepted_at IS NULL AND expires_at > clock_timestamp()`;
+        SELECT email FROM invitations
+        WHERE hash = ${hash} AND accepted_at IS NULL AND expires_at > clock_timestamp()`;
       return row?.email ?? null;
     },
 
@@ -91,7 +96,9 @@ export function createInvitationsRepository(db: Db) {
      */
     async removeOpenBy(invitedById: string): Promise<string[]> {
       const rows = await db.$queryRaw<{ id: string }[]>`
-        DELETE FROM invitations WHERE invited_by_id = ${invitedById}::uuid AND accepted_at IS NULL RETURNING id`;
+        DELETE FROM invitations
+        WHERE invited_by_id = ${invitedById}::uuid AND accepted_at IS NULL
+        RETURNING id`;
       return rows.map(({ id }) => id);
     },
 

@@ -2,7 +2,9 @@ import type { Command, Sql, Statement } from '@synap/db';
 
 const beat: Statement<number> = {
   name: 'beat_of_job_workers',
-  text: `INSERT INTO job_workers (id, beat_at) SELECT unnest($1::text[]), clock_timestamp()
+  text: `
+    INSERT INTO job_workers (id, beat_at)
+    SELECT unnest($1::text[]), clock_timestamp()
     ON CONFLICT (id) DO UPDATE SET beat_at = clock_timestamp()
     RETURNING (extract(epoch FROM beat_at) * 1000)::float8 AS at`,
   read: (row) => row.number('at'),
@@ -16,12 +18,19 @@ const unknownSeconds = 120;
 
 const releaseDead: Statement<string> = {
   name: 'release_dead_job_workers',
-  text: `WITH dead AS MATERIALIZED (
-      SELECT DISTINCT j.locked_by AS id FROM graphile_worker.jobs j LEFT JOIN job_workers w ON w.id = j.locked_by
-      WHERE j.locked_by IS NOT NULL AND CASE WHEN w.id IS NULL
-        THEN j.locked_at < clock_timestamp() - make_interval(secs => ${unknownSeconds})
-        ELSE w.beat_at < clock_timestamp() - make_interval(secs => $1::float8) END)
-    SELECT id, graphile_worker.force_unlock_workers(ARRAY[id])::text AS unlocked FROM dead`,
+  text: `
+    WITH dead AS MATERIALIZED (
+      SELECT DISTINCT j.locked_by AS id
+      FROM graphile_worker.jobs j
+      LEFT JOIN job_workers w ON w.id = j.locked_by
+      WHERE j.locked_by IS NOT NULL
+        AND CASE
+          WHEN w.id IS NULL
+          THEN j.locked_at < clock_timestamp() - make_interval(secs => ${unknownSeconds})
+          ELSE w.beat_at < clock_timestamp() - make_interval(secs => $1::float8)
+        END)
+    SELECT id, graphile_worker.force_unlock_workers(ARRAY[id])::text AS unlocked
+    FROM dead`,
   read: (row) => row.text('id'),
 };
 
@@ -31,8 +40,12 @@ const purgeWorkers: Command = {
 };
 const purgeJobs: Command = {
   name: 'purge_given_up_jobs',
-  text: `SELECT graphile_worker.complete_jobs(array_agg(id)) FROM graphile_worker.jobs
-    WHERE attempts >= max_attempts AND locked_at IS NULL AND greatest(run_at, updated_at) < clock_timestamp() - interval '1 day'`,
+  text: `
+    SELECT graphile_worker.complete_jobs(array_agg(id))
+    FROM graphile_worker.jobs
+    WHERE attempts >= max_attempts
+      AND locked_at IS NULL
+      AND greatest(run_at, updated_at) < clock_timestamp() - interval '1 day'`,
 };
 
 /** Tracks live workers of the job queue, by the database's clock. */

@@ -40,10 +40,13 @@ export function createMailsRepository(db: Db) {
     /** Adds a job to mails whose job is missing or exhausted, because their worker died. */
     async requeueStalled(): Promise<void> {
       const rows = await db.$queryRaw<{ id: string }[]>`
-        SELECT id FROM mails WHERE NOT EXISTS (
+        SELECT id FROM mails
+        WHERE NOT EXISTS (
           SELECT FROM graphile_worker.jobs j
-          WHERE j.key = 'mail ' || mails.id AND (j.locked_at IS NOT NULL OR j.attempts < j.max_attempts))
-        ORDER BY id LIMIT 100`;
+          WHERE j.key = 'mail ' || mails.id
+            AND (j.locked_at IS NOT NULL OR j.attempts < j.max_attempts))
+        ORDER BY id
+        LIMIT 100`;
       for (const { id } of rows) await addJob(id);
     },
 
@@ -77,7 +80,8 @@ export function createMailsRepository(db: Db) {
 
   async function addJob(id: string): Promise<void> {
     await db.$queryRaw`
-      SELECT id::text FROM graphile_worker.add_job(${MAIL_TASK}, json_build_object('mailId', ${id}::text),
+      SELECT id::text
+      FROM graphile_worker.add_job(${MAIL_TASK}, json_build_object('mailId', ${id}::text),
         max_attempts => ${maxAttempts}::int, job_key => ${`mail ${id}`}::text)`;
   }
 }

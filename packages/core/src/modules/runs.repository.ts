@@ -80,8 +80,10 @@ export function createRunsRepository(db: Db) {
       newId: string,
     ): Promise<string | null> {
       const [made] = await db.$queryRaw<{ id: string }[]>`
-        INSERT INTO module_runs (id, module_id, trigger) VALUES (${newId}::uuid, ${moduleId}, ${trigger}::module_run_trigger)
-        ON CONFLICT (module_id) WHERE status IN ('queued', 'running') DO NOTHING RETURNING id`;
+        INSERT INTO module_runs (id, module_id, trigger)
+        VALUES (${newId}::uuid, ${moduleId}, ${trigger}::module_run_trigger)
+        ON CONFLICT (module_id) WHERE status IN ('queued', 'running') DO NOTHING
+        RETURNING id`;
       if (made) {
         await addJob(made.id);
         return made.id;
@@ -99,9 +101,13 @@ export function createRunsRepository(db: Db) {
       leaseToken: string,
     ): Promise<{ moduleId: string; attempts: number } | null> {
       const [row] = await db.$queryRaw<{ moduleId: string; attempts: number }[]>`
-        UPDATE module_runs SET status = 'running', attempts = attempts + 1, lease_token = ${leaseToken}::uuid, lease_until = ${leaseEnd},
-          started_at = coalesce(started_at, clock_timestamp()), progress_done = NULL, progress_total = NULL, error = NULL
-        WHERE id = ${id}::uuid AND status = 'queued' RETURNING module_id AS "moduleId", attempts`;
+        UPDATE module_runs
+        SET status = 'running', attempts = attempts + 1,
+          lease_token = ${leaseToken}::uuid, lease_until = ${leaseEnd},
+          started_at = coalesce(started_at, clock_timestamp()),
+          progress_done = NULL, progress_total = NULL, error = NULL
+        WHERE id = ${id}::uuid AND status = 'queued'
+        RETURNING module_id AS "moduleId", attempts`;
       return row ?? null;
     },
 
@@ -112,7 +118,9 @@ export function createRunsRepository(db: Db) {
       progress?: { done: number; total: number },
     ): Promise<boolean> {
       const count = await db.$executeRaw`
-        UPDATE module_runs SET lease_until = ${leaseEnd}, progress_done = coalesce(${progress?.done ?? null}::int, progress_done),
+        UPDATE module_runs
+        SET lease_until = ${leaseEnd},
+          progress_done = coalesce(${progress?.done ?? null}::int, progress_done),
           progress_total = coalesce(${progress?.total ?? null}::int, progress_total)
         WHERE id = ${id}::uuid AND lease_token = ${leaseToken}::uuid AND status = 'running'`;
       return count === 1;
@@ -121,7 +129,9 @@ export function createRunsRepository(db: Db) {
     /** Marks the run as succeeded. False if the lease is lost. */
     async succeed(id: string, leaseToken: string, events: number): Promise<boolean> {
       const count = await db.$executeRaw`
-        UPDATE module_runs SET status = 'succeeded', events = ${events}, lease_token = NULL, lease_until = NULL, finished_at = clock_timestamp()
+        UPDATE module_runs
+        SET status = 'succeeded', events = ${events}, lease_token = NULL, lease_until = NULL,
+          finished_at = clock_timestamp()
         WHERE id = ${id}::uuid AND lease_token = ${leaseToken}::uuid AND status = 'running'`;
       return count === 1;
     },
@@ -129,7 +139,9 @@ export function createRunsRepository(db: Db) {
     /** Records a failure: the run is queued again, or fails if `final`. */
     async fail(id: string, leaseToken: string, error: string, final: boolean): Promise<void> {
       await db.$executeRaw`
-        UPDATE module_runs SET status = ${final ? 'failed' : 'queued'}::module_run_status, error = ${error}, lease_token = NULL, lease_until = NULL,
+        UPDATE module_runs
+        SET status = ${final ? 'failed' : 'queued'}::module_run_status, error = ${error},
+          lease_token = NULL, lease_until = NULL,
           finished_at = CASE WHEN ${final} THEN clock_timestamp() END
         WHERE id = ${id}::uuid AND lease_token = ${leaseToken}::uuid AND status = 'running'`;
     },
@@ -139,12 +151,17 @@ export function createRunsRepository(db: Db) {
      */
     async requeueAbandoned(): Promise<void> {
       const rows = await db.$queryRaw<{ id: string; status: string }[]>`
-        UPDATE module_runs SET lease_token = NULL, lease_until = NULL,
-          status = (CASE WHEN attempts < ${maxAttempts} THEN 'queued' ELSE 'failed' END)::module_run_status,
+        UPDATE module_runs
+        SET lease_token = NULL, lease_until = NULL,
+          status = (
+            CASE WHEN attempts < ${maxAttempts} THEN 'queued' ELSE 'failed' END
+          )::module_run_status,
           error = CASE WHEN attempts < ${maxAttempts} THEN error ELSE ${abandoned} END,
           finished_at = CASE WHEN attempts < ${maxAttempts} THEN NULL ELSE clock_timestamp() END
         WHERE id IN (
-          SELECT id FROM module_runs WHERE status = 'running' AND lease_until < clock_timestamp() FOR UPDATE SKIP LOCKED)
+          SELECT id FROM module_runs
+          WHERE status = 'running' AND lease_until < clock_timestamp()
+          FOR UPDATE SKIP LOCKED)
         RETURNING id, status::text`;
       for (const { id, status } of rows) if (status === 'queued') await addJob(id);
     },
@@ -152,9 +169,12 @@ export function createRunsRepository(db: Db) {
     /** Adds a job to queued runs whose job is missing or exhausted, because their worker died. */
     async requeueJobless(): Promise<void> {
       const rows = await db.$queryRaw<{ id: string }[]>`
-        SELECT id FROM module_runs WHERE status = 'queued' AND NOT EXISTS (
-          SELECT FROM graphile_worker.jobs j
-          WHERE j.key = module_runs.id::text AND (j.locked_at IS NOT NULL OR j.attempts < j.max_attempts))`;
+        SELECT id FROM module_runs
+        WHERE status = 'queued'
+          AND NOT EXISTS (
+            SELECT FROM graphile_worker.jobs j
+            WHERE j.key = module_runs.id::text
+              AND (j.locked_at IS NOT NULL OR j.attempts < j.max_attempts))`;
       for (const { id } of rows) await addJob(id);
     },
   };
@@ -165,7 +185,8 @@ export function createRunsRepository(db: Db) {
    */
   async function addJob(runId: string): Promise<void> {
     await db.$queryRaw`
-      SELECT id::text FROM graphile_worker.add_job(${SYNC_TASK}, json_build_object('runId', ${runId}::text),
+      SELECT id::text
+      FROM graphile_worker.add_job(${SYNC_TASK}, json_build_object('runId', ${runId}::text),
         max_attempts => ${maxAttempts}::int, job_key => ${runId}::text)`;
   }
 }

@@ -24,13 +24,17 @@ const discard: Command = {
 };
 const purge: Command = {
   name: 'purge_stages',
-  text: `DELETE FROM module_stages s WHERE NOT EXISTS (
-    SELECT FROM module_runs r WHERE r.id = s.run_id AND r.lease_token = s.id AND r.status = 'running')`,
+  text: `
+    DELETE FROM module_stages s
+    WHERE NOT EXISTS (
+      SELECT FROM module_runs r
+      WHERE r.id = s.run_id AND r.lease_token = s.id AND r.status = 'running')`,
 };
 
 const addEvents: Command = {
   name: 'stage_events',
-  text: `INSERT INTO staged_events (stage_id, position, key, type, subject, payload, occurred_at)
+  text: `
+    INSERT INTO staged_events (stage_id, position, key, type, subject, payload, occurred_at)
     SELECT s.id, $2::int + e.ordinality - 1, e.key, e.type, e.subject, e.payload, e.time
     FROM module_stages s, ROWS FROM (json_to_recordset($3::json)
       AS (key text, type text, subject text, time timestamptz, payload jsonb)) WITH ORDINALITY
@@ -39,14 +43,19 @@ const addEvents: Command = {
 };
 const putEntry: Command = {
   name: 'stage_entry',
-  text: `INSERT INTO staged_entries (stage_id, key, value) SELECT id, $2, $3::jsonb FROM module_stages WHERE id = $1::uuid
+  text: `
+    INSERT INTO staged_entries (stage_id, key, value)
+    SELECT id, $2, $3::jsonb FROM module_stages WHERE id = $1::uuid
     ON CONFLICT (stage_id, key) DO UPDATE SET value = excluded.value`,
 };
 const findEntry: Statement<JsonValue> = {
   name: 'find_staged_entry',
-  text: `WITH staged AS (SELECT value FROM staged_entries WHERE stage_id = $1::uuid AND key = $3)
+  text: `
+    WITH staged AS (SELECT value FROM staged_entries WHERE stage_id = $1::uuid AND key = $3)
     SELECT value FROM staged
-    UNION ALL SELECT value FROM module_entries WHERE module_id = $2 AND key = $3 AND NOT EXISTS (SELECT FROM staged)`,
+    UNION ALL
+    SELECT value FROM module_entries
+    WHERE module_id = $2 AND key = $3 AND NOT EXISTS (SELECT FROM staged)`,
   read: (row) => jsonSchema.parse(row.json('value')),
 };
 
@@ -57,21 +66,32 @@ const lockStage: Statement<string> = {
 };
 const moveEvents: Command = {
   name: 'move_staged_events',
-  text: `INSERT INTO events (id, source, type, subject, module_id, dedupe_key, payload, occurred_at)
-    SELECT ($4::uuid[])[position - $3::int + 1], 'module', type, subject, $2, key, payload, occurred_at
-    FROM staged_events WHERE stage_id = $1::uuid AND position >= $3::int AND position < $3::int + cardinality($4::uuid[])
+  text: `
+    INSERT INTO events (id, source, type, subject, module_id, dedupe_key, payload, occurred_at)
+    SELECT ($4::uuid[])[position - $3::int + 1], 'module', type, subject, $2, key, payload,
+      occurred_at
+    FROM staged_events
+    WHERE stage_id = $1::uuid
+      AND position >= $3::int
+      AND position < $3::int + cardinality($4::uuid[])
     ORDER BY position
     ON CONFLICT (module_id, dedupe_key) DO NOTHING`,
 };
 const moveEntries: Statement<string | null> = {
   name: 'move_staged_entries',
-  text: `WITH moved AS (
-      SELECT key, value FROM staged_entries WHERE stage_id = $1::uuid AND key > $3 ORDER BY key LIMIT ${entriesAtOnce}),
-    put AS (
-      INSERT INTO module_entries (module_id, key, value) SELECT $2, key, value FROM moved WHERE value IS NOT NULL
+  text: `
+    WITH moved AS (
+      SELECT key, value FROM staged_entries
+      WHERE stage_id = $1::uuid AND key > $3
+      ORDER BY key
+      LIMIT ${entriesAtOnce}),
+    inserted AS (
+      INSERT INTO module_entries (module_id, key, value)
+      SELECT $2, key, value FROM moved WHERE value IS NOT NULL
       ON CONFLICT (module_id, key) DO UPDATE SET value = excluded.value, updated_at = now()),
-    gone AS (
-      DELETE FROM module_entries e USING moved WHERE e.module_id = $2 AND e.key = moved.key AND moved.value IS NULL)
+    deleted AS (
+      DELETE FROM module_entries e USING moved
+      WHERE e.module_id = $2 AND e.key = moved.key AND moved.value IS NULL)
     SELECT max(key) AS last FROM moved`,
   read: (row) => row.textOrNull('last'),
 };

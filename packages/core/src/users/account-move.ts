@@ -3,7 +3,7 @@ import type { AuditCall } from '../events/audit.repository.js';
 import type { SendMail } from '../mail/mail-queue.js';
 import type { Repositories } from '../repositories.js';
 
-interface Move {
+interface AddressChange {
   userId: string;
   /** The new address. */
   email: string;
@@ -12,10 +12,10 @@ interface Move {
 
 /** Changes the address of an account: revokes old links and notifies the old address. */
 export function createAccountMove(sendMail: SendMail) {
-  return async function move(
+  return async function changeAddress(
     tx: Repositories,
     call: AuditCall,
-    { userId, email, verified }: Move,
+    { userId, email, verified }: AddressChange,
   ): Promise<void> {
     const before = await tx.managedUsers.lock(userId);
     if (!before || (await tx.users.findAccount(email)))

@@ -156,9 +156,14 @@ export function createUsersRepository(db: Db) {
       const id = uuidv7();
       const [row] = await db.$queryRaw<{ id: string; withdrawn: boolean }[]>`
         INSERT INTO users (id, email, name, password_hash, role, verified_at, must_change_password)
-        VALUES (${id}::uuid, ${email}, ${name}, ${passwordHash}, ${role}::"role", CASE WHEN ${verified} THEN now() END, ${mustChangePassword})
-        ON CONFLICT (email) DO UPDATE SET password_hash =
-          CASE WHEN users.verified_at IS NULL THEN coalesce(${insteadOfUnverified}, users.password_hash) ELSE users.password_hash END
+        VALUES (${id}::uuid, ${email}, ${name}, ${passwordHash}, ${role}::"role",
+          CASE WHEN ${verified} THEN now() END, ${mustChangePassword})
+        ON CONFLICT (email) DO UPDATE
+        SET password_hash = CASE
+            WHEN users.verified_at IS NULL
+            THEN coalesce(${insteadOfUnverified}, users.password_hash)
+            ELSE users.password_hash
+          END
         RETURNING id, password_hash IS NOT DISTINCT FROM ${insteadOfUnverified}::text AS withdrawn`;
       return { id: row?.id ?? id, made: row?.id === id, withdrawn: row?.withdrawn ?? false };
     },
@@ -187,7 +192,8 @@ export function createUsersRepository(db: Db) {
      */
     async deleteAbandoned(): Promise<string[]> {
       const rows = await db.$queryRaw<{ id: string }[]>`
-        DELETE FROM users WHERE id IN (
+        DELETE FROM users
+        WHERE id IN (
           SELECT id FROM users u
           WHERE verified_at IS NULL AND disabled_at IS NULL AND role = 'user'
             AND created_at < now() - interval '7 days' AND updated_at < now() - interval '7 days'
@@ -197,7 +203,9 @@ export function createUsersRepository(db: Db) {
             AND NOT EXISTS (SELECT FROM mail_tokens WHERE user_id = u.id AND expires_at > now())
             AND NOT EXISTS (SELECT FROM events WHERE subject = 'user ' || u.id
               AND type IN ('user.created', 'user.verified', 'user.email-changed'))
-          ORDER BY id LIMIT 500 FOR UPDATE SKIP LOCKED)
+          ORDER BY id
+          LIMIT 500
+          FOR UPDATE SKIP LOCKED)
         RETURNING id`;
       return rows.map(({ id }) => id);
     },
