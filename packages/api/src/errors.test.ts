@@ -5,13 +5,13 @@ import { readProblemSource, toTRPCError } from './errors.js';
 
 const headersOf = (error: AppError) => readProblemSource(toTRPCError(error))?.headers;
 
-test('what is unavailable says when to come again, also where nothing names a time', () => {
+test('unavailable errors have a retry time, even by default', () => {
   expect(headersOf(unavailable('x'))).toEqual({ 'retry-after': '5' });
   expect(headersOf(unavailable('x', 0.2))).toEqual({ 'retry-after': '1' });
   expect(headersOf(unavailable('x', 30))).toEqual({ 'retry-after': '30' });
 });
 
-test('other refusals name no time', () => {
+test('other errors have no retry time', () => {
   expect(headersOf(conflict('x'))).toBeUndefined();
   expect(readProblemSource(new TRPCError({ code: 'CONFLICT' }))).toBeUndefined();
 });

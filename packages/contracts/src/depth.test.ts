@@ -3,11 +3,11 @@ import { widgetParamsSchema } from './dashboards.js';
 import { isShallowJson } from './depth.js';
 import { widgetDataInput } from './widgets.js';
 
-/** Parameters that nest so many levels deep. */
+/** Creates parameters with that many levels. */
 const params = (levels: number): Record<string, unknown> =>
   JSON.parse(`{"a":${'['.repeat(levels - 1)}${']'.repeat(levels - 1)}}`);
 
-describe('free JSON', () => {
+describe('free-form JSON', () => {
   it.each([
     ['of a placed widget', (value: unknown) => widgetParamsSchema.safeParse(value)],
     ['of a widget that is read', (value: unknown) => widgetDataInput.shape.params.safeParse(value)],
@@ -21,7 +21,7 @@ describe('free JSON', () => {
     );
   });
 
-  it('is measured by one visit of each object, however often it occurs', () => {
+  it('visits each object once, however often it occurs', () => {
     let visits = 0;
     const counted = (value: object) =>
       new Proxy(value, {

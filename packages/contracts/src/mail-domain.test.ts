@@ -41,7 +41,7 @@ it.each([
   expect(hasLocalDomain(address)).toBe(isLocal),
 );
 
-it('the fields of every contract that the documents call mail addresses are found', () => {
+it('finds all fields that the documents declare as mail addresses', () => {
   const inputs = Object.values(contracts).flatMap((contract) =>
     typeof contract === 'object' && contract !== null ? Object.values(contract) : [],
   );

@@ -14,7 +14,7 @@ describe('text', () => {
     },
   );
 
-  it('counts as its JSON Schema says', () => {
+  it('counts characters like its JSON Schema', () => {
     expect(z.toJSONSchema(lineSchema(1, 100))).toMatchObject({
       type: 'string',
       minLength: 1,
@@ -24,7 +24,7 @@ describe('text', () => {
 });
 
 describe('a line', () => {
-  it('is trimmed and must show something', () => {
+  it('is trimmed and must be visible', () => {
     expect(lineSchema(1, 5).parse('  ab ')).toBe('ab');
     const unseen = ['', '   ', '\u200b', '\u2060\ufeff', '\u3164', '\u00ad', '\u2800 '];
     for (const text of [...unseen, 'a\nb', 'a\u007f', 'abcdef'])

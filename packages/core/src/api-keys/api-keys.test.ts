@@ -40,7 +40,7 @@ beforeAll(async () => {
 });
 afterAll(() => fixture.close());
 
-/** Someone who is signed in. */
+/** Creates a signed-in user. */
 async function someone(): Promise<UserCall> {
   const { email } = await fixture.makeUser();
   return fixture.callOf((await fixture.auth.login(call, { email, password })).accessToken);
@@ -51,14 +51,14 @@ const make = (
   more: { dashboardId?: string; expiresAt?: string; scopes?: Scope[] } = {},
 ) => service.create(by, { name: 'Robot', scopes: ['dashboards:read'], ...more });
 
-/** The call of whoever presents this key. */
+/** Builds the call of a client with this key. */
 const callBy = (key: string) => fixture.callOf(key);
 const refused = { code: 'unauthenticated', message: expect.stringContaining('API key') };
 const eventsOf = (id: string) =>
   fixture.db.event.findMany({ where: { subject: `api-key ${id}` }, orderBy: { id: 'asc' } });
 
 describe('a key', () => {
-  test('is not made once its owner has made too many changes, so that nobody fills the trail', async () => {
+  test('is not created once its owner has made too many changes, which bounds the audit log', async () => {
     const ann = await someone();
     const { apiKeys, transaction, keyEnded } = fixture;
     const guard = {
@@ -76,7 +76,7 @@ describe('a key', () => {
     expect(await service.list(ann, { size: 20 })).toMatchObject({ items: [] });
   });
 
-  test('is shown once, stored as a hash, and on record with its owner', async () => {
+  test('is shown once, stored as a hash, and audited', async () => {
     const ann = await someone();
     const { key, ...made } = await make(ann, {
       scopes: ['dashboards:read', 'widgets:read', 'dashboards:read'],
@@ -102,7 +102,7 @@ describe('a key', () => {
     expect(JSON.stringify(events)).not.toContain(secret);
   });
 
-  test('acts for its owner within its scopes, in the role that its owner has at present', async () => {
+  test('acts for its owner within its scopes, with the current role of the owner', async () => {
     const ann = await someone();
     const { key, id } = await make(ann);
     const { actor } = await callBy(key);
@@ -113,7 +113,7 @@ describe('a key', () => {
     expect((await callBy(key)).actor.role).toBe('superuser');
   });
 
-  test('is refused when it is unknown, has another secret, has expired, or its owner is disabled or gone', async () => {
+  test('is rejected if it is unknown, expired or has a wrong secret, or if its owner is disabled or removed', async () => {
     const ann = await someone();
     const [one, other, ending] = [await make(ann), await make(ann), await make(ann)];
     const strange = one.key.slice(0, 37) + other.key.slice(37);
@@ -139,7 +139,7 @@ describe('a key', () => {
     await expect(callBy(one.key)).rejects.toMatchObject(refused);
   });
 
-  test('expires to the moment, although it was believed just before', async () => {
+  test('expires on time, even if it is cached', async () => {
     const expiresAt = new Date(Date.now() + 3000).toISOString();
     const { key } = await make(await someone(), { expiresAt });
     await callBy(key);
@@ -148,7 +148,7 @@ describe('a key', () => {
     });
   });
 
-  test('ends at once when it is removed, also while it is in use, and another owner cannot remove it', async () => {
+  test('stops working at once when removed, even while in use; another user cannot remove it', async () => {
     const [ann, ben] = [await someone(), await someone()];
     const { id, key } = await make(ann);
     await expect(service.remove(ben, { id })).rejects.toMatchObject({ code: 'not_found' });
@@ -164,7 +164,7 @@ describe('a key', () => {
     ]);
   });
 
-  test('removed twice at once ends once', async () => {
+  test('two concurrent removals remove it once', async () => {
     const ann = await someone();
     const { id } = await make(ann);
     const results = await Promise.allSettled([
@@ -175,7 +175,7 @@ describe('a key', () => {
     expect(await eventsOf(id)).toHaveLength(2);
   });
 
-  test('cannot have expired before it is made', async () => {
+  test('cannot be created with an expiry in the past', async () => {
     const ann = await someone();
     const past = make(ann, { expiresAt: '2026-01-01T00:00:00Z' });
     await expect(past).rejects.toMatchObject({
@@ -186,7 +186,7 @@ describe('a key', () => {
     expect(expiresAt).toEqual(new Date('2099-01-01T00:00:00Z'));
   });
 
-  test('tells when it was used, written once a minute at most', async () => {
+  test('records its last use, at most once a minute', async () => {
     const ann = await someone();
     const { id, key } = await make(ann);
     const used = async () =>
@@ -208,8 +208,8 @@ describe('a key', () => {
   });
 });
 
-describe('of fifty keys', () => {
-  test('each stays within the limit, however many are made at once', async () => {
+describe('the limit of fifty keys', () => {
+  test('holds for concurrent creations', async () => {
     const ann = await someone();
     for (let count = 0; count < 45; count += 1) await make(ann);
     const results = await Promise.allSettled(Array.from({ length: 12 }, () => make(ann)));
@@ -271,7 +271,7 @@ describe('a key that is bound to a dashboard', () => {
     }
   });
 
-  test('reaches that dashboard and no other', async () => {
+  test('can access that dashboard and no other', async () => {
     const { mine, hidden, by } = await bound();
     const listed = await dashboards.list(by, { size: 20 });
     expect(listed.items.map(({ id }) => id)).toEqual([mine.id]);
@@ -298,7 +298,7 @@ describe('a key that is bound to a dashboard', () => {
     });
   });
 
-  test('ends with its dashboard, on record, and cannot bring it back', async () => {
+  test('is removed with its dashboard, is audited, and cannot recreate the dashboard', async () => {
     const { ann, mine, made, by } = await bound();
     const unbound = await make(ann);
     await dashboards.remove(ann, { id: mine.id });
@@ -308,20 +308,20 @@ describe('a key that is bound to a dashboard', () => {
       'api-key.created',
       'api-key.revoked',
     ]);
-    // A call that was let in a moment before.
+    // Simulates a call that was authenticated just before.
     await expect(
       dashboards.upsert(by, { id: mine.id, name: 'X', widgets: [] }),
     ).rejects.toMatchObject({ code: 'not_found' });
   });
 
-  test('may remove its dashboard, and is named as the one who did', async () => {
+  test('may remove its dashboard, and the audit log names it', async () => {
     const { mine, made, by, ann } = await bound();
     await dashboards.remove(by, { id: mine.id });
     const [, ended] = await eventsOf(made.id);
     expect(ended).toMatchObject({ actorId: ann.actor.userId, payload: { apiKeyId: made.id } });
   });
 
-  test('never outlives a dashboard that is removed while it is made', async () => {
+  test('never outlives a dashboard that is removed concurrently', async () => {
     const ann = await someone();
     for (let round = 0; round < 10; round += 1) {
       const { id } = await dashboards.create(ann, { name: 'Brief', widgets: [] });

@@ -29,8 +29,8 @@ const eventsOf = async (sessionId: string) => {
   return rows.map(({ type }) => type);
 };
 
-describe('sessions of mine', () => {
-  test('are listed page by page, the newest first, only those that live', async () => {
+describe('my sessions', () => {
+  test('are listed page by page, newest first, live ones only', async () => {
     const { email } = await fixture.makeUser();
     const tokens = [];
     for (let count = 0; count < 5; count++)
@@ -56,7 +56,7 @@ describe('sessions of mine', () => {
     }
   });
 
-  test('end at once and are on record; those of others are not found', async () => {
+  test('end at once and are audited; those of other users are not found', async () => {
     const [ann, ben] = [await fixture.makeUser(), await fixture.makeUser()];
     const mine = await fixture.auth.login(call, { email: ann.email, password });
     const others = [
@@ -89,8 +89,8 @@ describe('sessions of mine', () => {
   });
 });
 
-describe('the record of sessions', () => {
-  test('tells of the sign-in, and of a sign-out once', async () => {
+describe('the audit log of sessions', () => {
+  test('records each sign-in, and a sign-out once', async () => {
     const { email, id } = await fixture.makeUser();
     const { accessToken, refreshToken } = await fixture.auth.login(call, { email, password });
     const me = await fixture.callOf(accessToken);
@@ -103,7 +103,7 @@ describe('the record of sessions', () => {
     ]);
   });
 
-  test('tells once of a token that came back, although the call is refused', async () => {
+  test('records a token reuse once, although the call is rejected', async () => {
     const { email } = await fixture.makeUser();
     const { refreshToken } = await fixture.auth.login(call, { email, password });
     const id = sessionIdOf(refreshToken);
@@ -115,7 +115,7 @@ describe('the record of sessions', () => {
   });
 });
 
-test('sessions that ended 90 days ago are purged, but never the latest of a user', async () => {
+test('sessions that ended 90 days ago are purged, except the newest of each user', async () => {
   const [ann, ben] = [await fixture.makeUser(), await fixture.makeUser()];
   const started = async ({ email }: { email: string }, endedAgo: string) => {
     const id = sessionIdOf((await fixture.auth.login(call, { email, password })).refreshToken);
@@ -133,7 +133,7 @@ test('sessions that ended 90 days ago are purged, but never the latest of a user
 describe('the mail of a new sign-in', () => {
   const box = createSecretBox({ keys: [{ kid: 'e', secret: 'Hb2Fy7Ku4Mz9Cn6Xr1Wd8Tg3Vq5Jp0Ls' }] });
 
-  test('is sent for another program or network, never for the first sign-in, a known one, or a neighbour in its /56', async () => {
+  test('is sent for a new program or network, but not for the first sign-in, a known origin, or its /56', async () => {
     const { email } = await fixture.makeUser();
     const auth = fixture.authWith({ sendMail: createMailQueue(box) });
     const by = async (other: Partial<Call>) => {

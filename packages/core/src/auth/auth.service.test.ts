@@ -20,14 +20,14 @@ const wrong = {
   code: 'unauthenticated',
   message: 'E-mail address or password is wrong',
 };
-/** The password by bcrypt, as another system kept it. */
+/** The bcrypt hash of the password, as imported from another system. */
 const bcryptHash = '$2b$04$y6c9HI7ohxlf72i0jLSCcuRm9RDqvENMp5.BlYrtWGFGLVZDbgik6';
 const busy = () => Promise.reject(new HasherBusy(2));
 const hashOf = async (id: string) =>
   (await fixture.db.user.findUniqueOrThrow({ where: { id } })).passwordHash;
 
 describe('signing in', () => {
-  test('the right password opens a session that knows where it came from', async () => {
+  test('the right password starts a session that records its origin', async () => {
     const user = await fixture.makeUser({ role: 'superuser' });
     const tokens = await fixture.auth.login(
       { ...call, userAgent: 'x'.repeat(2000) },
@@ -56,19 +56,19 @@ describe('signing in', () => {
     ]);
   });
 
-  test('a wrong password and an unknown address are refused alike and cost one check each', async () => {
+  test('a wrong password and an unknown address get the same response and cost one hash check each', async () => {
     const { email } = await fixture.makeUser();
     const hasher = createPasswordHasher();
     const [verify, verifyDummy] = [vi.spyOn(hasher, 'verify'), vi.spyOn(hasher, 'verifyDummy')];
     const auth = fixture.authWith({ hasher });
     await expect(auth.login(call, { email, password: 'wrong' })).rejects.toMatchObject(wrong);
     await expect(
-      auth.login(call, { email: 'nobody@example.org', password: 'wrong' }),
+      auth.login(call, { email: 'unknown@example.org', password: 'wrong' }),
     ).rejects.toMatchObject(wrong);
     expect([verify.mock.calls.length, verifyDummy.mock.calls.length]).toEqual([1, 1]);
   });
 
-  test('a disabled user learns so with the right password only', async () => {
+  test('a disabled user gets the reason only with the right password', async () => {
     const { email, id } = await fixture.makeUser();
     await fixture.db.user.update({ where: { id }, data: { disabledAt: new Date() } });
     await expect(fixture.auth.login(call, { email, password: 'wrong' })).rejects.toMatchObject(
@@ -80,7 +80,7 @@ describe('signing in', () => {
     expect(await fixture.sessionsOf(id)).toEqual([]);
   });
 
-  test('an old hash is replaced at the first right sign-in, and only then', async () => {
+  test('an outdated hash is replaced at the first successful sign-in only', async () => {
     const { email, id } = await fixture.makeUser({ passwordHash: bcryptHash });
     await expect(fixture.auth.login(call, { email, password: 'wrong' })).rejects.toMatchObject(
       wrong,
@@ -93,14 +93,14 @@ describe('signing in', () => {
     expect(await hashOf(id)).toBe(upgraded);
   });
 
-  test('a busy hasher puts off the upgrade of a hash, not the sign-in', async () => {
+  test('a busy hasher postpones the rehash, not the sign-in', async () => {
     const { email, id } = await fixture.makeUser({ passwordHash: bcryptHash });
     const auth = fixture.authWith({ hasher: { ...fixture.hasher, hash: busy } });
     await auth.login(call, { email, password });
     expect(await hashOf(id)).toBe(bcryptHash);
   });
 
-  test('a busy hasher is "unavailable" and says when to come back', async () => {
+  test('a busy hasher gives "unavailable" with a retry time', async () => {
     const { email } = await fixture.makeUser();
     const hasher: PasswordHasher = {
       admit: () => {},
@@ -111,15 +111,15 @@ describe('signing in', () => {
     const auth = fixture.authWith({ hasher });
     const unavailable = { name: 'AppError', code: 'unavailable', details: { retryAfter: 2 } };
     await expect(auth.login(call, { email, password })).rejects.toMatchObject(unavailable);
-    await expect(auth.login(call, { email: 'nobody@example.org', password })).rejects.toMatchObject(
-      unavailable,
-    );
+    await expect(
+      auth.login(call, { email: 'unknown@example.org', password }),
+    ).rejects.toMatchObject(unavailable);
     await expect(auth.register(call, { email: 'new@example.org', password })).rejects.toMatchObject(
       unavailable,
     );
   });
 
-  test('a full hasher turns strangers away before they cause any other work', async () => {
+  test('a full hasher rejects sign-ins before any other work', async () => {
     const admit = () => {
       throw new HasherBusy(2);
     };
@@ -127,16 +127,16 @@ describe('signing in', () => {
     const guard = { ...noIdentityGuard, login: asked, register: asked };
     const auth = fixture.authWith({ guard, hasher: { ...fixture.hasher, admit } });
     const unavailable = { name: 'AppError', code: 'unavailable', details: { retryAfter: 2 } };
-    await expect(auth.login(call, { email: 'nobody@example.org', password })).rejects.toMatchObject(
-      unavailable,
-    );
+    await expect(
+      auth.login(call, { email: 'unknown@example.org', password }),
+    ).rejects.toMatchObject(unavailable);
     await expect(auth.register(call, { email: 'new@example.org', password })).rejects.toMatchObject(
       unavailable,
     );
     expect(asked).not.toHaveBeenCalled();
   });
 
-  test('a password changed while it is being checked opens no session', async () => {
+  test('a password that is changed during the check starts no session', async () => {
     const { email, id } = await fixture.makeUser();
     const verify: PasswordHasher['verify'] = async (hash, given) => {
       const verdict = await fixture.hasher.verify(hash, given);
@@ -168,9 +168,9 @@ describe('signing in', () => {
     ]);
   });
 
-  test('sign-ins at once leave twenty sessions too', async () => {
+  test('concurrent sign-ins leave twenty sessions', async () => {
     const { email, id } = await fixture.makeUser();
-    // Without the turns of the hasher, so that all transactions really meet.
+    // Bypasses the queue of the hasher, so that all transactions run concurrently.
     const auth = fixture.authWith({
       hasher: { ...fixture.hasher, verify: async () => ({ ok: true, needsRehash: false }) },
     });
@@ -180,7 +180,7 @@ describe('signing in', () => {
     ).toHaveLength(20);
   });
 
-  test('a session that is over does not count among the twenty', async () => {
+  test('an ended session does not count against the limit of twenty', async () => {
     const { email, id } = await fixture.makeUser();
     for (let count = 0; count < 20; count++) await fixture.auth.login(call, { email, password });
     const [, newer] = await fixture.sessionsOf(id);
@@ -194,11 +194,11 @@ describe('signing in', () => {
     );
   });
 
-  test('the guard is asked first, and told of every failure and success', async () => {
+  test('the guard is called first, and for every failure and success', async () => {
     const { email } = await fixture.makeUser();
-    const told: string[] = [];
+    const calls: string[] = [];
     const note = (what: string) => async (email: string, address: string) =>
-      void told.push([what, email, address].join(' '));
+      void calls.push([what, email, address].join(' '));
     const noteFailure: IdentityGuard['loginFailed'] = async (...of) => {
       await note('failed')(...of);
       return { notify: false, delayMs: 0 };
@@ -212,12 +212,12 @@ describe('signing in', () => {
     const auth = fixture.authWith({ guard });
     await auth.login(call, { email, password });
     await auth.login(call, { email, password: 'wrong' }).catch(() => {});
-    await auth.login(call, { email: 'nobody@example.org', password }).catch(() => {});
-    expect(told).toEqual(
+    await auth.login(call, { email: 'unknown@example.org', password }).catch(() => {});
+    expect(calls).toEqual(
       [
         [email, 'succeeded'],
         [email, 'failed'],
-        ['nobody@example.org', 'failed'],
+        ['unknown@example.org', 'failed'],
       ].flatMap(([account, end]) => [`check ${account} 192.0.2.1`, `${end} ${account} 192.0.2.1`]),
     );
     const verify = vi.fn(fixture.hasher.verify);
@@ -232,7 +232,7 @@ describe('signing in', () => {
 });
 
 describe('signing out', () => {
-  test('ends the session at once, twice as well as once, and no other', async () => {
+  test('ends only that session, at once and idempotently', async () => {
     const { email } = await fixture.makeUser();
     const [mine, other] = [
       await fixture.auth.login(call, { email, password }),
@@ -255,7 +255,7 @@ describe('signing out', () => {
 });
 
 describe('me', () => {
-  test('is the user, without anything secret', async () => {
+  test('returns the user without secrets', async () => {
     const user = await fixture.makeUser();
     const { accessToken } = await fixture.auth.login(call, { email: user.email, password });
     const me = await fixture.callOf(accessToken);
@@ -276,7 +276,7 @@ describe('me', () => {
 describe('signing up', () => {
   const accepted = { accepted: true };
 
-  test('makes an ordinary user who can sign in, called by the address unless they say otherwise', async () => {
+  test('creates an ordinary user who can sign in, named after the address by default', async () => {
     expect(await fixture.auth.register(call, { email: 'ada@example.org', password })).toEqual(
       accepted,
     );
@@ -292,7 +292,7 @@ describe('signing up', () => {
     });
   });
 
-  test('answers the same for an address that is taken, hashes just as well and leaves the account as it was', async () => {
+  test('gives the same response for a taken address, also hashes, and leaves the account unchanged', async () => {
     const user = await fixture.makeUser();
     const before = await hashOf(user.id);
     const hash = vi.fn(fixture.hasher.hash);
@@ -309,7 +309,7 @@ describe('signing up', () => {
     expect(await fixture.users.findById(user.id)).toEqual(user);
   });
 
-  test('of many at once with one address one wins and all are answered the same', async () => {
+  test('of many concurrent sign-ups with one address one wins, and all get the same response', async () => {
     const email = 'race@example.org';
     const answers = await Promise.all(
       Array.from({ length: 10 }, () => fixture.auth.register(call, { email, password })),
@@ -318,7 +318,7 @@ describe('signing up', () => {
     expect(await fixture.db.user.count({ where: { email } })).toBe(1);
   });
 
-  test('a password that cannot be used is refused before it is hashed, with a pointer to it', async () => {
+  test('a password that violates the policy is rejected before it is hashed, with a pointer to it', async () => {
     const hash = vi.fn(fixture.hasher.hash);
     const auth = fixture.authWith({ hasher: { ...fixture.hasher, hash } });
     const attempt = auth.register(call, { email: 'short@example.org', password: 'too short' });

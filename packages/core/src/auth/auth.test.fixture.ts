@@ -40,7 +40,7 @@ function withRefreshToken({ refreshToken, ...rest }: Tokens): IssuedTokens {
   return { ...rest, refreshToken };
 }
 
-/** For callers without cookies, whose answers always hold both tokens. */
+/** For callers without cookies, whose responses always contain both tokens. */
 const inBody = (auth: AuthService) => ({
   ...auth,
   login: async (...of: Parameters<AuthService['login']>) =>
@@ -49,7 +49,7 @@ const inBody = (auth: AuthService) => ({
     withRefreshToken(await auth.refresh(...of)),
 });
 
-/** The auth service on a database of its own, with everything real. */
+/** Creates the auth service on its own database, without mocks. */
 export async function createAuthFixture() {
   const { url, drop } = await createTestDatabase();
   await runMigrations({ connectionString: url });
@@ -92,7 +92,10 @@ export async function createAuthFixture() {
   };
   let made = 0;
 
-  /** Sends all mails that wait, as the worker would. @returns those that were sent */
+  /**
+   * Sends all queued mails, like the worker.
+   * @returns the sent mails
+   */
   async function sendMails({
     verifyEmail = false,
     send = async (_: Mail) => {},
@@ -140,7 +143,7 @@ export async function createAuthFixture() {
 
     sendMails,
 
-    /** A new user whose password is `password`. */
+    /** Creates a user with the password `password`. */
     async makeUser({
       role = 'user',
       passwordHash,
@@ -161,10 +164,10 @@ export async function createAuthFixture() {
       return user;
     },
 
-    /** The call of someone who presents this access token. */
+    /** Builds the call of a client with this access token. */
     async callOf(accessToken: string): Promise<UserCall> {
       const actor = await authenticate(accessToken);
-      if (actor.kind !== 'user') throw new Error('Nobody is signed in');
+      if (actor.kind !== 'user') throw new Error('The call is anonymous');
       return { ...call, actor };
     },
 
@@ -178,5 +181,5 @@ export async function createAuthFixture() {
 
 export type AuthFixture = Awaited<ReturnType<typeof createAuthFixture>>;
 
-/** Session id inside a refresh token. */
+/** Returns the session id inside a refresh token. */
 export const sessionIdOf = (refreshToken: string) => refreshToken.slice(0, 36);

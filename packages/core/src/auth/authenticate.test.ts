@@ -21,7 +21,7 @@ describe('with real sessions', () => {
   });
   afterAll(() => fixture.close());
 
-  test('a session that was revoked or is past its end, a disabled user and a removed one are refused', async () => {
+  test('revoked and expired sessions, and disabled and removed users are rejected', async () => {
     const ends = [
       (id: string) => fixture.sessions.revoke(id),
       (id: string) =>
@@ -41,7 +41,7 @@ describe('with real sessions', () => {
     }
   });
 
-  test('the role is the one in the database, not one that the token carries', async () => {
+  test('the role comes from the database, not from the token', async () => {
     const { email, id } = await fixture.makeUser();
     const { accessToken, refreshToken } = await fixture.auth.login(call, { email, password });
     expect(await fixture.authenticate(accessToken)).toMatchObject({ role: 'user' });
@@ -50,7 +50,7 @@ describe('with real sessions', () => {
     expect(await fixture.authenticate(accessToken)).toMatchObject({ role: 'superuser' });
   });
 
-  test("a token for another user's session is refused, and so is one whose session is no id", async () => {
+  test("a token for another user's session is rejected, and so is one with an invalid session id", async () => {
     const [{ email }, stranger] = [await fixture.makeUser(), await fixture.makeUser()];
     const { refreshToken } = await fixture.auth.login(call, { email, password });
     const sign = (sid: string) => fixture.accessTokens.sign({ sub: stranger.id, sid }).token;
@@ -62,14 +62,14 @@ describe('with real sessions', () => {
   });
 });
 
-describe('what is believed', () => {
+describe('the cache', () => {
   let now = 0;
   let actorOf = vi.fn<(sessionId: string) => Promise<UserActor | null>>();
   let keyOf = vi.fn<(id: string) => Promise<KnownKey | null>>();
   let touchLastUsed = vi.fn<(id: string) => Promise<void>>();
   let authentication: Authentication;
 
-  /** Tokens here are the session's id; all belong to one user. */
+  /** Here, a token is the id of its session; all belong to one user. */
   const accessTokens = { verify: (sid: string): AccessTokenClaims => ({ sub: 'user', sid }) };
   const actor = (sessionId: string): UserActor => ({
     kind: 'user',
@@ -80,7 +80,7 @@ describe('what is believed', () => {
     verified: true,
   });
 
-  /** A look-up that is answered when the test says so. */
+  /** A load that resolves when the test says so. */
   function pending() {
     let settle:
       | { resolve: (actor: UserActor | null) => void; reject: (error: Error) => void }
@@ -108,7 +108,7 @@ describe('what is believed', () => {
     });
   });
 
-  test('a look-up is believed for five seconds', async () => {
+  test('holds an entry for five seconds', async () => {
     await authentication.authenticate('s');
     now += 4999;
     await authentication.authenticate('s');
@@ -118,7 +118,7 @@ describe('what is believed', () => {
     expect(actorOf).toHaveBeenCalledTimes(2);
   });
 
-  test('that it has ended is believed too, and a clock set back believes nothing', async () => {
+  test('holds negative entries too, and expires if the clock is set back', async () => {
     actorOf.mockResolvedValue(null);
     await expect(authentication.authenticate('s')).rejects.toMatchObject(refused);
     await expect(authentication.authenticate('s')).rejects.toMatchObject(refused);
@@ -128,7 +128,7 @@ describe('what is believed', () => {
     expect(actorOf).toHaveBeenCalledTimes(2);
   });
 
-  test('any number of callers share one look-up a session', async () => {
+  test('concurrent callers share one load per session', async () => {
     const actors = await Promise.all(
       Array.from({ length: 100 }, (_, index) => authentication.authenticate(`s${index % 2}`)),
     );
@@ -136,7 +136,7 @@ describe('what is believed', () => {
     expect(actors[1]).toEqual(actor('s1'));
   });
 
-  test('a look-up that fails is told to those who wait, and tried again by the next', async () => {
+  test('a failed load rejects all waiting callers, and the next caller retries', async () => {
     actorOf.mockRejectedValueOnce(new Error('database away'));
     const waiting = [authentication.authenticate('s'), authentication.authenticate('s')];
     for (const result of await Promise.allSettled(waiting))
@@ -144,7 +144,7 @@ describe('what is believed', () => {
     expect(await authentication.authenticate('s')).toEqual(actor('s'));
   });
 
-  test('a session forgotten during a look-up is looked up anew: the older answer is never believed', async () => {
+  test('a session invalidated during a load is loaded again; the older result is not cached', async () => {
     const { promise, resolve: answer } = pending();
     actorOf.mockReturnValueOnce(promise);
     const early = authentication.authenticate('s');
@@ -155,7 +155,7 @@ describe('what is believed', () => {
     await expect(authentication.authenticate('s')).rejects.toMatchObject(refused);
   });
 
-  test('a look-up that fails late does not disturb the one that came after', async () => {
+  test('a load that fails late does not remove a newer entry', async () => {
     const { promise, reject: fail } = pending();
     actorOf.mockReturnValueOnce(promise);
     const early = authentication.authenticate('s');
@@ -167,7 +167,7 @@ describe('what is believed', () => {
     expect(actorOf).toHaveBeenCalledTimes(2);
   });
 
-  test('ten thousand sessions are remembered, the oldest look-ups make room', async () => {
+  test('holds ten thousand sessions and evicts the oldest', async () => {
     for (let index = 0; index <= 10_000; index++) await authentication.authenticate(`s${index}`);
     actorOf.mockClear();
     await authentication.authenticate('s1');
@@ -177,7 +177,7 @@ describe('what is believed', () => {
     expect(actorOf).toHaveBeenCalledTimes(1);
   });
 
-  test('a user who has changed is looked up anew, and so are look-ups under way; others are believed on', async () => {
+  test('a changed user and pending loads are loaded again; other entries stay', async () => {
     const { promise, resolve: answer } = pending();
     await authentication.authenticate('s');
     actorOf.mockResolvedValueOnce({ ...actor('other'), userId: 'user' });
@@ -195,14 +195,14 @@ describe('what is believed', () => {
     expect(actorOf).toHaveBeenCalledTimes(3);
   });
 
-  test('nothing is believed when all is to be forgotten', async () => {
+  test('clear removes all entries', async () => {
     await authentication.authenticate('s');
     authentication.invalidateAll();
     await authentication.authenticate('s');
     expect(actorOf).toHaveBeenCalledTimes(2);
   });
 
-  describe('of keys', () => {
+  describe('for keys', () => {
     const id = '019aa5ca-7b1e-7d40-a1f3-5c2e8b9d6f71';
     const { key, secretHash } = generateApiKey(id);
     const known = (lastUsedIsStale = false): KnownKey => ({
@@ -213,7 +213,7 @@ describe('what is believed', () => {
     });
     const wrong = generateApiKey(id).key;
 
-    test('is one look-up too, whose secret is judged at each call', async () => {
+    test('loads once and verifies the secret at each call', async () => {
       keyOf.mockResolvedValue(known());
       await Promise.all([authentication.authenticate(key), authentication.authenticate(key)]);
       await expect(authentication.authenticate(wrong)).rejects.toMatchObject(refused);
@@ -225,7 +225,7 @@ describe('what is believed', () => {
       await expect(authentication.authenticate(key)).rejects.toMatchObject(refused);
     });
 
-    test('a use is noted once a look-up, by the right secret alone, and a note that fails fails no call', async () => {
+    test('records a use once per load and only with the right secret; a failed update fails no call', async () => {
       keyOf.mockResolvedValue(known(true));
       touchLastUsed.mockRejectedValue(new Error('database away'));
       await expect(authentication.authenticate(wrong)).rejects.toMatchObject(refused);
@@ -234,7 +234,7 @@ describe('what is believed', () => {
       expect(touchLastUsed).toHaveBeenCalledTimes(1);
     });
 
-    test('no token with the prefix is taken for an access token, and unknown keys push out no session', async () => {
+    test('a token with the key prefix is never an access token, and unknown keys evict no session', async () => {
       await authentication.authenticate('s');
       for (let count = 0; count < 10_001; count += 1) {
         const stranger = `syn_${count.toString(16).padStart(32, '0')}_${'A'.repeat(43)}`;

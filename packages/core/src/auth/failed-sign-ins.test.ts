@@ -19,7 +19,7 @@ afterAll(() => fixture.close());
 
 const wrong = { message: 'E-mail address or password is wrong' };
 
-test('too many failures: the owner gets one mail, the trace an event, the caller a later answer', async () => {
+test('too many failures send one mail, write one event and delay the response', async () => {
   const { email, id } = await fixture.makeUser();
   const sleep = vi.fn(async () => {});
   const auth = fixture.authWith({ guard, sendMail, sleep });
@@ -36,18 +36,18 @@ test('too many failures: the owner gets one mail, the trace an event, the caller
   for (const event of events) expect(event).toMatchObject({ address: call.address, actorId: null });
 });
 
-test('an address without account is answered alike, and nothing is sent', async () => {
+test('an address without account gets the same response, and no mail is sent', async () => {
   const before = await fixture.db.mail.count();
   const sleep = vi.fn(async () => {});
   const auth = fixture.authWith({ guard, sendMail, sleep });
-  await expect(auth.login(call, { email: 'nobody@example.org', password })).rejects.toMatchObject(
+  await expect(auth.login(call, { email: 'unknown@example.org', password })).rejects.toMatchObject(
     wrong,
   );
   expect(sleep).toHaveBeenCalledOnce();
   expect(await fixture.db.mail.count()).toBe(before);
 });
 
-test('a notice that cannot be sent changes nothing of the answer, and leaves no event of it', async () => {
+test('a notice that cannot be sent does not change the response and leaves no event', async () => {
   const { email, id } = await fixture.makeUser();
   const lost = () => Promise.reject(new Error('no queue'));
   const auth = fixture.authWith({ guard, sendMail: lost, sleep: async () => {} });
@@ -59,7 +59,7 @@ test('a notice that cannot be sent changes nothing of the answer, and leaves no 
   ).toBe(0);
 });
 
-test('nobody waits for a caller who has gone, and the right password is not delayed', async () => {
+test('the delay ends when the client disconnects, and the right password is not delayed', async () => {
   const { email } = await fixture.makeUser();
   const auth = fixture.authWith({
     guard: { ...guard, loginFailed: async () => ({ notify: false, delayMs: 60_000 }) },

@@ -27,7 +27,7 @@ function tokenIn(mail: Mail | undefined): string {
   return token;
 }
 
-/** Without failed sign-ins, which these tests cause on purpose. */
+/** Ignores failed sign-ins, which these tests cause on purpose. */
 const trailOf = async (userId: string) => {
   const where = { subject: `user ${userId}`, type: { not: 'user.sign-in-failed' } };
   return (await fixture.db.event.findMany({ where, orderBy: { id: 'asc' } })).map(
@@ -35,16 +35,16 @@ const trailOf = async (userId: string) => {
   );
 };
 
-/** As if all links had been mailed five minutes earlier. */
+/** Moves all links five minutes into the past. */
 const ageLinks = () =>
   fixture.db.$executeRaw`UPDATE mail_tokens SET created_at = created_at - interval '5 minutes'`;
 
-describe('where addresses must be verified', () => {
+describe('if addresses must be verified', () => {
   const email = 'ada@example.org';
   const verifying = () => fixture.authWith({ verifyEmail: true });
   const mails = () => fixture.sendMails({ verifyEmail: true });
 
-  test('an account opens once the link of its mail was used, which works once', async () => {
+  test('an account is usable after its mail link was used, which works once', async () => {
     const auth = verifying();
     expect(await auth.register(call, { email, password })).toEqual(accepted);
     const answerOf = (account: { email: string; password: string }) =>
@@ -52,7 +52,7 @@ describe('where addresses must be verified', () => {
     const answers = [
       { email, password },
       { email, password: newPassword },
-      { email: 'nobody@example.org', password },
+      { email: 'unknown@example.org', password },
     ].map(answerOf);
     const [answer, ...others] = await Promise.all(answers);
     expect(answer).toMatchObject({
@@ -70,7 +70,7 @@ describe('where addresses must be verified', () => {
     expect(await trailOf(user.id)).toEqual(['user.registered', 'user.verified']);
   });
 
-  test('another mail can be asked for, and one used link ends all others', async () => {
+  test('another mail can be requested, and using one link revokes all others', async () => {
     const auth = verifying();
     await auth.register(call, { email, password });
     const [first] = await mails();
@@ -83,11 +83,11 @@ describe('where addresses must be verified', () => {
     await auth.verify(call, { token: tokenIn(second) });
     await expect(auth.verify(call, { token: tokenIn(first) })).rejects.toMatchObject(spent);
     await auth.resend(call, { email });
-    await auth.resend(call, { email: 'nobody@example.org' });
+    await auth.resend(call, { email: 'unknown@example.org' });
     expect(await mails()).toEqual([]);
   });
 
-  test('of several who register an address, none is let in by the password they sent: whoever reads the mail chooses one', async () => {
+  test('if several people register an address, none of their passwords works: the reader of the mail sets one', async () => {
     const auth = verifying();
     await auth.register(call, { email, password, name: 'Mallory' });
     const [first] = await mails();
@@ -115,7 +115,7 @@ describe('where addresses must be verified', () => {
     expect(await trailOf(user.id)).toEqual(types);
   });
 
-  test('who sends the form twice, also at once, gets a link, and keeps the password', async () => {
+  test('a form that is sent twice, even concurrently, gives a link and keeps the password', async () => {
     const auth = verifying();
     const register = () => auth.register(call, { email, password });
     await Promise.all([register(), register()]);
@@ -131,7 +131,7 @@ describe('where addresses must be verified', () => {
     expect(await mails()).toMatchObject([{ template: 'existing-account', to: email }]);
   });
 
-  test('no password of several counts from the moment of the second sign-up, however long its mail takes', async () => {
+  test('the second sign-up invalidates the passwords at once, even before its mail is sent', async () => {
     const auth = verifying();
     await auth.register(call, { email, password });
     const [first] = await mails();
@@ -141,7 +141,7 @@ describe('where addresses must be verified', () => {
     expect(await mails()).toMatchObject([{ template: 'existing-account', to: email }]);
   });
 
-  test('who has verified keeps the password when somebody registers the address again', async () => {
+  test('a verified account keeps its password if the address is registered again', async () => {
     const auth = verifying();
     await auth.register(call, { email, password });
     const [mail] = await mails();
@@ -151,7 +151,7 @@ describe('where addresses must be verified', () => {
     await auth.login(call, { email, password });
   });
 
-  test('a new password by mail verifies, too', async () => {
+  test('a password reset also verifies the address', async () => {
     const auth = verifying();
     await auth.register(call, { email, password });
     await mails();
@@ -162,7 +162,7 @@ describe('where addresses must be verified', () => {
   });
 });
 
-test('however many register an address, its owner gets one notice in five minutes of the clock', async () => {
+test('repeated registrations of an address give its owner one notice per five minutes', async () => {
   const user = await fixture.makeUser();
   const register = () => fixture.auth.register(call, { email: user.email, password: newPassword });
   const notices = async () => (await fixture.sendMails()).map(({ template }) => template);
@@ -177,7 +177,7 @@ test('however many register an address, its owner gets one notice in five minute
   expect(await trailOf(user.id)).toHaveLength(7);
 });
 
-test('where they need not be, a new account gets no mail; whoever registers an address again tells its owner', async () => {
+test('without verification a new account gets no mail; a repeated registration notifies the owner', async () => {
   const user = await fixture.makeUser();
   expect(await fixture.auth.register(call, { email: 'new@example.org', password })).toEqual(
     accepted,
@@ -203,7 +203,7 @@ describe('a new password', () => {
     return { user, tokens, token: tokenIn(mail) };
   }
 
-  test('takes the place of the old one, ends all sessions at once, and is told by mail and on the trail', async () => {
+  test('replaces the old one, ends all sessions at once, sends a mail and is audited', async () => {
     const { user, tokens, token } = await asked();
     await fixture.authenticate(tokens.accessToken);
     await fixture.auth.reset(call, { token, newPassword });
@@ -222,7 +222,7 @@ describe('a new password', () => {
     await expect(fixture.auth.reset(call, { token, newPassword })).rejects.toMatchObject(spent);
   });
 
-  test('ends the API keys of an address that was not verified before, and of no other', async () => {
+  test('removes the API keys only if the address was unverified before', async () => {
     for (const verifiedAt of [null, new Date()]) {
       const { user, token } = await asked();
       await fixture.db.user.update({ where: { id: user.id }, data: { verifiedAt } });
@@ -246,7 +246,7 @@ describe('a new password', () => {
     }
   });
 
-  test('that the policy refuses leaves the link as it is', async () => {
+  test('that violates the policy does not use up the link', async () => {
     const { token } = await asked();
     await expect(fixture.auth.reset(call, { token, newPassword: 'short' })).rejects.toMatchObject({
       details: { errors: [{ pointer: '/newPassword' }] },
@@ -254,7 +254,7 @@ describe('a new password', () => {
     await fixture.auth.reset(call, { token, newPassword });
   });
 
-  test('is chosen once by a link that is used ten times at once', async () => {
+  test('is set once by ten concurrent uses of a link', async () => {
     const { user, token } = await asked();
     const choose = (index: number) =>
       fixture.auth.reset(call, { token, newPassword: `${newPassword} ${index}` });
@@ -266,7 +266,7 @@ describe('a new password', () => {
     await fixture.auth.login(call, { email: user.email, password: `${newPassword} ${winner}` });
   });
 
-  test('is refused to links that are too old, made up, or for something else', async () => {
+  test('is rejected for expired, forged and other links', async () => {
     const { user, token } = await asked();
     await fixture.db
       .$executeRaw`UPDATE mail_tokens SET expires_at = clock_timestamp() WHERE user_id = ${user.id}::uuid`;
@@ -284,10 +284,10 @@ describe('a new password', () => {
     await fixture.auth.login(call, { email: user.email, password });
   });
 
-  test('is mailed to nobody who has no account, or a disabled one; the answer and what is stored are the same', async () => {
+  test('is not mailed to missing or disabled accounts; response and stored rows are the same', async () => {
     const user = await fixture.makeUser();
     await fixture.db.user.update({ where: { id: user.id }, data: { disabledAt: new Date() } });
-    for (const email of [user.email, 'nobody@example.org'])
+    for (const email of [user.email, 'unknown@example.org'])
       expect(await fixture.auth.forgot(call, { email })).toEqual(accepted);
     expect(await fixture.db.mail.findMany({ select: { template: true } })).toEqual([
       { template: 'to-owner reset' },
@@ -297,7 +297,7 @@ describe('a new password', () => {
     expect(await fixture.db.mail.count()).toBe(0);
   });
 
-  test('whose mail fails at first gets a link that works at the next attempt', async () => {
+  test('gets a working link at the second attempt of its mail', async () => {
     const user = await fixture.makeUser();
     await fixture.auth.forgot(call, { email: user.email });
     const send = () => Promise.reject(new Error('the server is away'));
@@ -307,7 +307,7 @@ describe('a new password', () => {
   });
 });
 
-test('links leave no trace of their tokens in the database, and are purged a day after their end', async () => {
+test('the database does not contain link tokens, and links are purged a day after expiry', async () => {
   const user = await fixture.makeUser();
   await fixture.auth.forgot(call, { email: user.email });
   const [mail] = await fixture.sendMails();

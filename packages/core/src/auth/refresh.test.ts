@@ -27,12 +27,12 @@ const refused = { name: 'AppError', code: 'unauthenticated' };
 const sessionOf = (refreshToken: string) =>
   fixture.db.session.findUniqueOrThrow({ where: { id: sessionIdOf(refreshToken) } });
 
-/** As if the last rotation had been so long ago. */
+/** Moves the last rotation that far into the past. */
 const age = (refreshToken: string, seconds: number) =>
   fixture.db
     .$executeRaw`UPDATE sessions SET rotated_at = now() - make_interval(secs => ${seconds}) WHERE id = ${sessionIdOf(refreshToken)}::uuid`;
 
-test('a refresh gives the next token of the same session, and an access token that works', async () => {
+test('a refresh returns the next token of the session and a valid access token', async () => {
   const first = await signIn();
   const second = await refresh(first.refreshToken);
   expect(second).toMatchObject({ tokenType: 'Bearer', expiresIn: 600 });
@@ -48,7 +48,7 @@ test('a refresh gives the next token of the same session, and an access token th
 /** `REFRESH_TEST_ROUNDS=200` for a thorough run. */
 const rounds = Number(process.env.REFRESH_TEST_ROUNDS ?? 20);
 
-test('fifty refreshes at once with one token: one rotation, fifty equal answers, many times over', {
+test('fifty concurrent refreshes with one token rotate once and get equal responses', {
   timeout: 300_000,
 }, async () => {
   let { refreshToken } = await signIn();
@@ -63,7 +63,7 @@ test('fifty refreshes at once with one token: one rotation, fifty equal answers,
   }
 });
 
-test('the token before is answered with the current one while that was never used, without another rotation', async () => {
+test('the previous token returns the current one while that is unused, without a rotation', async () => {
   const first = await signIn();
   const second = await refresh(first.refreshToken);
   for (const seconds of [0, 11, 13 * 86_400]) {
@@ -74,7 +74,7 @@ test('the token before is answered with the current one while that was never use
   expect((await refresh(second.refreshToken)).refreshToken).not.toBe(second.refreshToken);
 });
 
-test('the token before is refused once the current one was used, and the session is dead for good', async () => {
+test('the previous token is rejected once the current one was used, and the session ends', async () => {
   const first = await signIn();
   const second = await refresh(first.refreshToken);
   const third = await refresh(second.refreshToken);
@@ -94,7 +94,7 @@ test('a token two rotations old ends the session at once', async () => {
   await expect(refresh(third.refreshToken)).rejects.toMatchObject(refused);
 });
 
-test('fifty replays at once are all refused', async () => {
+test('fifty concurrent replays are all rejected', async () => {
   const first = await signIn();
   await refresh((await refresh(first.refreshToken)).refreshToken);
   const results = await Promise.allSettled(
@@ -103,7 +103,7 @@ test('fifty replays at once are all refused', async () => {
   expect(results.filter(({ status }) => status === 'fulfilled')).toEqual([]);
 });
 
-test('a forged token is refused and does the session no harm', async () => {
+test('a forged token is rejected and does not end the session', async () => {
   const { refreshToken } = await signIn();
   const forged = [
     refreshToken.replace(/\.0\./, '.1.'),
@@ -115,7 +115,7 @@ test('a forged token is refused and does the session no harm', async () => {
   expect((await refresh(refreshToken)).refreshToken).toBeTypeOf('string');
 });
 
-test('a session whose secret was retired is refused', async () => {
+test('a session with a removed secret is rejected', async () => {
   const { refreshToken } = await signIn();
   const retired = fixture.authWith({
     refreshTokens: createRefreshTokens({ keys: [{ kid: 'z', secret: 'other'.repeat(8) }] }),
@@ -130,7 +130,7 @@ describe('after the refresh secret was changed', () => {
   const serverWith = (...keys: Parameters<typeof createRefreshTokens>[0]['keys']) =>
     fixture.authWith({ refreshTokens: createRefreshTokens({ keys }) });
 
-  test('a session moves to the current one with its next refresh, and then does without the old one', async () => {
+  test('a session moves to the current secret at its next refresh and no longer needs the old one', async () => {
     const first = await signIn();
     expect(await sessionOf(first.refreshToken)).toMatchObject({ keyId: 'r' });
     const second = await serverWith(newKey, oldKey).refresh(call, first);
@@ -139,7 +139,7 @@ describe('after the refresh secret was changed', () => {
     expect(sessionIdOf(third.refreshToken)).toBe(sessionIdOf(first.refreshToken));
   });
 
-  test('fifty refreshes at once, half of them on servers that still sign with the old one: one rotation, fifty equal answers', async () => {
+  test('fifty concurrent refreshes, half on servers with the old secret, rotate once and get equal responses', async () => {
     for (let round = 0; round < 5; round++) {
       const first = await signIn();
       const servers = [serverWith(newKey, oldKey), serverWith(oldKey, newKey)];
@@ -151,7 +151,7 @@ describe('after the refresh secret was changed', () => {
     }
   });
 
-  test('the token before, signed with the old one, is answered until the current one is used, and ends the session after that', async () => {
+  test('the previous token, signed with the old secret, works until the current one is used, then ends the session', async () => {
     const server = serverWith(newKey, oldKey);
     const first = await signIn();
     const second = await server.refresh(call, first);
@@ -162,7 +162,7 @@ describe('after the refresh secret was changed', () => {
     expect((await sessionOf(first.refreshToken)).revokedAt).toBeInstanceOf(Date);
   });
 
-  test('a server that has not got the new one yet refuses, and does the session no harm', async () => {
+  test('a server without the new secret rejects the token and does not end the session', async () => {
     const first = await signIn();
     const second = await serverWith(newKey, oldKey).refresh(call, first);
     for (const token of [first, second])
@@ -172,7 +172,7 @@ describe('after the refresh secret was changed', () => {
   });
 });
 
-test('a session ends after fourteen idle days, or ninety days whatever the use', async () => {
+test('a session ends after fourteen idle days, and after ninety days in any case', async () => {
   const idle = await signIn();
   await age(idle.refreshToken, 13.9 * 86_400);
   const used = await refresh(idle.refreshToken);
@@ -187,14 +187,14 @@ test('a session ends after fourteen idle days, or ninety days whatever the use',
   await expect(refresh(old.refreshToken)).rejects.toMatchObject(refused);
 });
 
-test('a disabled user refreshes no more', async () => {
+test('a disabled user cannot refresh', async () => {
   const { email, id } = await fixture.makeUser();
   const { refreshToken } = await fixture.auth.login(call, { email, password });
   await fixture.db.user.update({ where: { id }, data: { disabledAt: new Date() } });
   await expect(refresh(refreshToken)).rejects.toMatchObject(refused);
 });
 
-test('a session that ended between look and rotation is not rotated', async () => {
+test('a session that ends between read and rotation is not rotated', async () => {
   const { refreshToken } = await signIn();
   const refreshStateOf: typeof fixture.lookups.refreshStateOf = async (id) => {
     const state = await fixture.lookups.refreshStateOf(id);
@@ -220,7 +220,7 @@ async function resetTokenOf(userId: string): Promise<string> {
   return token;
 }
 
-test('however refreshes, a logout, a revocation and a reset fall, no token is alive afterwards', {
+test('after concurrent refreshes, logout, revocation and reset no token is valid', {
   timeout: 900_000,
 }, async () => {
   const users = await Promise.all(Array.from({ length: 5 }, () => fixture.makeUser()));
@@ -250,11 +250,11 @@ test('however refreshes, a logout, a revocation and a reset fall, no token is al
       const running = before.map(act);
       for (let tick = 0; tick < ticks; tick++) await Promise.resolve();
       if (how === 'logout' || how === 'both') running.push(fixture.auth.logout(me));
-      // Of two that end it, the one that comes too late does not find it.
+      // The later of two calls that end the session does not find it.
       if (how === 'revoke') running.push(mine.revoke(me, { id }));
       if (how === 'both') running.push(mine.revoke(me, { id }).catch(() => {}));
       if (how === 'revoke others') running.push(mine.revokeOthers(elsewhere));
-      // Its password stays what it was, for the next round.
+      // Keeps the password for the next round.
       if (how === 'reset') running.push(fixture.auth.reset(call, { token, newPassword: password }));
       running.push(...after.map(act));
       await Promise.all(running);

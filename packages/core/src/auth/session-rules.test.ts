@@ -18,6 +18,6 @@ test.each([
   expect(judge(counter, seconds)).toBe(verdict);
 });
 
-test('a session that has ended answers no token', () => {
+test('an ended session accepts no token', () => {
   for (const counter of [3, 4, 5, 6]) expect(judge(counter, 0, false)).toBe('ended');
 });

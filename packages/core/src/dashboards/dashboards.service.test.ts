@@ -71,7 +71,7 @@ afterAll(async () => {
 const make = (widgets = [place()]) => service.create(ann, { name: 'Work', widgets });
 
 describe('dashboards', () => {
-  it('come back as they were made, widgets in order', async () => {
+  it('are returned as created, widgets in order', async () => {
     const made = await make([place('authors'), place('commits')]);
     expect(made).toMatchObject({ name: 'Work', version: 1 });
     expect(made.widgets.map((widget) => widget.widgetId)).toEqual(['authors', 'commits']);
@@ -79,7 +79,7 @@ describe('dashboards', () => {
     expect(await service.get(ann, { id: made.id })).toEqual(made);
   });
 
-  it('are not found by anybody else, whatever is tried', async () => {
+  it('are not found by other users, in any call', async () => {
     const { id } = await make();
     const input: SaveDashboard = { id, name: 'Mine', widgets: [], version: 1 };
     const refused = { code: 'not_found' };
@@ -92,7 +92,7 @@ describe('dashboards', () => {
     expect(await service.get(ann, { id })).toMatchObject({ name: 'Work', version: 1 });
   });
 
-  it('are saved only on the version the change is based on', async () => {
+  it('are saved only if the version matches', async () => {
     const { id } = await make();
     const saved = await service.save(ann, { id, name: 'Home', widgets: [], version: 1 });
     expect(saved).toMatchObject({ name: 'Home', version: 2, widgets: [] });
@@ -109,7 +109,7 @@ describe('dashboards', () => {
     ).rejects.toMatchObject({ code: 'not_found' });
   });
 
-  it('let one of many concurrent saves of a version win', async () => {
+  it('accept one of many concurrent saves of a version', async () => {
     const { id } = await make();
     const saves = Array.from({ length: 8 }, (_, i) =>
       service.save(ann, { id, name: `Save ${i}`, widgets: [place()], version: 1 }),
@@ -138,7 +138,7 @@ describe('dashboards', () => {
     });
   });
 
-  it('refuse what no installed module offers, and name the place', async () => {
+  it('reject widgets that no installed module offers, with a pointer', async () => {
     const faults = [
       { pointer: '/widgets/1/moduleId', code: 'unknown_module' },
       { pointer: '/widgets/2/widgetId', code: 'unknown_widget' },
@@ -153,7 +153,7 @@ describe('dashboards', () => {
     ).resolves.toBeDefined();
   });
 
-  it('keep a widget whose module is gone until it is changed', async () => {
+  it('keep an unchanged widget whose module was removed', async () => {
     const { id } = await make();
     const gone = crypto.randomUUID();
     await database.db.widgetPlacement.create({
@@ -171,7 +171,7 @@ describe('dashboards', () => {
     });
   });
 
-  it('refuse two widgets of one id and values that PostgreSQL cannot store', async () => {
+  it('reject duplicate widget ids and values that PostgreSQL cannot store', async () => {
     const id = crypto.randomUUID();
     const twice = [
       { ...place(), id },

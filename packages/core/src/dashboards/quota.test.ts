@@ -43,7 +43,7 @@ function serviceWith(quota: { dashboards: number; bytes: number }) {
   });
 }
 
-test('of dashboards made at once none is one too many, and a deleted one makes room', async () => {
+test('concurrent creations stay within the limit, and a deletion makes room', async () => {
   const service = serviceWith({ dashboards: 3, bytes: 1_000_000 });
   const [ann, ben] = [await someone(), await someone()];
   const makeOne = (by: UserCall) => service.create(by, { name: 'Work', widgets: [] });
@@ -59,7 +59,7 @@ test('of dashboards made at once none is one too many, and a deleted one makes r
   await expect(makeOne(ann)).resolves.toBeDefined();
 });
 
-test('bytes count over all dashboards and ways of saving; what shrinks is always saved', async () => {
+test('bytes count over all dashboards and kinds of saves; shrinking is always allowed', async () => {
   const ann = await someone();
   const roomy = serviceWith({ dashboards: 10, bytes: 1_000_000 });
   const tight = serviceWith({ dashboards: 10, bytes: 2000 });

@@ -45,7 +45,7 @@ afterAll(async () => {
 
 const inSeconds = (seconds: number) => new Date(Date.now() + seconds * 1000).toISOString();
 
-describe('the trail', () => {
+describe('the audit log', () => {
   const list = async (filter: object = {}) =>
     (
       await createEventsService({ events: createEventsRepository(database.db) }).list(call, {
@@ -54,7 +54,7 @@ describe('the trail', () => {
       })
     ).items;
 
-  it('tells who did what, from where, in which request; the latest first', async () => {
+  it('shows actor, action, address and request, newest first', async () => {
     const [created, ended] = await list();
     expect(created).toMatchObject({
       source: 'system',
@@ -100,7 +100,7 @@ describe('the trail', () => {
     },
   );
 
-  it('lets go only of what retention names in its own transaction', async () => {
+  it('allows only retention to delete, in its own transaction', async () => {
     await expect(
       database.pool.query("DELETE FROM events WHERE type = 'user.created'"),
     ).rejects.toThrow('append-only');

@@ -32,7 +32,7 @@ beforeEach(async () => {
 });
 afterEach(() => fixture.close());
 
-/** Invites, and reads the token out of the mail. */
+/** Invites, and returns the token from the mail. */
 async function invited(role: 'user' | 'superuser' = 'user', by = me) {
   const invitation = await service.create(by, { email, role });
   const [mail] = await fixture.sendMails();
@@ -45,7 +45,7 @@ async function invited(role: 'user' | 'superuser' = 'user', by = me) {
   return { invitation, token: link.replace('https://synap.example.org/invite#', '') };
 }
 
-test('an invitation makes one account, which can be used at once, in the role that was given', async () => {
+test('an invitation creates one account with its role, usable at once', async () => {
   const { invitation, token } = await invited('superuser');
   expect(invitation).toMatchObject({
     email,
@@ -73,7 +73,7 @@ test('an invitation makes one account, which can be used at once, in the role th
   ]);
 });
 
-test('a password that the policy refuses leaves the invitation open', async () => {
+test('a password that violates the policy leaves the invitation open', async () => {
   const { token } = await invited();
   await expect(service.accept(call, { token, password: 'short' })).rejects.toMatchObject({
     details: { errors: [{ pointer: '/password' }] },
@@ -81,7 +81,7 @@ test('a password that the policy refuses leaves the invitation open', async () =
   await service.accept(call, { token, password });
 });
 
-test('inviting again ends the link before; withdrawing ends it, too, as does time', async () => {
+test('a repeated invitation, a withdrawal and time end the link', async () => {
   const first = await invited();
   const second = await invited();
   await expect(service.accept(call, { token: first.token, password })).rejects.toMatchObject(spent);
@@ -101,9 +101,9 @@ test('inviting again ends the link before; withdrawing ends it, too, as does tim
 
 test.each<[string, (users: ManagedUsersService, id: string) => Promise<unknown>]>([
   ['is disabled', (users, id) => users.update(me, { id, disabled: true })],
-  ['is a superuser no more', (users, id) => users.update(me, { id, role: 'user' })],
+  ['is demoted', (users, id) => users.update(me, { id, role: 'user' })],
   ['is removed', (users, id) => users.remove(me, { id })],
-])('whoever %s has invited nobody, and invites nobody', async (_how, end) => {
+])('if the inviter %s, open invitations are withdrawn and new ones rejected', async (_how, end) => {
   const users = createManagedUsersService({
     ...fixture,
     managedUsers: createManagedUsersRepository(fixture.db),
@@ -120,7 +120,7 @@ test.each<[string, (users: ManagedUsersService, id: string) => Promise<unknown>]
   });
 });
 
-test('an invitation that is accepted many times at once makes one account', async () => {
+test('an invitation that is accepted concurrently creates one account', async () => {
   const { token } = await invited();
   const results = await Promise.allSettled(
     Array.from({ length: 10 }, () => service.accept(call, { token, password })),
@@ -129,7 +129,7 @@ test('an invitation that is accepted many times at once makes one account', asyn
   expect(await fixture.db.user.count({ where: { email } })).toBe(1);
 });
 
-test('an address that has an account is not invited; one that got an account meanwhile keeps it', async () => {
+test('an address with an account cannot be invited; one that got an account meanwhile keeps it', async () => {
   await expect(service.create(me, { email: me.actor.email, role: 'user' })).rejects.toMatchObject({
     code: 'conflict',
   });
@@ -145,7 +145,7 @@ test('an address that has an account is not invited; one that got an account mea
   expect((await fixture.callOf(accessToken)).actor).toMatchObject({ role: 'user' });
 });
 
-test('an address that was removed can be invited again', async () => {
+test('the address of a removed account can be invited again', async () => {
   const first = await invited();
   await service.accept(call, { token: first.token, password });
   await fixture.db.user.delete({ where: { email } });
@@ -153,7 +153,7 @@ test('an address that was removed can be invited again', async () => {
   await service.accept(call, { token: second.token, password });
 });
 
-test('where sign-up is closed nobody is invited, and no invitation from before is accepted', async () => {
+test('if sign-up is closed, no invitation can be created or accepted', async () => {
   const { token } = await invited();
   const closed = serviceWith('closed');
   await expect(closed.create(me, { email: 'dora@example.org', role: 'user' })).rejects.toThrow(

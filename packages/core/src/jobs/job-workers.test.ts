@@ -24,7 +24,7 @@ afterAll(async () => {
   await testDatabase.drop();
 });
 
-/** A job in a queue of its own, held by a pool of workers for so many seconds. */
+/** A job in its own queue, locked by a worker pool for that many seconds. */
 async function hold(task: string, pool: string, seconds: number): Promise<void> {
   await database.db
     .$queryRaw`SELECT id::text FROM graphile_worker.add_job(${task}, queue_name => ${task}, job_key => ${task})`;
@@ -47,7 +47,7 @@ const age = (pool: string, seconds: number) =>
     .$executeRaw`UPDATE job_workers SET beat_at = beat_at - make_interval(secs => ${seconds}) WHERE id = ${pool}`;
 
 describe('the workers of the job queue', () => {
-  it('that have not beaten for long lose their jobs and queues, the others keep theirs', async () => {
+  it('lose their jobs and queues without a recent heartbeat; live ones do not', async () => {
     await workers.beat(['alive', 'silent', 'dead']);
     await age('silent', 20);
     await age('dead', 26);
@@ -57,7 +57,7 @@ describe('the workers of the job queue', () => {
     expect(await workers.releaseDead(25)).toEqual([]);
   });
 
-  it('that never beat keep their jobs for two minutes', async () => {
+  it('keep their jobs for two minutes if they never sent a heartbeat', async () => {
     await hold('new', 'an older version', 110);
     expect(await workers.releaseDead(25)).toEqual([]);
     await hold('old', 'an older version that died', 121);
@@ -65,7 +65,7 @@ describe('the workers of the job queue', () => {
     expect(await held()).toEqual(['an older version']);
   });
 
-  it('beat by the clock of the database', async () => {
+  it('use the clock of the database', async () => {
     const first = await workers.beat(['one', 'two']);
     await age('one', 60);
     const second = await workers.beat(['one']);
@@ -78,7 +78,7 @@ describe('the workers of the job queue', () => {
     expect(rows.every(({ beatAt }) => beatAt.getTime() >= Math.floor(first))).toBe(true);
   });
 
-  it('are forgotten after a day, with jobs that were given up as long ago', async () => {
+  it('are purged after a day, with jobs that failed finally', async () => {
     await workers.beat(['alive', 'dead']);
     await age('dead', 90_000);
     for (const task of ['given up', 'given up now', 'waiting'])

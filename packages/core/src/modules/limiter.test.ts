@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { createLimiter } from './limiter.js';
 
-it('runs so many works at once, and the others as they came', async () => {
+it('limits concurrency and runs the others in order', async () => {
   const limiter = createLimiter(2);
   const log: string[] = [];
   const ends = new Map<string, () => void>();

@@ -12,13 +12,13 @@ const ann: UserActor = {
 };
 const named = { access: { kind: 'users', emails: ['ann@example.org'] } } as const;
 
-test('a module is open to those whom the operator names, once their address is known to be theirs', () => {
+test('a module is open to the addresses that the operator lists, once they are verified', () => {
   expect(mayRead(named, ann)).toBe(true);
   expect(mayRead(named, { ...ann, verified: false })).toBe(false);
   expect(mayRead(named, { ...ann, email: 'ben@example.org' })).toBe(false);
 });
 
-test('who is named and not verified is told what is missing, others only that they are not named', () => {
+test('an unverified listed user gets the reason, others only that they lack access', () => {
   const info = {
     id: 'git',
     name: 'Git',
@@ -37,7 +37,7 @@ test('who is named and not verified is told what is missing, others only that th
   ).toThrow('has not opened');
 });
 
-test('everyone may read what is open to everyone, superusers may read all', () => {
+test('everyone may read open modules, superusers all modules', () => {
   expect(mayRead({ access: { kind: 'everyone' } }, { ...ann, verified: false })).toBe(true);
   expect(mayRead({ access: { kind: 'superusers' } }, ann)).toBe(false);
   expect(mayRead({ access: { kind: 'superusers' } }, { ...ann, role: 'superuser' })).toBe(true);

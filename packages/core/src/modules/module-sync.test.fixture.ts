@@ -26,7 +26,7 @@ export const event = (key: string, payload: ModuleEvent['payload'] = { key }): M
   payload,
 });
 
-/** Stands for the module in a run of its sync job. */
+/** Simulates the module in a run of its sync job. */
 export type Behave = (request: SyncRequest, store: ModuleStore['store']) => Promise<void>;
 
 export interface ArrangeOptions {
@@ -36,13 +36,13 @@ export interface ArrangeOptions {
   heartbeat?: number;
 }
 
-/** A database of its own with the job queue in it. The caller closes it. */
+/** Creates a database with the job queue. The caller must close it. */
 export async function openSyncFixture() {
   const testDatabase = await createTestDatabase();
   await runMigrations({ connectionString: testDatabase.url });
   const database = createDatabase({ url: testDatabase.url });
 
-  /** A sync whose module does what `behave` says. */
+  /** Creates a sync whose module runs `behave`. */
   function arrange(behave: Behave, { ids = ['git'], limits, heartbeat = 20 }: ArrangeOptions = {}) {
     const { runs, entries, stages } = createRepositories(database.db, database.sql);
     const transaction = createTransaction(database);
@@ -72,7 +72,7 @@ export async function openSyncFixture() {
       await database.db.moduleEntry.deleteMany();
       await database.db.$executeRaw`DELETE FROM graphile_worker._private_jobs`;
     },
-    /** Keys of the jobs that a worker can take. */
+    /** Lists the keys of the jobs that a worker can take. */
     async jobs() {
       const rows = await database.db.$queryRaw<{ key: string }[]>`
         SELECT key FROM graphile_worker.jobs WHERE locked_at IS NULL AND attempts < max_attempts ORDER BY id`;

@@ -21,7 +21,7 @@ afterEach(() => fixture.clear());
 afterAll(() => fixture.close());
 
 describe('a run of a sync job', () => {
-  it('commits its events, what the module stored and its end together', async () => {
+  it('commits its events, store entries and end together', async () => {
     const { sync, synced, enqueue, run, entries } = arrange(
       async ({ moduleId, runId, onEvents, onProgress }, store) => {
         const scope = { moduleId, runId };
@@ -56,7 +56,7 @@ describe('a run of a sync job', () => {
     expect(synced).toEqual(['git']);
   });
 
-  it('brings an event once, however often it is emitted', async () => {
+  it('stores an event once, however often it is emitted', async () => {
     const { sync, enqueue, run } = arrange(({ onEvents }) => onEvents([event('a')]));
     for (const events of [1, 0]) {
       const id = await enqueue();
@@ -65,7 +65,7 @@ describe('a run of a sync job', () => {
     }
   });
 
-  it('that fails tells superusers why, and others that it did: the reason may name paths', async () => {
+  it('that fails shows the reason to superusers only, because it may name paths', async () => {
     const { sync, runs, transaction, enqueue } = arrange(async () => {
       throw new ModuleCallError('failed', 'There is no /srv/git/secret');
     });
@@ -105,7 +105,7 @@ describe('a run of a sync job', () => {
     }
   });
 
-  it('that fails leaves nothing behind and waits for its next attempt, the last one excepted', async () => {
+  it('that fails leaves no data and waits for its next attempt, except after the last', async () => {
     const { sync, enqueue, run } = arrange(async ({ moduleId, runId, onEvents }, store) => {
       await store.set({ moduleId, runId }, 'cursor', 1);
       await onEvents([event('a')]);
@@ -132,7 +132,7 @@ describe('a run of a sync job', () => {
     expect(await database.db.moduleEntry.count()).toBe(0);
   });
 
-  it('that fails inside says so, and leaves the reason to the log', async () => {
+  it('that fails internally shows no reason; the log does', async () => {
     const { sync, enqueue, run } = arrange(async ({ onEvents }) => {
       await onEvents([event('a')]);
       throw new Error('relation "secrets" does not exist');
@@ -146,7 +146,7 @@ describe('a run of a sync job', () => {
     expect(await run(id)).toMatchObject({ status: 'failed', error });
   });
 
-  it('is performed once by any number of workers', async () => {
+  it('is performed once by concurrent workers', async () => {
     let performed = 0;
     const { sync, enqueue } = arrange(async () => {
       performed += 1;
@@ -198,7 +198,7 @@ describe('the queue of runs', () => {
     expect(await jobs()).toEqual([...ids]);
   });
 
-  it('gets what is due, once, and what is not due not', async () => {
+  it('gets due runs once, and no others', async () => {
     const { sync, runs } = arrange(async () => {}, { ids: ['git', 'rss'] });
     await sync.schedule(new Date());
     await sync.schedule(new Date());
@@ -215,7 +215,7 @@ describe('the queue of runs', () => {
     expect((await runs.lastOf(['git'])).get('git')?.id).not.toBe(last.get('git')?.id);
   });
 
-  it('takes back the run of a worker that fell silent, and leaves that of a living one', async () => {
+  it('requeues the run of a worker without heartbeats, but not that of a live one', async () => {
     const { sync, runs, enqueue, run } = arrange(async () => {});
     const id = await enqueue();
     await runs.claim(id, uuidv7());
@@ -228,7 +228,7 @@ describe('the queue of runs', () => {
     expect(await run(id)).toMatchObject({ status: 'succeeded' });
   });
 
-  it('gets a job again where the queue has lost it, as after a restored backup', async () => {
+  it('adds a missing job, as after a restored backup', async () => {
     const { sync, enqueue, run } = arrange(async () => {});
     const id = await enqueue();
     await database.db.$executeRaw`DELETE FROM graphile_worker._private_jobs`;

@@ -29,8 +29,8 @@ const stored = async () => ({
 const nothing = { events: 0, entries: 0, staged: 0 };
 const large = { text: 'x'.repeat(6_000) };
 
-describe('what a run brings', () => {
-  it('is held by the database while it runs, and by the server no more than for one statement', async () => {
+describe('the data of a run', () => {
+  it('is staged in the database; the server buffers at most one statement', async () => {
     const total = 1_000;
     const waiting: number[] = [];
     const { sync, enqueue, run } = arrange(async ({ onEvents }) => {
@@ -47,7 +47,7 @@ describe('what a run brings', () => {
     expect(await stored()).toEqual({ events: total, entries: 0, staged: 0 });
   });
 
-  it('is read by the run itself as it wrote it, and by others once it has ended', async () => {
+  it('is visible to the run at once, and to others after its end', async () => {
     const { sync, enqueue, entries, store } = arrange(async ({ moduleId, runId }, own) => {
       const scope = { moduleId, runId };
       expect(await own.get(scope, 'old')).toBe('value');
@@ -71,7 +71,7 @@ describe('what a run brings', () => {
     expect(await stored()).toEqual({ events: 0, entries: 1, staged: 0 });
   });
 
-  it('is moved whole, however many statements that takes', async () => {
+  it('is moved completely, even with many statements', async () => {
     const { sync, enqueue, run } = arrange(async ({ moduleId, runId, onEvents }, store) => {
       for (let n = 0; n < 130; n += 1) await store.set({ moduleId, runId }, `key ${n}`, n);
       for (let n = 0; n < 130; n += 2) await store.delete({ moduleId, runId }, `key ${n}`);
@@ -84,7 +84,7 @@ describe('what a run brings', () => {
     expect(await stored()).toEqual({ events: 700, entries: 65, staged: 0 });
     const events = await database.db.event.findMany();
     expect(new Set(events.map(({ dedupeKey }) => dedupeKey)).size).toBe(700);
-    // Of events with one key the first counts.
+    // Of events with the same key, the first counts.
     expect(events.find(({ dedupeKey }) => dedupeKey === '350')?.payload).toEqual({ key: '350' });
   });
 
@@ -101,7 +101,7 @@ describe('what a run brings', () => {
   });
 });
 
-describe('a run without end', () => {
+describe('a run beyond its limits', () => {
   const limits = { events: 1_000, writes: 100, bytes: 3_000_000 };
   const cases: [string, string, Behave][] = [
     [
@@ -160,7 +160,7 @@ describe('a run without end', () => {
     },
   );
 
-  it('differs from one that brings just what it may', async () => {
+  it('differs from a run exactly at the limits', async () => {
     const { sync, enqueue, run } = arrange(
       async ({ moduleId, runId, onEvents }, store) => {
         for (let n = 0; n < limits.events; n += 100)
@@ -175,11 +175,11 @@ describe('a run without end', () => {
   });
 });
 
-describe('what an attempt has staged', () => {
+describe('the staged data of an attempt', () => {
   const vanish = () =>
     database.db.$executeRaw`UPDATE module_runs SET lease_until = now() - interval '1 second'`;
 
-  it('is nothing to the next attempt, and goes with it', async () => {
+  it('is invisible to the next attempt, which discards it', async () => {
     const { sync, runs, stages, enqueue, run } = arrange(({ onEvents }) =>
       onEvents([event('second')]),
     );
@@ -194,7 +194,7 @@ describe('what an attempt has staged', () => {
     await sync.perform(id, attempt);
     expect(await run(id)).toMatchObject({ status: 'succeeded', events: 1 });
     expect(await stored()).toEqual({ events: 1, entries: 0, staged: 0 });
-    // The worker is back, and does not know that it was taken for dead.
+    // The worker resumes and does not know that it was considered dead.
     expect(await stages.addEvents(lost, 1, JSON.stringify([event('late')]))).toBe(false);
     expect(await stages.putEntry(lost, 'place', '2')).toBe(false);
   });
@@ -238,7 +238,7 @@ describe('what an attempt has staged', () => {
     expect(await stored()).toEqual({ events: 2, entries: 1, staged: 0 });
   });
 
-  it('is not taken for whole when the database has lost it in a crash', async () => {
+  it('is not committed if the database lost it in a crash', async () => {
     const { sync, enqueue, run } = arrange(async ({ moduleId, runId }, store) => {
       await store.set({ moduleId, runId }, 'place', 1);
       await database.db.moduleStage.deleteMany();
@@ -251,7 +251,7 @@ describe('what an attempt has staged', () => {
     expect(await stored()).toEqual(nothing);
   });
 
-  it('is purged once its attempt is over, and stays while it runs', async () => {
+  it('is purged after the end of its attempt, not before', async () => {
     const { runs, stages, store, enqueue } = arrange(async () => {});
     const id = await enqueue();
     const token = uuidv7();
@@ -266,8 +266,8 @@ describe('what an attempt has staged', () => {
   });
 });
 
-describe('a run that its workers leave', () => {
-  it('ends after three of them, because it may be what ends them', async () => {
+describe('a run whose workers die', () => {
+  it('fails after three of them, because it may be the cause', async () => {
     const { sync, runs, enqueue, run } = arrange(async () => {});
     const id = await enqueue();
     for (const status of ['queued', 'queued', 'failed']) {
@@ -283,7 +283,7 @@ describe('a run that its workers leave', () => {
     });
   });
 
-  it('gets a job again when its own is gone or given up, and none while a worker can take it or holds it', async () => {
+  it('gets a new job if its own is missing or exhausted, but not while one is waiting or locked', async () => {
     const { sync, enqueue } = arrange(async () => {});
     const id = await enqueue();
     await sync.recover();

@@ -50,7 +50,7 @@ const rotate = (box = rotated, sources = sealedSources(repositories)) =>
 const rows = () => database.db.mail.findMany({ orderBy: { id: 'asc' } });
 const keyNames = async () => (await rows()).map(({ keyId }) => keyId);
 
-/** What a worker with this box sends. */
+/** Sends the mails like a worker with this box. */
 async function receivers(box: SecretBox, ids: readonly string[]): Promise<string[]> {
   const sent: string[] = [];
   const delivery = createMailDelivery({
@@ -66,7 +66,7 @@ async function receivers(box: SecretBox, ids: readonly string[]): Promise<string
 }
 
 describe('a rotation', () => {
-  it('seals everything with the current key, page by page, and a worker without the old key sends all of it', async () => {
+  it('re-encrypts everything with the current key, page by page; a worker without the old key can send all mails', async () => {
     const ids = await putMails(10, oldBox);
     expect(await rotate()).toEqual([
       { name: 'mails that wait', resealed: 10, unopenable: new Map() },
@@ -83,7 +83,7 @@ describe('a rotation', () => {
     expect(await rows()).toEqual(before);
   });
 
-  it('that was interrupted in the middle left every secret whole, and the next one does the rest', async () => {
+  it('that is interrupted damages no secret, and the next one does the rest', async () => {
     const ids = await putMails(8, oldBox);
     const [source] = sealedSources(repositories);
     if (!source) throw new Error('Nothing is sealed');
@@ -102,15 +102,15 @@ describe('a rotation', () => {
     expect(await receivers(newBox, ids)).toEqual(ids.map(receiverOf));
   });
 
-  it('counts each secret once where several run at the same time', async () => {
+  it('counts each secret once if several run concurrently', async () => {
     const ids = await putMails(20, oldBox);
     const results = (await Promise.all([rotate(), rotate(), rotate()])).flat();
     expect(results.reduce((sum, { resealed }) => sum + resealed, 0)).toBe(20);
     expect(await receivers(newBox, ids)).toEqual(ids.map(receiverOf));
   });
 
-  it('neither brings back a mail that was sent meanwhile nor changes one that was sealed anew', async () => {
-    const [sent = '', anew = ''] = await putMails(2, oldBox);
+  it('neither restores a mail that was sent meanwhile nor changes one that was re-encrypted', async () => {
+    const [sent = '', resealed = ''] = await putMails(2, oldBox);
     const [source] = sealedSources(repositories);
     if (!source) throw new Error('Nothing is sealed');
     const late: typeof source = {
@@ -119,7 +119,7 @@ describe('a rotation', () => {
         const page = await source.listNotSealedBy(...of);
         await repositories.mails.remove(sent);
         await database.db.mail.update({
-          where: { id: anew },
+          where: { id: resealed },
           data: { keyId: 'newest', sealed: new Uint8Array([1]) },
         });
         return page;
@@ -129,11 +129,11 @@ describe('a rotation', () => {
       { name: 'mails that wait', resealed: 0, unopenable: new Map() },
     ]);
     expect(await rows()).toMatchObject([
-      { id: anew, keyId: 'newest', sealed: new Uint8Array([1]) },
+      { id: resealed, keyId: 'newest', sealed: new Uint8Array([1]) },
     ]);
   });
 
-  it('counts what does not open by its key, leaves it as it is and does all the rest', async () => {
+  it('counts unreadable secrets by key, leaves them unchanged and re-encrypts the others', async () => {
     const lost = await putMails(7, createSecretBox({ keys: [lostKey] }));
     const [damaged = '', moved = '', ...sound] = await putMails(6, oldBox);
     await database.db.mail.update({ where: { id: damaged }, data: { sealed: new Uint8Array(40) } });

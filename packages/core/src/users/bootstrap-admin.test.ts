@@ -8,7 +8,7 @@ beforeEach(async () => {
 });
 afterEach(() => fixture.close());
 
-test('a new installation gets one superuser, whose made password works and is told once', async () => {
+test('a new installation gets one superuser, whose generated password works and is returned once', async () => {
   const made = await ensureSuperuser(fixture, { email: ' Admin@Example.ORG ' });
   if (!made || made === 'address-taken') throw new Error('No superuser was made');
   expect(made).toEqual({ email: 'admin@example.org', madePassword: expect.any(String) });
@@ -24,7 +24,7 @@ test('a new installation gets one superuser, whose made password works and is to
   expect(await ensureSuperuser(fixture, { email: 'other@example.org', password })).toBeNull();
 });
 
-test('a given password is used and never told', async () => {
+test('a provided password is used and never returned', async () => {
   expect(await ensureSuperuser(fixture, { email: 'admin@example.org', password })).toEqual({
     email: 'admin@example.org',
     madePassword: null,
@@ -32,8 +32,8 @@ test('a given password is used and never told', async () => {
   await fixture.auth.login(call, { email: 'admin@example.org', password });
 });
 
-test('instances that start at once make one, and one of them tells', async () => {
-  // Without the turns of the hasher, so that all transactions really meet.
+test('concurrently starting instances create one, and one of them returns it', async () => {
+  // Bypasses the queue of the hasher, so that all transactions run concurrently.
   const instances = { ...fixture, hasher: { hash: async () => 'hash' } };
   const results = await Promise.all(
     Array.from({ length: 8 }, (_, index) =>
@@ -44,7 +44,7 @@ test('instances that start at once make one, and one of them tells', async () =>
   expect(await fixture.db.user.count()).toBe(1);
 });
 
-test('who signed up before does not stand in its way, but keeps the address', async () => {
+test('earlier ordinary users do not prevent it, but keep their address', async () => {
   const user = await fixture.makeUser();
   expect(await ensureSuperuser(fixture, { email: user.email, password })).toBe('address-taken');
   expect(await ensureSuperuser(fixture, { email: 'admin@example.org', password })).toMatchObject({
@@ -52,7 +52,7 @@ test('who signed up before does not stand in its way, but keeps the address', as
   });
 });
 
-test('an installation with a superuser gets none, disabled or not, and nothing is hashed for it', async () => {
+test('an installation with a superuser, even a disabled one, gets none, and nothing is hashed', async () => {
   const { id } = await fixture.makeUser();
   await fixture.db.user.update({
     where: { id },
@@ -65,7 +65,7 @@ test('an installation with a superuser gets none, disabled or not, and nothing i
   expect(hash).not.toHaveBeenCalled();
 });
 
-test('a given password that the policy refuses is refused with a pointer', async () => {
+test('a provided password that violates the policy is rejected with a pointer', async () => {
   const attempt = ensureSuperuser(fixture, {
     email: 'admin@example.org',
     password: 'password1234',

@@ -20,7 +20,7 @@ async function signedIn() {
   return { user, signIn, me: await fixture.callOf(accessToken), accessToken };
 }
 
-test('a changed password ends all other sessions at once, leaves this one, and is told by mail and on the trail', async () => {
+test('a password change ends all other sessions at once, sends a mail and is audited', async () => {
   const { user, signIn, me, accessToken } = await signedIn();
   const other = await signIn();
   await fixture.authenticate(other.accessToken);
@@ -43,7 +43,7 @@ test('a changed password ends all other sessions at once, leaves this one, and i
   expect(await fixture.db.mail.count({ where: { template: 'password-changed' } })).toBe(1);
 });
 
-test('a link for a new password that was asked for before is of no use after the change', async () => {
+test('an earlier reset link does not work after the change', async () => {
   const { user, me, signIn } = await signedIn();
   const token = generateToken();
   const link = {
@@ -75,7 +75,7 @@ test('a wrong current password and a weak new one change nothing', async () => {
   expect(events).toMatchObject([{ type: 'user.sign-in-failed' }]);
 });
 
-test('wrong current passwords count like failed sign-ins: after many the owner is told', async () => {
+test('wrong current passwords count like failed sign-ins: after many the owner gets a mail', async () => {
   const { user, me } = await signedIn();
   const guard = {
     login: async () => {},
@@ -88,11 +88,11 @@ test('wrong current passwords count like failed sign-ins: after many the owner i
   ).rejects.toMatchObject({
     code: 'bad_request',
   });
-  const told = { type: 'user.sign-in-failed-often', subject: `user ${user.id}` };
-  expect(await fixture.db.event.count({ where: told })).toBe(1);
+  const notice = { type: 'user.sign-in-failed-often', subject: `user ${user.id}` };
+  expect(await fixture.db.event.count({ where: notice })).toBe(1);
 });
 
-test('of two changes at once one takes effect', async () => {
+test('one of two concurrent changes takes effect', async () => {
   const { me } = await signedIn();
   const change = (text: string) =>
     changePassword(me, { currentPassword: password, newPassword: text });
@@ -100,7 +100,7 @@ test('of two changes at once one takes effect', async () => {
   expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
 });
 
-test('the same password is no new one, however it was typed', async () => {
+test('the same password is rejected in any Unicode form', async () => {
   const { user, signIn } = await signedIn();
   const [composed, decomposed] = [
     'a passphrase from Zürich'.normalize('NFC'),
@@ -118,7 +118,7 @@ test('the same password is no new one, however it was typed', async () => {
     ).rejects.toMatchObject(unchanged);
 });
 
-test('who must choose another password cannot keep theirs by a link either', async () => {
+test('a forced password change cannot be satisfied with the old password through a link', async () => {
   const { user } = await signedIn();
   const token = generateToken();
   const link = {

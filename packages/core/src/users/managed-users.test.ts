@@ -40,7 +40,7 @@ async function dashboardOf({ id }: User): Promise<string> {
 }
 
 describe('users are listed', () => {
-  test('page by page, the newest first, and found by part of address or name, taken as it stands', async () => {
+  test('page by page, newest first, and found by a literal part of address or name', async () => {
     const { me } = await signedIn('superuser');
     for (const [email, name] of [
       ['ada_l@example.org', 'Ada Lovelace'],
@@ -75,8 +75,8 @@ describe('users are listed', () => {
   });
 });
 
-describe('an account that is made', () => {
-  test('can be used at once and is on the trail; a taken address is refused and stays as it is', async () => {
+describe('a created account', () => {
+  test('can be used at once and is audited; a taken address is rejected and its account unchanged', async () => {
     const { me } = await signedIn('superuser');
     const made = await service.create(me, {
       email: 'carl@example.org',
@@ -123,7 +123,7 @@ describe('a change', () => {
     },
   );
 
-  test('that changes nothing leaves sessions and trail alone', async () => {
+  test('that changes nothing affects neither sessions nor audit log', async () => {
     const { me } = await signedIn('superuser');
     const { user, tokens } = await signedIn();
     await service.update(me, {
@@ -137,7 +137,7 @@ describe('a change', () => {
     expect(await trailOf(user.id)).toEqual([]);
   });
 
-  test('of the address ends the links that were mailed to the old one', async () => {
+  test('of the address revokes links mailed to the old one', async () => {
     const { me } = await signedIn('superuser');
     const { user } = await signedIn();
     const token = generateToken();
@@ -159,7 +159,7 @@ describe('a change', () => {
     });
   });
 
-  test('of one’s own role or state is for somebody else, as is one’s own end', async () => {
+  test('of one’s own role or state is forbidden, as is one’s own removal', async () => {
     await signedIn('superuser');
     const { me } = await signedIn('superuser');
     const { userId: id } = me.actor;
@@ -171,7 +171,7 @@ describe('a change', () => {
     expect(await service.update(me, { id, name: 'Me' })).toMatchObject({ name: 'Me' });
   });
 
-  test('of nobody is "not found"', async () => {
+  test('of an unknown user is "not found"', async () => {
     const { me } = await signedIn('superuser');
     const id = '019aa5c8-5f3e-7c51-9d43-2b7e6a1f0c84';
     for (const attempt of [service.get, service.update, service.remove])
@@ -180,7 +180,7 @@ describe('a change', () => {
 });
 
 describe('a removed user', () => {
-  test('leaves dashboards to whom they are handed over, and a trail', async () => {
+  test('hands over dashboards, and audit entries stay', async () => {
     const { me } = await signedIn('superuser');
     const { user, tokens } = await signedIn();
     const dashboard = await dashboardOf(user);
@@ -199,7 +199,7 @@ describe('a removed user', () => {
     ]);
   });
 
-  test('leaves no API key, and the trail tells of each', async () => {
+  test('leaves no API key, and each removal is audited', async () => {
     const { me } = await signedIn('superuser');
     const { user } = await signedIn();
     const data = {
@@ -215,12 +215,12 @@ describe('a removed user', () => {
     ]);
   });
 
-  test('leaves nothing where nothing is handed over; what cannot be handed over removes nobody', async () => {
+  test('leaves no dashboards without a handover; an impossible handover removes no user', async () => {
     const { me } = await signedIn('superuser');
     const { user } = await signedIn();
     await dashboardOf(user);
-    const nobody = '019aa5c8-5f3e-7c51-9d43-2b7e6a1f0c84';
-    await expect(service.remove(me, { id: user.id, handOverTo: nobody })).rejects.toMatchObject({
+    const unknownId = '019aa5c8-5f3e-7c51-9d43-2b7e6a1f0c84';
+    await expect(service.remove(me, { id: user.id, handOverTo: unknownId })).rejects.toMatchObject({
       code: 'not_found',
     });
     await expect(service.remove(me, { id: user.id, handOverTo: user.id })).rejects.toMatchObject({
@@ -232,7 +232,7 @@ describe('a removed user', () => {
     expect(await fixture.db.session.count({ where: { userId: user.id } })).toBe(0);
   });
 
-  test('may be oneself, by one’s password', async () => {
+  test('may be the caller, with the password', async () => {
     const { user, tokens, me } = await signedIn();
     await dashboardOf(user);
     await expect(removeMe(me, { password: 'not my password' })).rejects.toMatchObject({
@@ -256,12 +256,12 @@ describe('the last superuser', () => {
   const superusers = () =>
     fixture.db.user.count({ where: { role: 'superuser', disabledAt: null } });
 
-  test('stays, whatever is tried', async () => {
+  test('cannot be removed, demoted or disabled', async () => {
     const { me, user } = await signedIn('superuser');
     const { me: gone } = await signedIn('superuser');
     await service.update(me, { id: gone.actor.userId, disabled: true });
     await expect(removeMe(me, { password })).rejects.toMatchObject({ code: 'conflict' });
-    // A superuser whose right is gone meanwhile still has this call under way.
+    // A superuser who was demoted meanwhile still has this call in progress.
     for (const change of [{ role: 'user' }, { disabled: true }] as const)
       await expect(service.update(gone, { id: user.id, ...change })).rejects.toMatchObject({
         code: 'conflict',
@@ -278,7 +278,9 @@ describe('the last superuser', () => {
     (me) => removeMe(me, { password }),
   ];
 
-  test('is the one that is left when all end each other at once', { timeout: 60_000 }, async () => {
+  test('remains if all superusers remove each other concurrently', {
+    timeout: 60_000,
+  }, async () => {
     for (let round = 0; round < 10; round++) {
       const people = [
         await signedIn('superuser'),

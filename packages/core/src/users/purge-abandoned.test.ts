@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => fixture.close());
 
-/** Signs up so many days ago. */
+/** Creates a sign-up of that many days ago. */
 async function signedUp(email: string, days: number): Promise<{ id: string; email: string }> {
   await fixture.authWith({ verifyEmail: true }).register(call, { email, password });
   await fixture.db.$executeRaw`
@@ -16,7 +16,7 @@ async function signedUp(email: string, days: number): Promise<{ id: string; emai
   return fixture.db.user.findUniqueOrThrow({ where: { email }, select: { id: true, email: true } });
 }
 
-test('sign-ups of a week ago that nobody verified or used are removed, on the trail; nobody else is', async () => {
+test('unverified, unused sign-ups are removed after a week and audited; other accounts stay', async () => {
   const abandoned = await signedUp('abandoned@example.org', 8);
   const kept = {
     young: await signedUp('young@example.org', 6),

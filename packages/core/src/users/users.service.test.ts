@@ -34,7 +34,7 @@ async function signedIn() {
   };
 }
 
-test('a new name is kept, on record once, and changes nothing else', async () => {
+test('a new name is stored, audited once, and changes nothing else', async () => {
   const { user, me, service } = await signedIn();
   const { updatedAt, ...renamed } = await service.updateMe(me, { name: 'Ada' });
   const { updatedAt: before, ...rest } = user;
@@ -50,7 +50,7 @@ test('a new name is kept, on record once, and changes nothing else', async () =>
   ]);
 });
 
-test('new names are counted, by user or API key, and one that is refused leaves no trace', async () => {
+test('renames are limited by user or API key, and a rejected one is not stored', async () => {
   const { user, me } = await signedIn();
   const counted: string[] = [];
   const guard = {
@@ -79,13 +79,13 @@ test('new names are counted, by user or API key, and one that is refused leaves 
   ).toBe(2);
 });
 
-test('an update that names nothing changes nothing', async () => {
+test('an empty update changes nothing', async () => {
   const { user, me, service } = await signedIn();
   expect(await service.updateMe(me, {})).toEqual(user);
   expect(await service.updateMe(me, { name: undefined })).toEqual(user);
 });
 
-test("nobody else's profile is touched", async () => {
+test('other profiles stay unchanged', async () => {
   const [mine, other] = [await signedIn(), await signedIn()];
   await mine.service.updateMe(mine.me, { name: 'Ada' });
   expect(await other.service.me(other.me)).toEqual(other.user);
@@ -100,8 +100,11 @@ test('the profile of an account that was removed is "unauthenticated"', async ()
   });
 });
 
-describe('another address that waits for its link', () => {
-  /** Asks for it. @returns the token of the link in its mail */
+describe('a pending address change', () => {
+  /**
+   * Requests it.
+   * @returns the token of the link in its mail
+   */
   async function asked() {
     const { user, me } = await signedIn();
     const sent: Mail[] = [];
@@ -151,7 +154,7 @@ describe('another address that waits for its link', () => {
     await service.update(await fixture.callOf(accessToken), update);
   }
 
-  test.each(Object.entries(measures))('is forgotten when %s', async (_when, take) => {
+  test.each(Object.entries(measures))('is revoked when %s', async (_when, take) => {
     const request = await asked();
     await take(request);
     await expect(request.verify()).rejects.toMatchObject(spent);
@@ -160,7 +163,7 @@ describe('another address that waits for its link', () => {
     });
   });
 
-  test('is not granted for a password that is changed at the same time', async () => {
+  test('is not granted if the password is changed concurrently', async () => {
     const { me, user } = await signedIn();
     const hasher = {
       async verify(hash: string, text: string) {
@@ -185,7 +188,7 @@ describe('another address that waits for its link', () => {
     expect(await fixture.users.findById(user.id)).toMatchObject({ email: user.email });
   });
 
-  test('is counted by user, too, however many network addresses it is asked for from', async () => {
+  test('is also limited by user, across network addresses', async () => {
     const { user, me } = await signedIn();
     const counted: string[] = [];
     const guard = { ...noIdentityGuard, resend: async (by: string) => void counted.push(by) };
@@ -199,7 +202,7 @@ describe('another address that waits for its link', () => {
     expect(counted).toEqual([call.address, user.id]);
   });
 
-  test('leaves the same rows for an address that has an account', async () => {
+  test('stores the same rows for an address that has an account', async () => {
     const [taken, free] = [await fixture.makeUser(), 'free@example.org'];
     const rows = async () => [await fixture.db.mail.count(), await fixture.db.mailToken.count()];
     const { me } = await signedIn();
