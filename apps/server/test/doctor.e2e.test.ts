@@ -114,7 +114,7 @@ describe('synap doctor', { timeout: 120_000 }, () => {
       SYNAP_DATA_DIR: folder,
       SYNAP_GIT_REPOSITORIES: path.join(folder, 'none'),
     });
-    expect(git.text).toMatch(/^warn +module git +Repository "none" is no git repository/m);
+    expect(git.text).toMatch(/^warn +module git +Repository "none" is not a git repository/m);
     expect(git.code).toBe(0);
   });
 });

@@ -67,13 +67,13 @@ const check = (
 ) => checkForeignClients(server, { generators, downloads: createDownloads(cache, limits) });
 
 describe('the check of foreign clients', () => {
-  it('passes a client whose program does everything', async () => {
+  it('passes a client whose program completes the flow', async () => {
     expect(await check([generator()])).toMatchObject([
       { result: 'passed', document: 'openapi.json' },
     ]);
   });
 
-  it('takes every document of a generator if it is asked to', async () => {
+  it('uses every document of a generator with allDocuments', async () => {
     const options = {
       generators: [generator()],
       downloads: createDownloads(cache),
@@ -88,7 +88,7 @@ describe('the check of foreign clients', () => {
     expect(outcome).toMatchObject({ result: 'skipped', reason: 'no-such-toolchain not found' });
   });
 
-  it('skips all that share a download which fails, and tries it once', async () => {
+  it('skips all generators that share a failed download, and tries it once', async () => {
     const failing = download(
       node(
         `require('node:fs').appendFileSync('../attempts', 'x'); console.error('refused'); process.exit(1)`,
@@ -103,7 +103,7 @@ describe('the check of foreign clients', () => {
     expect(await readFile(path.join(cache, 'attempts'), 'utf8')).toBe('x');
   });
 
-  it('skips a generator that takes too long to fetch, and stops what it started', async () => {
+  it('skips a generator whose download takes too long, and kills its processes', async () => {
     const hangs = download(node('setInterval(() => {}, 1000)'));
     const [outcome] = await check([generator({ downloads: [hangs] })], {
       commandMs: 100,
@@ -126,7 +126,7 @@ describe('the check of foreign clients', () => {
     });
   });
 
-  it('keeps a download for later runs, unless it was not completed', async () => {
+  it('caches a complete download for later runs', async () => {
     const once = `const { appendFileSync } = require('node:fs'); appendFileSync('../attempts', 'x');`;
     const failing = generator({ downloads: [download(node(`${once} process.exit(1)`))] });
     const working = generator({ downloads: [download(node(once))] });

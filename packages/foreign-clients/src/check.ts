@@ -18,7 +18,7 @@ export interface Outcome {
   readonly version: string;
   readonly document: DocumentName;
   readonly result: 'passed' | 'skipped' | 'failed';
-  /** Why it was skipped, or the output of the step that failed. */
+  /** Reason for skipping, or the output of the failed step. */
   readonly reason?: string;
   /** Seconds of each stage that was reached. */
   readonly seconds: Partial<Record<Stage, number>>;
@@ -41,8 +41,8 @@ export interface CheckOptions {
 }
 
 /**
- * Generates, compiles and runs a client by every generator that this machine has. Never rejects
- * because of one of them.
+ * Generates, compiles and runs a client with every generator that this machine has. A failing
+ * generator becomes an outcome, not a rejection.
  */
 export async function checkForeignClients(
   server: CheckedServer,
@@ -103,7 +103,7 @@ async function checkGenerator(
   }
 }
 
-/** Puts the programs, the served document and the packages of this workspace into the folder. */
+/** Copies the programs, the served document and the packages of this workspace into the folder. */
 async function furnish(
   folder: string,
   { programs }: Generator,

@@ -13,7 +13,7 @@ export interface FetchLimits {
 
 const defaultLimits: FetchLimits = { commandMs: 90_000, totalMs: 150_000 };
 
-/** Why a generator cannot run on this machine; the product is not at fault. */
+/** Reason why a generator cannot run on this machine; not a fault of the product. */
 export class Unavailable extends Error {}
 
 export interface Downloads {
@@ -22,7 +22,7 @@ export interface Downloads {
   provide(generator: Generator): Promise<void>;
 }
 
-/** Keeps downloads in a folder. One that failed is not tried again in the same run. */
+/** Caches downloads in a folder. A failed one is not retried in the same run. */
 export function createDownloads(cache: string, limits: FetchLimits = defaultLimits): Downloads {
   let remainingMs = limits.totalMs;
   const attempts = new Map<string, Promise<void>>();

@@ -8,8 +8,8 @@ export interface Command {
 }
 
 /**
- * A part of a toolchain that comes from a registry. It is kept for later runs, below the cache
- * folder under its name.
+ * A part of a toolchain that comes from a registry. It is cached for later runs in a folder of its
+ * name.
  */
 export interface Download {
   /** Unique; holds the version. */
@@ -24,7 +24,7 @@ export const documents = ['openapi.json', 'openapi-3.0.json'] as const;
 export type DocumentName = (typeof documents)[number];
 
 /**
- * The folder that a client is made in: a copy of the generator's programs, and `openapi.json`
+ * The folder in which a client is generated: a copy of the generator's programs, and `openapi.json`
  * beside them.
  */
 export interface Workplace {
@@ -33,12 +33,12 @@ export interface Workplace {
   downloaded(download: Download): string;
 }
 
-/** A generator that others use, and the program that someone writes against its client. */
+/** A third-party generator, and a program that uses its client. */
 export interface Generator {
   readonly name: string;
-  /** As pinned here. */
+  /** The pinned version. */
   readonly version: string;
-  /** Documents that the generator reads; the first one suffices where time is short. */
+  /** Documents that the generator reads; a short run uses only the first one. */
   readonly documents: readonly DocumentName[];
   readonly needs: readonly string[];
   readonly downloads: readonly Download[];

@@ -1,8 +1,8 @@
 import { type Outcome, stages } from './check.js';
 
 /**
- * One line for a generator and document, such as `skipped: oapi-codegen 2.8.2, openapi.json – go
- * not found`.
+ * Describes the outcome of a generator and document in one line, such as `skipped: oapi-codegen
+ * 2.8.2, openapi.json – go not found`.
  */
 export function describeOutcome({
   generator,
@@ -19,7 +19,7 @@ export function describeOutcome({
   return `${result}: ${generator} ${version}, ${document} – ${ending}`;
 }
 
-/** The table of all outcomes, for people. */
+/** Formats all outcomes as a table. */
 export function tableOf(outcomes: readonly Outcome[]): string {
   const heading = ['generator', 'version', 'document', 'result', ...stages];
   const rows = outcomes.map(({ generator, version, document, result, seconds }) => [

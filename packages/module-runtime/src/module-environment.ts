@@ -65,7 +65,7 @@ function readAccess(text: string, variable: string): Pick<ModuleEnvironment, 'ac
   );
   if (emails.length > 0 && faulty === undefined) return { access: { kind: 'users', emails } };
   return {
-    fault: `${variable}: "${faulty ?? text}" is no e-mail address; use everyone, superusers or addresses apart by commas`,
+    fault: `${variable}: "${faulty ?? text}" is not an e-mail address: use everyone, superusers or addresses separated by commas`,
   };
 }
 

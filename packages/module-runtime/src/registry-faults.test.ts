@@ -219,7 +219,7 @@ describe('a module that never starts', () => {
     ],
     [
       { SYNAP_NEEDY_FEED_URLS: 'https://a.example/feed', SYNAP_NEEDY_ACCESS: 'everbody' },
-      /^SYNAP_NEEDY_ACCESS: "everbody" is no e-mail address; use everyone/,
+      /^SYNAP_NEEDY_ACCESS: "everbody" is not an e-mail address: use everyone/,
     ],
   ])(
     'shows as failed with the variable to correct when it is configured wrongly %#',

@@ -20,7 +20,7 @@ it('reads the product’s own checkout when it runs from one', () => {
   expect(ownCheckout(own)).toBe(folder);
 });
 
-it('reads no repository that merely holds an installation, and none when there is none', () => {
+it('ignores a repository that only contains an installation, and returns undefined without one', () => {
   expect(ownCheckout(installBelow('somebody-elses').own)).toBeUndefined();
   expect(ownCheckout(installBelow(undefined).own)).toBeUndefined();
 });

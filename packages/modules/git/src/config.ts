@@ -17,13 +17,13 @@ export type Config = z.output<typeof configSchema>;
 const packageSchema = z.object({ name: z.string() });
 
 /**
- * The folder of the product's own checkout, seen from this file; undefined where it was installed
- * without its repository.
+ * Returns the folder of the product's own checkout, found from this file. Undefined if the product
+ * is installed without its repository.
  */
 export function ownCheckout(from = dirname(fileURLToPath(import.meta.url))): string | undefined {
   for (let folder = from; dirname(folder) !== folder; folder = dirname(folder)) {
     if (!existsSync(join(folder, '.git'))) continue;
-    // The first repository upwards may be anybody's that merely holds an installation.
+    // The first repository upwards may be an unrelated one that contains an installation.
     return nameOf(folder) === 'synap' ? folder : undefined;
   }
   return undefined;

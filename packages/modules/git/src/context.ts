@@ -1,5 +1,5 @@
 import type { LoadContext } from '@synap/module-sdk';
 import type { Config } from './config.js';
 
-/** The part of a load or a run that reading a repository needs. */
+/** The part of a load's or run's context that reading a repository needs. */
 export type ReadContext = Pick<LoadContext<Config>, 'config' | 'log' | 'signal'>;

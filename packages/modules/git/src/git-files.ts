@@ -3,8 +3,8 @@ import { lstat, open, opendir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /**
- * A link, pipe, socket or device among the data of a repository, or a control file of excessive
- * length.
+ * Found a link, pipe, socket or device among the data of a repository, or an oversized control
+ * file.
  */
 export class UnsafeEntry extends Error {
   override readonly name = 'UnsafeEntry';
@@ -35,7 +35,7 @@ export async function readControlFile(path: string): Promise<string> {
   }
 }
 
-/** Undefined if there is no such entry. Throws if the folder must not be searched. */
+/** Returns undefined if the entry is absent. Throws if the folder cannot be searched. */
 export async function lstatIfPresent(path: string) {
   try {
     return await lstat(path);
@@ -75,11 +75,11 @@ export async function assertPlainRepository(
   for (const entry of entriesRead) await assertPlainTree(join(gitDirectory, entry), signal);
 }
 
-/** Keeps the thread pool busy, but bounds open folders. */
+/** Keeps the thread pool busy, but limits open folders. */
 const foldersAtOnce = 8;
 
 /**
- * Checks a file, or a folder with everything below it. An absent one passes.
+ * Checks a file, or a folder and everything below it. An absent one is valid.
  * @throws UnsafeEntry
  */
 export async function assertPlainTree(path: string, signal: AbortSignal): Promise<void> {
@@ -95,7 +95,7 @@ export async function assertPlainTree(path: string, signal: AbortSignal): Promis
   }
 }
 
-/** Reads in portions: a folder may hold millions of entries. */
+/** Reads in batches, because a folder may hold millions of entries. */
 async function subfoldersOf(folder: string, signal: AbortSignal): Promise<string[]> {
   const subfolders: string[] = [];
   for await (const entry of await opendir(folder, { bufferSize: 512 })) {

@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import git from './index.js';
 import { makeRepository, temporaryFolder } from './testing/repositories.js';
 
-/** Long enough on a machine that has other things to do. */
+/** Long enough for a busy machine. */
 const soon = { timeout: 10_000 };
 
 const [commits, authors, activity, repositories] = git.widgets;
@@ -14,7 +14,7 @@ const setUp = (...paths: string[]) => setUpModule(git, { repositories: paths });
 afterEach(() => void vi.unstubAllEnvs());
 
 describe('the commits of a repository', () => {
-  it('are counted all, and listed newest first', async () => {
+  it('are all counted, and listed newest first', async () => {
     const { path, commit, git: run } = makeRepository(join(temporaryFolder(), 'app'));
     const hashes = [1, 2, 3].map((n) =>
       commit({ at: 1_700_000_000 + n, message: `Commit ${n}\n\nIts body.` }),
@@ -40,7 +40,7 @@ describe('the commits of a repository', () => {
     ]);
   });
 
-  it('are none in a repository without a commit', async () => {
+  it('are an empty list in a repository without a commit', async () => {
     const { path } = makeRepository(join(temporaryFolder(), 'app'));
     const harness = await setUp(path);
     expect(await harness.load(commits, {})).toEqual({
@@ -98,7 +98,7 @@ describe('the commits of a repository', () => {
     },
   );
 
-  it('are those of a bare repository, and of one that is listed by its .git folder', async () => {
+  it('are read from a bare repository, and from one listed by its .git folder', async () => {
     const folder = temporaryFolder();
     const app = makeRepository(join(folder, 'app'));
     app.commit();
@@ -110,7 +110,7 @@ describe('the commits of a repository', () => {
 });
 
 describe('authors and activity', () => {
-  it('count each author’s commits and know the newest', async () => {
+  it('count each author’s commits and return the newest', async () => {
     const { path, commit } = makeRepository(join(temporaryFolder(), 'app'));
     for (const [n, author] of ['Ann', 'Bob', 'Ann', 'Cy', 'Ann', 'Bob'].entries())
       commit({ author, at: 1_700_000_000 + n });
@@ -124,7 +124,7 @@ describe('authors and activity', () => {
     });
   });
 
-  it('count the commits of each of the last days, those without one too', async () => {
+  it('count the commits of each of the last days, including days without one', async () => {
     const { path, commit } = makeRepository(join(temporaryFolder(), 'app'));
     const now = Math.floor(Date.now() / 1_000);
     const day = 24 * 60 * 60;
@@ -137,7 +137,7 @@ describe('authors and activity', () => {
 });
 
 describe('repositories', () => {
-  it('are listed by names that tell them apart, with what cannot be read', async () => {
+  it('are listed by unique names, including unreadable ones', async () => {
     const folder = temporaryFolder();
     const one = makeRepository(join(folder, 'one/app'));
     const hash = one.commit();
@@ -153,7 +153,7 @@ describe('repositories', () => {
           branch: null,
           head: null,
           error: expect.stringMatching(
-            /^Repository "gone" is no git repository, .* correct SYNAP_GIT_REPOSITORIES$/,
+            /^Repository "gone" is not a git repository, .* correct SYNAP_GIT_REPOSITORIES$/,
           ),
         },
       ],
@@ -166,7 +166,7 @@ describe('repositories', () => {
     });
   });
 
-  it('are chosen by name or listed path, the first without either, and nothing else is accepted', async () => {
+  it('are chosen by name or listed path; the default is the first, and other values are rejected', async () => {
     const folder = temporaryFolder();
     const [one, two] = ['one', 'two'].map((name) => makeRepository(join(folder, name)));
     const private_ = makeRepository(join(folder, 'private'));
@@ -192,7 +192,7 @@ describe('repositories', () => {
     }
   });
 
-  it('that are not listed by absolute paths are named, and leave the others alone', async () => {
+  it('that are not listed by absolute paths are named, and do not affect the others', async () => {
     const { path, commit } = makeRepository(join(temporaryFolder(), 'app'));
     commit();
     const harness = await setUp('some/relative', path);
@@ -214,10 +214,10 @@ describe('repositories', () => {
     expect(harness.events).toHaveLength(1);
   });
 
-  it('that belong to another user are read all the same', async () => {
+  it('that belong to another user are read as well', async () => {
     const { path, commit, git: run } = makeRepository(join(temporaryFolder(), 'app'));
     commit();
-    // Only root can give a folder away; for everybody else this is the ordinary case once more.
+    // Only root can change the owner of a folder; for other users this repeats the ordinary case.
     if (process.getuid?.() === 0) {
       vi.stubEnv('HOME', '/nonexistent');
       const { execFileSync } = await import('node:child_process');
@@ -229,7 +229,7 @@ describe('repositories', () => {
 });
 
 describe('the sync job', () => {
-  it('emits each commit once, the new ones next time, and reports its progress', async () => {
+  it('emits each commit once and reports progress; the next run emits only new commits', async () => {
     const { path, commit } = makeRepository(join(temporaryFolder(), 'app'));
     const first = [commit({ message: 'One' }), commit({ message: 'Two' })];
     const harness = await setUp(path);
@@ -255,7 +255,7 @@ describe('the sync job', () => {
     expect([...harness.store.values()]).toEqual([{ head: third, total: 3, ownKeysFrom: 0 }]);
   });
 
-  it('goes on from a rewritten history', async () => {
+  it('continues after a history was rewritten', async () => {
     const { path, commit, git: run } = makeRepository(join(temporaryFolder(), 'app'));
     const first = commit();
     const harness = await setUp(path);
@@ -279,7 +279,7 @@ describe('the sync job', () => {
     expect(harness.events.map(({ payload }) => payload.subject)).toContain('Instead');
   });
 
-  it('reads the other repositories when one cannot be read, and fails when none can', async () => {
+  it('reads the other repositories if one cannot be read, and fails if none can', async () => {
     const folder = temporaryFolder();
     const { path, commit } = makeRepository(join(folder, 'app'));
     commit();
@@ -291,13 +291,13 @@ describe('the sync job', () => {
       expect.objectContaining({ level: 'warn', message: 'A repository was left out' }),
     );
     await expect((await setUp(join(folder, 'gone'))).sync()).rejects.toThrow(
-      /^Repository "gone" is no git repository/,
+      /^Repository "gone" is not a git repository/,
     );
   });
 });
 
 describe('git itself', () => {
-  it('is ended when the load is aborted', async () => {
+  it('is killed when the load is aborted', async () => {
     const folder = temporaryFolder();
     const { path } = makeRepository(join(folder, 'app'));
     writeFileSync(join(folder, 'git'), `#!/bin/sh\necho $$ > ${folder}/pid\nexec sleep 60\n`);
@@ -314,7 +314,7 @@ describe('git itself', () => {
     await expect.poll(() => isRunning(running), soon).toBe(false);
   });
 
-  it('is asked for when it is not installed', async () => {
+  it('is named in the error if it is not installed', async () => {
     const { path } = makeRepository(join(temporaryFolder(), 'app'));
     vi.stubEnv('PATH', '/nonexistent');
     await expect((await setUp(path)).load(commits, {})).rejects.toThrow(
@@ -322,7 +322,7 @@ describe('git itself', () => {
     );
   });
 
-  it('is not looked for in a relative folder', async () => {
+  it('is not searched in a relative folder', async () => {
     const folder = temporaryFolder();
     const { path } = makeRepository(join(folder, 'app'));
     writeFileSync(join(folder, 'git'), '#!/bin/sh\nexit 7\n');
@@ -335,7 +335,7 @@ describe('git itself', () => {
     });
   });
 
-  it('has what it says kept from the caller and put into the log', async () => {
+  it('has its error output logged, and hidden from the caller', async () => {
     const { path } = makeRepository(join(temporaryFolder(), 'app'));
     writeFileSync(join(path, '.git/config'), '[broken');
     const harness = await setUp(path);

@@ -12,7 +12,7 @@ export interface GitCall {
 /**
  * Overrides settings of a repository that name programs to run or change the form of the output.
  */
-const overruled = [
+const overrides = [
   'core.fsmonitor=false',
   'core.hooksPath=/dev/null',
   'core.attributesFile=/dev/null',
@@ -28,7 +28,7 @@ const overruled = [
   'mailmap.file=',
 ];
 
-/** Nothing of the user's, the system's or the server's settings, no question, no lock, no fetch. */
+/** Ignores user, system and server settings. Forbids prompts, locks and fetches. */
 const environment = {
   GIT_ALLOC_LIMIT: '512m',
   GIT_ALLOW_PROTOCOL: 'none',
@@ -44,13 +44,13 @@ const environment = {
   LC_ALL: 'C',
 };
 
-/** A relative entry would let a folder's own `git` be found first. */
+/** Drops relative entries, so that a `git` in the current folder is never run. */
 const searchPath = (): string =>
   (process.env.PATH ?? '').split(delimiter).filter(isAbsolute).join(delimiter);
 
 /**
- * What `log` must not do whatever the repository's configuration says: run programs, decorate,
- * follow, map.
+ * Options that stop `log` from running programs, decorating or mapping, against any setting of the
+ * repository.
  */
 export const plainLog = [
   '--no-ext-diff',
@@ -66,25 +66,26 @@ export class GitFailure extends ModuleError {
   override readonly name = 'GitFailure';
   constructor(
     readonly exitCode: number | null,
-    /** What git said; for the log, it may name paths. */
-    readonly said: string,
+    /** Git's error output. For the log only: it may contain paths. */
+    readonly stderr: string,
   ) {
     super("git could not read the repository; the server's log says why");
   }
 }
 
-const maxSaid = 2_000;
+const maxStderr = 2_000;
 
 /**
- * Runs git on one repository and hands its output over as it comes. Leaving the loop early, or
- * aborting the signal, ends git.
- * @throws GitFailure when it exits with another code than 0; ModuleError when there is no git.
+ * Runs git on one repository and yields its output. Leaving the loop early, or aborting the signal,
+ * ends git.
+ * @throws GitFailure if it exits with a code other than 0
+ * @throws ModuleError if git is not installed
  */
 async function* runGit(
   { gitDirectory, signal }: GitCall,
   args: readonly string[],
 ): AsyncGenerator<Buffer, void> {
-  const guards = [...overruled, `safe.directory=${gitDirectory}`].flatMap((setting) => [
+  const guards = [...overrides, `safe.directory=${gitDirectory}`].flatMap((setting) => [
     '-c',
     setting,
   ]);
@@ -109,9 +110,9 @@ async function* runGit(
     child.once('close', resolve);
   });
   ended.catch(() => undefined);
-  let said = '';
+  let stderr = '';
   child.stderr.on('data', (chunk: Buffer) => {
-    if (said.length < maxSaid) said += chunk.toString();
+    if (stderr.length < maxStderr) stderr += chunk.toString();
   });
   const kill = () => void child.kill('SIGKILL');
   signal.addEventListener('abort', kill, { once: true });
@@ -120,7 +121,7 @@ async function* runGit(
     for await (const chunk of child.stdout) yield chunk;
     const code = await ended;
     signal.throwIfAborted();
-    if (code !== 0) throw new GitFailure(code, said.slice(0, maxSaid));
+    if (code !== 0) throw new GitFailure(code, stderr.slice(0, maxStderr));
   } finally {
     signal.removeEventListener('abort', kill);
     kill();
@@ -131,20 +132,20 @@ const isMissing = (error: Error): boolean => 'code' in error && error.code === '
 
 const maxLineBytes = 10_000;
 
-/** Git's whole answer, of which a line is expected. */
+/** Runs git and returns its output, which must be one line. */
 export async function gitLine(call: GitCall, args: readonly string[]): Promise<string> {
   let line: Buffer = Buffer.alloc(0);
   for await (const chunk of runGit(call, args)) {
     line = Buffer.concat([line, chunk]);
     if (line.length > maxLineBytes)
-      throw new GitFailure(null, `${args[0]} answered more than ${maxLineBytes} bytes`);
+      throw new GitFailure(null, `${args[0]} returned more than ${maxLineBytes} bytes`);
   }
   return line.toString().trimEnd();
 }
 
 const maxFieldBytes = 10_000;
 
-/** Git's answer as records of NUL-terminated fields; a field is cut at 10 kB. */
+/** Runs git and yields records of NUL-terminated fields. A field is cut at 10 kB. */
 export async function* gitRecords(
   call: GitCall,
   args: readonly string[],

@@ -2,8 +2,8 @@ import { type GitCall, GitFailure, gitLine } from './git.js';
 import { shorten } from './text.js';
 
 /**
- * The commit that HEAD is at; null in a repository without one.
- * @throws GitFailure if HEAD leads to an object that is missing or is no commit.
+ * Returns the commit of HEAD; null in a repository without one.
+ * @throws GitFailure if HEAD leads to an object that is missing or not a commit
  */
 export async function headOf(call: GitCall): Promise<string | null> {
   try {
@@ -20,14 +20,14 @@ export async function headOf(call: GitCall): Promise<string | null> {
   }
 }
 
-/** The branch that HEAD is on; null when it is on none. */
+/** Returns the branch of HEAD; null if HEAD is detached. */
 export async function branchOf(call: GitCall): Promise<string | null> {
   const branch = await lineUnlessFalse(call, ['symbolic-ref', '--quiet', '--short', 'HEAD']);
   return branch === null ? null : shorten(branch, 200);
 }
 
 /**
- * True if HEAD is on a branch that does not exist yet. A branch with faulty content or a missing
+ * True if HEAD is on a branch that does not exist yet. A branch with invalid content or a missing
  * commit exists.
  */
 async function isUnborn(call: GitCall): Promise<boolean> {
@@ -39,11 +39,11 @@ async function isUnborn(call: GitCall): Promise<boolean> {
     'HEAD',
   ]);
   if (target !== null) return false;
-  // Fails with another code than 1 if the branch exists and its content is faulty.
+  // Fails with a code other than 1 if the branch exists and its content is invalid.
   return (await lineUnlessFalse(call, ['symbolic-ref', '--quiet', 'HEAD'])) !== null;
 }
 
-/** A line of git's; null if it exits with 1, which means "no" for these commands, not a failure. */
+/** Returns git's line; null if it exits with 1, which means "no" for these commands. */
 async function lineUnlessFalse(call: GitCall, args: readonly string[]): Promise<string | null> {
   try {
     return await gitLine(call, args);

@@ -4,10 +4,10 @@ import { openRepository } from './open-repository.js';
 import { listRepositories } from './repository.js';
 
 const ignore = () => undefined;
-/** Widgets and runs log what they find; checks come too often. */
+/** Drops log lines, because checks run often. Widgets and sync runs log the same problems. */
 const silent: Log = { debug: ignore, info: ignore, warn: ignore, error: ignore };
 
-/** A line for each listed repository that cannot be read. */
+/** Returns a line for each listed repository that cannot be read. */
 export async function checkRepositories({
   config,
   signal,

@@ -13,7 +13,7 @@ const app = () => makeRepository(join(temporaryFolder(), 'app'));
 const setUp = (...paths: string[]) => setUpModule(git, { repositories: paths });
 afterEach(() => void vi.unstubAllEnvs());
 
-/** Puts a git into the search path that notes its arguments and goes on as the real one. */
+/** Installs a git in the search path that records its arguments and runs the real one. */
 function recordGit(): () => string[] {
   const folder = temporaryFolder();
   const real = execFileSync('sh', ['-c', 'command -v git'], { encoding: 'utf8' }).trim();
@@ -28,7 +28,7 @@ function recordGit(): () => string[] {
 }
 
 describe('a setting of the repository', () => {
-  it('that makes git warn does not turn an empty repository or a detached HEAD into a failure', async () => {
+  it('that makes git warn does not fail an empty repository or a detached HEAD', async () => {
     const { path, git: run, commit } = app();
     run('config', 'core.fsyncObjectFiles', 'true');
     const harness = await setUp(path);
@@ -111,7 +111,7 @@ describe('a HEAD that leads nowhere', () => {
     await expect(harness.sync()).rejects.toThrow(/git could not read the repository/);
   });
 
-  it('is an empty repository when its branch was never made, even beside one that it begins', async () => {
+  it('is an empty repository if its branch does not exist, even if another branch starts with its name', async () => {
     const { path, git: run } = app();
     mkdirSync(join(path, '.git/refs/heads/feature'));
     run('symbolic-ref', 'HEAD', 'refs/heads/feature');
@@ -122,7 +122,7 @@ describe('a HEAD that leads nowhere', () => {
 describe('dates', () => {
   const now = Math.floor(Date.now() / 1_000);
 
-  it('of writing and committing are told apart', async () => {
+  it('of authoring and committing are distinct', async () => {
     const { path, commit } = app();
     commit({ at: 1_600_000_000, committed: 1_700_000_000 });
     const harness = await setUp(path);
@@ -149,7 +149,7 @@ describe('dates', () => {
 });
 
 describe('a long history', () => {
-  it('is never read whole by a widget', async () => {
+  it('is never read completely by a widget', async () => {
     const { path, commit } = app();
     for (let n = 0; n < 3; n += 1) commit({ at: 1_700_000_000 + n });
     const harness = await setUp(path);
@@ -222,11 +222,11 @@ describe('repositories with common commits', () => {
     expect(harness.events).toHaveLength(2);
   });
 
-  it('report nothing again that an earlier version reported by its hash alone', async () => {
+  it('do not repeat commits that an earlier version reported by the hash alone', async () => {
     const { one, paths } = makeFork();
     const harness = await setUp(...paths);
     await harness.sync();
-    // The state and the events as earlier versions left them.
+    // State and events as an earlier version stored them.
     for (const [key, value] of harness.store) {
       if (
         typeof value === 'object' &&
@@ -243,7 +243,7 @@ describe('repositories with common commits', () => {
     await harness.sync();
     expect(harness.events).toHaveLength(1);
 
-    // A branch that was reported before, made HEAD again.
+    // A previously reported branch becomes HEAD again.
     const old = one.commit({ message: 'Reported before', at: 1_700_000_005 });
     harness.events.push({
       key: old,

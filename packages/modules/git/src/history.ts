@@ -4,16 +4,16 @@ import { shorten } from './text.js';
 export interface Commit {
   readonly hash: string;
   readonly author: string;
-  /** When it was written, ISO 8601 in UTC. */
+  /** Author date, ISO 8601 in UTC. */
   readonly date: string;
-  /** When it was committed: later than `date` after a rebase, an amendment or a patch by mail. */
+  /** Commit date: later than `date` after a rebase, an amendment or a patch by mail. */
   readonly committedAt: string;
   readonly subject: string;
 }
 
 const commitFormat = '--format=%H%x00%an%x00%at%x00%ct%x00%s';
 
-/** The newest commits that lead to `head` and not to `since`, newest first. */
+/** Returns the newest commits reachable from `head` but not from `since`, newest first. */
 export async function newestCommits(
   call: GitCall,
   { head, since, limit }: { head: string; since?: string | undefined; limit: number },
@@ -51,14 +51,15 @@ export async function newestCommits(
 const lastSecond = Date.UTC(9999, 11, 31, 23, 59, 59) / 1_000;
 
 /**
- * A time as ISO 8601; a commit may claim any number of seconds, the form ends with the year 9999.
+ * Formats a time as ISO 8601. A commit may claim any number of seconds, so years are limited to
+ * 9999.
  */
 export function isoOf(seconds: number): string {
   const known = Number.isFinite(seconds) ? Math.min(Math.max(seconds, 0), lastSecond) : 0;
   return new Date(known * 1_000).toISOString();
 }
 
-/** How many commits lead to `head`, at most `limit`. */
+/** Counts the commits reachable from `head`, up to `limit`. */
 export const countCommits = async (
   call: GitCall,
   head: string,
@@ -69,8 +70,8 @@ export const countCommits = async (
 };
 
 /**
- * How many more commits lead to `head` than to `known`; negative after a rewrite. Reads only the
- * commits that differ.
+ * Counts how many more commits `head` reaches than `known`; negative after a rewrite. Reads only
+ * the commits that differ.
  */
 export async function countDifference(call: GitCall, head: string, known: string): Promise<number> {
   const range = `${known}...${head}`;
@@ -85,16 +86,16 @@ export async function countDifference(call: GitCall, head: string, known: string
   return right - left;
 }
 
-/** How many of the newest commits statistics read, and for how long. */
+/** Limits of the statistics: number of newest commits, and time. */
 export interface ReadBudget {
   readonly commits: number;
   readonly milliseconds: number;
 }
 
-/** Leaves most of a load's deadline to a slow machine; a history beyond it is counted in part. */
+/** Leaves most of a load's deadline for a slow machine. A longer history is counted in part. */
 export const widgetBudget: ReadBudget = { commits: 200_000, milliseconds: 4_000 };
 
-/** Who wrote each of the newest commits, and when, in seconds since the epoch. */
+/** Yields author and date of each of the newest commits, in seconds since the epoch. */
 export async function* authorships(
   call: GitCall,
   head: string,
@@ -110,8 +111,8 @@ export async function* authorships(
 }
 
 /**
- * When each of the newest commits was committed, in seconds since the epoch. Git's own `--since`
- * would stop at the first older commit and miss newer ones behind it, so the caller selects.
+ * Yields the commit dates of the newest commits, in seconds since the epoch. Git's own `--since`
+ * stops at the first older commit and misses newer ones behind it, so the caller filters.
  */
 export async function* commitTimes(
   call: GitCall,
@@ -122,7 +123,7 @@ export async function* commitTimes(
     yield Number(seconds);
 }
 
-/** Yields fields of the newest commits, until the budget is spent. */
+/** Yields fields of the newest commits until the budget is used up. */
 async function* readNewest(
   call: GitCall,
   head: string,

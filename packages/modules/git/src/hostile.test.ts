@@ -12,7 +12,7 @@ const setUp = (...paths: string[]) => setUpModule(git, { repositories: paths });
 afterEach(() => void vi.unstubAllEnvs());
 
 describe('a hostile repository', () => {
-  it('is read by every widget and by the sync without running a program of its own', async () => {
+  it('is read by every widget and by the sync without running its programs', async () => {
     const { path, ran } = makeHostileRepository();
     vi.stubEnv('GIT_EXTERNAL_DIFF', join(path, 'git'));
     vi.stubEnv('GIT_PAGER', join(path, 'git'));
@@ -32,9 +32,9 @@ describe('a hostile repository', () => {
     expect(ran()).toEqual([]);
   });
 
-  it('does run its programs when git is used on it without care', () => {
+  it('runs its programs if git is used without the overrides', () => {
     const { path, ran } = makeHostileRepository();
-    // Whether git then succeeds is of no interest here.
+    // The exit code of git does not matter here.
     for (const careless of [['log', '--patch'], ['status'], ['cat-file', '-p', '1'.repeat(40)]])
       spawnSync('git', ['-C', path, ...careless]);
     expect(ran()).toEqual(expect.arrayContaining(['core.fsmonitor', 'ext']));
@@ -137,7 +137,7 @@ describe('a repository that leads out of the listed folders', () => {
     ]);
   });
 
-  it('is read when the folder it leads to is listed, too', async () => {
+  it('is read if its target folder is listed as well', async () => {
     const { folder, secret } = makePrivate();
     const worktree = join(folder, 'worktree');
     secret.git('worktree', 'add', '--quiet', '--detach', worktree);
@@ -151,11 +151,11 @@ describe('a repository that leads out of the listed folders', () => {
     }
   });
 
-  it('is not looked for above a listed folder', async () => {
+  it('is not searched above a listed folder', async () => {
     const { secret } = makePrivate();
     mkdirSync(join(secret.path, 'below'));
     await expect((await setUp(join(secret.path, 'below'))).load(commits, {})).rejects.toThrow(
-      /is no git repository/,
+      /is not a git repository/,
     );
   });
 });

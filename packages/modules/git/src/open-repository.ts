@@ -41,7 +41,7 @@ export async function openRepository(
   try {
     const gitDirectory = await findGitDirectory(path);
     if (gitDirectory === undefined)
-      throw fault('is no git repository, or may not be read by the server', correct, { path });
+      throw fault('is not a git repository, or the server cannot read it', correct, { path });
     const places = await placesOf(gitDirectory, await realRoots(config));
     if (places.outside !== undefined) {
       const remedy = `; list the repository it belongs to as well${correct}`;
@@ -65,7 +65,7 @@ export async function openRepository(
       );
     }
     if (error instanceof Error && 'code' in error && typeof error.code === 'string')
-      throw fault('may not be read by the server', correct, { path, code: error.code });
+      throw fault('cannot be read by the server', correct, { path, code: error.code });
     throw error;
   }
 }
@@ -83,8 +83,8 @@ const isInside = (path: string, root: string): boolean =>
   path === root || path.startsWith(root.endsWith(sep) ? root : root + sep);
 
 /**
- * `.git` below the folder, the target of a `.git` file, or the folder itself when it is a bare
- * repository.
+ * Finds `.git` below the folder, the target of a `.git` file, or the folder itself if the
+ * repository is bare.
  */
 async function findGitDirectory(path: string): Promise<string | undefined> {
   const folder = await realOf(path);
@@ -99,7 +99,7 @@ async function findGitDirectory(path: string): Promise<string | undefined> {
   return pointed !== undefined && (await isGitDirectory(pointed)) ? pointed : undefined;
 }
 
-/** True for a folder with a HEAD of any kind; an unsafe one is named later. */
+/** True for a folder with any HEAD. An unsafe HEAD is rejected later. */
 async function isGitDirectory(path: string): Promise<boolean> {
   if (!(await stat(path)).isDirectory()) return false;
   const head = await lstatIfPresent(join(path, 'HEAD'));
@@ -107,15 +107,15 @@ async function isGitDirectory(path: string): Promise<boolean> {
 }
 
 interface Places {
-  /** The folder that holds its branches; another one only for a worktree. */
+  /** Folder of its branches; differs from its own folder only for a worktree. */
   readonly commonDirectory: string;
-  /** Folders of objects: its own and those it borrows from. */
+  /** Folders of objects: its own and borrowed ones. */
   readonly objects: readonly string[];
-  /** The first folder outside the listed ones; nothing in it was read. */
+  /** The first folder outside the listed ones; nothing in it has been read. */
   readonly outside?: string | undefined;
 }
 
-/** The folders that git reads for a repository, as real paths. */
+/** Finds the folders that git reads for a repository, as real paths. */
 async function placesOf(gitDirectory: string, roots: readonly string[]): Promise<Places> {
   const isListed = (path: string) => roots.some((root) => isInside(path, root));
   const objects: string[] = [];
@@ -133,7 +133,9 @@ async function placesOf(gitDirectory: string, roots: readonly string[]): Promise
     (await addObjects(await realCandidates(common, 'objects'), 0));
   return found(outside, common);
 
-  /** Adds folders of objects and those they borrow from. Returns the first that is not listed. */
+  /**
+   * Adds folders of objects and those they borrow from. Returns the first one that is not listed.
+   */
   async function addObjects(
     folders: readonly string[],
     depth: number,
@@ -141,11 +143,11 @@ async function placesOf(gitDirectory: string, roots: readonly string[]): Promise
     for (const folder of folders) {
       if (!isListed(folder)) return folder;
       objects.push(folder);
-      // Git follows borrowed objects five times.
+      // Git follows borrowed objects up to five levels.
       if (depth > 5) continue;
       for (const line of (await readControlFile(join(folder, 'info', 'alternates'))).split('\n')) {
         if (line === '' || line.startsWith('#')) continue;
-        // Git unquotes such a line; nothing that writes it does so.
+        // Git unquotes such a line, but no tool writes one.
         if (line.startsWith('"')) return line;
         const outsider = await addObjects(await realCandidates(folder, line), depth + 1);
         if (outsider !== undefined) return outsider;
@@ -156,7 +158,8 @@ async function placesOf(gitDirectory: string, roots: readonly string[]): Promise
 }
 
 /**
- * Both meanings of `link/../x`, by its letters and by the link's target: versions of git differ.
+ * Resolves both meanings of `link/../x`, textual and through the link, because versions of git
+ * differ.
  */
 async function realCandidates(base: string, path: string): Promise<string[]> {
   const spelled = isAbsolute(path) ? path : `${base}/${path}`;
@@ -164,7 +167,7 @@ async function realCandidates(base: string, path: string): Promise<string[]> {
   return [...new Set([(await realOf(spelled)) ?? lexical, (await realOf(lexical)) ?? lexical])];
 }
 
-/** Removes what git removes: line ends, but no blanks. */
+/** Removes trailing line ends as git does, but not blanks. */
 function withoutLineEnds(text: string): string {
   let end = text.length;
   while (text[end - 1] === '\n' || text[end - 1] === '\r') end -= 1;

@@ -6,15 +6,15 @@ import { openRepository } from './open-repository.js';
 import type { ListedRepository } from './repository.js';
 
 /**
- * Milliseconds for one repository, so that one which hangs leaves time for an error message or for
- * the others.
+ * Milliseconds for one repository, so that a hanging one leaves time for an error message or the
+ * others.
  */
 export const readDeadlines = { widget: 7_000, list: 3_000, sync: 120_000 };
 
 /**
- * Opens a repository and reads it at its HEAD, null before the first commit. What git says on a
- * failure goes to the log.
- * @throws ModuleError, also when the deadline passes.
+ * Opens a repository and reads it at its HEAD, which is null before the first commit. Logs git's
+ * error output.
+ * @throws ModuleError, also if the deadline passes
  */
 export async function readRepository<T>(
   listed: ListedRepository,
@@ -42,7 +42,7 @@ export async function readRepository<T>(
       context.log.warn('git failed', {
         repository: listed.name,
         exitCode: error.exitCode,
-        said: error.said,
+        stderr: error.stderr,
       });
     throw error;
   }

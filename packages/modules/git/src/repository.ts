@@ -4,13 +4,13 @@ import { type Config, ownCheckout } from './config.js';
 
 /** A repository that the operator listed. */
 export interface ListedRepository {
-  /** The folder's name; with its parents' names in front where several folders have one name. */
+  /** The folder's name, prefixed with its parents' names if several folders have the same name. */
   readonly name: string;
-  /** Absolute, unless the operator listed another: reading that one fails. */
+  /** Absolute, unless the operator listed a relative one, which cannot be read. */
   readonly path: string;
 }
 
-/** The listed repositories, each path once, by unique names. */
+/** Returns the listed repositories with unique names, each path once. */
 export function listRepositories({ repositories }: Config): ListedRepository[] {
   const own = ownCheckout();
   const listed = repositories ?? (own === undefined ? [] : [own]);
@@ -18,7 +18,7 @@ export function listRepositories({ repositories }: Config): ListedRepository[] {
   return paths.map((path) => ({ path, name: uniqueName(path, paths) }));
 }
 
-/** As many trailing parts of a path as no other path ends in. */
+/** Returns the shortest trailing part of a path that no other path has. */
 function uniqueName(path: string, paths: readonly string[]): string {
   const parts = partsOf(path);
   for (let count = 1; count < parts.length; count += 1) {
@@ -29,7 +29,7 @@ function uniqueName(path: string, paths: readonly string[]): string {
   return parts.join('/') || path;
 }
 
-/** `/srv/app/.git` and `/srv/app.git` are both called `app`. */
+/** Names both `/srv/app/.git` and `/srv/app.git` `app`. */
 const partsOf = (path: string): string[] =>
   path
     .replace(/[\\/]\.git$/, '')
@@ -38,9 +38,10 @@ const partsOf = (path: string): string[] =>
     .filter((part) => part !== '');
 
 /**
- * The repository that a widget's `repository` names: by name or by its listed path; the first one
- * when it names none.
- * @throws ParamsError when there is no such repository; ModuleError when none is listed.
+ * Finds the repository that a widget's `repository` names, by name or by listed path. Defaults to
+ * the first one.
+ * @throws ParamsError if there is no such repository
+ * @throws ModuleError if none is listed
  */
 export function chooseRepository(config: Config, named: string | undefined): ListedRepository {
   const listed = listRepositories(config);

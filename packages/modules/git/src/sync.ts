@@ -12,15 +12,15 @@ import {
   totalFrom,
 } from './totals.js';
 
-/** The most commits a run reports of one repository; of a longer history it reports the newest. */
+/** Maximum commits per run and repository. Of a longer history the newest are reported. */
 const mostCommits = 1_000;
-/** A run that has reported so many leaves the other repositories to the next one. */
+/** Commits after which a run leaves the other repositories to the next run. */
 const enoughCommits = 5_000;
 
 /**
- * Reports each commit that is new since the last run, repository by repository. One that cannot be
- * read stops only itself.
- * @throws ModuleError when none can be read.
+ * Emits an event for each commit that is new since the last run, repository by repository. An
+ * unreadable repository does not stop the others.
+ * @throws ModuleError if none can be read
  */
 export async function syncRepositories(context: SyncContext<Config>): Promise<void> {
   const { config, progress, log } = context;
@@ -43,7 +43,7 @@ export async function syncRepositories(context: SyncContext<Config>): Promise<vo
     throw new ModuleError(faults.join('; '));
 }
 
-/** How many commits were new. */
+/** Emits the new commits of one repository and returns their number. */
 const syncRepository = (listed: ListedRepository, context: SyncContext<Config>): Promise<number> =>
   readRepository(
     listed,
@@ -75,7 +75,7 @@ async function commitsSince(
   try {
     return await newestCommits(call, { head, since: known?.head, limit: mostCommits });
   } catch (error) {
-    // The last known commit is gone: history was rewritten. Events known already are dropped by
+    // The last known commit is gone because the history was rewritten. Known events are dropped by
     // their key.
     if (known !== undefined && error instanceof GitFailure)
       return newestCommits(call, { head, limit: mostCommits });
@@ -90,9 +90,9 @@ interface EventSource {
 }
 
 /**
- * Includes the repository, so that repositories with common commits each report them. A commit that
- * an earlier version may have reported keeps the key of that version, its hash alone: an upgrade
- * must not report it again.
+ * Includes the repository, so that repositories with common commits each report them. Commits that
+ * an earlier version may have reported keep its key, the hash alone, so that an upgrade does not
+ * report them again.
  */
 const eventKey = ({ hash, committedAt }: Commit, { id, ownKeysFrom }: EventSource): string =>
   Date.parse(committedAt) / 1_000 < ownKeysFrom ? hash : `${id}:${hash}`;

@@ -1,7 +1,7 @@
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
- * Text of a commit: git passes on what was written, which is UTF-8 or, in old commits, mostly
+ * Decodes text of a commit. Git passes on the original bytes: UTF-8 or, in old commits, mostly
  * Latin-1.
  */
 export function decodeText(bytes: Uint8Array): string {
@@ -12,6 +12,6 @@ export function decodeText(bytes: Uint8Array): string {
   }
 }
 
-/** Text as it goes into an answer: control characters out, cut at `length` characters. */
+/** Removes control characters and cuts the text at `length` characters. */
 export const shorten = (text: string, length: number): string =>
   [...text.replace(/\p{Cc}+/gu, ' ').trim()].slice(0, length).join('');

@@ -8,15 +8,15 @@ const knownSchema = z.object({
   head: z.string().regex(/^[0-9a-f]{40,64}$/),
   total: z.number(),
   /**
-   * Unix seconds; see `eventKey`. Absent in rows of versions that knew commits by their hash alone.
+   * Unix seconds; see `eventKey`. Absent in rows of versions that used the hash alone as the key.
    */
   ownKeysFrom: z.number().optional(),
 });
 
-/** The state of a repository at the last sync. */
+/** State of a repository at the last sync. */
 export type KnownRepository = z.output<typeof knownSchema>;
 
-/** Names a repository by its place, in the store and in the keys of events. */
+/** Identifies a repository by its path, in the store and in the keys of events. */
 export const repositoryId = ({ gitDirectory }: GitCall): string =>
   createHash('sha256').update(gitDirectory).digest('hex').slice(0, 32);
 
@@ -29,7 +29,10 @@ export async function knownRepository(
   return knownSchema.safeParse(await store.get(storeKey(call))).data;
 }
 
-/** How many commits lead to `head`, from the count at the last sync if there was one. */
+/**
+ * Counts the commits reachable from `head`, starting from the count of the last sync if there is
+ * one.
+ */
 export async function totalFrom(
   call: GitCall,
   head: string,
@@ -46,9 +49,7 @@ export async function totalFrom(
   }
 }
 
-/**
- * Before its first sync a repository's commits are counted up to here, which takes about a second.
- */
+/** Limit of the count before the first sync; takes about a second. */
 const countLimit = 100_000;
 
 export interface Total {
@@ -58,14 +59,14 @@ export interface Total {
 }
 
 /**
- * Milliseconds after which a widget goes without an exact count: the newest commits must not wait
+ * Milliseconds after which a widget shows an inexact count, so that the newest commits do not wait
  * for it.
  */
 const countBudgetMs = 3_000;
 
 /**
- * The total for a widget: exact after a sync, otherwise at most `limit`; a lower bound if counting
- * takes too long.
+ * Returns the total for a widget: exact after a sync, otherwise at most `limit`. A lower bound if
+ * counting takes too long.
  */
 export async function totalForWidget(
   call: GitCall,

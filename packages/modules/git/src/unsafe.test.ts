@@ -21,7 +21,7 @@ const link = (target: string) => (path: string) => {
   symlinkSync(target, path);
 };
 
-/** A good repository, and a bad one with a commit whose entry `path` was replaced. */
+/** Creates a good repository, and a bad one with a commit whose entry `path` was replaced. */
 function makePair(path: string, replace: (path: string) => void) {
   const folder = temporaryFolder();
   const good = makeRepository(join(folder, 'good'));
@@ -32,7 +32,7 @@ function makePair(path: string, replace: (path: string) => void) {
   return { folder, good, bad };
 }
 
-describe('a repository with an entry that is no regular file', () => {
+describe('a repository with an entry that is not a regular file', () => {
   it.each([
     ['a pipe for .git', '.git', pipe],
     ['a pipe for HEAD', '.git/HEAD', pipe],
@@ -73,7 +73,7 @@ describe('a repository with an entry that is no regular file', () => {
     );
   });
 
-  it('is read when git never looks at the entry', async () => {
+  it('is read if git never uses the entry', async () => {
     const { folder, bad } = makePair('.git/hooks', link('/nonexistent'));
     symlinkSync(folder, join(bad.path, '.git', 'annex'));
     pipe(join(bad.path, 'pipe'));
@@ -94,7 +94,7 @@ describe('a repository that hides a folder it reads', () => {
     return { folder, secret, bad, alternates: join(bad, '.git/objects/info/alternates') };
   }
 
-  it('is refused when it borrows objects by a quoted path', async () => {
+  it('is rejected if it borrows objects by a quoted path', async () => {
     const { secret, bad, alternates } = makeBorrower();
     writeFileSync(alternates, `"${secret.path}/.git/objects"\n`);
     await expect(
@@ -102,7 +102,7 @@ describe('a repository that hides a folder it reads', () => {
     ).rejects.toThrow(outside);
   });
 
-  it('is refused when the list of folders it borrows from is too long to check', async () => {
+  it('is rejected if the list of folders it borrows from is too long to check', async () => {
     const { bad, alternates } = makeBorrower();
     appendFileSync(alternates, '# padding\n'.repeat(20_000));
     await expect(
@@ -126,7 +126,7 @@ describe('a repository that hides a folder it reads', () => {
   );
 });
 
-it('gives up a repository that makes git wait', async () => {
+it('stops reading a repository that blocks git', async () => {
   const { folder, bad } = makePair('.git/hooks', link('/nonexistent'));
   // An included file may be anywhere, so it is not checked.
   pipe(join(folder, 'included'));

@@ -14,22 +14,22 @@ type Sample = z.output<typeof sampleSchema>;
 
 /** Seconds between samples. */
 export const sampleEvery = 5 * 60;
-/** A day of them. */
-export const samplesKept = 288;
+/** Number of stored samples: one day. */
+export const maxSamples = 288;
 
 const storeKey = 'samples';
 const cpuSampleMs = 1_000;
 
 /**
- * The kept samples, oldest first; none when there is nothing yet, or nothing that an older version
- * left.
+ * Returns the stored samples, oldest first. Empty if there are none, or if an older version stored
+ * another format.
  */
 export async function readSamples(store: StoreReader): Promise<Sample[]> {
   const samples = z.array(sampleSchema).safeParse(await store.get(storeKey));
   return samples.success ? samples.data : [];
 }
 
-/** Takes one sample and adds it to the kept ones. */
+/** Takes one sample and stores it with the others. */
 export async function takeSample({ store, signal, progress }: SyncContext<unknown>): Promise<void> {
   const [{ usage }, { usedPercent }, samples] = await Promise.all([
     sampleCpu(cpuSampleMs, signal),
@@ -42,6 +42,6 @@ export async function takeSample({ store, signal, progress }: SyncContext<unknow
     memory: usedPercent,
     load: loadavg()[0] ?? 0,
   };
-  await store.set(storeKey, [...samples, sample].slice(-samplesKept));
+  await store.set(storeKey, [...samples, sample].slice(-maxSamples));
   progress(1, 1);
 }

@@ -1,13 +1,13 @@
 import { loadavg, totalmem, uptime } from 'node:os';
 import { setUpModule } from '@synap/module-sdk/testing';
 import { describe, expect, it } from 'vitest';
-import { samplesKept } from './history.js';
+import { maxSamples } from './history.js';
 import host from './index.js';
 
 const [cpu, memory, disks, load, history] = host.widgets;
 
 describe('the host', () => {
-  it('gives real readings that its schemas accept', async () => {
+  it('returns real values that match its schemas', async () => {
     const harness = await setUpModule(host, {});
     expect((await harness.load(memory, {})).total / totalmem()).toBeCloseTo(1, 1);
     expect((await harness.load(cpu, {})).load).toHaveLength(3);
@@ -18,7 +18,7 @@ describe('the host', () => {
     expect(cores).toBeGreaterThan(0);
   });
 
-  it('takes no parameters that it does not know', async () => {
+  it('rejects unknown parameters', async () => {
     const harness = await setUpModule(host, {});
     await expect(harness.load(cpu, JSON.parse('{"core":1}'))).rejects.toThrow(/^invalid-params/);
   });
@@ -36,13 +36,13 @@ describe('the history', () => {
     expect((await harness.load(history, { samples: 1 })).samples).toEqual(samples.slice(1));
   });
 
-  it('keeps a day, and drops what it cannot read', async () => {
+  it('stores one day, and drops data of another format', async () => {
     const harness = await setUpModule(host, {});
     const sample = { time: '2026-01-01T00:00:00.000Z', cpu: 1, memory: 2, load: 3 };
-    harness.store.set('samples', new Array(samplesKept).fill(sample));
+    harness.store.set('samples', new Array(maxSamples).fill(sample));
     await harness.sync();
     const { samples } = await harness.load(history, {});
-    expect(samples).toHaveLength(samplesKept);
+    expect(samples).toHaveLength(maxSamples);
     expect(samples.at(-1)).not.toEqual(sample);
     harness.store.set('samples', 'from another version');
     expect(await harness.load(history, {})).toEqual({ samples: [] });

@@ -2,7 +2,7 @@ import { appendFileSync, chmodSync, mkdirSync, readdirSync, writeFileSync } from
 import { join } from 'node:path';
 import { makeRepository, type TestRepository, temporaryFolder } from './repositories.js';
 
-/** Settings whose value git runs, on one occasion or another. */
+/** Settings whose value git may run as a program. */
 const programSettings = [
   'core.alternateRefsCommand',
   'core.askPass',
@@ -45,12 +45,12 @@ const signature =
 
 export interface HostileRepository extends TestRepository {
   readonly folder: string;
-  /** The names of the programs that were run. */
+  /** Returns the names of the programs that were run. */
   ran(): string[];
 }
 
 /**
- * A repository in which everything that may name a program names one that leaves a file with its
+ * Creates a repository in which every program setting names a program that writes a file with its
  * name.
  */
 export function makeHostileRepository(): HostileRepository {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 
-/** A folder that is removed with the test. */
+/** Creates a folder that is removed after the test. */
 export function temporaryFolder(): string {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'synap-git-')));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
@@ -15,10 +15,13 @@ interface CommitOptions {
   author?: string | Buffer;
   /** Seconds since the epoch. */
   at?: number | string;
-  /** When it was committed, in seconds since the epoch. Default: `at`. */
+  /**
+   * Commit date, in seconds since the epoch.
+   * @default at
+   */
   committed?: number | string;
   message?: string | Buffer;
-  /** Further header lines of the commit. */
+  /** Additional header lines of the commit. */
   headers?: string;
 }
 
@@ -26,13 +29,13 @@ export interface TestRepository {
   readonly path: string;
   git(...args: string[]): string;
   /**
-   * Adds a commit of no change to HEAD, byte by byte as told: what `git commit` would refuse or
-   * mend, too. Its hash.
+   * Adds an empty commit to HEAD from raw bytes, including ones that `git commit` would reject or
+   * correct. Returns its hash.
    */
   commit(options?: CommitOptions): string;
 }
 
-/** A real repository, without a commit. */
+/** Creates a real repository without a commit. */
 export function makeRepository(path: string, ...initArguments: string[]): TestRepository {
   mkdirSync(path, { recursive: true });
   const env = { ...process.env, GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' };

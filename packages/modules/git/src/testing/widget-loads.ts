@@ -4,7 +4,7 @@ import git from '../index.js';
 
 const [commits, authors, activity] = git.widgets;
 
-/** The widgets that read one repository. */
+/** Loads of the widgets that read one repository. */
 export const widgetLoads = (
   harness: ModuleHarness<Config>,
   params: { repository?: string } = {},

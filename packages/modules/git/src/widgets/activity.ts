@@ -31,7 +31,7 @@ export const activityWidget = defineWidget({
       if (head !== null) {
         for await (const seconds of commitTimes(call, head, widgetBudget)) {
           const day = Math.floor(seconds / daySeconds) - first;
-          // A clock that was ahead may have dated a commit into the future.
+          // A fast clock may have dated a commit in the future.
           if (day >= 0 && day < days) counts[day] = (counts[day] ?? 0) + 1;
         }
       }

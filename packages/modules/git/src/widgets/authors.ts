@@ -40,7 +40,7 @@ export const authorsWidget = defineWidget({
     }),
 });
 
-/** All authors, those with most commits first. */
+/** Counts all authors, those with most commits first. */
 async function countByAuthor(call: GitCall, head: string) {
   const byName = new Map<string, { commits: number; last: number }>();
   for await (const { author, seconds } of authorships(call, head, widgetBudget)) {

@@ -40,7 +40,7 @@ export const repositoriesWidget = defineWidget({
   },
 });
 
-/** One repository as the list shows it; a failure that is foreseen becomes its `error`. */
+/** Summarizes one repository for the list. An expected failure becomes its `error`. */
 async function readSummary(
   listed: ListedRepository,
   context: ReadContext,

@@ -2,20 +2,17 @@ import { readFile } from 'node:fs/promises';
 import { totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
 
-/**
- * Limits of the control group (a container or a service) that the server runs in; null if there is
- * none.
- */
+/** Limits of the control group (a container or a service) of the server; null if there is none. */
 export interface CgroupLimits {
   readonly memory: { readonly limit: number; readonly used: number } | null;
-  /** Cores' worth of time; may be a fraction. */
+  /** CPU time in cores; may be a fraction. */
   readonly cores: number | null;
 }
 
 interface MemoryFiles {
   readonly limit: string;
   readonly usage: string;
-  /** In `memory.stat`: file cache that the kernel drops first. */
+  /** Key in `memory.stat` of the file cache that the kernel drops first. */
   readonly cache: string;
 }
 const memoryFiles = {
@@ -57,7 +54,8 @@ export async function readCgroupLimits(root = '/'): Promise<CgroupLimits> {
 }
 
 /**
- * The group's path for each controller of `/proc/self/cgroup`; that of cgroup v2 has an empty name.
+ * Returns the group's path for each controller in `/proc/self/cgroup`. That of cgroup v2 has an
+ * empty name.
  */
 function parseCgroupPaths(text: string): Map<string, string> {
   const paths = new Map<string, string>();
@@ -69,8 +67,8 @@ function parseCgroupPaths(text: string): Map<string, string> {
 }
 
 /**
- * The group's folder and those above it, whose limits hold as well. In a container some of them are
- * not visible.
+ * Returns the group's folder and its parents, whose limits also apply. A container may not see all
+ * of them.
  */
 function foldersUpTo(mount: string, path: string): string[] {
   const folders = [mount];
@@ -96,7 +94,7 @@ async function tightestMemory(
   let found: CgroupLimits['memory'] = null;
   for (const folder of folders) {
     const limit = numberOf(await textOf(join(folder, files.limit)));
-    // Version 1 writes "no limit" as a number beyond any memory.
+    // Version 1 expresses "no limit" as a number above any memory size.
     if (limit === null || limit >= Math.min(totalmem(), found?.limit ?? Number.POSITIVE_INFINITY))
       continue;
     const usage = numberOf(await textOf(join(folder, files.usage))) ?? 0;
@@ -109,7 +107,7 @@ async function tightestMemory(
   return found;
 }
 
-/** Time per period; "max" and -1 mean no limit. */
+/** Divides time per period; "max" and -1 mean no limit. */
 function coresOf(quota = '', period = ''): number | null {
   const [time, of] = [numberOf(quota), numberOf(period)];
   return time === null || of === null || time <= 0 || of <= 0 ? null : time / of;

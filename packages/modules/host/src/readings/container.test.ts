@@ -7,7 +7,7 @@ import { readCgroupLimits } from './cgroup.js';
 import { readCores } from './cores.js';
 import { readScope } from './scope.js';
 
-/** A folder that stands for `/`, with these files below. */
+/** Creates a folder with these files that stands for `/`. */
 function makeRoot(files: Record<string, string>): string {
   const root = mkdtempSync(join(tmpdir(), 'synap-cgroup-'));
   onTestFinished(() => rmSync(root, { recursive: true }));

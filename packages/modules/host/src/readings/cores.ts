@@ -2,11 +2,9 @@ import { availableParallelism, cpus } from 'node:os';
 import { readCgroupLimits } from './cgroup.js';
 
 export interface Cores {
-  /** All cores behind the load averages, also those that the server may not use. */
+  /** All cores that the load averages count, including those that the server may not use. */
   readonly cores: number;
-  /**
-   * Cores that the server may use: limited by CPU affinity (`taskset`) and by the control group.
-   */
+  /** Cores that the server may use, limited by CPU affinity (`taskset`) and the control group. */
   readonly usableCores: number;
 }
 

@@ -2,7 +2,7 @@ import { cpus } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
 import { percent } from './percent.js';
 
-/** What a core spent its time with since the system started, in milliseconds. */
+/** Milliseconds that a core spent per activity since the system started. */
 export interface CoreTimes {
   readonly idle: number;
   readonly total: number;
@@ -21,7 +21,9 @@ const readTimes = (): CoreTimes[] =>
     total: times.user + times.nice + times.sys + times.idle + times.irq,
   }));
 
-/** How busy each core was between two readings; a core that no time passed for counts as idle. */
+/**
+ * Computes the usage of each core between two samples. A core without elapsed time counts as idle.
+ */
 export function usageBetween(before: readonly CoreTimes[], after: readonly CoreTimes[]): CpuUsage {
   const spent = after.map(({ idle, total }, core) => {
     const from = before[core] ?? { idle, total };
@@ -35,7 +37,7 @@ export function usageBetween(before: readonly CoreTimes[], after: readonly CoreT
   return { usage: busy(sum), cores: spent.map(busy) };
 }
 
-/** Watches the cores for `ms` milliseconds. */
+/** Samples the cores for `ms` milliseconds. */
 export async function sampleCpu(ms: number, signal: AbortSignal): Promise<CpuUsage> {
   const before = readTimes();
   await wait(ms, undefined, { signal });

@@ -2,13 +2,13 @@ import { readFile, stat, statfs } from 'node:fs/promises';
 import { parse } from 'node:path';
 import { percent } from './percent.js';
 
-/** Bytes, but for `usedPercent`. */
+/** Bytes, except `usedPercent`. */
 export interface Disk {
   readonly mount: string;
   readonly type: string;
   readonly total: number;
   readonly used: number;
-  /** What an ordinary user can still write. */
+  /** Bytes that an unprivileged user can still write. */
   readonly available: number;
   readonly usedPercent: number;
 }
@@ -20,8 +20,8 @@ export interface Mount {
 }
 
 /**
- * File systems that keep data on a disk of this machine. Asking a network's could hang, asking the
- * kernel's says nothing.
+ * File systems that store data on a disk of this machine. Querying a network file system could
+ * hang; kernel file systems have no size.
  */
 const diskTypes = new Set([
   'ext2',
@@ -41,9 +41,9 @@ const diskTypes = new Set([
 ]);
 
 /**
- * The mounts of `/proc/mounts` that are disks, by device, shortest paths first; the root of any
- * type. A container mounts single files such as `/etc/hosts` from the same device as its volumes,
- * so the shortest path need not be a folder.
+ * Parses the mounts of `/proc/mounts` that are disks, by device, shortest paths first; the root of
+ * any type. A container mounts single files such as `/etc/hosts` from the device of its volumes, so
+ * the shortest path need not be a folder.
  */
 export function parseMounts(text: string): Mount[][] {
   const byDevice = new Map<string, Mount[]>();
@@ -57,13 +57,15 @@ export function parseMounts(text: string): Mount[][] {
   );
 }
 
-/** Blanks and the like stand as octal numbers in there (proc(5)). */
+/** Blanks and some other characters are octal numbers in it (proc(5)). */
 const unescapeMount = (text: string): string =>
   text.replace(/\\([0-7]{3})/g, (_, octal: string) =>
     String.fromCharCode(Number.parseInt(octal, 8)),
   );
 
-/** The disks of this machine, each device once; the root alone if its mounts cannot be read. */
+/**
+ * Reads the disks of this machine, each device once. Only the root if the mounts cannot be read.
+ */
 export async function readDisks(path = '/proc/mounts'): Promise<Disk[]> {
   const devices = parseMounts(await readFile(path, 'utf8').catch(() => ''));
   const disks = (await Promise.all(devices.map(readFirst))).flatMap((disk) => disk ?? []);
@@ -81,8 +83,8 @@ async function readFirst(mounts: readonly Mount[]): Promise<Disk | undefined> {
 }
 
 /**
- * Undefined where the server may not look, and for what is no directory, such as a file mounted
- * into a container.
+ * Undefined if the server has no access, or if it is not a directory, such as a file mounted into a
+ * container.
  */
 async function readDisk({ point, type }: Mount): Promise<Disk | undefined> {
   try {

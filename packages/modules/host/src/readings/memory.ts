@@ -2,18 +2,18 @@ import { readFile } from 'node:fs/promises';
 import { freemem, totalmem } from 'node:os';
 import { percent } from './percent.js';
 
-/** Bytes, but for `usedPercent`. */
+/** Bytes, except `usedPercent`. */
 export interface Memory {
   readonly total: number;
   readonly used: number;
-  /** What programs can still have: free memory and what the system would give back. */
+  /** Memory that programs can still get: free and reclaimable memory. */
   readonly available: number;
   readonly usedPercent: number;
   readonly swapTotal: number;
   readonly swapUsed: number;
 }
 
-/** Reads Linux's `/proc/meminfo`; elsewhere what Node tells, which knows no swap. */
+/** Reads Linux's `/proc/meminfo`. Elsewhere uses Node.js, which does not report swap. */
 export async function readMemory(path = '/proc/meminfo'): Promise<Memory> {
   const text = await readFile(path, 'utf8').catch(() => '');
   return (
@@ -22,7 +22,7 @@ export async function readMemory(path = '/proc/meminfo'): Promise<Memory> {
   );
 }
 
-/** Undefined where the text does not tell how much memory there is and how much is available. */
+/** Undefined if the text lacks the total or the available memory. */
 export function parseMeminfo(text: string): Memory | undefined {
   const bytes = new Map(
     [...text.matchAll(/^(\w+):\s+(\d+) kB$/gm)].map(([, name, kilobytes]) => [

@@ -10,7 +10,7 @@ import { parseMeminfo, readMemory } from './memory.js';
 const never = new AbortController().signal;
 
 describe('the processors', () => {
-  it('are as busy as their counters moved', () => {
+  it('have the usage of their counters', () => {
     const before = [
       { idle: 1_000, total: 2_000 },
       { idle: 1_000, total: 2_000 },
@@ -22,19 +22,19 @@ describe('the processors', () => {
     expect(usageBetween(before, after)).toEqual({ usage: 62.5, cores: [25, 100] });
   });
 
-  it('count as idle when no time passed, when a core has just come up, and when there is none', () => {
+  it('count as idle without elapsed time, for a new core, and without cores', () => {
     const still = [{ idle: 5, total: 9 }];
     expect(usageBetween(still, still)).toEqual({ usage: 0, cores: [0] });
     expect(usageBetween([], still)).toEqual({ usage: 0, cores: [0] });
     expect(usageBetween([], [])).toEqual({ usage: 0, cores: [] });
   });
 
-  it('show the work that is done while they are watched', async () => {
+  it('show work during the sample', async () => {
     let watching = true;
     const sample = sampleCpu(300, never).finally(() => {
       watching = false;
     });
-    // Busy, and still letting the timer of the sample through.
+    // Busy, but lets the timer of the sample fire.
     while (watching) {
       for (const end = performance.now() + 20; performance.now() < end; );
       await new Promise(setImmediate);
@@ -44,13 +44,13 @@ describe('the processors', () => {
     expect(usage).toBeGreaterThan(50 / cpus().length);
   });
 
-  it('are left alone when nobody waits any more', async () => {
+  it('stop the sample when the load is aborted', async () => {
     await expect(sampleCpu(60_000, AbortSignal.abort())).rejects.toThrow(/aborted/);
   });
 });
 
 describe('the memory', () => {
-  it('is what /proc/meminfo says', () => {
+  it('is read from /proc/meminfo', () => {
     const text = [
       'MemTotal:       1000 kB',
       'MemFree:         100 kB',
@@ -69,7 +69,7 @@ describe('the memory', () => {
     expect(parseMeminfo('MemTotal: 1000 kB')).toBeUndefined();
   });
 
-  it('is told by Node where there is no /proc/meminfo', async () => {
+  it('is read from Node.js without /proc/meminfo', async () => {
     const memory = await readMemory('/nonexistent');
     expect(memory).toMatchObject({ total: totalmem(), swapTotal: 0 });
     expect(memory.used + memory.available).toBe(memory.total);
@@ -77,7 +77,7 @@ describe('the memory', () => {
 });
 
 describe('the disks', () => {
-  it('are the mounts that keep data on this machine, each device once', () => {
+  it('are the mounts that store data on this machine, each device once', () => {
     const mounts = [
       'overlay / overlay rw 0 0',
       'proc /proc proc rw 0 0',
@@ -111,7 +111,7 @@ describe('the disks', () => {
     expect(root && root.used + root.available).toBeLessThanOrEqual(blocks * bsize);
   });
 
-  it('keep a volume whose path is longer than those of single files from the same device', async () => {
+  it('include a volume with a longer path than single files of the same device', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'synap-host-'));
     onTestFinished(() => rmSync(folder, { recursive: true }));
     const volume = join(folder, 'var/lib/application/data');
@@ -122,7 +122,7 @@ describe('the disks', () => {
     expect((await readDisks(mounts)).map(({ mount }) => mount)).toEqual([volume]);
   });
 
-  it('are the root alone where the mounts cannot be read, and leave out what is no folder or not there', async () => {
+  it('are only the root if the mounts cannot be read, and exclude files and missing folders', async () => {
     expect((await readDisks('/nonexistent')).map(({ mount }) => mount)).toEqual(['/']);
     const folder = mkdtempSync(join(tmpdir(), 'synap-host-'));
     onTestFinished(() => rmSync(folder, { recursive: true }));

@@ -8,9 +8,7 @@ export const scopeSchema = z
   );
 export type Scope = z.output<typeof scopeSchema>;
 
-/**
- * The kernel shows a container the whole machine in `/proc`, unless LXCFS is mounted over the file.
- */
+/** Linux shows a container the whole machine in `/proc`, unless LXCFS is mounted over the file. */
 export async function readScope(
   file: '/proc/meminfo' | '/proc/stat' | '/proc/loadavg',
   mounts = '/proc/mounts',

@@ -5,7 +5,7 @@ import { readCores } from '../readings/cores.js';
 import { sampleCpu } from '../readings/cpu.js';
 import { readScope, scopeSchema } from '../readings/scope.js';
 
-/** Long enough for the kernel's counters, of 10 ms a step, to tell something. */
+/** Long enough for the kernel's counters, which have steps of 10 ms. */
 const sampleMs = 250;
 
 export const cpuWidget = defineWidget({

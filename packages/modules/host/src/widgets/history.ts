@@ -1,6 +1,6 @@
 import { defineWidget } from '@synap/module-sdk';
 import { z } from 'zod';
-import { readSamples, sampleSchema, samplesKept } from '../history.js';
+import { maxSamples, readSamples, sampleSchema } from '../history.js';
 
 export const historyWidget = defineWidget({
   id: 'history',
@@ -12,8 +12,8 @@ export const historyWidget = defineWidget({
       .number()
       .int()
       .min(1)
-      .max(samplesKept)
-      .default(samplesKept)
+      .max(maxSamples)
+      .default(maxSamples)
       .describe('How many, the newest ones; one is taken every 5 minutes.'),
   }),
   dataSchema: z.object({
