@@ -1,5 +1,5 @@
-// Makes the published form in dist/bundle: per entry modules and declaration files, for `import`
-// and for `require`, that import nothing but peers. Needs `tsc -b` before.
+// Builds the published form in dist/bundle: modules and declaration files for each entry, for
+// `import` and `require`, that import only peers. Run `tsc -b` first.
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,8 +13,8 @@ const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const packages = path.dirname(root);
 
 /**
- * Imports allowed for each entry. The bindings take the client from beside them: there is one
- * `SynapError`, and one `AppRouter` to check.
+ * Imports allowed for each entry. The bindings import the client from its own file, so that there
+ * is one `SynapError` and one `AppRouter` to check.
  */
 const entries = [
   { name: 'index', source: 'dist/index', imports: ['@trpc/client', '@trpc/server', 'superjson'] },
@@ -25,7 +25,7 @@ const entries = [
   },
 ];
 
-/** Types of the server's side of a call: nothing of it may be in a client. */
+/** Types of the server's side of a call; a client must not contain their members. */
 const emptied = new Map([
   [path.join(packages, 'api/dist/context.d.ts'), 'export interface Context {}'],
   [
@@ -36,8 +36,8 @@ const emptied = new Map([
 const met = new Set();
 
 /**
- * Takes the declarations of the workspace's packages as built, whatever condition Node would
- * resolve.
+ * Resolves the workspace's packages to their built declarations, whatever condition Node.js would
+ * use.
  */
 const workspaceDeclarations = {
   name: 'workspace-declarations',
@@ -51,16 +51,16 @@ const workspaceDeclarations = {
   },
 };
 
-/** Keeps the door of the package out of the other entries: they import it. */
-const doorBeside = {
+/** Keeps the main entry external to the other entries, which import it. */
+const externalMainEntry = {
   name: 'door-beside',
   resolveId: (id, importer) =>
     importer !== undefined && id === '../index.js' ? { id: './index.js', external: true } : null,
 };
 
-/** The code of an entry for `require`, beside the other entry for `require`. */
+/** Rewrites an entry's code for `require`, next to the other entry for `require`. */
 const forRequire = (code) => code.replaceAll("'./index.js'", "'./index.cjs'");
-/** A fifth of the declarations would be spaces. */
+/** Indentation by spaces would be a fifth of the declarations. */
 const indentByTabs = (code) =>
   code.replaceAll(/^(?: {4})+/gm, (spaces) => '\t'.repeat(spaces.length / 4));
 
@@ -69,19 +69,19 @@ function write(file, content) {
   console.log(`dist/bundle/${file}: ${(Buffer.byteLength(content) / 1000).toFixed(1)} kB`);
 }
 
-/** Bundles one entry; returns a function that gives its code as `es` or `cjs`. */
+/** Bundles one entry. Returns a function that generates its code as `es` or `cjs`. */
 async function bundle({ source, imports }, ending, plugins) {
   const build = await rollup({
     input: path.join(root, `${source}${ending}`),
     external: (id) => !/^(\.|\/|@synap\/)/.test(id),
     treeshake: { moduleSideEffects: false },
-    plugins: [doorBeside, ...plugins],
+    plugins: [externalMainEntry, ...plugins],
     onwarn(warning) {
       throw new Error(`${warning.code}: ${warning.message}`);
     },
   });
   return async (format) => {
-    // superjson is an ES module also for `require`, which then gives its namespace.
+    // superjson is an ES module also for `require`, which then returns its namespace.
     const { output } = await build.generate({ format, interop: 'auto' });
     const mayImport = (id) =>
       imports.some((allowed) => id === allowed || id.startsWith(`${allowed}/`));
@@ -103,7 +103,7 @@ function writeDeclarations(file, code) {
 const bundleFolder = path.join(root, 'dist/bundle');
 rmSync(bundleFolder, { recursive: true, force: true });
 mkdirSync(bundleFolder, { recursive: true });
-// tRPC's own declarations need this library, which no `target` but `esnext` brings.
+// tRPC's own declarations need this library; no `target` except `esnext` includes it.
 const disposable = '/// <reference lib="esnext.disposable" />\n';
 for (const entry of entries) {
   const { name } = entry;
@@ -121,6 +121,6 @@ for (const entry of entries) {
 for (const file of emptied.keys()) {
   if (!met.has(file))
     throw new Error(
-      `${file} was not met: it has moved, and what took its place may leak. Correct scripts/bundle.mjs.`,
+      `${file} was not found: it has moved, and its successor may leak. Update scripts/bundle.mjs.`,
     );
 }

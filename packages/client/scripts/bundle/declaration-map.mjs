@@ -1,12 +1,12 @@
-// Makes the source map of a bundled declaration file: names of declarations and of their members
-// lead to the sources in the package.
+// Builds the source map of a bundled declaration file: names of declarations and their members lead
+// to the sources in the package.
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import ts from '@typescript/typescript6';
 
 const base64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 
-/** Base64 VLQ (source map specification, ECMA-426 §9.2). */
+/** Encodes Base64 VLQ (source map specification, ECMA-426 §9.2). */
 function encode(number) {
   let rest = number < 0 ? (-number << 1) | 1 : number << 1;
   let digits = '';
@@ -18,10 +18,10 @@ function encode(number) {
   return digits;
 }
 
-/** The name before bundling, which tells equal ones apart by `$1`. */
+/** Returns the name before bundling, which distinguishes equal names by `$1`. */
 const plain = (name) => name.replace(/\$\d+$/, '');
 
-/** Identifiers of a file's declarations, by `Name` and `Name.member`. */
+/** Collects identifiers of a file's declarations, by `Name` and `Name.member`. */
 function namesOf(file) {
   const names = [];
   const addMembers = (owner, members) => {
@@ -44,7 +44,9 @@ function namesOf(file) {
 
 const positionOf = (file, node) => file.getLineAndCharacterOfPosition(node.getStart(file));
 
-/** Places of all names in the sources. A name that several files declare has none. */
+/**
+ * Collects the positions of all names in the sources. A name that several files declare has none.
+ */
 function readSources(folder) {
   const isSource = (name) =>
     name.endsWith('.ts') && !/\.test(?:-d)?\.ts$/.test(name) && !name.startsWith('testing');
@@ -68,7 +70,7 @@ function readSources(folder) {
   return { sources, places };
 }
 
-/** The source map of `text`, which is written to `outFile`, as JSON. */
+/** Returns the source map of `text`, which is written to `outFile`, as JSON. */
 export function declarationMap(text, outFile, sourceFolder) {
   const { sources, places } = readSources(sourceFolder);
   const file = ts.createSourceFile(outFile, text, ts.ScriptTarget.Latest, true);
@@ -78,7 +80,7 @@ export function declarationMap(text, outFile, sourceFolder) {
     const place = places.get(key);
     if (!place) continue;
     const { line, character } = positionOf(file, node);
-    // What follows the name has no source, until the next one that has.
+    // The text after the name has no source, until the next name that has one.
     add(line, { character, place });
     add(line, { character: character + node.getWidth(file) });
   }

@@ -1,10 +1,10 @@
-// Writes what the contract says of procedures and fields into the declarations as TSDoc, and names
+// Adds the contract's descriptions of procedures and fields to the declarations as TSDoc, and names
 // the types of entities.
 import ts from '@typescript/typescript6';
 
 /**
- * Name of the type that stands for an entity of the contract; by default its own. `Dashboard` and
- * its like depend on declared widgets.
+ * Name of the type for an entity of the contract, if it differs. The types of `Dashboard` and
+ * similar entities depend on declared widgets.
  */
 const entityNames = {
   Dashboard: 'PlainDashboard',
@@ -21,7 +21,7 @@ const wrappers = new Set([
   'catch',
 ]);
 
-/** The schema of the values themselves, and the first description on the way to it. */
+/** Returns the schema of the values themselves, and the first description on the way to it. */
 function unwrap(schema, side) {
   let description;
   for (let inner = schema; ; ) {
@@ -35,7 +35,7 @@ function unwrap(schema, side) {
 
 const comment = (text) => `/** ${text.replaceAll('*/', '*\\/').replaceAll(/\s*\n\s*/g, ' ')} */`;
 
-/** `text` between two positions, with edits that do not overlap. */
+/** Applies non-overlapping edits to `text` between two positions. */
 function applyEdits(text, start, end, edits) {
   let result = '';
   let position = start;
@@ -49,7 +49,7 @@ function applyEdits(text, start, end, edits) {
 const nameOf = (member) =>
   ts.isIdentifier(member.name) || ts.isStringLiteral(member.name) ? member.name.text : undefined;
 
-/** The only member of a union that is of this kind, or the type itself. */
+/** Returns the only member of a union that is of this kind, or the type itself. */
 function only(node, isKind) {
   const candidates = (ts.isUnionTypeNode(node) ? [...node.types] : [node]).map((one) =>
     ts.isParenthesizedTypeNode(one) ? one.type : one,
@@ -58,7 +58,7 @@ function only(node, isKind) {
   return others.length === 0 ? first : undefined;
 }
 
-/** Aliases of entities, by name: `type User = RouterOutputs['users']['me']['get'];`. */
+/** Collects aliases of entities, by name: `type User = RouterOutputs['users']['me']['get'];`. */
 function entityAliases(file) {
   const isOfRouter = ({ type }) =>
     /^(?:NonNullable<)?(?:RouterOutputs|RouterInputs|Items)\b/.test(type.getText(file));
@@ -69,8 +69,8 @@ function entityAliases(file) {
 }
 
 /**
- * The declarations with TSDoc. `procedures` are those of the router, by their paths. Throws if a
- * procedure of the declarations is not among them, or has no summary.
+ * Returns the declarations with TSDoc. `procedures` are those of the router, by path. Throws if a
+ * procedure is unknown or has no summary.
  */
 export function describeDeclarations(text, procedures) {
   const file = ts.createSourceFile('index.d.ts', text, ts.ScriptTarget.Latest, true);
@@ -85,7 +85,7 @@ export function describeDeclarations(text, procedures) {
     return { start, end: start, text: `${comment(description)}\n${indentAt(start)}` };
   };
 
-  /** Edits below a type: descriptions of fields, and names in the place of entities. */
+  /** Returns edits below a type: descriptions of fields, and names in place of entities. */
   function editsOf(node, schema, side) {
     const { schema: inner } = unwrap(schema, side);
     const { def } = inner._zod;

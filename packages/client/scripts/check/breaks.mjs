@@ -1,4 +1,4 @@
-// The check, checked: each of these must not go unnoticed.
+// Checks the check: it must detect each of these.
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { judgeBudgets } from './budgets.mjs';
@@ -9,7 +9,7 @@ import { judgeAllDeclarations, judgeTypes } from './published.mjs';
 const index = 'dist/bundle/index.d.ts';
 const router = 'type AppRouter = typeof appRouter;';
 
-/** Changes of the declarations, and what must be found then: by reading them … */
+/** Changes of the declarations that reading them must detect, with the expected fault. */
 const readable = [
   {
     what: 'an import of the database',
@@ -55,7 +55,7 @@ const readable = [
   },
 ];
 
-/** … and by compiling with them. */
+/** Changes that compiling with them must detect. */
 const compilable = [
   { what: 'AppRouter is any', from: router, to: 'type AppRouter = any;', fault: /types\.ts/ },
   {
@@ -84,7 +84,7 @@ const compilable = [
   },
 ];
 
-/** … and by what an editor shows. */
+/** Changes that an editor's view must detect. */
 const shown = [
   {
     what: 'a procedure without documentation',
@@ -120,7 +120,7 @@ function noticed({ what, from, to, fault }, installed, judge) {
   const file = path.join(installed, index);
   const whole = readFileSync(file, 'utf8');
   const broken = whole.replace(from, to);
-  if (broken === whole) return [`"${what}" cannot be tried: ${from} is not in ${index} any more.`];
+  if (broken === whole) return [`"${what}" cannot be tried: ${from} is no longer in ${index}.`];
   writeFileSync(file, broken);
   try {
     const faults = judge();
@@ -133,7 +133,7 @@ function noticed({ what, from, to, fault }, installed, judge) {
 }
 
 /**
- * Breaks the installed package on purpose, in every way that matters; returns what went unnoticed.
+ * Breaks the installed package on purpose in every relevant way. Returns the undetected changes.
  */
 export function judgeTheCheck({ folder, installed, compiler, manifest, files, measured }) {
   const unnoticed = (what, faults) => (faults.length > 0 ? [] : [`"${what}" is not noticed.`]);

@@ -3,13 +3,15 @@ import { gzipSync } from 'node:zlib';
 import { rolldown } from 'rolldown';
 
 /**
- * What a bundler makes of all that the package exports, for a browser: React and TanStack Query,
- * which such an application has anyway, apart.
+ * Entry of a browser bundle of all exports. React and TanStack Query are external, because such an
+ * application has them anyway.
  */
 const source = "export * from '@synap/client';\nexport * from '@synap/client/react';\n";
 const entry = 'entry.js';
 
-/** Size in kB after minifying and gzip. Throws when something in it is not for browsers. */
+/**
+ * Returns the size in kB after minifying and gzip. Throws if something in it is not for browsers.
+ */
 export async function browserBundle(folder) {
   const build = await rolldown({
     cwd: folder,

@@ -1,8 +1,8 @@
-// What the package may cost those who use it.
+// Budgets of the package: size and compile time.
 
 /**
- * kB are 1000 bytes. `ratio` is the compiler's time to that for an empty program under the same
- * options.
+ * kB are 1000 bytes. A ratio compares the compiler's time with that for an empty program under the
+ * same options.
  */
 const budgets = [
   { of: 'declarations', limit: 1.5, unit: 'kB a procedure' },
@@ -12,8 +12,8 @@ const budgets = [
 ];
 
 /**
- * A row per measurement: `{ of, by?, value }`, `of` being a budget's name. A budget that nothing
- * was measured for is passed, too.
+ * Returns a row per measurement `{ of, by?, value }`; `of` is a budget's name. An unmeasured budget
+ * counts as exceeded.
  */
 export function judgeBudgets(measured) {
   const rows = budgets.flatMap(({ of, limit, unit }) => {
@@ -23,22 +23,22 @@ export function judgeBudgets(measured) {
       value,
       limit,
       unit,
-      // Not `value > limit`, which holds of no NaN.
-      passed: !(value <= limit),
+      // Not `value > limit`, which is false for NaN.
+      exceeded: !(value <= limit),
     }));
   });
   const faults = rows
-    .filter(({ passed }) => passed)
+    .filter(({ exceeded }) => exceeded)
     .map(({ of, value, limit, unit }) => `${of}: ${value.toFixed(2)} of ${limit} ${unit}.`);
   return { rows, faults };
 }
 
-/** The table, for people. */
+/** Prints the rows as a table. */
 export function printBudgets(rows) {
   const width = Math.max(...rows.map(({ of }) => of.length));
-  for (const { of, value, limit, unit, passed } of rows) {
+  for (const { of, value, limit, unit, exceeded } of rows) {
     console.log(
-      `${passed ? '✗' : '✓'} ${of.padEnd(width)}  ${value.toFixed(2).padStart(6)}  of ${String(limit).padStart(3)} ${unit}`,
+      `${exceeded ? '✗' : '✓'} ${of.padEnd(width)}  ${value.toFixed(2).padStart(6)}  of ${String(limit).padStart(3)} ${unit}`,
     );
   }
 }

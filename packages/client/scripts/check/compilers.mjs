@@ -11,7 +11,7 @@ const compilerAt = (manifestFile) => {
   return { name: `tsc ${version}`, program: path.join(path.dirname(manifestFile), bin.tsc) };
 };
 
-/** The workspace's own, and the oldest that is served. */
+/** The workspace's own compiler, and the oldest supported one. */
 export const compilers = [
   compilerAt(
     createRequire(path.join(import.meta.dirname, '../../../../package.json')).resolve(
@@ -22,8 +22,7 @@ export const compilers = [
 ];
 
 /**
- * Checks these files of the folder, and nothing else, under its tsconfig.json. `emit` writes
- * modules to `out`.
+ * Checks only these files of the folder, under its tsconfig.json. `emit` writes modules to `out`.
  */
 export function compile({ program }, folder, files, { emit = false } = {}) {
   const config = path.join(folder, 'tsconfig.now.json');
@@ -45,13 +44,16 @@ export function compile({ program }, folder, files, { emit = false } = {}) {
   return { diagnostics, seconds: (performance.now() - startedAt) / 1000 };
 }
 
-/** A ratio above this may be the machine's doing: it is measured again, up to the most rounds. */
-const unhurried = 1.5;
+/**
+ * A ratio above this may be caused by load on the machine: measure again, up to the maximum of
+ * rounds.
+ */
+const maxUndisturbedRatio = 1.5;
 const rounds = { least: 2, most: 10 };
 
 /**
- * Time of each file to that of the first one: the best of some rounds, taken in turn, since what
- * else the machine does only adds.
+ * Returns the time of each file relative to the first: the best of several alternating rounds,
+ * because load only adds time.
  */
 export function compareTimes(compiler, folder, [base, ...files]) {
   const best = new Map();
@@ -59,7 +61,7 @@ export function compareTimes(compiler, folder, [base, ...files]) {
   for (
     let round = 0;
     round < rounds.least ||
-    (round < rounds.most && files.some((file) => ratioOf(file) > unhurried));
+    (round < rounds.most && files.some((file) => ratioOf(file) > maxUndisturbedRatio));
     round += 1
   ) {
     for (const file of [base, ...files]) {

@@ -1,19 +1,20 @@
-// What a published declaration file may hold: types of procedures, and nothing else of the server.
+// Checks a published declaration file: it may hold types of procedures, and nothing else of the
+// server.
 import ts from '@typescript/typescript6';
 
-/** Names that only the server's side of a call has. */
+/** Names that exist only on the server's side of a call. */
 const serverNames =
   /^(?:Prisma\w*|Express|IncomingMessage|ServerResponse|Services|\w+Service|\w+Repository|Call|\w+Call|\w*Actor|AppError|ServiceOf|Endpoint|RestMeta|openapi|authenticate|zod)$/;
-/** What is server-side by nature, and is left in by its name alone. */
+/** Server-side types of which only the name remains. */
 const emptyTypes = ['Context', 'Meta'];
 const procedureType = /(?:Query|Mutation|Subscription)Procedure$/;
 /** tRPC's own declarations need it. */
 const references = ['esnext.disposable'];
 
-/** The name as it was before bundling, which tells equal ones apart by `$1`. */
+/** Returns the name before bundling, which distinguishes equal names by `$1`. */
 const plain = (name) => name.replace(/\$\d+$/, '');
 
-/** What a declaration file takes from elsewhere and holds. */
+/** Reads the imports and the contents of a declaration file. */
 export function readDeclarations(text) {
   const file = ts.createSourceFile('index.d.ts', text, ts.ScriptTarget.Latest, true);
   const { importedFiles, referencedFiles, typeReferenceDirectives, libReferenceDirectives } =
@@ -49,8 +50,8 @@ export function readDeclarations(text) {
 }
 
 /**
- * What is wrong with a declaration file. `mayImport` are packages, with what lies below them, or
- * files beside it.
+ * Returns the faults of a declaration file. `mayImport` lists packages, including their subpaths,
+ * or files next to it.
  */
 export function judgeDeclarations(name, text, mayImport) {
   const found = readDeclarations(text);
@@ -60,13 +61,13 @@ export function judgeDeclarations(name, text, mayImport) {
       .filter((id) => !allowed(id))
       .map((id) => `imports ${id}; it may import ${mayImport.join(', ')}`),
     ...found.references.filter((id) => !references.includes(id)).map((id) => `refers to ${id}`),
-    ...found.ambient.map((id) => `declares ${id}, which reaches outside of it`),
+    ...found.ambient.map((id) => `declares ${id}, which affects other files`),
     ...found.anys.map((line) => `says \`any\` in line ${line}`),
     ...[...found.names]
       .filter((id) => serverNames.test(id))
       .map((id) => `names ${id}, which is the server's`),
     ...emptyTypes
       .filter((id) => found.members.get(id))
-      .map((id) => `tells what is in the server's ${id}`),
+      .map((id) => `reveals members of the server's ${id}`),
   ].map((fault) => `${name} ${fault}.`);
 }

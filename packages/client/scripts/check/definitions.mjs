@@ -1,12 +1,12 @@
-// Checks what an editor shows of the package: documentation of procedures and fields, and sources
-// behind "go to definition".
+// Checks what an editor shows of the package: documentation of procedures and fields, and the
+// sources behind "go to definition".
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import ts from '@typescript/typescript6';
 
 /**
- * A program, and what an editor must find in it: a source at the end of `word`, or a part of its
- * documentation.
+ * A program and the expectations on it: `word` leads to a source, or its documentation contains a
+ * text.
  */
 const text = `import { createClient, isSynapError, type User } from '@synap/client';
 import { createSynapQueries } from '@synap/client/react';
@@ -56,7 +56,7 @@ function createService(folder) {
   return { program, service: ts.createLanguageService(host) };
 }
 
-/** Faults of the package that is installed in the folder, as an editor would show them. */
+/** Returns the faults of the installed package, as an editor would show them. */
 export function judgeDefinitions(folder) {
   const { program, service } = createService(folder);
   const at = (word) => text.lastIndexOf(word);
@@ -64,7 +64,7 @@ export function judgeDefinitions(folder) {
     const [definition] = service.getDefinitionAtPosition(program, at(word)) ?? [];
     if (!definition) return [`The definition of ${word} is not found.`];
     const { fileName, textSpan } = definition;
-    // The server of editors does this step.
+    // Editors' language servers do this step.
     const place = service.getSourceMapper().tryGetSourcePosition({ fileName, pos: textSpan.start });
     if (!place?.fileName.endsWith(`/@synap/client/src/${source}`))
       return [`The definition of ${word} leads to ${place?.fileName ?? fileName}.`];

@@ -1,6 +1,6 @@
-// What the compiler says, and whether it says what it must of a file of mistakes.
+// Compares the compiler's diagnostics with the mistakes that a file announces.
 
-/** The diagnostics in the output of `tsc --pretty false`. */
+/** Parses the output of `tsc --pretty false`. */
 export const parseDiagnostics = (output) =>
   [...output.matchAll(/^(?:(.+?)\((\d+),\d+\): )?error TS(\d+): (.*)$/gm)].map(
     ([, file = '', line, code, message]) => ({
@@ -12,7 +12,7 @@ export const parseDiagnostics = (output) =>
   );
 
 /**
- * The mistakes that a source announces: `// TS2339 TS2551 a misspelt procedure`, each up to the
+ * Reads the announced mistakes of a source: `// TS2339 TS2551 a misspelt procedure`, each up to the
  * next one.
  */
 export function readMistakes(source) {
@@ -28,12 +28,13 @@ export function readMistakes(source) {
 }
 
 /**
- * Mistakes that the compiler did not notice, or for another reason; and what it found beside them.
+ * Returns mistakes that the compiler missed or reported with another code, and its other
+ * diagnostics.
  */
 export function judgeMistakes(source, diagnostics) {
   const mistakes = readMistakes(source);
   if (mistakes.length === 0)
-    return ['There is no mistake to notice: their comments are not understood any more.'];
+    return ['The file announces no mistakes: the form of their comments has changed.'];
   const within = ({ line, end }) =>
     diagnostics.filter((found) => found.line > line && found.line < end);
   const faults = mistakes.flatMap((mistake) => {
@@ -43,7 +44,7 @@ export function judgeMistakes(source, diagnostics) {
       .filter(({ code }) => !mistake.codes.includes(code))
       .map(
         ({ code, message }) =>
-          `${mistake.what} (line ${mistake.line + 1}) is refused for another reason: ${code} ${message}`,
+          `${mistake.what} (line ${mistake.line + 1}) is rejected for another reason: ${code} ${message}`,
       );
   });
   const announced = new Set(mistakes.flatMap(within));

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 
 const client = path.join(import.meta.dirname, '../..');
-/** Packages that a program for Node with React installs beside the client. */
+/** Packages that a program for Node.js with React installs besides the client. */
 const beside = [
   '@tanstack/react-query',
   '@trpc/client',
@@ -14,23 +14,23 @@ const beside = [
   'react',
   'superjson',
 ];
-/** tRPC's peer, which npm would else take at whatever is newest. */
+/** tRPC's peer. Without it npm would install the newest version. */
 const typescript = `typescript@${createRequire(path.join(client, '../../package.json'))('typescript/package.json').version}`;
 
 const manifestOf = (name) =>
   JSON.parse(readFileSync(path.join(client, 'node_modules', name, 'package.json'), 'utf8'));
-/** Oldest version that a range of a peer takes: `^11.4.0`, `^18 || ^19`. */
+/** Returns the oldest version of a peer's range: `^11.4.0`, `^18 || ^19`. */
 const lowestOf = (range) => range.split('||')[0].trim().replace(/^\^/, '');
 
-/** The packages beside the client, at the versions that the workspace is tested with. */
+/** Returns the packages besides the client, at the versions that the workspace is tested with. */
 export const pinnedPeers = () => [
   ...beside.map((name) => `${name}@${manifestOf(name).version}`),
   typescript,
 ];
 
 /**
- * The same at the oldest versions that the client takes. Declarations of React follow its major
- * version.
+ * Returns the same packages at the oldest versions that the client supports. Declarations of React
+ * follow its major version.
  */
 export function lowestPeers() {
   const { peerDependencies } = JSON.parse(readFileSync(path.join(client, 'package.json'), 'utf8'));
@@ -55,8 +55,8 @@ function npmInstall(folder, args) {
 }
 
 /**
- * Makes a project of its own in an absent folder: the package – a file or an address –, packages
- * beside it, and programs that use it. Returns the folder of the package.
+ * Creates a project in a new folder: the package (a file or an address), its peers, and programs
+ * that use it. Returns the folder of the package.
  */
 export function installPackage(folder, source, peers) {
   cpSync(path.join(client, 'consumer'), folder, { recursive: true });
@@ -66,7 +66,7 @@ export function installPackage(folder, source, peers) {
   return path.join(folder, 'node_modules/@synap/client');
 }
 
-/** tRPC's own bindings ask for exactly their own version of tRPC. */
+/** tRPC's own bindings require exactly their own version of tRPC. */
 const besideTrpc = [
   '@trpc/tanstack-react-query@11.22.1',
   '@trpc/client@11.22.1',
@@ -75,8 +75,8 @@ const besideTrpc = [
 ];
 
 /**
- * Do the peers agree with those of tRPC's own bindings? Only resolves: nothing is fetched beyond
- * descriptions.
+ * Checks that the peers agree with those of tRPC's own bindings. Only resolves versions; downloads
+ * nothing but metadata.
  */
 export function judgePeersBesideTrpc(folder, tarball) {
   mkdirSync(folder);
@@ -92,7 +92,7 @@ export function judgePeersBesideTrpc(folder, tarball) {
   return status === 0 ? [] : [`The peers conflict with ${besideTrpc.join(', ')}.`];
 }
 
-/** The manifest of an installed package, and the paths of its files, with slashes. */
+/** Reads the manifest of an installed package, and the paths of its files, with slashes. */
 export function readPackage(installed) {
   const files = readdirSync(installed, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())

@@ -1,11 +1,11 @@
-// What a packed package may ask of and bring to those who install it.
+// Checks what a packed package requires of and installs for its users.
 
 const peers = ['@tanstack/react-query', '@trpc/client', '@trpc/server', 'react', 'superjson'];
 const optional = ['@tanstack/react-query', 'react'];
 const brought =
   /^(?:package\.json|README\.md|LICENSE|dist\/bundle\/[\w-]+\.(?:js|cjs|d\.ts|d\.cts|d\.ts\.map|d\.cts\.map)|src\/(?:[\w-]+\/)*[\w-]+\.ts)$/;
 
-/** What is wrong with a packed package.json, given the paths of all packed files. */
+/** Returns the faults of a packed package.json, given the paths of all packed files. */
 export function judgeManifest(manifest, files) {
   const faults = [];
   const expect = (holds, fault) => {
@@ -21,27 +21,24 @@ export function judgeManifest(manifest, files) {
     Object.keys(manifest.dependencies ?? {}).length === 0,
     `has dependencies: ${Object.keys(manifest.dependencies ?? {})}`,
   );
-  const asked = Object.keys(manifest.peerDependencies ?? {}).sort();
+  const required = Object.keys(manifest.peerDependencies ?? {}).sort();
   expect(
-    asked.join() === peers.join(),
-    `has the peers ${asked.join(', ')} instead of ${peers.join(', ')}`,
+    required.join() === peers.join(),
+    `has the peers ${required.join(', ')} instead of ${peers.join(', ')}`,
   );
-  const mayLack = asked.filter((name) => manifest.peerDependenciesMeta?.[name]?.optional);
+  const optionalPeers = required.filter((name) => manifest.peerDependenciesMeta?.[name]?.optional);
   expect(
-    mayLack.join() === optional.join(),
-    `has the optional peers ${mayLack.join(', ')} instead of ${optional.join(', ')}`,
+    optionalPeers.join() === optional.join(),
+    `has the optional peers ${optionalPeers.join(', ')} instead of ${optional.join(', ')}`,
   );
   const unpublished =
     JSON.stringify(manifest).match(/"[^"]*(?:workspace|catalog|link|file):[^"]*"/g) ?? [];
   expect(
     unpublished.length === 0,
-    `holds what only this workspace understands: ${unpublished.join(', ')}`,
+    `has specifiers that work only in this workspace: ${unpublished.join(', ')}`,
   );
   for (const hook of ['preinstall', 'install', 'postinstall', 'prepare']) {
-    expect(
-      manifest.scripts?.[hook] === undefined,
-      `runs a ${hook} script on the machine of who installs it`,
-    );
+    expect(manifest.scripts?.[hook] === undefined, `runs a ${hook} script when it is installed`);
   }
   for (const [entry, ways] of Object.entries(manifest.exports ?? {})) {
     for (const way of ['import', 'require']) {

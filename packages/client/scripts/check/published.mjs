@@ -1,11 +1,11 @@
-// The judgements over a package that is installed in a folder of its own.
+// Checks of a package that is installed in a separate folder.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { compile } from './compilers.mjs';
 import { judgeDeclarations, readDeclarations } from './declarations.mjs';
 import { judgeMistakes } from './diagnostics.mjs';
 
-/** Declaration files of the package, and what each may import. */
+/** Declaration files of the package, and the allowed imports of each. */
 const declarations = {
   'dist/bundle/index.d.ts': ['@trpc/client', '@trpc/server'],
   'dist/bundle/react.d.ts': [
@@ -16,7 +16,7 @@ const declarations = {
     './index.js',
   ],
 };
-/** Their twins for CommonJS, which say the same. */
+/** Their equivalents for CommonJS. */
 const declarationsForRequire = {
   'dist/bundle/index.d.cts': declarations['dist/bundle/index.d.ts'],
   'dist/bundle/react.d.cts': [
@@ -27,10 +27,10 @@ const declarationsForRequire = {
     './index.cjs',
   ],
 };
-/** Compiled apart from each other: what one declares would hold for all. */
+/** Compiled separately, because declared widgets would apply to all of them. */
 const mistakes = ['mistakes.ts', 'widget-mistakes.ts'];
 const programs = ['program.ts', 'bindings.ts', 'types.ts'];
-/** In a folder that says `"type": "commonjs"`. */
+/** In a folder with `"type": "commonjs"`. */
 const commonJs = { folder: 'commonjs', program: 'program.ts' };
 
 const readAll = (installed, files = declarations) =>
@@ -40,13 +40,13 @@ const readAll = (installed, files = declarations) =>
     mayImport,
   ]);
 
-/** Does anything of the server show in the declarations? */
+/** Checks that the declarations contain nothing of the server. */
 export const judgeAllDeclarations = (installed) =>
   readAll(installed, { ...declarations, ...declarationsForRequire }).flatMap(
     ([file, text, mayImport]) => judgeDeclarations(file, text, mayImport),
   );
 
-/** kB of declarations a procedure. */
+/** Returns the kB of declarations per procedure. */
 export function declarationsPerProcedure(installed) {
   const all = readAll(installed).map(([, text]) => text);
   const procedures = all.reduce((sum, text) => sum + readDeclarations(text).procedures, 0);
@@ -56,7 +56,7 @@ export function declarationsPerProcedure(installed) {
   };
 }
 
-/** Does all compile that should, and nothing else? */
+/** Checks that correct programs compile, and mistakes do not. */
 export function judgeTypes(compiler, folder) {
   const refused = [
     ...compile(compiler, folder, programs).diagnostics,
