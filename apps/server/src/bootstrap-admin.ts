@@ -4,8 +4,8 @@ import type { Core } from '@synap/core';
 import type { Environment } from './env.js';
 
 /**
- * Makes the superuser of a new installation and tells the password once: on a terminal, else in a
- * 0600 file of the data folder.
+ * Creates the superuser of a new installation. Shows the password once: on a terminal, else in a
+ * 0600 file in the data folder.
  */
 export async function bootstrapAdmin(
   core: Pick<Core, 'ensureSuperuser'>,

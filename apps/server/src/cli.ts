@@ -5,14 +5,14 @@ import { parseArgs } from 'node:util';
 const usage = `Usage: synap <command>
 
   start     start the server and the worker
-  seed      fill the database with the development data of prisma/seed.yaml
-  doctor    check what the start needs, and say what to do about each fault
+  seed      add the development data of prisma/seed.yaml to the database
+  doctor    check settings, machine and services, and print how to fix each problem
   outbox    list the mails that were written to the data folder; with a number, show one
-  secrets   with "rotate", seal what is stored with the first key of ENCRYPTION_SECRET
+  secrets   with "rotate", re-encrypt stored secrets with the first key of ENCRYPTION_SECRET
   backup    write all data to a file, or with - to standard output; also while the server runs
   restore   load a backup into an empty installation
-  upgrade   with --check, say what an upgrade to this version will do
-  openapi   print the OpenAPI document; with --spec 3.0 for tools that do not know 3.1
+  upgrade   with --check, print what an upgrade to this version will do
+  openapi   print the OpenAPI document; with --spec 3.0 for tools without support for 3.1
 
 backup and restore take --passphrase-file <file> (or BACKUP_PASSPHRASE) to seal the secrets into the backup and to open them.
 Settings come from the environment and from a .env file; .env.example documents each.
@@ -30,7 +30,7 @@ function readArguments() {
   });
 }
 
-/** Says what is wrong with the command line, and how it is written. */
+/** Prints an error and the usage. */
 function printUsageError(message: string): number {
   process.stderr.write(`${message}\n\n${usage}`);
   return 2;
@@ -75,7 +75,7 @@ async function main(): Promise<number> {
     case 'openapi':
       return (await import('./commands/openapi.js')).openapi(values.spec);
     default:
-      return printUsageError(`There is no command "${command}".`);
+      return printUsageError(`Unknown command "${command}".`);
   }
 }
 
@@ -83,7 +83,7 @@ try {
   process.exitCode = await main();
 } catch (error) {
   if (isArgumentError(error)) {
-    // Node's text goes on with advice about arguments that begin with a dash.
+    // Omits Node's advice about arguments that start with a dash.
     process.exitCode = printUsageError(error.message.split('. ')[0] ?? error.message);
   } else {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);

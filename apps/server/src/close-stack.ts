@@ -1,13 +1,13 @@
 import type { Logger } from 'pino';
 
 export interface CloseStack {
-  /** What is opened later is closed earlier. */
+  /** Adds a resource; the last one added is closed first. */
   add(close: () => unknown): void;
-  /** Closes everything once; one that fails is logged and keeps none of the others. */
+  /** Closes everything once. Logs a failure and continues. */
   close(): Promise<void>;
 }
 
-/** Closes what was opened, in reverse order: at the end, and when a start fails half-way. */
+/** Closes resources in reverse order, at shutdown or after a failed start. */
 export function createCloseStack(log: Pick<Logger, 'error'>): CloseStack {
   const closers: (() => unknown)[] = [];
   async function closeAll(): Promise<void> {

@@ -8,7 +8,7 @@ import { secretFolder } from './secrets.js';
 const hasCode = (error: unknown, ...codes: string[]): error is Error =>
   error instanceof Error && 'code' in error && codes.some((code) => code === error.code);
 
-/** Resolves to `absent` when nothing is there. */
+/** Resolves to `absent` if the file does not exist. */
 async function unlessMissing<T>(attempt: Promise<T>, absent: T): Promise<T> {
   try {
     return await attempt;
@@ -24,8 +24,8 @@ async function canUse(target: string): Promise<void> {
 }
 
 /**
- * Throws EACCES when this account cannot use a file or folder of Synap's, as one that another
- * account made.
+ * Throws EACCES if this account cannot use a file or folder of Synap, such as one created by
+ * another account.
  */
 async function assertUsable(dataDir: string): Promise<void> {
   const secrets = secretFolder(dataDir);
@@ -42,7 +42,7 @@ async function assertUsable(dataDir: string): Promise<void> {
 }
 
 /**
- * Makes the data folder, and checks that this account can use all of it. Throws one instruction if
+ * Creates the data folder, and checks that this account can use all of it. Throws an instruction if
  * it cannot.
  */
 export async function prepareDataFolder(dataDir: string): Promise<void> {
@@ -61,7 +61,7 @@ export async function prepareDataFolder(dataDir: string): Promise<void> {
     }
     const account = `${process.getuid?.() ?? ''}:${process.getgid?.() ?? ''}`;
     throw new Error(
-      `This account cannot use the data folder ${dataDir} (${error.message}). Start Synap as the account that made it; or stop it, give the folder to this one (sudo chown -R ${account} ${dataDir}) and start again; or set SYNAP_DATA_DIR to another folder.`,
+      `This account cannot use the data folder ${dataDir} (${error.message}). Start Synap as the account that created it; or stop it, give the folder to this one (sudo chown -R ${account} ${dataDir}) and start again; or set SYNAP_DATA_DIR to another folder.`,
       { cause: error },
     );
   }

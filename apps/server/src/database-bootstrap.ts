@@ -18,7 +18,7 @@ import { migrateJobQueue } from './job-queue.js';
 import { migrationsFolder } from './paths.js';
 
 export interface DatabaseBootstrapDeps {
-  /** Where sessions are our own. */
+  /** Address with exclusive sessions. */
   directUrl: string;
   /** The address that calls use. */
   url: string;
@@ -26,30 +26,28 @@ export interface DatabaseBootstrapDeps {
   database: Database;
   migrate: boolean;
   log: Logger;
-  /** A line for whoever watches the start. */
+  /** Prints one line to the operator. */
   print: (line: string) => void;
-  /** Called once, when the database can be used for the first time. */
+  /** Called once, when the database is ready for the first time. */
   onReady: () => Promise<void>;
 }
 
 const unmigrated = 'Database is not migrated: run "npx prisma migrate deploy"';
 const databaseAdvice =
   'Check that PostgreSQL runs, and DATABASE_URL if it is set. Trying again until it works …';
-const readOnly = 'The database takes no changes at present: it is read-only';
+const readOnly = 'The database is read-only at present';
 
-/** Milliseconds between two looks at a database that is not ready. */
+/** Milliseconds between two attempts while the database is not ready. */
 const interval = 2000;
 
-/** Settings are wrong, and waiting does not help: the process ends. */
+/** Thrown for wrong settings, which waiting cannot fix; the process exits. */
 class StartError extends Error {
   override name = 'StartError';
 }
-/** Milliseconds for which one look at the database answers all probes. */
+/** Milliseconds for which probes share one check of the database. */
 const stateTtlMs = 500;
 
-/**
- * Waits for the database, migrates it where that is wanted, and knows from then on how it stands.
- */
+/** Waits for the database, migrates it if configured, and reports its state from then on. */
 export function createDatabaseBootstrap(deps: DatabaseBootstrapDeps) {
   const { url, directUrl, database, migrate, log, print, onReady } = deps;
   const stop = new AbortController();
@@ -58,7 +56,7 @@ export function createDatabaseBootstrap(deps: DatabaseBootstrapDeps) {
   let isHalfRestored = false;
   let queueIsMigrated = false;
   let lastLine = '';
-  /** @returns true for a line that was not the last one already */
+  /** @returns true if the line differs from the previous one */
   const printOnce = (line: string): boolean => {
     const isNew = line !== lastLine;
     if (isNew) print(line);
@@ -70,15 +68,15 @@ export function createDatabaseBootstrap(deps: DatabaseBootstrapDeps) {
     if (await isTransactionPooler(directUrl)) throw new StartError(poolerAdvice(url === directUrl));
     if (deps.pooler !== 'transaction' && url !== directUrl && (await isTransactionPooler(url)))
       throw new StartError(
-        'DATABASE_POOLER: must be "transaction", which is how the pooler of DATABASE_URL works',
+        'DATABASE_POOLER: must be "transaction", because the pooler of DATABASE_URL is in transaction mode',
       );
   }
 
-  /** @returns true once the database can be used */
+  /** @returns true once the database is ready */
   async function attempt(): Promise<boolean> {
     await assertPoolers();
     if (!(await database.isWritable())) {
-      printOnce(`${readOnly}. Trying again until it takes them …`);
+      printOnce(`${readOnly}. Trying again until it is writable …`);
       return false;
     }
     if (migrate) await migrateDeploy(directUrl, migrationsFolder, { log: print });
@@ -86,7 +84,7 @@ export function createDatabaseBootstrap(deps: DatabaseBootstrapDeps) {
     if (unknown.length > 0) printOnce(newerAdvice(unknown));
     if (migrations !== 'current') {
       state = 'unmigrated';
-      printOnce(`${unmigrated} – until then every call that needs it is answered with 503.`);
+      printOnce(`${unmigrated} – until then every call that needs it fails with 503.`);
       return false;
     }
     if (!queueIsMigrated) state = 'unmigrated';
@@ -102,7 +100,7 @@ export function createDatabaseBootstrap(deps: DatabaseBootstrapDeps) {
     return true;
   }
 
-  /** Asks the database how it stands. */
+  /** Queries the state of the database. */
   async function refreshState(): Promise<DatabaseState> {
     try {
       isReadOnly = !(await database.isWritable());
@@ -121,7 +119,7 @@ export function createDatabaseBootstrap(deps: DatabaseBootstrapDeps) {
       try {
         if (await attempt()) return;
       } catch (error) {
-        // None of these changes by waiting.
+        // Waiting fixes none of these.
         if (error instanceof SessionSettingsError)
           throw new StartError(`DATABASE_URL: ${error.message}`, { cause: error });
         if (error instanceof StartError || error instanceof AppError) throw error;
@@ -129,8 +127,8 @@ export function createDatabaseBootstrap(deps: DatabaseBootstrapDeps) {
           printOnce(`The database cannot be used: ${databaseReason(error)}. ${databaseAdvice}`);
         else if (error instanceof MissingRightError)
           printOnce(`${error.message}. Trying again until it is granted …`);
-        else if (printOnce(`The database could not be brought up: ${databaseReason(error)}`))
-          log.error({ err: error }, 'the database could not be brought up');
+        else if (printOnce(`The database could not be prepared: ${databaseReason(error)}`))
+          log.error({ err: error }, 'the database could not be prepared');
       }
       await delay(interval, undefined, { signal: stop.signal }).catch(() => undefined);
     }
@@ -138,7 +136,7 @@ export function createDatabaseBootstrap(deps: DatabaseBootstrapDeps) {
 
   const sharedRefresh = singleFlight(refreshState, stateTtlMs);
 
-  /** As `look`, within a second; any number of callers cost the database one look at a time. */
+  /** Like `refreshState`, but within one second; concurrent callers share one query. */
   const checkReadiness = (): Promise<DatabaseState> =>
     Promise.race([
       sharedRefresh().then(() => state),
@@ -149,7 +147,7 @@ export function createDatabaseBootstrap(deps: DatabaseBootstrapDeps) {
     run,
     state: () => state,
     checkReadiness,
-    /** Why the service is not ready; undefined when it is. */
+    /** Returns why the service is not ready; undefined if it is. */
     async notReadyReason(): Promise<string | undefined> {
       const found = await checkReadiness();
       if (found === 'unmigrated' && isHalfRestored) return unfinishedRestore;
@@ -165,17 +163,17 @@ function newerAdvice(unknown: readonly string[]): string {
   return `The database has migrations that this version does not know (${unknown.join(', ')}): a newer Synap ran on it. Run that version or a later one.`;
 }
 
-/** @param isOnly true if there is no other address for sessions */
+/** @param isOnly True if calls and sessions use the same address. */
 export function poolerAdvice(isOnly: boolean): string {
   const direct = 'the address of PostgreSQL itself, or of a pooler in session mode';
   return isOnly
-    ? `DATABASE_URL: leads through a pooler that works by the transaction. Set DATABASE_POOLER=transaction, and DATABASE_DIRECT_URL to ${direct}`
-    : `DATABASE_DIRECT_URL: leads through a pooler that works by the transaction. It must be ${direct}`;
+    ? `DATABASE_URL: points to a pooler in transaction mode. Set DATABASE_POOLER=transaction, and DATABASE_DIRECT_URL to ${direct}`
+    : `DATABASE_DIRECT_URL: points to a pooler in transaction mode. It must be ${direct}`;
 }
 
 /**
- * Calls that overlap, or come within `ttlMs` after one has ended, share its result. A failure is
- * not kept.
+ * Shares the result among calls that overlap or come within `ttlMs` after it. Failures are not
+ * cached.
  */
 function singleFlight<T>(load: () => Promise<T>, ttlMs: number): () => Promise<T> {
   let loading: Promise<T> | undefined;

@@ -3,7 +3,9 @@ import { scrubText } from './scrub.js';
 const codeOf = (error: unknown) =>
   error instanceof Error && 'code' in error ? String(error.code) : '';
 
-/** Why the database cannot be used, in a line for the operator; callers of the API get less. */
+/**
+ * Returns why the database cannot be used, as a line for the operator. API callers get less detail.
+ */
 export function databaseReason(error: unknown): string {
   const code = codeOf(error);
   const text =

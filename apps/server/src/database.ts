@@ -4,14 +4,14 @@ import type { Environment } from './env.js';
 
 export interface OpenDatabase {
   url: string;
-  /** Where sessions are our own, for what needs more than one statement or transaction. */
+  /** Address with exclusive sessions, for work that spans statements or transactions. */
   directUrl: string;
   database: Database;
-  /** Closes the pool, then the embedded PostgreSQL where it is ours. */
+  /** Closes the pool, then the embedded PostgreSQL, if any. */
   close(): Promise<void>;
 }
 
-/** The operator's database, or the embedded one of the data folder. */
+/** Opens the operator's database, or the embedded one of the data folder. */
 export async function openDatabase(
   { dataDir, database: { url, directUrl, pooler, poolSize } }: Environment,
   log: Logger,
@@ -22,8 +22,8 @@ export async function openDatabase(
     : await startEmbeddedPostgres({
         dataDir,
         log: print,
-        onDown: () => log.error('the embedded PostgreSQL went away and is started again'),
-        onUp: () => log.warn('the embedded PostgreSQL is back'),
+        onDown: () => log.error('the embedded PostgreSQL stopped and is restarted'),
+        onUp: () => log.warn('the embedded PostgreSQL is available again'),
       });
   const address = url ?? embedded?.url ?? '';
   let closing = false;

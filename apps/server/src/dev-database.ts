@@ -4,9 +4,9 @@ import { prepareDataFolder } from './data-folder.js';
 import { readEnvironment } from './env.js';
 
 /**
- * Keeps the embedded PostgreSQL for a server that is restarted at each save (`pnpm dev`), and ends
- * it when its parent ends. Sends its address to the parent; null if the settings name another
- * database or are faulty, which the server reports.
+ * Runs the embedded PostgreSQL while the server restarts at each save (`pnpm dev`); ends with its
+ * parent. Sends its address to the parent, or null if the settings name another database or are
+ * invalid, which the server reports.
  */
 async function holdDatabase(send: (address: string | null) => void): Promise<void> {
   if (existsSync('.env')) process.loadEnvFile('.env');

@@ -1,6 +1,6 @@
 /**
- * Counts the letters to add, remove, change or swap with a neighbour that make one text the other
- * (optimal string alignment). Stops with `limit + 1` once it is more than `limit`.
+ * Counts the letters to add, remove, change or swap between two texts (optimal string alignment).
+ * Stops at `limit + 1`.
  */
 export function editDistance(one: string, other: string, limit: number): number {
   if (Math.abs(one.length - other.length) > limit) return limit + 1;

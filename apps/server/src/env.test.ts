@@ -204,7 +204,7 @@ describe('the environment', () => {
         const [fault = '', ...others] = faultsOf({ ...production, [nameOf(address)]: address });
         expect(others).toEqual([]);
         expect(fault).toMatch(
-          new RegExp(`^${nameOf(address)}: .*give that user of the service another`),
+          new RegExp(`^${nameOf(address)}: .*set another password for that user of the service`),
         );
         expect(fault).not.toContain(address);
         expect(faultsOf({ [nameOf(address)]: address }), 'local').toEqual([]);
@@ -221,7 +221,7 @@ describe('the environment', () => {
     ])('refuses a database as %s', (pair) => {
       expect(
         faultsOf({ ...production, DATABASE_URL: `postgresql://${pair}@db.example.org/data` }),
-      ).toEqual([expect.stringMatching(/^DATABASE_URL: holds a password that everybody knows/)]);
+      ).toEqual([expect.stringMatching(/^DATABASE_URL: contains a well-known password/)]);
     });
 
     it('takes a database with a password of its own, or none', () => {
@@ -247,7 +247,7 @@ describe('the environment', () => {
 
     it('refuses to serve private procedures', () => {
       expect(faultsOf({ ...production, SYNAP_PRIVATE_API: 'on' })).toEqual([
-        expect.stringMatching(/^SYNAP_PRIVATE_API: .*outside local/),
+        expect.stringMatching(/^SYNAP_PRIVATE_API: .*SYNAP_ENV=local/),
       ]);
       expect(parseEnvironment({ SYNAP_PRIVATE_API: 'on' }).privateApi).toBe(true);
       expect(parseEnvironment({}).privateApi).toBe(false);
@@ -325,7 +325,7 @@ describe('the environment', () => {
           expect.stringMatching(`^${name}_FILE: .* is empty$`),
         ]);
         expect(faults({ [`${name}_FILE`]: missing, [name]: value })).toEqual([
-          `${name}_FILE: is set beside ${name}: remove one of them`,
+          `${name}_FILE: is set together with ${name}: remove one of them`,
         ]);
       },
     );
@@ -344,7 +344,7 @@ describe('the environment', () => {
           DATABASE_URL: values.DATABASE_URL,
           DATABASE_PASSWORD: 'postgres',
         }),
-      ).toEqual([expect.stringContaining('a password that everybody knows')]);
+      ).toEqual([expect.stringContaining('a well-known password')]);
     });
   });
 });

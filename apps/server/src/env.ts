@@ -125,11 +125,11 @@ const schema = z.object({
   PASSWORD_GRANT: withDefault(onOff, 'off'),
   CORS_ORIGINS: list.refine(
     (origins) => origins.every(isOrigin),
-    'must be a comma-separated list of origins such as https://app.example.com; "*" is refused, because answers carry credentials',
+    'must be a comma-separated list of origins such as https://app.example.com; "*" is not allowed, because responses carry credentials',
   ),
   TRUST_PROXY: list.refine(
     (networks) => networks.every(isNetwork),
-    'must be a comma-separated list of addresses or CIDR networks; never "true", nor all addresses there are',
+    'must be a comma-separated list of addresses or CIDR networks; not "true", and not a network of all addresses',
   ),
   DOCS_ENABLED: optional(onOff),
   METRICS_TOKEN: optional(z.string().min(16, 'must have at least 16 characters')),
@@ -164,26 +164,26 @@ const schema = z.object({
   ),
 });
 
-/** Names of all settings, also as files. Those of modules are not among them. */
+/** Names of all settings and their `_FILE` variants. Excludes the settings of modules. */
 export const settingNames: readonly string[] = [...Object.keys(schema.shape), ...secretFileNames];
 
 type Raw = z.output<typeof schema>;
 
-/** Thrown at start: one message that names every fault of the environment. */
+/** Thrown at start. Its message lists every invalid setting. */
 export class EnvironmentError extends Error {
   override readonly name = 'EnvironmentError';
   constructor(readonly faults: string[]) {
     super(
-      `These settings are wrong:\n${faults.map((fault) => `  - ${fault}`).join('\n')}\nSee .env.example for what each variable means.`,
+      `These settings are invalid:\n${faults.map((fault) => `  - ${fault}`).join('\n')}\nSee .env.example for what each variable means.`,
     );
   }
 }
 
-/** Addresses that hold the password of a service. */
+/** URLs that contain the password of a service. */
 const serviceNames = ['DATABASE_URL', 'DATABASE_DIRECT_URL', 'REDIS_URL', 'SMTP_URL'] as const;
 const secretNames = ['ACCESS_TOKEN_SECRET', 'REFRESH_TOKEN_SECRET', 'ENCRYPTION_SECRET'] as const;
 
-/** What is wrong between variables. */
+/** Validates rules that involve several variables. */
 function crossFieldErrors(raw: Raw): { name: string; message: string }[] {
   const faults: { name: string; message: string }[] = [];
   const check = (right: boolean, name: string, message: string) =>
@@ -197,35 +197,35 @@ function crossFieldErrors(raw: Raw): { name: string; message: string }[] {
   check(
     !production || raw.RATE_LIMIT_FACTOR === 1,
     'RATE_LIMIT_FACTOR',
-    'is for load tests and refused in production',
+    'is for load tests and not allowed in production',
   );
   for (const name of serviceNames) {
     check(
       !production || raw[name] === undefined || !hasKnownPassword(raw[name]),
       name,
-      'holds a password that everybody knows, which is refused in production: give that user of the service another ("openssl rand -hex 32") and write it here',
+      'contains a well-known password, which is not allowed in production: set another password for that user of the service ("openssl rand -hex 32") and write it here',
     );
   }
   check(
     !production || raw.METRICS_TOKEN === undefined || !isExampleSecret(raw.METRICS_TOKEN),
     'METRICS_TOKEN',
-    'is a well-known example, not a secret: make one with "openssl rand -base64 32"',
+    'is a well-known example, not a secret: create one with "openssl rand -base64 32"',
   );
   check(
     !raw.SYNAP_PRIVATE_API || raw.SYNAP_ENV === 'local',
     'SYNAP_PRIVATE_API',
-    'makes accounts without signing in, for trials: it is refused outside local',
+    'creates accounts without authentication: it is allowed with SYNAP_ENV=local only',
   );
   check(
     raw.METRICS_PORT === undefined || raw.METRICS_PORT === 0 || raw.METRICS_PORT !== raw.PORT,
     'METRICS_PORT',
-    'must differ from PORT: it is a listener of its own',
+    'must differ from PORT: metrics have a separate listener',
   );
   for (const name of secretNames) {
     check(
       raw.SYNAP_ENV === 'local' || raw[name] !== undefined,
       name,
-      'is required outside local: make one with "openssl rand -base64 32"',
+      'is required outside local: create one with "openssl rand -base64 32"',
     );
   }
   check(
@@ -234,8 +234,7 @@ function crossFieldErrors(raw: Raw): { name: string; message: string }[] {
     'must have a domain with a dot outside local',
   );
   faults.push(...databaseFaults(raw));
-  // The policy for every account's password: a weak one would only be found when the superuser is
-  // made.
+  // Applies the password policy now; otherwise creating the superuser would fail later.
   if (raw.SYNAP_ADMIN_PASSWORD !== undefined) {
     const context = { productName: 'Synap', email: raw.SYNAP_ADMIN_EMAIL };
     for (const { message } of checkPassword(raw.SYNAP_ADMIN_PASSWORD, context))
@@ -247,10 +246,7 @@ function crossFieldErrors(raw: Raw): { name: string; message: string }[] {
   return [...faults, ...validateSecrets(Object.fromEntries(given))];
 }
 
-/**
- * Addresses that cannot be used as they are written, and combinations that would fail at the first
- * call.
- */
+/** Rejects malformed database URLs and combinations that would fail at the first call. */
 function databaseFaults(raw: Raw): { name: string; message: string }[] {
   const { DATABASE_URL: url, DATABASE_DIRECT_URL: direct, DATABASE_POOLER: pooler } = raw;
   const faults: { name: string; message: string }[] = [];
@@ -273,12 +269,12 @@ function databaseFaults(raw: Raw): { name: string; message: string }[] {
     faults.push({
       name: 'DATABASE_DIRECT_URL',
       message:
-        'is required with DATABASE_POOLER=transaction: migrations, notifications and the job queue need sessions of their own; give the address of PostgreSQL itself, or of a pooler in session mode',
+        'is required with DATABASE_POOLER=transaction: migrations, notifications and the job queue need exclusive sessions; set it to the address of PostgreSQL itself, or of a pooler in session mode',
     });
   if (pooler !== 'transaction' && new URL(url).searchParams.get('pgbouncer') === 'true')
     faults.push({
       name: 'DATABASE_POOLER',
-      message: 'must be "transaction", as pgbouncer=true in DATABASE_URL says',
+      message: 'must be "transaction", because DATABASE_URL contains pgbouncer=true',
     });
   if (direct !== undefined && schemaOf(direct) !== schemaOf(url))
     faults.push({
@@ -304,7 +300,7 @@ function toEnvironment(raw: Raw) {
     publicUrl: raw.PUBLIC_URL,
     database: {
       url: raw.DATABASE_URL,
-      /** Where sessions are our own: PostgreSQL itself, or a pooler in session mode. */
+      /** Address with exclusive sessions: PostgreSQL itself, or a pooler in session mode. */
       directUrl: raw.DATABASE_DIRECT_URL ?? raw.DATABASE_URL,
       pooler: raw.DATABASE_POOLER,
       poolSize: raw.DATABASE_POOL_SIZE,
@@ -318,7 +314,7 @@ function toEnvironment(raw: Raw) {
     smtpTls: raw.SMTP_TLS,
     mailFrom: raw.MAIL_FROM,
     signup: raw.SIGNUP,
-    /** Where no mail is sent, nobody could verify theirs. */
+    /** Off without SMTP, because no one could verify an address. */
     verifyEmail:
       raw.VERIFY_EMAIL === undefined ? raw.SMTP_URL !== undefined : raw.VERIFY_EMAIL === 'required',
     corsOrigins:
@@ -352,12 +348,12 @@ function toEnvironment(raw: Raw) {
 export type Environment = ReturnType<typeof toEnvironment>;
 
 export interface EnvironmentReading {
-  /** Faulty variables have their defaults. */
+  /** Invalid variables have their defaults. */
   environment: Environment;
   faults: string[];
 }
 
-/** Reads the environment, with every fault at once. */
+/** Reads the environment and collects every invalid setting. */
 export function readEnvironment(given: Record<string, string | undefined>): EnvironmentReading {
   const { variables, faults: fileFaults } = readSecretFiles(given);
   const parsed = schema.safeParse(variables);
@@ -366,7 +362,7 @@ export function readEnvironment(given: Record<string, string | undefined>): Envi
     ...issues.map((issue) => String(issue.path[0])),
     ...fileFaults.map(({ variable }) => variable),
   ]);
-  // Every variable may be absent, so what is right by itself can always be read.
+  // Every variable is optional, so the valid ones can always be parsed.
   const raw =
     parsed.data ??
     schema.parse(
@@ -384,14 +380,18 @@ export function readEnvironment(given: Record<string, string | undefined>): Envi
   };
 }
 
-/** The environment of a command. Throws `EnvironmentError` with every fault at once. */
+/**
+ * Parses the environment of a command.
+ *
+ * @throws EnvironmentError listing every invalid setting.
+ */
 export function parseEnvironment(variables: Record<string, string | undefined>): Environment {
   const { environment, faults } = readEnvironment(variables);
   if (faults.length > 0) throw new EnvironmentError(faults);
   return environment;
 }
 
-/** Where people reach the service, without a slash at its end; never what a `Host` header says. */
+/** Public URL of the service, without a trailing slash. Never derived from the `Host` header. */
 export function originOf({ publicUrl, host, port }: Environment, listening = port): string {
   if (publicUrl) return publicUrl;
   const everywhere = ['127.0.0.1', '0.0.0.0', '::', '::1'].includes(host);

@@ -1,6 +1,6 @@
 import type { Environment } from './env.js';
 
-/** Where an error came up. Nothing of what was asked or answered belongs here. */
+/** Context of an error. Must not contain request or response data. */
 export interface ErrorContext {
   kind: 'request' | 'job' | 'process';
   requestId?: string | undefined;
@@ -11,18 +11,18 @@ export interface ErrorContext {
   userId?: string | undefined;
 }
 
-/** Tells whoever runs this of errors that no rule foresaw. */
+/** Reports unexpected errors to the operator. */
 export interface ErrorReports {
   /** Never throws, never waits. */
   report(error: unknown, context: ErrorContext): void;
-  /** Sends what is left, for two seconds at most, and lets go of the connection. */
+  /** Sends pending reports for at most two seconds, then closes the connection. */
   close(): Promise<void>;
 }
 
-/** For whoever wants no reports. */
+/** Discards reports. */
 export const noErrorReports: ErrorReports = { report: () => {}, close: async () => {} };
 
-/** Reports to Sentry, where SENTRY_DSN is set. Else its package is not even loaded. */
+/** Reports to Sentry if SENTRY_DSN is set. Otherwise its package is not loaded. */
 export async function openErrorReports({
   sentryDsn,
   environment,

@@ -3,8 +3,7 @@ import { type Listening, listenTo } from '@synap/db';
 import type { Logger } from 'pino';
 
 /**
- * Where triggers of the database tell, as `<kind> <id>`, of a session or key that has ended and of
- * a user who has changed.
+ * Database triggers notify here, as `<kind> <id>`, of ended sessions and keys and of changed users.
  */
 const channel = 'synap_identity';
 const kinds = ['session', 'key', 'user'] as const;
@@ -16,8 +15,8 @@ export interface IdentityInvalidationDeps {
 }
 
 /**
- * Drops what is believed of who somebody is as soon as any instance, or whoever else, has changed
- * it. Where the news cannot be heard, five seconds are the bound.
+ * Invalidates cached identities when any instance changes them. Without notifications, entries
+ * expire after five seconds.
  */
 export function subscribeToIdentityChanges({
   url,
@@ -33,19 +32,19 @@ export function subscribeToIdentityChanges({
       const [word, id] = payload.split(' ');
       const kind = kinds.find((known) => known === word);
       if (kind && id) identity.invalidate(kind, id);
-      // The words of a later version: nobody here knows whom they mean.
+      // Unknown kind, sent by a newer version: clear everything.
       else identity.invalidateAll();
     },
     onListening() {
-      // What happened in the meantime was not heard.
+      // Changes during the outage were missed.
       identity.invalidateAll();
-      if (wasLost) log.info('notifications of other instances are received again');
+      if (wasLost) log.info('identity notifications restored');
     },
     onLost(error) {
       wasLost = true;
       log.warn(
         { err: error },
-        'notifications of other instances are not received: what they revoke takes effect here after 5 s at most',
+        'identity notifications lost: revocations by other instances take effect here within 5 s',
       );
     },
   });

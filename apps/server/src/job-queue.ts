@@ -2,8 +2,7 @@ import { createPool, MissingRightError } from '@synap/db';
 import { runMigrations } from 'graphile-worker';
 
 /**
- * The tables of the job queue are the library's own, in a schema of their own: it alone brings them
- * up to date.
+ * Migrates the tables of the job queue. They belong to the library and live in their own schema.
  */
 export async function migrateJobQueue(url: string): Promise<void> {
   const unlimited = {
@@ -17,7 +16,7 @@ export async function migrateJobQueue(url: string): Promise<void> {
     await runMigrations({ pgPool: pool });
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === '42501')) throw error;
-    const message = `The role of the database may not make the tables of the job queue in the schema "graphile_worker" (${error.message}): grant it CREATE on the database for one start, or start once with a role that has it`;
+    const message = `The database role may not create the tables of the job queue in the schema "graphile_worker" (${error.message}): grant it CREATE on the database for one start, or start once with a role that has it`;
     throw new MissingRightError(message, { cause: error });
   } finally {
     await pool.end();

@@ -13,13 +13,13 @@ import {
 export interface Listener {
   port: number;
   /**
-   * Ends keep-alive: from now on each connection gets one more answer, with `Connection: close`.
-   * New ones are accepted.
+   * Ends keep-alive: each connection gets one more response, with `Connection: close`. New
+   * connections are still accepted.
    */
   endKeepAlive(): void;
   /**
-   * Answers what the system has accepted, then closes the port. Open connections have `lingerMs` to
-   * send a request and end with its answer; after the given milliseconds they are cut.
+   * Serves connections that the system has accepted, then closes the port. Open connections have
+   * `lingerMs` to send one more request. After `timeoutMs` all are closed.
    */
   close(timeoutMs: number): Promise<void>;
 }
@@ -27,24 +27,28 @@ export interface Listener {
 export interface ListenOptions {
   host: string;
   port: number;
-  /** Names the port in errors; default `PORT`. */
+  /**
+   * Setting of the port, for errors.
+   *
+   * @default 'PORT'
+   */
   variable?: string;
   limits: ConnectionLimits;
   observer: ConnectionObserver;
-  /** Answers requests that Node refuses. */
+  /** Creates responses to requests that Node.js rejects. */
   respondToFault: FaultResponder;
   log: Pick<Logger, 'warn'>;
 }
 
 /**
- * Connections that may wait to be accepted; the system may allow fewer. With Node's 511, a burst
- * makes others wait for a second.
+ * Connections that may wait to be accepted; the system may allow fewer. With Node's default of 511,
+ * a burst delays others by a second.
  */
 const backlog = 4096;
 
 /**
- * Opens the port. Requests have no time-out of the server's own, because uploads may take long:
- * calls have deadlines.
+ * Opens the port. Requests have no server time-out, because uploads may take long: calls have
+ * deadlines.
  */
 export async function listen(
   app: RequestListener,
@@ -53,15 +57,15 @@ export async function listen(
   const server = createServer({
     headersTimeout: limits.headersMs,
     requestTimeout: 0,
-    // The application refuses a request without a host, in a body that says so.
+    // The application rejects a request without a host, with a problem as the body.
     requireHostHeader: false,
     keepAliveTimeout: limits.keepAliveMs,
     connectionsCheckingInterval: limits.sweepMs,
-    // Finds clients that are gone without a word, such as subscribers to whom nothing is sent.
+    // Detects vanished clients, such as subscribers to which nothing is sent.
     keepAlive: true,
     keepAliveInitialDelay: 60_000,
   });
-  // Node drops headers past the 2000th in silence, such as a second Host. Their size has a bound
+  // Node.js silently drops headers past the 2000th, such as a second Host. Their size is limited
   // already.
   server.maxHeadersCount = 0;
   server.timeout = limits.stallMs;
@@ -82,7 +86,7 @@ export async function listen(
   return { port: listening, endKeepAlive: control.endKeepAlive, close: end };
 }
 
-/** Why a port cannot be opened, as a fault of the setting `name`. */
+/** Reason why a port cannot be opened, with the setting `name` to change. */
 export interface ListenFault {
   name: string;
   message: string;
@@ -97,7 +101,7 @@ export function listenFault(
   if (code === 'EADDRINUSE')
     return {
       name: variable,
-      message: `${port} is taken: end what uses it, or choose another with ${variable}=…`,
+      message: `${port} is taken: stop the program that uses it, or choose another with ${variable}=…`,
       isTaken: true,
     };
   const fault = (name: string, message: string): ListenFault => ({ name, message, isTaken: false });
@@ -105,7 +109,7 @@ export function listenFault(
   if (code === 'EADDRNOTAVAIL')
     return fault(
       'HOST',
-      `"${host}" is no address of this machine: 127.0.0.1 is this machine alone, 0.0.0.0 all`,
+      `"${host}" is not an address of this machine: use 127.0.0.1 for this machine only, 0.0.0.0 for all interfaces`,
     );
   if (['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL'].includes(code))
     return fault('HOST', `"${host}" does not resolve to an address`);
@@ -113,7 +117,7 @@ export function listenFault(
   return fault(`HOST, ${variable}`, `cannot listen on ${host}:${port}: ${reason}`);
 }
 
-/** Milliseconds between two looks for connections that have become idle. */
+/** Milliseconds between two checks for idle connections. */
 const idleCheckMs = 100;
 
 interface CloseTimes {
@@ -126,7 +130,7 @@ function close(
   { hold }: ConnectionControl,
   { lingerMs, timeoutMs }: CloseTimes,
 ): Promise<void> {
-  /** Under load a turn is only short if requests wait meanwhile. */
+  /** Under load, turns are short only if requests wait meanwhile. */
   const doWhenQuiet = (action: () => void) => {
     const release = hold();
     whenQuiet(server, () => {
@@ -142,7 +146,7 @@ function close(
       isClosed = true;
       clearTimeout(idleCheck);
       clearTimeout(cut);
-      // Ends the timer of the HTTP server, too.
+      // Also stops the timer of the HTTP server.
       server.close();
       resolve();
     };
@@ -156,8 +160,8 @@ function close(
       idleCheck = setTimeout(check, milliseconds);
     };
     const stopListening = () => {
-      // Not the method of HTTP servers: it cuts idle connections at once, also those whose request
-      // has just arrived.
+      // Bypasses the method of HTTP servers, which closes idle connections at once, including those
+      // whose request has just arrived.
       NetServer.prototype.close.call(server, closed);
       closeIdleAfter(lingerMs);
     };

@@ -3,20 +3,18 @@ import pretty from 'pino-pretty';
 import type { Environment } from './env.js';
 import { scrubText } from './scrub.js';
 
-/**
- * What is told of something thrown that is no error: anything may be thrown, also what has no text.
- */
+/** Text for a thrown non-Error value, which may not be convertible to a string. */
 export const describeThrown = (thrown: unknown) =>
   typeof thrown === 'object' || typeof thrown === 'function'
     ? `a thrown ${typeof thrown}`
     : String(thrown);
 
-/** Causes that are told of; a chain may be endless. */
+/** Maximum number of causes in a log line; a chain may be endless. */
 const maxCauses = 5;
 
 /**
- * What is told of an error. Its other properties stay out, since drivers hang their connections and
- * parameters on errors, and its texts are scrubbed: some libraries quote what they were given.
+ * Serializes an error for the log. Omits other properties, because drivers attach connections and
+ * parameters to errors. Scrubs texts, because some libraries quote their input.
  */
 export function describeError(error: unknown, causes = maxCauses): object {
   if (!(error instanceof Error)) return { message: scrubText(describeThrown(error)) };
@@ -42,8 +40,8 @@ export const serializers: LoggerOptions['serializers'] = {
 };
 
 /**
- * JSON lines on standard output; on a terminal the same for people. Buffered, and written out at
- * the end.
+ * Logs JSON lines to standard output, or readable lines on a terminal. Buffered; call `flush`
+ * before exit.
  */
 export function createLogger({ logLevel }: Pick<Environment, 'logLevel'>): {
   log: Logger;

@@ -18,10 +18,10 @@ import type { Logger } from 'pino';
 import type { Environment } from './env.js';
 import type { ErrorReports } from './error-reports.js';
 
-/** Where mails go that no server is set for. */
+/** Folder of mails if no server is configured. */
 export const outboxFolder = (dataDir: string) => path.join(dataDir, 'outbox');
 
-/** The operator's mail server, or the outbox folder. */
+/** Uses the operator's mail server, or the outbox folder. */
 export function createMailTransport({
   smtpUrl,
   smtpTls,

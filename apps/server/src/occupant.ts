@@ -1,11 +1,11 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 
-/** Milliseconds for an answer: a program that speaks another protocol may say nothing. */
+/** Longest wait for a response; a program with another protocol may stay silent. */
 const responseTimeoutMs = 2000;
 const metaSchema = z.object({ name: z.literal('Synap') });
 
-/** True if a Synap answers at the address, also at its port of metrics. */
+/** True if a Synap responds at the address, also at its metrics port. */
 export async function isSynap(host: string, port: number): Promise<boolean> {
   const reachable = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
   const origin = `http://${isIP(reachable) === 6 ? `[${reachable}]` : reachable}:${port}`;

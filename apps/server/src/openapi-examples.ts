@@ -1,6 +1,6 @@
 import type { DocumentOptions } from '@synap/rest';
 
-/** What the documents show of errors that any operation may give. */
+/** Examples in the documents for errors that any operation may return. */
 export const problemExamples: DocumentOptions['problemExamples'] = {
   401: {
     code: 'unauthenticated',

@@ -11,20 +11,20 @@ const [scopes, bindable] = [listOf(scopeSchema.options), listOf(boundScopes)];
 
 const description = `A self-hosted, type-safe backend for dashboards, fed by plug-in modules.
 
-**Signing in.** \`POST /auth/login\` gives an access token, sent as \`Authorization: Bearer …\`, and a refresh token for the next one.
+**Signing in.** \`POST /auth/login\` returns an access token, sent as \`Authorization: Bearer …\`, and a refresh token for the next one.
 
-**API keys** are for programs: \`POST /api-keys\` makes one, sent in the same header. It acts for its owner within its scopes:
-${scopes}. \`x-scope\` of an operation is the scope that it takes; \`null\` means that no key may call it.
-A key that is bound to a dashboard reaches that one alone and may have ${bindable} only.
+**API keys** are for programs: \`POST /api-keys\` creates one, sent in the same header. It acts for its owner within its scopes:
+${scopes}. \`x-scope\` of an operation is the scope that it requires; \`null\` means that no key may call it.
+A key that is bound to a dashboard can access that dashboard only, and may have ${bindable} only.
 It may rename the dashboard, and move, resize, reorder and remove its widgets, but not add one or change \`moduleId\`, \`widgetId\` or \`params\`.
 
 **Errors** are problem details (RFC 9457): act on \`code\`, show \`detail\`, report \`requestId\`.
 
-**Lists** answer \`{ items, nextCursor }\`: pass \`nextCursor\` as \`cursor\`, or follow the \`Link\` header, until it is null.
+**Lists** return \`{ items, nextCursor }\`: pass \`nextCursor\` as \`cursor\`, or follow the \`Link\` header, until it is null.
 
-**Limits.** \`RateLimit\` and \`RateLimit-Policy\` tell what is left; a 429 says in \`Retry-After\` how many seconds to wait.
+**Limits.** \`RateLimit\` and \`RateLimit-Policy\` state the remaining calls; a 429 says in \`Retry-After\` how many seconds to wait.
 
-**Changes.** Send back the \`ETag\` of what you read as \`If-Match\`: a change based on an older version is refused, not lost.
+**Changes.** Send back the \`ETag\` of what you read as \`If-Match\`: a change based on an older version is rejected instead of overwriting newer changes.
 Repeat a POST safely under the same \`Idempotency-Key\`.
 `;
 
@@ -40,7 +40,7 @@ const passwordAuthOf = (basePath: string): SecurityScheme => ({
   flows: { password: { tokenUrl: `${basePath}/login/access-token`, scopes: {} } },
 });
 
-/** The OpenAPI 3.1 document of what is served below the path. */
+/** Creates the OpenAPI 3.1 document of the operations below the path. */
 export function openApiDocument(
   basePath: string,
   { router = appRouter, passwordGrant = false }: DocumentContext = {},
@@ -57,8 +57,8 @@ export function openApiDocument(
       { name: 'api-keys', description: 'Keys for programs that act for you' },
       { name: 'auth', description: 'Sign up, sign in, stay signed in' },
       { name: 'dashboards', description: 'Dashboards and the widgets on them' },
-      { name: 'events', description: 'What happened; nobody can change it afterwards' },
-      { name: 'invitations', description: 'Accounts for people whom a superuser asks' },
+      { name: 'events', description: 'The audit log; its entries cannot be changed' },
+      { name: 'invitations', description: 'Invitations by superusers to create an account' },
       { name: 'modules', description: 'Plug-ins and their background synchronisation' },
       { name: 'system', description: 'The service itself' },
       { name: 'users', description: 'People' },

@@ -5,19 +5,16 @@ import type { Environment } from './env.js';
 import { listenFault } from './listener.js';
 import { isSynap } from './occupant.js';
 
-/** Something that a setting says and the machine does not allow. */
+/** A setting that the machine does not allow. */
 export interface PreflightFault {
-  /** Names of the settings. */
+  /** Names of the affected settings. */
   name: string;
   message: string;
   /** True if another Synap listens at the address that this one needs. */
   isOccupiedBySynap?: boolean;
 }
 
-/**
- * Faults of the machine that settings are about, found before anything is opened, so that all are
- * named at once.
- */
+/** Checks folders and ports before anything is opened, and returns all faults at once. */
 export async function preflight(environment: Environment): Promise<PreflightFault[]> {
   const faults = await Promise.all([
     dataFolderFault(environment),
@@ -47,7 +44,7 @@ async function modulesFolderFault({
     await readdir(modulesDir);
     return undefined;
   } catch (error) {
-    const message = `the folder cannot be read (${reasonOf(error)}): make it, or leave the variable out`;
+    const message = `the folder cannot be read (${reasonOf(error)}): create it, or unset the variable`;
     return { name: 'SYNAP_MODULES_DIR', message };
   }
 }
@@ -69,7 +66,7 @@ async function metricsFault({
     : portFault('METRICS_PORT', '127.0.0.1', metricsPort);
 }
 
-/** Listens for a moment where the service will. */
+/** Listens briefly on the address of the service. */
 async function portFault(
   name: string,
   host: string,
@@ -102,7 +99,7 @@ async function explain(
     : 'another program listens there';
   return {
     name,
-    message: `${port} is taken, ${occupant}: end it, or choose another port with ${name}=…`,
+    message: `${port} is taken, ${occupant}: stop it, or choose another port with ${name}=…`,
     isOccupiedBySynap,
   };
 }

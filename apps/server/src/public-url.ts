@@ -1,6 +1,6 @@
 /**
- * First names of paths that the service has itself: after a proxy removed the prefix, both would
- * look the same.
+ * First segments of the service's own paths. A prefix equal to one would be ambiguous after a proxy
+ * removed it.
  */
 const ownPaths: ReadonlySet<string> = new Set([
   'api',
@@ -18,13 +18,11 @@ const ownPaths: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Names that read the same in a URL, a cookie's `Path`, a header and the configuration of a proxy.
+ * Segments that need no escaping in a URL, a cookie's `Path`, a header or a proxy's configuration.
  */
 const plainName = /^[A-Za-z0-9._~-]+$/;
 
-/**
- * The path of an http(s) URL as it is written: `new URL` would resolve `..`, also an escaped one.
- */
+/** Returns the path segments as written: `new URL` would resolve `..`, even if escaped. */
 function writtenPath(url: string): string[] {
   const afterScheme = url.slice(url.indexOf('://') + 3);
   const names = afterScheme.split('/').slice(1);
@@ -32,10 +30,10 @@ function writtenPath(url: string): string[] {
   return names;
 }
 
-/** Says why an http(s) URL cannot be `PUBLIC_URL`; undefined if it can. */
+/** Returns why an http(s) URL cannot be `PUBLIC_URL`; undefined if it can. */
 export function publicUrlFault(url: string): string | undefined {
   const { protocol, username, password } = new URL(url);
-  // `new URL` also takes one slash, none, or backslashes for them.
+  // `new URL` also accepts one slash, none, or backslashes.
   if (!url.toLowerCase().startsWith(`${protocol}//`) || url.includes('\\'))
     return 'must begin with http:// or https:// and hold no backslash';
   if (username !== '' || password !== '') return 'must not hold a user name or password';
@@ -49,13 +47,14 @@ export function publicUrlFault(url: string): string | undefined {
   return undefined;
 }
 
-/** A valid `PUBLIC_URL` without a slash at its end, with the origin as browsers write it. */
+/** Removes trailing slashes of a valid `PUBLIC_URL`, and writes its origin as browsers do. */
 export function normalizePublicUrl(url: string): string {
   return [new URL(url).origin, ...writtenPath(url)].join('/');
 }
 
 /**
- * Path of `PUBLIC_URL`, such as `/synap`, below which a proxy serves everything; empty without one.
+ * Returns the path of `PUBLIC_URL`, such as `/synap`; empty without one. A proxy serves everything
+ * below it.
  */
 export function basePathOf({ publicUrl }: { publicUrl: string | undefined }): string {
   const { pathname } = publicUrl === undefined ? { pathname: '/' } : new URL(publicUrl);

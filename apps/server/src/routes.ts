@@ -5,12 +5,12 @@ import type { AnyTRPCProcedure, AnyTRPCRouter } from '@trpc/server';
 const proceduresOf = ({ _def }: AnyTRPCRouter): Record<string, AnyTRPCProcedure> => _def.procedures;
 const known = proceduresOf(privateApiRouter);
 
-/** The meta of a procedure; all of ours have it, for the router's builder demands its type. */
+/** Returns the meta of a procedure, which the type of the router's builder requires. */
 export function metaOf(procedure: string): Meta {
   return known[procedure]?._def.meta ?? {};
 }
 
-/** All procedures of a router that are served over REST, in order of their names. */
+/** Lists all procedures served over REST, sorted by name. */
 export function listRoutes(restPath: string, router: AnyTRPCRouter = appRouter): Route[] {
   const procedures = proceduresOf(router);
   return Object.keys(procedures)

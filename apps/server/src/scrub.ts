@@ -1,36 +1,36 @@
-/** What stands in the place of what was taken out. */
+/** Placeholder for removed text. */
 const removed = '[removed]';
 
-/** Longest text that is looked through; what is behind it is cut off. */
+/** Longest text that is scanned; the rest is cut off. */
 const maxLength = 8192;
-/** Deepest that a payload is looked through; what is below is taken out. */
+/** Deepest level of a payload that is scanned; deeper values are removed. */
 const maxDepth = 12;
-/** Most values that are looked through; all further ones are taken out. */
+/** Maximum number of values that are scanned; further ones are removed. */
 const maxValues = 20_000;
 
-/** A property by such a name holds nothing that anybody else needs. */
+/** Matches names of properties whose values are always removed. */
 const secretName =
   /pass(?:word|wd|phrase)|pwd|token|secret|key|authorization|cookie|e-?mail|credential|jwt/i;
 
 /**
- * Replaces each match by what stays of it. Every expression here matches all that it looks at, so
- * none is tried twice.
+ * Creates a rule that replaces each match. Patterns consume all text that they inspect, so no text
+ * is scanned twice.
  */
 const replacing =
   (pattern: RegExp, replace: (whole: string, ...groups: string[]) => string) => (text: string) =>
     text.replace(pattern, replace);
 
 /**
- * In this order: an address with a password in it looks like a mail address too. Each is linear in
- * the length of the text.
+ * Order matters: a URL with a password also looks like a mail address. Each rule runs in linear
+ * time.
  */
 const rules: readonly ((text: string) => string)[] = [
-  // Connection strings: whatever stands before the host.
+  // Connection strings: everything before the host.
   replacing(/:\/\/([^\s"'<>]*)/g, (whole, rest = '') => {
     const at = rest.lastIndexOf('@');
     return at < 0 ? whole : `://${removed}${rest.slice(at)}`;
   }),
-  // Headers that were quoted, to the end of the line.
+  // Quoted headers, to the end of the line.
   replacing(
     /\b((?:set-)?cookie|(?:proxy-)?authorization)(["']?\s{0,3}[:=]\s{0,3})[^\r\n]*/gi,
     (_, name = '', separator = '') => `${name}${separator}${removed}`,
@@ -40,7 +40,7 @@ const rules: readonly ((text: string) => string)[] = [
     (_, scheme = '', space = '') => `${scheme}${space}${removed}`,
   ),
   removeNamedSecrets,
-  // Queries and fragments, of addresses and of paths.
+  // Queries and fragments of URLs and paths.
   replacing(/(\/[^\s?#"'<>]*)([?#][^\s"'<>)\]]*)?/g, (whole, path = '', query?: string) =>
     query === undefined ? whole : `${path}?${removed}`,
   ),
@@ -48,8 +48,7 @@ const rules: readonly ((text: string) => string)[] = [
   replacing(/\beyJ[A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]*){0,4}/g, () => removed),
   replacing(/\bsyn_[A-Za-z0-9_-]+/g, () => removed),
   removeMailAddresses,
-  // 256 bits: base64url as our tokens and links have them, base64 as `openssl rand` makes them,
-  // hex.
+  // 256 bits: base64url in tokens and links, base64 of `openssl rand`, hex.
   replacing(/[A-Za-z0-9_-]+/g, (run) => (run.length === 43 ? removed : run)),
   replacing(/[A-Za-z0-9+/]+=?/g, (run) => (run.length === 44 && run.endsWith('=') ? removed : run)),
   replacing(/[A-Fa-f0-9]+/g, (run) => (run.length === 64 ? removed : run)),
@@ -79,7 +78,7 @@ const localLength = 64;
 const localCharacter = /[\p{L}\p{N}.!#$%&'*+/=?^_`{|}~-]/u;
 const domain = /localhost\b|(?:[\p{L}\p{N}-]{1,63}\.){1,8}\p{L}{2,63}/iuy;
 
-/** Removes mail addresses, also in the percent-encoding of an address line. */
+/** Removes mail addresses, including percent-encoded ones. */
 function removeMailAddresses(text: string): string {
   let scrubbed = '';
   let from = 0;
@@ -98,23 +97,20 @@ function removeMailAddresses(text: string): string {
 }
 
 /**
- * A text without what looks like a secret or a mail address. Meant for what leaves us and for
- * errors in the log.
+ * Removes text that looks like a secret or a mail address. Use for data that leaves the process and
+ * for errors in the log.
  */
 export function scrubText(text: string): string {
   const short = text.length > maxLength ? `${text.slice(0, maxLength)}…` : text;
   return rules.reduce((scrubbed, rule) => rule(scrubbed), short);
 }
 
-/**
- * Looked for first, since nearly every path is harmless: an encoding, an address, or the length of
- * a secret.
- */
+/** Cheap test that most paths fail: an encoding, a mail address, or a word as long as a secret. */
 const perhapsSecret = /[%@]|[\w-]{43}/;
 
 /**
- * A path without mail addresses, keys and tokens, however they are percent-encoded; segments
- * without any stay as they are.
+ * Removes mail addresses, keys and tokens from a path, even if they are percent-encoded. Other
+ * segments are unchanged.
  */
 export function scrubPath(path: string): string {
   if (!perhapsSecret.test(path)) return path;
@@ -136,8 +132,8 @@ function decode(segment: string): string {
 }
 
 /**
- * A copy of a payload in which no text, at any depth, holds what looks like a secret, nor any
- * property by the name of one a value.
+ * Returns a copy of a payload without secrets: scrubs every text at any depth and removes values of
+ * properties with secret names.
  */
 export function scrub<T extends object>(payload: T): T {
   const copy = structuredClone(payload);
@@ -166,7 +162,7 @@ function cleaned(name: string, value: unknown, depth: number, walk: Walk): unkno
   if (secretName.test(name) || walk.values > maxValues) return removed;
   if (typeof value === 'string') return scrubText(value);
   if (typeof value !== 'object') return value;
-  // A map, a buffer and their like could hold anything; what we report is plain.
+  // Maps, buffers and class instances could hold anything; reports contain plain data only.
   if (depth >= maxDepth || !(Array.isArray(value) || isPlain(value))) return removed;
   clean(value, depth + 1, walk);
   return value;

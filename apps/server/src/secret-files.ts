@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { withPassword } from '@synap/db';
 
 /**
- * Variables that hold secrets: each may be given by a file, named in `<variable>_FILE`, as Docker,
- * Kubernetes and systemd do.
+ * Variables that hold secrets. Each may be set by a file named in `<variable>_FILE`, as with
+ * Docker, Kubernetes and systemd.
  */
 const secretVariables = [
   'ACCESS_TOKEN_SECRET',
@@ -20,7 +20,7 @@ const secretVariables = [
   'BACKUP_PASSPHRASE',
 ];
 
-/** Names that are read beside the settings themselves. */
+/** Further variables that are read besides the settings. */
 export const secretFileNames = [
   'DATABASE_PASSWORD',
   ...secretVariables.map((name) => `${name}_FILE`),
@@ -29,9 +29,9 @@ export const secretFileNames = [
 type Variables = Record<string, string | undefined>;
 
 interface FileFault {
-  /** Variable to name. */
+  /** Variable to show in the message. */
   name: string;
-  /** Variable that has no value therefore. */
+  /** Variable that lacks a value because of it. */
   variable: string;
   message: string;
 }
@@ -39,13 +39,13 @@ interface FileFault {
 const isSet = (value: string | undefined): value is string =>
   value !== undefined && value.trim() !== '';
 
-/** The content of a secret file without the newline that editors and `echo` put at its end. */
+/** Reads a secret file without the trailing newline of editors and `echo`. */
 export const readSecretFile = (file: string): string =>
   readFileSync(file, 'utf8').replace(/\r?\n$/, '');
 
 /**
- * Puts the content of secret files in the place of variables, and DATABASE_PASSWORD into addresses
- * of the database that have none.
+ * Sets variables from secret files, and inserts DATABASE_PASSWORD into database URLs without a
+ * password.
  */
 export function readSecretFiles(given: Variables): { variables: Variables; faults: FileFault[] } {
   const variables = Object.fromEntries(Object.entries(given));
@@ -55,7 +55,11 @@ export function readSecretFiles(given: Variables): { variables: Variables; fault
     const file = given[name];
     if (!isSet(file)) continue;
     if (isSet(given[variable])) {
-      faults.push({ name, variable, message: `is set beside ${variable}: remove one of them` });
+      faults.push({
+        name,
+        variable,
+        message: `is set together with ${variable}: remove one of them`,
+      });
       continue;
     }
     try {
@@ -78,7 +82,7 @@ function insertPassword(variables: Variables): FileFault[] {
   const fault = (message: string) => [
     { name: 'DATABASE_PASSWORD', variable: 'DATABASE_URL', message },
   ];
-  if (!isSet(url)) return fault('is set without DATABASE_URL, which says where the database is');
+  if (!isSet(url)) return fault('is set without DATABASE_URL: set it, too');
   // The schema reports an invalid URL.
   if (!URL.canParse(url)) return [];
   if (new URL(url).password !== '')

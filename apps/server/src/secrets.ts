@@ -8,12 +8,12 @@ export interface Secrets {
   encryption: string;
 }
 
-/** Folder of the secrets that are made where the operator gives none. */
+/** Folder of generated secrets, for those that the operator does not set. */
 export const secretFolder = (dataDir: string) => path.join(dataDir, 'secrets');
 
 const privateTokenFile = 'private-api-token';
 
-/** File of each secret in the folder. */
+/** File name of each secret in the folder. */
 export const secretFiles = {
   access: 'access-token',
   refresh: 'refresh-token',
@@ -21,8 +21,8 @@ export const secretFiles = {
 } as const;
 
 /**
- * The operator's secrets; where he gives none, which only a local environment lets pass, made once
- * and kept in the data folder.
+ * Returns the operator's secrets. In a local environment, missing ones are generated once and
+ * stored in the data folder.
  */
 export async function resolveSecrets({ dataDir, secrets: given }: Environment): Promise<Secrets> {
   const { access, refresh, encryption } = given;
@@ -37,7 +37,11 @@ export async function resolveSecrets({ dataDir, secrets: given }: Environment): 
   };
 }
 
-/** The secrets in use. Makes none: throws when one is neither given nor in the data folder. */
+/**
+ * Returns the secrets in use without generating any.
+ *
+ * @throws if a secret is neither set nor in the data folder.
+ */
 export async function currentSecrets({ dataDir, secrets: given }: Environment): Promise<Secrets> {
   const folder = secretFolder(dataDir);
   const secretOf = async (name: keyof Secrets) => {
@@ -55,7 +59,10 @@ export async function currentSecrets({ dataDir, secrets: given }: Environment): 
   };
 }
 
-/** The token of the private API, made once in the data folder; undefined where that API is off. */
+/**
+ * Returns the token of the private API, generated once in the data folder; undefined if that API is
+ * off.
+ */
 export async function resolvePrivateToken({
   dataDir,
   privateApi,

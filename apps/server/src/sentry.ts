@@ -5,16 +5,15 @@ import { describeThrown } from './logger.js';
 import { scrub } from './scrub.js';
 import { version } from './version.js';
 
-/** Milliseconds that sending what is left may take at the end. */
+/** Longest wait for pending reports at exit, in milliseconds. */
 const closeTimeoutMs = 2000;
-/** Milliseconds that a collector may take to answer. */
+/** Time-out of one request to the collector, in milliseconds. */
 const sendTimeoutMs = 5000;
 
 /**
- * Reports errors, and errors only, to a Sentry or what speaks its protocol. A client of its own
- * instead of `Sentry.init`: nothing is patched, no request, console line, query or breadcrumb is
- * watched, so nothing of them can be sent. What is left – the error, its causes and some tags –
- * goes through `scrub`.
+ * Reports errors only, to Sentry or a compatible service. Uses a separate client instead of
+ * `Sentry.init`, which would patch modules and record requests, console lines, queries and
+ * breadcrumbs. Every event passes through `scrub`.
  */
 export function createSentryReports({
   dsn,
@@ -24,7 +23,7 @@ export function createSentryReports({
   environment: string;
 }): ErrorReports {
   const closing = new AbortController();
-  // Sentry's core instead of its package for Node: that one brings bundler plug-ins with another
+  // Uses Sentry's core, because the Node.js package depends on bundler plug-ins with another
   // licence.
   const client = new ServerRuntimeClient({
     dsn,
@@ -50,10 +49,10 @@ export function createSentryReports({
     beforeSend({ sdkProcessingMetadata: _internal, ...event }) {
       return scrub(event);
     },
-    // There is no tracing, so there are no transactions.
+    // Tracing is off, so no transactions are sent.
     beforeBreadcrumb: () => null,
-    // By fetch, not the package's own transport: that one has no time-out, so a silent collector
-    // would keep the process alive.
+    // Uses fetch, because the package's transport has no time-out: a silent collector would keep
+    // the process alive.
     transport: (options) =>
       createTransport(options, async ({ body }) => {
         const response = await fetch(options.url, {
@@ -76,7 +75,7 @@ export function createSentryReports({
 
   return {
     report(error, context) {
-      // Of what is no error the package would send every property.
+      // The package would send every property of a non-Error value.
       const exception = error instanceof Error ? error : new Error(describeThrown(error));
       client.captureException(
         exception,

@@ -52,49 +52,49 @@ import { resolvePrivateToken, resolveSecrets } from './secrets.js';
 import { unknownSettings } from './unknown-settings.js';
 import { version } from './version.js';
 
-/** Milliseconds that the start waits for modules to come up. */
+/** Longest wait for modules during the start, in milliseconds. */
 const moduleStartTimeoutMs = 5000;
 
 /**
- * Sync jobs at once: as many as modules, within these. Each waits for its module's process and
- * holds little here.
+ * Bounds of concurrent sync jobs, by default one per module. A job mostly waits for its module's
+ * process and needs few resources here.
  */
 const minSyncConcurrency = 4;
 const maxSyncConcurrency = 32;
 
 export interface ServerOptions {
   environment: Environment;
-  /** The environment as it came, from which modules read their configuration. */
+  /** Unparsed environment variables; modules read their configuration from them. */
   variables: Record<string, string | undefined>;
   log: Logger;
-  /** A line for whoever watches the start. */
+  /** Prints one line to the operator. */
   print: (line: string) => void;
-  /** Whom to tell of unexpected errors; whoever opened them closes them. */
+  /** Receives unexpected errors. The caller closes it. */
   errors?: ErrorReports;
-  /** Instead of the default time-outs and bounds of connections; for tests. */
+  /** Overrides the default time-outs and bounds of connections; for tests. */
   connectionLimits?: Partial<ConnectionLimits>;
-  /** How the worker shows that it is alive. */
+  /** Overrides the intervals of the worker's heartbeat; for tests. */
   heartbeat?: HeartbeatTimes;
 }
 
 export interface RunningServer {
-  /** Where it listens; undefined for a worker without HTTP. */
+  /** Port of the listener; undefined for a worker without HTTP. */
   port: number | undefined;
   /**
-   * Where metrics are served without a token, on the loopback address; undefined without
+   * Port on the loopback address that serves metrics without a token; undefined without
    * `METRICS_PORT`.
    */
   metricsPort: number | undefined;
   /**
-   * Resolves when the database is migrated and the worker runs; rejects when that cannot come to be
-   * with these settings.
+   * Resolves when the database is migrated and the worker runs. Rejects if these settings can never
+   * work.
    */
   ready: Promise<void>;
-  /** Ends everything in order; answers under way get 20 s. */
+  /** Shuts down in order. Requests in progress get 20 s. */
   close(): Promise<void>;
 }
 
-/** Starts the service. If that fails, what was opened is closed before it rejects. */
+/** Starts the service. If the start fails, closes everything it opened and rejects. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const opened = createCloseStack(options.log);
   try {
@@ -105,7 +105,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   }
 }
 
-/** The composition root: everything is made here once and handed on as plain arguments. */
+/** Composition root: creates every component once and passes it on as an argument. */
 async function compose(
   {
     environment,
@@ -145,7 +145,7 @@ async function compose(
   });
   const widgetCache = createWidgetCache({ load: registry.load });
 
-  // A worker without HTTP counts nobody.
+  // Worker-only processes serve no requests and need no limits.
   const redisUrl = environment.role === 'worker' ? undefined : environment.redisUrl;
   const limitStores = await openLimitStores({ redisUrl, url: directUrl, log });
   stack.add(limitStores.close);
@@ -158,7 +158,7 @@ async function compose(
     resolveReady = resolve;
     rejectReady = reject;
   });
-  // Also where no caller waits for it.
+  // Prevents an unhandled rejection if no caller awaits it.
   ready.catch(() => undefined);
 
   const databaseBootstrap = createDatabaseBootstrap({
@@ -171,7 +171,7 @@ async function compose(
     print,
     async onReady() {
       await bootstrapAdmin(core, environment, print);
-      // Modules start beside all this; one that hangs must not hold up the rest.
+      // Modules start concurrently; one that hangs must not delay the rest.
       await Promise.race([
         registry.settled(),
         delay(moduleStartTimeoutMs, undefined, { ref: false }),
@@ -288,19 +288,19 @@ async function compose(
     });
     metricsListener = await listenForMetrics(environment, metrics, limits, log).catch(
       async (error: unknown) => {
-        // An open port would keep a process alive that cannot start.
+        // An open port would keep the process alive after a failed start.
         await listener?.close(0);
         throw error;
       },
     );
   }
-  // A worker without HTTP believes nothing of anybody.
+  // Worker-only processes cache no identities.
   const identitySubscription =
     listener && subscribeToIdentityChanges({ url: directUrl, identity: core.identity, log });
   if (environment.rateLimitFactor > 1)
     log.warn(
       { factor: environment.rateLimitFactor },
-      'rate limits are loosened by RATE_LIMIT_FACTOR',
+      'rate limits are raised by RATE_LIMIT_FACTOR',
     );
   stack.add(() => identitySubscription?.close());
   const bootstrapping = databaseBootstrap.run().catch(rejectReady);
@@ -323,7 +323,8 @@ async function compose(
 }
 
 /**
- * Metrics without a token, for this machine alone: no proxy serves a port that it does not know.
+ * Serves metrics without a token on the loopback address only. A reverse proxy does not forward to
+ * this port by accident.
  */
 async function listenForMetrics(
   environment: Environment,

@@ -37,8 +37,8 @@ describe('settings that nothing reads', () => {
 
   it('are named without another name if none is close', () => {
     expect(unknown('SYNAP_FOO', 'SYNAP_GIT_DEPTH')).toEqual([
-      'SYNAP_FOO is no setting of Synap or of an installed module: remove it',
-      'SYNAP_GIT_DEPTH is no setting of that module: remove it',
+      'SYNAP_FOO is not a setting of Synap or of an installed module: remove it',
+      'SYNAP_GIT_DEPTH is not a setting of that module: remove it',
     ]);
   });
 

@@ -3,24 +3,21 @@ import { editDistance } from './edit-distance.js';
 import { settingNames } from './env.js';
 
 const own = 'SYNAP_';
-/**
- * Longer names of other programs are not taken for a misspelling: a cloud may set hundreds of
- * variables.
- */
+/** Longest name that may be a misspelling; a cloud may set hundreds of variables. */
 const longestName = 60;
 
 export interface UnknownSetting {
-  /** A line for the operator. */
+  /** Message for the operator. */
   text: string;
-  /** The name that was probably meant. */
+  /** Probable correct name. */
   closest: string | undefined;
 }
 
 /**
- * Names variables that nothing reads: `SYNAP_…` of no setting and no module, and near misses of the
- * other settings, such as `DATABASE_UR`.
+ * Lists variables that nothing reads: unknown `SYNAP_…` names, and near misses of other settings,
+ * such as `DATABASE_UR`.
  *
- * @param modules of every installed module, after it came up or failed
+ * @param modules Variables of every installed module, after it has started or failed.
  */
 export function unknownSettings(
   variables: Readonly<Record<string, string | undefined>>,
@@ -48,8 +45,8 @@ function ofOwn(
   const closest = closestName(name, known, (rest) => Math.max(1, Math.floor(rest / 3)));
   const module = modules.find(({ prefix }) => name.startsWith(prefix));
   const fault = module
-    ? 'is no setting of that module'
-    : 'is no setting of Synap or of an installed module';
+    ? 'is not a setting of that module'
+    : 'is not a setting of Synap or of an installed module';
   return {
     text: `${name} ${fault}${closest === undefined ? ': remove it' : `: did you mean ${closest}?`}`,
     closest,
@@ -57,7 +54,7 @@ function ofOwn(
 }
 
 /**
- * Any variable may be meant for another program: only one or two letters may differ, and short
+ * Other variables may belong to another program: only one or two letters may differ, and short
  * names must have the same letters.
  */
 function ofOthers(name: string, known: ReadonlySet<string>): UnknownSetting[] {
@@ -67,10 +64,10 @@ function ofOthers(name: string, known: ReadonlySet<string>): UnknownSetting[] {
       : closestName(name, known, (rest) => (rest < 8 ? 1 : 2));
   return closest === undefined
     ? []
-    : [{ text: `${name} is read by nothing in Synap: did you mean ${closest}?`, closest }];
+    : [{ text: `${name} is not read by Synap: did you mean ${closest}?`, closest }];
 }
 
-/** The known name that two swapped letters make, such as `PORT` of `PROT`. */
+/** Finds the known name that differs by two swapped letters, such as `PORT` for `PROT`. */
 function swappedName(name: string, known: ReadonlySet<string>): string | undefined {
   return [...known].find(
     (candidate) =>
@@ -82,7 +79,7 @@ function swappedName(name: string, known: ReadonlySet<string>): string | undefin
 
 const sorted = (text: string) => [...text].sort().join('');
 
-/** The known name with the fewest letters to change, or one that this name is the beginning of. */
+/** Finds the known name with the fewest changed letters, or one that starts with this name. */
 function closestName(
   name: string,
   known: ReadonlySet<string>,

@@ -143,7 +143,7 @@ describe('synap backup and restore', { timeout: 120_000 }, () => {
     expect(await tablesOf(url)).toEqual([]);
     expect(await restore({})).toMatchObject({
       code: 0,
-      text: expect.stringContaining('secrets of the archive were left out'),
+      text: expect.stringContaining('secrets of the archive were not restored'),
     });
   });
 

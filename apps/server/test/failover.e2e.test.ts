@@ -48,9 +48,7 @@ describe('a server that became read-only', { timeout: 60_000 }, () => {
         body: { code: 'unavailable', detail: expect.stringContaining('read-only') },
       });
       expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
-      const reasons = server.logged.filter((line) =>
-        line.includes('the database did not take a call'),
-      );
+      const reasons = server.logged.filter((line) => line.includes('database unavailable'));
       expect(reasons.join('\n')).toContain('read-only transaction');
       expect((await server.rest('GET', '/dashboards', { token })).status).toBe(200);
       expect((await sessions()).filter((pid) => before.includes(pid))).toEqual([]);

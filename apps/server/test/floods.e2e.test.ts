@@ -36,7 +36,7 @@ it.each([
     await until(
       async () => (await server.rest('GET', '/widget-data/flooder/pid', { token })).status === 200,
     );
-    expect(server.logged.some((line) => line.includes('a run of a module failed for good'))).toBe(
+    expect(server.logged.some((line) => line.includes('a module run failed permanently'))).toBe(
       true,
     );
   },

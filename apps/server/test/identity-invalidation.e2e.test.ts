@@ -125,8 +125,10 @@ describe('a listener whose connection is ended', () => {
     await disable(later.email);
     await later.isRefused(later.token);
     for (const { logged } of Object.values(servers())) {
-      expect(logged.filter((line) => line.includes('are not received'))).toHaveLength(1);
-      expect(logged.filter((line) => line.includes('are received again'))).toHaveLength(1);
+      expect(logged.filter((line) => line.includes('identity notifications lost'))).toHaveLength(1);
+      expect(
+        logged.filter((line) => line.includes('identity notifications restored')),
+      ).toHaveLength(1);
     }
   });
 });
@@ -135,7 +137,8 @@ describe('a server that cannot listen', () => {
   it('starts and stops normally, and logs it once', async () => {
     const databaseUrl = 'postgresql://unknown:secret@127.0.0.1:1/none';
     const server = await startServerUnderTest({ variables, databaseUrl, waitUntilReady: false });
-    const warnings = () => server.logged.filter((line) => line.includes('are not received'));
+    const warnings = () =>
+      server.logged.filter((line) => line.includes('identity notifications lost'));
     await until(() => warnings().length > 0);
     expect((await server.rest('GET', '/health')).body).toMatchObject({ status: 'degraded' });
     await server.close();

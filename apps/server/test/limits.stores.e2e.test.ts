@@ -210,10 +210,10 @@ describe('PostgreSQL', () => {
     logged.length = 0;
     await database.pool.query('ALTER TABLE rate_limits RENAME TO elsewhere');
     expect(await passing(8, () => guard.register(address))).toBe(5);
-    expect(logged).toEqual([expect.stringContaining('PostgreSQL does not keep')]);
+    expect(logged).toEqual([expect.stringContaining('PostgreSQL is unavailable for rate limits')]);
     await database.pool.query('ALTER TABLE elsewhere RENAME TO rate_limits');
     await until(async () => (await guard.refresh('session')) === undefined && logged.length > 1);
-    expect(logged).toEqual([expect.anything(), 'PostgreSQL keeps the rate limits again']);
+    expect(logged).toEqual([expect.anything(), 'PostgreSQL is available for rate limits again']);
     expect(await statusOf(guard.register(address))).toBe(200);
   });
 });
@@ -226,12 +226,12 @@ describe.runIf(testsRedis)('Redis', () => {
     redis?.freeze();
     try {
       expect(await passing(7, () => guard.register(address))).toBe(5);
-      expect(logged).toEqual([expect.stringContaining('Redis does not keep')]);
+      expect(logged).toEqual([expect.stringContaining('Redis is unavailable for rate limits')]);
     } finally {
       redis?.thaw();
     }
     await until(async () => (await guard.refresh('silent')) === undefined && logged.length > 1);
-    expect(logged).toEqual([expect.anything(), 'Redis keeps the rate limits again']);
+    expect(logged).toEqual([expect.anything(), 'Redis is available for rate limits again']);
   });
 
   it('if it is killed: limits apply in memory at once; after its return they are shared again', async () => {
@@ -240,12 +240,12 @@ describe.runIf(testsRedis)('Redis', () => {
     await redis?.kill();
     const address = client();
     expect(await passing(12, (n) => guard.login(`somebody${n}@example.org`, address))).toBe(10);
-    expect(logged).toEqual([expect.stringContaining('Redis does not keep')]);
+    expect(logged).toEqual([expect.stringContaining('Redis is unavailable for rate limits')]);
     await redis?.restart();
     await until(async () => (await guard.refresh('session')) === undefined && logged.length > 1, {
       timeout: 10_000,
     });
-    expect(logged).toEqual([expect.anything(), 'Redis keeps the rate limits again']);
+    expect(logged).toEqual([expect.anything(), 'Redis is available for rate limits again']);
     const other = createIdentityLimits(1, (await openRedis()).identity);
     expect(await passing(5, () => guard.register(address))).toBe(5);
     expect(await statusOf(other.register(address))).toBe(429);
@@ -256,7 +256,7 @@ it('logs at the start that Redis cannot be reached', async () => {
   const before = logged.length;
   await open('redis://127.0.0.1:9');
   expect(logged.slice(before)).toEqual([
-    expect.stringContaining('Redis does not keep the rate limits now'),
+    expect.stringContaining('Redis is unavailable for rate limits'),
   ]);
   expect(reasons.at(-1)).toMatchObject({
     err: { message: expect.stringContaining('ECONNREFUSED') },

@@ -121,7 +121,7 @@ describe('synap start', { timeout: 60_000 }, () => {
     const folder = await dataFolder();
     const none = path.join(folder, 'none');
     const commands = {
-      [`The folder ${none} cannot be written to (ENOENT): make it`]: [
+      [`The folder ${none} cannot be written to (ENOENT): create it`]: [
         'backup',
         path.join(none, 'synap.tar.gz'),
       ],

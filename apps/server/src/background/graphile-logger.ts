@@ -9,11 +9,11 @@ const loggedJobSchema = z.object({
   attempts: z.number(),
 });
 
-/** Writes the job queue's errors to our log, and the rest of its lines for debugging only. */
+/** Logs the job queue's errors, and its other lines at debug level. */
 export function graphileLoggerFor(log: Logger): GraphileLogger {
   return new GraphileLogger(() => (level, message, meta) => {
     if (level !== 'error') return log.debug(message);
-    // The message quotes the error, and so does the job's row, of what failed before.
+    // The message quotes the error, and the job's row quotes earlier ones.
     const { job, ...rest } = meta ?? {};
     log.error({ ...rest, job: loggedJobSchema.safeParse(job).data }, scrubText(message));
   });

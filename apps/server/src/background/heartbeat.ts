@@ -13,19 +13,20 @@ const heartbeatTimes: HeartbeatTimes = { everyMs: 5_000, deadAfterMs: 25_000 };
 
 export interface HeartbeatDeps {
   workers: Pick<JobWorkersRepository, 'beat' | 'releaseDead'>;
-  /** Called after each beat: takes back other things that vanished workers left behind. */
+  /** Called after each beat; recovers other work of vanished workers. */
   recover: () => Promise<void>;
   log: Logger;
   times?: HeartbeatTimes | undefined;
 }
 
-/** Shows other instances that this one is alive, and frees the jobs of those that are not. */
+/** Shows other instances that this one is alive, and releases the jobs of dead workers. */
 export interface Heartbeat {
-  /** Counts a pool of workers in, until it is removed. */
+  /** Includes a pool of workers until it is removed. */
   add(poolId: string): void;
   remove(poolId: string): void;
   /**
-   * Beats unless that was done just now. A worker that takes a job after this is known to be alive.
+   * Beats unless the last beat is recent. A worker that takes a job afterwards is known to be
+   * alive.
    */
   ensure(): Promise<void>;
   close(): Promise<void>;
@@ -41,11 +42,11 @@ export function createHeartbeat({
   const pools = new Set<string>();
   const closing = new AbortController();
   let beating: Promise<void> | undefined;
-  /** The pools of the last beat: one that was added while it was under way is not among them. */
+  /** Pools of the last beat; excludes those added during it. */
   let known: ReadonlySet<string> = new Set();
-  /** By the clock of the machine: a process that was suspended knows that time has passed. */
+  /** Machine time, so that a suspended process notices that time has passed. */
   let beatenAt = Number.NEGATIVE_INFINITY;
-  /** By the clock of the database. */
+  /** Database time. */
   let last = Number.NaN;
   let steadySince = Number.NaN;
   let failing = false;
@@ -73,12 +74,11 @@ export function createHeartbeat({
 
   async function tick(): Promise<void> {
     if (pools.size > 0) await beatOnce();
-    // After an outage or a sleep every last beat is old: a worker that could not beat itself must
-    // not judge others.
+    // After an outage or a suspension all beats are old. A worker must first beat steadily itself
+    // before it declares others dead.
     if (last - steadySince >= deadAfterMs) {
       const dead = await workers.releaseDead(deadAfterMs / 1_000);
-      if (dead.length > 0)
-        log.warn({ workers: dead }, 'the jobs of workers that died are taken over');
+      if (dead.length > 0) log.warn({ workers: dead }, 'jobs of dead workers are taken over');
     }
     await recover();
   }
@@ -90,8 +90,7 @@ export function createHeartbeat({
         await tick();
         failing = false;
       } catch (error) {
-        if (!failing)
-          log.warn({ err: error }, 'the heartbeat of the worker failed and is tried again');
+        if (!failing) log.warn({ err: error }, 'the worker heartbeat failed and is retried');
         failing = true;
       }
       await delay(jitter(), undefined, { signal: closing.signal }).catch(() => undefined);

@@ -14,7 +14,7 @@ import type { ErrorReports } from '../error-reports.js';
 import { graphileLoggerFor } from './graphile-logger.js';
 import type { Heartbeat } from './heartbeat.js';
 
-/** Jobs of some kinds, which wait for one another only. */
+/** Kinds of jobs that share a concurrency limit. */
 export interface Lane {
   tasks: TaskList;
   concurrency: number;
@@ -28,15 +28,19 @@ export interface LaneDeps {
   errors: ErrorReports;
 }
 
-/** Milliseconds before a runner that gave up (the database was away for long) is started again. */
+/** Milliseconds before a failed runner is restarted, such as after a long database outage. */
 const restartDelay = 2000;
 
 export interface RunningLane {
-  /** Takes no further job and waits for those that run. */
+  /** Takes no further jobs and waits for running ones. */
   close(): Promise<void>;
 }
 
-/** Works on a lane until closed. @param onStarted is called whenever a runner was started */
+/**
+ * Works on a lane until closed.
+ *
+ * @param onStarted Called whenever a runner has started.
+ */
 export function openLane(
   lane: Lane,
   deps: LaneDeps,
@@ -54,7 +58,7 @@ export function openLane(
         await onStarted();
         await runner.promise;
       } catch (error) {
-        deps.log.warn({ err: error }, 'the worker stopped and is started again');
+        deps.log.warn({ err: error }, 'the worker stopped and is restarted');
         await runner?.stop().catch(() => undefined);
       }
       await delay(restartDelay, undefined, { signal: closing.signal }).catch(() => undefined);
@@ -76,11 +80,11 @@ function optionsOf(
   { pool, heartbeat, log, errors }: LaneDeps,
 ): RunnerOptions {
   const events: WorkerEvents = new EventEmitter();
-  // After the last attempt; what fails before is tried again.
+  // Emitted after the last attempt; earlier failures are retried.
   events.on('job:failed', ({ job, error }) =>
     errors.report(error, { kind: 'job', task: job.task_identifier }),
   );
-  // A pool holds its jobs under its own id. One that gave up must not keep alive what it left.
+  // A pool locks jobs under its own id. One that gave up must not keep the locks of its jobs alive.
   events.on('pool:create', ({ workerPool }) => heartbeat.add(workerPool.id));
   events.on('pool:release', ({ workerPool }) => heartbeat.remove(workerPool.id));
   return {
@@ -92,13 +96,13 @@ function optionsOf(
     noHandleSignals: true,
     pollInterval: 2000,
     logger: graphileLoggerFor(log),
-    // Called before each look for a job, so that a worker is known to be alive before it holds one.
+    // Called before each poll, so that a worker is known to be alive before it locks a job.
     forbiddenFlags: async () => {
       await heartbeat.ensure();
       return null;
     },
-    // In batches, even of one, the library retries to note the end of a job; else an unreachable
-    // database causes an unhandled rejection.
+    // In batches, even of one, the library retries to record the end of a job. Otherwise an
+    // unreachable database causes an unhandled rejection.
     preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
   };
 }

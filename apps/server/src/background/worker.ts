@@ -20,22 +20,22 @@ const BACKUP_TASK = 'backup';
 const mailJobSchema = z.object({ mailId: z.uuid() });
 const syncJobSchema = z.object({ runId: z.uuid() });
 
-/** Milliseconds that running jobs get to finish when the worker ends. */
+/** Milliseconds that running jobs get to finish at shutdown. */
 const jobGraceMs = 10_000;
 
 /**
- * Milliseconds that a mail on its way gets when the worker ends; less than the job queue waits
- * before it gives up on jobs.
+ * Milliseconds that a mail in progress gets at shutdown; less than the job queue waits before it
+ * gives up on jobs.
  */
 const mailGraceMs = 2000;
 
 export interface WorkerDeps {
   url: string;
   sync: ModuleSync;
-  /** Sync jobs at once. With as many as modules, one that hangs holds up none of the others. */
+  /** Concurrent sync jobs. With one per module, a module that hangs delays no other. */
   syncConcurrency: number;
   mail: MailDelivery;
-  /** Each deletes expired data of one kind. One that fails does not stop the others. */
+  /** Each deletes one kind of expired data. A failure does not stop the others. */
   purges: readonly (() => Promise<void>)[];
   /** Scheduled backups, if there are any. */
   backup?: WorkerBackup | undefined;
@@ -51,17 +51,13 @@ interface WorkerBackup {
 }
 
 export interface Worker {
-  /**
-   * Takes no further job, gives those that run 10 s, then aborts them; other workers try them
-   * again.
-   */
+  /** Takes no further jobs, and aborts running ones after 10 s; other workers retry them. */
   close(): Promise<void>;
 }
 
 /**
- * Works in the background until closed: sync jobs, each minute a look at what is due, each hour a
- * purge. Mails, upkeep and sync jobs have a lane each, and backups, so that none of them waits for
- * another kind.
+ * Processes background jobs until closed: mails, sync jobs, due schedules each minute, and purges
+ * each hour. Each kind has a separate lane, so that it does not wait for another.
  */
 export function startWorker(deps: WorkerDeps): Worker {
   const { url, sync, mail, log, errors } = deps;
@@ -71,10 +67,11 @@ export function startWorker(deps: WorkerDeps): Worker {
     lockMilliseconds: 0,
     idleInTransactionMilliseconds: 0,
   };
-  const onError = (error: Error) => log.warn({ err: error }, 'a connection of the worker broke');
-  // Each lane listens on one; the jobs themselves do their work on other connections.
+  const onError = (error: Error) =>
+    log.warn({ err: error }, 'a database connection of the worker broke');
+  // Each lane listens on one connection; the jobs themselves use other pools.
   const pool = createPool({ url, applicationName: 'synap worker', size: 7, ...unlimited, onError });
-  // Apart, and with limits: a busy worker is not a dead one.
+  // Separate and with time-outs, so that a busy worker is not taken for dead.
   const heartbeatPool = createPool({ url, applicationName: 'synap heartbeat', size: 1, onError });
   const workers = createJobWorkersRepository(createSql(heartbeatPool));
   const aborting = new AbortController();
@@ -89,7 +86,7 @@ export function startWorker(deps: WorkerDeps): Worker {
     openLane(mailLane(mail, closing.signal), laneDeps),
     openLane(upkeepLane(runDueWork, [...deps.purges, workers.purge]), laneDeps, runDueWork),
     openLane(syncLane(deps, aborting.signal), laneDeps),
-    // An instance without a folder must leave the job to those that have one.
+    // An instance without BACKUP_DIR must leave the job to those that have it.
     ...(deps.backup ? [openLane(backupLane(deps.backup, aborting.signal), laneDeps)] : []),
   ];
 
@@ -112,8 +109,7 @@ function mailLane(mail: MailDelivery, closing: AbortSignal): Lane {
       async [MAIL_TASK](payload, { job }) {
         const { mailId } = mailJobSchema.parse(payload);
         const sending = mail.deliver(mailId, { lastAttempt: job.attempts >= job.max_attempts });
-        // A mail server that is silent must not hold up the end: the mail waits for the next
-        // worker.
+        // A silent mail server must not delay the shutdown: the next worker sends the mail.
         await raceShutdown(sending, closing);
       },
     },
@@ -127,11 +123,11 @@ function upkeepLane(runDueWork: () => Promise<void>, purges: WorkerDeps['purges'
       result.status === 'rejected' ? [result.reason] : [],
     );
     if (faults.length > 0)
-      throw new AggregateError(faults, 'Not everything that is over could be purged');
+      throw new AggregateError(faults, 'Some expired data could not be purged');
   };
   const singleAttempt = (task: string) => ({ jobKey: task, maxAttempts: 1 });
   return {
-    // One place each: a purge that takes hours does not hold up the schedule.
+    // One slot each: a purge that takes hours must not delay the schedule.
     concurrency: 2,
     tasks: { [SCHEDULE_TASK]: unlessRunning(runDueWork), [PURGE_TASK]: unlessRunning(purge) },
     cron: parseCronItems([
@@ -142,9 +138,8 @@ function upkeepLane(runDueWork: () => Promise<void>, purges: WorkerDeps['purges'
 }
 
 /**
- * Does nothing while the work of before is still under way. A queue of the library would do the
- * same, but stays locked when a worker that was taken for dead comes back and completes the job of
- * its successor.
+ * Skips a run while the previous one is in progress. A queue of the library would stay locked if a
+ * worker presumed dead returns and completes its successor's job.
  */
 function unlessRunning(work: () => Promise<void>): () => Promise<void> {
   let running = false;
@@ -170,7 +165,7 @@ function syncLane({ sync, syncConcurrency, log, errors }: WorkerDeps, aborting: 
           });
         } catch (error) {
           if (!(error instanceof SyncFailure && error.final)) throw error;
-          log.error({ err: error, runId }, 'a run of a module failed for good');
+          log.error({ err: error, runId }, 'a module run failed permanently');
           errors.report(error, { kind: 'job', task: SYNC_TASK });
         }
       },
@@ -189,16 +184,16 @@ function backupLane({ schedule, run }: WorkerBackup, aborting: AbortSignal): Lan
 }
 
 /**
- * Resolves as the work does. Rejects if the signal fires first, a moment later, so that nearly
- * finished work can end.
+ * Resolves with the work. Rejects `mailGraceMs` after the signal, so that nearly finished work can
+ * end.
  */
 async function raceShutdown<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   const done = new AbortController();
   const ending = new Promise<never>((_, reject) => {
     const rejectSoon = () =>
-      void setTimeout(() => reject(new Error('The worker ends')), mailGraceMs);
+      void setTimeout(() => reject(new Error('The worker is shutting down')), mailGraceMs);
     if (signal.aborted) rejectSoon();
-    // Taken back when the work is done: the signal lives as long as the worker.
+    // Removed when the work ends, because the signal lives as long as the worker.
     else signal.addEventListener('abort', rejectSoon, { once: true, signal: done.signal });
   });
   try {

@@ -8,12 +8,12 @@ import { BackupError, readArchive } from '@synap/db';
 const isCode = (error: unknown, ...codes: string[]): error is Error =>
   error instanceof Error && 'code' in error && codes.some((code) => code === error.code);
 
-/** Ends the names of files that are being written. */
+/** Suffix of files that are being written. */
 export const draftSuffix = '.partial';
 
 /**
- * Writes an archive (0600) under another name, reads it back, and only then gives it its own: a
- * file of that name is always whole. Never replaces a file.
+ * Writes an archive (0600) under a temporary name, reads it back, then renames it: a file of the
+ * final name is always complete. Never replaces a file.
  */
 export async function writeBackupFile<T>(
   file: string,
@@ -21,11 +21,10 @@ export async function writeBackupFile<T>(
 ): Promise<T> {
   const exists = new BackupError(`${file} exists already: choose another name.`);
   if (await isThere(file)) throw exists;
-  // Processes of two containers may have the same number.
+  // Processes of two containers may have the same id.
   const owner = `${process.pid}-${randomBytes(4).toString('hex')}`;
   const draft = path.join(path.dirname(file), `.${path.basename(file)}.${owner}${draftSuffix}`);
-  // Opened first: a stream that cannot open its file, and that nothing reads from yet, would end
-  // the process.
+  // Opens the file first: an unread stream that cannot open its file would crash the process.
   const handle = await open(draft, 'wx', 0o600).catch((error: unknown) => {
     throw isCode(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'EPERM', 'EROFS')
       ? unwritable(path.dirname(file), error)
@@ -49,7 +48,7 @@ export async function writeBackupFile<T>(
 function unwritable(folder: string, error: Error): BackupError {
   const code = 'code' in error ? String(error.code) : error.message;
   return new BackupError(
-    `The folder ${folder} cannot be written to (${code}): make it, give this account access, or choose another one.`,
+    `The folder ${folder} cannot be written to (${code}): create it, give this account access, or choose another one.`,
   );
 }
 
@@ -68,13 +67,13 @@ async function moveTo(draft: string, file: string): Promise<void> {
     // Unlike a rename, a link never replaces a file.
     await link(draft, file);
   } catch (error) {
-    // Some network and memory-card file systems know no links.
+    // Some network and memory-card file systems do not support links.
     if (!isCode(error, 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EINVAL')) throw error;
     await rename(draft, file);
   }
 }
 
-/** Makes the new name durable. Windows cannot open folders, and needs no such step. */
+/** Makes the new name durable. Windows cannot open folders and does not need it. */
 async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r').catch(() => undefined);
   await handle?.sync().catch(() => undefined);

@@ -18,8 +18,8 @@ const dayMilliseconds = 86_400_000;
 const nameAt = (now: Date) => `synap-backup-${now.toISOString().replace(/[-:]|\.\d+/g, '')}.tar.gz`;
 
 /**
- * Backups that scheduled runs made, newest first. Leaves out files of other names and those without
- * a readable manifest.
+ * Lists the backups of scheduled runs, newest first. Skips files with other names or without a
+ * readable manifest.
  */
 async function listBackups(folder: string): Promise<FolderBackup[]> {
   const backups: FolderBackup[] = [];
@@ -36,7 +36,7 @@ async function listBackups(folder: string): Promise<FolderBackup[]> {
   );
 }
 
-/** The newest backup that can be restored, and the files of newer ones that cannot. */
+/** Returns the newest backup that can be restored, and newer files that cannot. */
 export async function newestGood(
   folder: string,
 ): Promise<{ backup: FolderBackup | null; damaged: string[] }> {
@@ -54,15 +54,15 @@ export async function newestGood(
 
 interface BackUpToFolderOptions {
   folder: string;
-  /** Backups of this installation that stay, including the new one. */
+  /** Number of backups of this installation to retain, including the new one. */
   keep: number;
   now: Date;
   write: (output: Writable) => Promise<Manifest>;
 }
 
 /**
- * Adds a backup to the folder, then removes the oldest ones of the same installation. Answers the
- * name of the new file.
+ * Adds a backup to the folder, then removes the oldest ones of the same installation. Returns the
+ * path of the new file.
  */
 export async function backUpToFolder({
   folder,
@@ -77,18 +77,18 @@ export async function backUpToFolder({
   const own = (await listBackups(folder)).filter(
     ({ manifest }) => manifest.installation === installation,
   );
-  // The new one was read back just now, so that a good one stays in any case.
+  // The new backup was just read back, so at least one good backup remains.
   for (const old of own.filter((each) => each.file !== file).slice(keep - 1))
     await rm(old.file, { force: true });
   return file;
 }
 
-/** Removes what killed runs left; a run of today may still be writing. */
+/** Removes files of killed runs; a run of today may still be writing. */
 async function removeDrafts(folder: string, now: Date): Promise<void> {
   for (const name of await readdir(folder)) {
     if (!name.endsWith(draftSuffix) || !draftPattern.test(name)) continue;
     const file = path.join(folder, name);
-    // Another run may just have ended with this one.
+    // Another run may have removed it meanwhile.
     const found = await lstat(file).catch(() => null);
     if (found?.isFile() && now.getTime() - found.mtimeMs > dayMilliseconds)
       await rm(file, { force: true });

@@ -2,7 +2,7 @@ import { minPassphraseLength } from '@synap/security';
 import type { Environment } from '../env.js';
 import { readSecretFile } from '../secret-files.js';
 
-/** The passphrase of the file that the command line names, or that of the environment. */
+/** Reads the passphrase from the file of the command line, else from the environment. */
 export function readPassphrase(
   { backup }: Environment,
   file: string | undefined,

@@ -10,15 +10,19 @@ const variables = {
 } as const;
 const names = ['access', 'refresh', 'encryption'] as const;
 
-/** Says how a restore handles the secrets of an archive. */
+/** Plan for the secrets of an archive. */
 export interface SecretsPlan {
-  /** Secrets that are missing in the data folder. */
+  /** Secrets to write, because the data folder lacks them. */
   write: (keyof Secrets)[];
-  /** Variables of the environment that differ from the archive, which they override. */
+  /** Variables that override the archive with other values. */
   overridden: string[];
 }
 
-/** Throws if the data folder holds other secrets: they are not replaced. */
+/**
+ * Plans which secrets to write.
+ *
+ * @throws BackupError if the data folder holds other secrets, which are never replaced.
+ */
 export async function planSecrets(
   { dataDir, secrets: given }: Environment,
   found: Secrets,
@@ -32,7 +36,7 @@ export async function planSecrets(
     if (present === null) plan.write.push(name);
     else if (present !== found[name] && given[name] === undefined)
       throw new BackupError(
-        `${folder} holds other secrets than the archive. Move that folder away to take those of the archive, or restore without a passphrase to keep these.`,
+        `${folder} holds other secrets than the archive. Move that folder away to use those of the archive, or restore without a passphrase to keep these.`,
       );
   }
   return plan;

@@ -3,7 +3,7 @@ import { type CronMatcher, parseCronItem } from 'graphile-worker';
 const matcherOf = (schedule: string): CronMatcher =>
   parseCronItem({ task: 'backup', match: schedule }).match;
 
-/** True if the job queue understands this cron expression. */
+/** True if the job queue can parse this cron expression. */
 export function isSchedule(text: string): boolean {
   try {
     matcherOf(text);
@@ -17,8 +17,8 @@ const minute = 60_000;
 const minutesOfYear = 366 * 24 * 60;
 
 /**
- * The last minute, in UTC, at which the schedule was due before `now`; `null` if there was none for
- * a year.
+ * Returns the last minute, in UTC, at which the schedule was due before `now`; `null` if there was
+ * none within a year.
  */
 export function lastDue(schedule: string, now: Date): Date | null {
   const match = matcherOf(schedule);

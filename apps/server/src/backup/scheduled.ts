@@ -15,7 +15,10 @@ export interface ScheduledBackupDeps {
   now?: () => Date;
 }
 
-/** The job that BACKUP_DIR asks for: a backup, and the end of those beyond BACKUP_KEEP. */
+/**
+ * Creates the backup job; undefined without BACKUP_DIR. Each run writes a backup and removes those
+ * beyond BACKUP_KEEP.
+ */
 export function scheduledBackup({
   environment: { backup },
   url,

@@ -6,7 +6,7 @@ import type { Secrets } from '../secrets.js';
 const contextOf = (id: string) => `backup ${id}`;
 const secretsSchema = z.object({ access: z.string(), refresh: z.string(), encryption: z.string() });
 
-/** Seals the server's secrets into an archive. */
+/** Encrypts the server's secrets for an archive. */
 export async function sealSecrets(passphrase: string, secrets: Secrets): Promise<Sealing> {
   const { parameters, box, mac } = await passphraseKey(passphrase);
   return { parameters, mac, seal: (id) => box.seal(JSON.stringify(secrets), contextOf(id)).bytes };
@@ -14,18 +14,18 @@ export async function sealSecrets(passphrase: string, secrets: Secrets): Promise
 
 export interface SecretsReader {
   visitor: Required<Pick<ArchiveVisitor, 'secrets' | 'checksums'>>;
-  /** The secrets of the archive that was read last; `null` without a passphrase. */
+  /** Secrets of the last archive read; `null` without a passphrase. */
   secrets(): Secrets | null;
-  /** Refuses an archive that holds no secrets although a passphrase is given. */
+  /** Rejects an archive without secrets if a passphrase is given. */
   assertSealed(manifest: Manifest): void;
 }
 
 const noSecretsError = () =>
   new BackupError(
-    'The archive holds no secrets: it was made without a passphrase. Restore it without one.',
+    'The archive holds no secrets: it was created without a passphrase. Restore it without one.',
   );
 
-/** Opens what a passphrase seals. Without one the secrets of the archive are skipped. */
+/** Decrypts the secrets of an archive with a passphrase; skips them without one. */
 export function createSecretsReader(passphrase: string | undefined): SecretsReader {
   let key: PassphraseKey | undefined;
   let found: Secrets | null = null;
@@ -43,7 +43,7 @@ export function createSecretsReader(passphrase: string | undefined): SecretsRead
         if (passphrase !== undefined && !key) throw noSecretsError();
         if (key && key.mac(macText(contents)) !== mac)
           throw new BackupError(
-            'The archive was altered after it was made: its checksums are not those that the passphrase proves.',
+            'The archive was altered after it was created: its checksums do not match the passphrase.',
           );
       },
     },

@@ -14,8 +14,8 @@ import { borrowDatabase } from './use-database.js';
 const printLine = (line: string) => void process.stderr.write(`${line}\n`);
 
 /**
- * Writes all data to a file, to standard output, or without a name to BACKUP_DIR as a scheduled
- * backup does; also while a server runs. Answers 0 when the backup is whole.
+ * Writes all data to a file or to standard output. Without a target, writes to BACKUP_DIR as a
+ * scheduled backup does. Works while a server runs. Returns 0 when the backup is complete.
  */
 export async function backup(
   variables: NodeJS.ProcessEnv,
@@ -30,14 +30,16 @@ export async function backup(
   const { dir, keep } = environment.backup;
   if (target === undefined && dir === undefined) {
     printLine(
-      'Usage: synap backup <file|-> [--passphrase-file <file>]   (without a name to BACKUP_DIR, if that is set)',
+      'Usage: synap backup <file|-> [--passphrase-file <file>]   (without a file name: to BACKUP_DIR, if it is set)',
     );
     return 2;
   }
   const passphrase = readPassphrase(environment, passphraseFile);
   const abort = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-    process.once(signal, () => abort.abort(new Error(`Ended by ${signal}: there is no backup.`)));
+    process.once(signal, () =>
+      abort.abort(new Error(`Stopped by ${signal}: no backup was written.`)),
+    );
   const now = new Date();
   const write = (output: Writable) =>
     writeTo(output, { environment, passphrase, now, signal: abort.signal });
@@ -47,7 +49,7 @@ export async function backup(
   printLine(`Backup as of ${now.toISOString()}${file === '-' ? '' : `: ${path.resolve(file)}`}`);
   if (passphrase === undefined)
     printLine(
-      'The secrets are not in it (no passphrase was given): keep them elsewhere, or people must sign in again after a restore.',
+      'The backup does not contain the secrets, because no passphrase was given: store them elsewhere, or people must sign in again after a restore.',
     );
   return 0;
 }

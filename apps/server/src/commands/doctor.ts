@@ -9,8 +9,8 @@ import { type PreflightFault, preflight } from '../preflight.js';
 const labels = { fine: 'ok   ', warn: 'warn ', bad: 'FAIL ' };
 
 /**
- * Checks what Synap needs and says of each fault what to do. Answers 1 if the start would fail or a
- * service does not work, else 0.
+ * Checks the settings, the machine and the services, and prints how to fix each problem. Returns 1
+ * if the start would fail or a service does not work, else 0.
  */
 export async function doctor(variables: NodeJS.ProcessEnv): Promise<number> {
   const findings = await runChecks(variables);
@@ -24,13 +24,12 @@ async function runChecks(variables: NodeJS.ProcessEnv): Promise<Finding[]> {
   const machine = await preflight(environment);
   const isFaulty = (name: string) => machine.some((fault) => fault.name === name);
   const found = [checkNode()];
-  // With faulty settings all else would be checked by their defaults, which are not those of the
-  // operator.
+  // Stop here: further checks would use defaults instead of the operator's settings.
   if (faults.length > 0 || isFaulty('SYNAP_DATA_DIR')) {
     found.push(...faults.map((text) => bad('settings', text)), ...machine.map(asFinding));
     found.push(
       ...(await checkModules(environment, variables)),
-      warn('more', 'is checked once the settings are corrected'),
+      warn('more', 'further checks run once the settings are corrected'),
     );
     return found;
   }
@@ -52,7 +51,7 @@ async function runChecks(variables: NodeJS.ProcessEnv): Promise<Finding[]> {
 const asFinding = ({ name, message }: PreflightFault): Finding =>
   bad('settings', `${name}: ${message}`);
 
-/** A port that this installation's own server has taken is as it should be. */
+/** Accepts a port that this installation's own server has taken. */
 function checkPorts(
   { role, host, port }: Environment,
   faults: readonly PreflightFault[],

@@ -2,13 +2,10 @@ import { toOpenApi30 } from '@synap/rest';
 import { restPath } from '../http/transports.js';
 import { openApiDocument } from '../openapi.js';
 
-/**
- * Prints the OpenAPI document in the version that is asked for: 3.1, or 3.0 for tools that stop
- * there.
- */
+/** Prints the OpenAPI document in version 3.1, or 3.0 for tools that do not support 3.1. */
 export function openapi(version: string): number {
   if (version !== '3.1' && version !== '3.0') {
-    process.stderr.write(`There is no document in OpenAPI ${version}, but in 3.1 and 3.0.\n`);
+    process.stderr.write(`OpenAPI ${version} is not supported: use 3.1 or 3.0.\n`);
     return 2;
   }
   const document = openApiDocument(restPath);

@@ -2,10 +2,7 @@ import { listOutbox, readOutboxText } from '@synap/mail';
 import { parseEnvironment } from '../env.js';
 import { outboxFolder } from '../mail.js';
 
-/**
- * Lists the mails that were written instead of sent; with a number of that list, shows the text of
- * one.
- */
+/** Lists the mails in the outbox folder. With a number from that list, prints one mail. */
 export async function outbox(
   variables: NodeJS.ProcessEnv,
   number: string | undefined,

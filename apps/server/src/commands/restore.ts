@@ -18,10 +18,7 @@ import { borrowDatabase } from './use-database.js';
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 const printLine = (line: string) => void process.stderr.write(`${line}\n`);
 
-/**
- * Restores a backup into an empty installation. Answers 0 when everything is there; else nothing
- * is.
- */
+/** Restores a backup into an empty installation, completely or not at all. Returns 0 on success. */
 export async function restore(
   variables: NodeJS.ProcessEnv,
   source: string | undefined,
@@ -33,7 +30,7 @@ export async function restore(
   }
   const environment = parseEnvironment(variables);
   const reader = createSecretsReader(readPassphrase(environment, passphraseFile));
-  // A stream can be read only once: it is proven while it is loaded.
+  // A stream can be read only once, so it is verified while it is loaded.
   if (source !== '-') {
     printLine(`Checking ${source} …`);
     await checkArchive(source, environment, reader);
@@ -64,7 +61,7 @@ export async function restore(
   return 0;
 }
 
-/** Everything that can refuse an archive, before anything is touched. */
+/** Runs every check that can reject the archive before anything is changed. */
 async function checkArchive(
   file: string,
   environment: Environment,
@@ -91,18 +88,18 @@ function print({ manifest, contents, skipped }: ReadArchive, plan: SecretsPlan |
     `Restored ${rows} rows of ${manifest.tables.length} tables, as of ${manifest.createdAt} (Synap ${manifest.product}).`,
   );
   if (skipped.length > 0)
-    printLine(`Left out, because this version does not know it: ${skipped.join(', ')}`);
+    printLine(`Skipped, because this version does not know it: ${skipped.join(', ')}`);
   if (!plan) {
     printLine(
       manifest.sealing
-        ? 'The secrets of the archive were left out (no passphrase was given): with others people must sign in again.'
-        : 'The archive holds no secrets: with others than before people must sign in again.',
+        ? 'The secrets of the archive were not restored, because no passphrase was given: if other secrets are in use, people must sign in again.'
+        : 'The archive holds no secrets: if the secrets have changed since, people must sign in again.',
     );
     return;
   }
   for (const name of plan.overridden)
     printLine(
-      `${name} differs from the archive: list the former one behind it, or sessions and waiting mails of it are lost.`,
+      `${name} differs from the archive: append the old secret to it, or its sessions and queued mails are lost.`,
     );
   printLine('The secrets of the archive are in the data folder.');
 }

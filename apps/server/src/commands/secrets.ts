@@ -5,8 +5,8 @@ import { resolveSecrets } from '../secrets.js';
 import { useDatabase } from './use-database.js';
 
 /**
- * `rotate` seals every stored secret with the first key of ENCRYPTION_SECRET. Answers 0 when no
- * other key is needed any more, 1 when something does not open.
+ * `rotate` re-encrypts every stored secret with the first key of ENCRYPTION_SECRET. Returns 0 when
+ * no other key is needed, 1 when a secret cannot be decrypted.
  */
 export async function secrets(
   variables: NodeJS.ProcessEnv,
@@ -25,8 +25,8 @@ export async function secrets(
   return print(results, box.currentKeyId);
 }
 
-const advice = `What cannot be opened is unchanged. List the keys named above in ENCRYPTION_SECRET, behind the current one and each with its own
-secret, and run this again; what still does not open then is damaged, or its key is lost.`;
+const advice = `Entries that cannot be opened are unchanged. List the keys named above in ENCRYPTION_SECRET, after the current one and each with its own
+secret, and run this again. An entry that still cannot be opened is damaged, or its key is lost.`;
 
 function print(results: readonly RotationResult[], current: string): number {
   for (const { name, resealed, unopenable } of results) {
@@ -37,7 +37,7 @@ function print(results: readonly RotationResult[], current: string): number {
   const whole = results.every(({ unopenable }) => unopenable.size === 0);
   if (whole)
     console.log(
-      `Everything is sealed with key "${current}": once every process lists it first, ENCRYPTION_SECRET needs no other.`,
+      `Everything is encrypted with key "${current}": once every process lists it first, remove the others from ENCRYPTION_SECRET.`,
     );
   else process.stderr.write(`${advice}\n`);
   return whole ? 0 : 1;

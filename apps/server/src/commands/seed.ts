@@ -5,8 +5,8 @@ import { seedFile } from '../paths.js';
 import { useDatabase } from './use-database.js';
 
 /**
- * Adds the development data of prisma/seed.yaml to the operator's database or the embedded one;
- * what is there stays as it is.
+ * Adds the development data of prisma/seed.yaml to the operator's database or the embedded one.
+ * Existing rows are unchanged.
  */
 export async function seed(variables: NodeJS.ProcessEnv): Promise<number> {
   const environment = parseEnvironment(variables);
@@ -19,7 +19,7 @@ export async function seed(variables: NodeJS.ProcessEnv): Promise<number> {
     }),
   );
   console.log(
-    `Added ${added.users} user(s) and ${added.dashboards} dashboard(s); what was there already is unchanged.`,
+    `Added ${added.users} user(s) and ${added.dashboards} dashboard(s); existing data is unchanged.`,
   );
   return 0;
 }

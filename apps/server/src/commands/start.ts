@@ -6,13 +6,10 @@ import { preflight } from '../preflight.js';
 import { startServer } from '../server.js';
 import { unknownSettings } from '../unknown-settings.js';
 
-/**
- * Longest that ending may take after the listener is closed, in milliseconds, before the process
- * exits hard.
- */
+/** Milliseconds from closing the listener until the process exits by force. */
 const hardExitMs = 25_000;
 
-/** Milliseconds that a process whose start failed gets to end by itself. */
+/** Milliseconds that a process gets to exit by itself after a failed start. */
 const failedStartExitMs = 5000;
 
 /** Runs the server until a signal ends it. */
@@ -20,8 +17,7 @@ export async function start(variables: NodeJS.ProcessEnv): Promise<number> {
   const { environment, faults } = readEnvironment(variables);
   faults.push(...(await preflight(environment)).map(({ name, message }) => `${name}: ${message}`));
   if (faults.length > 0) {
-    // A setting that is missing may be there under another name. Names of modules are not known
-    // yet.
+    // A missing setting may be misspelled. Names of module settings are not known yet.
     const misspelled = unknownSettings(variables, []).filter(
       ({ closest }) => closest !== undefined,
     );
@@ -34,7 +30,7 @@ export async function start(variables: NodeJS.ProcessEnv): Promise<number> {
   const ended = waitForEndSignal();
   const errors = await openErrorReports(environment);
   exitOnUncaughtException(log, errors, flush);
-  // From the signal on, also while the start still goes on.
+  // Applies from the signal on, even if the start is still in progress.
   void ended.then(() =>
     setTimeout(() => process.exit(1), environment.shutdownDelay + hardExitMs).unref(),
   );
@@ -69,20 +65,20 @@ export async function start(variables: NodeJS.ProcessEnv): Promise<number> {
     await errors.close();
     flush();
   }
-  print('Synap has ended.');
+  print('Synap has stopped.');
   return 0;
 }
 
-/** A start that failed must not leave a process behind, whatever else still holds it. */
+/** Exits after a failed start, even if open handles remain. */
 const exitSoon = () => void setTimeout(() => process.exit(1), failedStartExitMs).unref();
 
 /**
- * What nobody caught, thrown or rejected, leaves the process in a state that nobody knows: it is
- * told, and the process ends.
+ * Logs and reports an uncaught exception or rejection, then exits, because the process state is
+ * unknown.
  */
 function exitOnUncaughtException(log: Logger, errors: ErrorReports, flush: () => void): void {
   process.once('uncaughtException', async (error) => {
-    log.fatal({ err: error }, 'uncaught exception: the process ends');
+    log.fatal({ err: error }, 'uncaught exception, exiting');
     errors.report(error, { kind: 'process' });
     await errors.close();
     flush();
@@ -91,12 +87,12 @@ function exitOnUncaughtException(log: Logger, errors: ErrorReports, flush: () =>
 }
 
 /**
- * Resolves at the first signal to end, or when the program that started us is gone; a second Ctrl-C
- * ends at once.
+ * Resolves at the first termination signal, or when the parent process ends. A second Ctrl-C exits
+ * at once.
  */
 function waitForEndSignal(): Promise<string> {
   return new Promise((resolve) => {
-    process.once('disconnect', () => resolve('the program that started it has ended'));
+    process.once('disconnect', () => resolve('the parent process has ended'));
     process.channel?.unref();
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
       let seen = false;

@@ -17,9 +17,8 @@ import { borrowDatabase } from './use-database.js';
 const dayMilliseconds = 86_400_000;
 
 /**
- * `--check` says what the first start of this version does to the database, and changes nothing.
- * Answers 0 when there is nothing to do, or a backup of the last 24 hours to go back to; 1 when
- * something is in the way or no such backup is known.
+ * `--check` prints how the first start of this version changes the database; it changes nothing
+ * itself. Returns 0 if there is nothing to do or a backup of the last 24 hours exists, else 1.
  */
 export async function upgrade(variables: NodeJS.ProcessEnv, check: boolean): Promise<number> {
   if (!check) {
@@ -31,7 +30,7 @@ export async function upgrade(variables: NodeJS.ProcessEnv, check: boolean): Pro
   const environment = parseEnvironment(variables);
   const { dataDir, database } = environment;
   if (database.url === undefined && !hasEmbeddedDatabase(dataDir)) {
-    console.log(`There is no database in the data folder ${dataDir}: the next start makes one.`);
+    console.log(`There is no database in the data folder ${dataDir}: the next start creates one.`);
     return 0;
   }
   const { url, release } = await borrowDatabase(environment);
@@ -103,9 +102,7 @@ function describe(name: string): void {
 
 async function hasFreshBackup({ backup: { dir } }: Environment): Promise<boolean> {
   if (dir === undefined) {
-    console.log(
-      'No BACKUP_DIR is set, so that no backup is known: run "synap backup <file>" first.',
-    );
+    console.log('BACKUP_DIR is not set, so no backup is known: run "synap backup <file>" first.');
     return false;
   }
   const { backup } = await newestGood(dir).catch(() => ({ backup: null }));

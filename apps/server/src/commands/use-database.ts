@@ -13,21 +13,21 @@ import { poolerAdvice } from '../database-bootstrap.js';
 import type { Environment } from '../env.js';
 
 interface BorrowOptions {
-  /** True if an embedded database that does not exist is made. */
+  /** True to create a missing embedded database. */
   create?: boolean;
   log?: (line: string) => void;
 }
 
 /**
- * The operator's database past its pooler, or the embedded one, also while a server runs on it.
- * Throws behind a pooler that works by the transaction: there a command would leave its settings,
- * such as lifted time-outs, to the server.
+ * Opens the operator's database past its pooler, or the embedded one, even while a server uses it.
+ * Throws behind a transaction-mode pooler: session settings of a command, such as lifted time-outs,
+ * would leak to the server.
  */
 export async function borrowDatabase(
   { dataDir, database: { url, directUrl: databaseUrl } }: Environment,
   { create = false, log }: BorrowOptions = {},
 ): Promise<EnsuredDatabase> {
-  // Settings that are not the server's must not make a second, empty database.
+  // Settings that differ from the server's must not create a second, empty database.
   if (databaseUrl === undefined && !create && !hasEmbeddedDatabase(dataDir))
     throw new Error(
       `There is no database in the data folder ${dataDir}: run this with the settings of the server.`,
@@ -38,8 +38,8 @@ export async function borrowDatabase(
 }
 
 /**
- * Lends a command the database. Throws what to do if it is not migrated, or a restore was broken
- * off.
+ * Runs a command on the database. Throws an instruction if the database is not migrated or a
+ * restore is incomplete.
  */
 export async function useDatabase<T>(
   environment: Environment,

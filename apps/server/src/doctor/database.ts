@@ -35,7 +35,7 @@ export async function checkDatabase({
   const origin = url ? 'DATABASE_URL' : 'embedded';
   try {
     const ensured = await ensureDatabase({ dataDir, databaseUrl: directUrl });
-    // As calls reach it, which may be through a pooler.
+    // Connects as calls do, possibly through a pooler.
     const database = createDatabase({ url: url ?? ensured.url, pooler, size: 1 });
     try {
       const { rows } = await database.pool.query<{ version: string }>(
@@ -81,12 +81,12 @@ async function checkPooler(
 ): Promise<Finding[]> {
   if (!url) return [];
   if (await isTransactionPooler(directUrl))
-    return [bad('pooler', `it works by the transaction: ${poolerAdvice(url === directUrl)}`)];
+    return [bad('pooler', `it is in transaction mode: ${poolerAdvice(url === directUrl)}`)];
   if (pooler !== 'transaction' && url !== directUrl && (await isTransactionPooler(url)))
     return [
       bad(
         'pooler',
-        'DATABASE_URL leads through one that works by the transaction: set DATABASE_POOLER=transaction',
+        'DATABASE_URL points to a pooler in transaction mode: set DATABASE_POOLER=transaction',
       ),
     ];
   return [fine('pooler', pooler)];
@@ -94,21 +94,22 @@ async function checkPooler(
 
 async function checkWrites(database: Database): Promise<Finding> {
   return (await database.isWritable())
-    ? fine('writes', 'taken')
-    : bad('writes', 'the server is read-only: DATABASE_URL must lead to the primary');
+    ? fine('writes', 'accepted')
+    : bad('writes', 'the server is read-only: DATABASE_URL must point to the primary');
 }
 
 function describeUnclaimed({ folder, bytes, dataDir }: UnclaimedCluster): string {
   const [id, size] = [path.basename(folder), `${(bytes / 1e6).toFixed(0)} MB`];
   return (
-    `${folder} (${size}) is a database of ${dataDir ?? 'an unknown data folder'}, which does not lead to it. That folder may have moved, or be on a volume that is not mounted. ` +
+    `${folder} (${size}) is a database of ${dataDir ?? 'an unknown data folder'}, which does not refer to it. That folder may have moved, or be on a volume that is not mounted. ` +
     `If it is lost, use the database from another folder D: rm -f ${folder}/data/synap-owner.json; mkdir -p D/postgres; echo ${id} > D/postgres/cluster-id. ` +
-    `Only if its data are of no use: rm -r ${folder}`
+    `If its data is not needed: rm -r ${folder}`
   );
 }
 
 /**
- * Lists databases outside of all data folders, so that one whose data folder is lost can be found.
+ * Lists databases that no data folder refers to, so that they can be found after a data folder is
+ * lost.
  */
 export function checkUnclaimed(): Finding[] {
   return listUnclaimedClusters().map((cluster) => fine('unclaimed', describeUnclaimed(cluster)));

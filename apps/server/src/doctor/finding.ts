@@ -1,13 +1,13 @@
 /**
- * `warn`: the start succeeds, but something is missing or is not what it seems; `bad`: it fails, or
- * a service that is set up does not work.
+ * `warn`: the start succeeds, but something needs attention. `bad`: the start fails, or a
+ * configured service does not work.
  */
 type Level = 'fine' | 'warn' | 'bad';
 
 export interface Finding {
   subject: string;
   level: Level;
-  /** The result and, if it is not all right, the remedy. */
+  /** Result of the check; on a problem, also how to fix it. */
   text: string;
 }
 

@@ -51,7 +51,7 @@ export function checkAddress({ publicUrl, environment }: Environment): Finding[]
     return [
       bad(
         'address',
-        `PUBLIC_URL ${publicUrl} is plain HTTP: browsers keep no sign-in cookie there; put HTTPS in front`,
+        `PUBLIC_URL ${publicUrl} is plain HTTP: browsers do not store the sign-in cookie there; put HTTPS in front`,
       ),
     ];
   return [fine('address', `${publicUrl} (${environment})`)];

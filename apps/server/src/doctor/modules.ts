@@ -11,7 +11,7 @@ import { bad, type Finding, fine, warn } from './finding.js';
 
 const ignore = () => undefined;
 const silent: RuntimeLog = { debug: ignore, info: ignore, warn: ignore, error: ignore };
-/** Modules use their store in loads and runs only, which the doctor begins none of. */
+/** Modules use their store in loads and runs only, and the doctor starts neither. */
 const noStore = {
   get: async () => null,
   set: async () => undefined,
@@ -21,8 +21,8 @@ const noStore = {
 type Variables = Record<string, string | undefined>;
 
 /**
- * Starts each module as the server does, and shows its status. Names settings that nothing reads. A
- * missing folder is found elsewhere.
+ * Starts each module as the server does, and shows its status. Lists unknown settings. The
+ * preflight reports a missing folder.
  */
 export async function checkModules(
   { modulesDir }: Environment,

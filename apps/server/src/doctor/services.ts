@@ -12,7 +12,7 @@ export async function checkMail(environment: Environment): Promise<Finding> {
     const lost = verifyEmail && signup !== 'closed';
     const text = `no SMTP_URL: mails are written to ${folder}`;
     if (lost)
-      return bad('mail', `${text}, but VERIFY_EMAIL asks people for the link in one: set SMTP_URL`);
+      return bad('mail', `${text}, but VERIFY_EMAIL requires the link in one: set SMTP_URL`);
     return kind === 'local'
       ? fine('mail', text)
       : warn('mail', `${text} and reach no one, not even those for a new password: set SMTP_URL`);
@@ -24,19 +24,19 @@ export async function checkMail(environment: Environment): Promise<Finding> {
   } catch (error) {
     return bad(
       'mail',
-      `${new URL(smtpUrl).host}: ${messageOf(error)}; check SMTP_URL and that the server takes mail from here`,
+      `${new URL(smtpUrl).host}: ${messageOf(error)}; check SMTP_URL and that the server accepts mail from here`,
     );
   } finally {
     transport.close();
   }
 }
 
-/** Asks the server of `REDIS_URL` for an answer. */
+/** Pings the server of `REDIS_URL`. */
 export async function checkRedis({ redisUrl }: Environment): Promise<Finding[]> {
   if (redisUrl === undefined) return [];
   const { host } = new URL(redisUrl);
   const redis = connectRedis(redisUrl);
-  let reason = 'it does not answer';
+  let reason = 'no response';
   redis.client.on('error', (error) => {
     reason = messageOf(error);
   });
@@ -45,8 +45,7 @@ export async function checkRedis({ redisUrl }: Environment): Promise<Finding[]> 
     await redis.client.ping();
     return [fine('redis', host)];
   } catch (error) {
-    // Before the connection is ready, commands are refused for a reason that says nothing of the
-    // server.
+    // Before the connection is ready, command errors do not contain the cause.
     if (redis.client.status === 'ready') reason = messageOf(error);
     return [
       bad(
@@ -61,10 +60,7 @@ export async function checkRedis({ redisUrl }: Environment): Promise<Finding[]> 
 
 const graceMs = 3_600_000;
 
-/**
- * The newest backup must be younger than the last time one was due, but for an hour in which it may
- * be on its way.
- */
+/** Requires a backup since the last scheduled time, with an hour of grace for one in progress. */
 export async function checkBackups({ backup: { dir, schedule } }: Environment): Promise<Finding[]> {
   if (dir === undefined) return [];
   const remedy = 'look for the reason in the log, or run "synap backup"';

@@ -8,9 +8,9 @@ import { serveReadOnly } from './read-only.js';
 const folder = path.join(packageFolder, 'pages');
 
 /**
- * Serves the pages that links in mails open, `/verify`, `/reset` and `/invite`, and the assets that
- * all pages share. They hold no secret, and opening one changes nothing. Relative links let them
- * work below a path.
+ * Serves the pages that links in mails open, `/verify`, `/reset` and `/invite`, and the shared
+ * assets. Pages contain no secrets, and opening one changes nothing. Relative links make them work
+ * below a base path.
  */
 export function createAccountPages(): Router {
   const router = Router({ strict: true, caseSensitive: true });

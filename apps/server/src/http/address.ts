@@ -6,8 +6,8 @@ import proxyaddr from 'proxy-addr';
 export type AddressOf = (req: IncomingMessage) => string;
 
 /**
- * Reads a client's address, an IPv4 one without the IPv6 prefix of a dual-stack socket;
- * `X-Forwarded-For` counts only as far as trusted proxies wrote it.
+ * Returns the client's address, without the IPv6 prefix of a dual-stack socket. `X-Forwarded-For`
+ * counts only as far as trusted proxies wrote it.
  */
 export function createAddressOf(trusted: readonly string[]): AddressOf {
   if (trusted.length === 0) return (req) => plainAddress(req.socket.remoteAddress ?? '');
@@ -15,10 +15,7 @@ export function createAddressOf(trusted: readonly string[]): AddressOf {
   return (req) => plainAddress(withoutPort(proxyaddr(req, trust)));
 }
 
-/**
- * Some proxies write the client's port, too, which would make each of its connections another
- * client.
- */
+/** Some proxies append the client's port; each connection would then count as another client. */
 function withoutPort(text: string): string {
   const [, ipv6, ipv4] = /^\[([^\]]+)\](?::\d+)?$|^([\d.]+):\d+$/.exec(text) ?? [];
   return ipv6 ?? ipv4 ?? text;
@@ -27,8 +24,8 @@ function withoutPort(text: string): string {
 export const loopbackHost = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?$/i;
 
 /**
- * What counts as one client for limits: an IPv4 address, or the /56 that a provider gives to one
- * IPv6 customer.
+ * Returns the rate-limit key of an address: the IPv4 address, or the /56 that a provider assigns to
+ * one IPv6 customer.
  */
 export function networkOf(address: string): string {
   if (!ipaddr.isValid(address)) return address;

@@ -32,11 +32,11 @@ export interface AppDeps extends TransportDeps {
   environment: Environment;
   log: Logger;
   metrics: Metrics;
-  /** What keeps the service from being ready; undefined when nothing does. */
+  /** Returns why the service is not ready; undefined if it is. */
   notReadyReason: () => Promise<string | undefined>;
-  /** True once the service is about to end. */
+  /** True once shutdown has begun. */
   isClosing: () => boolean;
-  /** The OpenAPI document as it is served. */
+  /** OpenAPI document to serve. */
   document: OpenApiDocument;
 }
 
@@ -54,15 +54,15 @@ const exposedHeaders = [
 ];
 
 /**
- * Answered before any limit, because probes of a supervisor must not be refused; a constant costs
- * less than a refusal.
+ * Exempt from rate limits, because a supervisor's probes must not be rejected. A constant response
+ * costs less than a rejection.
  */
 const livenessPath = '/healthz';
 
 /**
- * Puts the faces of the service together. RPC and REST, where the traffic is, are reached without
- * Express's router, which would cost a third of what they can do; everything else is Express. Every
- * path counts against its client's address.
+ * Combines the transports of the service. RPC and REST bypass Express's router, which would cost a
+ * third of the throughput; all other paths use Express. Every request counts against the limit of
+ * its client's address.
  */
 export function createApp(deps: AppDeps): RequestListener {
   const { environment, log, errors, metrics, limits } = deps;
@@ -101,7 +101,7 @@ const isRpc = ({ url = '/' }: IncomingMessage): boolean => url.startsWith(`${rpc
 const isRest = (req: IncomingMessage): boolean =>
   (req.url ?? '/').startsWith('/api/') && !isDocumentRequest(req) && !isOverviewRequest(req);
 
-/** Refuses in the form of the face that is asked. */
+/** Sends errors in the format of the transport that the request uses. */
 function createErrorHandler(deps: AppDeps): ErrorHandler {
   const handleRpcError = createRpcErrorHandler(deps);
   return (req, res, error) => (isRpc(req) ? handleRpcError : sendProblem)(req, res, error);
@@ -112,7 +112,7 @@ const isLivenessProbe = (req: IncomingMessage): boolean =>
   pathOf(req) === livenessPath &&
   isWellFormed(req);
 
-/** Never touches the database; readiness does. */
+/** Does not query the database; readiness does. */
 function respondAlive(res: ServerResponse): void {
   res
     .writeHead(200, { 'content-type': 'text/plain; charset=utf-8', 'content-length': 3 })
@@ -123,9 +123,8 @@ const crossOriginHeaders = (origin: OriginRule): Middleware =>
   cors({ origin, credentials: true, maxAge: 600, exposedHeaders, preflightContinue: true });
 
 /**
- * A preflight has its headers already; unlike the package's own, this end comes after the limits.
- * The options of the whole server (`*`) are answered here, too; any other `OPTIONS` asks what its
- * path takes.
+ * Ends CORS preflights after the rate limits, unlike the `cors` package. Also answers `OPTIONS *`;
+ * other `OPTIONS` requests reach their route.
  */
 const endPreflight: Middleware = (req, res, next) => {
   if (req.method === 'OPTIONS' && (isPreflight(req) || req.url === '*'))
@@ -138,7 +137,7 @@ const endPreflight: Middleware = (req, res, next) => {
 const isPreflight = ({ headers }: IncomingMessage): boolean =>
   headers.origin !== undefined && headers['access-control-request-method'] !== undefined;
 
-/** Probes, documents, and whatever is not served. */
+/** Serves probes, documents and pages, and 404 for all other paths. */
 function createOthers({
   environment,
   log,
@@ -171,10 +170,10 @@ function createOthers({
   return app;
 }
 
-/** What applies to answers of an API; the documents' pages set their own content policy. */
+/** Sets the security headers of API responses; pages set their own content policy. */
 function securityHeaders({ publicUrl }: Environment): Middleware {
   const isHttps = publicUrl?.startsWith('https:') ?? false;
-  // Below a path the host belongs to others, too: its subdomains are not ours to bind.
+  // Below a base path the host serves other applications, so HSTS must not bind its subdomains.
   const includeSubDomains = basePathOf({ publicUrl }) === '';
   return helmet({
     contentSecurityPolicy: {
@@ -182,7 +181,7 @@ function securityHeaders({ publicUrl }: Environment): Middleware {
       directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
     },
     crossOriginResourcePolicy: { policy: 'cross-origin' },
-    // As `frame-ancestors` says to browsers that know it.
+    // For browsers that do not support `frame-ancestors`.
     xFrameOptions: { action: 'deny' },
     strictTransportSecurity: isHttps && { includeSubDomains },
     originAgentCluster: false,
@@ -194,8 +193,8 @@ function securityHeaders({ publicUrl }: Environment): Middleware {
 }
 
 /**
- * Answers hold people's data, or the state of the moment, and caches may keep a 404 that says
- * nothing of them. What may be kept says so itself, as objects with an `ETag` and pages do.
+ * Disables caching by default, because responses hold personal data or momentary state, and caches
+ * may store a 404. Cacheable responses override it, such as pages and objects with an `ETag`.
  */
 const noStore: Middleware = (_req, res, next) => {
   res.setHeader('cache-control', 'no-store');

@@ -3,14 +3,14 @@ import { type Middleware, pathOf } from './middleware.js';
 
 declare module 'node:http' {
   interface IncomingMessage {
-    /** Path of `PUBLIC_URL`, which clients see before the path of a request. */
+    /** Path of `PUBLIC_URL`, which precedes the request path in clients' URLs. */
     basePath?: string;
   }
 }
 
 /**
- * Removes the path of `PUBLIC_URL` from a request that still has it, so that routes, limits and the
- * log know one form. A proxy may have removed it already, and probes on this machine never had it.
+ * Removes the path of `PUBLIC_URL` if the request has it, so that routes, limits and the log see
+ * one form. A proxy may have removed it already, and local probes do not send it.
  */
 export function removeBasePath(basePath: string): Middleware {
   return (req, _res, next) => {
@@ -24,11 +24,11 @@ export function removeBasePath(basePath: string): Middleware {
   };
 }
 
-/** Path of a request as its client knows it, without the query. */
+/** Path of a request in the client's URL, without the query. */
 export const publicPathOf = (req: IncomingMessage): string => `${req.basePath ?? ''}${pathOf(req)}`;
 
 /**
- * Position behind the base path, of which a client may escape characters (RFC 3986 §6.2.2.2);
+ * Index after the base path, in which a client may percent-encode characters (RFC 3986 §6.2.2.2);
  * undefined if the URL is not below it.
  */
 function endOfBasePath(url: string, basePath: string): number | undefined {
@@ -38,7 +38,7 @@ function endOfBasePath(url: string, basePath: string): number | undefined {
     const found = escaped
       ? String.fromCharCode(Number.parseInt(url.slice(at + 1, at + 3), 16))
       : url[at];
-    // An escaped slash separates nothing.
+    // An escaped slash is not a separator.
     if (found !== expected || (escaped && found === '/')) return undefined;
     at += escaped ? 3 : 1;
   }

@@ -9,7 +9,7 @@ import { serveReadOnly } from './read-only.js';
 /** Written by `pnpm build`. */
 const builtFile = path.join(packageFolder, 'dist/client.tgz');
 
-/** Hands out the typed client of this version: `npm install https://…/client.tgz`. */
+/** Serves the typed client of this version: `npm install https://…/client.tgz`. */
 export function createClientPackage(file = builtFile): Router {
   const router = Router({ strict: true, caseSensitive: true });
   serveReadOnly(router, ['/client.tgz', `/client-${version}.tgz`], serve(file));

@@ -23,12 +23,12 @@ export interface ConstantContent {
 
 const shared = new WeakSet<ServerResponse>();
 
-/** True if the body of an answer is memory that all answers of its kind share. */
+/** True if the body is a buffer that all responses of its kind share. */
 export const isShared = (res: ServerResponse): boolean => shared.has(res);
 
 /**
- * Answers with content that stays the same while the process lives. A waiting client costs a
- * reference to it, and neither a copy nor an open file.
+ * Serves content that stays the same while the process runs. A waiting client costs one reference,
+ * not a copy or an open file.
  */
 export function serveConstant({ bytes, extension, cacheControl = 'no-cache' }: ConstantContent) {
   const etag = `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`;
@@ -46,11 +46,12 @@ export function serveConstant({ bytes, extension, cacheControl = 'no-cache' }: C
 const isKnown = (extension: string): extension is Extension => extension in types;
 
 /**
- * As `serveConstant`, with a file that is read now. Throws where it is missing, or its type
- * unknown.
+ * Like `serveConstant`, with a file that is read at once.
+ *
+ * @throws if the file is missing or its type is unknown.
  */
 export function serveFile(file: string, cacheControl?: string) {
   const extension = path.extname(file);
-  if (!isKnown(extension)) throw new Error(`The type of ${file} is not known.`);
+  if (!isKnown(extension)) throw new Error(`The type of ${file} is not supported.`);
   return serveConstant({ bytes: readFileSync(file), extension, cacheControl });
 }

@@ -9,7 +9,7 @@ import { requestIdOf } from './request-logging.js';
 
 const anonymous: AnonymousActor = { kind: 'anonymous' };
 
-/** The access token of a request, RFC 6750 §2.1. */
+/** Reads the bearer token of a request, RFC 6750 §2.1. */
 function bearerOf(header: string | undefined): string | undefined {
   if (header === undefined || header.length > 4096) return undefined;
   return /^Bearer +([^\s]+)$/i.exec(header)?.[1];
@@ -21,11 +21,11 @@ export interface ContextDeps {
   limits: ApiLimits;
   addressOf: AddressOf;
   cookieOf: CookieOf;
-  /** Undefined where no private procedure is served. */
+  /** Undefined if the private API is off. */
   privateToken: string | undefined;
 }
 
-/** Makes the context of a request; never fails, so that every error has a request id. */
+/** Creates the context of a request. Never fails, so that every error has a request id. */
 export function createContextFactory({
   services,
   authenticate,
@@ -43,7 +43,8 @@ export function createContextFactory({
       const found = await authenticate(token);
       if (found.kind === 'user') {
         req.userId = found.userId;
-        // A program that floods must not keep its owner from removing its key.
+        // API keys have a separate budget, so that a flooding program cannot keep its owner from
+        // removing the key.
         await limits.countUser(found.key ? `keys of ${found.userId}` : found.userId, report, calls);
       }
       return found;

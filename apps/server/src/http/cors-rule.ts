@@ -1,24 +1,22 @@
 import type { Logger } from 'pino';
 import type { Environment } from '../env.js';
 
-/**
- * Gives a list, which is empty for a refused origin: `false` would leave out `Vary: Origin`, too.
- */
+/** Passes a list, empty for a rejected origin: `false` would also omit `Vary: Origin`. */
 export type OriginRule = (
   origin: string | undefined,
   decide: (error: null, allowed: string[]) => void,
 ) => void;
 
-/** A page that some tool serves on the developer's own machine, whatever its port. */
+/** A page served on the developer's machine, on any port. */
 const localOrigin = /^https?:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?$/;
-/** Most origins that are remembered as logged; a stranger can send any number of them. */
+/** Maximum number of origins remembered as logged; clients can send any number of them. */
 const maxLogged = 100;
 
 export type OriginEnvironment = Pick<Environment, 'environment' | 'corsOrigins' | 'publicUrl'>;
 
 /**
- * Decides which origins may call from a browser. Logs each refused one once, since the browser only
- * shows a vague error.
+ * Decides which origins may call from a browser. Logs each rejected one once, because browsers show
+ * only a vague error.
  */
 export function createOriginRule(
   { environment, corsOrigins, publicUrl }: OriginEnvironment,
@@ -36,7 +34,7 @@ export function createOriginRule(
       logged.add(origin);
       log.warn(
         { origin },
-        'cross-origin request without permission: add the origin to CORS_ORIGINS if it is yours',
+        'cross-origin request rejected: add the origin to CORS_ORIGINS if it is yours',
       );
     }
     decide(null, allowed ? [origin] : []);

@@ -10,7 +10,9 @@ import { serveReadOnly } from './read-only.js';
 const require = createRequire(import.meta.url);
 const assetCache = 'public, max-age=3600';
 
-/** Both pages run scripts of ours only; Swagger UI and Redoc set styles and images of their own. */
+/**
+ * Both pages run only scripts of this server; Swagger UI and Redoc add inline styles and images.
+ */
 const contentSecurityPolicy = helmet.contentSecurityPolicy({
   useDefaults: false,
   directives: {
@@ -50,8 +52,8 @@ const html = (text: string) => serveConstant({ bytes: Buffer.from(text), extensi
 const script = (text: string) => serveConstant({ bytes: Buffer.from(text), extension: '.js' });
 
 /**
- * Swagger UI at /docs and Redoc at /redoc, both served from this machine alone, for browsers that
- * see the base path before both.
+ * Serves Swagger UI at /docs and Redoc at /redoc without third-party hosts. Browsers see the base
+ * path before both.
  */
 export function createDocs(basePath: string): Router {
   const router = Router();

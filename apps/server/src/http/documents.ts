@@ -6,12 +6,12 @@ import { pathOf } from './middleware.js';
 import { serveReadOnly } from './read-only.js';
 import { restPath } from './transports.js';
 
-/** Where the OpenAPI 3.1 document is served. */
+/** Path of the OpenAPI 3.1 document. */
 export const documentPath = `${restPath}/openapi.json`;
 export const documentPath30 = `${restPath}/openapi-3.0.json`;
 const paths: ReadonlySet<string> = new Set([documentPath, documentPath30]);
 
-/** Whether a request asks for a document, and not for what it describes. */
+/** True if the request is for an OpenAPI document, not for an operation. */
 export const isDocumentRequest = (req: IncomingMessage): boolean => paths.has(pathOf(req));
 
 /** Serves the document in OpenAPI 3.1 and 3.0. */

@@ -6,8 +6,8 @@ import type { FaultResponder } from './connections/index.js';
 import { createOriginRule, type OriginEnvironment } from './cors-rule.js';
 
 /**
- * Answers requests that Node refused, as problems. A page of another origin may read one if the
- * rule allows that origin; often its name was not read.
+ * Creates problem responses to requests that Node.js rejects. Sets CORS headers if the origin is
+ * allowed; often the `Origin` header was not read.
  */
 export function createFaultResponder(
   environment: OriginEnvironment,

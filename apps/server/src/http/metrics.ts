@@ -7,10 +7,7 @@ import { type Middleware, pathOf } from './middleware.js';
 
 const routeGroups = new Set(['trpc', 'api', 'docs', 'redoc']);
 
-/**
- * The part of the service a path belongs to; a closed set, so that a client cannot grow the
- * metrics.
- */
+/** Maps a path to a closed set of labels, so that clients cannot grow the metrics. */
 function routeGroupOf(path: string): string {
   const end = path.indexOf('/', 1);
   const first = path.slice(1, end < 0 ? undefined : end);
@@ -19,7 +16,7 @@ function routeGroupOf(path: string): string {
 
 const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
-/** Lets a bearer of the token pass. */
+/** Requires the token as a bearer token. */
 export function requireBearer(token: string): Middleware {
   return (req, res, next) => {
     const bearer = /^Bearer +(\S+)$/i.exec(req.headers.authorization ?? '')?.[1];
@@ -29,13 +26,13 @@ export function requireBearer(token: string): Middleware {
         ? 'Bearer'
         : 'Bearer error="invalid_token", error_description="Not METRICS_TOKEN"';
     const headers = { 'content-type': 'text/plain', 'www-authenticate': challenge };
-    res.writeHead(401, headers).end('Metrics need METRICS_TOKEN as "Authorization: Bearer …".\n');
+    res.writeHead(401, headers).end('Send METRICS_TOKEN as "Authorization: Bearer …".\n');
   };
 }
 
 /**
- * Prometheus metrics of one server: its own registry, so that several servers can live in one
- * process.
+ * Creates the Prometheus metrics of one server. Each has a separate registry, so that several
+ * servers can run in one process.
  */
 export function createMetrics() {
   const registry = new Registry();
@@ -43,19 +40,19 @@ export function createMetrics() {
   collectDefaultMetrics({ register: registry });
   const durations = new Histogram({
     name: 'http_request_duration_seconds',
-    help: 'Time from the request to the end of its answer',
+    help: 'Time from the request to the end of its response',
     labelNames: ['face', 'method', 'status'] as const,
     buckets: [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     registers,
   });
   const open = new Gauge({
     name: 'http_connections_open',
-    help: 'Connections at the last look, one second old at most',
+    help: 'Connections at the last check, at most one second ago',
     registers,
   });
   const held = new Gauge({
     name: 'http_held_bytes',
-    help: 'Bytes of answers and bodies held for slow clients',
+    help: 'Bytes of responses and bodies held for slow clients',
     registers,
   });
   const closed = new Counter({
@@ -81,7 +78,7 @@ export function createMetrics() {
   return {
     show,
     connections,
-    /** Notes the end of a request; `duration` in seconds. */
+    /** Records the end of a request; `duration` is in seconds. */
     observe(path: string, method: string, status: number, duration: number): void {
       durations.observe(
         { face: routeGroupOf(path), method: methods.has(method) ? method : 'other', status },
@@ -89,9 +86,9 @@ export function createMetrics() {
       );
     },
     close: () => registry.clear(),
-    /** Serves the metrics alone, without a token: for a listener on the loopback address. */
+    /** Serves the metrics without a token, for a listener on the loopback address. */
     showWithoutToken(req: IncomingMessage, res: ServerResponse): void {
-      // A page whose name was pointed at this machine must not read them.
+      // Blocks DNS rebinding: a page whose host name resolves to this machine must not read them.
       const isAllowed = pathOf(req) === '/metrics' && loopbackHost.test(req.headers.host ?? '');
       const fail = () =>
         void res.writeHead(isAllowed ? 500 : 404, { 'content-type': 'text/plain' }).end();

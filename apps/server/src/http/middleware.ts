@@ -1,23 +1,23 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-/** Connect-style: works in Express and on a bare server alike. */
+/** Connect-style middleware for Express and for a plain HTTP server. */
 export type Middleware = (
   req: IncomingMessage,
   res: ServerResponse,
   next: (error?: unknown) => void,
 ) => void;
 
-/** Answers a request with an error. */
+/** Sends an error response. */
 export type ErrorHandler = (req: IncomingMessage, res: ServerResponse, error: unknown) => void;
 
-/** One middleware that runs the given ones in turn, each when the one before says `next()`. */
+/** Combines middleware into one; each step runs after the previous one calls `next()`. */
 export function compose(...steps: readonly Middleware[]): Middleware {
   return (req, res, next) => {
     const run = (at: number): void => {
       const step = steps[at];
       if (step === undefined) return next();
       step(req, res, (error) => {
-        // Some middleware passes null for no error, as Connect permits.
+        // Some middleware passes null for "no error", as Connect permits.
         if (error === undefined || error === null) run(at + 1);
         else next(error);
       });
@@ -26,7 +26,7 @@ export function compose(...steps: readonly Middleware[]): Middleware {
   };
 }
 
-/** Path of a request without its query, as the client knows it. */
+/** Path of a request without the query, as the client sent it. */
 export function pathOf(req: IncomingMessage): string {
   const url =
     'originalUrl' in req && typeof req.originalUrl === 'string'

@@ -6,15 +6,12 @@ import type { ErrorHandler, Middleware } from './middleware.js';
 
 export type OriginEnvironment = Pick<Environment, 'environment' | 'publicUrl' | 'corsOrigins'>;
 
-/**
- * Checks an `Origin` header: `PUBLIC_URL`, `CORS_ORIGINS`, or this very server on plain localhost.
- */
+/** Creates a check of `Origin`: `PUBLIC_URL`, `CORS_ORIGINS`, or this server on plain localhost. */
 export function createOriginCheck({ environment, publicUrl, corsOrigins }: OriginEnvironment) {
   const origin = publicUrl === undefined ? undefined : new URL(publicUrl).origin;
   return (given: string, req: IncomingMessage): boolean => {
     if (given === origin || corsOrigins.includes(given)) return true;
-    // Without PUBLIC_URL the only name that nobody else can point at this machine is the
-    // loopback's.
+    // Without PUBLIC_URL only loopback names are safe from DNS rebinding.
     const local =
       environment === 'local' && origin === undefined && loopbackHost.test(req.headers.host ?? '');
     return local && given === `http://${req.headers.host}`;
@@ -24,8 +21,8 @@ export function createOriginCheck({ environment, publicUrl, corsOrigins }: Origi
 const formTypes = /^(?:application\/x-www-form-urlencoded|multipart\/form-data|text\/plain)\b/i;
 
 /**
- * True if a browser sends it without a CORS preflight: a form, or no body at all. A bearer token
- * always needs one.
+ * True if browsers send the request without a CORS preflight: a form, or no body. A bearer token
+ * always needs a preflight.
  */
 const needsNoPreflight = ({
   'content-type': type,
@@ -34,8 +31,8 @@ const needsNoPreflight = ({
   type === undefined ? authorization === undefined : formTypes.test(type);
 
 /**
- * Refuses forms and requests without a body that a browser sends from a page of another site. They
- * need no CORS preflight, so such a page could sign its visitors in, or use up their tries.
+ * Rejects forms and requests without a body from pages of another site. They need no CORS
+ * preflight, so such a page could sign its visitors in or use up their attempts.
  */
 export function rejectCrossSiteForms(
   environment: OriginEnvironment,
@@ -46,7 +43,7 @@ export function rejectCrossSiteForms(
     const { origin, host, 'sec-fetch-site': site } = req.headers;
     if (origin !== undefined && isTrustedOrigin(origin, req)) return false;
     if (site !== undefined) return site !== 'same-origin' && site !== 'none';
-    // Programs send no Origin; an old browser sends that of the page.
+    // Programs send no Origin; an old browser sends the page's.
     return origin !== undefined && origin !== `http://${host}` && origin !== `https://${host}`;
   };
   return (req, res, next) => {
@@ -54,7 +51,7 @@ export function rejectCrossSiteForms(
     handleError(
       req,
       res,
-      forbidden('The Origin of this request is another site: add it to CORS_ORIGINS.'),
+      forbidden('The Origin of this request is not allowed: add it to CORS_ORIGINS.'),
     );
   };
 }

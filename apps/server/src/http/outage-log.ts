@@ -1,13 +1,13 @@
 import type { Logger } from 'pino';
 import { databaseReason } from '../database-reason.js';
 
-/** Milliseconds for which a reason is not repeated. */
+/** Milliseconds until the same reason is logged again. */
 const quietMs = 60_000;
 const mostReasons = 100;
 
 /**
- * Logs why the database made calls fail with 503, such as a full disk: each reason once a minute,
- * however many calls fail.
+ * Logs why the database made calls fail with 503, such as a full disk. Logs each reason once a
+ * minute, however many calls fail.
  */
 export function createOutageLog(log: Pick<Logger, 'warn'>, now: () => number = Date.now) {
   const loggedAt = new Map<string, number>();
@@ -16,9 +16,6 @@ export function createOutageLog(log: Pick<Logger, 'warn'>, now: () => number = D
     if (now() - (loggedAt.get(reason) ?? Number.NEGATIVE_INFINITY) < quietMs) return;
     if (loggedAt.size >= mostReasons) loggedAt.clear();
     loggedAt.set(reason, now());
-    log.warn(
-      { err: error, requestId },
-      'the database did not take a call, which was answered with 503',
-    );
+    log.warn({ err: error, requestId }, 'database unavailable: a call failed with 503');
   };
 }

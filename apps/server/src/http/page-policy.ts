@@ -1,8 +1,8 @@
 import helmet from 'helmet';
 
 /**
- * Allows a page scripts, styles, images and answers of this server only; it cannot be framed, and
- * its forms are sent by script.
+ * Allows scripts, styles, images and requests of this server only. The page cannot be framed or
+ * submit forms; scripts send them.
  */
 export const pagePolicy = helmet.contentSecurityPolicy({
   useDefaults: false,

@@ -9,7 +9,7 @@ import { publicPathOf } from './base-path.js';
 import type { Middleware } from './middleware.js';
 import { requestIdOf } from './request-logging.js';
 
-/** A refusal keeps its meaning; anything else is an internal error. */
+/** Converts expected errors to their tRPC code; all others become an internal error. */
 export function asTRPCError(error: unknown): TRPCError {
   const known = error instanceof AppError ? toTRPCError(error) : error;
   return known instanceof TRPCError
@@ -18,8 +18,7 @@ export function asTRPCError(error: unknown): TRPCError {
 }
 
 /**
- * Answers with the problem object of an error (RFC 9457); an unexpected error tells nothing but the
- * request id.
+ * Sends the problem object of an error (RFC 9457). An unexpected error exposes only the request id.
  */
 export function sendProblem(req: IncomingMessage, res: ServerResponse, error: unknown): void {
   const { problem, headers } = describeProblem(asTRPCError(error), {
@@ -41,13 +40,13 @@ export const handleNotFound: Middleware = (req, res) => {
   sendProblem(
     req,
     res,
-    notFound(`Nothing is served under this address; ${req.basePath ?? ''}/api/v1 tells what is.`),
+    notFound(`Nothing is served at this address; see ${req.basePath ?? ''}/api/v1.`),
   );
 };
 
 /**
- * The last resort: faults of middleware. What middleware calls a client's fault (a 4xx `status`)
- * stays one.
+ * Handles errors of middleware. A 4xx `status` on the error marks a client's mistake; all others
+ * are logged and reported.
  */
 export function createFallbackErrorHandler({ log, errors }: { log: Logger; errors: ErrorReports }) {
   return (

@@ -6,14 +6,12 @@ import { sendProblem } from './problems.js';
 
 const reading = 'GET, HEAD, OPTIONS';
 
-/** Answers `OPTIONS` with what a path takes (RFC 9110 §9.3.7). */
+/** Responds to `OPTIONS` with the methods of a path (RFC 9110 §9.3.7). */
 export function respondToOptions(res: ServerResponse, allow: string): void {
   res.writeHead(204, { allow, 'content-length': 0 }).end();
 }
 
-/**
- * Refuses what a path that is only read does not take, and says what it does (RFC 9110 §15.5.6).
- */
+/** Rejects methods other than GET and HEAD and lists the allowed ones (RFC 9110 §15.5.6). */
 export const rejectWrites: Middleware = (req, res, next) => {
   if (req.method === 'GET' || req.method === 'HEAD') return next();
   if (req.method === 'OPTIONS') return respondToOptions(res, reading);
@@ -25,7 +23,7 @@ export const rejectWrites: Middleware = (req, res, next) => {
   );
 };
 
-/** Serves paths that are only read. */
+/** Serves paths that allow GET and HEAD only. */
 export function serveReadOnly(
   router: Pick<Router, 'route'>,
   paths: string | string[],

@@ -6,8 +6,8 @@ import { loopbackHost } from './address.js';
 import { createOriginCheck, type OriginEnvironment } from './origins.js';
 
 /**
- * A value of the `Cookie` header, RFC 6265 §5.4; of several by one name the first, which is the
- * most specific.
+ * Reads a cookie (RFC 6265 §5.4). Among several of one name the first counts, which is the most
+ * specific.
  */
 function cookieIn(header: string | undefined, name: string): string | undefined {
   for (const pair of header?.split(';') ?? []) {
@@ -18,9 +18,8 @@ function cookieIn(header: string | undefined, name: string): string | undefined 
 }
 
 /**
- * Tells installations under one host name apart: cookies do not know ports or paths (RFC 6265
- * §8.5). All instances of one installation have the same `PUBLIC_URL`; without it the port is what
- * differs.
+ * Distinguishes installations on one host name, because cookies ignore ports and paths (RFC 6265
+ * §8.5). All instances of an installation share `PUBLIC_URL`; without it the port differs.
  */
 const instanceOf = (publicUrl: string | undefined, req: IncomingMessage): string =>
   createHash('sha256')
@@ -28,24 +27,22 @@ const instanceOf = (publicUrl: string | undefined, req: IncomingMessage): string
     .digest('hex')
     .slice(0, 8);
 
-/**
- * How requests of browsers carry the refresh token, and what proves that a page of ours sent them.
- */
+/** Creates the refresh-token cookie of a request, and the checks against cross-site requests. */
 export function createRefreshCookies(environment: OriginEnvironment) {
   const { publicUrl } = environment;
   const { protocol, host } = publicUrl === undefined ? {} : new URL(publicUrl);
   const isTrustedOrigin = createOriginCheck(environment);
-  // The prefix `__Host-` demands Path=/. Below a path the cookie must not go to other applications
-  // of the host.
+  // The prefix `__Host-` requires Path=/. Below a base path the cookie must not reach other
+  // applications of the host.
   const basePath = basePathOf(environment);
   const securePrefix = basePath === '' ? '__Host-' : '__Secure-';
 
-  /** A browser keeps no `Secure` cookie of plain HTTP; on localhost it does without. */
+  /** Browsers reject `Secure` cookies over plain HTTP, so localhost omits it. */
   const isPlainLocal = (req: IncomingMessage) =>
     protocol !== 'https:' && loopbackHost.test(host ?? req.headers.host ?? '');
 
   /**
-   * Throws `forbidden` unless a page of ours sent the request: a form of another site cannot set
+   * Throws `forbidden` unless an allowed page sent the request: a form of another site cannot set
    * the header, nor its origin.
    */
   function assertTrustedRequest(req: IncomingMessage): void {
@@ -57,25 +54,25 @@ export function createRefreshCookies(environment: OriginEnvironment) {
     } = req.headers;
     if (given === undefined)
       throw forbidden(
-        'The cookie counts only with an Origin header, which browsers send by themselves.',
+        'The cookie is accepted only with an Origin header, which browsers send automatically.',
       );
     if (!isTrustedOrigin(given, req))
-      throw forbidden('The cookie does not count from this Origin: add it to CORS_ORIGINS.');
+      throw forbidden('The cookie is not accepted from this Origin: add it to CORS_ORIGINS.');
     if (client !== '1')
-      throw forbidden('The cookie counts only with the header "X-Synap-Client: 1".');
+      throw forbidden('The cookie is accepted only with the header "X-Synap-Client: 1".');
     const bodyless =
       type === undefined &&
       (length === undefined || length === '0') &&
       !req.headers['transfer-encoding'];
     if (!bodyless && !/^application\/json\s*(?:;|$)/i.test(type ?? ''))
-      throw forbidden('The cookie counts only with "Content-Type: application/json".');
+      throw forbidden('The cookie is accepted only with "Content-Type: application/json".');
     assertNotStreamed(req);
   }
 
-  /** The headers of a streamed answer are gone before its calls have ended. */
+  /** A streamed response sends headers before its calls end. */
   function assertNotStreamed(req: IncomingMessage): void {
     if (req.headers['trpc-accept'] !== undefined)
-      throw badRequest('A streamed answer cannot carry a cookie: call without the batch stream.');
+      throw badRequest('A streamed response cannot set a cookie: call without the batch stream.');
   }
 
   return (req: IncomingMessage, res: ServerResponse): RefreshCookie => {
@@ -84,7 +81,7 @@ export function createRefreshCookies(environment: OriginEnvironment) {
     const value = cookieIn(req.headers.cookie, name);
     const send = (text: string, maxAge: number) => {
       if (res.headersSent) return;
-      // Of several calls in one request the last has its way.
+      // In a batch the last call wins.
       const others = [res.getHeader('set-cookie') ?? []].flat().map(String);
       const cookie = `${name}=${text}; Max-Age=${maxAge}; Path=${basePath || '/'}; HttpOnly; ${plain ? '' : 'Secure; '}SameSite=Strict`;
       res.setHeader('set-cookie', [

@@ -3,7 +3,7 @@ import { badRequest } from '@synap/contracts';
 import { authorityOf, originForm } from '@synap/http';
 import type { ErrorHandler, Middleware } from './middleware.js';
 
-/** `uri-host [ ":" port ]` of RFC 9110 §7.2; a host of an http URI is never empty. */
+/** Matches `uri-host [ ":" port ]` of RFC 9110 §7.2. The host of an http URI must not be empty. */
 const hostForm = /^(?:\[[\da-f:.]+\]|(?:[\w.~!$&'()*+,;=-]|%[\da-f]{2})+)(?::(\d{0,5}))?$/i;
 const maxPort = 65_535;
 
@@ -12,13 +12,12 @@ function isHost(text: string): boolean {
   return match !== null && Number(match[1] ?? '') <= maxPort;
 }
 
-/** What is wrong with the head of a request; undefined if it is well formed. */
+/** Reasons why request heads are malformed; valid requests have no entry. */
 const faults = new WeakMap<IncomingMessage, string>();
 
 /**
- * Gives a request in absolute form the path of its origin form and the host that its target names,
- * which counts in place of `Host` (RFC 9112 §3.2.2). Call it first: what routes, counts and logs
- * reads `url`.
+ * Rewrites a request in absolute form to origin form; the host of its target replaces `Host` (RFC
+ * 9112 §3.2.2). Call it first, because routing, limits and logging read `url`.
  */
 export function normalizeHead(req: IncomingMessage): void {
   const { url = '' } = req;
@@ -41,9 +40,7 @@ function findTargetFault({ method }: IncomingMessage, url: string): string | und
     : 'The host of the request target is not valid.';
 }
 
-/**
- * A server must refuse a missing, repeated or invalid `Host` (RFC 9112 §3.2); HTTP/1.0 may lack it.
- */
+/** Requires one valid `Host` (RFC 9112 §3.2); HTTP/1.0 may omit it. */
 function findHostFault({
   rawHeaders,
   headers: { host },
@@ -61,8 +58,8 @@ function findHostFault({
 }
 
 /**
- * A body is decoded by chunks alone (RFC 9112 §6.1): any other coding would be read as if it were
- * none. HTTP/1.0 knows no codings, so that a proxy of it may have seen another end of the body.
+ * Rejects every transfer coding except chunked (RFC 9112 §6.1), because it would not be decoded.
+ * HTTP/1.0 has no transfer codings, so a proxy may have seen another end of the body.
  */
 function findTransferFault({
   headers: { 'transfer-encoding': coding },
@@ -78,7 +75,7 @@ function findTransferFault({
 export const isWellFormed = (req: IncomingMessage): boolean => !faults.has(req);
 
 /**
- * Refuses a request whose target, host or transfer coding is not valid. Its connection ends, since
+ * Rejects a request with an invalid target, host or transfer coding. Closes the connection, because
  * both sides may read it differently.
  */
 export function rejectMalformed(handleError: ErrorHandler): Middleware {

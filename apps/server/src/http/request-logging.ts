@@ -8,16 +8,16 @@ import { type Middleware, pathOf } from './middleware.js';
 
 declare module 'node:http' {
   interface IncomingMessage {
-    /** Ties together the answer, the log lines and the problem object of a request. */
+    /** Correlates the response, log lines and problem object of a request. */
     requestId?: string;
-    /** Whose request it turned out to be; for the log and reports of errors. */
+    /** Authenticated user, for the log and error reports. */
     userId?: string;
   }
 }
 
 const saneRequestId = /^[A-Za-z0-9._-]{1,128}$/;
 
-/** The id of a request: the client's, if it is sane, else a new one. */
+/** Returns the client's request id if it is well-formed, else a generated one. */
 export function requestIdOf(req: IncomingMessage): string {
   if (req.requestId === undefined) {
     const given = req.headers['x-request-id'];
@@ -27,8 +27,8 @@ export function requestIdOf(req: IncomingMessage): string {
 }
 
 /**
- * Gives each request its id, and notes its end: one line in the log, one observation in the
- * metrics. Headers, bodies and queries stay out of the log: they hold tokens and passwords.
+ * Assigns each request an id, and records its end in the log and the metrics. Omits headers, bodies
+ * and queries, because they contain tokens and passwords.
  */
 export function createRequestLogger(
   log: Logger,
@@ -41,9 +41,9 @@ export function createRequestLogger(
     res.setHeader('x-request-id', requestId);
     const { method = '' } = req;
     const path = pathOf(req);
-    // One path of ours holds a mail address, and people put keys and tokens where ids belong.
+    // One path contains a mail address, and clients may put keys or tokens in place of ids.
     const shownPath = scrubPath(path);
-    // As the limits count it. Read now: a connection that ended has none.
+    // Same address as for rate limits. Read now: a closed connection has none.
     const address = addressOf(req);
     res.once('close', () => {
       const milliseconds = performance.now() - start;

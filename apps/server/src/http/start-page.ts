@@ -10,7 +10,7 @@ import { pagePolicy } from './page-policy.js';
 import { serveReadOnly } from './read-only.js';
 import { restPath, rpcPath } from './transports.js';
 
-/** A path of the service with its texts for people. */
+/** A path of the service with its title and hint. */
 interface Place {
   name: string;
   path: string;
@@ -38,7 +38,7 @@ const places: readonly Place[] = [
     name: 'openapi30',
     path: documentPath30,
     title: 'OpenAPI 3.0 document',
-    hint: 'For tools that stop there',
+    hint: 'For tools without support for 3.1',
   },
   {
     name: 'client',
@@ -48,12 +48,12 @@ const places: readonly Place[] = [
   },
   { name: 'health', path: `${restPath}/health`, title: 'Health', hint: 'The state of the service' },
 ];
-/** Paths for programs only: a browser has nothing to show there. */
+/** Paths for programs only; browsers have nothing to display there. */
 const programPlaces = { rest: restPath, rpc: rpcPath };
 
 const overviewPaths: ReadonlySet<string> = new Set([restPath, `${restPath}/`]);
 
-/** True if a request is for the path of the API itself, below which operations are. */
+/** True if the request is for the root of the API, not for an operation. */
 export const isOverviewRequest = (req: IncomingMessage): boolean => overviewPaths.has(pathOf(req));
 
 /**

@@ -18,36 +18,36 @@ import { requestIdOf } from './request-logging.js';
 export const rpcPath = '/trpc';
 export const restPath = '/api/v1';
 
-/** Bytes of a body. */
+/** Largest body in bytes. */
 const bodyLimit = 100 * 1024;
 /**
- * Bytes of a body that anybody may send: sign-in, links of mails, invitations. None of them needs
- * more.
+ * Largest body of a public procedure in bytes: sign-in, links of mails, invitations. None of them
+ * needs more.
  */
 const publicBodyLimit = 4 * 1024;
-/** Since when the API is served without a version too, for old clients. */
+/** Date since which unversioned paths are deprecated; old clients use them. */
 const unversionedSince = '2026-11-21';
 
 export interface TransportDeps extends ContextDeps {
   router: AppRouter;
-  /** Path of `PUBLIC_URL`, which stands before every path that a client is given. */
+  /** Path of `PUBLIC_URL`, a prefix of every URL in responses. */
   basePath: string;
   idempotency: IdempotencyStore;
   log: Logger;
   errors: ErrorReports;
   recordRefusal: Core['recordRefusal'];
-  /** Milliseconds that a call may take, its body included. */
+  /** Longest duration of a call in milliseconds, including its body. */
   callMs: number;
 }
 
-/** The limits are the same over RPC and REST. */
+/** Returns the body limit of a procedure, the same for RPC and REST. */
 function bodyLimitOf(_path: string, meta: unknown): number | undefined {
   const isPublic =
     typeof meta === 'object' && meta !== null && 'access' in meta && meta.access === 'public';
   return isPublic ? publicBodyLimit : undefined;
 }
 
-/** The router over tRPC's own wire. */
+/** Serves the router over the tRPC protocol. */
 export function createRpc(deps: TransportDeps): Middleware {
   const contextOf = createContextFactory(deps);
   const never = new AbortController().signal;
@@ -66,7 +66,7 @@ export function createRpc(deps: TransportDeps): Middleware {
   });
 }
 
-/** Refuses a request on tRPC's wire before its handler sees it: one error for all its calls. */
+/** Rejects a tRPC request before its handler runs, with one error for all its calls. */
 export function createRpcErrorHandler(
   deps: Pick<TransportDeps, keyof ContextDeps | 'router'>,
 ): ErrorHandler {
@@ -96,21 +96,21 @@ export function createRpcErrorHandler(
 const retryAfterOf = (headers: Readonly<Record<string, string>>) =>
   Number(headers['retry-after'] ?? 0);
 
-/** Of several refusals in a batch the longest wait counts, and the first challenge. */
+/** Merges the headers of a batch's errors: the longest wait and the first challenge. */
 function headersOf(errors: readonly TRPCError[]): Record<string, string> {
   const all = errors.map((error) => readProblemSource(error)?.headers ?? {});
   const [longest] = all
     .filter((headers) => retryAfterOf(headers) > 0)
     .sort((a, b) => retryAfterOf(b) - retryAfterOf(a));
   const challenge = all.find((headers) => headers['www-authenticate'] !== undefined);
-  // Also a 503 that no rule of the product gave, such as that of a deadline.
+  // A 503 without headers also needs `Retry-After`, such as that of a deadline.
   const retryAfter =
     longest ??
     (errors.some(({ code }) => code === 'SERVICE_UNAVAILABLE') ? { 'retry-after': '5' } : {});
   return { ...challenge, ...retryAfter };
 }
 
-/** The same router as REST. */
+/** Serves the router as REST. */
 export function createRest(deps: TransportDeps): Middleware {
   const contextOf = createContextFactory(deps);
   return createRestHandler({
@@ -134,7 +134,7 @@ export function createRest(deps: TransportDeps): Middleware {
   });
 }
 
-/** Refusals that tell of somebody who tries what they may not: with a stolen session, too. */
+/** Error codes that indicate an attempt without permission, such as with a stolen session. */
 const auditedCodes: ReadonlySet<ErrorCode> = new Set(['forbidden', 'reauthentication_required']);
 
 interface Failure {
@@ -145,15 +145,14 @@ interface Failure {
 }
 
 /**
- * What no rule foresaw goes to the log with its cause, and to whoever is told of errors. What was
- * forbidden goes to the trail.
+ * Logs and reports unexpected errors with their cause. Writes rejected attempts to the audit log.
  */
 function createErrorLog({
   log,
   errors,
   recordRefusal,
 }: Pick<TransportDeps, 'log' | 'errors' | 'recordRefusal'>) {
-  /** Beside the answer, which must not wait for it. */
+  /** Runs concurrently with the response, which must not wait for it. */
   async function recordForbidden({ error, req, path, ctx }: Failure): Promise<void> {
     const isForbidden = error.cause instanceof AppError && auditedCodes.has(error.cause.code);
     if (!isForbidden || path === undefined || ctx === undefined || req.userId === undefined) return;
@@ -173,7 +172,10 @@ function createErrorLog({
     )
       logOutage(rejection.cause, requestIdOf(req));
     recordForbidden(failure).catch((err: unknown) =>
-      log.warn({ err, requestId: requestIdOf(req) }, 'a refusal is not on the trail'),
+      log.warn(
+        { err, requestId: requestIdOf(req) },
+        'a rejected call could not be written to the audit log',
+      ),
     );
     if (error.code !== 'INTERNAL_SERVER_ERROR') return;
     const cause = error.cause ?? error;

@@ -1,11 +1,11 @@
-/** A statement of a migration that holds others up, takes long on large tables, or removes data. */
+/** A migration statement that blocks others, is slow on large tables, or removes data. */
 export interface Notable {
   /** First words of the statement. */
   statement: string;
   effect: string;
 }
 
-/** Ends of texts in which a semicolon separates nothing, by their beginning. */
+/** Returns the end of a comment or quoted text, in which a semicolon is not a separator. */
 function endOfQuoted(sql: string, at: number): number {
   const rest = sql.slice(at, at + 64);
   const closing = (text: string, length: number) => {
@@ -22,7 +22,7 @@ function endOfQuoted(sql: string, at: number): number {
 
 const isComment = (sql: string, at: number) => sql.startsWith('--', at) || sql.startsWith('/*', at);
 
-/** The statements of a script, without comments and with single spaces. */
+/** Splits a script into statements, without comments and with single spaces. */
 export function statementsOf(sql: string): string[] {
   const statements: string[] = [];
   let current = '';
@@ -45,7 +45,7 @@ export function statementsOf(sql: string): string[] {
 }
 
 const locks = 'no reading or writing of the table meanwhile';
-/** Patterns that a statement must all match, and what it does then; the first rule counts. */
+/** Patterns that must all match, and the effect. The first matching rule counts. */
 const rules: [RegExp[], string][] = [
   [[/^DROP TABLE|\bDROP COLUMN\b/i], 'removes data for good'],
   [[/^TRUNCATE\b|^DELETE FROM\b/i], 'removes rows'],
@@ -77,8 +77,8 @@ const tableOf = (statement: string) =>
   )?.[1] ?? /\bON "?(\w+)/i.exec(statement)?.[1];
 
 /**
- * Statements of a migration worth knowing before it runs. Those on tables that it makes itself are
- * not: these are empty.
+ * Lists statements worth knowing before a migration. Skips tables that it creates, because they are
+ * empty.
  */
 export function notableStatements(sql: string): Notable[] {
   const statements = statementsOf(sql);

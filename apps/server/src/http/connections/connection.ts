@@ -6,7 +6,7 @@ import { endSocket, type FaultResponse } from './faults.js';
 import type { ConnectionLimits } from './limits.js';
 import type { ScheduleRequest } from './request-scheduler.js';
 
-/** Why a connection is closed that its client would have kept. */
+/** Reason for closing a connection against the client's will. */
 export type CloseReason =
   | 'idle'
   | 'stalled'
@@ -16,9 +16,9 @@ export type CloseReason =
   | 'memory'
   | 'too_many';
 
-/** Memory of a request that waits for its turn, roughly, besides its headers and its body. */
+/** Approximate memory of a queued request, besides its headers and body. */
 const waitingBytes = 4096;
-/** Most of a body that a handler holds before it is parsed; longer bodies are streamed. */
+/** Most bytes of a body that a handler buffers; longer bodies are streamed. */
 const maxHeldBody = 128 * 1024;
 
 interface Exchange {
@@ -27,10 +27,7 @@ interface Exchange {
   readonly startedAt: number;
 }
 
-/**
- * An answer that the client has not taken yet: since when, and the bytes of the connection that
- * were taken before.
- */
+/** Start of a write backlog, and the bytes that the connection had sent before. */
 interface Backlog {
   readonly since: number;
   readonly takenBefore: number;
@@ -43,8 +40,8 @@ export interface ConnectionOptions {
 }
 
 /**
- * One connection and its requests. They are served one after the other: Node would start all
- * requests of a pipeline at once and hold their answers.
+ * One connection and its requests, which are served one at a time. Node.js would start all
+ * pipelined requests at once and buffer their responses.
  */
 export class Connection {
   readonly #socket: Socket;
@@ -53,15 +50,15 @@ export class Connection {
   readonly #scheduleRequest: ScheduleRequest;
   readonly #waiting: [IncomingMessage, ServerResponse][] = [];
   #current: Exchange | undefined;
-  /** True from a request on until none waits. */
+  /** True while a request is in progress or queued. */
   #isBusy = false;
   #backlog: Backlog | undefined;
   #isEnding = false;
   #hasFailed = false;
-  /** Answer to what came last and is no request, until the requests before it are answered. */
+  /** Response to malformed input, sent after the responses to earlier requests. */
   #fault: FaultResponse | undefined;
   #idleSince = performance.now();
-  /** Bytes that had been read when the last request was answered. */
+  /** Bytes read when the last response ended. */
   #readBefore = 0;
 
   constructor(socket: Socket, { limits, serve, scheduleRequest }: ConnectionOptions) {
@@ -71,12 +68,12 @@ export class Connection {
     this.#scheduleRequest = scheduleRequest;
   }
 
-  /** When the request under way began, or became the next one. */
+  /** Start of the current request, or end of the previous one. */
   get busySince(): number {
     return this.#current?.startedAt ?? this.#idleSince;
   }
 
-  /** Bytes held in memory for this connection alone; shared content costs nothing. */
+  /** Bytes buffered for this connection; shared content does not count. */
   get heldBytes(): number {
     const waiting = this.#waiting.reduce((sum, [req]) => sum + bytesOf(req), 0);
     if (this.#current === undefined) return waiting;
@@ -86,50 +83,48 @@ export class Connection {
     return waiting + response + body;
   }
 
-  /** False if too many requests wait already. */
+  /** Serves or queues a request. Returns false if too many are queued. */
   accept(req: IncomingMessage, res: ServerResponse): boolean {
     if (this.#isBusy) this.#waiting.push([req, res]);
     else this.#start(req, res);
     return this.#waiting.length <= this.#limits.maxPipelined;
   }
 
-  /**
-   * Makes the next answer, after those to requests that wait already, the last: `Connection:
-   * close`.
-   */
+  /** Sends `Connection: close` with the last response, after those to queued requests. */
   end(): void {
     this.#isEnding = true;
     if (this.#current) this.#endAfter(this.#current.res);
   }
 
   /**
-   * Ends the connection for a fault of what came last. Requests that are complete are answered
-   * before it.
+   * Closes the connection after malformed input. Complete requests before it get their responses.
    */
   fail(responseOf: () => FaultResponse): void {
     if (this.#hasFailed) return;
     this.#hasFailed = true;
-    // Node has taken its own listener away.
+    // Node.js has removed its own listener.
     this.#socket.on('error', () => undefined);
     const current = this.#current;
     if (!this.#isBusy) endSocket(this.#socket, responseOf());
     else if (current === undefined || current.req.complete) this.#fault = responseOf();
     else if (current.res.headersSent) current.res.once('finish', () => endSocket(this.#socket));
-    // The handler is not asked: it may wait for the body, and its answer can no longer be sent.
+    // Bypasses the handler, which may wait for the body and can no longer respond.
     else endSocket(this.#socket, responseOf());
   }
 
-  /** Why a connection without traffic is over; undefined while the client waits for the server. */
+  /**
+   * Reason to close a connection without traffic; undefined while the client waits for the server.
+   */
   stalled(): CloseReason | undefined {
     if (this.#socket.writableLength > 0) return 'stalled';
     if (this.#current === undefined) return 'idle';
     return this.#current.req.complete ? undefined : 'stalled';
   }
 
-  /** Why the connection is over although there is traffic. */
+  /** Reason to close a connection despite traffic. */
   tooSlow(now: number): CloseReason | undefined {
     const { keepAliveMs, headersMs, sweepMs } = this.#limits;
-    // Line breaks between two requests restart Node's timer, but are no request.
+    // Line breaks between requests reset Node's timer, but are not requests.
     if (this.#current === undefined)
       return now - this.#idleSince > keepAliveMs + headersMs + 5 * sweepMs ? 'idle' : undefined;
     if (this.#isReaderSlow(now)) return 'slow_reader';
@@ -150,14 +145,14 @@ export class Connection {
     return this.#isBehind(now - this.#backlog.since, bytesWritten - this.#backlog.takenBefore);
   }
 
-  /** A server that does not read at the moment is not the client's fault. */
+  /** Ignores time in which the server does not read. */
   #isWriterSlow(now: number, { req, startedAt }: Exchange): boolean {
     return (
       !req.complete && req.readableLength === 0 && this.#isBehind(now - startedAt, this.#received)
     );
   }
 
-  /** True if so many bytes should have taken less time. */
+  /** True if the bytes took longer than the minimum rate allows. */
   #isBehind(milliseconds: number, bytes: number): boolean {
     return milliseconds > this.#limits.graceMs + (bytes / this.#limits.minBytesPerSecond) * 1000;
   }
@@ -171,7 +166,7 @@ export class Connection {
     this.#serve(req, res);
   }
 
-  /** A request that waits could not be answered after it. */
+  /** Only without queued requests, because they could not be answered after it. */
   #endAfter(res: ServerResponse): void {
     if (this.#waiting.length === 0 && !res.headersSent) res.setHeader('connection', 'close');
   }
@@ -186,7 +181,7 @@ export class Connection {
     else if (this.#fault) endSocket(this.#socket, this.#fault);
   }
 
-  /** After `Connection: close` further answers could not be sent. */
+  /** After `Connection: close` no response can be sent. */
   #startIfOpen(req: IncomingMessage, res: ServerResponse): void {
     if (this.#fault && !req.complete) endSocket(this.#socket, this.#fault);
     else if (this.#socket.writable) this.#start(req, res);

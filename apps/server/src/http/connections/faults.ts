@@ -1,14 +1,11 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 
-/**
- * A request that never became one: its head or body cannot be parsed, is too large or does not
- * arrive.
- */
+/** A malformed request: its head or body cannot be parsed, is too large or does not arrive. */
 export interface RequestFault {
   readonly status: number;
   readonly detail: string;
-  /** As far as the bytes that were read last tell. */
+  /** Origin, if the bytes read last contain it. */
   readonly origin: string | undefined;
   readonly address: string | undefined;
 }
@@ -21,14 +18,14 @@ export interface FaultResponse {
 
 export type FaultResponder = (fault: RequestFault) => FaultResponse;
 
-/** Milliseconds that a client has to take the answer and to end the connection. */
+/** Milliseconds for a client to read the response and close the connection. */
 const graceMs = 2000;
 /**
- * Bytes that are read and dropped meanwhile: unread ones would reset the connection, and the answer
- * could be lost.
+ * Bytes to read and discard meanwhile. Unread bytes would reset the connection and could lose the
+ * response.
  */
 const drainBytes = 64 * 1024;
-/** Bytes of a packet in which headers are looked for. */
+/** Bytes of a packet that are searched for headers. */
 const searchedBytes = 16 * 1024;
 
 const known: Readonly<Record<string, { status: number; detail: string }>> = {
@@ -46,7 +43,9 @@ const known: Readonly<Record<string, { status: number; detail: string }>> = {
   },
 };
 
-/** The fault behind an error of Node's HTTP server; undefined if the connection itself failed. */
+/**
+ * Reads the fault from an error of Node's HTTP server; undefined if the connection itself failed.
+ */
 export function readFault(
   error: NodeJS.ErrnoException & { rawPacket?: unknown },
   socket: Socket,
@@ -67,13 +66,13 @@ export function readFault(
 }
 
 /**
- * Sends an answer, if one is due, and ends the connection: in order if the client lets it, else
- * after a moment.
+ * Sends a response, if given, and closes the connection: in order if the client cooperates, else
+ * after `graceMs`.
  */
 export function endSocket(socket: Socket, response?: FaultResponse): void {
   if (!socket.writable) return void socket.destroy();
   const limit = socket.bytesRead + drainBytes;
-  // The parser has failed: it would report each further packet.
+  // Removes the failed parser, which would report each further packet.
   socket.removeAllListeners('data');
   socket
     .on('data', () => {

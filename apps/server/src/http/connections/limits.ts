@@ -3,31 +3,31 @@ import { connectionsWithinOpenFiles } from './open-files.js';
 
 /** Time-outs and bounds of the connections of one listener. Times are milliseconds. */
 export interface ConnectionLimits {
-  /** Connections at once; further ones are closed as they come. */
+  /** Concurrent connections; further ones are closed at once. */
   maxConnections: number;
   /** For the head of a request, from the first byte or the opening of the connection. */
   headersMs: number;
-  /** For a call, its body included. */
+  /** For a call, including its body. */
   callMs: number;
   /** Between two requests. */
   keepAliveMs: number;
-  /** Without a byte in either direction, while the client has to send or to take one. */
+  /** Without a byte in either direction, while the client must send or receive. */
   stallMs: number;
   /** Before `minBytesPerSecond` counts. */
   graceMs: number;
-  /** A client must send a body and take an answer at this rate, on average. */
+  /** Average rate at which a client must send a body and receive a response. */
   minBytesPerSecond: number;
-  /** Requests of one connection that wait for an answer before them (pipelining). */
+  /** Queued requests of one connection (pipelining). */
   maxPipelined: number;
-  /** Bytes of answers and bodies that all connections together may hold in memory. */
+  /** Bytes of responses and bodies that all connections together may buffer. */
   maxHeldBytes: number;
-  /** For a request on an open connection, once the listener takes no more connections. */
+  /** For a request on an open connection, after the listener has closed. */
   lingerMs: number;
-  /** Between two looks at all connections. */
+  /** Between two checks of all connections. */
   sweepMs: number;
 }
 
-/** The parameters of docs/security.md. */
+/** Defaults, documented in docs/security.md. */
 const defaultLimits: Omit<ConnectionLimits, 'maxConnections'> = {
   headersMs: 10_000,
   callMs: 10_000,
@@ -44,8 +44,8 @@ const defaultLimits: Omit<ConnectionLimits, 'maxConnections'> = {
 type GivenLimits = Partial<ConnectionLimits> & Pick<ConnectionLimits, 'maxConnections'>;
 
 /**
- * The limits with their defaults. Fewer connections than wanted, and a warning, if the system
- * allows fewer open files.
+ * Applies the defaults. Reduces the number of connections, with a warning, if the system allows
+ * fewer open files.
  */
 export function resolveConnectionLimits(
   given: GivenLimits,

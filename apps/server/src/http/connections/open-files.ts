@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 
-/** Files and sockets that the rest of the process needs: database, modules, logs. */
+/** Files and sockets reserved for the rest of the process: database, modules, logs. */
 const reserved = 500;
 
 /**
- * How many connections the limit of open files leaves room for; undefined if there is none, or the
- * system does not say. Node raises its soft limit to the hard one when it starts.
+ * Returns how many connections the limit of open files allows; undefined if there is no limit or it
+ * is unknown. Node.js raises its soft limit to the hard one at start.
  *
- * @param limits The process's limits as Linux writes them.
+ * @param limits The process's limits in the format of Linux.
  */
 export function connectionsWithinOpenFiles(limits = readLimits()): number | undefined {
   const soft = /^Max open files +(\d+)/m.exec(limits)?.[1];

@@ -1,18 +1,14 @@
 import type { Server } from 'node:http';
 
-/**
- * Longest turn of the event loop, in milliseconds, after which what it found still counts as the
- * present state.
- */
+/** Longest turn of the event loop, in milliseconds, whose findings still count as current. */
 const shortTurnMs = 0.5;
 /** Longest wait for such a turn, in milliseconds. */
 const maxWaitMs = 2000;
 
 /**
- * Calls `act` at the end of a short turn of the event loop in which the system had neither a new
- * connection nor a request: closing sockets then resets none whose bytes have arrived. Hold
- * requests meanwhile, since serving them makes turns long. Without such a turn it is called after
- * two seconds.
+ * Calls `act` at the end of a short event-loop turn without new connections or requests, at the
+ * latest after two seconds. Closing sockets then resets none whose bytes have arrived. Hold
+ * requests meanwhile, because serving them makes turns long.
  */
 export function whenQuiet(server: Server, act: () => void): void {
   let isBusy = true;

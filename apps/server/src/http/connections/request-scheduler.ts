@@ -1,12 +1,12 @@
-/** Most requests of pipelines that begin in one turn of the event loop. */
+/** Most pipelined requests that start in one turn of the event loop. */
 const requestsPerTurn = 16;
 
-/** Begins a request in a later turn of the event loop. */
+/** Starts a request in a later turn of the event loop. */
 export type ScheduleRequest = (begin: () => void) => void;
 
 /**
- * Lets the requests that wait in pipelines begin a few in each turn of the event loop, whatever
- * their number, so that other connections are accepted and served meanwhile.
+ * Starts queued requests of pipelines a few per event-loop turn, so that other connections are
+ * accepted and served in between.
  */
 export function createRequestScheduler(): ScheduleRequest {
   const waiting: (() => void)[] = [];

@@ -15,24 +15,24 @@ export interface WatchOptions {
 }
 
 export interface ConnectionControl {
-  /** From now on each connection gets one more answer, with `Connection: close`. */
+  /** Sends one more response per connection, with `Connection: close`. */
   endKeepAlive(): void;
-  /** Lets requests wait that begin from now on, until the function that it gives is called. */
+  /** Queues new requests until the returned function is called. */
   hold(): () => void;
 }
 
 export interface ConnectionObserver {
   onClose(reason: CloseReason): void;
-  /** Called at each look at all connections. */
+  /** Called after each check of all connections. */
   onSweep(state: { open: number; heldBytes: number }): void;
 }
 
-/** Milliseconds between two lines of the log. */
+/** Milliseconds between two log lines. */
 const logInterval = 60_000;
 
 /**
- * Closes connections of clients that neither send nor take what is due, and bounds what all of them
- * hold in memory.
+ * Closes connections of clients that neither send nor receive in time, and bounds the memory that
+ * all connections use.
  */
 export function watchConnections(
   server: Server,
@@ -42,7 +42,7 @@ export function watchConnections(
   const options = { limits, serve, scheduleRequest: createRequestScheduler() };
   const countForLog = createCloseLog(log);
   let isEnding = false;
-  /** Requests that wait for the end of a hold. */
+  /** Requests queued during a hold. */
   let held: (() => void)[] | undefined;
 
   const count = (reason: CloseReason) => {
@@ -51,7 +51,7 @@ export function watchConnections(
   };
   const close = (socket: Socket, reason: CloseReason) => {
     if (socket.destroyed) return;
-    // A reset drops what the system holds for a client that does not take it.
+    // A reset discards data that the system buffers for an unresponsive client.
     if (reason === 'idle') socket.destroy();
     else socket.resetAndDestroy();
     count(reason);
@@ -69,7 +69,7 @@ export function watchConnections(
     onSweep({ open: connections.size, heldBytes });
   };
 
-  /** Closes the connections whose request is oldest until what is held is below the limit. */
+  /** Closes connections with the oldest requests until the buffered bytes are below the limit. */
   function closeOldest(heldBytes: number): number {
     let left = heldBytes;
     const holding = [...connections].filter(
@@ -99,8 +99,8 @@ export function watchConnections(
     else serveInTurn(req, res);
   };
   server.on('request', accept);
-  // An unknown expectation may be ignored (RFC 9110 §10.1.1); Node would answer it without counting
-  // it.
+  // An unknown expectation may be ignored (RFC 9110 §10.1.1). Node.js would respond without
+  // counting the request.
   server.on('checkExpectation', accept);
   server.on('clientError', (error, socket: Socket) => {
     const fault = readFault(error, socket);
@@ -109,7 +109,7 @@ export function watchConnections(
     else socket.destroy();
   });
   server.on('connect', ({ headers }, socket: Socket) => {
-    const detail = 'This is no proxy: CONNECT is not supported.';
+    const detail = 'CONNECT is not supported: this server is not a proxy.';
     const fault = { status: 400, detail, origin: headers.origin, address: socket.remoteAddress };
     connections.get(socket)?.fail(() => respondToFault(fault));
   });
@@ -137,7 +137,7 @@ export function watchConnections(
   };
 }
 
-/** Logs the number of closed connections by reason: at once, then at most each minute. */
+/** Logs the number of closed connections by reason: at once, then at most once a minute. */
 function createCloseLog(log: Pick<Logger, 'warn'>): (reason: CloseReason) => void {
   const closed = new Map<CloseReason, number>();
   let timer: NodeJS.Timeout | undefined;

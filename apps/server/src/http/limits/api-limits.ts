@@ -8,7 +8,7 @@ import { type LimitStore, memoryStore } from './store.js';
 const tooFast = 'Too many requests: wait as long as Retry-After says.';
 
 /**
- * The API-wide limits: by network address before anything else, by user once the token is known.
+ * Creates the API-wide limits: by network address before all else, by user after authentication.
  */
 export function createApiLimits(
   factor: number,
@@ -24,8 +24,8 @@ export function createApiLimits(
   const users = createCounter({ name: 'user', points: 600, window: 60 }, store, factor, tooFast);
 
   /**
-   * Counts the request, each call of a batch for itself, and reports what is left. What is too much
-   * is refused in the form of its transport.
+   * Counts a request, or each call of a batch, and reports the remaining points. Rejects excess
+   * requests in the format of their transport.
    */
   const countAddress =
     (handleError: ErrorHandler): Middleware =>
@@ -47,12 +47,12 @@ export function createApiLimits(
 
 export type ApiLimits = ReturnType<typeof createApiLimits>;
 
-/** Calls in a batch at most. */
+/** Maximum number of calls in a batch. */
 export const maxBatchSize = 10;
 
 /**
- * How many procedures a request asks for: tRPC names them in the path, between commas that may be
- * percent-encoded. A batch with too many is refused before it is looked at, and costs as little.
+ * Counts the procedures of a request: tRPC lists them in the path, separated by commas that may be
+ * percent-encoded. A batch with too many counts as one, because it is rejected unread.
  */
 function callsOf(url: string): number {
   const end = url.indexOf('?');

@@ -12,11 +12,13 @@ export interface Policy {
 
 const seconds = (milliseconds: number) => Math.max(1, Math.ceil(milliseconds / 1000));
 
-/** Column and index hold 255 characters; no mail address is kept in the clear. */
+/**
+ * Limits keys to the 255 characters of the column, and avoids storing mail addresses in plain text.
+ */
 export const hashed = (text: string) => createHash('sha256').update(text).digest('hex');
 const keyOf = (key: string) => (key.length > 180 ? hashed(key) : key);
 
-/** A counter that throws `too_many_requests` once its points are spent. */
+/** Creates a counter that throws `too_many_requests` when no points remain. */
 export function createCounter(
   { name, points: base, window }: Policy,
   store: LimitStore,
@@ -37,13 +39,17 @@ export function createCounter(
       throw tooManyRequests(message, seconds(rejection.msBeforeNext));
     throw rejection;
   };
-  /** Throws `too_many_requests` if there are too few points. */
+  /**
+   * Takes points.
+   *
+   * @throws `too_many_requests` if too few remain.
+   */
   const consume = async (key: string, report?: ReportLimit, count = 1): Promise<void> => {
     const consumed = store.withFallback(
       () => shared.consume(keyOf(key), count),
       () => memory.consume(keyOf(key), count),
     );
-    // Reported in both cases: an answer of 429 names the limit, too.
+    // Reported in both cases, because a 429 response names the limit, too.
     const outcome = await consumed.catch((rejection: unknown) => rejection);
     if (outcome instanceof RateLimiterRes) report?.(stateOf(outcome));
     await consumed.catch(throwTooMany);
@@ -61,7 +67,7 @@ export function createCounter(
       report?.(stateOf(state));
       throwTooMany(state);
     },
-    /** Counts without refusing. */
+    /** Counts without rejecting. */
     increment: (key: string): Promise<RateLimiterRes> =>
       store.withFallback(
         () => shared.penalty(keyOf(key)),

@@ -4,9 +4,9 @@ import type { LimitState } from '@synap/contracts';
 const reported = new WeakMap<ServerResponse, Map<string, LimitState>>();
 
 /**
- * Adds a limit to those that an answer names in `RateLimit-Policy` and `RateLimit`: lists of
- * structured fields, RFC 9651, as in draft-ietf-httpapi-ratelimit-headers. Of a limit that counts
- * twice the last state is named. Does nothing once the head is sent.
+ * Adds a limit to `RateLimit-Policy` and `RateLimit`: lists of structured fields (RFC 9651), as in
+ * draft-ietf-httpapi-ratelimit-headers. The last state of a limit counts. Does nothing after the
+ * head is sent.
  */
 export function reportLimit(res: ServerResponse, state: LimitState): void {
   if (res.headersSent) return;

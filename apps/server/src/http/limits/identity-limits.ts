@@ -3,18 +3,15 @@ import { networkOf } from '../address.js';
 import { createCounter, hashed } from './counter.js';
 import { type LimitStore, memoryStore } from './store.js';
 
-/**
- * Milliseconds by which a failed sign-in is answered later once there were too many for its
- * account.
- */
+/** Milliseconds by which a failed sign-in is delayed after too many for its account. */
 const failureDelay = 2000;
 
 const limitMessage = (what: string) => `Too many ${what}: wait as long as Retry-After says.`;
 
 /**
- * The limits of identity: sign-in by address, failures by account and address, mails by address,
- * refresh by session. Accounts are counted by the text of their address, whether there is such an
- * account or not.
+ * Creates the identity limits: sign-in by address, failures by account and address, mails by
+ * address, refresh by session. Accounts are counted by mail address, even if no such account
+ * exists.
  */
 export function createIdentityLimits(
   factor: number,
@@ -46,7 +43,7 @@ export function createIdentityLimits(
         hourly.increment(hashed(email)),
         failures.increment(accountKey(email, address)),
       ]);
-      // Exactly one of all failures of the hour is the one that reaches the figure.
+      // Exactly one failure per hour reaches this count.
       const { points } = hourly;
       return {
         notify: consumedPoints === points,

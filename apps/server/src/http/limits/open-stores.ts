@@ -11,21 +11,24 @@ import {
 } from './store.js';
 
 export interface LimitStores {
-  /** For the API-wide limits: a count for each request. */
+  /** For the API-wide limits, which count every request. */
   api: LimitStore;
-  /** For the limits of identity, which hold over all instances. */
+  /** For the identity limits, which apply across instances. */
   identity: LimitStore;
   close(): Promise<void>;
 }
 
 interface LimitStoresOptions {
   redisUrl: string | undefined;
-  /** Of the database. */
+  /** URL of the database. */
   url: string;
   log: Pick<Logger, 'warn'>;
 }
 
-/** Redis for all limits where there is one; else memory for the API and PostgreSQL for identity. */
+/**
+ * Uses Redis for all limits if it is configured; else memory for the API and PostgreSQL for
+ * identity.
+ */
 export async function openLimitStores({
   redisUrl,
   url,
@@ -36,9 +39,9 @@ export async function openLimitStores({
     onDown: (store, error) =>
       log.warn(
         { err: redis?.failure() ?? error },
-        `${store} does not keep the rate limits now: this process counts in its memory`,
+        `${store} is unavailable for rate limits: this process counts in memory`,
       ),
-    onUp: (store) => log.warn(`${store} keeps the rate limits again`),
+    onUp: (store) => log.warn(`${store} is available for rate limits again`),
   };
   if (redis === undefined) {
     const pool = openPool(url);
@@ -50,7 +53,7 @@ export async function openLimitStores({
   }
   await redis.settled;
   const store = createLimitStore(createRedisStore(redis), watch);
-  // A wrong address is logged at the start instead of at the first call.
+  // Logs a wrong address at the start instead of at the first call.
   await store.withFallback(
     () => redis.client.ping(),
     async () => undefined,
@@ -59,9 +62,8 @@ export async function openLimitStores({
 }
 
 /**
- * Apart from the connections that serve calls: a flood of sign-ins waits for one row, and would
- * hold all of them. What was counted in the moment before the database crashes may be lost, so no
- * count waits for the disk.
+ * Opens a separate pool: sign-in floods contend for one row and would exhaust the main pool.
+ * Commits asynchronously; a crash of the database may lose the latest counts.
  */
 const openPool = (url: string) =>
   createPool({

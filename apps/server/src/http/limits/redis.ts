@@ -2,16 +2,16 @@ import { Redis } from 'ioredis';
 
 export interface RedisConnection {
   client: Redis;
-  /** Resolves when it is connected, or after a second without. */
+  /** Resolves when connected, or after one second. */
   settled: Promise<void>;
-  /** Why it is not connected, as commands then fail without the reason. */
+  /** Reason for the lost connection; errors of commands do not contain it. */
   failure(): Error | undefined;
   close(): Promise<void>;
 }
 
 /**
- * A connection that fails fast: without a server each command is refused at once, with a silent one
- * after 300 ms. It connects again by itself, for ever; who uses it says what is logged.
+ * Opens a connection that fails fast: commands fail at once without a server, and after 300 ms if
+ * it is silent. Reconnects forever. The caller logs failures.
  */
 export function connectRedis(url: string): RedisConnection {
   const client = new Redis(url, {
@@ -24,7 +24,7 @@ export function connectRedis(url: string): RedisConnection {
     retryStrategy: (times) => Math.min(times * 100, 1000),
   });
   let failure: Error | undefined;
-  // Without a listener the library would print the error.
+  // Without a listener the library prints the error.
   client.on('error', (error) => {
     failure = error;
   });

@@ -8,22 +8,22 @@ import {
 } from 'rate-limiter-flexible';
 import type { RedisConnection } from './redis.js';
 
-/** A pool as `Database` has it. */
+/** Minimal type of a `pg` pool. */
 type Pool = { query: (...args: never[]) => unknown };
 
-/** Where counts are kept for all instances. */
+/** Store whose counts all instances share. */
 export interface SharedStore {
   name: 'PostgreSQL' | 'Redis';
   limiter(options: IRateLimiterOptions): RateLimiterAbstract;
 }
 
-/** Told once when a store goes away and once when it is back. */
+/** Notified once when a store becomes unavailable, and once when it recovers. */
 export interface StoreWatch {
   onDown: (store: SharedStore['name'], error: unknown) => void;
   onUp: (store: SharedStore['name']) => void;
 }
 
-/** The table of our own schema: the library neither makes nor clears it. */
+/** Uses a table of the product's schema: the library neither creates nor purges it. */
 export function createPostgresStore(pool: Pool): SharedStore {
   return {
     name: 'PostgreSQL',
@@ -52,16 +52,15 @@ export function createRedisStore({ client }: Pick<RedisConnection, 'client'>): S
   };
 }
 
-/** Milliseconds for which a store that failed is left alone. */
+/** Milliseconds before a failed store is tried again. */
 const retryDelayMs = 1000;
 
-/** Runs an attempt on the shared store, or in memory while that is away. */
+/** Runs an operation on the shared store, or in memory while it is unavailable. */
 type WithFallback = <T>(shared: () => Promise<T>, memory: () => Promise<T>) => Promise<T>;
 
 /**
- * While the store is away one caller a second tries it and all others count in this process's
- * memory: the limits of an instance of its own instead of none, and no caller waits for a store
- * that does not answer.
+ * While the store is unavailable, counts in memory and probes the store once a second. Limits then
+ * apply per instance, and callers do not wait for an unresponsive store.
  */
 function createFallback({ name }: SharedStore, { onDown, onUp }: StoreWatch): WithFallback {
   let unavailable = false;
@@ -95,7 +94,7 @@ function createFallback({ name }: SharedStore, { onDown, onUp }: StoreWatch): Wi
   }
 }
 
-/** What limits count in: memory, or a shared store that memory stands in for. */
+/** Store for limits: memory, or a shared store with memory as the fallback. */
 export interface LimitStore {
   limiters(options: IRateLimiterOptions): {
     memory: RateLimiterMemory;
