@@ -116,6 +116,6 @@ describe.runIf(testsBrowser)('in a browser', { timeout: 60_000 }, () => {
     });
     expect(me.body).toMatchObject({ email, name: 'Carl Dahl' });
     await accept();
-    await page.getByRole('alert').getByText('used already').waitFor();
+    await page.getByRole('alert').getByText('used or expired').waitFor();
   });
 });
