@@ -64,7 +64,7 @@ describe('prepareDataFolder', () => {
   it('says that a link leads nowhere', async () => {
     symlinkSync('/nowhere/data', path.join(folder, 'data'));
     await expect(prepareDataFolder(path.join(folder, 'data'))).rejects.toThrow(
-      'is a link that leads nowhere',
+      'is a dangling link',
     );
   });
 });

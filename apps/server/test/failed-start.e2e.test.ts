@@ -81,7 +81,7 @@ describe('a start that cannot succeed', { timeout: 60_000 }, () => {
       print: (line) => void printed.push(line),
     });
     await expect(starting).rejects.toThrow(`PORT: ${port} is taken`);
-    expect(printed.join('\n')).toContain('PostgreSQL runs on');
+    expect(printed.join('\n')).toContain('PostgreSQL is running on');
     expect(existsSync(path.join(dataDir, 'postgres/data/postmaster.pid'))).toBe(false);
     await expect
       .poll(async () => (await childProcesses()).filter((pid) => !before.includes(pid)), {

@@ -36,8 +36,8 @@ const ours = [
   /^> /,
   /^Starting Synap/,
   /^The database is in/,
-  /^Making a PostgreSQL/,
-  /^PostgreSQL runs on/,
+  /^Creating a PostgreSQL/,
+  /^PostgreSQL is running on/,
   /^Applying/,
 ];
 const atTheEnd = [/^Superuser: /, /^Synap is ready/, /^ {2}(docs|REST|RPC) /];

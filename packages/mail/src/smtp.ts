@@ -72,7 +72,7 @@ export function createSmtpTransport({
         if (code === undefined) throw error;
         if (code >= 500 && isAboutMail(error))
           throw new MailRefused(`The mail server refused it for good (${code})`);
-        throw new Error(`The mail server does not take it at present (${code})`);
+        throw new Error(`The mail server rejected the mail temporarily (${code})`);
       }
     },
     async verify() {

@@ -66,7 +66,7 @@ test('another key of the same name does not open, nor does a key of the list tha
 test('a text whose key is gone says which key is missing and what to do', () => {
   const sealed = box.seal(text, 'mail 1');
   expect(() => createSecretBox({ keys: [newKey] }).open(sealed, 'mail 1')).toThrow(
-    /no encryption key named a: list it behind the current one/,
+    /no encryption key named a: add it after the current key/,
   );
 });
 

@@ -56,9 +56,7 @@ export function createSecretBox({
     open({ keyId, bytes }, context) {
       const key = byId.get(keyId);
       if (!key)
-        throw new Error(
-          `There is no encryption key named ${keyId}: list it behind the current one`,
-        );
+        throw new Error(`There is no encryption key named ${keyId}: add it after the current key`);
       const nonce = bytes.subarray(0, nonceBytes);
       const decipher = createDecipheriv(algorithm, key, nonce, { authTagLength: tagBytes })
         .setAAD(Buffer.from(context))

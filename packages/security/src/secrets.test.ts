@@ -30,7 +30,7 @@ describe('judging secrets', () => {
     [' , ', 'is empty'],
     [good.slice(1), 'has 31 bytes and needs at least 32'],
     [`${good},short`, 'has 5 bytes'],
-    [`new:${good},new:${alsoGood}`, 'names two keys alike'],
+    [`new:${good},new:${alsoGood}`, 'has two keys of the same name'],
     [`changeme${good}`, 'well-known example'],
     [`CHANGE-ME-${good}`, 'well-known example'],
     ['your-256-bit-secret-your-256-bit-secret', 'well-known example'],

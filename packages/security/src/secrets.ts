@@ -47,7 +47,7 @@ export function validateSecrets(
     const report = (message: string) => faults.push({ name, message });
     if (keys.length === 0) report('is empty: make one with "openssl rand -base64 32"');
     if (new Set(keys.map(({ kid }) => kid)).size < keys.length)
-      report('names two keys alike: give each a name of its own');
+      report('has two keys of the same name: use different names');
     for (const { secret } of keys) {
       if (examples.includes(secret))
         report('is a well-known example, not a secret: make one with "openssl rand -base64 32"');

@@ -27,5 +27,5 @@ export async function until<T>(
     }
     await delay(interval);
   } while (performance.now() < deadline);
-  throw new Error(`Still not so after ${timeout} ms: ${condition}`, { cause: fault });
+  throw new Error(`Condition not met within ${timeout} ms: ${condition}`, { cause: fault });
 }

@@ -85,7 +85,7 @@ async function load(pool: pg.Pool, options: RestoreBackupOptions): Promise<ReadA
     // A failure here must not hide why the archive was rejected.
     if (isChanged)
       await removeSchema(pool, own, options.url).catch(() =>
-        log(`Its empty schema could not be removed.`),
+        log(`The empty schema of the archive could not be removed.`),
       );
   }
 }

@@ -12,7 +12,7 @@ const markOf = (url: string): string =>
 
 /** Describes the state and the remedy. */
 export const unfinishedRestore =
-  'A restore into this database is under way or was broken off: run "synap restore" again with the backup; to begin with an empty installation instead, use another data folder or database';
+  'A restore into this database is running or was interrupted: run "synap restore" again with the backup, or use another data folder or database to start empty';
 
 /**
  * Does nothing if the role may not create schemas. It can still restore into a migrated database.

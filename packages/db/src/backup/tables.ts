@@ -104,9 +104,7 @@ function sortByReferences(
       ({ name }) => !(referenced.get(name) ?? []).some((other) => left.has(other)),
     );
     if (!next)
-      throw new BackupError(
-        `Tables reference each other in a circle: ${[...left.keys()].join(', ')}`,
-      );
+      throw new BackupError(`Tables have circular references: ${[...left.keys()].join(', ')}`);
     order.push(next);
     left.delete(next.name);
   }

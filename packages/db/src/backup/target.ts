@@ -14,7 +14,7 @@ export async function assertEmpty(client: pg.ClientBase, own: OwnNames): Promise
   }
   if (full.length === 0) return;
   throw new BackupError(
-    `The database is not empty (${full.join(', ')}): a backup is restored into an empty installation only. Set SYNAP_DATA_DIR to a new folder, or DATABASE_URL to a new database.`,
+    `The database is not empty (${full.join(', ')}): a backup can only be restored into an empty installation. Set SYNAP_DATA_DIR to a new folder, or DATABASE_URL to a new database.`,
   );
 }
 

@@ -100,7 +100,7 @@ async function begin(
   );
   const found = await describe(client, migrationsFolder, own);
   if (JSON.stringify(found) !== JSON.stringify(planned))
-    throw new BackupError('A migration ran just now: run the backup again.');
+    throw new BackupError('A migration ran during the backup: run the backup again.');
   const { rows } = await client.query<{ version: string }>(
     `SELECT current_setting('server_version') AS version`,
   );

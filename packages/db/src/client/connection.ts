@@ -25,7 +25,9 @@ function decode(part: string, text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    return fail(`has a "%" in its ${part} that begins no UTF-8 escape: write a literal one as %25`);
+    return fail(
+      `has a "%" in its ${part} that does not begin a valid escape: write a literal "%" as %25`,
+    );
   }
 }
 
@@ -104,9 +106,7 @@ function tlsOf(parameters: URLSearchParams): ConnectionOptions | false {
     case 'verify-full':
       return files;
     default:
-      return fail(
-        `has sslmode=${mode}; known are disable, prefer, require, verify-ca and verify-full`,
-      );
+      return fail(`has sslmode=${mode}; use disable, prefer, require, verify-ca or verify-full`);
   }
 }
 
@@ -123,7 +123,7 @@ export function connectionOf(url: string): ClientConfig {
   const read = (part: string, text: string) => (text === '' ? undefined : decode(part, text));
   const hostname = read('host', address.hostname)?.replace(/^\[(.+)\]$/, '$1');
   const host = parameters.get('host') ?? hostname;
-  if (host?.includes(',')) fail('has several hosts: give the one that leads to the primary');
+  if (host?.includes(',')) fail('has several hosts: name only the host of the primary');
   schemaOf(url);
   return {
     user: parameters.get('user') ?? read('user name', address.username),

@@ -94,7 +94,7 @@ function describeProblems(
   const statements = remedies
     .map(([name, , value]) => `  ${target} ${name} = ${value};`)
     .join('\n');
-  return `Sessions of the database have settings that make it answer wrongly: ${seen}. Run this, then reconnect the pooler (RECONNECT):\n${statements}`;
+  return `Sessions of the database have settings that would corrupt values: ${seen}. Run this, then reconnect the pooler (RECONNECT):\n${statements}`;
 }
 
 /**
@@ -127,6 +127,6 @@ export async function prepareSession(
   );
   if (wrong.length > 0)
     throw new SessionSettingsError(
-      `The database does not take the setting ${wrong.map(([name]) => name).join(', ')}.`,
+      `The database rejects the settings ${wrong.map(([name]) => name).join(', ')}.`,
     );
 }

@@ -75,7 +75,7 @@ describe.runIf(runsAsRoot())('as root the database', () => {
     expect(modeOf('closed')).toBe(0o700);
     expect(modeOf('closed/data')).toBe(0o700);
     expect(lines()[0]).toBe(
-      `The database of ${at('closed/data')} is kept in ${base}: PostgreSQL does not run as root, and its account cannot reach that folder.`,
+      `The database of ${at('closed/data')} is stored in ${base}: PostgreSQL does not run as root, and its account cannot reach that folder.`,
     );
     expect(lines()[1]).toBe(
       `The database is in ${base}/data, outside of the data folder ${at('closed/data')}: back up both together.`,

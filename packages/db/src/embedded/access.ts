@@ -57,7 +57,7 @@ function undo(changes: Change[]): void {
 
 function describe({ uid, gid }: Account, changes: Change[]): string {
   const folders = changes.map(({ folder }) => folder).join(' ');
-  return `PostgreSQL does not run as root: its account (uid ${uid}, group ${gid}) may now pass through ${folders} (chmod g+x). To undo this while Synap is down: chmod g-x ${folders}; the next start here needs it again.`;
+  return `PostgreSQL does not run as root: its account (uid ${uid}, group ${gid}) may now traverse ${folders} (chmod g+x). To undo this while Synap is stopped: chmod g-x ${folders}. The next start adds it again.`;
 }
 
 /**
@@ -119,6 +119,6 @@ export function accountFor(
   if (account) return account;
   const { uid } = preferredAccount(place);
   throw new Error(
-    `PostgreSQL does not run as root, and its account (uid ${uid}) cannot reach ${place.base}. Let others pass through the folders above it (chmod o+x), or move the data folder ${place.dataDir} to a place that others can reach.`,
+    `PostgreSQL does not run as root, and its account (uid ${uid}) cannot reach ${place.base}. Allow others to traverse the folders above it (chmod o+x), or move the data folder ${place.dataDir} to a place that others can reach.`,
   );
 }

@@ -44,7 +44,7 @@ export function nativePackage(): NativePackage {
     return { folder: path.join(root, 'native'), version: String(version) };
   } catch (error) {
     throw new Error(
-      `There is no embedded PostgreSQL for this machine (${name} is not installed). Set DATABASE_URL to a PostgreSQL 15 or newer, or install again without leaving out optional dependencies.`,
+      `There is no embedded PostgreSQL for this machine (${name} is not installed). Set DATABASE_URL to a PostgreSQL 15 or newer, or reinstall with optional dependencies.`,
       { cause: error },
     );
   }

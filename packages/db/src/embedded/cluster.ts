@@ -159,7 +159,7 @@ export function checkVersion({ pgData }: ClusterLocation, { binaries }: Toolchai
   const version = readFileSync(path.join(pgData, 'PG_VERSION'), 'utf8').trim();
   if (version === binaries.major) return;
   throw new Error(
-    `The data in ${pgData} were made by PostgreSQL ${version}, this Synap brings ${binaries.major}. Dump them with the version that made them and load them into a new data folder.`,
+    `The data in ${pgData} belong to PostgreSQL ${version}, but this version of Synap includes PostgreSQL ${binaries.major}. Dump them with the old version and load them into a new data folder.`,
   );
 }
 

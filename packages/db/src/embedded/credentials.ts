@@ -19,7 +19,7 @@ function read<T>(file: string, action: () => T): T {
   } catch (error) {
     if (!isCode(error, 'EACCES', 'EPERM')) throw error;
     throw new Error(
-      `${file} belongs to another account. Run this as the account that started Synap on this data folder, or set DATABASE_URL.`,
+      `${file} belongs to another account. Run this command as the account that started Synap with this data folder, or set DATABASE_URL.`,
       { cause: error },
     );
   }
@@ -29,7 +29,7 @@ function checked(file: string, content: string): string {
   const password = content.trim();
   if (/^[\w-]{32,}$/.test(password)) return password;
   throw new Error(
-    `${file} is damaged. Stop Synap, delete it and start again: a new password is made, the data stay as they are.`,
+    `${file} is damaged. Stop Synap, delete it and start again: a new password is created, and the data are not changed.`,
   );
 }
 

@@ -71,7 +71,7 @@ export async function startEmbeddedPostgres({
         await again.lease.release();
       } catch (error) {
         log(
-          `PostgreSQL could not be started again: ${error instanceof Error ? error.message : String(error)}`,
+          `PostgreSQL could not be restarted: ${error instanceof Error ? error.message : String(error)}`,
         );
       }
     }
@@ -82,7 +82,7 @@ export async function startEmbeddedPostgres({
     for (;;) {
       await open.lease.ended;
       if (stopping) return;
-      log('PostgreSQL went away; starting it again …');
+      log('PostgreSQL stopped unexpectedly; restarting …');
       onDown?.();
       const again = await reopen();
       if (!again) return;

@@ -116,7 +116,7 @@ function makeFolders(folder: string): void {
     if (!isCode(error, 'EEXIST')) throw error;
     if (!statSync(folder, { throwIfNoEntry: false }))
       throw new Error(
-        `${folder} is a link that leads nowhere. If its volume is not mounted, mount it and start again.`,
+        `${folder} is a dangling link. If its volume is not mounted, mount it and start again.`,
       );
   }
 }

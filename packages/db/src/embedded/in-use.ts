@@ -8,7 +8,7 @@ export class DataInUseError extends Error {
   ) {
     const holder = pid === null ? 'another process' : `process ${pid}`;
     super(
-      `The data in ${dataDir} are in use by ${holder} (another Synap). Stop that one first, or set SYNAP_DATA_DIR to a folder of its own.`,
+      `The data in ${dataDir} are in use by ${holder} (another Synap). Stop it first, or set SYNAP_DATA_DIR to another folder.`,
     );
   }
 }

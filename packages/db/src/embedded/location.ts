@@ -55,7 +55,7 @@ function readClusterId(home: string): string | null {
   if (id === undefined) return null;
   if (isClusterId(id)) return id;
   throw new Error(
-    `${path.join(home, 'cluster-id')} does not hold a cluster id. Restore it: the id is the name of the folder below ${systemFolder} that holds this database.`,
+    `${path.join(home, 'cluster-id')} does not contain a cluster id. Restore it: the id is the name of the folder below ${systemFolder} that holds this database.`,
   );
 }
 
@@ -114,7 +114,7 @@ function obstacleTo(
     chownSync(probe, unprivileged.uid, unprivileged.gid);
   } catch (error) {
     if (!isCode(error, 'EPERM', 'EINVAL', 'EACCES', 'EOPNOTSUPP', 'ENOSYS')) throw error;
-    return 'files there cannot be given to the account of PostgreSQL, which does not run as root';
+    return 'PostgreSQL does not run as root, and files there cannot be given to its account';
   } finally {
     rmSync(probe, { recursive: true, force: true });
   }
@@ -132,7 +132,7 @@ function baseFolder(dataDir: string, home: string, notify: (message: string) => 
     const obstacle = obstacleTo(dataDir, home, notify);
     if (obstacle === null) return home;
     const base = baseBelowSystemFolder(dataDir, home);
-    notify(`The database of ${dataDir} is kept in ${base}: ${obstacle}.`);
+    notify(`The database of ${dataDir} is stored in ${base}: ${obstacle}.`);
     return base;
   }
   const base = path.join(systemFolder, id);
@@ -140,7 +140,7 @@ function baseFolder(dataDir: string, home: string, notify: (message: string) => 
     throw new MissingDatabaseError({ dataDir, home, pgData: path.join(base, 'data') });
   if (!pathExists(path.join(home, 'data/PG_VERSION'))) return base;
   throw new Error(
-    `${home} has a database in its folder data, and the file cluster-id names another one in ${base}. Move the one away that is not wanted: ${home}/data or ${home}/cluster-id.`,
+    `${home} contains a database in its folder data, but its file cluster-id names another one in ${base}. Move away the one that you do not need: ${home}/data or ${home}/cluster-id.`,
   );
 }
 

@@ -68,7 +68,7 @@ function foreignAccountError({ dataDir, base, isExternal }: ClusterLocation, cau
   const account = `${process.getuid?.() ?? ''}:${process.getgid?.() ?? ''}`;
   const folders = isExternal ? `${dataDir} ${base}` : dataDir;
   return new Error(
-    `The database in ${base} belongs to another account (${cause.message}). Start Synap as that account; or stop it, give its data to this one (sudo chown -R ${account} ${folders}) and start again.`,
+    `The database in ${base} belongs to another account (${cause.message}). Start Synap as that account. Or stop it, give the data to this account (sudo chown -R ${account} ${folders}) and start again.`,
     { cause },
   );
 }
@@ -109,7 +109,13 @@ async function leaseRunning(
     return { pid, port, url: addressOf({ port, password }), lease: outcome.lease };
   } catch (error) {
     if (isCode(error, '28P01'))
-      throw passwordError(location, pid, 'does not fit', 'delete the file and start again', error);
+      throw passwordError(
+        location,
+        pid,
+        'contains the wrong password',
+        'delete the file and start again',
+        error,
+      );
     throw error;
   }
 }
@@ -122,7 +128,7 @@ function passwordError(
   cause?: Error,
 ): Error {
   return new Error(
-    `${home}/password ${fault}, and the PostgreSQL of ${base} runs (process ${pid}). Stop Synap and that process, then ${remedy}: a new password is made, the data stay as they are.`,
+    `${home}/password ${fault}, and the PostgreSQL of ${base} is running (process ${pid}). Stop Synap and that process, then ${remedy}: a new password is created, and the data are not changed.`,
     { cause },
   );
 }
@@ -179,7 +185,7 @@ async function start(
     );
   }
   if (outcome.kind !== 'ready') return false;
-  log(`PostgreSQL runs on 127.0.0.1:${chosen} (process ${outcome.pid}).`);
+  log(`PostgreSQL is running on 127.0.0.1:${chosen} (process ${outcome.pid}).`);
   rememberPort(location.home, chosen);
   return true;
 }

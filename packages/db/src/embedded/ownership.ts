@@ -82,7 +82,7 @@ function foreignClusterError(
   return new ForeignClusterError(
     `The database in ${pgData} belongs to the data folder ${owner}, ${reason}. ${dataDir} is a copy of that folder. It was not started, because two installations must not share a database.\n` +
       `- To make it independent: stop Synap in ${owner}, ${adviceToSeparate(location)}.\n` +
-      `- To give it the database instead: stop Synap in ${owner}, delete ${record} and start here. ${owner} is refused from then on.`,
+      `- To give it the database instead: stop Synap in ${owner}, delete ${record} and start here. ${owner} can then no longer start it.`,
   );
 }
 

@@ -221,6 +221,6 @@ export async function stopPostmaster(location: ClusterLocation, pid: number): Pr
     if (await endsWithin(pid, 10_000)) return;
   }
   throw new Error(
-    `The embedded PostgreSQL (process ${pid}) does not end. End it by hand: kill -9 ${pid}`,
+    `The embedded PostgreSQL (process ${pid}) does not stop. End it manually: kill -9 ${pid}`,
   );
 }

@@ -54,7 +54,7 @@ export function prepareCluster(
   if (!clusterExists(location)) {
     if (!options.create) throw new MissingDatabaseError(location);
     const tools = known ?? toolsFor(location, options);
-    options.log(`Making a PostgreSQL ${tools.binaries.major} database in ${location.pgData} …`);
+    options.log(`Creating a PostgreSQL ${tools.binaries.major} database in ${location.pgData} …`);
     createCluster(location, tools, readPassword(location.home) ?? generatePassword(location.home));
     return tools;
   }

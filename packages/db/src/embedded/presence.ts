@@ -26,7 +26,7 @@ function describeDetached({ dataDir, home, pgData }: ClusterFolders): string | n
     path.dirname(base) === systemFolder
       ? `the file ${home}/cluster-id, whose only line is ${path.basename(base)}`
       : 'the link in the data folder that leads there';
-  return `The database of ${dataDir} is in ${cluster}, but nothing leads there. Restore ${lead}.`;
+  return `The database of ${dataDir} is in ${cluster}, but the data folder does not refer to it. Restore ${lead}.`;
 }
 
 function describeLoss({ dataDir, home, pgData }: ClusterFolders): string {
@@ -67,7 +67,7 @@ export function clusterExists(location: ClusterLocation): boolean {
     if (content === 'whole') return true;
     if (content === 'partial')
       throw new Error(
-        `${pgData} is not empty, but no whole database: its file PG_VERSION is missing. Restore the folder from a backup. Nothing was changed. If it holds nothing that you need, move it away.`,
+        `${pgData} contains an incomplete database: its file PG_VERSION is missing. Restore the folder from a backup, or move it away if you do not need it. Nothing was changed.`,
       );
   }
   if (hadDatabase(location)) throw new MissingDatabaseError(location);

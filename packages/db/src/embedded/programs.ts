@@ -54,7 +54,7 @@ export function changeOwner({ uid, gid }: Account, files: string[]): void {
   } catch (error) {
     if (!isCode(error, 'EINVAL', 'EPERM')) throw error;
     throw new Error(
-      `PostgreSQL does not run as root, and here files cannot be given to the account ${uid}. Run Synap as an ordinary user, or set DATABASE_URL.`,
+      `PostgreSQL does not run as root, and this system cannot give files to the account ${uid}. Run Synap as an ordinary user, or set DATABASE_URL.`,
       { cause: error },
     );
   }

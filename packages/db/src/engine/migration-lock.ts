@@ -42,7 +42,7 @@ export async function acquireMigrationLock(
       [deployLock],
     );
     if (!rows[0]?.locked) {
-      log('Another process migrates this database; waiting for it …');
+      log('Another process is migrating this database; waiting …');
       await client.query('SELECT pg_advisory_lock($1)', [deployLock]);
     }
     return client;

@@ -50,7 +50,7 @@ function additionalOutput(method: string, result: unknown): string | null {
   const names = property(history, 'unpersistedMigrationNames');
   if (property(history, 'diagnostic') !== 'migrationsDirectoryIsBehind' || !Array.isArray(names))
     return null;
-  return `\nThe database has migrations that this version does not know: a later one ran on it.\n${names.join('\n')}`;
+  return `\nThe database has migrations of a newer version:\n${names.join('\n')}`;
 }
 
 interface Conversation {

@@ -25,9 +25,15 @@ export async function assertMayCreate(url: string): Promise<void> {
   const pool = createMigrationPool(url);
   try {
     const { rows } = await pool.query<Rights>(
-      `SELECT current_user AS role, current_database() AS database,
-        has_database_privilege(current_database(), 'CREATE') AS "inDatabase",
-        (SELECT has_schema_privilege(oid, 'CREATE') FROM pg_namespace WHERE nspname = $1) AS "inSchema"`,
+      `SELECT
+         current_user AS role,
+         current_database() AS database,
+         has_database_privilege(current_database(), 'CREATE') AS "inDatabase",
+         (
+           SELECT has_schema_privilege(oid, 'CREATE')
+           FROM pg_namespace
+           WHERE nspname = $1
+         ) AS "inSchema"`,
       [schema],
     );
     const [rights] = rows;
@@ -41,5 +47,5 @@ export async function assertMayCreate(url: string): Promise<void> {
 function adviceFor({ role, database, inSchema }: Rights, schema: string): string {
   const grants = [`GRANT CREATE ON DATABASE "${database}" TO "${role}"`];
   if (inSchema === false) grants.push(`GRANT CREATE ON SCHEMA "${schema}" TO "${role}"`);
-  return `The role "${role}" may not create tables in the schema "${schema}" of the database "${database}", which pending migrations do: run ${grants.join('; ')} – or apply them with another role`;
+  return `The role "${role}" may not create tables in the schema "${schema}" of the database "${database}", which pending migrations require: run ${grants.join('; ')} – or apply them with another role`;
 }

@@ -43,7 +43,7 @@ async function addDashboard(db: Db, { id, owner, name, widgets }: SeedDashboard)
   const user = await db.user.findUnique({ where: { email: owner }, select: { id: true } });
   if (!user)
     throw new Error(
-      `The dashboard "${name}" belongs to ${owner}, who is neither in the seed nor in the database.`,
+      `The dashboard "${name}" belongs to ${owner}, but neither the seed nor the database has this user.`,
     );
   const placements = widgets.map(({ module: moduleId, widget: widgetId, ...place }, position) => ({
     ...place,
@@ -67,7 +67,7 @@ export async function seedDatabase(
 ): Promise<SeedResult> {
   if (environment === 'production') {
     throw new Error(
-      'Seeding is for development: its passwords are public. It is refused where SYNAP_ENV=production.',
+      'Seeding is for development only, because its passwords are public. It is disabled if SYNAP_ENV=production.',
     );
   }
   return database.transaction(
