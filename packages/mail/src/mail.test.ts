@@ -87,7 +87,7 @@ describe('the words of a mail', () => {
     expect(html + text).not.toContain('{{');
   });
 
-  it('give nobody a line of their own', () => {
+  it('keep values on one line', () => {
     const { text } = renderMail(inviteBy('Ann\r\nBcc: x@example.org\n\nClick here'));
     expect(text).toContain('Ann Bcc: x@example.org Click here invites you');
   });
@@ -109,7 +109,7 @@ describe('SMTP', () => {
     expect(server.taken[0]).toMatch(/^From: Synap <synap@example\.org>/m);
   });
 
-  it('tells a refusal for good from one that passes, without the words of the server', async () => {
+  it('distinguishes permanent from temporary rejections, without text of the server', async () => {
     const server = await startSmtp((attempt) => [550, 451][attempt - 1]);
     const transport = smtp(server.url);
     const refused = await transport.send(outgoing('one')).catch((error: unknown) => error);

@@ -105,7 +105,7 @@ test('a token expires after ten minutes and five seconds of tolerance', () => {
   expect(tokensAt(605).verify(token)).toBeNull();
 });
 
-test('a token that was believed before ends in time too, and makes no other one believed', () => {
+test('a cached token expires in time, and validates no other token', () => {
   let seconds = 0;
   const clock = { now: () => start + seconds * 1000 };
   const tokens = createAccessTokens({ keys: [key], issuer: 'synap', audience: 'synap-api', clock });
@@ -122,7 +122,7 @@ test('a token that was believed before ends in time too, and makes no other one 
   ]);
 });
 
-test('ten thousand tokens are remembered, and all others are judged as well', () => {
+test('ten thousand tokens are cached, and all others are verified too', () => {
   const tokens = tokensAt(0);
   const first = tokens.sign(claims).token;
   for (let count = 0; count <= 10_000; count++) {

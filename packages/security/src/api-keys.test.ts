@@ -23,7 +23,7 @@ test('another secret is refused, and so is a hash of another length', () => {
   expect(isSecretOf(new Uint8Array(), secret)).toBe(false);
 });
 
-test('what is no whole key is none', () => {
+test('an incomplete key is rejected', () => {
   const { key } = generateApiKey(randomUUID());
   const near = [
     '',

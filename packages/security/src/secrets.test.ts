@@ -14,7 +14,7 @@ const alsoGood = 'Tn5Wx0Ev8Hs3Kd7Pz2Qj6Ym9Bc4Lf1Rg';
 const judge = (value: string) =>
   validateSecrets({ ACCESS_TOKEN_SECRET: value }).map(({ message }) => message);
 
-describe('judging secrets', () => {
+describe('validateSecrets', () => {
   test('secrets that are long, random and each for one purpose have no fault', () => {
     expect(
       validateSecrets({
@@ -60,7 +60,7 @@ describe('judging secrets', () => {
     ]);
   });
 
-  test('every fault is told at once, and none contains the secret', () => {
+  test('all errors are reported at once, and none contains the secret', () => {
     const faults = validateSecrets({ A: 'tooshort1', B: 'tooshort1,changeme' });
     expect(faults.map(({ name }) => name)).toEqual(['A', 'B', 'B', 'B']);
     expect(JSON.stringify(faults)).not.toMatch(/tooshort1|changeme/);
@@ -96,7 +96,7 @@ describe('made secrets', () => {
   });
 
   test.skipIf(process.platform === 'win32')(
-    'nobody else can read them, even after someone loosened the file',
+    'only the owner can read them, even after the file mode was loosened',
     async () => {
       await loadSecrets(secrets, names);
       const modes = async () =>

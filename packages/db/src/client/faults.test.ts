@@ -29,7 +29,7 @@ async function errorOf(promise: Promise<unknown>): Promise<unknown> {
   );
 }
 
-const nobody = '00000000-0000-4000-8000-000000000000';
+const unknownUser = '00000000-0000-4000-8000-000000000000';
 
 describe('before the migrations', () => {
   it('says so for Prisma and for pg', async () => {
@@ -80,9 +80,9 @@ describe('after the migrations', () => {
     expect(toDatabaseFault(await errorOf(run()))).toEqual({ kind: 'bad-input', sqlState });
   });
 
-  it('tells a missing reference', async () => {
+  it('recognises a missing reference', async () => {
     const error = await errorOf(
-      database.db.dashboard.create({ data: { ownerId: nobody, name: 'x' } }),
+      database.db.dashboard.create({ data: { ownerId: unknownUser, name: 'x' } }),
     );
     expect(toDatabaseFault(error)).toEqual({ kind: 'reference', sqlState: '23503' });
   });

@@ -92,7 +92,7 @@ async function wayTo(url: string) {
 }
 
 describe('a listener', () => {
-  it('hears what is sent from when it says that it listens, in order, and nothing once it is closed', async () => {
+  it('receives notifications in order between onListening and close', async () => {
     const { heard, listening } = listenIn();
     await becomes(heard, ['(listening)']);
     for (const payload of ['one', '', 'three']) await send(payload);
@@ -103,7 +103,7 @@ describe('a listener', () => {
     expect(heard).toHaveLength(4);
   });
 
-  it('whose connection is ended listens again, and tells of it once', async () => {
+  it('reconnects after its connection was ended, and reports the loss once', async () => {
     const { heard } = listenIn();
     await becomes(heard, ['(listening)']);
     await pool.query(
@@ -115,7 +115,7 @@ describe('a listener', () => {
     expect(await sessions()).toBe(1);
   });
 
-  it('tells once of a database that is away, however often it tries, and listens when it is back', async () => {
+  it('reports an unavailable database once, and listens when it is back', async () => {
     const way = await wayTo(cluster.url);
     await way.cut();
     const { heard } = listenIn(way.url);
@@ -128,7 +128,7 @@ describe('a listener', () => {
     await becomes(heard, ['(lost)', '(listening)', '(lost)']);
   });
 
-  it('notices that the network fell silent', async () => {
+  it('detects a silent network', async () => {
     const way = await wayTo(cluster.url);
     const { heard } = listenIn(way.url);
     await becomes(heard, ['(listening)']);
@@ -140,7 +140,7 @@ describe('a listener', () => {
   });
 
   it('ends while it cannot connect', async () => {
-    const { heard, listening } = listenIn('postgresql://nobody:none@127.0.0.1:1/none');
+    const { heard, listening } = listenIn('postgresql://none:none@127.0.0.1:1/none');
     await becomes(heard, ['(lost)']);
     await listening.close();
     expect(heard).toEqual(['(lost)']);

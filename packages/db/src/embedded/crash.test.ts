@@ -81,7 +81,7 @@ describe('a crash of the machine', () => {
 });
 
 describe('two processes', () => {
-  it('started at once on a new folder: one owns the data, the other names it', async () => {
+  it('started at once on a new folder: one becomes leader, the other names it', async () => {
     const dataDir = newDataDir();
     const rivals = [own(dataDir), own(dataDir)];
     const lines = await Promise.all(rivals.map((rival) => rival.started));
@@ -125,7 +125,7 @@ describe('ensureDatabase', () => {
     await database.release();
   });
 
-  it('hands the database over to a server that starts meanwhile', async () => {
+  it('leaves the database to a server that starts meanwhile', async () => {
     const dataDir = newDataDir();
     const guest = await ensureDatabase({ dataDir });
     const { url, pid } = await own(dataDir).started;
@@ -136,7 +136,7 @@ describe('ensureDatabase', () => {
 });
 
 describe('after kill -9', () => {
-  it('of the owner, PostgreSQL lives on, and the next start owns it and ends it', async () => {
+  it('of the leader, PostgreSQL keeps running, and the next start adopts and stops it', async () => {
     const dataDir = newDataDir();
     const owner = own(dataDir);
     const { pid, url } = await owner.started;
@@ -208,7 +208,7 @@ describe.runIf(runsAsRoot())('as root', () => {
 });
 
 describe('a machine that no embedded PostgreSQL exists for', () => {
-  it('is told to set DATABASE_URL', async () => {
+  it('asks for DATABASE_URL', async () => {
     const { error } = await own(newDataDir(), { arch: 's390x' }).started;
     expect(error).toMatch(/no embedded PostgreSQL for this machine.*Set DATABASE_URL/);
   });

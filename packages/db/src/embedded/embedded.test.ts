@@ -30,7 +30,7 @@ async function start(dataDir: string): Promise<EmbeddedPostgres> {
 }
 
 describe('startEmbeddedPostgres', () => {
-  it('makes a cluster, keeps its data and its address over a restart, and leaves no process', async () => {
+  it('creates a cluster, keeps data and address across a restart, and leaves no process', async () => {
     const dataDir = newDataDir();
     const first = await start(dataDir);
     await query(first.url, 'CREATE TABLE kept AS SELECT 42 AS answer');
@@ -54,7 +54,7 @@ describe('startEmbeddedPostgres', () => {
     }
   });
 
-  it('lets nobody in without the password, which is made and readable by the owner only', async () => {
+  it('requires the password, which only the owner can read', async () => {
     const dataDir = newDataDir();
     const { url, folder } = await start(dataDir);
     const { password } = new URL(url);
@@ -107,7 +107,7 @@ describe('startEmbeddedPostgres', () => {
     expect(listening).toEqual([`listening on IPv4 address "127.0.0.1", port ${port}`]);
   });
 
-  it('writes to disk before it acknowledges, unless told otherwise', async () => {
+  it('writes to disk before it acknowledges, unless durable is false', async () => {
     const dataDir = newDataDir();
     const cluster = await startEmbeddedPostgres({ dataDir });
     running.push(cluster);
@@ -118,7 +118,7 @@ describe('startEmbeddedPostgres', () => {
     expect(setting).toEqual({ fsync: 'on', commit: 'on' });
   });
 
-  it('refuses a second owner in the same process too', async () => {
+  it('rejects a second leader in the same process', async () => {
     const dataDir = newDataDir();
     await start(dataDir);
     const refused = await startEmbeddedPostgres({ dataDir, durable: false }).catch(
@@ -143,7 +143,7 @@ describe('startEmbeddedPostgres', () => {
     await new Promise((resolve) => squatter.close(resolve));
   });
 
-  it('begins anew when the data folder was deleted', async () => {
+  it('starts empty after the data folder was deleted', async () => {
     const dataDir = newDataDir();
     const first = await start(dataDir);
     await query(first.url, 'CREATE TABLE gone ()');

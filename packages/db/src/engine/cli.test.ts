@@ -99,7 +99,7 @@ describe('npx prisma', () => {
     await project.sql('ALTER TABLE "Note" DROP COLUMN drifted');
   });
 
-  it('migrate diff finds migrations and schema in step', async () => {
+  it('migrate diff finds no difference between migrations and schema', async () => {
     const { code, output } = await project.prisma(
       'migrate diff --from-migrations prisma/migrations --to-schema prisma --exit-code',
     );
@@ -125,7 +125,7 @@ describe('npx prisma', () => {
     },
   );
 
-  it('migrate reset begins anew with all migrations', async () => {
+  it('migrate reset reapplies all migrations', async () => {
     const { code } = await project.prisma('migrate reset --force');
     expect(code).toBe(0);
     expect(await project.sql('SELECT count(*)::int AS rows FROM "Note"')).toEqual([{ rows: 0 }]);

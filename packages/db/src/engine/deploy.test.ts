@@ -139,7 +139,7 @@ describe('a schema engine of the operator', () => {
 });
 
 describe('migrateDeploy', () => {
-  it('called at once by several processes of ours applies each migration once', async () => {
+  it('called by several processes at once applies each migration once', async () => {
     await query(server.url, 'CREATE DATABASE many');
     const applied = await Promise.all(
       [1, 2, 3].map(() => migrateDeploy(address('many'), folder())),
@@ -153,7 +153,7 @@ describe('migrateDeploy', () => {
     expect(await migrateDeploy(address('limited'), folder())).toHaveLength(3);
   });
 
-  it('tells which migration failed, why and what to do', async () => {
+  it('names the failed migration, the reason and the remedy', async () => {
     await query(server.url, 'CREATE DATABASE broken');
     project.migration('20260104000000_broken', 'SELEC 1;');
     const failed = migrateDeploy(address('broken'), folder());

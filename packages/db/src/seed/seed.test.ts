@@ -76,14 +76,14 @@ describe('seeding', () => {
       dashboards: [
         {
           id: '0199f000-0000-7000-8000-00000000000f',
-          owner: 'nobody@example.org',
+          owner: 'missing@example.org',
           name: 'Orphan',
           widgets: [],
         },
       ],
     };
     await expect(seedDatabase(seed, { database, hash })).rejects.toThrow(
-      'belongs to nobody@example.org',
+      'belongs to missing@example.org',
     );
     expect(await database.db.user.count({ where: { email: 'new@example.org' } })).toBe(0);
   });
