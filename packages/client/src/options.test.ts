@@ -7,7 +7,7 @@ test.each([
   ['another scheme', 'ftp://localhost:3000'],
   ['a query', 'http://localhost:3000/?a=b'],
   ['credentials in the address', 'http://ada:secret@localhost:3000'],
-])('%s is refused when the client is made, with what to do', (_case, url) => {
+])('createClient rejects %s and says what to do', (_case, url) => {
   expect(() => createClient({ url })).toThrow(TypeError);
   expect(() => createClient({ url })).toThrow(/`url` must/);
 });

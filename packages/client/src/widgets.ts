@@ -13,7 +13,7 @@ import type { AppRouter, RouterInputs, RouterOutputs } from './types.js';
  * }
  * ```
  */
-// biome-ignore lint/suspicious/noEmptyInterface: it is there to be filled by declaration merging, which a type alias refuses
+// biome-ignore lint/suspicious/noEmptyInterface: users extend it by declaration merging, which needs an interface
 export interface WidgetTypes {}
 
 /** `Declared` if widgets are declared, else `Plain`. */

@@ -27,7 +27,7 @@ const load = (
   params = {},
   options: { signal?: AbortSignal; deadlineMs?: number } = {},
 ) => running.registry.load({ moduleId: 'workbench', widgetId, params, ...options });
-const refusal = async (call: Promise<unknown>): Promise<ModuleCallError> => {
+const rejection = async (call: Promise<unknown>): Promise<ModuleCallError> => {
   const error: unknown = await call.then(
     () => undefined,
     (reason: unknown) => reason,
@@ -109,13 +109,13 @@ describe('a call that fails', () => {
     ['nothing', 'echo', 'unknown-module'],
     ['workbench', 'nothing', 'unknown-widget'],
   ])('names what is unknown (%s/%s)', async (moduleId, widgetId, kind) => {
-    expect((await refusal(running.registry.load({ moduleId, widgetId, params: {} }))).kind).toBe(
+    expect((await rejection(running.registry.load({ moduleId, widgetId, params: {} }))).kind).toBe(
       kind,
     );
   });
 
   it('lists the validation errors of the parameters', async () => {
-    const error = await refusal(load('echo', { limit: 'many' }));
+    const error = await rejection(load('echo', { limit: 'many' }));
     expect(error).toMatchObject({
       kind: 'invalid-params',
       issues: [{ path: ['limit'], code: 'invalid_type' }],
@@ -123,7 +123,7 @@ describe('a call that fails', () => {
   });
 
   it('lists parameters that the module itself rejects', async () => {
-    expect((await refusal(load('choosy'))).issues).toEqual([
+    expect((await rejection(load('choosy'))).issues).toEqual([
       { path: ['repository'], message: 'There is no such repository', code: 'custom' },
     ]);
   });
@@ -131,20 +131,20 @@ describe('a call that fails', () => {
   it.each(['wrong', 'huge', 'cyclic'])(
     'is a typed error when the data is not what the module promised (%s)',
     async (widgetId) => {
-      expect((await refusal(load(widgetId))).kind).toBe('invalid-data');
+      expect((await rejection(load(widgetId))).kind).toBe('invalid-data');
     },
   );
 
   it('has the message of an expected failure, and its Retry-After', async () => {
-    expect(await refusal(load('foreseen'))).toMatchObject({
+    expect(await rejection(load('foreseen'))).toMatchObject({
       kind: 'failed',
       message: 'The well is dry: dig deeper',
     });
-    expect(await refusal(load('busy'))).toMatchObject({ kind: 'failed', retryAfter: 42 });
+    expect(await rejection(load('busy'))).toMatchObject({ kind: 'failed', retryAfter: 42 });
   });
 
   it('hides the message of an exception, and logs it', async () => {
-    const error = await refusal(load('throw'));
+    const error = await rejection(load('throw'));
     expect(error.kind).toBe('failed');
     expect(error.message).not.toContain('canary');
     await expect
@@ -196,7 +196,7 @@ describe('a run of the sync job', () => {
 
   it('fails on an invalid key, and the module keeps running', async () => {
     const { data: before } = await load('surroundings');
-    expect((await refusal(load('odd-key'))).kind).toBe('failed');
+    expect((await rejection(load('odd-key'))).kind).toBe('failed');
     expect((await load('surroundings')).data).toEqual(before);
   });
 });
@@ -205,7 +205,7 @@ describe('a call that is aborted', () => {
   it('rejects at once when the caller leaves; the module gets the abort and keeps running', async () => {
     const { data: before } = await load('surroundings');
     const leaving = new AbortController();
-    const call = refusal(load('patient', {}, { signal: leaving.signal }));
+    const call = rejection(load('patient', {}, { signal: leaving.signal }));
     await load('count');
     leaving.abort();
     expect((await call).kind).toBe('aborted');
@@ -216,13 +216,13 @@ describe('a call that is aborted', () => {
   });
 
   it('does not start when the caller has left already', async () => {
-    expect((await refusal(load('count', {}, { signal: AbortSignal.abort() }))).kind).toBe(
+    expect((await rejection(load('count', {}, { signal: AbortSignal.abort() }))).kind).toBe(
       'aborted',
     );
   });
 
   it('rejects at its deadline', async () => {
-    expect(await refusal(load('patient', {}, { deadlineMs: 200 }))).toMatchObject({
+    expect(await rejection(load('patient', {}, { deadlineMs: 200 }))).toMatchObject({
       kind: 'timeout',
     });
   });

@@ -93,7 +93,7 @@ describe('a widget', () => {
     [{ id: '' }, /lower-case letters/],
     [{ maxAge: -1 }, /maxAge/],
     [{ maxAge: Number.NaN }, /maxAge/],
-  ])('refuses to be defined with %j', (fault, message) => {
+  ])('cannot be defined with %j', (fault, message) => {
     expect(() =>
       defineWidget({ ...base('x'), dataSchema: z.null(), load: () => null, ...fault }),
     ).toThrow(message);

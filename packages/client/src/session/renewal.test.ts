@@ -73,7 +73,7 @@ describe('renewing the access token', () => {
   test.each([
     ['the server hangs up', onPath('auth.refresh', hangUp), 'network'],
     [
-      'the database is away',
+      'the database is unavailable',
       onPath('auth.refresh', (_req, res) => sendProblem(res, 503, 'unavailable')),
       'unavailable',
     ],
@@ -87,7 +87,7 @@ describe('renewing the access token', () => {
       onPath('auth.refresh', (_req, res) => sendPage(res, 403)),
       'forbidden',
     ],
-  ])('the session is kept when %s during a refresh', async (_case, intercept, code) => {
+  ])('the session survives if %s during a refresh', async (_case, intercept, code) => {
     const onSessionEnd = vi.fn();
     const client = await signedIn({ onSessionEnd });
     server.expireAccessTokens();

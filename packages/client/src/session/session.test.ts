@@ -51,12 +51,12 @@ describe('signing in and out', () => {
     const onSessionEnd = vi.fn();
     const storage = memoryStorage();
     const client = await signedIn({ onSessionEnd, storage });
-    const kept = await storage.read();
+    const stored = await storage.read();
     await client.$session.signOut();
     expect(client.$session.current.status).toBe('signed-out');
     expect(await storage.read()).toBeUndefined();
     await expect(
-      createClient({ url: server.url, auth: { refreshToken: kept ?? '' } }).users.me.get.query(),
+      createClient({ url: server.url, auth: { refreshToken: stored ?? '' } }).users.me.get.query(),
     ).rejects.toThrow();
     expect(onSessionEnd).not.toHaveBeenCalled();
   });

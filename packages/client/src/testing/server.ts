@@ -156,7 +156,7 @@ function createServices(
         return found;
       },
       async save() {
-        throw staleVersion('The dashboard has been changed meanwhile: read it again');
+        throw staleVersion('The dashboard was changed in the meantime: read it again');
       },
       upsert: absent,
       remove: absent,

@@ -71,14 +71,14 @@ export function createSessions() {
       const session = sessions.get(id);
       if (session?.revoked) await settings.beforeRefreshResponse();
       if (!session || session.revoked)
-        throw unauthenticated('The refresh token is not valid any more: sign in again');
+        throw unauthenticated('The refresh token is no longer valid: sign in again');
       const behind = session.counter - Number(counter);
       if (behind === 0) {
         session.counter += 1;
         counts.rotations += 1;
       } else if (behind !== 1) {
         session.revoked = true;
-        throw unauthenticated('The refresh token is not valid any more: sign in again');
+        throw unauthenticated('The refresh token is no longer valid: sign in again');
       }
       await settings.beforeRefreshResponse();
       return tokensOf(id, session);
@@ -102,7 +102,7 @@ export function createSessions() {
   const authenticate: Authenticate = async (token): Promise<Actor> => {
     const sessionId = accessTokens.get(token);
     if (sessionId === undefined || sessions.get(sessionId)?.revoked !== false) {
-      throw unauthenticated('The access token is not valid any more');
+      throw unauthenticated('The access token is no longer valid');
     }
     return {
       kind: 'user',

@@ -108,7 +108,7 @@ describe('the search for modules', () => {
     ['names a file that is not there', { main: './gone.js' }],
     ['exports only other paths', { exports: { './other': './index.js' } }],
     ['exports nothing', { exports: null }],
-  ])('refuses a package that %s', async (_, fields) => {
+  ])('rejects a package that %s', async (_, fields) => {
     await addPackage('app', { name: 'app' });
     await addPackage('mods/x', { name: 'x', synap, ...fields });
     expect(await found(join(folder, 'mods'))).toEqual([

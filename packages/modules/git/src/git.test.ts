@@ -63,7 +63,7 @@ describe('the commits of a repository', () => {
     ['no text', '', ''],
     ['other scripts', 'Änderung 変更 🎉', 'Änderung 変更 🎉'],
     ['two megabytes', 'x'.repeat(2_000_000), 'x'.repeat(500)],
-  ])('keep their subject with %s', async (_, message, subject) => {
+  ])('have their subject with %s', async (_, message, subject) => {
     const { path, commit } = makeRepository(join(temporaryFolder(), 'app'));
     commit({ message: 'before' });
     commit({ message, at: 1_700_000_001 });
@@ -77,7 +77,7 @@ describe('the commits of a repository', () => {
     ['Latin-1 that says so', Buffer.from('José', 'latin1'), 'encoding ISO-8859-1\n', 'José'],
     ['Latin-1 that does not', Buffer.from('José', 'latin1'), '', 'José'],
     ['nothing', Buffer.from(''), '', ''],
-  ])('keep the name of an author in %s', async (_, author, headers, name) => {
+  ])('have the name of an author in %s', async (_, author, headers, name) => {
     const { path, commit } = makeRepository(join(temporaryFolder(), 'app'));
     commit({ author, headers });
     const harness = await setUp(path);
