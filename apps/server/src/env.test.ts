@@ -231,7 +231,7 @@ describe('the environment', () => {
         ).toEqual([]);
     });
 
-    it('refuses whatever the example files give as a secret, as any secret of ours', () => {
+    it('refuses whatever the example files give as a secret, as any other secret', () => {
       const given = files.flatMap((file) =>
         [
           ...file.matchAll(

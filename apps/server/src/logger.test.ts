@@ -25,7 +25,7 @@ it('what an error quotes of secrets is not logged: in its text, its stack and it
   expect(JSON.stringify(describeError('token=canary'))).not.toContain('canary');
 });
 
-it('whatever was thrown can be told of', () => {
+it('describes any thrown value', () => {
   const endless = new Error('endless');
   endless.cause = endless;
   expect(JSON.stringify(describeError(endless)).length).toBeLessThan(20_000);
