@@ -34,7 +34,7 @@ interface Sent {
 /**
  * Requests from a chosen local address, which `fetch` does not support. Returns the status.
  */
-function ask(
+function requestFrom(
   { nginx }: { nginx: Nginx },
   target: string,
   { from = '127.0.0.5', headers = {}, body }: Sent = {},
@@ -73,31 +73,41 @@ describe.skipIf(!testsNginx)(
         password: 'a passphrase for tests',
       });
       for (const headers of claims) {
-        expect(await ask(site, '/api/v1/private/users', { headers, body: account('eve') })).toBe(
-          403,
-        );
         expect(
-          await ask(site, '/trpc/private.createUser', { headers, body: { json: account('eve') } }),
+          await requestFrom(site, '/api/v1/private/users', { headers, body: account('eve') }),
+        ).toBe(403);
+        expect(
+          await requestFrom(site, '/trpc/private.createUser', {
+            headers,
+            body: { json: account('eve') },
+          }),
         ).toBe(403);
       }
       const token = await readFile(path.join(site.server.dataDir, 'private-api-token'), 'utf8');
       const headers = { 'x-synap-private-token': token.trim() };
-      expect(await ask(site, '/api/v1/private/users', { headers, body: account('ada') })).toBe(201);
       expect(
-        await ask(site, '/trpc/private.createUser', { headers, body: { json: account('bea') } }),
+        await requestFrom(site, '/api/v1/private/users', { headers, body: account('ada') }),
+      ).toBe(201);
+      expect(
+        await requestFrom(site, '/trpc/private.createUser', {
+          headers,
+          body: { json: account('bea') },
+        }),
       ).toBe(200);
     });
 
     it('reading metrics requires the token', async () => {
       const site = await start({ METRICS_TOKEN: 'a-token-for-the-metrics', METRICS_PORT: '0' });
-      for (const headers of claims) expect(await ask(site, '/metrics', { headers })).toBe(401);
+      for (const headers of claims)
+        expect(await requestFrom(site, '/metrics', { headers })).toBe(401);
       expect(
-        await ask(site, '/metrics', {
+        await requestFrom(site, '/metrics', {
           headers: { authorization: 'Bearer a-token-for-the-metrics' },
         }),
       ).toBe(200);
       const tokenless = await start({ METRICS_PORT: '0' });
-      for (const headers of claims) expect(await ask(tokenless, '/metrics', { headers })).toBe(404);
+      for (const headers of claims)
+        expect(await requestFrom(tokenless, '/metrics', { headers })).toBe(404);
     });
   },
 );
@@ -109,7 +119,7 @@ describe.skipIf(!testsNginx)('behind nginx that TRUST_PROXY names', { timeout: 6
       'proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;',
     );
     const signIn = (from: string, n: number) =>
-      ask(site, '/api/v1/auth/login', {
+      requestFrom(site, '/api/v1/auth/login', {
         from,
         headers: {
           'x-forwarded-for': `203.0.113.${n}, 127.0.0.1`,

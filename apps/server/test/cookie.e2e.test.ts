@@ -99,12 +99,12 @@ describe.each(['rest', 'rpc'] as const)('the cookie over %s', (transport) => {
       ['refresh', {}],
       ['logout', undefined],
     ] as const) {
-      const refused = await send(transport, name, { cookie: pair, body, headers });
-      expect(refused).toMatchObject({
+      const rejected = await send(transport, name, { cookie: pair, body, headers });
+      expect(rejected).toMatchObject({
         status: 403,
         body: { code: 'forbidden', detail: expect.stringContaining(named) },
       });
-      expect(refused.set).toBeUndefined();
+      expect(rejected.set).toBeUndefined();
     }
     expect((await send(transport, 'refresh', { cookie: pair, body: {} })).status).toBe(200);
   });
@@ -117,13 +117,13 @@ describe.each(['rest', 'rpc'] as const)('the cookie over %s', (transport) => {
       'multipart/form-data; boundary=x',
     ]) {
       for (const name of ['refresh', 'logout']) {
-        const refused = await send(transport, name, {
+        const rejected = await send(transport, name, {
           cookie: pair,
           body: '{}',
           headers: { 'content-type': type },
         });
-        expect(refused.status).toBeGreaterThanOrEqual(400);
-        expect(refused.set).toBeUndefined();
+        expect(rejected.status).toBeGreaterThanOrEqual(400);
+        expect(rejected.set).toBeUndefined();
       }
     }
     expect((await send(transport, 'refresh', { cookie: pair, body: {} })).status).toBe(200);
@@ -386,9 +386,9 @@ describe('the OAuth2 password form', () => {
       for (let n = 0; n < 11; n += 1)
         statuses.push((await post({ ...right, password: 'not the right one' }, limited)).status);
       expect(statuses).toContain(429);
-      const refused = await post(right, limited);
-      expect(refused).toMatchObject({ status: 429, body: { code: 'too_many_requests' } });
-      expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+      const rejected = await post(right, limited);
+      expect(rejected).toMatchObject({ status: 429, body: { code: 'too_many_requests' } });
+      expect(Number(rejected.headers.get('retry-after'))).toBeGreaterThan(0);
     } finally {
       await limited.close();
     }

@@ -16,15 +16,15 @@ describe('a database that is not migrated', () => {
     });
     try {
       await until(() => server.printed.some((line) => line.includes('npx prisma migrate deploy')));
-      const refused = await server.rest('POST', '/auth/login', { body: admin });
-      expect(refused).toMatchObject({
+      const rejected = await server.rest('POST', '/auth/login', { body: admin });
+      expect(rejected).toMatchObject({
         status: 503,
         body: {
           code: 'unavailable',
           detail: 'Database is not migrated: run "npx prisma migrate deploy"',
         },
       });
-      expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+      expect(Number(rejected.headers.get('retry-after'))).toBeGreaterThan(0);
       expect((await server.rest('GET', '/health')).body).toMatchObject({
         status: 'degraded',
         database: 'unmigrated',

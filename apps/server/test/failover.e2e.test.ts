@@ -42,12 +42,12 @@ describe('a server that became read-only', { timeout: 60_000 }, () => {
         { timeout: 15_000 },
       );
       const before = await sessions();
-      const refused = await server.rest('POST', '/dashboards', { token, body: { name: 'x' } });
-      expect(refused).toMatchObject({
+      const rejected = await server.rest('POST', '/dashboards', { token, body: { name: 'x' } });
+      expect(rejected).toMatchObject({
         status: 503,
         body: { code: 'unavailable', detail: expect.stringContaining('read-only') },
       });
-      expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+      expect(Number(rejected.headers.get('retry-after'))).toBeGreaterThan(0);
       const reasons = server.logged.filter((line) => line.includes('database unavailable'));
       expect(reasons.join('\n')).toContain('read-only transaction');
       expect((await server.rest('GET', '/dashboards', { token })).status).toBe(200);

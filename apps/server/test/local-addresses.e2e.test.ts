@@ -63,9 +63,9 @@ describe('an address whose domain has no dot', () => {
           token,
           body: { email: 'admin@localhost', currentPassword: admin.password },
         });
-      const refused = await staging.rest(method, target, { token: await staging.signIn(), body });
+      const rejected = await staging.rest(method, target, { token: await staging.signIn(), body });
       const pointer = 'to' in body ? '/to' : '/email';
-      expect(refused).toMatchObject({
+      expect(rejected).toMatchObject({
         status: 400,
         body: { errors: [{ pointer, code: 'invalid_format' }] },
       });

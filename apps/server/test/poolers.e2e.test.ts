@@ -94,13 +94,13 @@ describe.skipIf(!testsPgbouncer)('behind PgBouncer', { timeout: 120_000 }, () =>
     const url = await makeOwner('by_transaction');
     pooler = await startPgbouncer({ mode: 'transaction', url, size: 3 });
     const variables = { DATABASE_POOLER: 'transaction', DATABASE_DIRECT_URL: url };
-    const refused = await startServerUnderTest({
+    const rejected = await startServerUnderTest({
       databaseUrl: pooler.url,
       variables,
       waitUntilReady: false,
     });
-    const reason = await refused.running.ready.catch(String);
-    await refused.close();
+    const reason = await rejected.running.ready.catch(String);
+    await rejected.close();
     const statements = String(reason)
       .split('\n')
       .filter((line) => line.startsWith('  ALTER ROLE "by_transaction" '));
@@ -165,8 +165,8 @@ describe.skipIf(!testsPgbouncer)('behind PgBouncer', { timeout: 120_000 }, () =>
     const examined = await run(['doctor'], variables);
     expect(examined.text).toMatch(/FAIL +pooler .*DATABASE_POOLER=transaction/);
     for (const command of [['backup', '-'], ['restore', '-'], ['upgrade', '--check'], ['seed']]) {
-      const refused = await run(command, variables);
-      expect(refused, command.join(' ')).toMatchObject({
+      const rejected = await run(command, variables);
+      expect(rejected, command.join(' ')).toMatchObject({
         code: 1,
         text: expect.stringContaining('DATABASE_POOLER=transaction'),
       });

@@ -54,8 +54,8 @@ describe('a dashboard', () => {
   it('is deleted only in the state that If-Match names', async () => {
     const path = `/dashboards/${JSON.parse((await call('POST', '/dashboards', {}, content())).text).id}`;
     for (const tag of ['"7"', '"x"', '"2", "3"']) {
-      const refused = await call('DELETE', path, { 'if-match': tag });
-      expect([refused.status, refused.text.includes('2147483647')]).toEqual([412, false]);
+      const rejected = await call('DELETE', path, { 'if-match': tag });
+      expect([rejected.status, rejected.text.includes('2147483647')]).toEqual([412, false]);
     }
     expect((await call('DELETE', `${path}?version=7`)).status).toBe(409);
     expect((await call('GET', path)).status).toBe(200);

@@ -23,7 +23,7 @@ async function start(variables: Record<string, string> = {}) {
 }
 
 const password = 'a passphrase for tests';
-const refused = { status: 403, body: { code: 'reauthentication_required' } };
+const rejected = { status: 403, body: { code: 'reauthentication_required' } };
 const idOf = async (server: ServerUnderTest, token: string) =>
   (await server.rest('GET', '/auth/me', { token })).body.id;
 
@@ -51,7 +51,7 @@ describe('a sensitive action', { timeout: 60_000 }, () => {
         }),
     ];
     await query("UPDATE sessions SET authenticated_at = now() - interval '11 minutes'");
-    for (const call of calls) expect(await call()).toMatchObject(refused);
+    for (const call of calls) expect(await call()).toMatchObject(rejected);
     const soon = new Date(Date.now() + 3_600_000).toISOString();
     expect(
       await post('/api-keys', { name: 'Soon over', scopes: ['profile:read'], expiresAt: soon }),
@@ -61,7 +61,7 @@ describe('a sensitive action', { timeout: 60_000 }, () => {
     expect(await post('/auth/reauthenticate', { password: 'not the password' })).toMatchObject({
       status: 400,
     });
-    expect(await calls[0]?.()).toMatchObject(refused);
+    expect(await calls[0]?.()).toMatchObject(rejected);
     expect(await post('/auth/reauthenticate', { password: admin.password })).toMatchObject({
       status: 204,
     });
@@ -79,12 +79,14 @@ describe('a password set by an administrator', { timeout: 60_000 }, () => {
     });
     expect(made.body).toMatchObject({ mustChangePassword: true });
     const token = await server.signIn(account);
-    const demanded = { status: 403, body: { code: 'password_change_required' } };
+    const needsReauthentication = { status: 403, body: { code: 'password_change_required' } };
     for (const target of ['/dashboards', '/api-keys', '/auth/sessions', '/widgets'])
-      expect(await server.rest('GET', target, { token }), target).toMatchObject(demanded);
+      expect(await server.rest('GET', target, { token }), target).toMatchObject(
+        needsReauthentication,
+      );
     expect(
       await server.rest('PATCH', '/users/me', { token, body: { name: 'Carl' } }),
-    ).toMatchObject(demanded);
+    ).toMatchObject(needsReauthentication);
     for (const target of ['/auth/me', '/users/me'])
       expect((await server.rest('GET', target, { token })).status).toBe(200);
     const body = { currentPassword: password, newPassword: 'another passphrase for tests' };
@@ -104,16 +106,17 @@ describe('a password set by an administrator', { timeout: 60_000 }, () => {
       const answer = await fetch(`${server.origin}/trpc/${path}`, request);
       return rpcProblem(await answer.json())?.code;
     };
-    const demanded = 'password_change_required';
+    const needsReauthentication = 'password_change_required';
     await until(
-      async () => (await server.rest('GET', '/widgets', { token })).body.code === demanded,
+      async () =>
+        (await server.rest('GET', '/widgets', { token })).body.code === needsReauthentication,
       { timeout: 15_000 },
     );
     const open: string[] = [];
     for (const procedure of procedures.filter(({ meta }) => meta.access !== 'public')) {
-      if ((await codeOf(procedure, token)) !== demanded) open.push(procedure.path);
+      if ((await codeOf(procedure, token)) !== needsReauthentication) open.push(procedure.path);
       expect(await codeOf(procedure, key), procedure.path).toBe(
-        procedure.meta.scope ? demanded : 'forbidden',
+        procedure.meta.scope ? needsReauthentication : 'forbidden',
       );
     }
     expect(open.sort()).toEqual(['auth.me', 'users.me.changePassword', 'users.me.get']);
@@ -139,9 +142,11 @@ describe('a password set by an administrator', { timeout: 60_000 }, () => {
       body: { mustChangePassword: true },
     });
     expect((await server.rest('GET', '/dashboards', { token: person.token })).status).toBe(403);
-    const demanded = { status: 403, body: { code: 'password_change_required' } };
+    const needsReauthentication = { status: 403, body: { code: 'password_change_required' } };
     for (const target of ['/dashboards', '/auth/me', '/users/me'])
-      expect(await server.rest('GET', target, { token: key }), target).toMatchObject(demanded);
+      expect(await server.rest('GET', target, { token: key }), target).toMatchObject(
+        needsReauthentication,
+      );
     expect(await server.rest('POST', `/users/${id}/reset-password`, { token })).toMatchObject({
       status: 202,
     });

@@ -12,7 +12,7 @@ const codeOf = (error: unknown): string =>
 /**
  * Sends one request over a new connection. Resolves with a status, an error code, or "no response".
  */
-function fresh(port: number): Promise<string> {
+function requestOnce(port: number): Promise<string> {
   return new Promise((resolve) => {
     let text = '';
     const socket = connect(port, '127.0.0.1', () =>
@@ -30,7 +30,7 @@ function fresh(port: number): Promise<string> {
 }
 
 /** Sends one request over keep-alive connections. */
-function kept(port: number, agent: Agent): Promise<string> {
+function requestKeepAlive(port: number, agent: Agent): Promise<string> {
   return new Promise((resolve) => {
     get({ host: '127.0.0.1', port, path: '/api/v1/meta', agent }, (response) => {
       response.resume().on('end', () => resolve(String(response.statusCode)));
@@ -76,8 +76,8 @@ describe('SIGTERM', { timeout: 90_000 }, () => {
       const agent = new Agent({ keepAlive: true, maxSockets: 50 });
       const [ofFresh, ofKept] = [new Map<string, number>(), new Map<string, number>()];
       const loads = [
-        load(50, () => kept(port, agent), ofKept),
-        load(30, () => fresh(port), ofFresh),
+        load(50, () => requestKeepAlive(port, agent), ofKept),
+        load(30, () => requestOnce(port), ofFresh),
       ];
       await until(() => answered(ofFresh) > 200 && answered(ofKept) > 200);
       const end = ended(child, 'SIGTERM');

@@ -58,9 +58,9 @@ describe('the limit of an address', () => {
     async (origins) => {
       const server = await start({ CORS_ORIGINS: origins });
       const spent = counted.map(async ([method, path], index) => {
-        const ask = () => fetch(`${server.origin}${path}`, { method, ...asClient(index) });
-        const before = remaining(await ask());
-        return [method, path, before - remaining(await ask())];
+        const send = () => fetch(`${server.origin}${path}`, { method, ...asClient(index) });
+        const before = remaining(await send());
+        return [method, path, before - remaining(await send())];
       });
       expect(await Promise.all(spent)).toEqual(counted.map((row) => [...row, 1]));
     },
@@ -69,12 +69,12 @@ describe('the limit of an address', () => {
   it('rejects in the format of the transport, readable for pages of other origins', async () => {
     const origin = 'https://app.example.com';
     const server = await start({ CORS_ORIGINS: origin });
-    const ask = (path: string, init: RequestInit = {}) =>
+    const send = (path: string, init: RequestInit = {}) =>
       fetch(`${server.origin}${path}`, {
         ...init,
         ...asClient(1, { origin, 'access-control-request-method': 'POST' }),
       });
-    await Promise.all(Array.from({ length: 300 }, () => ask('/api/v1/meta')));
+    await Promise.all(Array.from({ length: 300 }, () => send('/api/v1/meta')));
 
     for (const path of [
       '/docs',
@@ -86,7 +86,7 @@ describe('the limit of an address', () => {
       '/metrics',
       '/',
     ]) {
-      const answer = await ask(path);
+      const answer = await send(path);
       expect([path, answer.status]).toEqual([path, 429]);
       expect(answer.headers.get('content-type')).toBe('application/problem+json');
       expect(await answer.json()).toMatchObject({
@@ -97,15 +97,15 @@ describe('the limit of an address', () => {
       expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
       expect(answer.headers.get('access-control-allow-origin')).toBe(origin);
     }
-    const rpc = await ask('/trpc/system.health');
+    const rpc = await send('/trpc/system.health');
     expect([rpc.status, await rpc.json()]).toMatchObject([
       429,
       { error: { json: { data: { httpStatus: 429 } } } },
     ]);
-    expect((await ask('/api/v1/meta', { method: 'OPTIONS' })).status).toBe(429);
+    expect((await send('/api/v1/meta', { method: 'OPTIONS' })).status).toBe(429);
     // Other clients and liveness are not rejected.
     expect((await fetch(`${server.origin}/docs`, asClient(2))).status).toBe(200);
-    const alive = await ask('/healthz');
+    const alive = await send('/healthz');
     expect([alive.status, alive.headers.get('ratelimit'), await alive.text()]).toEqual([
       200,
       null,
@@ -118,19 +118,19 @@ describe('a preflight', () => {
   it('within the limit is answered for listed origins', async () => {
     const origin = 'https://app.example.com';
     const server = await start({ CORS_ORIGINS: origin });
-    const ask = (from: string) =>
+    const send = (from: string) =>
       fetch(`${server.origin}/api/v1/dashboards`, {
         method: 'OPTIONS',
         headers: { origin: from, 'access-control-request-method': 'POST' },
       });
-    const allowed = await ask(origin);
+    const allowed = await send(origin);
     expect([allowed.status, allowed.headers.get('access-control-allow-origin')]).toEqual([
       204,
       origin,
     ]);
     expect(allowed.headers.get('access-control-allow-methods')).toContain('POST');
     expect(
-      (await ask('https://elsewhere.example')).headers.get('access-control-allow-origin'),
+      (await send('https://elsewhere.example')).headers.get('access-control-allow-origin'),
     ).toBeNull();
   });
 });

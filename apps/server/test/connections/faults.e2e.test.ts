@@ -42,7 +42,7 @@ function responsesIn(text: string) {
 
 const long = 'x'.repeat(20_000);
 const chunked = 'content-type: application/json\r\ntransfer-encoding: chunked';
-const refused: [what: string, status: number, code: string, text: string][] = [
+const rejected: [what: string, status: number, code: string, text: string][] = [
   [
     'headers that are too large',
     431,
@@ -90,7 +90,7 @@ const refused: [what: string, status: number, code: string, text: string][] = [
 ];
 
 describe('a problem, once, and the end of the connection is the answer to', () => {
-  it.each(refused)('%s', async (_what, status, code, text) => {
+  it.each(rejected)('%s', async (_what, status, code, text) => {
     const [response, ...others] = responsesIn(await exchange(text));
     expect(others).toEqual([]);
     expect([response?.status, JSON.parse(response?.body ?? '')]).toEqual([

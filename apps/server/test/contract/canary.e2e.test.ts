@@ -91,7 +91,7 @@ describe('a secret in a request', () => {
   it.each(procedures.map((procedure) => [procedure.path, procedure] as const))(
     'does not appear in errors, headers and the log of %s',
     async (_path, procedure) => {
-      let refused = 0;
+      let rejected = 0;
       for (const call of await requestsFor(procedure)) {
         for (const response of [
           await fixture.clients.rest(procedure, call),
@@ -101,10 +101,10 @@ describe('a secret in a request', () => {
           // A success may return the stored value.
           if (response.status < 400) continue;
           expectSilence(response, `${response.transport}: ${JSON.stringify(call).slice(0, 200)}`);
-          refused += 1;
+          rejected += 1;
         }
       }
-      if (procedure.meta.access !== 'public') expect(refused).toBeGreaterThan(5);
+      if (procedure.meta.access !== 'public') expect(rejected).toBeGreaterThan(5);
       expect(fixture.server.logged.filter(holdsSecret)).toEqual([]);
     },
   );

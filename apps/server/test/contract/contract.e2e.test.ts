@@ -55,8 +55,8 @@ describe('the contract cases', () => {
   });
 
   it('list exactly the scopes that procedures require', () => {
-    const asked = procedures.flatMap(({ meta }) => meta.scope ?? []);
-    expect([...new Set(asked)].sort()).toEqual([...scopeSchema.options].sort());
+    const requiredScopes = procedures.flatMap(({ meta }) => meta.scope ?? []);
+    expect([...new Set(requiredScopes)].sort()).toEqual([...scopeSchema.options].sort());
   });
 
   it.each(procedures.map((procedure) => [procedure.path, procedure] as const))(

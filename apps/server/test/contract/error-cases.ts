@@ -106,9 +106,9 @@ export const byKeyInUse =
 
 /** Runs several error cases one after the other and returns all responses. */
 export const each =
-  (...ways: readonly ErrorCase[]): ErrorCase =>
+  (...errorCases: readonly ErrorCase[]): ErrorCase =>
   async (at) => {
     const responses: ApiResponse[] = [];
-    for (const way of ways) responses.push(...(await way(at)));
+    for (const errorCase of errorCases) responses.push(...(await errorCase(at)));
     return responses;
   };

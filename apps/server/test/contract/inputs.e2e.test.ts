@@ -35,7 +35,7 @@ const withInput = procedures.flatMap((procedure) =>
   procedure.input === undefined ? [] : ([[procedure.path, procedure, procedure.input]] as const),
 );
 
-function makingOf(procedure: Procedure, input: z.ZodType): GeneratorOptions {
+function optionsOf(procedure: Procedure, input: z.ZodType): GeneratorOptions {
   const root: JsonSchema = { ...z.toJSONSchema(input, { io: 'input' }) };
   // The first transport would delete a known id before the second uses it.
   const ids = caseOf(procedure).changes ? [] : [fixture.dashboardId, fixture.runId];
@@ -43,7 +43,7 @@ function makingOf(procedure: Procedure, input: z.ZodType): GeneratorOptions {
 }
 
 /** Sends one input over both transports as a superuser. */
-async function onBothFaces(
+async function overBothTransports(
   procedure: Procedure,
   input: unknown,
 ): Promise<{ rest: ApiResponse; rpc: ApiResponse }> {
@@ -64,7 +64,7 @@ async function onBothFaces(
 const seedOf = (procedure: Procedure) => (seed + procedures.indexOf(procedure)) | 0;
 
 /** The machine-readable parts of an error. */
-const refusalOf = ({ status, problem }: ApiResponse) => ({
+const errorOf = ({ status, problem }: ApiResponse) => ({
   status,
   code: problem?.code,
   errors: problem?.errors?.map(({ pointer, code }) => `${pointer} ${code}`).sort(),
@@ -76,7 +76,7 @@ const refusalOf = ({ status, problem }: ApiResponse) => ({
 function expectAlike({ meta }: Procedure, rest: ApiResponse, rpc: ApiResponse): void {
   expect(rest.status >= 400, `${rest.text} ${rpc.text}`).toBe(rpc.status >= 400);
   if (rest.status < 400) return;
-  if (meta.openapi?.errorFormat === undefined) expect(refusalOf(rest)).toEqual(refusalOf(rpc));
+  if (meta.openapi?.errorFormat === undefined) expect(errorOf(rest)).toEqual(errorOf(rpc));
   else
     expect(rest).toMatchObject({
       status: 400,
@@ -86,16 +86,16 @@ function expectAlike({ meta }: Procedure, rest: ApiResponse, rpc: ApiResponse): 
 
 describe.each(withInput)('%s', (_path, procedure, schema) => {
   it('rejects invalid input equally over both transports', { timeout: 60_000 }, async () => {
-    const options = makingOf(procedure, schema);
+    const options = optionsOf(procedure, schema);
     const wrong = invalidValue(options.root, options);
     if (wrong === undefined) return expect(options.root.required).toBeUndefined();
     const isReal = (input: unknown) => !schema.safeParse(input).success;
     const property = fc.asyncProperty(
       wrong
         .map((input) => withoutUnknown(procedure, options.root, input))
-        .filter((input) => canBeSaid(procedure, input) && isReal(input)),
+        .filter((input) => canBeExpressed(procedure, input) && isReal(input)),
       async (input) => {
-        const { rest, rpc } = await onBothFaces(procedure, input);
+        const { rest, rpc } = await overBothTransports(procedure, input);
         expectAlike(procedure, rest, rpc);
         expect(rpc).toMatchObject({ status: 400, problem: { code: 'bad_request' } });
         expect(rpc.problem?.errors?.length).toBeGreaterThan(0);
@@ -105,12 +105,12 @@ describe.each(withInput)('%s', (_path, procedure, schema) => {
   });
 
   it('treats valid input equally over both transports', { timeout: 60_000 }, async () => {
-    const options = makingOf(procedure, schema);
+    const options = optionsOf(procedure, schema);
     const right = validValue(options.root, options)
       .map((input) => withoutUnknown(procedure, options.root, input))
-      .filter((input) => canBeSaid(procedure, input) && schema.safeParse(input).success);
+      .filter((input) => canBeExpressed(procedure, input) && schema.safeParse(input).success);
     const property = fc.asyncProperty(right, async (input) => {
-      const { rest, rpc } = await onBothFaces(procedure, input);
+      const { rest, rpc } = await overBothTransports(procedure, input);
       expectAlike(procedure, rest, rpc);
       // Only business rules may reject an input that matches the schema.
       expect(rpc.problem?.detail ?? '').not.toContain('The input is not valid');
@@ -131,7 +131,7 @@ function withoutUnknown(procedure: Procedure, schema: JsonSchema, input: unknown
 /**
  * True if REST can express an input: a query is an object, a path parameter non-empty text.
  */
-function canBeSaid(procedure: Procedure, input: unknown): boolean {
+function canBeExpressed(procedure: Procedure, input: unknown): boolean {
   const { names, hasBody } = routeOf(procedure);
   if (!hasBody && !isRecord(input)) return false;
   return names.every((name) => {
@@ -162,7 +162,7 @@ describe('a body that is not an input', () => {
       for (const value of ['null', '[]', '[[]]', '"text"', '5', 'true']) {
         const { rest, rpc } = await both(value, `{"json":${value}}`);
         expectAlike(procedure, rest, rpc);
-        expect(refusalOf(rpc), value).toMatchObject({ status: 400, errors: [' invalid_type'] });
+        expect(errorOf(rpc), value).toMatchObject({ status: 400, errors: [' invalid_type'] });
       }
       const garbage = fc
         .string({ unit: 'binary', minLength: 1 })

@@ -56,9 +56,9 @@ describe('a batch', () => {
 
   it('of 15,000 commas is rejected with 400, and counts as one call', async () => {
     const headers = { 'x-forwarded-for': '203.0.113.1' };
-    const refused = await call(`${','.repeat(15_000)}?batch=1`, { headers }, strict);
-    expect([refused.status, refused.problem?.code]).toEqual([400, 'bad_request']);
-    expect(refused.headers.get('ratelimit')).toMatch(/r=299/);
+    const rejected = await call(`${','.repeat(15_000)}?batch=1`, { headers }, strict);
+    expect([rejected.status, rejected.problem?.code]).toEqual([400, 'bad_request']);
+    expect(rejected.headers.get('ratelimit')).toMatch(/r=299/);
   });
 
   it('that is too large is rejected before authentication, and does not count for the user', async () => {
@@ -97,21 +97,21 @@ describe('a batch', () => {
     const headers = { 'x-forwarded-for': '203.0.113.210' };
     const responses = [];
     for (let n = 0; n < 31; n += 1) responses.push(await call(batchOf(10), { headers }, strict));
-    const [served, refused] = [responses[29], responses[30]];
+    const [served, rejected] = [responses[29], responses[30]];
     expect(served?.status).toBe(200);
-    expect(refused).toMatchObject({
+    expect(rejected).toMatchObject({
       status: 429,
       problem: { code: 'too_many_requests', status: 429 },
     });
-    expect(isRecord(refused?.body) && refused.body.error).toMatchObject({
+    expect(isRecord(rejected?.body) && rejected.body.error).toMatchObject({
       json: {
         message: expect.stringContaining('Retry-After'),
         code: -32029,
         data: { code: 'TOO_MANY_REQUESTS', httpStatus: 429 },
       },
     });
-    expect(Number(refused?.headers.get('retry-after'))).toBeGreaterThan(0);
-    expect(refused?.headers.get('content-type')).toBe('application/json');
+    expect(Number(rejected?.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(rejected?.headers.get('content-type')).toBe('application/json');
   });
 });
 
@@ -135,8 +135,8 @@ describe('a body', () => {
     'of the public procedure %s is limited to 4 KB, alone and in a batch',
     async (path) => {
       const own = { ...json, authorization: `Bearer ${await server.signIn()}` };
-      const refused = await call(path, { method: 'POST', headers: own, body: sized(4097) });
-      expect([refused.status, refused.problem?.status]).toEqual([413, 413]);
+      const rejected = await call(path, { method: 'POST', headers: own, body: sized(4097) });
+      expect([rejected.status, rejected.problem?.status]).toEqual([413, 413]);
       const batch = { method: 'POST', headers: own, body: `{"0":${sized(4100)}}` };
       expect((await call(`users.me.update,${path}?batch=1`, batch)).status).toBe(413);
       // A rejected call must not have ended the session.

@@ -22,14 +22,13 @@ function announceOnly(address: string, method: string, { token }: ApiCall): Prom
       incoming.on('data', (chunk: Buffer) => void chunks.push(chunk));
       incoming.on('end', () => {
         outgoing.destroy();
-        const given = Object.entries(incoming.headers).map(([name, value]): [string, string] => [
-          name,
-          String(value),
-        ]);
+        const rawHeaders = Object.entries(incoming.headers).map(
+          ([name, value]): [string, string] => [name, String(value)],
+        );
         resolve(
           new Response(Buffer.concat(chunks).toString(), {
             status: incoming.statusCode,
-            headers: given,
+            headers: rawHeaders,
           }),
         );
       });
