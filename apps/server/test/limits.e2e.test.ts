@@ -199,7 +199,7 @@ describe.runIf(testsRedis)('with Redis', () => {
         until(
           async () =>
             (await meta(server)).status === 200 &&
-            server.logged.some((line) => line.includes('Redis keeps')),
+            server.logged.some((line) => line.includes('Redis is available')),
           {
             timeout: 10_000,
             interval: 200,
