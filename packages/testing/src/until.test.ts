@@ -24,7 +24,7 @@ describe('until', () => {
       { timeout: 20, interval: 1 },
     );
     await expect(never).rejects.toMatchObject({
-      message: expect.stringContaining('after 20 ms'),
+      message: expect.stringContaining('within 20 ms'),
       cause: new Error('the reason'),
     });
   });
