@@ -231,7 +231,7 @@ describe('the environment', () => {
         ).toEqual([]);
     });
 
-    it('refuses whatever the example files give as a secret, as any other secret', () => {
+    it('rejects every example secret, also as the value of another secret', () => {
       const given = files.flatMap((file) =>
         [
           ...file.matchAll(

@@ -20,8 +20,8 @@ export const isForbiddenKey = (key: string): boolean => forbiddenKeys.has(key);
 /**
  * Finds values in parsed JSON that programs interpret differently: the keys `__proto__`,
  * `constructor` and `prototype`, and numbers whose magnitude exceeds 2^53 - 1 (I-JSON, RFC 7493
- * §2.2). Checking the parsed value suffices: a literal beyond that bound never rounds to a value
- * within it. Iterative, with linear cost.
+ * §2.2). Checking the parsed value suffices: an integer literal beyond that bound never rounds to
+ * a value within it. Iterative, with linear cost.
  */
 export function findUnsafeJson(root: unknown): InputIssue[] {
   const issues: InputIssue[] = [];

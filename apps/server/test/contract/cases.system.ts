@@ -12,7 +12,7 @@ export const systemCases: Record<string, ContractCase> = {
     callers: open,
     changes: false,
     errors: {
-      503: 'it tells of a database that is away instead of failing; only a server that is overloaded answers this',
+      503: 'it reports an unavailable database with 200; only an overloaded server returns 503',
     },
   },
   'system.meta': {
