@@ -1,9 +1,8 @@
-import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { until } from '@synap/testing';
 import { afterEach, expect, it } from 'vitest';
 import { type ServerUnderTest, startServerUnderTest } from '../server-under-test.js';
-import { get, readUntil } from './listener-under-test.js';
+import { get, readToEnd, readUntil } from './listener-under-test.js';
 
 const running: ServerUnderTest[] = [];
 const sockets: Socket[] = [];
@@ -32,7 +31,7 @@ it('HTTP_MAX_CONNECTIONS limits the connections, and metrics show them', async (
   const { server, open } = await start({ variables, connectionLimits: { sweepMs: 50 } });
   const kept = [open(get('/healthz')), open(get('/healthz')), open(get('/healthz'))];
   await Promise.all(kept.map((socket) => readUntil(socket, 'ok')));
-  await once(open(get('/healthz')), 'close');
+  await readToEnd(open(get('/healthz')));
   const [first] = kept;
   let metrics = '';
   await until(async () => {

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { until } from '@synap/testing';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -108,7 +107,7 @@ describe('a client', () => {
     const socket = open(get());
     await readUntil(socket, 'ok');
     const keeper = setInterval(() => socket.write('\r\n'), 10);
-    await once(socket, 'close');
+    await until(() => closed.length === 1);
     clearInterval(keeper);
     expect(closed).toEqual(['idle']);
   });
