@@ -1,9 +1,16 @@
 import { appRouter } from '@synap/api';
-import { boundScopes, errorCodes, scopeSchema } from '@synap/contracts';
+import {
+  boundScopes,
+  type Endpoint,
+  errorCodes,
+  features,
+  scopeSchema,
+  type Tag,
+} from '@synap/contracts';
 import { generateDocument, type OpenApiDocument, type SecurityScheme } from '@synap/rest';
 import type { AnyTRPCRouter } from '@trpc/server';
 import { headerExamplesOf, problemExamples } from './openapi-examples.js';
-import { metaOf } from './routes.js';
+import { listRoutes, metaOf } from './routes.js';
 import { version } from './version.js';
 
 const listOf = (scopes: readonly string[]) => scopes.map((scope) => `\`${scope}\``).join(', ');
@@ -40,6 +47,18 @@ const passwordAuthOf = (basePath: string): SecurityScheme => ({
   flows: { password: { tokenUrl: `${basePath}/login/access-token`, scopes: {} } },
 });
 
+/** Returns the tags of a router's procedures, sorted by name. */
+function tagsOf(router: AnyTRPCRouter): Tag[] {
+  const used = new Set(
+    listRoutes('', router).flatMap(({ procedure }) => metaOf(procedure).openapi?.tags),
+  );
+  const endpoints = Object.values(features).flatMap((feature) => Object.values<Endpoint>(feature));
+  const byName = new Map(endpoints.map(({ tag }) => [tag.name, tag]));
+  return [...byName.values()]
+    .filter(({ name }) => used.has(name))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
 /** Creates the OpenAPI 3.1 document of the operations below the path. */
 export function openApiDocument(
   basePath: string,
@@ -52,18 +71,7 @@ export function openApiDocument(
     title: 'Synap',
     description,
     license: { name: 'MIT', identifier: 'MIT' },
-    tags: [
-      { name: 'admin', description: 'For operators' },
-      { name: 'api-keys', description: 'Keys for programs that act for you' },
-      { name: 'auth', description: 'Sign up, sign in, stay signed in' },
-      { name: 'dashboards', description: 'Dashboards and the widgets on them' },
-      { name: 'events', description: 'The audit log; its entries cannot be changed' },
-      { name: 'invitations', description: 'Invitations by superusers to create an account' },
-      { name: 'modules', description: 'Plug-ins and their background synchronisation' },
-      { name: 'system', description: 'The service itself' },
-      { name: 'users', description: 'People' },
-      { name: 'widgets', description: 'What modules offer to show, and its data' },
-    ],
+    tags: tagsOf(router),
     securitySchemes: {
       bearerAuth: {
         type: 'http',

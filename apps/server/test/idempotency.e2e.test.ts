@@ -55,35 +55,6 @@ describe('Idempotency-Key', () => {
     expect([isReplay(after), after.text]).toEqual([true, made?.text]);
   });
 
-  it('is accepted by exactly these operations, which replay their first response', async () => {
-    const id = randomUUID();
-    const samples: Record<string, [target: string, body?: unknown]> = {
-      dashboardsCreate: ['/dashboards', { name: 'Sample', widgets: [] }],
-      dashboardsUpsert: [`/dashboards/${id}`, { name: 'Sample', widgets: [] }],
-      modulesSync: ['/modules/git/sync'],
-    };
-    const { body: document } = await server.rest('GET', '/openapi.json');
-    const operations = Object.values<
-      Record<string, { operationId: string; parameters?: { name: string }[] }>
-    >(document.paths);
-    const taking = operations.flatMap(({ post: operation }) =>
-      operation?.parameters?.some(({ name }) => name === 'Idempotency-Key')
-        ? [operation.operationId]
-        : [],
-    );
-    expect(taking.sort()).toEqual(Object.keys(samples).sort());
-    for (const [operation, [target, body]] of Object.entries(samples)) {
-      const first = await post(target, 'sample', body);
-      expect([first.status < 300, isReplay(first)], operation).toEqual([true, false]);
-      const second = await post(target, 'sample', body);
-      expect(isReplay(second), operation).toBe(true);
-      expect(essence(second), operation).toEqual(essence(first));
-    }
-    expect(await server.rest('GET', `/dashboards/${id}`, { token })).toMatchObject({
-      body: { version: 1 },
-    });
-  });
-
   it('replays the response with its Location, but with the id of the new request', async () => {
     const first = await create('location', 'Located');
     const second = await create('location', 'Located');

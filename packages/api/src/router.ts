@@ -1,31 +1,36 @@
-import { adminRouter } from './admin.router.js';
-import { apiKeysRouter } from './api-keys.router.js';
-import { authRouter } from './auth.router.js';
-import { dashboardsRouter } from './dashboards.router.js';
-import { eventsRouter } from './events.router.js';
-import { invitationsRouter } from './invitations.router.js';
-import { modulesRouter } from './modules.router.js';
-import { privateRouter } from './private.router.js';
-import { systemRouter } from './system.router.js';
+import { proceduresOf } from './procedures.js';
 import { router } from './trpc.js';
-import { usersRouter } from './users.router.js';
-import { widgetsRouter } from './widgets.router.js';
+
+const users = proceduresOf('users');
+const admin = proceduresOf('admin');
 
 const routers = {
-  admin: adminRouter,
-  apiKeys: apiKeysRouter,
-  auth: authRouter,
-  dashboards: dashboardsRouter,
-  events: eventsRouter,
-  invitations: invitationsRouter,
-  modules: modulesRouter,
-  system: systemRouter,
-  users: usersRouter,
-  widgets: widgetsRouter,
+  admin: { mail: { test: admin.testMail, preview: admin.previewMail } },
+  apiKeys: proceduresOf('apiKeys'),
+  auth: { ...proceduresOf('auth'), sessions: proceduresOf('authSessions') },
+  dashboards: proceduresOf('dashboards'),
+  events: proceduresOf('events'),
+  invitations: proceduresOf('invitations'),
+  modules: proceduresOf('modules'),
+  system: proceduresOf('system'),
+  users: {
+    me: {
+      get: users.me,
+      update: users.updateMe,
+      changePassword: users.changePassword,
+      changeEmail: users.changeEmail,
+      remove: users.removeMe,
+    },
+    ...proceduresOf('managedUsers'),
+  },
+  widgets: proceduresOf('widgets'),
 };
 
 export const appRouter = router(routers);
 export type AppRouter = typeof appRouter;
 
 /** The public router and the private procedures; served only with `SYNAP_PRIVATE_API=on`. */
-export const privateApiRouter = router({ ...routers, private: privateRouter });
+export const privateApiRouter = router({
+  ...routers,
+  private: { createUser: proceduresOf('privateUsers').create },
+});

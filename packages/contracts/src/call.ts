@@ -1,4 +1,4 @@
-import type { Role } from './users.js';
+import type { Role } from './users/users.schemas.js';
 
 /** Rights of an API key. */
 export interface ApiKeyGrant {
@@ -108,3 +108,9 @@ export interface Call<A extends Actor = Actor> {
 }
 
 export type UserCall = Call<UserActor>;
+
+/**
+ * Authenticates an access token or API key.
+ * @throws `unauthenticated` if it is invalid, expired, revoked or removed
+ */
+export type Authenticate = (token: string) => Promise<Actor>;

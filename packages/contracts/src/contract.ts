@@ -1,74 +1,102 @@
-import { z } from 'zod';
+import type { ProblemExample, RestOperation } from '@synap/rest';
+import type { z } from 'zod';
 import type { Call, UserCall } from './call.js';
-import { textSchema } from './text.js';
+import type { JsonValue } from './scalars.js';
+import type { Scope } from './scopes.js';
 
 /** Who may call a procedure. The service checks access to individual objects. */
 export type Access = 'public' | 'user' | 'superuser';
 
-/** A procedure as seen by client and server. */
-export interface Endpoint {
+/** Group of operations in the documents. */
+export interface Tag {
+  name: string;
+  description: string;
+}
+
+/** Examples for the documents: a valid input, its output, and notable errors by status. */
+export interface Examples {
+  readonly input?: unknown;
+  readonly output?: unknown;
+  readonly problems?: Readonly<Record<number, ProblemExample>>;
+}
+
+/** Everything about a procedure on the wire: RPC, REST, documents and client follow from it. */
+export interface EndpointDefinition
+  extends Omit<RestOperation, 'enabled' | 'operationId' | 'summary' | 'tags' | 'examples'> {
   access: Access;
+  /** Scope that an API key needs; null if API keys cannot call. */
+  scope: Scope | null;
+  /**
+   * Credentials beside the access token: `cookie` also accepts the refresh token cookie,
+   * `private-token` requires the token of the private API.
+   */
+  credentials?: 'cookie' | 'private-token';
+  /** True if a session may call it before a forced password change. */
+  beforePasswordChange?: boolean;
+  summary: string;
   input?: z.ZodType;
   output: z.ZodType;
+  examples?: Examples;
+}
+
+/** A procedure of a contract. GET is a query, every other method a mutation. */
+export interface Endpoint<
+  A extends Access = Access,
+  M extends RestOperation['method'] = RestOperation['method'],
+  I = z.ZodType | undefined,
+  O extends z.ZodType = z.ZodType,
+> extends Omit<EndpointDefinition, 'access' | 'method' | 'input' | 'output'> {
+  access: A;
+  method: M;
+  /** Undefined if it takes no input. */
+  input: I;
+  output: O;
+  tag: Tag;
+}
+
+/** Examples are constants. Any JSON is not checked further: its type is recursive. */
+type ReadonlyDeep<T> = JsonValue extends T
+  ? unknown
+  : T extends object
+    ? { readonly [K in keyof T]: ReadonlyDeep<T[K]> }
+    : T;
+type InputOf<E> = E extends { input: infer I extends z.ZodType } ? I : undefined;
+
+/** Examples whose values the endpoint accepts and returns. */
+type ExamplesOf<E extends EndpointDefinition> = Examples &
+  (InputOf<E> extends z.ZodType
+    ? { readonly input: ReadonlyDeep<z.input<InputOf<E>>> }
+    : { readonly input?: never }) &
+  (z.output<E['output']> extends void
+    ? { readonly output?: never }
+    : { readonly output: ReadonlyDeep<z.output<E['output']>> });
+
+/**
+ * Declares the procedures of a feature. An example that its endpoint would not accept or return
+ * does not compile.
+ */
+export function contract<const P extends Readonly<Record<string, EndpointDefinition>>>(
+  tag: Tag,
+  procedures: P & { readonly [K in keyof P]: { readonly examples?: ExamplesOf<P[K]> } },
+): {
+  readonly [K in keyof P]: Endpoint<P[K]['access'], P[K]['method'], InputOf<P[K]>, P[K]['output']>;
+};
+export function contract(
+  tag: Tag,
+  procedures: Readonly<Record<string, EndpointDefinition>>,
+): Readonly<Record<string, Endpoint>> {
+  return Object.fromEntries(
+    Object.entries(procedures).map(([name, { input, ...rest }]) => [name, { ...rest, input, tag }]),
+  );
 }
 
 type CallFor<E extends Endpoint> = E['access'] extends 'public' ? Call : UserCall;
 
-type MethodOf<E extends Endpoint> = E extends { input: infer I extends z.ZodType }
-  ? (call: CallFor<E>, input: z.output<I>) => Promise<z.input<E['output']>>
+type MethodOf<E extends Endpoint> = E['input'] extends z.ZodType
+  ? (call: CallFor<E>, input: z.output<E['input']>) => Promise<z.input<E['output']>>
   : (call: CallFor<E>) => Promise<z.input<E['output']>>;
 
 /** Service interface of a contract: one method per endpoint, derived from its schemas. */
-export type ServiceOf<C extends Record<string, Endpoint>> = { [K in keyof C]: MethodOf<C[K]> };
-
-/** Id of a module, or of a widget within its module. */
-export const slugSchema = z
-  .string()
-  .max(60)
-  .regex(/^[a-z][a-z0-9-]*$/, 'Lower-case letters, digits and hyphens, starting with a letter');
-
-/** Any value that JSON can carry. */
-export type JsonValue =
-  | string
-  | number
-  | boolean
-  | null
-  | JsonValue[]
-  | { [key: string]: JsonValue };
-
-/** `z.json()` with our own type, so that declarations of the contract do not reference zod. */
-export const jsonSchema: z.ZodType<JsonValue, JsonValue> = z.json();
-
-/** Lower case, as the database returns ids: two spellings of one id must compare equal. */
-export const idSchema = z.uuid().toLowerCase();
-export const idInput = z.object({ id: idSchema });
-
-/** Output of deferred actions; the same whether or not they happen. */
-export const acceptedSchema = z.object({ accepted: z.literal(true) }).meta({ id: 'Accepted' });
-
-/** Input of every list: keyset paging. */
-export const pageInput = z.object({
-  cursor: textSchema(0, 500)
-    .optional()
-    .describe('`nextCursor` of the previous page; absent for the first page.'),
-  size: z.number().int().min(1).max(100).default(20).describe('Items per page.'),
-});
-export type PageInput = z.output<typeof pageInput>;
-
-/** Times as text, for a query string and RPC alike. The typed client also takes a `Date`. */
-export const timeInput: z.ZodType<string, string | Date> = z.preprocess(
-  (time) => (time instanceof Date && !Number.isNaN(time.getTime()) ? time.toISOString() : time),
-  z.iso.datetime({ offset: true }),
-);
-
-/** Output of every list; `nextCursor` is null on the last page. */
-export const pageOf = <T extends z.ZodType>(item: T) =>
-  z.object({
-    items: z.array(item),
-    nextCursor: z.string().nullable().describe('Cursor of the next page; null on the last.'),
-  });
-
-export interface Page<T> {
-  items: T[];
-  nextCursor: string | null;
-}
+export type ServiceOf<C extends Readonly<Record<string, Endpoint>>> = {
+  [K in keyof C]: MethodOf<C[K]>;
+};

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { widgetParamsSchema } from './dashboards.js';
+import { widgetParamsSchema } from './dashboards/dashboards.schemas.js';
 import { isShallowJson } from './depth.js';
-import { widgetDataInput } from './widgets.js';
+import { widgetDataInput } from './widgets/widgets.schemas.js';
 
 /** Creates parameters with that many levels. */
 const params = (levels: number): Record<string, unknown> =>

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { z } from 'zod';
-import { loginSchema, tokenRequestSchema } from './auth.js';
+import { loginSchema, tokenRequestSchema } from './auth/auth.schemas.js';
 import * as contracts from './index.js';
 import { addressFieldsOf, emailSchema, hasLocalDomain } from './mail-address.js';
 

@@ -1,17 +1,14 @@
-import { admin } from '@synap/contracts';
-import type { ContractCase } from './cases.js';
+import type { ContractCase } from './contract-case.js';
 import { asCaller, byInput } from './error-cases.js';
 
-export const adminCases: Record<string, ContractCase> = {
+export const cases: Record<string, ContractCase> = {
   'admin.mail.test': {
-    endpoint: admin.testMail,
     callers: { anonymous: 401, user: 403, other: 403, superuser: 202 },
     validCall: () => ({ input: { to: 'ops@example.org' } }),
     changes: true,
     errors: { 400: byInput({ to: 'not-an-address' }), 403: asCaller('user') },
   },
   'admin.mail.preview': {
-    endpoint: admin.previewMail,
     callers: { anonymous: 401, user: 403, other: 403, superuser: 200 },
     validCall: () => ({ input: { template: 'verify' } }),
     changes: false,

@@ -1,8 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { apiKeys } from '@synap/contracts';
-import { forbiddenToKeys } from './cases.auth.js';
-import type { ContractCase } from './cases.js';
-import { byCall, byInput, each } from './error-cases.js';
+import type { ContractCase } from './contract-case.js';
+import { byCall, byInput, byKeyWithoutScope, each } from './error-cases.js';
 import type { Caller, Fixture } from './fixture.js';
 
 const content = {
@@ -36,16 +34,14 @@ async function signInWithFiftyKeys({ server, database }: Fixture) {
   return { token };
 }
 
-export const apiKeysCases: Record<string, ContractCase> = {
+export const cases: Record<string, ContractCase> = {
   'apiKeys.list': {
-    endpoint: apiKeys.list,
     callers: { anonymous: 401, user: 200, other: 200, superuser: 200 },
     validCall: () => ({ input: { size: 3 } }),
     changes: false,
-    errors: { 400: byInput({ size: 0 }), 403: forbiddenToKeys },
+    errors: { 400: byInput({ size: 0 }), 403: byKeyWithoutScope },
   },
   'apiKeys.create': {
-    endpoint: apiKeys.create,
     callers: { anonymous: 401, user: 201, other: 201, superuser: 201 },
     async validCall(fixture) {
       await deleteKeys(fixture);
@@ -62,7 +58,7 @@ export const apiKeysCases: Record<string, ContractCase> = {
           input: { ...content, scopes: ['modules:read'], dashboardId },
         })),
       ),
-      403: forbiddenToKeys,
+      403: byKeyWithoutScope,
       404: each(
         byCall(({ dashboardId, tokenOf }) => ({
           token: tokenOf('other'),
@@ -74,13 +70,12 @@ export const apiKeysCases: Record<string, ContractCase> = {
     },
   },
   'apiKeys.remove': {
-    endpoint: apiKeys.remove,
     callers: { anonymous: 401, user: 204, other: 204, superuser: 204 },
     validCall: async (fixture, caller) => ({ input: await newKey(fixture, caller) }),
     changes: true,
     errors: {
       400: byInput({ id: 'no uuid' }),
-      403: forbiddenToKeys,
+      403: byKeyWithoutScope,
       404: each(
         byInput({ id: randomUUID() }),
         byCall(async (fixture) => ({ input: await newKey(fixture, 'other') })),

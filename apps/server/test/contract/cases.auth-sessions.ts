@@ -1,9 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { auth, authSessions } from '@synap/contracts';
 import { admin } from '../server-under-test.js';
-import { forbiddenToKeys } from './cases.auth.js';
-import type { ContractCase } from './cases.js';
-import { byCall, byInput } from './error-cases.js';
+import type { ContractCase } from './contract-case.js';
+import { byCall, byInput, byKeyWithoutScope } from './error-cases.js';
 import type { Caller, Fixture } from './fixture.js';
 
 const signedIn = { anonymous: 401, user: 200, other: 200, superuser: 200 } as const;
@@ -16,9 +14,8 @@ async function newAccessToken({ signIn }: Fixture, caller: Caller) {
 const idOf = (accessToken: string): string =>
   JSON.parse(Buffer.from(accessToken.split('.')[1] ?? '', 'base64url').toString('utf8')).sid;
 
-export const authSessionsCases: Record<string, ContractCase> = {
+export const cases: Record<string, ContractCase> = {
   'auth.token': {
-    endpoint: auth.token,
     callers: { anonymous: 200, user: 200, other: 200, superuser: 200 },
     validCall: ({ guest }) => ({
       input: { grant_type: 'password', username: guest.email, password: guest.password },
@@ -31,15 +28,13 @@ export const authSessionsCases: Record<string, ContractCase> = {
     },
   },
   'auth.sessions.list': {
-    endpoint: authSessions.list,
     callers: signedIn,
     validCall: () => ({ input: {} }),
     changes: false,
     volatileFields: ['/items'],
-    errors: { 400: byInput({ size: 101 }), 403: forbiddenToKeys },
+    errors: { 400: byInput({ size: 101 }), 403: byKeyWithoutScope },
   },
   'auth.sessions.revoke': {
-    endpoint: authSessions.revoke,
     callers: { anonymous: 401, user: 204, other: 204, superuser: 204 },
     async validCall(fixture, caller) {
       if (caller === 'anonymous') return { input: { id: randomUUID() } };
@@ -49,12 +44,11 @@ export const authSessionsCases: Record<string, ContractCase> = {
     changes: true,
     errors: {
       400: byInput({ id: 'no uuid' }),
-      403: forbiddenToKeys,
+      403: byKeyWithoutScope,
       404: byCall(async (fixture) => ({ input: { id: idOf(fixture.tokenOf('other') ?? '') } })),
     },
   },
   'auth.sessions.revokeOthers': {
-    endpoint: authSessions.revokeOthers,
     callers: { anonymous: 401, user: 204, other: 204, superuser: 204 },
     async validCall({ server }, caller) {
       if (caller === 'anonymous') return {};
@@ -64,6 +58,6 @@ export const authSessionsCases: Record<string, ContractCase> = {
       return { token: person.token };
     },
     changes: true,
-    errors: { 403: forbiddenToKeys },
+    errors: { 403: byKeyWithoutScope },
   },
 };

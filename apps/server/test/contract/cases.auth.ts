@@ -1,16 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { auth, users } from '@synap/contracts';
 import { generateToken, hashToken } from '@synap/security';
 import { admin } from '../server-under-test.js';
-import type { ContractCase } from './cases.js';
+import type { ContractCase } from './contract-case.js';
 import { byCall, byInput, byKeyWithoutScope } from './error-cases.js';
 import type { Caller, Fixture } from './fixture.js';
 
 const signedIn = { anonymous: 401, user: 200, other: 200, superuser: 200 } as const;
 const tokens = ['/accessToken', '/refreshToken'];
 /** 403 case of procedures that every signed-in user may call, but no API key. */
-export const forbiddenToKeys = byKeyWithoutScope;
-
 export const newAccount = () => ({
   email: `${randomUUID()}@example.org`,
   password: 'a passphrase for tests',
@@ -58,9 +55,8 @@ export async function signInAs(
   return (await fixture.signIn(account)).accessToken;
 }
 
-export const authCases: Record<string, ContractCase> = {
+export const cases: Record<string, ContractCase> = {
   'auth.register': {
-    endpoint: auth.register,
     callers: { anonymous: 202, user: 202, other: 202, superuser: 202 },
     validCall: () => ({ input: newAccount() }),
     changes: true,
@@ -71,7 +67,6 @@ export const authCases: Record<string, ContractCase> = {
     },
   },
   'auth.login': {
-    endpoint: auth.login,
     callers: { anonymous: 200, user: 200, other: 200, superuser: 200 },
     validCall: ({ guest: { email, password } }) => ({ input: { email, password } }),
     changes: true,
@@ -83,7 +78,6 @@ export const authCases: Record<string, ContractCase> = {
     },
   },
   'auth.refresh': {
-    endpoint: auth.refresh,
     callers: { anonymous: 200, user: 200, other: 200, superuser: 200 },
     async validCall({ signIn }) {
       const { refreshToken } = await signIn();
@@ -98,7 +92,6 @@ export const authCases: Record<string, ContractCase> = {
     },
   },
   'auth.logout': {
-    endpoint: auth.logout,
     callers: { anonymous: 401, user: 204, other: 204, superuser: 204 },
     async validCall({ signIn }, caller) {
       if (caller === 'anonymous') return {};
@@ -111,28 +104,24 @@ export const authCases: Record<string, ContractCase> = {
     },
   },
   'auth.verify': {
-    endpoint: auth.verify,
     callers: { anonymous: 204, user: 204, other: 204, superuser: 204 },
     validCall: async (fixture) => ({ input: { token: await mailedToken(fixture, 'verify') } }),
     changes: true,
     errors: { 400: byInput({ token: 'unknown token' }) },
   },
   'auth.resend': {
-    endpoint: auth.resend,
     callers: { anonymous: 202, user: 202, other: 202, superuser: 202 },
     validCall: () => ({ input: { email: 'ann@example.org' } }),
     changes: true,
     errors: { 400: byInput({ email: 'not-an-address' }) },
   },
   'auth.forgot': {
-    endpoint: auth.forgot,
     callers: { anonymous: 202, user: 202, other: 202, superuser: 202 },
     validCall: () => ({ input: { email: 'ann@example.org' } }),
     changes: true,
     errors: { 400: byInput({ email: 'not-an-address' }) },
   },
   'auth.reset': {
-    endpoint: auth.reset,
     callers: { anonymous: 204, user: 204, other: 204, superuser: 204 },
     validCall: async (fixture) => ({
       input: {
@@ -146,7 +135,6 @@ export const authCases: Record<string, ContractCase> = {
     },
   },
   'auth.reauthenticate': {
-    endpoint: auth.reauthenticate,
     callers: { anonymous: 401, user: 204, other: 204, superuser: 204 },
     async validCall(fixture, caller) {
       const account = newAccount();
@@ -156,22 +144,19 @@ export const authCases: Record<string, ContractCase> = {
       };
     },
     changes: true,
-    errors: { 400: byInput({ password: 'not the right one' }), 403: forbiddenToKeys },
+    errors: { 400: byInput({ password: 'not the right one' }), 403: byKeyWithoutScope },
   },
   'auth.me': {
-    endpoint: auth.me,
     callers: signedIn,
     changes: false,
-    errors: { 403: forbiddenToKeys },
+    errors: { 403: byKeyWithoutScope },
   },
   'users.me.get': {
-    endpoint: users.me,
     callers: signedIn,
     changes: false,
-    errors: { 403: forbiddenToKeys },
+    errors: { 403: byKeyWithoutScope },
   },
   'users.me.changePassword': {
-    endpoint: users.changePassword,
     callers: { anonymous: 401, user: 204, other: 204, superuser: 204 },
     async validCall(fixture, caller) {
       const account = newAccount();
@@ -187,16 +172,15 @@ export const authCases: Record<string, ContractCase> = {
         currentPassword: 'not the right one',
         newPassword: 'another passphrase for tests',
       }),
-      403: forbiddenToKeys,
+      403: byKeyWithoutScope,
       409: 'two changes at once: packages/core/src/users/change-password.test.ts',
     },
   },
   'users.me.update': {
-    endpoint: users.updateMe,
     callers: signedIn,
     validCall: (_fixture, caller) => ({ input: { name: `Name of ${caller}` } }),
     changes: true,
     volatileFields: ['/updatedAt'],
-    errors: { 400: byInput({ name: '' }), 403: forbiddenToKeys },
+    errors: { 400: byInput({ name: '' }), 403: byKeyWithoutScope },
   },
 };

@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { dashboards } from '@synap/contracts';
-import { forbiddenToKeys } from './cases.auth.js';
-import type { ContractCase } from './cases.js';
+import type { ContractCase } from './contract-case.js';
 import {
   asCaller,
   byCall,
   byHeaders,
   byInput,
   byKeyInUse,
+  byKeyWithoutScope,
   byReusedKey,
   each,
 } from './error-cases.js';
@@ -25,20 +24,18 @@ const fresh = ['/id', '/createdAt', '/updatedAt', '/widgets/*/id'];
 const unplaceable = [{ ...widgets[0], widgetId: 'unknown' }];
 const existing = async ({ newDashboard }: Fixture) => ({ id: (await newDashboard()).id });
 
-export const dashboardsCases: Record<string, ContractCase> = {
+export const cases: Record<string, ContractCase> = {
   'dashboards.list': {
-    endpoint: dashboards.list,
     callers: signedIn,
     otherDashboardStatus: 200,
     validCall: () => ({ input: { size: 5 } }),
     changes: false,
     errors: {
       400: each(byInput({ size: 0 }), byInput({ cursor: 'unknown cursor' })),
-      403: forbiddenToKeys,
+      403: byKeyWithoutScope,
     },
   },
   'dashboards.create': {
-    endpoint: dashboards.create,
     callers: { anonymous: 401, user: 201, other: 201, superuser: 201 },
     otherDashboardStatus: 403,
     validCall: () => ({ input: content }),
@@ -50,20 +47,19 @@ export const dashboardsCases: Record<string, ContractCase> = {
         byInput({ name: 'Work', widgets: unplaceable }),
         byHeaders({ 'idempotency-key': 'a b' }),
       ),
-      403: forbiddenToKeys,
+      403: byKeyWithoutScope,
       409: byKeyInUse('dashboards'),
       422: byReusedKey(() => ({ name: 'Another' })),
     },
   },
   'dashboards.get': {
-    endpoint: dashboards.get,
     callers: ownersOnly,
     otherDashboardStatus: 404,
     validCall: ({ dashboardId: id }) => ({ input: { id } }),
     changes: false,
     errors: {
       400: byInput({ id: 'not-a-uuid' }),
-      403: forbiddenToKeys,
+      403: byKeyWithoutScope,
       404: each(
         asCaller('other'),
         byCall(() => ({ input: { id: randomUUID() } })),
@@ -71,7 +67,6 @@ export const dashboardsCases: Record<string, ContractCase> = {
     },
   },
   'dashboards.save': {
-    endpoint: dashboards.save,
     callers: ownersOnly,
     otherDashboardStatus: 404,
     validCall: async (fixture) => ({
@@ -86,7 +81,7 @@ export const dashboardsCases: Record<string, ContractCase> = {
         })),
         byHeaders({ 'if-match': '"2"' }),
       ),
-      403: forbiddenToKeys,
+      403: byKeyWithoutScope,
       404: each(
         asCaller('other'),
         byCall(() => ({ input: { ...content, id: randomUUID(), version: 1 } })),
@@ -105,7 +100,6 @@ export const dashboardsCases: Record<string, ContractCase> = {
     },
   },
   'dashboards.upsert': {
-    endpoint: dashboards.upsert,
     callers: ownersOnly,
     otherDashboardStatus: 404,
     validCall: async (fixture) => ({ input: { ...content, ...(await existing(fixture)) } }),
@@ -113,7 +107,7 @@ export const dashboardsCases: Record<string, ContractCase> = {
     volatileFields: fresh,
     errors: {
       400: byInput({ ...content, id: 'not-a-uuid' }),
-      403: forbiddenToKeys,
+      403: byKeyWithoutScope,
       404: each(
         asCaller('other'),
         byCall(() => ({ input: { ...content, id: randomUUID(), version: 1 } })),
@@ -129,14 +123,13 @@ export const dashboardsCases: Record<string, ContractCase> = {
     },
   },
   'dashboards.remove': {
-    endpoint: dashboards.remove,
     callers: { ...ownersOnly, user: 204 },
     otherDashboardStatus: 404,
     validCall: async (fixture) => ({ input: await existing(fixture) }),
     changes: true,
     errors: {
       400: byInput({ id: 'not-a-uuid' }),
-      403: forbiddenToKeys,
+      403: byKeyWithoutScope,
       404: each(
         asCaller('other'),
         byCall(() => ({ input: { id: randomUUID() } })),

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { events } from '@synap/contracts';
-import type { ContractCase } from './cases.js';
+import type { ContractCase } from './contract-case.js';
 import { asCaller, byCall, byInput } from './error-cases.js';
 import type { Fixture } from './fixture.js';
 
@@ -11,9 +10,8 @@ async function someEvent({ database }: Fixture): Promise<{ id: string }> {
   return rows[0];
 }
 
-export const eventsCases: Record<string, ContractCase> = {
+export const cases: Record<string, ContractCase> = {
   'events.get': {
-    endpoint: events.get,
     callers: { anonymous: 401, user: 403, other: 403, superuser: 200 },
     validCall: async (fixture) => ({ input: await someEvent(fixture) }),
     changes: false,
@@ -24,7 +22,6 @@ export const eventsCases: Record<string, ContractCase> = {
     },
   },
   'events.list': {
-    endpoint: events.list,
     callers: { anonymous: 401, user: 403, other: 403, superuser: 200 },
     validCall: () => ({
       input: { source: 'user', type: 'session.started', size: 2, to: '2026-11-25T00:00:00.000Z' },

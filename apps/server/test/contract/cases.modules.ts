@@ -1,31 +1,37 @@
 import { randomUUID } from 'node:crypto';
-import { modules, widgets } from '@synap/contracts';
-import { forbiddenToKeys } from './cases.auth.js';
-import type { ContractCase } from './cases.js';
-import { asCaller, byInput, byKeyInUse, byReusedKey, each } from './error-cases.js';
+import type { ContractCase } from './contract-case.js';
+import {
+  asCaller,
+  byInput,
+  byKeyInUse,
+  byKeyWithoutScope,
+  byReusedKey,
+  each,
+} from './error-cases.js';
 
 const signedIn = { anonymous: 401, user: 200, other: 200, superuser: 200 } as const;
 /** The settings allow `user` to read `probe`. */
 const opened = { anonymous: 401, user: 200, other: 403, superuser: 200 } as const;
 const count = { moduleId: 'probe', widgetId: 'count', params: { limit: 4 } };
 
-export const modulesCases: Record<string, ContractCase> = {
+export const cases: Record<string, ContractCase> = {
   'modules.list': {
-    endpoint: modules.list,
     callers: signedIn,
     changes: false,
     validCall: () => ({ input: { size: 2 } }),
-    errors: { 400: byInput({ size: 101 }), 403: forbiddenToKeys },
+    errors: { 400: byInput({ size: 101 }), 403: byKeyWithoutScope },
   },
   'modules.get': {
-    endpoint: modules.get,
     callers: signedIn,
     changes: false,
     validCall: () => ({ input: { id: 'probe' } }),
-    errors: { 400: byInput({ id: 'Probe' }), 403: forbiddenToKeys, 404: byInput({ id: 'absent' }) },
+    errors: {
+      400: byInput({ id: 'Probe' }),
+      403: byKeyWithoutScope,
+      404: byInput({ id: 'absent' }),
+    },
   },
   'modules.sync': {
-    endpoint: modules.sync,
     callers: { anonymous: 401, user: 202, other: 403, superuser: 202 },
     changes: true,
     validCall: () => ({ input: { id: 'probe' } }),
@@ -39,7 +45,6 @@ export const modulesCases: Record<string, ContractCase> = {
     },
   },
   'modules.runs': {
-    endpoint: modules.runs,
     callers: opened,
     changes: false,
     validCall: () => ({ input: { id: 'probe', size: 10 } }),
@@ -50,7 +55,6 @@ export const modulesCases: Record<string, ContractCase> = {
     },
   },
   'modules.run': {
-    endpoint: modules.run,
     callers: opened,
     changes: false,
     validCall: ({ runId }) => ({ input: { id: 'probe', runId } }),
@@ -61,15 +65,13 @@ export const modulesCases: Record<string, ContractCase> = {
     },
   },
   'widgets.list': {
-    endpoint: widgets.list,
     callers: signedIn,
     otherDashboardStatus: 200,
     changes: false,
     validCall: () => ({ input: { size: 3 } }),
-    errors: { 400: byInput({ cursor: '%%%' }), 403: forbiddenToKeys },
+    errors: { 400: byInput({ cursor: '%%%' }), 403: byKeyWithoutScope },
   },
   'widgets.data': {
-    endpoint: widgets.data,
     callers: opened,
     otherDashboardStatus: 403,
     changes: false,

@@ -1,14 +1,12 @@
-import { system } from '@synap/contracts';
-import type { ContractCase } from './cases.js';
+import type { ContractCase } from './contract-case.js';
 import { asCaller, byInput } from './error-cases.js';
 
 const open = { anonymous: 200, user: 200, other: 200, superuser: 200 } as const;
 const asksNobody =
   'it asks neither the database nor a module; only a fault of the server itself, or one that is overloaded';
 
-export const systemCases: Record<string, ContractCase> = {
+export const cases: Record<string, ContractCase> = {
   'system.health': {
-    endpoint: system.health,
     callers: open,
     changes: false,
     errors: {
@@ -16,13 +14,11 @@ export const systemCases: Record<string, ContractCase> = {
     },
   },
   'system.meta': {
-    endpoint: system.meta,
     callers: open,
     changes: false,
     errors: { 500: asksNobody, 503: asksNobody },
   },
   'system.routes': {
-    endpoint: system.routes,
     callers: { anonymous: 401, user: 403, other: 403, superuser: 200 },
     changes: false,
     validCall: () => ({ input: { size: 7 } }),

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { createUserSchema, invitations, managedUsers, users } from '@synap/contracts';
+import { createUserSchema } from '@synap/contracts';
 import { generateToken, hashToken } from '@synap/security';
-import { forbiddenToKeys, newAccount, signInAs } from './cases.auth.js';
-import type { ContractCase } from './cases.js';
-import { asCaller, byCall, byInput, each } from './error-cases.js';
+import { newAccount, signInAs } from './cases.auth.js';
+import type { ContractCase } from './contract-case.js';
+import { asCaller, byCall, byInput, byKeyWithoutScope, each } from './error-cases.js';
 import type { Fixture } from './fixture.js';
 
 const forSuperusers = { anonymous: 401, user: 403, other: 403 } as const;
@@ -53,9 +53,8 @@ async function staleSuperuser(fixture: Fixture): Promise<string | undefined> {
   return token;
 }
 
-export const usersCases: Record<string, ContractCase> = {
+export const cases: Record<string, ContractCase> = {
   'users.me.remove': {
-    endpoint: users.removeMe,
     callers: { anonymous: 401, user: 204, other: 204, superuser: 204 },
     validCall: async (fixture, caller) => ({
       input: { password },
@@ -64,12 +63,11 @@ export const usersCases: Record<string, ContractCase> = {
     changes: true,
     errors: {
       400: byInput({ password: 'not the right one' }),
-      403: forbiddenToKeys,
+      403: byKeyWithoutScope,
       409: 'users.e2e.test.ts: the last superuser',
     },
   },
   'users.me.changeEmail': {
-    endpoint: users.changeEmail,
     callers: { anonymous: 401, user: 202, other: 202, superuser: 202 },
     async validCall(fixture, caller) {
       const account = newAccount();
@@ -79,7 +77,7 @@ export const usersCases: Record<string, ContractCase> = {
     changes: true,
     errors: {
       400: byInput({ email: 'new@example.org', currentPassword: 'not the right one' }),
-      403: forbiddenToKeys,
+      403: byKeyWithoutScope,
       409: byCall(async (fixture) => {
         const account = newAccount();
         const input = { email: (await someone(fixture)).email, currentPassword: account.password };
@@ -88,28 +86,24 @@ export const usersCases: Record<string, ContractCase> = {
     },
   },
   'users.sendReset': {
-    endpoint: managedUsers.sendReset,
     callers: { ...forSuperusers, superuser: 202 },
     validCall: async (fixture) => ({ input: { id: (await someone(fixture)).id } }),
     changes: true,
     errors: { 400: byInput({ id: 'no uuid' }), 403: asCaller('user'), 404: unknown },
   },
   'users.list': {
-    endpoint: managedUsers.list,
     callers: { ...forSuperusers, superuser: 200 },
     validCall: () => ({ input: { q: 'person1', role: 'user', disabled: false, size: 2 } }),
     changes: false,
     errors: { 400: byInput({ size: 0 }), 403: asCaller('user') },
   },
   'users.get': {
-    endpoint: managedUsers.get,
     callers: { ...forSuperusers, superuser: 200 },
     validCall: async (fixture) => ({ input: { id: await superuserId(fixture) } }),
     changes: false,
     errors: { 400: byInput({ id: 'no uuid' }), 403: asCaller('user'), 404: unknown },
   },
   'users.create': {
-    endpoint: managedUsers.create,
     callers: { ...forSuperusers, superuser: 201 },
     validCall: () => ({ input: newAccount() }),
     changes: true,
@@ -133,7 +127,6 @@ export const usersCases: Record<string, ContractCase> = {
     },
   },
   'users.update': {
-    endpoint: managedUsers.update,
     callers: { ...forSuperusers, superuser: 200 },
     validCall: async (fixture) => ({
       input: { id: (await someone(fixture)).id, role: 'superuser' },
@@ -153,7 +146,6 @@ export const usersCases: Record<string, ContractCase> = {
     },
   },
   'users.remove': {
-    endpoint: managedUsers.remove,
     callers: { ...forSuperusers, superuser: 204 },
     validCall: async (fixture) => ({
       input: { id: (await someone(fixture)).id, handOverTo: await superuserId(fixture) },
@@ -170,14 +162,12 @@ export const usersCases: Record<string, ContractCase> = {
     },
   },
   'invitations.list': {
-    endpoint: invitations.list,
     callers: { ...forSuperusers, superuser: 200 },
     validCall: () => ({ input: { size: 2 } }),
     changes: false,
     errors: { 400: byInput({ size: 0 }), 403: asCaller('user') },
   },
   'invitations.create': {
-    endpoint: invitations.create,
     callers: { ...forSuperusers, superuser: 201 },
     validCall: () => ({ input: invitee() }),
     changes: true,
@@ -189,7 +179,6 @@ export const usersCases: Record<string, ContractCase> = {
     },
   },
   'invitations.remove': {
-    endpoint: invitations.remove,
     callers: { ...forSuperusers, superuser: 204 },
     async validCall({ server, tokenOf }) {
       const { body } = await server.rest('POST', '/invitations', {
@@ -202,7 +191,6 @@ export const usersCases: Record<string, ContractCase> = {
     errors: { 400: byInput({ id: 'no uuid' }), 403: asCaller('user'), 404: unknown },
   },
   'invitations.accept': {
-    endpoint: invitations.accept,
     callers: { anonymous: 204, user: 204, other: 204, superuser: 204 },
     validCall: async (fixture) => ({ input: { token: await invitationToken(fixture), password } }),
     changes: true,

@@ -8,6 +8,8 @@ import { type Procedure, routeOf } from './procedures.js';
 export interface ServedDocument {
   /** Returns the listed statuses of a procedure, in order. */
   statusesOf(procedure: Procedure): number[];
+  /** True if the document lists the header as a parameter. */
+  acceptsIdempotencyKey(procedure: Procedure): boolean;
   /** Explains why a response violates the document; undefined if it conforms. */
   violationOf(procedure: Procedure, response: ApiResponse): string | undefined;
 }
@@ -51,6 +53,13 @@ export async function readDocument(origin: string): Promise<ServedDocument> {
 
   return {
     statusesOf: (procedure) => Object.keys(Object(operationOf(procedure).responses)).map(Number),
+    acceptsIdempotencyKey(procedure) {
+      const { parameters } = operationOf(procedure);
+      return (
+        Array.isArray(parameters) &&
+        parameters.some((one) => isRecord(one) && one.name === 'Idempotency-Key')
+      );
+    },
     violationOf(procedure, { status, headers, text, json, error }) {
       const { keys, response } = responseOf(procedure, status);
       if (!isRecord(response)) return `${status} is not documented`;

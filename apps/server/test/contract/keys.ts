@@ -1,6 +1,6 @@
 import { boundScopes, type Scope, scopeSchema } from '@synap/contracts';
 import type { RestResponse, ServerUnderTest } from '../server-under-test.js';
-import type { ContractCase } from './cases.js';
+import type { ContractCase } from './contract-case.js';
 import type { Procedure } from './procedures.js';
 
 /** API keys of one user, created on first use. */

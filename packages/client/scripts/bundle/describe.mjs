@@ -139,14 +139,12 @@ export function describeDeclarations(text, procedures) {
     ];
   }
 
-  function routerEdits(node, path) {
-    const [, record] = node.typeArguments;
-    return record.typeArguments[0].members.flatMap((member) => {
+  function recordEdits(record, path) {
+    return record.members.flatMap((member) => {
       const inner = [...path, nameOf(member)];
-      const isProcedure = /Procedure$/.test(member.type.typeName.getText(file));
-      return isProcedure
-        ? procedureEdits(member, inner.join('.'))
-        : routerEdits(member.type, inner);
+      return ts.isTypeLiteralNode(member.type)
+        ? recordEdits(member.type, inner)
+        : procedureEdits(member, inner.join('.'));
     });
   }
 
@@ -155,7 +153,9 @@ export function describeDeclarations(text, procedures) {
     .flatMap(({ declarationList }) => [...declarationList.declarations]);
   const router = declarations.find((declaration) => declaration.name.getText(file) === 'appRouter');
   if (!router?.type) throw new Error('The declarations hold no appRouter.');
-  const edits = routerEdits(router.type, []);
+  // The last argument of the router's type is `TRPCDecorateCreateRouterOptions<record>`.
+  const [record] = router.type.typeArguments.at(-1).typeArguments;
+  const edits = recordEdits(record, []);
   for (const [name, { type }] of aliases) {
     const entity = entities.get(name);
     if (entity)

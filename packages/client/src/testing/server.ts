@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { appRouter, readProblemSource } from '@synap/api';
 import {
   type Dashboard,
+  features,
   notFound,
   type Services,
   staleVersion,
@@ -79,33 +80,18 @@ function createServices(
   { auth, authSessions, user }: ReturnType<typeof createSessions>,
   stored: Dashboard[],
 ): Services {
-  const absent = async () => {
-    throw notFound('There is nothing of the kind here');
-  };
+  const absent = absentServices();
   return {
+    ...absent,
     auth,
     authSessions,
-    apiKeys: { list: absent, create: absent, remove: absent },
-    events: { get: absent, list: absent },
-    managedUsers: {
-      sendReset: absent,
-      list: absent,
-      get: absent,
-      create: absent,
-      update: absent,
-      remove: absent,
-    },
-    privateUsers: { create: absent },
-    invitations: { list: absent, create: absent, remove: absent, accept: absent },
-    admin: { testMail: absent, previewMail: absent },
     users: {
-      changePassword: absent,
-      changeEmail: absent,
-      removeMe: absent,
+      ...absent.users,
       me: async () => user,
       updateMe: async (_call, { name = user.name }) => ({ ...user, name }),
     },
     system: {
+      ...absent.system,
       health: async () => ({ status: 'ok', database: 'ready', version: '0.0.0' }),
       meta: async () => ({
         name: 'Synap',
@@ -114,15 +100,8 @@ function createServices(
         signup: 'closed',
         docs: null,
       }),
-      routes: absent,
     },
-    modules: {
-      list: async () => ({ items: [], nextCursor: null }),
-      get: absent,
-      sync: absent,
-      runs: absent,
-      run: absent,
-    },
+    modules: { ...absent.modules, list: async () => ({ items: [], nextCursor: null }) },
     widgets: {
       list: async () => ({ items: [], nextCursor: null }),
       async data() {
@@ -130,6 +109,7 @@ function createServices(
       },
     },
     dashboards: {
+      ...absent.dashboards,
       async list(_call, { cursor = '0', size }) {
         const end = Number(cursor) + size;
         const items = stored
@@ -158,10 +138,22 @@ function createServices(
       async save() {
         throw staleVersion('The dashboard was changed in the meantime: read it again');
       },
-      upsert: absent,
-      remove: absent,
     },
   };
+}
+
+/** Services of all features, whose methods find nothing. */
+function absentServices(): Services;
+function absentServices(): Record<string, object> {
+  const absent = async () => {
+    throw notFound('There is nothing of the kind here');
+  };
+  return Object.fromEntries(
+    Object.entries(features).map(([name, contract]) => [
+      name,
+      Object.fromEntries(Object.keys(contract).map((method) => [method, absent])),
+    ]),
+  );
 }
 
 /** Responds with a problem object outside tRPC's envelope, as the layers before the router do. */
