@@ -1,6 +1,6 @@
 export type { ComposeMail } from './auth/account-mails.js';
-export type { IdentityGuard } from './auth/identity-guard.js';
 export type { IdempotencyStore } from './idempotency/idempotency.store.js';
+export type { IdentityGuard } from './identity/identity-guard.js';
 export { uuidv7 } from './ids.js';
 export {
   createJobWorkersRepository,

@@ -1,18 +1,18 @@
 import { type Database, type Db, type Sql, sqlWithin, type TransactionOptions } from '@synap/db';
 import { createApiKeysRepository } from './api-keys/api-keys.repository.js';
+import { createAuditRepository } from './audit/audit.repository.js';
 import { createMailTokensRepository } from './auth/mail-tokens.repository.js';
-import { createSessionsRepository } from './auth/sessions.repository.js';
 import { createDashboardsRepository } from './dashboards/dashboards.repository.js';
-import { createAuditRepository } from './events/audit.repository.js';
 import { createEventsRepository } from './events/events.repository.js';
 import { createIdempotencyKeysRepository } from './idempotency/idempotency-keys.repository.js';
+import { createSessionsRepository } from './identity/sessions.repository.js';
+import { createUsersRepository } from './identity/users.repository.js';
 import { createInvitationsRepository } from './invitations/invitations.repository.js';
 import { createMailsRepository } from './mail/mails.repository.js';
 import { createEntriesRepository } from './modules/entries.repository.js';
 import { createRunsRepository } from './modules/runs.repository.js';
 import { createStagesRepository } from './modules/stages.repository.js';
 import { createManagedUsersRepository } from './users/managed-users.repository.js';
-import { createUsersRepository } from './users/users.repository.js';
 
 /** Creates all repositories on one connection or transaction. */
 export function createRepositories(db: Db, sql: Sql) {

@@ -19,14 +19,10 @@ import type {
   SecretBox,
 } from '@synap/security';
 import { createAdminService } from './admin/admin.service.js';
-import { createApiKeyLookups } from './api-keys/api-key-lookups.repository.js';
 import { createApiKeysService } from './api-keys/api-keys.service.js';
 import { type ComposeMail, createAccountMails } from './auth/account-mails.js';
 import { createAuthService } from './auth/auth.service.js';
 import { createAuthSessionsService } from './auth/auth-sessions.service.js';
-import { type Authentication, createAuthentication } from './auth/authenticate.js';
-import { type IdentityGuard, noIdentityGuard } from './auth/identity-guard.js';
-import { createSessionLookups } from './auth/session-lookups.repository.js';
 import { createDashboardsService } from './dashboards/dashboards.service.js';
 import type { WidgetCatalogue } from './dashboards/placements.js';
 import {
@@ -36,9 +32,15 @@ import {
   translateDatabaseFault,
 } from './database-faults.js';
 import { createEventsService } from './events/events.service.js';
-import { createRefusalRecorder, type RecordRefusal } from './events/refusals.js';
 import { createIdempotencyStore, type IdempotencyStore } from './idempotency/idempotency.store.js';
 import { createIdempotent } from './idempotency/idempotent.js';
+import { createApiKeyLookups } from './identity/api-key-lookups.repository.js';
+import { type Authentication, createAuthentication } from './identity/authenticate.js';
+import { type IdentityGuard, noIdentityGuard } from './identity/identity-guard.js';
+import { createRequireOwnPassword } from './identity/own-account.js';
+import { createRefusalRecorder, type RecordRefusal } from './identity/refusals.js';
+import { createServiceHasher } from './identity/service-hasher.js';
+import { createSessionLookups } from './identity/session-lookups.repository.js';
 import { uuidv7 } from './ids.js';
 import { createInvitationsService } from './invitations/invitations.service.js';
 import { createMailQueue, createMailRequests } from './mail/mail-queue.js';
@@ -46,12 +48,9 @@ import { createModulesService } from './modules/modules.service.js';
 import { createRepositories, createTransaction } from './repositories.js';
 import { createSystemService } from './system/system.service.js';
 import { ensureSuperuser, type FirstSuperuser } from './users/bootstrap-admin.js';
-import { createChangeEmail } from './users/change-email.js';
-import { createChangePassword } from './users/change-password.js';
 import { rejectLocalDomains } from './users/local-domains.js';
 import { createAccountFactory, createManagedUsersService } from './users/managed-users.service.js';
 import { createPurgeAbandoned } from './users/purge-abandoned.js';
-import { createRemoveMe } from './users/remove-me.js';
 import { createUsersService } from './users/users.service.js';
 import { createWidgetsService } from './widgets/widgets.service.js';
 
@@ -108,7 +107,9 @@ export interface Core {
 
 /** Wires all services. Called once, by the composition root. */
 export function createServices(deps: CoreDeps): Core {
-  const { database, registry, widgetCache, hasher, accessTokens, refreshTokens, meta } = deps;
+  const { database, registry, widgetCache, accessTokens, refreshTokens, meta } = deps;
+  const { guard = noIdentityGuard } = deps;
+  const hasher = createServiceHasher(deps.hasher);
   const repositories = createRepositories(database.db, database.sql);
   const { apiKeys, dashboards, invitations, mailTokens, managedUsers, runs, sessions, users } =
     repositories;
@@ -129,6 +130,13 @@ export function createServices(deps: CoreDeps): Core {
   const sendMail = createMailQueue(deps.secretBox);
   const requestMail = createMailRequests(deps.secretBox);
   const { verifyEmail, linkTo } = deps;
+  const requireOwnPassword = createRequireOwnPassword({
+    users,
+    transaction,
+    hasher,
+    guard,
+    sendMail,
+  });
 
   const admit = () => {
     if (deps.databaseState() === 'unmigrated') throw notMigratedError();
@@ -154,7 +162,8 @@ export function createServices(deps: CoreDeps): Core {
     requestMail,
     verifyEmail,
     passwordGrant: deps.passwordGrant,
-    guard: deps.guard,
+    requireOwnPassword,
+    guard,
     signup: meta.signup,
     productName: meta.name,
   });
@@ -163,16 +172,16 @@ export function createServices(deps: CoreDeps): Core {
     users,
     transaction,
     hasher,
-    guard: deps.guard,
+    guard,
     sendMail,
     requestMail,
+    requireOwnPassword,
+    verifyEmail,
+    linkTo,
     sessionEnded,
     userChanged,
     productName: meta.name,
   };
-  const changePassword = createChangePassword(account);
-  const changeEmail = createChangeEmail({ verifyEmail, linkTo, ...account });
-  const removeMe = createRemoveMe(account);
 
   return {
     services: {
@@ -190,24 +199,14 @@ export function createServices(deps: CoreDeps): Core {
         createApiKeysService({
           apiKeys,
           transaction,
-          guard: deps.guard,
+          guard,
           newId,
           clock: deps.clock,
           keyEnded,
         }),
         admit,
       ),
-      users: guardedWithAddresses(
-        createUsersService({
-          users,
-          transaction,
-          guard: deps.guard,
-          changePassword,
-          changeEmail,
-          removeMe,
-        }),
-        contracts.users,
-      ),
+      users: guardedWithAddresses(createUsersService(account), contracts.users),
       managedUsers: guardedWithAddresses(
         createManagedUsersService({ managedUsers, ...account }),
         contracts.managedUsers,
@@ -217,7 +216,7 @@ export function createServices(deps: CoreDeps): Core {
         contracts.privateUsers,
       ),
       invitations: guardedWithAddresses(
-        createInvitationsService({ invitations, linkTo, signup: meta.signup, ...account }),
+        createInvitationsService({ invitations, signup: meta.signup, ...account }),
         contracts.invitations,
       ),
       dashboards: guarded(
@@ -244,7 +243,7 @@ export function createServices(deps: CoreDeps): Core {
       }
     },
     identity: { invalidate, invalidateAll },
-    recordRefusal: createRefusalRecorder({ transaction, guard: deps.guard ?? noIdentityGuard }),
+    recordRefusal: createRefusalRecorder({ transaction, guard }),
     idempotency: guarded(createIdempotencyStore(repositories.idempotencyKeys), admit),
     composeMail: createAccountMails({ transaction, verifyEmail, linkTo }),
     purges: [

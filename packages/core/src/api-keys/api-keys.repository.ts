@@ -79,5 +79,3 @@ export function createApiKeysRepository(db: Db) {
     },
   };
 }
-
-export type ApiKeysRepository = ReturnType<typeof createApiKeysRepository>;

@@ -7,8 +7,8 @@ import {
   type Scope,
 } from '@synap/contracts';
 import { type Clock, generateApiKey } from '@synap/security';
-import { type IdentityGuard, noIdentityGuard } from '../auth/identity-guard.js';
-import { requireRecentSignIn } from '../auth/recent-sign-in.js';
+import type { IdentityGuard } from '../identity/identity-guard.js';
+import { requireRecentSignIn } from '../identity/recent-sign-in.js';
 import { pageById } from '../paging.js';
 import type { Repositories, Transaction } from '../repositories.js';
 import { revokedKeyEntry } from './api-key-audit.js';
@@ -24,8 +24,7 @@ const maxUnconfirmedLifetimeMs = 365 * 86_400_000;
 export interface ApiKeysDependencies {
   apiKeys: Pick<Repositories['apiKeys'], 'listOwnedBy'>;
   transaction: Transaction;
-  /** @default noIdentityGuard */
-  guard?: Pick<IdentityGuard, 'change'> | undefined;
+  guard: Pick<IdentityGuard, 'change'>;
   newId: () => string;
   clock?: Clock;
   /** Called for each removed key, after the commit. */
@@ -64,14 +63,7 @@ function assertBoundScopes(scopes: readonly Scope[]): void {
  * rights.
  */
 export function createApiKeysService(dependencies: ApiKeysDependencies): ApiKeysService {
-  const {
-    apiKeys,
-    transaction,
-    guard = noIdentityGuard,
-    newId,
-    clock = Date,
-    keyEnded,
-  } = dependencies;
+  const { apiKeys, transaction, guard, newId, clock = Date, keyEnded } = dependencies;
 
   return {
     async list({ actor }, page) {

@@ -10,7 +10,7 @@ import type { ModuleInfo } from '@synap/module-runtime';
 import { parseApiKey } from '@synap/security';
 import { until } from '@synap/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type AuthFixture, call, createAuthFixture, password } from '../auth/auth.test.fixture.js';
+import { type AuthFixture, call, createAuthFixture, password } from '../auth.test.fixture.js';
 import { createDashboardsRepository } from '../dashboards/dashboards.repository.js';
 import { createDashboardsService } from '../dashboards/dashboards.service.js';
 import { createIdempotent } from '../idempotency/idempotent.js';
@@ -25,8 +25,8 @@ const catalogue = { widgetsOf: () => undefined, moduleIds: () => [] };
 
 beforeAll(async () => {
   fixture = await createAuthFixture();
-  const { transaction, apiKeys, keyEnded, db, sql } = fixture;
-  service = createApiKeysService({ apiKeys, transaction, newId: uuidv7, keyEnded });
+  const { transaction, apiKeys, guard, keyEnded, db, sql } = fixture;
+  service = createApiKeysService({ apiKeys, transaction, guard, newId: uuidv7, keyEnded });
   const repository = createDashboardsRepository(db, sql);
   const idempotent = createIdempotent(transaction);
   dashboards = createDashboardsService({

@@ -1,9 +1,9 @@
 import type { Mail } from '@synap/contracts';
 import { generateToken, hashToken } from '@synap/security';
+import type { Account } from '../identity/users.repository.js';
 import { timeOfId } from '../ids.js';
 import type { MailRequest } from '../mail/mail-queue.js';
 import type { Repositories, Transaction } from '../repositories.js';
-import type { Account } from '../users/users.repository.js';
 
 /** Lifetimes of links, as security parameters: verification 24 h, password reset 10 min. */
 const verifyHours = 24;

@@ -1,9 +1,9 @@
 import { type AuthSessionsService, notFound } from '@synap/contracts';
+import { sessionRules } from '../identity/session-rules.js';
 import { cursorId, pageById } from '../paging.js';
 import type { Repositories, Transaction } from '../repositories.js';
 import { deviceOf } from './device.js';
 import { revokedEntry } from './session-audit.js';
-import { sessionRules } from './session-rules.js';
 
 export interface AuthSessionsDependencies {
   sessions: Pick<Repositories['sessions'], 'listLiveOf'>;

@@ -2,14 +2,14 @@ import { randomUUID } from 'node:crypto';
 import type { Call } from '@synap/contracts';
 import { createSecretBox } from '@synap/security';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createMailQueue, mailContext } from '../mail/mail-queue.js';
 import {
   type AuthFixture,
   call,
   createAuthFixture,
   password,
   sessionIdOf,
-} from './auth.test.fixture.js';
+} from '../auth.test.fixture.js';
+import { createMailQueue, mailContext } from '../mail/mail-queue.js';
 import { createAuthSessionsService } from './auth-sessions.service.js';
 import { deviceOf } from './device.js';
 

@@ -6,8 +6,9 @@ import {
   createAuthFixture,
   password,
   sessionIdOf,
-} from './auth.test.fixture.js';
-import { type IdentityGuard, noIdentityGuard } from './identity-guard.js';
+} from '../auth.test.fixture.js';
+import { type IdentityGuard, noIdentityGuard } from '../identity/identity-guard.js';
+import { createServiceHasher } from '../identity/service-hasher.js';
 
 let fixture: AuthFixture;
 beforeAll(async () => {
@@ -58,7 +59,7 @@ describe('signing in', () => {
 
   test('a wrong password and an unknown address get the same response and cost one hash check each', async () => {
     const { email } = await fixture.makeUser();
-    const hasher = createPasswordHasher();
+    const hasher = createServiceHasher(createPasswordHasher());
     const [verify, verifyDummy] = [vi.spyOn(hasher, 'verify'), vi.spyOn(hasher, 'verifyDummy')];
     const auth = fixture.authWith({ hasher });
     await expect(auth.login(call, { email, password: 'wrong' })).rejects.toMatchObject(wrong);
@@ -95,19 +96,21 @@ describe('signing in', () => {
 
   test('a busy hasher postpones the rehash, not the sign-in', async () => {
     const { email, id } = await fixture.makeUser({ passwordHash: bcryptHash });
-    const auth = fixture.authWith({ hasher: { ...fixture.hasher, hash: busy } });
+    const auth = fixture.authWith({
+      hasher: createServiceHasher({ ...fixture.hasher, hash: busy }),
+    });
     await auth.login(call, { email, password });
     expect(await hashOf(id)).toBe(bcryptHash);
   });
 
   test('a busy hasher gives "unavailable" with a retry time', async () => {
     const { email } = await fixture.makeUser();
-    const hasher: PasswordHasher = {
+    const hasher = createServiceHasher({
       admit: () => {},
       hash: busy,
       verify: busy,
       verifyDummy: busy,
-    };
+    });
     const auth = fixture.authWith({ hasher });
     const unavailable = { name: 'AppError', code: 'unavailable', details: { retryAfter: 2 } };
     await expect(auth.login(call, { email, password })).rejects.toMatchObject(unavailable);
@@ -125,7 +128,10 @@ describe('signing in', () => {
     };
     const asked = vi.fn(async () => {});
     const guard = { ...noIdentityGuard, login: asked, register: asked };
-    const auth = fixture.authWith({ guard, hasher: { ...fixture.hasher, admit } });
+    const auth = fixture.authWith({
+      guard,
+      hasher: createServiceHasher({ ...fixture.hasher, admit }),
+    });
     const unavailable = { name: 'AppError', code: 'unavailable', details: { retryAfter: 2 } };
     await expect(
       auth.login(call, { email: 'unknown@example.org', password }),

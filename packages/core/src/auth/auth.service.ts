@@ -9,31 +9,31 @@ import {
   type Tokens,
   unauthenticated,
 } from '@synap/contracts';
-import type { PasswordHasher } from '@synap/security';
+import type { Sleep } from '../identity/failed-sign-ins.js';
+import type { IdentityGuard } from '../identity/identity-guard.js';
+import { type RequireOwnPassword, requireUser } from '../identity/own-account.js';
+import type { ServiceHasher } from '../identity/service-hasher.js';
+import type { SessionLookups } from '../identity/session-lookups.repository.js';
+import type { SessionsRepository } from '../identity/sessions.repository.js';
+import type { UsersRepository } from '../identity/users.repository.js';
 import type { RequestMail, SendMail } from '../mail/mail-queue.js';
 import type { Repositories, Transaction } from '../repositories.js';
-import type { UsersRepository } from '../users/users.repository.js';
-import { requireUser } from '../users/users.service.js';
 import { clearWhenRejected, inCookie } from './cookie-mode.js';
-import type { Sleep } from './failed-sign-ins.js';
-import { translateHasherBusy } from './hasher-busy.js';
-import { type IdentityGuard, noIdentityGuard } from './identity-guard.js';
 import { createLogin } from './login.js';
 import { createLogout } from './logout.js';
 import { createMailLinks } from './mail-links.js';
 import { createReauthenticate } from './reauthenticate.js';
 import { createRefresh } from './refresh.js';
 import { createRegister } from './register.js';
-import type { SessionLookups } from './session-lookups.repository.js';
 import type { TokenIssuers } from './session-tokens.js';
-import type { SessionsRepository } from './sessions.repository.js';
 
 export interface AuthDependencies extends TokenIssuers {
   users: UsersRepository;
   sessions: SessionsRepository;
   lookups: SessionLookups;
   transaction: Transaction;
-  hasher: PasswordHasher;
+  hasher: ServiceHasher;
+  requireOwnPassword: RequireOwnPassword;
   mailTokens: Repositories['mailTokens'];
   sendMail: SendMail;
   requestMail: RequestMail;
@@ -54,19 +54,14 @@ export interface AuthDependencies extends TokenIssuers {
   userChanged: (userId: string) => void;
   /** Called for each removed API key, after the commit. */
   keyEnded: (keyId: string) => void;
-  /** @default noIdentityGuard */
-  guard?: IdentityGuard;
+  guard: IdentityGuard;
 }
 
 /**
  * Creates the service for sign-up, sign-in, tokens and mail links. Expects addresses as the
  * contracts normalise them.
  */
-export function createAuthService({
-  guard = noIdentityGuard,
-  ...rest
-}: AuthDependencies): AuthService {
-  const dependencies = { ...rest, guard };
+export function createAuthService(dependencies: AuthDependencies): AuthService {
   const { users } = dependencies;
   const register = createRegister(dependencies);
   const login = createLogin(dependencies);
@@ -76,19 +71,19 @@ export function createAuthService({
   const { verify, resend, forgot, reset } = createMailLinks(dependencies);
 
   return {
-    register: (call, input) => translateHasherBusy(register(call, input)),
+    register,
     async login(call, { cookie, ...account }) {
-      if (!cookie) return translateHasherBusy(login(call, account));
+      if (!cookie) return login(call, account);
       const port = cookiePort(call);
       port.demandSettable();
       const replaced = replacedToken(port);
-      const tokens = await translateHasherBusy(login(call, account));
+      const tokens = await login(call, account);
       if (replaced !== undefined) await endByToken(call, replaced);
       return inCookie(port, tokens);
     },
     async token(call, { username, password }) {
       if (!dependencies.passwordGrant) throw unsupportedGrant();
-      const tokens = await translateHasherBusy(login(call, { email: username, password }));
+      const tokens = await login(call, { email: username, password });
       return {
         access_token: tokens.accessToken,
         refresh_token: tokens.refreshToken,
@@ -109,8 +104,8 @@ export function createAuthService({
     verify,
     resend,
     forgot,
-    reset: (call, input) => translateHasherBusy(reset(call, input)),
-    reauthenticate: (call, input) => translateHasherBusy(reauthenticate(call, input)),
+    reset,
+    reauthenticate,
     logout,
     me: async ({ actor }) => requireUser(await users.findById(actor.userId)),
   };

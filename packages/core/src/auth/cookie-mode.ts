@@ -1,5 +1,5 @@
 import { AppError, type RefreshCookie, type Tokens } from '@synap/contracts';
-import { sessionRules } from './session-rules.js';
+import { sessionRules } from '../identity/session-rules.js';
 import type { IssuedTokens } from './session-tokens.js';
 
 /**

@@ -1,16 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { type Call, forbidden, unauthenticated } from '@synap/contracts';
-import { HasherBusy, type PasswordHasher } from '@synap/security';
+import { createFailedSignIns, type Sleep } from '../identity/failed-sign-ins.js';
+import type { IdentityGuard } from '../identity/identity-guard.js';
+import type { ServiceHasher } from '../identity/service-hasher.js';
+import { sessionRules } from '../identity/session-rules.js';
+import type { Credentials, UsersRepository } from '../identity/users.repository.js';
 import { uuidv7 } from '../ids.js';
 import type { SendMail } from '../mail/mail-queue.js';
 import type { Repositories } from '../repositories.js';
-import type { Credentials, UsersRepository } from '../users/users.repository.js';
 import { deviceOf } from './device.js';
-import { createFailedSignIns, type Sleep } from './failed-sign-ins.js';
-import type { IdentityGuard } from './identity-guard.js';
 import { isNewOrigin } from './new-origin.js';
 import { revokedEntry } from './session-audit.js';
-import { sessionRules } from './session-rules.js';
 import {
   type IssuedTokens,
   type TokenIssuers,
@@ -23,7 +23,7 @@ export type LoginRepositories = Pick<Repositories, 'audit' | 'mails' | 'sessions
 export interface LoginDependencies extends TokenIssuers {
   users: Pick<UsersRepository, 'findCredentials'>;
   transaction: <T>(run: (repositories: LoginRepositories) => Promise<T>) => Promise<T>;
-  hasher: PasswordHasher;
+  hasher: ServiceHasher;
   guard: IdentityGuard;
   sendMail: SendMail;
   /** True if an address must be verified before its account can be used. */
@@ -70,17 +70,7 @@ export function createLogin(dependencies: LoginDependencies) {
     // Same response as for a wrong password: otherwise a person could register an address to test if
     // it had an account.
     if (verifyEmail && !account.verified) return null;
-    return ok ? { account, betterHash: needsRehash ? await tryRehash(password) : null } : null;
-  }
-
-  /** Rehashes the password, or skips it if the hasher is busy: the next sign-in retries. */
-  async function tryRehash(password: string): Promise<string | null> {
-    try {
-      return await hasher.hash(password);
-    } catch (error) {
-      if (error instanceof HasherBusy) return null;
-      throw error;
-    }
+    return ok ? { account, betterHash: needsRehash ? await hasher.tryHash(password) : null } : null;
   }
 
   /**

@@ -1,7 +1,7 @@
 import { type Call, forbidden, unauthenticated } from '@synap/contracts';
+import type { SessionLookups } from '../identity/session-lookups.repository.js';
+import { evaluateRefreshToken } from '../identity/session-rules.js';
 import type { Repositories } from '../repositories.js';
-import type { SessionLookups } from './session-lookups.repository.js';
-import { evaluateRefreshToken } from './session-rules.js';
 import type { TokenIssuers } from './session-tokens.js';
 
 export interface LogoutDependencies extends Pick<TokenIssuers, 'refreshTokens'> {

@@ -2,8 +2,8 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { Mail } from '@synap/contracts';
 import { generateToken, hashToken } from '@synap/security';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type AuthFixture, call, createAuthFixture, password } from '../auth.test.fixture.js';
 import { uuidv7 } from '../ids.js';
-import { type AuthFixture, call, createAuthFixture, password } from './auth.test.fixture.js';
 
 const newPassword = 'another passphrase altogether';
 const spent = {

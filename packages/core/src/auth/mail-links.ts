@@ -1,12 +1,13 @@
-import { badRequest, type Call } from '@synap/contracts';
+import type { Call } from '@synap/contracts';
 import { hashToken, type PasswordHasher } from '@synap/security';
 import { revokedKeyEntry } from '../api-keys/api-key-audit.js';
+import { invalidLinkError, samePasswordError } from '../identity/account-errors.js';
+import { createAccountMove } from '../identity/account-move.js';
+import type { IdentityGuard } from '../identity/identity-guard.js';
+import { assertPasswordPolicy } from '../identity/new-account.js';
+import type { UsersRepository } from '../identity/users.repository.js';
 import type { RequestMail, SendMail } from '../mail/mail-queue.js';
 import type { Repositories, Transaction } from '../repositories.js';
-import { createAccountMove } from '../users/account-move.js';
-import { assertPasswordPolicy, samePassword } from '../users/new-account.js';
-import type { UsersRepository } from '../users/users.repository.js';
-import type { IdentityGuard } from './identity-guard.js';
 import { revokedEntry } from './session-audit.js';
 
 export interface MailLinksDependencies {
@@ -25,12 +26,6 @@ export interface MailLinksDependencies {
   userChanged: (userId: string) => void;
   productName: string;
 }
-
-/** Error for an invalid, used or expired link. */
-export const invalidLinkError = (advice: string) =>
-  badRequest(`This link is invalid, used or expired: ${advice}`, [
-    { pointer: '/token', message: 'Invalid, used or expired', code: 'invalid_token' },
-  ]);
 
 const accepted = { accepted: true } as const;
 
@@ -108,7 +103,7 @@ export function createMailLinks(dependencies: MailLinksDependencies) {
       // A rejected password must not use up the link.
       assertPasswordPolicy(newPassword, { productName, email: user.email }, '/newPassword');
       if (user.mustChangePassword && (await hasher.verify(user.passwordHash, newPassword)).ok)
-        throw samePassword();
+        throw samePasswordError();
       const passwordHash = await hasher.hash(newPassword);
       const ended = await transaction(async (tx) => {
         const before = await tx.users.lockCredentials(user.id);

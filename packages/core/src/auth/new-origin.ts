@@ -1,6 +1,6 @@
 import { BlockList, isIPv6 } from 'node:net';
 import { plainAddress } from '@synap/contracts';
-import type { SessionOrigin } from './sessions.repository.js';
+import type { SessionOrigin } from '../identity/sessions.repository.js';
 
 /** Prefix length of the network that a provider assigns to one IPv6 customer. */
 const customerBits = 56;

@@ -1,18 +1,10 @@
 import { forbidden, type UserCall } from '@synap/contracts';
-import type { PasswordHasher } from '@synap/security';
-import type { SendMail } from '../mail/mail-queue.js';
+import type { RequireOwnPassword } from '../identity/own-account.js';
 import type { Transaction } from '../repositories.js';
-import { createRequireOwnPassword } from '../users/require-own-password.js';
-import type { UsersRepository } from '../users/users.repository.js';
-import { createFailedSignIns } from './failed-sign-ins.js';
-import type { IdentityGuard } from './identity-guard.js';
 
 export interface ReauthenticateDependencies {
-  users: Pick<UsersRepository, 'findOwnCredentials'>;
   transaction: Transaction;
-  hasher: Pick<PasswordHasher, 'verify'>;
-  guard: IdentityGuard;
-  sendMail: SendMail;
+  requireOwnPassword: RequireOwnPassword;
 }
 
 /**
@@ -20,25 +12,16 @@ export interface ReauthenticateDependencies {
  * sensitive changes.
  */
 export function createReauthenticate({
-  users,
   transaction,
-  hasher,
-  guard,
-  sendMail,
+  requireOwnPassword,
 }: ReauthenticateDependencies) {
-  const failed = createFailedSignIns({ guard, transaction, sendMail });
-  const requireOwnPassword = createRequireOwnPassword({ users, hasher, guard, failed });
-
   return async function reauthenticate(
     call: UserCall,
     { password }: { password: string },
   ): Promise<void> {
     const { sessionId } = call.actor;
     if (sessionId === null) throw forbidden('API keys cannot do this: sign in.');
-    await requireOwnPassword(call, password, {
-      pointer: '/password',
-      message: 'The password is wrong',
-    });
+    await requireOwnPassword(call, password, 'password');
     await transaction(async (tx) => {
       await tx.sessions.reauthenticate(sessionId);
       await tx.audit.record(call, {

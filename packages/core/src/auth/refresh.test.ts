@@ -9,7 +9,7 @@ import {
   createAuthFixture,
   password,
   sessionIdOf,
-} from './auth.test.fixture.js';
+} from '../auth.test.fixture.js';
 import { createAuthSessionsService } from './auth-sessions.service.js';
 
 let fixture: AuthFixture;

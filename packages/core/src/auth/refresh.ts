@@ -1,11 +1,11 @@
 import { type Call, unauthenticated } from '@synap/contracts';
 import type { RefreshTokenParts } from '@synap/security';
+import type { IdentityGuard } from '../identity/identity-guard.js';
+import type { SessionLookups } from '../identity/session-lookups.repository.js';
+import { evaluateRefreshToken, type RefreshState } from '../identity/session-rules.js';
+import type { SessionsRepository } from '../identity/sessions.repository.js';
 import type { Repositories } from '../repositories.js';
-import type { IdentityGuard } from './identity-guard.js';
-import type { SessionLookups } from './session-lookups.repository.js';
-import { evaluateRefreshToken, type RefreshState } from './session-rules.js';
 import { type IssuedTokens, type TokenIssuers, tokensOf } from './session-tokens.js';
-import type { SessionsRepository } from './sessions.repository.js';
 
 export interface RefreshDependencies extends TokenIssuers {
   /** Must be outside any transaction: its writes must survive the rejection of the call. */

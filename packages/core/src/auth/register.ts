@@ -1,10 +1,10 @@
 import { type Call, forbidden, type Meta } from '@synap/contracts';
 import { type PasswordHasher, unusableHash } from '@synap/security';
+import type { IdentityGuard } from '../identity/identity-guard.js';
+import { assertPasswordPolicy, defaultNameFromEmail } from '../identity/new-account.js';
+import type { UsersRepository } from '../identity/users.repository.js';
 import type { RequestMail } from '../mail/mail-queue.js';
 import type { Transaction } from '../repositories.js';
-import { assertPasswordPolicy, defaultNameFromEmail } from '../users/new-account.js';
-import type { UsersRepository } from '../users/users.repository.js';
-import type { IdentityGuard } from './identity-guard.js';
 
 export interface RegisterDependencies {
   users: Pick<UsersRepository, 'findCredentials'>;

@@ -9,8 +9,8 @@ import {
   versionRequired,
 } from '@synap/contracts';
 import { revokedKeyEntry } from '../api-keys/api-key-audit.js';
-import { canAccessDashboard, dashboardScopeOf } from '../api-keys/api-key-scope.js';
 import type { RunIdempotent } from '../idempotency/idempotent.js';
+import { canAccessDashboard, dashboardScopeOf } from '../identity/api-key-scope.js';
 import { pageById } from '../paging.js';
 import type { Repositories, Transaction } from '../repositories.js';
 import type { DashboardsRepository } from './dashboards.repository.js';

@@ -1,6 +1,6 @@
 import type { UserCall } from '@synap/contracts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type AuthFixture, call, createAuthFixture, password } from '../auth/auth.test.fixture.js';
+import { type AuthFixture, call, createAuthFixture, password } from '../auth.test.fixture.js';
 import { createIdempotent } from '../idempotency/idempotent.js';
 import { uuidv7 } from '../ids.js';
 import { createDashboardsRepository } from './dashboards.repository.js';

@@ -1,4 +1,4 @@
-import type { AuditEntry } from '../events/audit.repository.js';
+import type { AuditEntry } from '../audit/audit.repository.js';
 
 export const invitationOf = (id: string) => `invitation ${id}`;
 export const withdrawnEntry = (id: string): AuditEntry => ({

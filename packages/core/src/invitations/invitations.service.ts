@@ -6,13 +6,12 @@ import {
   notFound,
 } from '@synap/contracts';
 import { generateToken, hashToken, type PasswordHasher } from '@synap/security';
-import { translateHasherBusy } from '../auth/hasher-busy.js';
-import { invalidLinkError } from '../auth/mail-links.js';
-import { requireRecentSignIn } from '../auth/recent-sign-in.js';
+import { addressTakenError, invalidLinkError } from '../identity/account-errors.js';
+import { assertPasswordPolicy, defaultNameFromEmail } from '../identity/new-account.js';
+import { requireRecentSignIn } from '../identity/recent-sign-in.js';
 import type { SendMail } from '../mail/mail-queue.js';
 import { pageById } from '../paging.js';
 import type { Repositories, Transaction } from '../repositories.js';
-import { assertPasswordPolicy, defaultNameFromEmail } from '../users/new-account.js';
 import { invitationOf, withdrawnEntry } from './invitation-audit.js';
 
 const hours = 72;
@@ -55,8 +54,7 @@ export function createInvitationsService(
         if (inviter?.role !== 'superuser' || inviter.disabled)
           throw forbidden('Only superusers can send invitations');
         if (role === 'superuser') await requireRecentSignIn(tx, call);
-        if (await tx.users.findAccount(email))
-          throw conflict('An account with this address already exists');
+        if (await tx.users.findAccount(email)) throw addressTakenError();
         const before = await tx.invitations.openFor(email);
         const made = {
           email,
@@ -94,7 +92,7 @@ export function createInvitationsService(
       if (!email) throw invalidLink();
       // A rejected password must not use up the link.
       assertPasswordPolicy(password, { productName, email });
-      const passwordHash = await translateHasherBusy(hasher.hash(password));
+      const passwordHash = await hasher.hash(password);
       await transaction(async (tx) => {
         const invitation = await tx.invitations.accept(hash);
         if (!invitation) throw invalidLink();

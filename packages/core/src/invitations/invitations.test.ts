@@ -1,6 +1,6 @@
 import type { InvitationsService, ManagedUsersService, UserCall } from '@synap/contracts';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type AuthFixture, call, createAuthFixture, password } from '../auth/auth.test.fixture.js';
+import { type AuthFixture, call, createAuthFixture, password } from '../auth.test.fixture.js';
 import { createManagedUsersRepository } from '../users/managed-users.repository.js';
 import { createManagedUsersService } from '../users/managed-users.service.js';
 import { createInvitationsRepository } from './invitations.repository.js';

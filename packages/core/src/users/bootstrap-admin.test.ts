@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { type AuthFixture, call, createAuthFixture, password } from '../auth/auth.test.fixture.js';
+import { type AuthFixture, call, createAuthFixture, password } from '../auth.test.fixture.js';
 import { ensureSuperuser } from './bootstrap-admin.js';
 
 let fixture: AuthFixture;

@@ -1,8 +1,8 @@
 import { emailSchema } from '@synap/contracts';
 import { generatePassword, type PasswordHasher } from '@synap/security';
+import { assertPasswordPolicy, defaultNameFromEmail } from '../identity/new-account.js';
+import type { UsersRepository } from '../identity/users.repository.js';
 import type { Repositories } from '../repositories.js';
-import { assertPasswordPolicy, defaultNameFromEmail } from './new-account.js';
-import type { UsersRepository } from './users.repository.js';
 
 export interface FirstSuperuserDependencies {
   users: Pick<UsersRepository, 'superuserExists'>;

@@ -1,21 +1,19 @@
-import { conflict, type Mail, type UserCall } from '@synap/contracts';
-import { generateToken, hashToken, type PasswordHasher } from '@synap/security';
-import { createFailedSignIns } from '../auth/failed-sign-ins.js';
-import { type IdentityGuard, noIdentityGuard } from '../auth/identity-guard.js';
+import type { Mail, UserCall } from '@synap/contracts';
+import { generateToken, hashToken } from '@synap/security';
+import { passwordChangedError } from '../identity/account-errors.js';
+import { createAccountMove } from '../identity/account-move.js';
+import type { IdentityGuard } from '../identity/identity-guard.js';
+import type { RequireOwnPassword } from '../identity/own-account.js';
+import type { Credentials } from '../identity/users.repository.js';
 import type { SendMail } from '../mail/mail-queue.js';
 import type { Repositories, Transaction } from '../repositories.js';
-import { createAccountMove } from './account-move.js';
-import { createRequireOwnPassword } from './require-own-password.js';
-import type { Credentials, UsersRepository } from './users.repository.js';
 
 const hours = 24;
 
 export interface ChangeEmailDependencies {
-  users: Pick<UsersRepository, 'findOwnCredentials'>;
   transaction: Transaction;
-  hasher: Pick<PasswordHasher, 'verify'>;
-  /** @default noIdentityGuard */
-  guard?: Pick<IdentityGuard, 'login' | 'loginFailed' | 'mayRecord' | 'resend'> | undefined;
+  requireOwnPassword: RequireOwnPassword;
+  guard: Pick<IdentityGuard, 'resend'>;
   sendMail: SendMail;
   verifyEmail: boolean;
   linkTo: (path: string) => string;
@@ -28,20 +26,15 @@ export interface ChangeEmailDependencies {
  * only when the link in a mail to the new address is used. A mistyped address then locks no one
  * out, and the response does not reveal which addresses have an account.
  */
-export function createChangeEmail(dependencies: ChangeEmailDependencies) {
-  const {
-    users,
-    transaction,
-    hasher,
-    guard = noIdentityGuard,
-    sendMail,
-    verifyEmail,
-    linkTo,
-    userChanged,
-  } = dependencies;
-  const failed = createFailedSignIns({ guard, transaction, sendMail });
-  const requireOwnPassword = createRequireOwnPassword({ users, hasher, guard, failed });
-  const wrongPassword = { pointer: '/currentPassword', message: 'The current password is wrong' };
+export function createChangeEmail({
+  transaction,
+  requireOwnPassword,
+  guard,
+  sendMail,
+  verifyEmail,
+  linkTo,
+  userChanged,
+}: ChangeEmailDependencies) {
   const move = createAccountMove(sendMail);
 
   /**
@@ -76,8 +69,7 @@ export function createChangeEmail(dependencies: ChangeEmailDependencies) {
     { id, passwordHash }: Credentials,
   ): Promise<void> {
     const current = await locked.lockCredentials(id);
-    if (current?.passwordHash !== passwordHash)
-      throw conflict('The password was changed by another request: sign in again');
+    if (current?.passwordHash !== passwordHash) throw passwordChangedError();
   }
 
   return async function changeEmail(
@@ -85,7 +77,7 @@ export function createChangeEmail(dependencies: ChangeEmailDependencies) {
     input: { email: string; currentPassword: string },
   ) {
     const { userId } = call.actor;
-    const account = await requireOwnPassword(call, input.currentPassword, wrongPassword);
+    const account = await requireOwnPassword(call, input.currentPassword, 'currentPassword');
     const accepted = { accepted: true } as const;
     if (input.email === account.email) return accepted;
     await guard.resend(call.address, call.reportLimit);

@@ -1,6 +1,7 @@
 import { generateToken, hashToken } from '@synap/security';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type AuthFixture, call, createAuthFixture, password } from '../auth/auth.test.fixture.js';
+import { type AuthFixture, call, createAuthFixture, password } from '../auth.test.fixture.js';
+import { createRequireOwnPassword } from '../identity/own-account.js';
 import { createChangePassword } from './change-password.js';
 
 const newPassword = 'another passphrase altogether';
@@ -82,7 +83,10 @@ test('wrong current passwords count like failed sign-ins: after many the owner g
     loginFailed: async () => ({ notify: true, delayMs: 0 }),
     mayRecord: async () => true,
   };
-  const change = createChangePassword({ ...fixture, guard });
+  const change = createChangePassword({
+    ...fixture,
+    requireOwnPassword: createRequireOwnPassword({ ...fixture, guard }),
+  });
   await expect(
     change(me, { currentPassword: 'not this one at all', newPassword }),
   ).rejects.toMatchObject({

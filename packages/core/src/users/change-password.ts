@@ -1,20 +1,16 @@
-import { conflict, type UserCall } from '@synap/contracts';
+import type { UserCall } from '@synap/contracts';
 import type { PasswordHasher } from '@synap/security';
-import { createFailedSignIns } from '../auth/failed-sign-ins.js';
-import { type IdentityGuard, noIdentityGuard } from '../auth/identity-guard.js';
 import { revokedEntry } from '../auth/session-audit.js';
+import { passwordChangedError, samePasswordError } from '../identity/account-errors.js';
+import { assertPasswordPolicy } from '../identity/new-account.js';
+import type { RequireOwnPassword } from '../identity/own-account.js';
 import type { SendMail } from '../mail/mail-queue.js';
 import type { Transaction } from '../repositories.js';
-import { assertPasswordPolicy, samePassword } from './new-account.js';
-import { createRequireOwnPassword } from './require-own-password.js';
-import type { UsersRepository } from './users.repository.js';
 
 export interface ChangePasswordDependencies {
-  users: Pick<UsersRepository, 'findOwnCredentials'>;
   transaction: Transaction;
-  hasher: Pick<PasswordHasher, 'hash' | 'verify'>;
-  /** @default noIdentityGuard */
-  guard?: Pick<IdentityGuard, 'login' | 'loginFailed' | 'mayRecord'> | undefined;
+  hasher: Pick<PasswordHasher, 'hash'>;
+  requireOwnPassword: RequireOwnPassword;
   sendMail: SendMail;
   /** Called for each revoked session, after the commit. */
   sessionEnded: (sessionId: string) => void;
@@ -32,21 +28,15 @@ interface PasswordChange {
  * Changes the caller's password (ASVS 5.0, 6.2.3), ends all other sessions (7.4.3) and notifies the
  * owner by mail.
  */
-export function createChangePassword(dependencies: ChangePasswordDependencies) {
-  const {
-    users,
-    transaction,
-    hasher,
-    guard = noIdentityGuard,
-    sendMail,
-    sessionEnded,
-    userChanged,
-    productName,
-  } = dependencies;
-  const failed = createFailedSignIns({ guard, transaction, sendMail });
-  const requireOwnPassword = createRequireOwnPassword({ users, hasher, guard, failed });
-  const wrongPassword = { pointer: '/currentPassword', message: 'The current password is wrong' };
-
+export function createChangePassword({
+  transaction,
+  hasher,
+  requireOwnPassword,
+  sendMail,
+  sessionEnded,
+  userChanged,
+  productName,
+}: ChangePasswordDependencies) {
   return async function changePassword(
     call: UserCall,
     { currentPassword, newPassword }: PasswordChange,
@@ -54,13 +44,13 @@ export function createChangePassword(dependencies: ChangePasswordDependencies) {
     const { userId, sessionId } = call.actor;
     assertPasswordPolicy(newPassword, { productName, email: call.actor.email }, '/newPassword');
     // Compare as the hasher normalises them (RFC 8265 §4.2.2).
-    if (newPassword.normalize('NFC') === currentPassword.normalize('NFC')) throw samePassword();
-    const account = await requireOwnPassword(call, currentPassword, wrongPassword);
+    if (newPassword.normalize('NFC') === currentPassword.normalize('NFC'))
+      throw samePasswordError();
+    const account = await requireOwnPassword(call, currentPassword, 'currentPassword');
     const passwordHash = await hasher.hash(newPassword);
     const ended = await transaction(async (tx) => {
       const current = await tx.users.lockCredentials(userId);
-      if (current?.passwordHash !== account.passwordHash)
-        throw conflict('The password was changed by another request: sign in again');
+      if (current?.passwordHash !== account.passwordHash) throw passwordChangedError();
       await tx.users.setOwnPassword(userId, passwordHash);
       // Earlier links would undo the change or move the account to another address.
       await tx.mailTokens.removeResetsOf(userId);

@@ -1,5 +1,4 @@
 import {
-  conflict,
   forbidden,
   type ManagedUser,
   type ManagedUsersService,
@@ -7,14 +6,14 @@ import {
   type UpdateUser,
 } from '@synap/contracts';
 import type { PasswordHasher } from '@synap/security';
-import { translateHasherBusy } from '../auth/hasher-busy.js';
-import { requireRecentSignIn } from '../auth/recent-sign-in.js';
-import type { AuditCall, AuditEntry } from '../events/audit.repository.js';
+import type { AuditCall, AuditEntry } from '../audit/audit.repository.js';
+import { addressTakenError } from '../identity/account-errors.js';
+import { notifyOldAddress } from '../identity/account-move.js';
+import { assertPasswordPolicy, defaultNameFromEmail } from '../identity/new-account.js';
+import { requireRecentSignIn } from '../identity/recent-sign-in.js';
 import type { RequestMail, SendMail } from '../mail/mail-queue.js';
 import { pageById } from '../paging.js';
 import type { Repositories, Transaction } from '../repositories.js';
-import { notifyOldAddress } from './account-move.js';
-import { assertPasswordPolicy, defaultNameFromEmail } from './new-account.js';
 import {
   assertAnotherSuperuser,
   endSessions,
@@ -35,8 +34,6 @@ export interface ManagedUsersDependencies {
   /** Passwords must not be derived from it. */
   productName: string;
 }
-
-const addressTakenError = () => conflict('An account with this address already exists');
 
 function requireUser(user: ManagedUser | null): ManagedUser {
   if (!user) throw notFound('User not found');
@@ -146,7 +143,7 @@ export function createAccountFactory({
     { email, password, name, role = 'user', mustChangePassword }: NewAccount,
   ): Promise<ManagedUser> {
     assertPasswordPolicy(password, { productName, email });
-    const passwordHash = await translateHasherBusy(hasher.hash(password));
+    const passwordHash = await hasher.hash(password);
     return transaction(async (tx) => {
       const user = {
         email,

@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { ManagedUsersService, Role, User, UserCall } from '@synap/contracts';
 import { generateToken, hashToken } from '@synap/security';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type AuthFixture, call, createAuthFixture, password } from '../auth/auth.test.fixture.js';
+import { type AuthFixture, call, createAuthFixture, password } from '../auth.test.fixture.js';
 import { createManagedUsersRepository } from './managed-users.repository.js';
 import { createManagedUsersService } from './managed-users.service.js';
 import { createRemoveMe } from './remove-me.js';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type AuthFixture, call, createAuthFixture, password } from '../auth/auth.test.fixture.js';
+import { type AuthFixture, call, createAuthFixture, password } from '../auth.test.fixture.js';
 import { createPurgeAbandoned } from './purge-abandoned.js';
 
 let fixture: AuthFixture;

@@ -1,7 +1,7 @@
 import { conflict, type ManagedUser, notFound } from '@synap/contracts';
 import { revokedKeyEntry } from '../api-keys/api-key-audit.js';
+import type { AuditCall } from '../audit/audit.repository.js';
 import { revokedEntry } from '../auth/session-audit.js';
-import type { AuditCall } from '../events/audit.repository.js';
 import { withdrawnEntry } from '../invitations/invitation-audit.js';
 import type { Repositories } from '../repositories.js';
 

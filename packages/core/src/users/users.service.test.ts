@@ -1,13 +1,13 @@
 import { type Mail, tooManyRequests, type UpdateUser } from '@synap/contracts';
 import { generateToken, hashToken } from '@synap/security';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type AuthFixture, call, createAuthFixture, password } from '../auth/auth.test.fixture.js';
-import { noIdentityGuard } from '../auth/identity-guard.js';
+import { type AuthFixture, call, createAuthFixture, password } from '../auth.test.fixture.js';
+import { noIdentityGuard } from '../identity/identity-guard.js';
+import { createRequireOwnPassword } from '../identity/own-account.js';
 import { createChangeEmail } from './change-email.js';
 import { createChangePassword } from './change-password.js';
 import { createManagedUsersRepository } from './managed-users.repository.js';
 import { createManagedUsersService } from './managed-users.service.js';
-import { createRemoveMe } from './remove-me.js';
 import { createUsersService } from './users.service.js';
 
 let fixture: AuthFixture;
@@ -22,15 +22,7 @@ async function signedIn() {
   return {
     user,
     me: await fixture.callOf(accessToken),
-    service: createUsersService({
-      ...fixture,
-      changePassword: createChangePassword(fixture),
-      changeEmail: createChangeEmail({
-        ...fixture,
-        linkTo: (path) => `https://synap.example.org${path}`,
-      }),
-      removeMe: createRemoveMe(fixture),
-    }),
+    service: createUsersService(fixture),
   };
 }
 
@@ -54,17 +46,13 @@ test('renames are limited by user or API key, and a rejected one is not stored',
   const { user, me } = await signedIn();
   const counted: string[] = [];
   const guard = {
+    ...noIdentityGuard,
     async change(id: string) {
       counted.push(id);
       if (counted.length > 2) throw tooManyRequests('Too many changes', 60);
     },
   };
-  const changes = {
-    changePassword: async () => {},
-    changeEmail: async () => ({ accepted: true as const }),
-    removeMe: async () => {},
-  };
-  const service = createUsersService({ ...fixture, ...changes, guard });
+  const service = createUsersService({ ...fixture, guard });
   const key = { id: 'a key', scopes: [], dashboardId: null };
   await service.updateMe(me, { name: 'Ada' });
   await service.updateMe(me, { name: 'Ada' });
@@ -177,7 +165,8 @@ describe('a pending address change', () => {
     };
     for (const verifyEmail of [true, false]) {
       await fixture.users.setOwnPassword(user.id, await fixture.hasher.hash(password));
-      const change = createChangeEmail({ ...fixture, hasher, verifyEmail, linkTo: (path) => path });
+      const requireOwnPassword = createRequireOwnPassword({ ...fixture, hasher });
+      const change = createChangeEmail({ ...fixture, requireOwnPassword, verifyEmail });
       await expect(
         change(me, { email: 'moved@example.org', currentPassword: password }),
       ).rejects.toMatchObject({

@@ -1,37 +1,22 @@
-import { invalidToken, type User, type UserCall, type UsersService } from '@synap/contracts';
-import { translateHasherBusy } from '../auth/hasher-busy.js';
-import { type IdentityGuard, noIdentityGuard } from '../auth/identity-guard.js';
-import type { Transaction } from '../repositories.js';
-import type { UsersRepository } from './users.repository.js';
+import type { UserCall, UsersService } from '@synap/contracts';
+import type { IdentityGuard } from '../identity/identity-guard.js';
+import { requireUser } from '../identity/own-account.js';
+import type { UsersRepository } from '../identity/users.repository.js';
+import { type ChangeEmailDependencies, createChangeEmail } from './change-email.js';
+import { type ChangePasswordDependencies, createChangePassword } from './change-password.js';
+import { createRemoveMe, type RemoveMeDependencies } from './remove-me.js';
 
-/**
- * Returns the user of a cached session.
- * @throws `invalidToken` if the account was removed meanwhile
- */
-export function requireUser(user: User | null): User {
-  if (!user) throw invalidToken('This account no longer exists');
-  return user;
-}
-
-export interface UsersDependencies {
+export interface UsersDependencies
+  extends ChangePasswordDependencies,
+    ChangeEmailDependencies,
+    RemoveMeDependencies {
   users: Pick<UsersRepository, 'findById'>;
-  transaction: Transaction;
-  /** @default noIdentityGuard */
-  guard?: Pick<IdentityGuard, 'change'> | undefined;
-  changePassword: UsersService['changePassword'];
-  changeEmail: UsersService['changeEmail'];
-  removeMe: UsersService['removeMe'];
+  guard: Pick<IdentityGuard, 'change' | 'resend'>;
 }
 
 /** Creates the service for the caller's own account. */
-export function createUsersService({
-  users,
-  transaction,
-  guard = noIdentityGuard,
-  changePassword,
-  changeEmail,
-  removeMe,
-}: UsersDependencies): UsersService {
+export function createUsersService(dependencies: UsersDependencies): UsersService {
+  const { users, transaction, guard } = dependencies;
   const rename = (call: UserCall, name: string) =>
     transaction(async (tx) => {
       const { userId, key } = call.actor;
@@ -49,8 +34,8 @@ export function createUsersService({
       name === undefined
         ? requireUser(await users.findById(call.actor.userId))
         : rename(call, name),
-    changePassword: (call, input) => translateHasherBusy(changePassword(call, input)),
-    changeEmail: (call, input) => translateHasherBusy(changeEmail(call, input)),
-    removeMe: (call, input) => translateHasherBusy(removeMe(call, input)),
+    changePassword: createChangePassword(dependencies),
+    changeEmail: createChangeEmail(dependencies),
+    removeMe: createRemoveMe(dependencies),
   };
 }

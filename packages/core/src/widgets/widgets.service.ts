@@ -10,8 +10,8 @@ import {
   type WidgetsService,
 } from '@synap/contracts';
 import { ModuleCallError, type ModuleRegistry, type WidgetCache } from '@synap/module-runtime';
-import { dashboardScopeOf } from '../api-keys/api-key-scope.js';
 import type { DashboardsRepository } from '../dashboards/dashboards.repository.js';
+import { dashboardScopeOf } from '../identity/api-key-scope.js';
 import { mayRead, requireReadableModule } from '../modules/module-access.js';
 import { pageByName } from '../paging.js';
 

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Call } from '@synap/contracts';
-import type { AuditRepository } from '../events/audit.repository.js';
+import type { AuditRepository } from '../audit/audit.repository.js';
 import type { SendMail } from '../mail/mail-queue.js';
 import type { MailsRepository } from '../mail/mails.repository.js';
-import type { UsersRepository } from '../users/users.repository.js';
 import type { IdentityGuard } from './identity-guard.js';
+import type { UsersRepository } from './users.repository.js';
 
 interface FailedSignInRepositories {
   users: Pick<UsersRepository, 'findCredentials' | 'findById'>;

@@ -8,23 +8,27 @@ import {
 } from '@synap/security';
 import { createTestDatabase } from '@synap/testing';
 import { runMigrations } from 'graphile-worker';
-import { createApiKeyLookups } from '../api-keys/api-key-lookups.repository.js';
-import { createApiKeysRepository } from '../api-keys/api-keys.repository.js';
-import { createMailDelivery } from '../mail/mail-delivery.js';
-import { createMailQueue, createMailRequests } from '../mail/mail-queue.js';
-import { createMailsRepository } from '../mail/mails.repository.js';
-import { createTransaction } from '../repositories.js';
-import { createUsersRepository } from '../users/users.repository.js';
-import { createAccountMails } from './account-mails.js';
-import { type AuthDependencies, createAuthService } from './auth.service.js';
-import { createAuthentication } from './authenticate.js';
-import { createMailTokensRepository } from './mail-tokens.repository.js';
-import { createSessionLookups } from './session-lookups.repository.js';
-import type { IssuedTokens } from './session-tokens.js';
-import { createSessionsRepository } from './sessions.repository.js';
+import { createApiKeysRepository } from './api-keys/api-keys.repository.js';
+import { createAccountMails } from './auth/account-mails.js';
+import { type AuthDependencies, createAuthService } from './auth/auth.service.js';
+import { createMailTokensRepository } from './auth/mail-tokens.repository.js';
+import type { IssuedTokens } from './auth/session-tokens.js';
+import { createApiKeyLookups } from './identity/api-key-lookups.repository.js';
+import { createAuthentication } from './identity/authenticate.js';
+import { noIdentityGuard } from './identity/identity-guard.js';
+import { createRequireOwnPassword } from './identity/own-account.js';
+import { createServiceHasher } from './identity/service-hasher.js';
+import { createSessionLookups } from './identity/session-lookups.repository.js';
+import { createSessionsRepository } from './identity/sessions.repository.js';
+import { createUsersRepository } from './identity/users.repository.js';
+import { createMailDelivery } from './mail/mail-delivery.js';
+import { createMailQueue, createMailRequests } from './mail/mail-queue.js';
+import { createMailsRepository } from './mail/mails.repository.js';
+import { createTransaction } from './repositories.js';
 
+const linkTo = (path: string) => `https://synap.example.org${path}`;
 export const password = 'correct horse battery staple';
-const hasher = createPasswordHasher({ queue: 1000, waitMs: 60_000 });
+const hasher = createServiceHasher(createPasswordHasher({ queue: 1000, waitMs: 60_000 }));
 const hashed = hasher.hash(password);
 
 export const call: Call = {
@@ -72,7 +76,7 @@ export async function createAuthFixture() {
   const { authenticate } = authentication;
   const forget = (sessionId: string) => authentication.invalidate('session', sessionId);
 
-  const dependencies: AuthDependencies = {
+  const dependencies: Omit<AuthDependencies, 'requireOwnPassword'> = {
     users,
     sessions,
     lookups,
@@ -82,6 +86,7 @@ export async function createAuthFixture() {
     requestMail: createMailRequests(box),
     verifyEmail: false,
     hasher,
+    guard: noIdentityGuard,
     accessTokens,
     refreshTokens,
     sessionEnded: forget,
@@ -89,6 +94,10 @@ export async function createAuthFixture() {
     userChanged: (id) => authentication.invalidate('user', id),
     signup: 'open',
     productName: 'Synap',
+  };
+  const authWith = (other: Partial<AuthDependencies>) => {
+    const all = { ...dependencies, ...other };
+    return inBody(createAuthService({ ...all, requireOwnPassword: createRequireOwnPassword(all) }));
   };
   let made = 0;
 
@@ -107,7 +116,7 @@ export async function createAuthFixture() {
       compose: createAccountMails({
         transaction: dependencies.transaction,
         verifyEmail,
-        linkTo: (path) => `https://synap.example.org${path}`,
+        linkTo,
       }),
       async send(_id, mail) {
         await send(mail);
@@ -137,9 +146,10 @@ export async function createAuthFixture() {
     forget,
     apiKeys,
     keyEnded: (id: string) => authentication.invalidate('key', id),
-    auth: inBody(createAuthService(dependencies)),
-    authWith: (other: Partial<AuthDependencies>) =>
-      inBody(createAuthService({ ...dependencies, ...other })),
+    requireOwnPassword: createRequireOwnPassword(dependencies),
+    linkTo,
+    auth: authWith({}),
+    authWith,
 
     sendMails,
 

@@ -6,8 +6,7 @@ import {
   looksLikeApiKey,
   parseApiKey,
 } from '@synap/security';
-import type { ApiKeyLookups } from '../api-keys/api-key-lookups.repository.js';
-import type { ApiKeysRepository } from '../api-keys/api-keys.repository.js';
+import type { ApiKeyLookups } from './api-key-lookups.repository.js';
 import { createSingleFlightCache } from './identity-cache.js';
 import type { SessionLookups } from './session-lookups.repository.js';
 
@@ -28,7 +27,7 @@ export interface Authentication {
 export interface AuthenticationOptions {
   accessTokens: Pick<AccessTokens, 'verify'>;
   sessions: Pick<SessionLookups, 'actorOf'>;
-  keys: Pick<ApiKeyLookups, 'keyOf'> & Pick<ApiKeysRepository, 'touchLastUsed'>;
+  keys: Pick<ApiKeyLookups, 'keyOf'> & { touchLastUsed(id: string): Promise<void> };
   clock?: Clock;
 }
 

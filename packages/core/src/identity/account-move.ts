@@ -1,7 +1,7 @@
-import { conflict } from '@synap/contracts';
-import type { AuditCall } from '../events/audit.repository.js';
+import type { AuditCall } from '../audit/audit.repository.js';
 import type { SendMail } from '../mail/mail-queue.js';
 import type { Repositories } from '../repositories.js';
+import { addressTakenError } from './account-errors.js';
 
 interface AddressChange {
   userId: string;
@@ -18,8 +18,7 @@ export function createAccountMove(sendMail: SendMail) {
     { userId, email, verified }: AddressChange,
   ): Promise<void> {
     const before = await tx.managedUsers.lock(userId);
-    if (!before || (await tx.users.findAccount(email)))
-      throw conflict('An account with this address already exists');
+    if (!before || (await tx.users.findAccount(email))) throw addressTakenError();
     await tx.users.changeEmail(userId, email, { verified });
     // Links mailed to the old address must not open the account.
     await tx.mailTokens.removeAllOf(userId);

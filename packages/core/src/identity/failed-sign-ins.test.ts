@@ -1,8 +1,8 @@
 import { createSecretBox } from '@synap/security';
 import { runMigrations } from 'graphile-worker';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { type AuthFixture, call, createAuthFixture, password } from '../auth.test.fixture.js';
 import { createMailQueue } from '../mail/mail-queue.js';
-import { type AuthFixture, call, createAuthFixture, password } from './auth.test.fixture.js';
 import { noIdentityGuard } from './identity-guard.js';
 
 let fixture: AuthFixture;

@@ -2,14 +2,14 @@ import type { UserActor } from '@synap/contracts';
 import type { AccessTokenClaims } from '@synap/security';
 import { generateApiKey } from '@synap/security';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { KnownKey } from '../api-keys/api-key-lookups.repository.js';
 import {
   type AuthFixture,
   call,
   createAuthFixture,
   password,
   sessionIdOf,
-} from './auth.test.fixture.js';
+} from '../auth.test.fixture.js';
+import type { KnownKey } from './api-key-lookups.repository.js';
 import { type Authentication, createAuthentication } from './authenticate.js';
 
 const refused = { name: 'AppError', code: 'unauthenticated' };

@@ -1,6 +1,6 @@
 import type { UserActor } from '@synap/contracts';
-import type { IdentityGuard } from '../auth/identity-guard.js';
 import type { Repositories } from '../repositories.js';
+import type { IdentityGuard } from './identity-guard.js';
 
 export interface Refusal {
   actor: UserActor;

@@ -15,11 +15,5 @@ export function assertPasswordPolicy(
   );
 }
 
-/** Error if a forced password change repeats the old password, which someone else knows. */
-export const samePassword = () =>
-  badRequest('The new password equals the old one: choose another', [
-    { pointer: '/newPassword', message: 'Must differ from the old password', code: 'unchanged' },
-  ]);
-
 /** Default display name: the local part of the address. */
 export const defaultNameFromEmail = (email: string) => email.slice(0, email.lastIndexOf('@'));
