@@ -7,11 +7,11 @@ import {
   type Scope,
 } from '@synap/contracts';
 import { type Clock, generateApiKey } from '@synap/security';
+import { auditEntries } from '../audit/audit-entries.js';
 import type { IdentityGuard } from '../identity/identity-guard.js';
 import { requireRecentSignIn } from '../identity/recent-sign-in.js';
 import { pageById } from '../paging.js';
 import type { Repositories, Transaction } from '../repositories.js';
-import { revokedKeyEntry } from './api-key-audit.js';
 
 /** Maximum keys per user, including expired ones. */
 const perUser = 50;
@@ -87,11 +87,7 @@ export function createApiKeysService(dependencies: ApiKeysDependencies): ApiKeys
         if ((await tx.apiKeys.countOwnedBy(userId)) >= perUser) throw limitReachedError();
         if (dashboardId !== null && !(await tx.dashboards.findOwned(userId, dashboardId)))
           throw notFound('Dashboard not found');
-        await tx.audit.record(call, {
-          type: 'api-key.created',
-          subject: `api-key ${id}`,
-          payload: { name, scopes, dashboardId },
-        });
+        await tx.audit.record(call, auditEntries.apiKeyCreated(id, { name, scopes, dashboardId }));
         return tx.apiKeys.insert({
           id,
           userId,
@@ -110,7 +106,7 @@ export function createApiKeysService(dependencies: ApiKeysDependencies): ApiKeys
       await transaction(async (tx) => {
         if (!(await tx.apiKeys.deleteOwned(call.actor.userId, id)))
           throw notFound('API key not found');
-        await tx.audit.record(call, revokedKeyEntry(id));
+        await tx.audit.record(call, auditEntries.apiKeyRevoked(id));
       });
       keyEnded(id);
     },

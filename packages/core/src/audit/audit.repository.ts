@@ -1,56 +1,15 @@
 import type { Call } from '@synap/contracts';
-import type { Db, Prisma } from '@synap/db';
+import type { Db } from '@synap/db';
 import { firstIdOf, uuidv7 } from '../ids.js';
-
-/** A change of identity or access. */
-export interface AuditEntry {
-  type: AuditType;
-  /**
-   * The affected object: `user <id>`, `session <id>`, `api-key <id>`, `invitation <id>`, `procedure
-   * <path>`.
-   */
-  subject: string;
-  /**
-   * Must not contain secrets, and only the personal data that the entry needs. The id of an acting
-   * API key is added.
-   */
-  payload?: Prisma.InputJsonObject;
-  /** The acting user, if the call does not name one, as after a sign-in. */
-  actorId?: string;
-}
-
-type AuditType =
-  | 'user.registered'
-  | 'user.registered-again'
-  | 'user.created'
-  | 'user.verified'
-  | 'user.updated'
-  | 'user.email-changed'
-  | 'user.role-changed'
-  | 'user.disabled'
-  | 'user.enabled'
-  | 'user.removed'
-  | 'user.password-changed'
-  | 'user.password-reset'
-  | 'user.reset-requested'
-  | 'user.reset-sent'
-  | 'user.password-change-demanded'
-  | 'session.reauthenticated'
-  | 'user.sign-in-failed'
-  | 'user.sign-in-failed-often'
-  | 'access.refused'
-  | 'session.started'
-  | 'session.ended'
-  | 'session.revoked'
-  | 'session.reuse-detected'
-  | 'api-key.created'
-  | 'api-key.revoked'
-  | 'invitation.created'
-  | 'invitation.accepted'
-  | 'invitation.withdrawn';
+import type { AuditEntry } from './audit-entries.js';
 
 /** The fields of a call that the audit log stores. */
 export type AuditCall = Pick<Call, 'actor' | 'address' | 'requestId'>;
+
+export interface AuditOptions {
+  /** The acting user, if the call does not name one, as after a sign-in. */
+  actorId?: string;
+}
 
 /**
  * Writes the audit log of identity and access changes, in the transaction of the change. The
@@ -65,7 +24,8 @@ export function createAuditRepository(db: Db) {
      */
     async record(
       call: AuditCall | null,
-      { type, subject, payload = {}, actorId }: AuditEntry,
+      { type, subject, payload }: AuditEntry,
+      { actorId }: AuditOptions = {},
     ): Promise<string> {
       const caller = call?.actor.kind === 'user' ? call.actor : null;
       const by = caller?.key && { apiKeyId: caller.key.id };
@@ -87,12 +47,13 @@ export function createAuditRepository(db: Db) {
       return id;
     },
 
-    /** True if no earlier event of this type and subject exists since that time (milliseconds). */
+    /** True if no like event exists since that time (milliseconds) and before the given event. */
     async isFirstSince(
       milliseconds: number,
-      { type, subject, id }: Pick<AuditEntry, 'type' | 'subject'> & { id: string },
+      { type, subject }: AuditEntry,
+      eventId: string,
     ): Promise<boolean> {
-      const where = { subject, type, id: { gte: firstIdOf(milliseconds), lt: id } };
+      const where = { subject, type, id: { gte: firstIdOf(milliseconds), lt: eventId } };
       return (await db.event.findFirst({ where, select: { id: true } })) === null;
     },
   };

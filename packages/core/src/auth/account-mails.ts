@@ -1,5 +1,6 @@
 import type { Mail } from '@synap/contracts';
 import { generateToken, hashToken } from '@synap/security';
+import { auditEntries } from '../audit/audit-entries.js';
 import type { Account } from '../identity/users.repository.js';
 import { timeOfId } from '../ids.js';
 import type { MailRequest } from '../mail/mail-queue.js';
@@ -72,7 +73,7 @@ export function createAccountMails({ transaction, verifyEmail, linkTo }: Account
     });
     const { address, requestId } = request;
     const anonymousCall = { actor: { kind: 'anonymous' }, address, requestId } as const;
-    await tx.audit.record(anonymousCall, { type: 'user.reset-requested', subject: `user ${id}` });
+    await tx.audit.record(anonymousCall, auditEntries.resetRequested(id));
     return {
       template,
       to: email,
@@ -96,8 +97,8 @@ export function createAccountMails({ transaction, verifyEmail, linkTo }: Account
         Math.floor(timeOfId(eventId) / quiet) * quiet,
         verifiedAt?.getTime() ?? 0,
       );
-      const event = { type: 'user.registered-again', subject: `user ${id}`, id: eventId } as const;
-      if (!(await audit.isFirstSince(since, event))) return null;
+      const entry = auditEntries.userRegisteredAgain(id);
+      if (!(await audit.isFirstSince(since, entry, eventId))) return null;
     }
     return { template: 'existing-account', to: email, values: { link: linkTo('/') } };
   }

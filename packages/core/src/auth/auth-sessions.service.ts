@@ -1,9 +1,10 @@
 import { type AuthSessionsService, notFound } from '@synap/contracts';
+import { auditEntries } from '../audit/audit-entries.js';
+import { endSessions } from '../identity/end-sessions.js';
 import { sessionRules } from '../identity/session-rules.js';
 import { cursorId, pageById } from '../paging.js';
 import type { Repositories, Transaction } from '../repositories.js';
 import { deviceOf } from './device.js';
-import { revokedEntry } from './session-audit.js';
 
 export interface AuthSessionsDependencies {
   sessions: Pick<Repositories['sessions'], 'listLiveOf'>;
@@ -41,17 +42,14 @@ export function createAuthSessionsService({
       await transaction(async (tx) => {
         if (!(await tx.sessions.revokeLiveOf(call.actor.userId, id, idleSeconds)))
           throw notFound('Session not found');
-        await tx.audit.record(call, revokedEntry(id));
+        await tx.audit.record(call, auditEntries.sessionRevoked(id));
       });
       sessionEnded(id);
     },
 
     async revokeOthers(call) {
-      const ended = await transaction(async (tx) => {
-        const ids = await tx.sessions.revokeAllOf(call.actor.userId, call.actor.sessionId);
-        for (const id of ids) await tx.audit.record(call, revokedEntry(id));
-        return ids;
-      });
+      const { userId, sessionId } = call.actor;
+      const ended = await transaction((tx) => endSessions(tx, call, userId, { except: sessionId }));
       ended.forEach(sessionEnded);
     },
   };

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type Call, forbidden, unauthenticated } from '@synap/contracts';
+import { auditEntries } from '../audit/audit-entries.js';
 import { createFailedSignIns, type Sleep } from '../identity/failed-sign-ins.js';
 import type { IdentityGuard } from '../identity/identity-guard.js';
 import type { ServiceHasher } from '../identity/service-hasher.js';
@@ -10,7 +11,6 @@ import type { SendMail } from '../mail/mail-queue.js';
 import type { Repositories } from '../repositories.js';
 import { deviceOf } from './device.js';
 import { isNewOrigin } from './new-origin.js';
-import { revokedEntry } from './session-audit.js';
 import {
   type IssuedTokens,
   type TokenIssuers,
@@ -100,13 +100,9 @@ export function createLogin(dependencies: LoginDependencies) {
       const lifetime = sessionRules.absoluteSeconds;
       const origins = await tx.sessions.originsOf(account.id, userAgent, lifetime);
       await tx.sessions.insert({ ...session, address, userAgent, lifetime });
-      for (const id of revoked)
-        await tx.audit.record(call, { ...revokedEntry(id), actorId: account.id });
-      await tx.audit.record(call, {
-        type: 'session.started',
-        subject: `session ${session.id}`,
-        actorId: account.id,
-      });
+      const by = { actorId: account.id };
+      for (const id of revoked) await tx.audit.record(call, auditEntries.sessionRevoked(id), by);
+      await tx.audit.record(call, auditEntries.sessionStarted(session.id), by);
       if (isNewOrigin(origins, address))
         await notifyNewOrigin(tx, account.id, { address, userAgent });
       return revoked;

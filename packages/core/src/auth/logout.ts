@@ -1,4 +1,5 @@
 import { type Call, forbidden, unauthenticated } from '@synap/contracts';
+import { auditEntries } from '../audit/audit-entries.js';
 import type { SessionLookups } from '../identity/session-lookups.repository.js';
 import { evaluateRefreshToken } from '../identity/session-rules.js';
 import type { Repositories } from '../repositories.js';
@@ -20,7 +21,7 @@ export function createLogout({
   async function end(call: Call, id: string, actorId: string): Promise<void> {
     await transaction(async (tx) => {
       if (!(await tx.sessions.revoke(id))) return;
-      await tx.audit.record(call, { type: 'session.ended', subject: `session ${id}`, actorId });
+      await tx.audit.record(call, auditEntries.sessionEnded(id), { actorId });
     });
     sessionEnded(id);
   }

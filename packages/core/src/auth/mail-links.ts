@@ -1,14 +1,14 @@
 import type { Call } from '@synap/contracts';
 import { hashToken, type PasswordHasher } from '@synap/security';
-import { revokedKeyEntry } from '../api-keys/api-key-audit.js';
+import { auditEntries } from '../audit/audit-entries.js';
 import { invalidLinkError, samePasswordError } from '../identity/account-errors.js';
 import { createAccountMove } from '../identity/account-move.js';
+import { endSessions } from '../identity/end-sessions.js';
 import type { IdentityGuard } from '../identity/identity-guard.js';
 import { assertPasswordPolicy } from '../identity/new-account.js';
 import type { UsersRepository } from '../identity/users.repository.js';
 import type { RequestMail, SendMail } from '../mail/mail-queue.js';
 import type { Repositories, Transaction } from '../repositories.js';
-import { revokedEntry } from './session-audit.js';
 
 export interface MailLinksDependencies {
   users: Pick<UsersRepository, 'findOwnCredentials'>;
@@ -77,11 +77,7 @@ export function createMailLinks(dependencies: MailLinksDependencies) {
           return userId;
         }
         await tx.users.markVerified(userId);
-        await tx.audit.record(call, {
-          type: 'user.verified',
-          subject: `user ${userId}`,
-          actorId: userId,
-        });
+        await tx.audit.record(call, auditEntries.userVerified(userId), { actorId: userId });
         return null;
       });
       if (changed) userChanged(changed);
@@ -113,19 +109,13 @@ export function createMailLinks(dependencies: MailLinksDependencies) {
         await tx.users.markVerified(user.id);
         const values = { time: new Date().toUTCString(), address: call.address };
         await sendMail(tx, { template: 'password-changed', to: user.email, values });
-        await tx.audit.record(call, {
-          type: 'user.password-reset',
-          subject: `user ${user.id}`,
-          actorId: user.id,
-        });
-        const sessions = await tx.sessions.revokeAllOf(user.id);
-        for (const id of sessions)
-          await tx.audit.record(call, { ...revokedEntry(id), actorId: user.id });
+        const by = { actorId: user.id };
+        await tx.audit.record(call, auditEntries.passwordReset(user.id), by);
+        const sessions = await endSessions(tx, call, user.id, by);
         // Until verification anyone could register this address. Remove API keys that a stranger
         // may have created.
         const keys = before?.verified ? [] : await tx.apiKeys.deleteAllOf(user.id);
-        for (const id of keys)
-          await tx.audit.record(call, { ...revokedKeyEntry(id), actorId: user.id });
+        for (const id of keys) await tx.audit.record(call, auditEntries.apiKeyRevoked(id), by);
         return { sessions, keys };
       });
       ended.sessions.forEach(sessionEnded);

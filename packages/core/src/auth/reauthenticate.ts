@@ -1,4 +1,5 @@
 import { forbidden, type UserCall } from '@synap/contracts';
+import { auditEntries } from '../audit/audit-entries.js';
 import type { RequireOwnPassword } from '../identity/own-account.js';
 import type { Transaction } from '../repositories.js';
 
@@ -24,10 +25,7 @@ export function createReauthenticate({
     await requireOwnPassword(call, password, 'password');
     await transaction(async (tx) => {
       await tx.sessions.reauthenticate(sessionId);
-      await tx.audit.record(call, {
-        type: 'session.reauthenticated',
-        subject: `session ${sessionId}`,
-      });
+      await tx.audit.record(call, auditEntries.sessionReauthenticated(sessionId));
     });
   };
 }

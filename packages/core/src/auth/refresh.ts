@@ -1,5 +1,6 @@
 import { type Call, unauthenticated } from '@synap/contracts';
 import type { RefreshTokenParts } from '@synap/security';
+import { auditEntries } from '../audit/audit-entries.js';
 import type { IdentityGuard } from '../identity/identity-guard.js';
 import type { SessionLookups } from '../identity/session-lookups.repository.js';
 import { evaluateRefreshToken, type RefreshState } from '../identity/session-rules.js';
@@ -43,11 +44,7 @@ export function createRefresh({
   const endForReuse = (call: Call, { id, userId }: RefreshState) =>
     transaction(async (tx) => {
       if (!(await tx.sessions.revoke(id))) return;
-      await tx.audit.record(call, {
-        type: 'session.reuse-detected',
-        subject: `session ${id}`,
-        payload: { userId },
-      });
+      await tx.audit.record(call, auditEntries.sessionReuseDetected(id, userId));
     });
 
   return async function refresh(call: Call, refreshToken: string): Promise<IssuedTokens> {

@@ -1,5 +1,6 @@
 import { type Call, forbidden, type Meta } from '@synap/contracts';
 import { type PasswordHasher, unusableHash } from '@synap/security';
+import { auditEntries } from '../audit/audit-entries.js';
 import type { IdentityGuard } from '../identity/identity-guard.js';
 import { assertPasswordPolicy, defaultNameFromEmail } from '../identity/new-account.js';
 import type { UsersRepository } from '../identity/users.repository.js';
@@ -60,9 +61,11 @@ export function createRegister(dependencies: RegisterDependencies) {
       };
       const { id, made, withdrawn } = await tx.users.insertUnlessTaken(user);
       if (!made && !before) return false;
-      const type = made ? 'user.registered' : 'user.registered-again';
-      const payload = withdrawn ? { passwordWithdrawn: true } : {};
-      const eventId = await tx.audit.record(call, { type, subject: `user ${id}`, payload });
+      const payload = withdrawn ? { passwordWithdrawn: true } : undefined;
+      const entry = made
+        ? auditEntries.userRegistered(id, payload)
+        : auditEntries.userRegisteredAgain(id, payload);
+      const eventId = await tx.audit.record(call, entry);
       const { address, requestId } = call;
       await requestMail(tx, {
         ask: made ? 'registered' : again,

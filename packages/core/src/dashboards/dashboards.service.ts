@@ -8,7 +8,7 @@ import {
   type UserActor,
   versionRequired,
 } from '@synap/contracts';
-import { revokedKeyEntry } from '../api-keys/api-key-audit.js';
+import { auditEntries } from '../audit/audit-entries.js';
 import type { RunIdempotent } from '../idempotency/idempotent.js';
 import { canAccessDashboard, dashboardScopeOf } from '../identity/api-key-scope.js';
 import { pageById } from '../paging.js';
@@ -169,7 +169,7 @@ export function createDashboardsService(deps: DashboardsDeps): DashboardsService
         if (version !== undefined && version !== current.version)
           throw staleVersionError(current.version, version);
         const keys = await tx.apiKeys.deleteBoundTo(id);
-        for (const key of keys) await tx.audit.record(call, revokedKeyEntry(key));
+        for (const key of keys) await tx.audit.record(call, auditEntries.apiKeyRevoked(key));
         await tx.dashboards.deleteOwned(userId, id);
         return keys;
       });

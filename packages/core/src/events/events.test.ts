@@ -2,6 +2,7 @@ import type { Call, UserCall } from '@synap/contracts';
 import { createDatabase, type Database } from '@synap/db';
 import { createTestDatabase, type TestDatabase } from '@synap/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { auditEntries } from '../audit/audit-entries.js';
 import { uuidv7 } from '../ids.js';
 import { createRepositories } from '../repositories.js';
 import { createEventsRepository } from './events.repository.js';
@@ -30,13 +31,9 @@ beforeAll(async () => {
   testDatabase = await createTestDatabase();
   database = createDatabase({ url: testDatabase.url });
   const { audit } = createRepositories(database.db, database.sql);
-  await audit.record(call, { type: 'session.started', subject: 'session 1' });
-  await audit.record(call, {
-    type: 'session.ended',
-    subject: 'session 1',
-    payload: { by: 'logout' },
-  });
-  await audit.record(null, { type: 'user.created', subject: 'user 2' });
+  await audit.record(call, auditEntries.sessionStarted('1'));
+  await audit.record(call, { ...auditEntries.sessionEnded('1'), payload: { by: 'logout' } });
+  await audit.record(null, auditEntries.userCreated('2', 'user'));
 });
 afterAll(async () => {
   await database.close();

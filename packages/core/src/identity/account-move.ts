@@ -1,4 +1,5 @@
 import type { AuditCall } from '../audit/audit.repository.js';
+import { auditEntries } from '../audit/audit-entries.js';
 import type { SendMail } from '../mail/mail-queue.js';
 import type { Repositories } from '../repositories.js';
 import { addressTakenError } from './account-errors.js';
@@ -23,11 +24,7 @@ export function createAccountMove(sendMail: SendMail) {
     // Links mailed to the old address must not open the account.
     await tx.mailTokens.removeAllOf(userId);
     await notifyOldAddress(tx, sendMail, { to: before.email, address: call.address });
-    await tx.audit.record(call, {
-      type: 'user.email-changed',
-      subject: `user ${userId}`,
-      actorId: userId,
-    });
+    await tx.audit.record(call, auditEntries.userEmailChanged(userId), { actorId: userId });
   };
 }
 

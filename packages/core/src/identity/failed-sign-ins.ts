@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Call } from '@synap/contracts';
 import type { AuditRepository } from '../audit/audit.repository.js';
+import { auditEntries } from '../audit/audit-entries.js';
 import type { SendMail } from '../mail/mail-queue.js';
 import type { MailsRepository } from '../mail/mails.repository.js';
 import type { IdentityGuard } from './identity-guard.js';
@@ -42,10 +43,7 @@ export function createFailedSignIns({
       if (!user) return;
       const time = new Date().toISOString();
       await sendMail(tx, { template: 'failed-sign-ins', to: user.email, values: { time } });
-      await tx.audit.record(call, {
-        type: 'user.sign-in-failed-often',
-        subject: `user ${user.id}`,
-      });
+      await tx.audit.record(call, auditEntries.signInFailedOften(user.id));
     });
 
   /**
@@ -56,10 +54,7 @@ export function createFailedSignIns({
     if (!(await guard.mayRecord({ kind: 'sign-in', what: email, by: call.address }))) return;
     await transaction(async (tx) => {
       const account = await tx.users.findCredentials(email);
-      await tx.audit.record(call, {
-        type: 'user.sign-in-failed',
-        subject: `user ${account?.id ?? 'unknown'}`,
-      });
+      await tx.audit.record(call, auditEntries.signInFailed(account?.id ?? null));
     });
   }
 

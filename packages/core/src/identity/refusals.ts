@@ -1,4 +1,5 @@
 import type { UserActor } from '@synap/contracts';
+import { auditEntries } from '../audit/audit-entries.js';
 import type { Repositories } from '../repositories.js';
 import type { IdentityGuard } from './identity-guard.js';
 
@@ -27,9 +28,7 @@ export function createRefusalRecorder({ guard, transaction }: RefusalDependencie
       }))
     )
       return;
-    await transaction((tx) =>
-      tx.audit.record(call, { type: 'access.refused', subject: `procedure ${procedure}` }),
-    );
+    await transaction((tx) => tx.audit.record(call, auditEntries.accessRefused(procedure)));
   };
 }
 

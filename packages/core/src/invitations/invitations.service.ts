@@ -6,13 +6,13 @@ import {
   notFound,
 } from '@synap/contracts';
 import { generateToken, hashToken, type PasswordHasher } from '@synap/security';
+import { auditEntries } from '../audit/audit-entries.js';
 import { addressTakenError, invalidLinkError } from '../identity/account-errors.js';
 import { assertPasswordPolicy, defaultNameFromEmail } from '../identity/new-account.js';
 import { requireRecentSignIn } from '../identity/recent-sign-in.js';
 import type { SendMail } from '../mail/mail-queue.js';
 import { pageById } from '../paging.js';
 import type { Repositories, Transaction } from '../repositories.js';
-import { invitationOf, withdrawnEntry } from './invitation-audit.js';
 
 const hours = 72;
 
@@ -66,12 +66,8 @@ export function createInvitationsService(
         const invitation = await tx.invitations.replace(made);
         const values = { invitedBy: inviter.name, link: `${linkTo('/invite')}#${token}`, hours };
         await sendMail(tx, { template: 'invite', to: email, values });
-        if (before) await tx.audit.record(call, withdrawnEntry(before));
-        await tx.audit.record(call, {
-          type: 'invitation.created',
-          subject: invitationOf(invitation.id),
-          payload: { role },
-        });
+        if (before) await tx.audit.record(call, auditEntries.invitationWithdrawn(before));
+        await tx.audit.record(call, auditEntries.invitationCreated(invitation.id, role));
         return invitation;
       });
     },
@@ -79,7 +75,7 @@ export function createInvitationsService(
     async remove(call, { id }) {
       await transaction(async (tx) => {
         if (!(await tx.invitations.remove(id))) throw notFound('Invitation not found');
-        await tx.audit.record(call, withdrawnEntry(id));
+        await tx.audit.record(call, auditEntries.invitationWithdrawn(id));
       });
     },
 
@@ -110,17 +106,8 @@ export function createInvitationsService(
             'An account with this address already exists: sign in, or ask for a new password',
           );
         const by = { actorId: account.id };
-        await tx.audit.record(call, {
-          type: 'invitation.accepted',
-          subject: invitationOf(id),
-          ...by,
-        });
-        await tx.audit.record(call, {
-          type: 'user.registered',
-          subject: `user ${account.id}`,
-          payload: { role },
-          ...by,
-        });
+        await tx.audit.record(call, auditEntries.invitationAccepted(id), by);
+        await tx.audit.record(call, auditEntries.userRegistered(account.id, { role }), by);
       });
     },
   };

@@ -1,5 +1,6 @@
 import { emailSchema } from '@synap/contracts';
 import { generatePassword, type PasswordHasher } from '@synap/security';
+import { auditEntries } from '../audit/audit-entries.js';
 import { assertPasswordPolicy, defaultNameFromEmail } from '../identity/new-account.js';
 import type { UsersRepository } from '../identity/users.repository.js';
 import type { Repositories } from '../repositories.js';
@@ -46,11 +47,7 @@ export async function ensureSuperuser(
     } as const;
     const { id, made } = await tx.users.insertUnlessTaken(user);
     if (!made) return 'address-taken';
-    await tx.audit.record(null, {
-      type: 'user.created',
-      subject: `user ${id}`,
-      payload: { role: user.role },
-    });
+    await tx.audit.record(null, auditEntries.userCreated(id, user.role));
     return 'made';
   });
   return outcome === 'made'

@@ -1,7 +1,8 @@
 import type { UserCall } from '@synap/contracts';
 import type { PasswordHasher } from '@synap/security';
-import { revokedEntry } from '../auth/session-audit.js';
+import { auditEntries } from '../audit/audit-entries.js';
 import { passwordChangedError, samePasswordError } from '../identity/account-errors.js';
+import { endSessions } from '../identity/end-sessions.js';
 import { assertPasswordPolicy } from '../identity/new-account.js';
 import type { RequireOwnPassword } from '../identity/own-account.js';
 import type { SendMail } from '../mail/mail-queue.js';
@@ -57,10 +58,8 @@ export function createChangePassword({
       await tx.mailTokens.removeAddressChangesOf(userId);
       const values = { time: new Date().toUTCString(), address: call.address };
       await sendMail(tx, { template: 'password-changed', to: account.email, values });
-      await tx.audit.record(call, { type: 'user.password-changed', subject: `user ${userId}` });
-      const ids = await tx.sessions.revokeAllOf(userId, sessionId);
-      for (const id of ids) await tx.audit.record(call, revokedEntry(id));
-      return ids;
+      await tx.audit.record(call, auditEntries.passwordChanged(userId));
+      return endSessions(tx, call, userId, { except: sessionId });
     });
     ended.forEach(sessionEnded);
     userChanged(userId);

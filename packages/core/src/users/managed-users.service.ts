@@ -6,20 +6,17 @@ import {
   type UpdateUser,
 } from '@synap/contracts';
 import type { PasswordHasher } from '@synap/security';
-import type { AuditCall, AuditEntry } from '../audit/audit.repository.js';
+import type { AuditCall } from '../audit/audit.repository.js';
+import { type AuditEntry, auditEntries } from '../audit/audit-entries.js';
 import { addressTakenError } from '../identity/account-errors.js';
 import { notifyOldAddress } from '../identity/account-move.js';
+import { endSessions } from '../identity/end-sessions.js';
 import { assertPasswordPolicy, defaultNameFromEmail } from '../identity/new-account.js';
 import { requireRecentSignIn } from '../identity/recent-sign-in.js';
 import type { RequestMail, SendMail } from '../mail/mail-queue.js';
 import { pageById } from '../paging.js';
 import type { Repositories, Transaction } from '../repositories.js';
-import {
-  assertAnotherSuperuser,
-  endSessions,
-  removeAccount,
-  withdrawInvitations,
-} from './remove-account.js';
+import { assertAnotherSuperuser, removeAccount, withdrawInvitations } from './remove-account.js';
 
 export interface ManagedUsersDependencies {
   managedUsers: Pick<Repositories['managedUsers'], 'list' | 'find'>;
@@ -64,7 +61,7 @@ export function createManagedUsersService(
         const { email } = requireUser(await tx.managedUsers.find(id));
         const { address, requestId } = call;
         await requestMail(tx, { ask: 'reset', email, address, requestId });
-        await tx.audit.record(call, { type: 'user.reset-sent', subject: `user ${id}` });
+        await tx.audit.record(call, auditEntries.resetSent(id));
       });
       return { accepted: true };
     },
@@ -155,11 +152,7 @@ export function createAccountFactory({
       };
       const { id, made } = await tx.users.insertUnlessTaken(user);
       if (!made) throw addressTakenError();
-      await tx.audit.record(call, {
-        type: 'user.created',
-        subject: `user ${id}`,
-        payload: { role },
-      });
+      await tx.audit.record(call, auditEntries.userCreated(id, role));
       return requireUser(await tx.managedUsers.find(id));
     });
   };
@@ -170,21 +163,17 @@ function changesOf(
   before: ManagedUser,
   { email, name, role, disabled, verified, mustChangePassword }: UpdateUser,
 ): AuditEntry[] {
-  const subject = `user ${before.id}`;
+  const { id } = before;
   const changes: AuditEntry[] = [];
   if (role !== undefined && role !== before.role)
-    changes.push({ type: 'user.role-changed', subject, payload: { from: before.role, to: role } });
+    changes.push(auditEntries.userRoleChanged(id, { from: before.role, to: role }));
   if (disabled !== undefined && disabled !== before.disabled)
-    changes.push({ type: disabled ? 'user.disabled' : 'user.enabled', subject });
+    changes.push(disabled ? auditEntries.userDisabled(id) : auditEntries.userEnabled(id));
   if (email !== undefined && email !== before.email)
-    changes.push({ type: 'user.email-changed', subject });
-  if (name !== undefined && name !== before.name) changes.push({ type: 'user.updated', subject });
+    changes.push(auditEntries.userEmailChanged(id));
+  if (name !== undefined && name !== before.name) changes.push(auditEntries.userUpdated(id));
   if (mustChangePassword !== undefined && mustChangePassword !== before.mustChangePassword)
-    changes.push({
-      type: 'user.password-change-demanded',
-      subject,
-      payload: { demanded: mustChangePassword },
-    });
-  if (verified && !before.verified) changes.push({ type: 'user.verified', subject });
+    changes.push(auditEntries.passwordChangeDemanded(id, mustChangePassword));
+  if (verified && !before.verified) changes.push(auditEntries.userVerified(id));
   return changes;
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { auditEntries } from '../audit/audit-entries.js';
 import { type AuthFixture, call, createAuthFixture, password } from '../auth.test.fixture.js';
 import { createPurgeAbandoned } from './purge-abandoned.js';
 
@@ -33,7 +34,7 @@ test('unverified, unused sign-ups are removed after a week and audited; other ac
   await fixture.auth.login(call, { email: kept.user.email, password });
   await fixture.db.dashboard.create({ data: { ownerId: kept.owner.id, name: 'Mine' } });
   await fixture.transaction((tx) =>
-    tx.audit.record(call, { type: 'user.created', subject: `user ${kept.invited.id}` }),
+    tx.audit.record(call, auditEntries.userCreated(kept.invited.id, 'user')),
   );
   await fixture.mailTokens.insert({
     userId: kept.mailed.id,

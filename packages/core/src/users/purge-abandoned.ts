@@ -1,3 +1,4 @@
+import { auditEntries } from '../audit/audit-entries.js';
 import type { Repositories } from '../repositories.js';
 
 type PurgeRepositories = Pick<Repositories, 'audit' | 'users'>;
@@ -13,10 +14,6 @@ export function createPurgeAbandoned(
   return (): Promise<void> =>
     transaction(async (tx) => {
       for (const id of await tx.users.deleteAbandoned())
-        await tx.audit.record(null, {
-          type: 'user.removed',
-          subject: `user ${id}`,
-          payload: { reason: 'never verified' },
-        });
+        await tx.audit.record(null, auditEntries.userRemoved(id, { reason: 'never verified' }));
     });
 }

@@ -1,8 +1,7 @@
 import { conflict, type ManagedUser, notFound } from '@synap/contracts';
-import { revokedKeyEntry } from '../api-keys/api-key-audit.js';
 import type { AuditCall } from '../audit/audit.repository.js';
-import { revokedEntry } from '../auth/session-audit.js';
-import { withdrawnEntry } from '../invitations/invitation-audit.js';
+import { auditEntries } from '../audit/audit-entries.js';
+import { endSessions } from '../identity/end-sessions.js';
 import type { Repositories } from '../repositories.js';
 
 /**
@@ -18,20 +17,6 @@ export async function assertAnotherSuperuser(
 }
 
 /**
- * Ends all sessions of a user.
- * @returns their ids; call `sessionEnded` for each after the commit
- */
-export async function endSessions(
-  { sessions, audit }: Repositories,
-  call: AuditCall,
-  userId: string,
-): Promise<string[]> {
-  const ids = await sessions.revokeAllOf(userId);
-  for (const id of ids) await audit.record(call, revokedEntry(id));
-  return ids;
-}
-
-/**
  * Withdraws the user's open invitations, so that a former superuser cannot create new superusers.
  */
 export async function withdrawInvitations(
@@ -40,7 +25,7 @@ export async function withdrawInvitations(
   userId: string,
 ): Promise<void> {
   for (const id of await invitations.removeOpenBy(userId))
-    await audit.record(call, withdrawnEntry(id));
+    await audit.record(call, auditEntries.invitationWithdrawn(id));
 }
 
 export interface Removal {
@@ -67,10 +52,10 @@ export async function removeAccount(
   await withdrawInvitations(tx, call, userId);
   const ended = await endSessions(tx, call, userId);
   for (const id of await tx.apiKeys.deleteAllOf(userId))
-    await tx.audit.record(call, revokedKeyEntry(id));
+    await tx.audit.record(call, auditEntries.apiKeyRevoked(id));
   await tx.managedUsers.remove(userId);
-  const payload = handOverTo === undefined ? {} : { handedOverTo: handOverTo };
-  await tx.audit.record(call, { type: 'user.removed', subject: `user ${userId}`, payload });
+  const payload = handOverTo === undefined ? undefined : { handedOverTo: handOverTo };
+  await tx.audit.record(call, auditEntries.userRemoved(userId, payload));
   return ended;
 }
 

@@ -1,4 +1,5 @@
 import type { UserCall, UsersService } from '@synap/contracts';
+import { auditEntries } from '../audit/audit-entries.js';
 import type { IdentityGuard } from '../identity/identity-guard.js';
 import { requireUser } from '../identity/own-account.js';
 import type { UsersRepository } from '../identity/users.repository.js';
@@ -24,7 +25,7 @@ export function createUsersService(dependencies: UsersDependencies): UsersServic
       if (name === before.name) return before;
       // Limit keys separately, so that a key cannot use up its owner's changes.
       await guard.change(key?.id ?? userId, call.reportLimit);
-      await tx.audit.record(call, { type: 'user.updated', subject: `user ${userId}` });
+      await tx.audit.record(call, auditEntries.userUpdated(userId));
       return requireUser(await tx.users.rename(userId, name));
     });
 
