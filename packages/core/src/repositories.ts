@@ -1,39 +1,13 @@
 import { type Database, type Db, type Sql, sqlWithin, type TransactionOptions } from '@synap/db';
-import { createApiKeysRepository } from './api-keys/api-keys.repository.js';
-import { createAuditRepository } from './audit/audit.repository.js';
-import { createMailTokensRepository } from './auth/mail-tokens.repository.js';
-import { createDashboardsRepository } from './dashboards/dashboards.repository.js';
-import { createEventsRepository } from './events/events.repository.js';
-import { createIdempotencyKeysRepository } from './idempotency/idempotency-keys.repository.js';
-import { createSessionsRepository } from './identity/sessions.repository.js';
-import { createUsersRepository } from './identity/users.repository.js';
-import { createInvitationsRepository } from './invitations/invitations.repository.js';
-import { createMailsRepository } from './mail/mails.repository.js';
-import { createEntriesRepository } from './modules/entries.repository.js';
-import { createRunsRepository } from './modules/runs.repository.js';
-import { createStagesRepository } from './modules/stages.repository.js';
-import { createManagedUsersRepository } from './users/managed-users.repository.js';
+import { createAll } from './create-all.js';
+import { repositoryFactories } from './repository-factories.js';
 
-/** Creates all repositories on one connection or transaction. */
-export function createRepositories(db: Db, sql: Sql) {
-  return {
-    apiKeys: createApiKeysRepository(db),
-    audit: createAuditRepository(db),
-    dashboards: createDashboardsRepository(db, sql),
-    events: createEventsRepository(db),
-    entries: createEntriesRepository(db),
-    idempotencyKeys: createIdempotencyKeysRepository(db, sql),
-    invitations: createInvitationsRepository(db),
-    mailTokens: createMailTokensRepository(db),
-    mails: createMailsRepository(db),
-    managedUsers: createManagedUsersRepository(db),
-    runs: createRunsRepository(db),
-    sessions: createSessionsRepository(db),
-    stages: createStagesRepository(sql),
-    users: createUsersRepository(db),
-  };
-}
-export type Repositories = ReturnType<typeof createRepositories>;
+type Factories = typeof repositoryFactories;
+export type Repositories = { readonly [K in keyof Factories]: ReturnType<Factories[K]> };
+
+/** Creates all repositories on one connection pool. */
+export const createRepositories = (db: Db, sql: Sql): Repositories =>
+  createAll(repositoryFactories, db, sql);
 
 /** Runs a function in a transaction, with repositories bound to it. */
 export type Transaction = <T>(
@@ -43,5 +17,38 @@ export type Transaction = <T>(
 
 export function createTransaction(database: Pick<Database, 'transaction'>): Transaction {
   return (run, options) =>
-    database.transaction((db) => run(createRepositories(db, sqlWithin(db))), options);
+    database.transaction((db) => run(createLazyRepositories(db, sqlWithin(db))), options);
+}
+
+const connection = Symbol('connection');
+
+interface Bound {
+  [connection]: { db: Db; sql: Sql };
+}
+
+/** One getter per repository, shared by all transactions: it creates and stores the repository. */
+const lazyPrototype = Object.defineProperties(
+  {},
+  Object.fromEntries(
+    Object.entries(repositoryFactories).map(([name, create]) => [name, lazy(name, create)]),
+  ),
+);
+
+function lazy(name: string, create: (db: Db, sql: Sql) => object): PropertyDescriptor {
+  return {
+    get(this: Bound) {
+      const { db, sql } = this[connection];
+      const value = create(db, sql);
+      Object.defineProperty(this, name, { value });
+      return value;
+    },
+  };
+}
+
+/**
+ * Creates each repository at its first use. Destructure the result, but do not spread it: a copy
+ * has none of them.
+ */
+function createLazyRepositories(db: Db, sql: Sql): Repositories {
+  return Object.create(lazyPrototype, { [connection]: { value: { db, sql } } });
 }
