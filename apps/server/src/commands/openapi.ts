@@ -1,6 +1,6 @@
 import { toOpenApi30 } from '@synap/rest';
 import { restPath } from '../http/transports.js';
-import { openApiDocument } from '../openapi.js';
+import { openApiDocument } from '../openapi/document.js';
 
 /** Prints the OpenAPI document in version 3.1, or 3.0 for tools that do not support 3.1. */
 export function openapi(version: string): number {

@@ -6,8 +6,8 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { restPath } from './http/transports.js';
-import { openApiDocument } from './openapi.js';
+import { restPath } from '../http/transports.js';
+import { openApiDocument } from './document.js';
 import { listRoutes, metaOf } from './routes.js';
 
 type Json = Record<string, unknown>;

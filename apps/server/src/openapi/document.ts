@@ -9,9 +9,9 @@ import {
 } from '@synap/contracts';
 import { generateDocument, type OpenApiDocument, type SecurityScheme } from '@synap/rest';
 import type { AnyTRPCRouter } from '@trpc/server';
-import { headerExamplesOf, problemExamples } from './openapi-examples.js';
+import { version } from '../version.js';
+import { headerExamplesOf, problemExamples } from './examples.js';
 import { listRoutes, metaOf } from './routes.js';
-import { version } from './version.js';
 
 const listOf = (scopes: readonly string[]) => scopes.map((scope) => `\`${scope}\``).join(', ');
 const [scopes, bindable] = [listOf(scopeSchema.options), listOf(boundScopes)];
