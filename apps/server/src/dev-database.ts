@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { startEmbeddedPostgres } from '@synap/db';
-import { prepareDataFolder } from './data-folder.js';
-import { readEnvironment } from './env.js';
+import { prepareDataFolder } from './config/data-folder.js';
+import { readEnvironment } from './config/env.js';
 
 /**
  * Runs the embedded PostgreSQL while the server restarts at each save (`pnpm dev`); ends with its

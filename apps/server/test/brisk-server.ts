@@ -3,9 +3,9 @@
  * seconds.
  */
 import { pino } from 'pino';
-import { parseEnvironment } from '../src/env.js';
-import { serializers } from '../src/logger.js';
-import { startServer } from '../src/server.js';
+import { startServer } from '../src/compose/server.js';
+import { parseEnvironment } from '../src/config/env.js';
+import { serializers } from '../src/observability/logger.js';
 
 const server = await startServer({
   environment: parseEnvironment(process.env),

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { migrateDeploy, startEmbeddedPostgres } from '@synap/db';
 import { until } from '@synap/testing';
 import { describe, expect, it } from 'vitest';
-import { migrationsFolder } from '../src/paths.js';
+import { migrationsFolder } from '../src/config/paths.js';
 import { admin, startServerUnderTest } from './server-under-test.js';
 
 describe('a database that is not migrated', () => {

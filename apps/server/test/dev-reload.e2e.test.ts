@@ -78,7 +78,7 @@ describe('pnpm dev', { timeout: 180_000 }, () => {
   let file: string;
   let original: string;
   beforeEach(async () => {
-    file = path.join(checkout, 'apps/server/src/version.ts');
+    file = path.join(checkout, 'apps/server/src/config/version.ts');
     original = await readFile(file, 'utf8');
   });
   afterEach(async () => {
@@ -148,7 +148,7 @@ describe('pnpm dev', { timeout: 180_000 }, () => {
     await until(dev, () => dev.starts() === 5);
     const restarts = dev.text().match(/^Changed: .*/gm) ?? [];
     expect(restarts).toHaveLength(4);
-    expect(restarts.at(-1)).toBe('Changed: apps/server/src/version.ts. Restarting …');
+    expect(restarts.at(-1)).toBe('Changed: apps/server/src/config/version.ts. Restarting …');
     expect(await ended(dev.child, 'SIGTERM')).toBe(0);
   });
 

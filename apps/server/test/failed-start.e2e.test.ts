@@ -4,8 +4,8 @@ import { createServer, type Server } from 'node:net';
 import path from 'node:path';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { parseEnvironment } from '../src/env.js';
-import { startServer } from '../src/server.js';
+import { startServer } from '../src/compose/server.js';
+import { parseEnvironment } from '../src/config/env.js';
 import { dataFolder, ended, endProcesses, launch, run } from './synap-process.js';
 
 let taken: Server;

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readEnvironment } from '../src/env.js';
+import { readEnvironment } from '../src/config/env.js';
 import { admin, type ServerUnderTest, startServerUnderTest } from './server-under-test.js';
 
 const secret = () => randomBytes(32).toString('base64');

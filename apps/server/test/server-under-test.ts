@@ -3,11 +3,11 @@ import os from 'node:os';
 import path from 'node:path';
 import { createTestDatabase, type TestDatabase } from '@synap/testing';
 import { pino } from 'pino';
-import { parseEnvironment } from '../src/env.js';
-import { openErrorReports } from '../src/error-reports.js';
+import { type RunningServer, startServer } from '../src/compose/server.js';
+import { parseEnvironment } from '../src/config/env.js';
 import type { ConnectionLimits } from '../src/http/connections/index.js';
-import { serializers } from '../src/logger.js';
-import { type RunningServer, startServer } from '../src/server.js';
+import { openErrorReports } from '../src/observability/error-reports.js';
+import { serializers } from '../src/observability/logger.js';
 
 export const admin = { email: 'admin@example.com', password: 'correct horse battery staple' };
 

@@ -1,7 +1,7 @@
 import { Logger as GraphileLogger } from 'graphile-worker';
 import type { Logger } from 'pino';
 import { z } from 'zod';
-import { scrubText } from '../scrub.js';
+import { scrubText } from '../observability/scrub.js';
 
 const loggedJobSchema = z.object({
   id: z.string(),

@@ -10,7 +10,7 @@ import {
   type WorkerEvents,
 } from 'graphile-worker';
 import type { Logger } from 'pino';
-import type { ErrorReports } from '../error-reports.js';
+import type { ErrorReports } from '../observability/error-reports.js';
 import { graphileLoggerFor } from './graphile-logger.js';
 import type { Heartbeat } from './heartbeat.js';
 

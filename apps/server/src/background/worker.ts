@@ -10,7 +10,7 @@ import { createPool, createSql } from '@synap/db';
 import { parseCronItems } from 'graphile-worker';
 import type { Logger } from 'pino';
 import { z } from 'zod';
-import type { ErrorReports } from '../error-reports.js';
+import type { ErrorReports } from '../observability/error-reports.js';
 import { createHeartbeat, type HeartbeatTimes } from './heartbeat.js';
 import { type Lane, openLane } from './lane.js';
 

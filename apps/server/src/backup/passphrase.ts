@@ -1,6 +1,6 @@
 import { minPassphraseLength } from '@synap/security';
-import type { Environment } from '../env.js';
-import { readSecretFile } from '../secret-files.js';
+import type { Environment } from '../config/env.js';
+import { readSecretFile } from '../config/secret-files.js';
 
 /** Reads the passphrase from the file of the command line, else from the environment. */
 export function readPassphrase(

@@ -1,7 +1,7 @@
 import { BackupError } from '@synap/db';
 import { keepSecret, readSecret } from '@synap/security';
-import type { Environment } from '../env.js';
-import { type Secrets, secretFiles, secretFolder } from '../secrets.js';
+import type { Environment } from '../config/env.js';
+import { type Secrets, secretFiles, secretFolder } from '../config/secrets.js';
 
 const variables = {
   access: 'ACCESS_TOKEN_SECRET',

@@ -1,9 +1,9 @@
 import { writeBackup } from '@synap/db';
 import type { Logger } from 'pino';
-import type { Environment } from '../env.js';
-import { migrationsFolder } from '../paths.js';
-import type { Secrets } from '../secrets.js';
-import { version } from '../version.js';
+import type { Environment } from '../config/env.js';
+import { migrationsFolder } from '../config/paths.js';
+import type { Secrets } from '../config/secrets.js';
+import { version } from '../config/version.js';
 import { backUpToFolder } from './backup-folder.js';
 import { sealSecrets } from './sealing.js';
 

@@ -1,7 +1,7 @@
 import { type ArchiveVisitor, BackupError, type Manifest, macText, type Sealing } from '@synap/db';
 import { type PassphraseKey, passphraseKey } from '@synap/security';
 import { z } from 'zod';
-import type { Secrets } from '../secrets.js';
+import type { Secrets } from '../config/secrets.js';
 
 const contextOf = (id: string) => `backup ${id}`;
 const secretsSchema = z.object({ access: z.string(), refresh: z.string(), encryption: z.string() });

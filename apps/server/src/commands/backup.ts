@@ -5,10 +5,10 @@ import { writeBackupFile } from '../backup/backup-file.js';
 import { backUpToFolder } from '../backup/backup-folder.js';
 import { readPassphrase } from '../backup/passphrase.js';
 import { sealSecrets } from '../backup/sealing.js';
-import { type Environment, parseEnvironment } from '../env.js';
-import { migrationsFolder } from '../paths.js';
-import { currentSecrets } from '../secrets.js';
-import { version } from '../version.js';
+import { type Environment, parseEnvironment } from '../config/env.js';
+import { migrationsFolder } from '../config/paths.js';
+import { currentSecrets } from '../config/secrets.js';
+import { version } from '../config/version.js';
 import { borrowDatabase } from './use-database.js';
 
 const printLine = (line: string) => void process.stderr.write(`${line}\n`);

@@ -1,10 +1,10 @@
+import { type Environment, readEnvironment } from '../config/env.js';
 import { checkDatabase, checkUnclaimed } from '../doctor/database.js';
 import { bad, type Finding, fine, warn } from '../doctor/finding.js';
 import { checkAddress, checkDisk, checkNode, checkSecrets } from '../doctor/machine.js';
 import { checkModules } from '../doctor/modules.js';
 import { checkBackups, checkMail, checkRedis } from '../doctor/services.js';
-import { type Environment, readEnvironment } from '../env.js';
-import { type PreflightFault, preflight } from '../preflight.js';
+import { type PreflightFault, preflight } from '../startup/preflight.js';
 
 const labels = { fine: 'ok   ', warn: 'warn ', bad: 'FAIL ' };
 

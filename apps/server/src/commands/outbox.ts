@@ -1,6 +1,6 @@
 import { listOutbox, readOutboxText } from '@synap/mail';
-import { parseEnvironment } from '../env.js';
-import { outboxFolder } from '../mail.js';
+import { outboxFolder } from '../compose/mail.js';
+import { parseEnvironment } from '../config/env.js';
 
 /** Lists the mails in the outbox folder. With a number from that list, prints one mail. */
 export async function outbox(

@@ -10,9 +10,9 @@ import {
 import { readPassphrase } from '../backup/passphrase.js';
 import { planSecrets, type SecretsPlan, writeSecrets } from '../backup/restore-secrets.js';
 import { createSecretsReader, type SecretsReader } from '../backup/sealing.js';
-import { type Environment, parseEnvironment } from '../env.js';
-import { migrationsFolder } from '../paths.js';
-import { version } from '../version.js';
+import { type Environment, parseEnvironment } from '../config/env.js';
+import { migrationsFolder } from '../config/paths.js';
+import { version } from '../config/version.js';
 import { borrowDatabase } from './use-database.js';
 
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));

@@ -1,7 +1,7 @@
 import { createRepositories, type RotationResult, rotateSecrets, sealedSources } from '@synap/core';
 import { createSecretBox, signingKeysOf } from '@synap/security';
-import { parseEnvironment } from '../env.js';
-import { resolveSecrets } from '../secrets.js';
+import { parseEnvironment } from '../config/env.js';
+import { resolveSecrets } from '../config/secrets.js';
 import { useDatabase } from './use-database.js';
 
 /**

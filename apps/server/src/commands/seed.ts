@@ -1,7 +1,7 @@
 import { readSeed, seedDatabase } from '@synap/db';
 import { createPasswordHasher } from '@synap/security';
-import { parseEnvironment } from '../env.js';
-import { seedFile } from '../paths.js';
+import { parseEnvironment } from '../config/env.js';
+import { seedFile } from '../config/paths.js';
 import { useDatabase } from './use-database.js';
 
 /**

@@ -1,10 +1,10 @@
 import type { Logger } from 'pino';
-import { EnvironmentError, originOf, readEnvironment } from '../env.js';
-import { type ErrorReports, openErrorReports } from '../error-reports.js';
-import { createLogger } from '../logger.js';
-import { preflight } from '../preflight.js';
-import { startServer } from '../server.js';
-import { unknownSettings } from '../unknown-settings.js';
+import { startServer } from '../compose/server.js';
+import { EnvironmentError, originOf, readEnvironment } from '../config/env.js';
+import { unknownSettings } from '../config/unknown-settings.js';
+import { type ErrorReports, openErrorReports } from '../observability/error-reports.js';
+import { createLogger } from '../observability/logger.js';
+import { preflight } from '../startup/preflight.js';
 
 /** Milliseconds from closing the listener until the process exits by force. */
 const hardExitMs = 25_000;

@@ -8,10 +8,10 @@ import {
   unfinishedRestore,
 } from '@synap/db';
 import { newestGood } from '../backup/backup-folder.js';
-import { type Environment, parseEnvironment } from '../env.js';
-import { migrationsFolder } from '../paths.js';
+import { type Environment, parseEnvironment } from '../config/env.js';
+import { migrationsFolder } from '../config/paths.js';
+import { version } from '../config/version.js';
 import { notableStatements } from '../upgrade/statements.js';
-import { version } from '../version.js';
 import { borrowDatabase } from './use-database.js';
 
 const dayMilliseconds = 86_400_000;

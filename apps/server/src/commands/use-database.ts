@@ -9,8 +9,8 @@ import {
   toDatabaseFault,
   unfinishedRestore,
 } from '@synap/db';
-import { poolerAdvice } from '../database-bootstrap.js';
-import type { Environment } from '../env.js';
+import type { Environment } from '../config/env.js';
+import { poolerAdvice } from '../startup/database-bootstrap.js';
 
 interface BorrowOptions {
   /** True to create a missing embedded database. */

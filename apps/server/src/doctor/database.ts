@@ -13,10 +13,10 @@ import {
   type UnclaimedCluster,
   unfinishedRestore,
 } from '@synap/db';
-import { poolerAdvice } from '../database-bootstrap.js';
-import { databaseReason } from '../database-reason.js';
-import type { Environment } from '../env.js';
-import { migrationsFolder } from '../paths.js';
+import type { Environment } from '../config/env.js';
+import { migrationsFolder } from '../config/paths.js';
+import { poolerAdvice } from '../startup/database-bootstrap.js';
+import { databaseReason } from '../startup/database-reason.js';
 import { bad, type Finding, fine, messageOf, warn } from './finding.js';
 
 export interface DatabaseFindings {

@@ -1,7 +1,7 @@
 import { stat, statfs } from 'node:fs/promises';
 import path from 'node:path';
-import type { Environment } from '../env.js';
-import { resolveSecrets, secretFolder } from '../secrets.js';
+import type { Environment } from '../config/env.js';
+import { resolveSecrets, secretFolder } from '../config/secrets.js';
 import { bad, type Finding, fine, messageOf } from './finding.js';
 
 export function checkNode(): Finding {

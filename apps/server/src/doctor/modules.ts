@@ -4,9 +4,9 @@ import {
   type ModuleInfo,
   type RuntimeLog,
 } from '@synap/module-runtime';
-import type { Environment } from '../env.js';
-import { packageFolder } from '../paths.js';
-import { unknownSettings } from '../unknown-settings.js';
+import type { Environment } from '../config/env.js';
+import { packageFolder } from '../config/paths.js';
+import { unknownSettings } from '../config/unknown-settings.js';
 import { bad, type Finding, fine, warn } from './finding.js';
 
 const ignore = () => undefined;

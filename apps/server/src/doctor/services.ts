@@ -1,8 +1,8 @@
 import { newestGood } from '../backup/backup-folder.js';
 import { lastDue } from '../backup/schedule.js';
-import type { Environment } from '../env.js';
+import { createMailTransport, outboxFolder } from '../compose/mail.js';
+import type { Environment } from '../config/env.js';
 import { connectRedis } from '../http/limits/redis.js';
-import { createMailTransport, outboxFolder } from '../mail.js';
 import { bad, type Finding, fine, messageOf, warn } from './finding.js';
 
 export async function checkMail(environment: Environment): Promise<Finding> {

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { Router } from 'express';
-import { packageFolder } from '../paths.js';
+import { packageFolder } from '../config/paths.js';
 import { serveFile } from './constant-content.js';
 import { pagePolicy } from './page-policy.js';
 import { serveReadOnly } from './read-only.js';

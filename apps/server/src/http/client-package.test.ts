@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import express from 'express';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { version } from '../version.js';
+import { version } from '../config/version.js';
 import { createClientPackage } from './client-package.js';
 
 let folder: string;

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type RequestHandler, Router } from 'express';
-import { packageFolder } from '../paths.js';
-import { version } from '../version.js';
+import { packageFolder } from '../config/paths.js';
+import { version } from '../config/version.js';
 import { serveReadOnly } from './read-only.js';
 
 /** Written by `pnpm build`. */

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Environment } from '../env.js';
+import type { Environment } from '../config/env.js';
 
 /** Passes a list, empty for a rejected origin: `false` would also omit `Vary: Origin`. */
 export type OriginRule = (

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { Router } from 'express';
 import helmet from 'helmet';
-import { packageFolder } from '../paths.js';
+import { packageFolder } from '../config/paths.js';
 import { serveConstant, serveFile } from './constant-content.js';
 import { documentPath } from './documents.js';
 import { serveReadOnly } from './read-only.js';

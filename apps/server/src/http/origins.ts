@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { forbidden } from '@synap/contracts';
-import type { Environment } from '../env.js';
+import type { Environment } from '../config/env.js';
 import { loopbackHost } from './address.js';
 import type { ErrorHandler, Middleware } from './middleware.js';
 

@@ -4,7 +4,7 @@ import { AppError, notFound } from '@synap/contracts';
 import { describeProblem } from '@synap/rest/problem';
 import { TRPCError } from '@trpc/server';
 import type { Logger } from 'pino';
-import type { ErrorReports } from '../error-reports.js';
+import type { ErrorReports } from '../observability/error-reports.js';
 import { publicPathOf } from './base-path.js';
 import type { Middleware } from './middleware.js';
 import { requestIdOf } from './request-logging.js';

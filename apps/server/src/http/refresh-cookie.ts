@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { badRequest, forbidden, type RefreshCookie } from '@synap/contracts';
-import { basePathOf } from '../public-url.js';
+import { basePathOf } from '../config/public-url.js';
 import { loopbackHost } from './address.js';
 import { createOriginCheck, type OriginEnvironment } from './origins.js';
 

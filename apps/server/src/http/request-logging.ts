@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Logger } from 'pino';
-import { scrubPath } from '../scrub.js';
+import { scrubPath } from '../observability/scrub.js';
 import type { AddressOf } from './address.js';
 import type { Metrics } from './metrics.js';
 import { type Middleware, pathOf } from './middleware.js';

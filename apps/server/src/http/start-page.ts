@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { Router } from 'express';
-import type { Environment } from '../env.js';
-import { basePathOf } from '../public-url.js';
-import { version } from '../version.js';
+import type { Environment } from '../config/env.js';
+import { basePathOf } from '../config/public-url.js';
+import { version } from '../config/version.js';
 import { serveConstant } from './constant-content.js';
 import { documentPath, documentPath30 } from './documents.js';
 import { pathOf } from './middleware.js';

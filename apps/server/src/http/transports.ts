@@ -7,7 +7,7 @@ import { createRpcHandler, invokeProcedure } from '@synap/rpc';
 import { writeSuperjson } from '@synap/rpc/superjson';
 import { getTRPCErrorShape, type TRPCError, transformTRPCResponse } from '@trpc/server';
 import type { Logger } from 'pino';
-import type { ErrorReports } from '../error-reports.js';
+import type { ErrorReports } from '../observability/error-reports.js';
 import { type ContextDeps, createContextFactory } from './context.js';
 import { maxBatchSize } from './limits/index.js';
 import type { ErrorHandler, Middleware } from './middleware.js';

@@ -9,7 +9,7 @@ import {
 } from '@synap/contracts';
 import { generateDocument, type OpenApiDocument, type SecurityScheme } from '@synap/rest';
 import type { AnyTRPCRouter } from '@trpc/server';
-import { version } from '../version.js';
+import { version } from '../config/version.js';
 import { headerExamplesOf, problemExamples } from './examples.js';
 import { listRoutes, metaOf } from './routes.js';
 

@@ -6,7 +6,7 @@ import {
   type ConnectionLimits,
   resolveConnectionLimits,
 } from '../../src/http/connections/index.js';
-import { listen } from '../../src/listener.js';
+import { listen } from '../../src/http/listener.js';
 
 export interface ListenerUnderTest {
   port: number;

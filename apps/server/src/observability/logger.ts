@@ -1,6 +1,6 @@
 import { destination, type Logger, type LoggerOptions, pino } from 'pino';
 import pretty from 'pino-pretty';
-import type { Environment } from './env.js';
+import type { Environment } from '../config/env.js';
 import { scrubText } from './scrub.js';
 
 /** Text for a thrown non-Error value, which may not be convertible to a string. */

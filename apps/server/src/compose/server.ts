@@ -19,38 +19,38 @@ import {
   signingKeysOf,
 } from '@synap/security';
 import type { Logger } from 'pino';
-import type { HeartbeatTimes } from './background/heartbeat.js';
-import { startWorker, type Worker } from './background/worker.js';
-import { scheduledBackup } from './backup/scheduled.js';
-import { bootstrapAdmin } from './bootstrap-admin.js';
-import { type CloseStack, createCloseStack } from './close-stack.js';
-import { openDatabase } from './database.js';
-import { createDatabaseBootstrap } from './database-bootstrap.js';
-import { type Environment, originOf } from './env.js';
-import { type ErrorReports, noErrorReports } from './error-reports.js';
-import { createAddressOf } from './http/address.js';
-import { createApp } from './http/app.js';
-import { type ConnectionLimits, resolveConnectionLimits } from './http/connections/index.js';
-import { createFaultResponder } from './http/fault-responder.js';
+import type { HeartbeatTimes } from '../background/heartbeat.js';
+import { subscribeToIdentityChanges } from '../background/identity-invalidation.js';
+import { startWorker, type Worker } from '../background/worker.js';
+import { scheduledBackup } from '../backup/scheduled.js';
+import { type Environment, originOf } from '../config/env.js';
+import { packageFolder } from '../config/paths.js';
+import { basePathOf } from '../config/public-url.js';
+import { resolvePrivateToken, resolveSecrets } from '../config/secrets.js';
+import { unknownSettings } from '../config/unknown-settings.js';
+import { version } from '../config/version.js';
+import { createAddressOf } from '../http/address.js';
+import { createApp } from '../http/app.js';
+import { type ConnectionLimits, resolveConnectionLimits } from '../http/connections/index.js';
+import { createFaultResponder } from '../http/fault-responder.js';
 import {
   createApiLimits,
   createIdentityLimits,
   openLimitStores,
   purgeRateLimits,
-} from './http/limits/index.js';
-import { createMetrics, type Metrics } from './http/metrics.js';
-import { createRefreshCookies } from './http/refresh-cookie.js';
-import { restPath } from './http/transports.js';
-import { subscribeToIdentityChanges } from './identity-invalidation.js';
-import { type Listener, listen } from './listener.js';
+} from '../http/limits/index.js';
+import { type Listener, listen } from '../http/listener.js';
+import { createMetrics, type Metrics } from '../http/metrics.js';
+import { createRefreshCookies } from '../http/refresh-cookie.js';
+import { restPath } from '../http/transports.js';
+import { type ErrorReports, noErrorReports } from '../observability/error-reports.js';
+import { openApiDocument } from '../openapi/document.js';
+import { listRoutes } from '../openapi/routes.js';
+import { bootstrapAdmin } from '../startup/bootstrap-admin.js';
+import { createDatabaseBootstrap } from '../startup/database-bootstrap.js';
+import { type CloseStack, createCloseStack } from './close-stack.js';
+import { openDatabase } from './database.js';
 import { createDelivery, createMailTransport } from './mail.js';
-import { openApiDocument } from './openapi/document.js';
-import { listRoutes } from './openapi/routes.js';
-import { packageFolder } from './paths.js';
-import { basePathOf } from './public-url.js';
-import { resolvePrivateToken, resolveSecrets } from './secrets.js';
-import { unknownSettings } from './unknown-settings.js';
-import { version } from './version.js';
 
 /** Longest wait for modules during the start, in milliseconds. */
 const moduleStartTimeoutMs = 5000;

@@ -8,7 +8,7 @@ import {
   type FaultResponder,
   watchConnections,
   whenQuiet,
-} from './http/connections/index.js';
+} from './connections/index.js';
 
 export interface Listener {
   port: number;

@@ -183,7 +183,7 @@ describe('the environment', () => {
 
   describe('in production', () => {
     const files = ['.env.example', 'docker-compose.yml'].map((name) =>
-      readFileSync(new URL(`../../../${name}`, import.meta.url), 'utf8').replace(
+      readFileSync(new URL(`../../../../${name}`, import.meta.url), 'utf8').replace(
         /\$\{[A-Z0-9_]+:-(.*?)\}/g,
         '$1',
       ),
@@ -350,7 +350,8 @@ describe('the environment', () => {
 });
 
 describe('the container', () => {
-  const read = (name: string) => readFileSync(new URL(`../../../${name}`, import.meta.url), 'utf8');
+  const read = (name: string) =>
+    readFileSync(new URL(`../../../../${name}`, import.meta.url), 'utf8');
 
   it('gets every variable of .env, not a choice of them', () => {
     expect(read('docker-compose.yml')).toMatch(/env_file:\n\s+- path: \.env\n\s+required: false\n/);

@@ -1,4 +1,4 @@
-import type { Environment } from './env.js';
+import type { Environment } from '../config/env.js';
 
 /** Context of an error. Must not contain request or response data. */
 export interface ErrorContext {

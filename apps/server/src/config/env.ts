@@ -10,7 +10,7 @@ import {
   validateSecrets,
 } from '@synap/security';
 import { z } from 'zod';
-import { isSchedule } from './backup/schedule.js';
+import { isSchedule } from '../backup/schedule.js';
 import { normalizePublicUrl, publicUrlFault } from './public-url.js';
 import { readSecretFiles, secretFileNames } from './secret-files.js';
 

@@ -1,8 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { prepareDataFolder } from './data-folder.js';
-import type { Environment } from './env.js';
-import { listenFault } from './listener.js';
+import { prepareDataFolder } from '../config/data-folder.js';
+import type { Environment } from '../config/env.js';
+import { listenFault } from '../http/listener.js';
 import { isSynap } from './occupant.js';
 
 /** A setting that the machine does not allow. */

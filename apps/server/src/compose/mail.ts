@@ -15,8 +15,8 @@ import {
 } from '@synap/mail';
 import type { SecretBox } from '@synap/security';
 import type { Logger } from 'pino';
-import type { Environment } from './env.js';
-import type { ErrorReports } from './error-reports.js';
+import type { Environment } from '../config/env.js';
+import type { ErrorReports } from '../observability/error-reports.js';
 
 /** Folder of mails if no server is configured. */
 export const outboxFolder = (dataDir: string) => path.join(dataDir, 'outbox');

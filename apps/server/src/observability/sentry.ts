@@ -1,9 +1,9 @@
 import { createStackParser, createTransport, linkedErrorsIntegration, Scope } from '@sentry/core';
 import { nodeStackLineParser, ServerRuntimeClient } from '@sentry/core/server';
+import { version } from '../config/version.js';
 import type { ErrorContext, ErrorReports } from './error-reports.js';
 import { describeThrown } from './logger.js';
 import { scrub } from './scrub.js';
-import { version } from './version.js';
 
 /** Longest wait for pending reports at exit, in milliseconds. */
 const closeTimeoutMs = 2000;

@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { access, readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { makeFolder } from '@synap/db';
-import { outboxFolder } from './mail.js';
+import { outboxFolder } from '../compose/mail.js';
 import { secretFolder } from './secrets.js';
 
 const hasCode = (error: unknown, ...codes: string[]): error is Error =>

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** Folder of this package, from source or built. */
-export const packageFolder = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+export const packageFolder = path.resolve(fileURLToPath(import.meta.url), '../../..');
 
 const ofCheckout = path.join(packageFolder, '../../prisma');
 const ofImage = path.join(packageFolder, 'prisma');

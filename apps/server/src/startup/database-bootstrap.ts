@@ -13,9 +13,9 @@ import {
   unfinishedRestore,
 } from '@synap/db';
 import type { Logger } from 'pino';
+import { migrateJobQueue } from '../background/job-queue.js';
+import { migrationsFolder } from '../config/paths.js';
 import { databaseReason } from './database-reason.js';
-import { migrateJobQueue } from './job-queue.js';
-import { migrationsFolder } from './paths.js';
 
 export interface DatabaseBootstrapDeps {
   /** Address with exclusive sessions. */

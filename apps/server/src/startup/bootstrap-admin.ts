@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Core } from '@synap/core';
-import type { Environment } from './env.js';
+import type { Environment } from '../config/env.js';
 
 /**
  * Creates the superuser of a new installation. Shows the password once: on a terminal, else in a

@@ -1,6 +1,6 @@
 import { createDatabase, type Database, startEmbeddedPostgres } from '@synap/db';
 import type { Logger } from 'pino';
-import type { Environment } from './env.js';
+import type { Environment } from '../config/env.js';
 
 export interface OpenDatabase {
   url: string;
