@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { startServer } from '../compose/server.js';
-import { EnvironmentError, originOf, readEnvironment } from '../config/env.js';
+import { EnvironmentError, readEnvironment } from '../config/env.js';
+import { originOf } from '../config/public-url.js';
 import { unknownSettings } from '../config/unknown-settings.js';
 import { type ErrorReports, openErrorReports } from '../observability/error-reports.js';
 import { createLogger } from '../observability/logger.js';

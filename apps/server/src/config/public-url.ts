@@ -1,3 +1,5 @@
+import { isIP } from 'node:net';
+
 /**
  * First segments of the service's own paths. A prefix equal to one would be ambiguous after a proxy
  * removed it.
@@ -59,4 +61,21 @@ export function normalizePublicUrl(url: string): string {
 export function basePathOf({ publicUrl }: { publicUrl: string | undefined }): string {
   const { pathname } = publicUrl === undefined ? { pathname: '/' } : new URL(publicUrl);
   return pathname === '/' ? '' : pathname;
+}
+
+interface PublicAddress {
+  publicUrl: string | undefined;
+  host: string;
+  port: number;
+}
+
+/**
+ * Public URL of the service, without a trailing slash. Never derived from the `Host` header.
+ *
+ * @param listening Port in use, which differs from `port` if that is 0.
+ */
+export function originOf({ publicUrl, host, port }: PublicAddress, listening = port): string {
+  if (publicUrl) return publicUrl;
+  const everywhere = ['127.0.0.1', '0.0.0.0', '::', '::1'].includes(host);
+  return `http://${everywhere ? 'localhost' : isIP(host) === 6 ? `[${host}]` : host}:${listening}`;
 }
