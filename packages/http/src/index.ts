@@ -1,4 +1,13 @@
-export { announcesBody } from './body.js';
+export { bearerToken } from './bearer-token.js';
+export {
+  announcesBody,
+  announcesMoreThan,
+  bodyCutShort,
+  bodyNotUtf8,
+  bodyTooLarge,
+  readText,
+} from './body.js';
+export { deadlineError } from './deadline.js';
 export { InputError, type InputIssue } from './input-error.js';
 export {
   findUnsupportedCoding,
@@ -6,7 +15,17 @@ export {
   parseMediaType,
   type UnsupportedCoding,
 } from './media-type.js';
-export { authorityOf, originForm } from './request-target.js';
+export { isRecord } from './record.js';
+export { RequestError } from './request-error.js';
+export { readRequestId } from './request-id.js';
+export {
+  authorityOf,
+  type IncomingRequest,
+  originForm,
+  pathBelow,
+  type RequestTarget,
+  splitTarget,
+} from './request-target.js';
 export { decodeUtf8, withoutByteOrderMark } from './text.js';
 export { endUnreadBody } from './unread-body.js';
 export { findUnsafeJson, isForbiddenKey, keyIssue } from './unsafe-json.js';

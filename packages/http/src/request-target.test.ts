@@ -1,5 +1,13 @@
+import { IncomingMessage } from 'node:http';
+import { Socket } from 'node:net';
 import { expect, it } from 'vitest';
-import { authorityOf, originForm } from './request-target.js';
+import {
+  authorityOf,
+  type IncomingRequest,
+  originForm,
+  pathBelow,
+  splitTarget,
+} from './request-target.js';
 
 it.each([
   ['/a?b=c', '/a?b=c', undefined],
@@ -21,4 +29,34 @@ it.each([
   ['', undefined, undefined],
 ])('the target %s has the path %s and the authority %s', (target, path, authority) => {
   expect([originForm(target), authorityOf(target)]).toEqual([path, authority]);
+});
+
+const requestOf = (url: string, originalUrl?: string): IncomingRequest =>
+  Object.assign(new IncomingMessage(new Socket()), { url, originalUrl });
+
+it.each([
+  ['/a/b?x=1?y', '/a/b', 'x=1?y'],
+  ['/a#b?c', '/a', ''],
+  ['/a?b#c', '/a', 'b'],
+  ['http://host/a?b', '/a', 'b'],
+  ['/a?', '/a', ''],
+  ['*', '/', ''],
+])('the target %s is split into %s and %s', (url, path, search) => {
+  expect(splitTarget(requestOf(url))).toEqual({ path, search });
+});
+
+it('is read from the URL before Express removed a mount path', () => {
+  expect(splitTarget(requestOf('/b', '/a/b')).path).toBe('/a/b');
+});
+
+it.each([
+  ['/api', '/api', ''],
+  ['/api', '/api/', '/'],
+  ['/api', '/api/a', '/a'],
+  ['', '/a', '/a'],
+  ['/api', '/apis', undefined],
+  ['/api', '/API', undefined],
+  ['/api', '/', undefined],
+])('below "%s", the path %s is %s', (base, path, below) => {
+  expect(pathBelow(base, path)).toBe(below);
 });

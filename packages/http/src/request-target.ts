@@ -1,3 +1,13 @@
+import type { IncomingMessage } from 'node:http';
+
+/** A request with the properties that Express adds. */
+export interface IncomingRequest extends IncomingMessage {
+  /** Full URL if Express mounts the handler below a path. */
+  originalUrl?: string;
+  /** Set if a body parser ran earlier. */
+  body?: unknown;
+}
+
 const slash = 47;
 
 /** Matches a request target in absolute form. Rejects userinfo, as RFC 9110 §4.2.4 advises. */
@@ -22,3 +32,29 @@ export function originForm(target: string): string | undefined {
  */
 export const authorityOf = (target: string): string | undefined =>
   absoluteForm.exec(target.split('#', 1)[0] ?? '')?.[1];
+
+/** URL of a request, split at its query. */
+export interface RequestTarget {
+  /** Percent-encoded path. */
+  readonly path: string;
+  /** Query string without its `?`. */
+  readonly search: string;
+}
+
+/** Splits the URL that the client sent. A target without a path is read as `/`. */
+export function splitTarget({ originalUrl, url }: IncomingRequest): RequestTarget {
+  const target = originForm(originalUrl ?? url ?? '/') ?? '/';
+  const mark = target.indexOf('?');
+  return mark < 0
+    ? { path: target, search: '' }
+    : { path: target.slice(0, mark), search: target.slice(mark + 1) };
+}
+
+/**
+ * Part of a path below a base path such as `/api`: empty, or with a leading slash. Returns undefined
+ * if the path is not below it.
+ */
+export const pathBelow = (base: string, path: string): string | undefined =>
+  path.startsWith(base) && (path.length === base.length || path.charCodeAt(base.length) === slash)
+    ? path.slice(base.length)
+    : undefined;

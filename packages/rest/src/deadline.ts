@@ -1,3 +1,4 @@
+import { deadlineError } from '@synap/http';
 import { TRPCError } from '@trpc/server';
 import type { Exchange } from './exchange.js';
 
@@ -12,17 +13,9 @@ export function startDeadline(
   onPassed: (error: TRPCError) => void,
 ): () => void {
   if (milliseconds === 0) return () => {};
-  const duration = `within ${milliseconds / 1000} s`;
   const timer = setTimeout(() => {
-    const message = `The request body did not arrive ${duration}: send it again.`;
-    if (!req.complete) onPassed(new TRPCError({ code: 'TIMEOUT', message }));
-    else
-      onPassed(
-        new TRPCError({
-          code: 'SERVICE_UNAVAILABLE',
-          message: `The request was not completed ${duration}: try again later.`,
-        }),
-      );
+    const { code, message } = deadlineError(milliseconds, !req.complete);
+    onPassed(new TRPCError({ code, message }));
   }, milliseconds);
   return () => clearTimeout(timer);
 }

@@ -1,11 +1,11 @@
 import type { ServerResponse } from 'node:http';
-import type { RestIncoming } from './input/body.js';
+import type { IncomingRequest } from '@synap/http';
 import type { RestResponse } from './response/success.js';
 import type { Route } from './routing/routes.js';
 
 /** A request and its response, after the base path has matched. */
 export interface Exchange {
-  readonly req: RestIncoming;
+  readonly req: IncomingRequest;
   readonly res: ServerResponse;
   readonly requestId: string;
   /** Path as the client sent it, without the query. */

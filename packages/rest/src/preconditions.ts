@@ -1,3 +1,4 @@
+import { isRecord } from '@synap/http';
 import { type AnyTRPCRouter, TRPCError } from '@trpc/server';
 import { inputError } from './input/input-error.js';
 import { pathNode } from './input/reader.js';
@@ -6,7 +7,6 @@ import { namesTag, readTagCondition, type TagCondition, versionOf } from './resp
 import { HttpError } from './response/http-error.js';
 import { tagOf } from './response/success.js';
 import type { Route } from './routing/routes.js';
-import { isRecord } from './schema.js';
 import type { Settings } from './settings.js';
 
 /** A write request and the means to read the current state of its resource. */

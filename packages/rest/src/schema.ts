@@ -130,9 +130,6 @@ export function isVoid(schema: $ZodType): boolean {
   return type === 'void' || type === 'undefined' || type === 'never';
 }
 
-export const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 /** Schemas that a procedure's inputs declare for one property. */
 export interface Alternatives {
   /** More than one if the options of a union differ. */

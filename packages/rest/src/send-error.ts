@@ -1,9 +1,9 @@
+import { isRecord } from '@synap/http';
 import { type AnyTRPCRouter, getTRPCErrorFromUnknown, type inferRouterContext } from '@trpc/server';
 import { type Exchange, send, type Target } from './exchange.js';
 import { statusOf } from './problem.js';
 import { errorFormatOf } from './response/error-formats.js';
 import { toFailure } from './response/failure.js';
-import { isRecord } from './schema.js';
 import type { Settings } from './settings.js';
 
 /** Passes an error to the `onError` hook. */

@@ -3,7 +3,7 @@ import type { AnyTRPCRouter, inferRouterContext } from '@trpc/server';
 import { startDeadline } from './deadline.js';
 import { type Exchange, send, type Target } from './exchange.js';
 import { IdempotentAttempt, IdempotentReplay, readIdempotencyKey } from './idempotency/attempt.js';
-import { toBadRequest } from './input/input-error.js';
+import { toInputFailure } from './input/input-error.js';
 import { checkBodyType, readInput, rejectQuery } from './input/request-input.js';
 import {
   applyIfMatchVersion,
@@ -145,14 +145,14 @@ function asBadRequest<T>(read: () => T): T {
   try {
     return read();
   } catch (cause) {
-    throw toBadRequest(cause);
+    throw toInputFailure(cause);
   }
 }
 
 /** Evaluates the conditions of a write and returns the input to use. */
 const checkPreconditions = (write: ConditionalWrite, input: unknown): Promise<unknown> =>
   applyPreconditions(write, input).catch((cause: unknown) => {
-    throw toBadRequest(cause);
+    throw toInputFailure(cause);
   });
 
 /** Reads the input when the procedure first requests it, which is after authentication. */

@@ -1,9 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
-import { originForm } from '@synap/http';
+import { type IncomingRequest, pathBelow, readRequestId, splitTarget } from '@synap/http';
 import type { AnyTRPCRouter } from '@trpc/server';
 import type { Exchange } from './exchange.js';
-import type { RestIncoming } from './input/body.js';
 import type { RestHandlerOptions } from './options.js';
 import { deprecationDate } from './response/deprecation.js';
 import type { PathTree } from './routing/path-tree.js';
@@ -62,36 +60,24 @@ const withoutTrailingSlash = (path: string) => (path.endsWith('/') ? path.slice(
 /** Splits the URL of a request. Returns undefined if it is not below any base path. */
 export function openExchange<TRouter extends AnyTRPCRouter>(
   { basePaths, options, publicPrefix }: Settings<TRouter>,
-  req: RestIncoming,
+  req: IncomingRequest,
   res: ServerResponse,
 ): Exchange | undefined {
-  const url = originForm(req.originalUrl ?? req.url ?? '/') ?? '/';
-  const mark = url.indexOf('?');
-  const path = mark < 0 ? url : url.slice(0, mark);
+  const { path, search } = splitTarget(req);
   for (const base of basePaths) {
-    if (
-      !path.startsWith(base.path) ||
-      (path.length > base.path.length && path[base.path.length] !== '/')
-    )
-      continue;
+    const subpath = pathBelow(base.path, path);
+    if (subpath === undefined) continue;
     return {
       req,
       res,
       requestId: options.requestId?.(req, res) ?? readRequestId(req),
       path: `${publicPrefix}${path}`,
-      search: mark < 0 ? '' : url.slice(mark + 1),
-      subpath: path.slice(base.path.length),
+      search,
+      subpath,
       deprecation: base.deprecation,
       successor: undefined,
       input: undefined,
     };
   }
   return undefined;
-}
-
-const requestIdPattern = /^[A-Za-z0-9._-]{1,128}$/;
-
-function readRequestId(req: RestIncoming): string {
-  const header = req.headers['x-request-id'];
-  return typeof header === 'string' && requestIdPattern.test(header) ? header : randomUUID();
 }

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
+import type { IncomingRequest } from '@synap/http';
 import type { AnyTRPCProcedure, TRPCError } from '@trpc/server';
-import type { RpcCall, RpcIncoming, RpcRequest } from './options.js';
+import type { RpcCall, RpcRequest } from './options.js';
 import type { Inputs } from './request/inputs.js';
 import type { Settings } from './settings.js';
 
@@ -28,7 +29,7 @@ export class Call implements RpcCall {
 /** A request before its calls are resolved. */
 export interface Incoming {
   readonly settings: Settings;
-  readonly req: RpcIncoming;
+  readonly req: IncomingRequest;
   readonly res: ServerResponse;
 }
 
@@ -43,7 +44,7 @@ export interface ExchangeOptions extends Incoming {
 /** One request that is served directly, from its calls to its response. */
 export class Exchange implements RpcRequest {
   readonly settings: Settings;
-  readonly req: RpcIncoming;
+  readonly req: IncomingRequest;
   readonly res: ServerResponse;
   readonly calls: readonly Call[];
   readonly isBatch: boolean;

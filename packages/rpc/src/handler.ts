@@ -1,10 +1,10 @@
-import { endUnreadBody } from '@synap/http';
+import { endUnreadBody, type RequestTarget } from '@synap/http';
 import type { AnyTRPCRouter } from '@trpc/server';
 import type { Incoming } from './exchange.js';
 import type { RpcHandler, RpcHandlerOptions } from './options.js';
 import { parseRequest } from './request/parse-request.js';
 import { loadProcedures } from './request/procedures.js';
-import { readTarget, type Target } from './request/target.js';
+import { readTarget } from './request/target.js';
 import { rejectRequest } from './response/error-response.js';
 import { route } from './route.js';
 import { createSettings } from './settings.js';
@@ -38,7 +38,7 @@ export function createRpcHandler<TRouter extends AnyTRPCRouter>(
   };
 }
 
-function serve(incoming: Incoming, target: Target): void {
+function serve(incoming: Incoming, target: RequestTarget): void {
   try {
     const parsed = parseRequest(incoming, target);
     const loading = loadProcedures(incoming.settings.router, parsed.paths);

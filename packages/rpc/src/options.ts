@@ -3,14 +3,6 @@ import type { AnyTRPCRouter, inferRouterContext, TRPCError } from '@trpc/server'
 import type { ResponseMeta, TRPCRequestInfo } from '@trpc/server/http';
 import type { TRPCResponse } from '@trpc/server/rpc';
 
-/** A request with the properties that Express adds. */
-export interface RpcIncoming extends IncomingMessage {
-  /** Full URL if Express mounts the handler below a path. */
-  originalUrl?: string;
-  /** Set if a body parser ran earlier. */
-  body?: unknown;
-}
-
 /** A procedure call in a request. */
 export interface RpcCall {
   /** Path as sent by the client, such as `dashboards.get`. The procedure may not exist. */

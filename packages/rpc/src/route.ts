@@ -1,7 +1,7 @@
+import { type IncomingRequest, readText } from '@synap/http';
 import { TRPCError } from '@trpc/server';
 import { serveWithTrpcAdapter } from './adapter-fallback/serve.js';
 import { Call, Exchange, type Incoming } from './exchange.js';
-import { isBodyRead, readBody } from './request/body.js';
 import { Inputs } from './request/inputs.js';
 import { type MediaKind, unsupportedMediaType, wantsStream } from './request/media-type.js';
 import type { ParsedRequest } from './request/parse-request.js';
@@ -33,13 +33,16 @@ export function route(incoming: Incoming, parsed: ParsedRequest): void {
     return;
   }
   checkTypes(calls);
-  const readText = isPost ? () => readBody(req, bodyLimit) : () => query.input;
-  const inputs = new Inputs(settings, { readText, isBatch, size: calls.length });
+  const read = isPost ? () => readText(req, bodyLimit) : () => query.input;
+  const inputs = new Inputs(settings, { readText: read, isBatch, size: calls.length });
   void run(new Exchange({ ...incoming, calls, isBatch, inputs, bodyLimit }));
 }
 
 const isUploadType = (kind: MediaKind): boolean =>
   kind === 'multipart/form-data' || kind === 'application/octet-stream';
+
+/** True if middleware has already read the body. */
+const isBodyRead = (req: IncomingRequest): boolean => req.body !== undefined || req.readableEnded;
 
 /**
  * True if tRPC's adapter must serve the request: it streams, or is too rare to justify its own

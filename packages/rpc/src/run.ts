@@ -1,9 +1,8 @@
+import { announcesMoreThan, deadlineError } from '@synap/http';
 import { getTRPCErrorFromUnknown, TRPCError } from '@trpc/server';
 import { isClientDisconnect } from './client-disconnect.js';
-import { deadlineError } from './deadline.js';
 import type { Call, Exchange, Outcome } from './exchange.js';
 import { invokeProcedure } from './invoke-procedure.js';
-import { announcesMoreThan } from './request/body.js';
 import { notifyOnError } from './response/error-response.js';
 import { respond } from './response/respond.js';
 
@@ -73,7 +72,11 @@ function settle(exchange: Exchange, call: Call, outcome: Outcome): void {
 
 /** Fails all pending calls at the deadline; the others keep their outcome. */
 function expire(exchange: Exchange): void {
-  const error = deadlineError(exchange.settings.deadlineMs, exchange.inputs.isBodyPending);
+  const { code, message } = deadlineError(
+    exchange.settings.deadlineMs,
+    exchange.inputs.isBodyPending,
+  );
+  const error = new TRPCError({ code, message });
   if (error.code === 'SERVICE_UNAVAILABLE') exchange.headers['retry-after'] = '1';
   for (const call of exchange.calls) {
     if (call.outcome) continue;

@@ -1,4 +1,4 @@
-import { findUnsafeJson, InputError, isForbiddenKey } from '@synap/http';
+import { findUnsafeJson, InputError, isForbiddenKey, isRecord } from '@synap/http';
 import { TRPCError } from '@trpc/server';
 
 /**
@@ -139,9 +139,6 @@ function scalarOf(value: unknown, shape: RegExp, what: string): string {
     return value;
   throw malformed(`The input's "meta.values" names ${what}, which it is not.`);
 }
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Shortens a key for messages. */
 const shorten = (text: string): string => (text.length > 100 ? `${text.slice(0, 100)}…` : text);

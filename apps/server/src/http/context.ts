@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Context } from '@synap/api';
 import type { Actor, AnonymousActor, Authenticate, ReportLimit, Services } from '@synap/contracts';
+import { bearerToken } from '@synap/http';
 import { isSameText } from '@synap/security';
 import type { AddressOf } from './address.js';
 import { type ApiLimits, reportLimit } from './limits/index.js';
@@ -9,11 +10,8 @@ import { requestIdOf } from './request-logging.js';
 
 const anonymous: AnonymousActor = { kind: 'anonymous' };
 
-/** Reads the bearer token of a request, RFC 6750 §2.1. */
-function bearerOf(header: string | undefined): string | undefined {
-  if (header === undefined || header.length > 4096) return undefined;
-  return /^Bearer +([^\s]+)$/i.exec(header)?.[1];
-}
+/** Maximum length of an `Authorization` header in characters. A longer one is ignored. */
+const maxHeaderLength = 4096;
 
 export interface ContextDeps {
   services: Services;
@@ -38,7 +36,8 @@ export function createContextFactory({
     let actor: Promise<Actor> | undefined;
     const report: ReportLimit = (state) => reportLimit(res, state);
     const identify = async (): Promise<Actor> => {
-      const token = bearerOf(req.headers.authorization);
+      const { authorization = '' } = req.headers;
+      const token = authorization.length > maxHeaderLength ? undefined : bearerToken(authorization);
       if (token === undefined) return anonymous;
       const found = await authenticate(token);
       if (found.kind === 'user') {

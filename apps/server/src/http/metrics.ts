@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { bearerToken } from '@synap/http';
 import { isSameText } from '@synap/security';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { loopbackHost } from './address.js';
@@ -19,7 +20,7 @@ const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIO
 /** Requires the token as a bearer token. */
 export function requireBearer(token: string): Middleware {
   return (req, res, next) => {
-    const bearer = /^Bearer +(\S+)$/i.exec(req.headers.authorization ?? '')?.[1];
+    const bearer = bearerToken(req.headers.authorization);
     if (bearer !== undefined && isSameText(bearer, token)) return next();
     const challenge =
       bearer === undefined

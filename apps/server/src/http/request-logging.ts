@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { readRequestId } from '@synap/http';
 import type { Logger } from 'pino';
 import { scrubPath } from '../observability/scrub.js';
 import type { AddressOf } from './address.js';
@@ -15,14 +15,9 @@ declare module 'node:http' {
   }
 }
 
-const saneRequestId = /^[A-Za-z0-9._-]{1,128}$/;
-
-/** Returns the client's request id if it is well-formed, else a generated one. */
+/** Returns the id of a request, which is read or generated once. */
 export function requestIdOf(req: IncomingMessage): string {
-  if (req.requestId === undefined) {
-    const given = req.headers['x-request-id'];
-    req.requestId = typeof given === 'string' && saneRequestId.test(given) ? given : randomUUID();
-  }
+  req.requestId ??= readRequestId(req);
   return req.requestId;
 }
 

@@ -1,3 +1,4 @@
+import { isRecord } from '@synap/http';
 import { initTRPC } from '@trpc/server';
 import { generateOpenApiDocument, type OpenApiMeta } from 'trpc-openapi';
 import { z } from 'zod';
@@ -5,7 +6,7 @@ import { acceptedTypes } from '../input/request-input.js';
 import type { RestAlias, RestMethod, RestOperation, RestPath } from '../meta.js';
 import { hasBody, type Operation, returnsReadRepresentation } from '../routing/operations.js';
 import { parameterNames } from '../routing/template.js';
-import { isJsonObject, type JsonObject } from './json-schema.js';
+import type { JsonObject } from './json-schema.js';
 import type { DocumentOptions } from './options.js';
 
 /** One address of an operation, as listed in the document. */
@@ -109,7 +110,7 @@ export function writeBaseDocument(
     securitySchemes: securitySchemes === undefined ? defaultSecurity : { ...securitySchemes },
   });
   const plain: unknown = JSON.parse(JSON.stringify(baseDocument));
-  return isJsonObject(plain) ? plain : {};
+  return isRecord(plain) ? plain : {};
 }
 
 const defaultSecurity = { bearerAuth: { type: 'http', scheme: 'bearer' } } as const;

@@ -1,7 +1,8 @@
+import { isRecord } from '@synap/http';
 import { z } from 'zod';
 import { type $ZodType, type $ZodTypes, globalRegistry } from 'zod/v4/core';
 import { childrenOf, definitionOf, type Side } from '../schema.js';
-import { isJsonObject, type JsonObject, mapObject } from './json-schema.js';
+import { type JsonObject, mapObject } from './json-schema.js';
 
 const prefix = '#/components/schemas/';
 
@@ -41,8 +42,8 @@ export class SchemaComponents {
         ),
       override: ({ zodSchema, jsonSchema }) => cleanUp(zodSchema, jsonSchema),
     });
-    const names = this.#register(isJsonObject($defs) ? $defs : {}, side, place);
-    const it = isJsonObject(properties) && isJsonObject(properties.it) ? properties.it : {};
+    const names = this.#register(isRecord($defs) ? $defs : {}, side, place);
+    const it = isRecord(properties) && isRecord(properties.it) ? properties.it : {};
     const written = rewrite(it, side, names);
     this.#written[side].set(schema, written);
     return written;
@@ -89,12 +90,12 @@ export class SchemaComponents {
       Object.keys(definitions).map((key) => [key, key]),
     );
     for (const [key, definition] of Object.entries(definitions)) {
-      if (key.startsWith('__schema') && isJsonObject(definition))
+      if (key.startsWith('__schema') && isRecord(definition))
         names.set(key, this.#nameRecursive(key, definition, place));
     }
     for (const [key, definition] of Object.entries(definitions)) {
       const name = names.get(key);
-      if (name !== undefined && isJsonObject(definition))
+      if (name !== undefined && isRecord(definition))
         this.#sides[side].set(name, rewrite(definition, side, names));
     }
     return names;
@@ -224,10 +225,10 @@ function cleanUp(schema: $ZodTypes, json: JsonObject): void {
   if (typeof json.pattern === 'string') json.pattern = json.pattern.replace(loneSurrogates, '');
   // Generated Go and Java code with an object as default does not compile. The property stays
   // optional.
-  if (isJsonObject(json.default)) delete json.default;
+  if (isRecord(json.default)) delete json.default;
   if (
     def.type === 'record' &&
-    isJsonObject(json.propertyNames) &&
+    isRecord(json.propertyNames) &&
     JSON.stringify(json.propertyNames) === '{"type":"string"}'
   ) {
     delete json.propertyNames;
@@ -245,7 +246,7 @@ function cleanUp(schema: $ZodTypes, json: JsonObject): void {
 /** Writes `anyOf: [T, null]` as `type: [T, null]`, which more generators read as nullable. */
 function mergeNull(schema: JsonObject): JsonObject {
   const { anyOf, ...others } = schema;
-  if (!Array.isArray(anyOf) || anyOf.length !== 2 || !anyOf.every(isJsonObject)) return schema;
+  if (!Array.isArray(anyOf) || anyOf.length !== 2 || !anyOf.every(isRecord)) return schema;
   const only = anyOf.find(({ type }) => type !== 'null');
   if (typeof only?.type !== 'string' || anyOf.every(({ type }) => type !== 'null')) return schema;
   const values = Array.isArray(only.enum) ? { enum: [...only.enum, null] } : {};

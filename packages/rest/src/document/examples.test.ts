@@ -1,15 +1,15 @@
+import { isRecord } from '@synap/http';
 import { initTRPC } from '@trpc/server';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { RestMeta } from '../meta.js';
 import { generateDocument } from './generate.js';
-import { isJsonObject } from './json-schema.js';
 
 const t = initTRPC.meta<RestMeta>().create();
 
 const at = (value: unknown, ...path: string[]): unknown =>
   path.reduce<unknown>(
-    (inner, key) => (isJsonObject(inner) || Array.isArray(inner) ? Object(inner)[key] : undefined),
+    (inner, key) => (isRecord(inner) || Array.isArray(inner) ? Object(inner)[key] : undefined),
     value,
   );
 

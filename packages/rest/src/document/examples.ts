@@ -1,4 +1,5 @@
-import { isJsonObject, type JsonObject } from './json-schema.js';
+import { isRecord } from '@synap/http';
+import type { JsonObject } from './json-schema.js';
 import type { OpenApiDocument } from './options.js';
 import { sampleOf } from './sample.js';
 
@@ -10,16 +11,16 @@ export function addExamples(document: OpenApiDocument): void {
   for (const item of Object.values(document.paths)) {
     for (const operation of Object.values(item)) {
       addTo(operation.requestBody, resolve);
-      if (isJsonObject(operation.responses))
+      if (isRecord(operation.responses))
         for (const response of Object.values(operation.responses)) addTo(response, resolve);
     }
   }
 }
 
 function addTo(holder: unknown, resolve: (reference: string) => JsonObject): void {
-  if (!isJsonObject(holder) || !isJsonObject(holder.content)) return;
+  if (!isRecord(holder) || !isRecord(holder.content)) return;
   for (const media of Object.values(holder.content)) {
-    if (!isJsonObject(media) || 'example' in media || !isJsonObject(media.schema)) continue;
+    if (!isRecord(media) || 'example' in media || !isRecord(media.schema)) continue;
     const example = sampleOf(media.schema, resolve);
     if (example !== undefined) media.example = example;
   }

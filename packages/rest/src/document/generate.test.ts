@@ -1,10 +1,11 @@
+import { isRecord } from '@synap/http';
 import { initTRPC } from '@trpc/server';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { RestMeta } from '../meta.js';
 import { demoRouter } from '../testing/demo-router.js';
 import { generateDocument } from './generate.js';
-import { isJsonObject, type JsonObject, mapObjects } from './json-schema.js';
+import { type JsonObject, mapObjects } from './json-schema.js';
 import { toOpenApi30 } from './openapi-30.js';
 import type { OpenApiDocument } from './options.js';
 
@@ -25,7 +26,7 @@ function operationOf(from: OpenApiDocument, method: string, path: string): JsonO
 
 const at = (value: unknown, ...path: string[]): unknown =>
   path.reduce<unknown>(
-    (inner, key) => (isJsonObject(inner) || Array.isArray(inner) ? Object(inner)[key] : undefined),
+    (inner, key) => (isRecord(inner) || Array.isArray(inner) ? Object(inner)[key] : undefined),
     value,
   );
 
@@ -230,11 +231,11 @@ describe('a document', () => {
 
   it('suits generators: one media type per body, types with null, no object defaults, no length beside an enum', () => {
     mapObjects(document, (object) => {
-      if (isJsonObject(object.content)) expect(Object.keys(object.content)).toHaveLength(1);
+      if (isRecord(object.content)) expect(Object.keys(object.content)).toHaveLength(1);
       if (Array.isArray(object.anyOf))
         expect(object.anyOf.map(({ type }) => typeof type)).not.toEqual(['string', 'null']);
       if ('enum' in object) expect(object).not.toHaveProperty('minLength');
-      if ('type' in object) expect(isJsonObject(object.default)).toBe(false);
+      if ('type' in object) expect(isRecord(object.default)).toBe(false);
       return object;
     });
     expect(JSON.stringify(document)).toContain('"type":["number","null"]');
@@ -258,8 +259,8 @@ describe('a document', () => {
 
   it('has an example for every JSON body', () => {
     mapObjects(document.paths, (object) => {
-      const media = isJsonObject(object.content) ? object.content['application/json'] : undefined;
-      if (isJsonObject(media)) expect(media).toHaveProperty('example');
+      const media = isRecord(object.content) ? object.content['application/json'] : undefined;
+      if (isRecord(media)) expect(media).toHaveProperty('example');
       return object;
     });
   });

@@ -1,3 +1,4 @@
+import { isRecord } from '@synap/http';
 import { errorFormatOf } from '../response/error-formats.js';
 import { hasBody, readOperations } from '../routing/operations.js';
 import {
@@ -7,7 +8,7 @@ import {
 } from './base-document.js';
 import { SchemaComponents } from './components.js';
 import { addExamples } from './examples.js';
-import { isJsonObject, type JsonObject, mapObject } from './json-schema.js';
+import { type JsonObject, mapObject } from './json-schema.js';
 import type { DocumentOptions, GenerateDocumentOptions, OpenApiDocument } from './options.js';
 import { parametersOf } from './parameters.js';
 import { requestBodyOf } from './request-body.js';
@@ -50,7 +51,7 @@ export function generateDocument(options: GenerateDocumentOptions): OpenApiDocum
   const { schemas, resolveNames } = components.finish();
   const document: OpenApiDocument = {
     openapi: '3.1.0',
-    info: isJsonObject(baseDocument.info) ? baseDocument.info : {},
+    info: isRecord(baseDocument.info) ? baseDocument.info : {},
     servers: [{ url: options.basePath || '/' }],
     ...(options.tags ? { tags: options.tags.map((tag) => ({ ...tag })) } : {}),
     paths: resolvePaths(paths, resolveNames),
@@ -58,7 +59,7 @@ export function generateDocument(options: GenerateDocumentOptions): OpenApiDocum
       schemas: { Problem: problemSchemaOf(options), ...formatSchemasOf(documented), ...schemas },
       responses: sorted(responses),
       headers: usedHeaders(paths, responses, options),
-      ...(isJsonObject(baseDocument.components)
+      ...(isRecord(baseDocument.components)
         ? { securitySchemes: baseDocument.components.securitySchemes }
         : {}),
     },
@@ -71,9 +72,9 @@ function baseOperationOf(
   baseDocument: JsonObject,
   { path, method }: DocumentedOperation,
 ): JsonObject {
-  const item = isJsonObject(baseDocument.paths) ? baseDocument.paths[path] : undefined;
-  const operation = isJsonObject(item) ? item[method.toLowerCase()] : undefined;
-  return isJsonObject(operation) ? operation : {};
+  const item = isRecord(baseDocument.paths) ? baseDocument.paths[path] : undefined;
+  const operation = isRecord(item) ? item[method.toLowerCase()] : undefined;
+  return isRecord(operation) ? operation : {};
 }
 
 /** Completes an operation of the base document with its parameters, body and responses. */

@@ -1,13 +1,11 @@
+import { isRecord } from '@synap/http';
 /** A JSON Schema (2020-12, as in OpenAPI 3.1), or any other JSON object of a document. */
 export type JsonObject = { [key: string]: unknown };
-
-export const isJsonObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Copies a JSON value and applies `change` to every object in it, innermost first. */
 export function mapObjects(value: unknown, change: (object: JsonObject) => JsonObject): unknown {
   if (Array.isArray(value)) return value.map((item) => mapObjects(item, change));
-  if (!isJsonObject(value)) return value;
+  if (!isRecord(value)) return value;
   return change(
     Object.fromEntries(
       Object.entries(value).map(([key, inner]) => [key, mapObjects(inner, change)]),
@@ -21,13 +19,13 @@ export const mapObject = (
   change: (object: JsonObject) => JsonObject,
 ): JsonObject => {
   const mapped = mapObjects(value, change);
-  return isJsonObject(mapped) ? mapped : {};
+  return isRecord(mapped) ? mapped : {};
 };
 
 /** Branches of a composed schema. */
 export const branchesOf = (schema: JsonObject): JsonObject[] =>
   [schema.anyOf, schema.oneOf, schema.allOf].flatMap((branches) =>
-    Array.isArray(branches) ? branches.filter(isJsonObject) : [],
+    Array.isArray(branches) ? branches.filter(isRecord) : [],
   );
 
 /**
@@ -45,7 +43,7 @@ export function omitProperties(
     return JSON.stringify(slim) === JSON.stringify(target) ? schema : slim;
   }
   const slim: JsonObject = { ...schema };
-  if (isJsonObject(schema.properties)) {
+  if (isRecord(schema.properties)) {
     slim.properties = Object.fromEntries(
       Object.entries(schema.properties).filter(([name]) => !names.has(name)),
     );
@@ -55,7 +53,7 @@ export function omitProperties(
     const branches = schema[keyword];
     if (!Array.isArray(branches)) continue;
     slim[keyword] = branches.map((branch) =>
-      isJsonObject(branch) ? omitProperties(branch, names, resolve) : branch,
+      isRecord(branch) ? omitProperties(branch, names, resolve) : branch,
     );
   }
   return slim;
@@ -79,7 +77,7 @@ export function requiresContent(
   if (typeof schema.type === 'string' && schema.type !== 'object') return true;
   const demands = (branches: unknown) =>
     Array.isArray(branches)
-      ? branches.filter(isJsonObject).map((branch) => requiresContent(branch, resolve))
+      ? branches.filter(isRecord).map((branch) => requiresContent(branch, resolve))
       : [];
   const either = [...demands(schema.anyOf), ...demands(schema.oneOf)];
   return (either.length > 0 && either.every(Boolean)) || demands(schema.allOf).some(Boolean);

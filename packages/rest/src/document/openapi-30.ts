@@ -1,4 +1,5 @@
-import { isJsonObject, type JsonObject } from './json-schema.js';
+import { isRecord } from '@synap/http';
+import type { JsonObject } from './json-schema.js';
 import type { OpenApiDocument } from './options.js';
 
 type Resolve = (reference: string) => JsonObject;
@@ -28,7 +29,7 @@ export function toOpenApi30(document: OpenApiDocument): OpenApiDocument {
   return {
     ...document,
     openapi: '3.0.3',
-    info: isJsonObject(license) ? { ...info, license: withUrl(license) } : info,
+    info: isRecord(license) ? { ...info, license: withUrl(license) } : info,
     paths: Object.fromEntries(paths),
     components: {
       ...convertHolder(components, resolve),
@@ -52,14 +53,11 @@ const withUrl = ({ identifier, ...license }: JsonObject): JsonObject =>
 function convertHolder(holder: JsonObject, resolve: Resolve): JsonObject {
   return Object.fromEntries(
     Object.entries(holder).map(([key, value]) => {
-      if (key === 'schema' && isJsonObject(value)) return [key, convertSchema(value, resolve)];
+      if (key === 'schema' && isRecord(value)) return [key, convertSchema(value, resolve)];
       if (key === 'example' || key === 'examples') return [key, value];
       if (Array.isArray(value))
-        return [
-          key,
-          value.map((item) => (isJsonObject(item) ? convertHolder(item, resolve) : item)),
-        ];
-      return [key, isJsonObject(value) ? convertHolder(value, resolve) : value];
+        return [key, value.map((item) => (isRecord(item) ? convertHolder(item, resolve) : item))];
+      return [key, isRecord(value) ? convertHolder(value, resolve) : value];
     }),
   );
 }
@@ -84,7 +82,7 @@ const unknown: ReadonlySet<string> = new Set([
 
 const convert = (value: unknown, resolve: Resolve): JsonObject => {
   if (value === false) return { not: {} };
-  return isJsonObject(value) ? convertSchema(value, resolve) : {};
+  return isRecord(value) ? convertSchema(value, resolve) : {};
 };
 
 function convertSchema(schema: JsonObject, resolve: Resolve): JsonObject {
@@ -109,7 +107,7 @@ function convertSchema(schema: JsonObject, resolve: Resolve): JsonObject {
 function convertKeyword(key: string, value: unknown, resolve: Resolve): unknown {
   switch (key) {
     case 'properties':
-      return isJsonObject(value)
+      return isRecord(value)
         ? Object.fromEntries(
             Object.entries(value).map(([name, inner]) => [name, convert(inner, resolve)]),
           )
@@ -122,7 +120,7 @@ function convertKeyword(key: string, value: unknown, resolve: Resolve): unknown 
     case 'not':
       return convert(value, resolve);
     case 'additionalProperties':
-      return isJsonObject(value) ? convert(value, resolve) : value;
+      return isRecord(value) ? convert(value, resolve) : value;
     default:
       return value;
   }
@@ -153,7 +151,7 @@ function convertTuple(schema: JsonObject, converted: JsonObject, resolve: Resolv
   if (!Array.isArray(schema.prefixItems)) return;
   const items = schema.prefixItems.map((item) => convert(item, resolve));
   converted.items = {
-    anyOf: isJsonObject(schema.items) ? [...items, convert(schema.items, resolve)] : items,
+    anyOf: isRecord(schema.items) ? [...items, convert(schema.items, resolve)] : items,
   };
 }
 
@@ -186,7 +184,7 @@ const nullOnly = { type: 'object', nullable: true, enum: [null] } as const;
 function convertNullBranch(schema: JsonObject, keyword: 'anyOf' | 'oneOf', resolve: Resolve): void {
   const branches = schema[keyword];
   if (!Array.isArray(branches) || !branches.some(isNull)) return;
-  const others = branches.filter((branch) => isJsonObject(branch) && !isNull(branch));
+  const others = branches.filter((branch) => isRecord(branch) && !isNull(branch));
   const [only] = others;
   const nullable = orNull(others.length === 1 ? only : { [keyword]: others }, resolve);
   delete schema[keyword];
@@ -218,7 +216,7 @@ function orNull(schema: JsonObject, resolve: Resolve): JsonObject {
 }
 
 const isNull = (branch: unknown) =>
-  isJsonObject(branch) &&
+  isRecord(branch) &&
   branch.nullable === true &&
   Array.isArray(branch.enum) &&
   branch.enum.every((value) => value === null);

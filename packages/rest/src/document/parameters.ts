@@ -1,3 +1,4 @@
+import { isRecord } from '@synap/http';
 import type { $ZodType } from 'zod/v4/core';
 import { storesResponses } from '../idempotency/attempt.js';
 import type { RestExamples } from '../meta.js';
@@ -6,7 +7,7 @@ import { parameterNames } from '../routing/template.js';
 import { alternativesOf, definitionOf, unwrap } from '../schema.js';
 import type { DocumentedOperation } from './base-document.js';
 import type { SchemaComponents } from './components.js';
-import { isJsonObject, type JsonObject } from './json-schema.js';
+import type { JsonObject } from './json-schema.js';
 import type { DocumentOptions } from './options.js';
 import { hasEntityTag } from './responses.js';
 
@@ -50,7 +51,7 @@ export function parametersOf(
 
 const exampleOf = (examples: RestExamples | undefined, name: string): unknown =>
   examples?.parameters?.[name] ??
-  (isJsonObject(examples?.request) ? examples.request[name] : undefined);
+  (isRecord(examples?.request) ? examples.request[name] : undefined);
 
 function withExample(parameter: JsonObject, example: unknown): JsonObject {
   return example === undefined ? parameter : { ...parameter, example };

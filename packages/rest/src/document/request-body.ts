@@ -1,3 +1,4 @@
+import { isRecord } from '@synap/http';
 import { acceptedTypes } from '../input/request-input.js';
 import { parameterNames } from '../routing/template.js';
 import { acceptsUndefined, definitionOf, unwrap } from '../schema.js';
@@ -5,7 +6,6 @@ import type { DocumentedOperation } from './base-document.js';
 import type { SchemaComponents } from './components.js';
 import {
   branchesOf,
-  isJsonObject,
   type JsonObject,
   omitProperties,
   requiresContent,
@@ -56,7 +56,7 @@ export function requestBodyOf(
 
 /** Removes path parameters and fixed input from an example. */
 const omitNames = (names: ReadonlySet<string>, example: unknown): unknown =>
-  isJsonObject(example)
+  isRecord(example)
     ? Object.fromEntries(Object.entries(example).filter(([name]) => !names.has(name)))
     : example;
 
@@ -78,8 +78,6 @@ function isEmptyObject(schema: JsonObject): boolean {
   if (schema.type !== 'object' || branchesOf(schema).length > 0) return false;
   const { properties, additionalProperties } = schema;
   return (
-    isJsonObject(properties) &&
-    Object.keys(properties).length === 0 &&
-    !isJsonObject(additionalProperties)
+    isRecord(properties) && Object.keys(properties).length === 0 && !isRecord(additionalProperties)
   );
 }

@@ -1,4 +1,5 @@
-import { isJsonObject, type JsonObject } from './json-schema.js';
+import { isRecord } from '@synap/http';
+import type { JsonObject } from './json-schema.js';
 
 /** Thrown if a schema has no valid sample. No example is better than a wrong one. */
 class NoSample extends Error {}
@@ -24,7 +25,7 @@ function sample(
   depth: number,
 ): unknown {
   if (depth > maxDepth || 'not' in schema) throw new NoSample();
-  const below = (inner: unknown) => sample(isJsonObject(inner) ? inner : {}, resolve, depth + 1);
+  const below = (inner: unknown) => sample(isRecord(inner) ? inner : {}, resolve, depth + 1);
   if (typeof schema.$ref === 'string') return below(resolve(schema.$ref));
   if (Array.isArray(schema.examples) && schema.examples.length > 0) return schema.examples[0];
   if ('example' in schema) return schema.example;
@@ -55,7 +56,7 @@ function sample(
 }
 
 function withoutBranches(schema: JsonObject, below: (inner: unknown) => unknown): unknown {
-  return isJsonObject(schema.properties) ? sampleObject(schema, below) : {};
+  return isRecord(schema.properties) ? sampleObject(schema, below) : {};
 }
 
 function sampleObject(
@@ -64,7 +65,7 @@ function sampleObject(
 ): unknown {
   const names = Array.isArray(required) ? required : [];
   const entries: [string, unknown][] = [];
-  for (const [name, property] of Object.entries(isJsonObject(properties) ? properties : {})) {
+  for (const [name, property] of Object.entries(isRecord(properties) ? properties : {})) {
     try {
       entries.push([name, below(property)]);
     } catch (error) {

@@ -1,6 +1,6 @@
+import type { IncomingRequest } from '@synap/http';
 import { TRPCError } from '@trpc/server';
 import { parseAsync } from 'zod/v4/core';
-import type { RestIncoming } from '../input/body.js';
 import type { RestResponse } from '../response/success.js';
 import type { Route } from '../routing/routes.js';
 import { fingerprintOf } from './fingerprint.js';
@@ -98,7 +98,7 @@ const keyPattern = /^"?([\x21\x23-\x5b\x5d-\x7e]{1,255})"?$/;
  * Reads the key of a request. Returns undefined if there is none or the route ignores it.
  * @throws TRPCError `BAD_REQUEST` if the key is malformed.
  */
-export function readIdempotencyKey(req: RestIncoming, route: Route): string | undefined {
+export function readIdempotencyKey(req: IncomingRequest, route: Route): string | undefined {
   const header = req.headers['idempotency-key'];
   if (header === undefined || !storesResponses(route)) return undefined;
   const key = typeof header === 'string' ? keyPattern.exec(header)?.[1] : undefined;

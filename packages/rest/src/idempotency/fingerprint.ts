@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { isRecord } from '../schema.js';
+import { isRecord } from '@synap/http';
 
 /**
  * Hashes an input with SHA-256 as base64url. The order of keys does not matter. Iterative, because

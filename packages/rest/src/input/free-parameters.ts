@@ -1,5 +1,5 @@
+import { isRecord } from '@synap/http';
 import type { FreeParameters } from '../meta.js';
-import { isRecord } from '../schema.js';
 import { inputError, rejectUnsafe } from './input-error.js';
 import type { KnownKeys } from './known-keys.js';
 import { createNode, fromPlainValue, type ParameterNode } from './parameters.js';

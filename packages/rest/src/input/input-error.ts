@@ -1,4 +1,4 @@
-import { findUnsafeJson, InputError } from '@synap/http';
+import { findUnsafeJson, InputError, RequestError } from '@synap/http';
 import { TRPCError } from '@trpc/server';
 
 export const inputError = (path: readonly (string | number)[], message: string, code: string) =>
@@ -13,6 +13,13 @@ export function rejectUnsafe(value: unknown, path: readonly (string | number)[] 
     throw new InputError(issues.map((issue) => ({ ...issue, path: [...path, ...issue.path] })));
 }
 
-/** Converts any error thrown while reading an input to `BAD_REQUEST`; keeps `TRPCError`s. */
-export const toBadRequest = (cause: unknown): TRPCError =>
-  cause instanceof TRPCError ? cause : new TRPCError({ code: 'BAD_REQUEST', cause });
+/**
+ * Converts any error thrown while reading an input to `BAD_REQUEST`. Keeps `TRPCError`s, and the
+ * codes of errors of the request.
+ */
+export function toInputFailure(cause: unknown): TRPCError {
+  if (cause instanceof TRPCError) return cause;
+  if (cause instanceof RequestError)
+    return new TRPCError({ code: cause.code, message: cause.message });
+  return new TRPCError({ code: 'BAD_REQUEST', cause });
+}

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
+import { bodyCutShort, bodyTooLarge } from '@synap/http';
 import { TRPCError } from '@trpc/server';
-import { bodyTooLargeError, clientClosedError } from './body.js';
+import { toInputFailure } from './input-error.js';
 
 /**
  * One part of a `multipart/form-data` body (RFC 7578). Read its content before requesting the next
@@ -111,7 +112,7 @@ class ByteSource {
     const { done, value } = await this.#next();
     if (done) throw malformed('it ends too early');
     this.#size += value.length;
-    if (this.#size > this.#limit) throw bodyTooLargeError(this.#limit);
+    if (this.#size > this.#limit) throw toInputFailure(bodyTooLarge(this.#limit));
     this.#buffer = Buffer.concat([this.#buffer, value]);
   }
 
@@ -119,7 +120,7 @@ class ByteSource {
     try {
       return await this.#chunks.next();
     } catch {
-      throw clientClosedError();
+      throw toInputFailure(bodyCutShort());
     }
   }
 }
@@ -133,7 +134,7 @@ async function collect(content: AsyncIterable<Uint8Array>, limit: number): Promi
   let size = 0;
   for await (const chunk of content) {
     size += chunk.length;
-    if (size > limit) throw bodyTooLargeError(limit);
+    if (size > limit) throw toInputFailure(bodyTooLarge(limit));
     chunks.push(chunk);
   }
   return Buffer.concat(chunks, size).toString('utf8');

@@ -1,6 +1,6 @@
-import { InputError, type InputIssue } from '@synap/http';
+import { InputError, type InputIssue, isRecord } from '@synap/http';
 import type { $ZodType } from 'zod/v4/core';
-import { acceptsUndefined, isRecord } from '../schema.js';
+import { acceptsUndefined } from '../schema.js';
 import { compileCoercer } from './coercer.js';
 import type { Coercer } from './combinators.js';
 import { inputError } from './input-error.js';

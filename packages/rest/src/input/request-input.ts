@@ -1,27 +1,22 @@
 import {
   announcesBody,
+  announcesMoreThan,
+  bodyNotUtf8,
+  bodyTooLarge,
   decodeUtf8,
+  type IncomingRequest,
+  isRecord,
   type MediaType,
   parseMediaType,
+  readText,
   withoutByteOrderMark,
 } from '@synap/http';
 import { HttpError } from '../response/http-error.js';
 import { hasBody } from '../routing/operations.js';
 import type { Route } from '../routing/routes.js';
-import { isRecord } from '../schema.js';
-import {
-  bodyTooLargeError,
-  checkEncoding,
-  formType,
-  isJsonType,
-  multipartType,
-  notUtf8,
-  parseJson,
-  type RestIncoming,
-  readText,
-} from './body.js';
+import { checkEncoding, formType, isJsonType, multipartType, parseJson } from './body.js';
 import { collectFreeParameters } from './free-parameters.js';
-import { rejectUnsafe, toBadRequest } from './input-error.js';
+import { rejectUnsafe, toInputFailure } from './input-error.js';
 import { checkKeys, knownKeysOf } from './known-keys.js';
 import { boundaryOf, readParts } from './multipart.js';
 import {
@@ -34,7 +29,7 @@ import { pathNode } from './reader.js';
 
 /** Sources of a request's input. */
 export interface InputRequest {
-  readonly req: RestIncoming;
+  readonly req: IncomingRequest;
   readonly route: Route;
   /** Decoded values of the path parameters. */
   readonly values: readonly string[];
@@ -55,7 +50,7 @@ export async function readInput(request: InputRequest): Promise<unknown> {
     rejectUnsafe(sent);
     return route.fixed === undefined ? sent : { ...(isRecord(sent) ? sent : {}), ...route.fixed };
   } catch (cause) {
-    throw toBadRequest(cause);
+    throw toInputFailure(cause);
   }
 }
 
@@ -79,7 +74,7 @@ export function rejectQuery(search: string): void {
   try {
     checkKeys(parseParameters(search), nothingKnown, []);
   } catch (cause) {
-    throw toBadRequest(cause);
+    throw toInputFailure(cause);
   }
 }
 
@@ -112,14 +107,14 @@ function asText(body: unknown): unknown {
   if (typeof body === 'string') return withoutByteOrderMark(body);
   if (!Buffer.isBuffer(body)) return body;
   const text = decodeUtf8([body]);
-  if (text === undefined) throw notUtf8();
+  if (text === undefined) throw bodyNotUtf8();
   return text;
 }
 
 /** Path parameters, and the parts of the body as they arrive. */
 function partsOf(request: InputRequest, boundary: string): unknown {
   const { req, route, bodyLimit } = request;
-  if (Number(req.headers['content-length'] ?? 0) > bodyLimit) throw bodyTooLargeError(bodyLimit);
+  if (announcesMoreThan(req, bodyLimit)) throw bodyTooLarge(bodyLimit);
   const parameters = route.operation.reader.fromParameters(pathOf(request));
   return {
     ...(isRecord(parameters) ? parameters : {}),
@@ -128,7 +123,7 @@ function partsOf(request: InputRequest, boundary: string): unknown {
 }
 
 /** Rejects an unsupported content type with 415 and an `Accept` header (RFC 9110 §15.5.16). */
-export function checkBodyType(req: RestIncoming, route: Route): MediaType {
+export function checkBodyType(req: IncomingRequest, route: Route): MediaType {
   const type = parseMediaType(req.headers['content-type'] ?? '');
   if (!acceptsType(route, type.essence)) throw unsupported(route);
   checkEncoding(req, type);

@@ -1,3 +1,4 @@
+import { isRecord } from '@synap/http';
 import type { $ZodType } from 'zod/v4/core';
 import { containsType, definitionOf, type SchemaDefinition } from '../schema.js';
 import { parseBigInt, parseDateTime } from './scalars.js';
@@ -100,13 +101,10 @@ const list =
   (value) =>
     Array.isArray(value) ? value.map((element) => item(element)) : value;
 
-const isObject = (value: unknown): value is object =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 const object =
   (properties: ReadonlyMap<string, Reviver>, other: Reviver): Reviver =>
   (value) =>
-    isObject(value) && !(value instanceof Date)
+    isRecord(value) && !(value instanceof Date)
       ? Object.fromEntries(
           Object.entries(value).map(([name, inner]) => [
             name,
@@ -123,7 +121,7 @@ function map(key: Reviver, value: Reviver): Reviver {
   };
   return (input) => {
     if (Array.isArray(input)) return new Map(input.map(pair));
-    return isObject(input)
+    return isRecord(input)
       ? new Map(Object.entries(input).map(([name, inner]) => [key(name), value(inner)]))
       : input;
   };

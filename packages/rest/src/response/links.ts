@@ -1,4 +1,4 @@
-import { isRecord } from '../schema.js';
+import { isRecord } from '@synap/http';
 
 /** `Link` relations (RFC 8288) of a page: by cursor, or by page number if the output has one. */
 export function paginationLinks(path: string, search: string, output: unknown): string[] {

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
+import { isRecord } from '@synap/http';
 import type { Route } from '../routing/routes.js';
 import { fillTemplate } from '../routing/template.js';
-import { isRecord } from '../schema.js';
 import { hashTag, namesTag, readTagCondition, versionTag } from './entity-tag.js';
 import { errorFormatOf } from './error-formats.js';
 import { HttpError } from './http-error.js';

@@ -1,5 +1,5 @@
-import type { AnyTRPCProcedure, AnyTRPCRouter } from '@trpc/server';
-import { deadlineError } from '../deadline.js';
+import { deadlineError } from '@synap/http';
+import { type AnyTRPCProcedure, type AnyTRPCRouter, TRPCError } from '@trpc/server';
 
 type CallOptions = Parameters<AnyTRPCProcedure>[0];
 type Procedures = Record<string | symbol, AnyTRPCProcedure | undefined>;
@@ -39,7 +39,8 @@ async function callWithin(
   let timer: NodeJS.Timeout | undefined;
   const expiry = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => {
-      reject(deadlineError(deadlineMs, false));
+      const { code, message } = deadlineError(deadlineMs, false);
+      reject(new TRPCError({ code, message }));
       controller.abort();
     }, deadlineMs);
   });

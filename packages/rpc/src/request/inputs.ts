@@ -1,12 +1,16 @@
-import { InputError, isForbiddenKey, keyIssue, withoutByteOrderMark } from '@synap/http';
+import {
+  InputError,
+  isForbiddenKey,
+  isRecord,
+  keyIssue,
+  RequestError,
+  withoutByteOrderMark,
+} from '@synap/http';
 import { TRPCError } from '@trpc/server';
 import type { Settings } from '../settings.js';
 
 /** Inputs of a request by the index of their call. */
 type InputRecord = Readonly<Record<number, unknown>>;
-
-const isRecord = (value: unknown): value is InputRecord =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 export interface InputSource {
   /** JSON text; empty or null if there is no input. */
@@ -50,6 +54,7 @@ export class Inputs {
       return this.#decode(text instanceof Promise ? await this.#await(text) : text);
     } catch (cause) {
       if (cause instanceof TRPCError) throw cause;
+      if (cause instanceof RequestError) throw bodyError(cause);
       const message = cause instanceof Error ? cause.message : 'Invalid input';
       throw new TRPCError({ code: 'BAD_REQUEST', message, cause });
     }
@@ -82,3 +87,7 @@ export class Inputs {
     );
   }
 }
+
+/** Like tRPC's adapter, does not tell the limit. */
+const bodyError = ({ code, message }: RequestError): TRPCError =>
+  new TRPCError(code === 'PAYLOAD_TOO_LARGE' ? { code } : { code, message });

@@ -1,12 +1,13 @@
+import type { RequestTarget } from '@synap/http';
 import { TRPCError } from '@trpc/server';
 import type { Incoming } from '../exchange.js';
 import { checkCoding, type MediaKind, readMediaKind, unsupportedMediaType } from './media-type.js';
 import { type Query, readQuery } from './query.js';
-import { decodePath, type Target } from './target.js';
+import { decodePath } from './target.js';
 
 /** A parsed request in tRPC's protocol, before its procedures are resolved. */
 export interface ParsedRequest {
-  readonly target: Target;
+  readonly target: RequestTarget;
   readonly query: Query;
   readonly kind: MediaKind;
   readonly isBatch: boolean;
@@ -19,7 +20,7 @@ export interface ParsedRequest {
  * @throws TRPCError with tRPC's message for a malformed path, an unsupported content type, or a
  *   batch that is too large.
  */
-export function parseRequest({ settings, req }: Incoming, target: Target): ParsedRequest {
+export function parseRequest({ settings, req }: Incoming, target: RequestTarget): ParsedRequest {
   const path = decodePath(target.path, settings.config.pathSeparator);
   const kind = readMediaKind(req);
   if (kind === 'other' && req.method !== 'GET') throw unsupportedMediaType(req);

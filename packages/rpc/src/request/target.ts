@@ -1,28 +1,17 @@
-import { originForm } from '@synap/http';
+import { type IncomingRequest, pathBelow, type RequestTarget, splitTarget } from '@synap/http';
 import { TRPCError } from '@trpc/server';
-import type { RpcIncoming } from '../options.js';
 
-/** URL of a request, split at the base path and at the query. */
-export interface Target {
-  /** Path below the base path, percent-encoded, without leading and trailing slashes. */
-  readonly path: string;
-  /** Query string without its `?`. */
-  readonly search: string;
+/**
+ * Splits the URL of a request into its path below the base path, without leading and trailing
+ * slashes, and its query. Returns undefined if it is not below the base path.
+ */
+export function readTarget(req: IncomingRequest, base: string): RequestTarget | undefined {
+  const { path, search } = splitTarget(req);
+  const below = pathBelow(base, path);
+  if (below === undefined) return undefined;
+  const end = below.length > 1 && below.endsWith('/') ? -1 : undefined;
+  return { path: below.slice(1, end), search };
 }
-
-/** Splits the URL of a request. Returns undefined if it is not below the base path. */
-export function readTarget(req: RpcIncoming, base: string): Target | undefined {
-  const url = originForm(req.originalUrl ?? req.url ?? '/') ?? '/';
-  const mark = url.indexOf('?');
-  const end = mark < 0 ? url.length : mark;
-  if (!url.startsWith(base) || (end > base.length && url.charCodeAt(base.length) !== slash))
-    return undefined;
-  const start = base.length + 1;
-  const last = end > start && url.charCodeAt(end - 1) === slash ? end - 1 : end;
-  return { path: url.slice(start, last), search: mark < 0 ? '' : url.slice(mark + 1) };
-}
-
-const slash = 47;
 
 /**
  * Decodes the procedure path.

@@ -1,20 +1,18 @@
-const isObject = (value: unknown): value is Record<PropertyKey, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+import { isRecord } from '@synap/http';
 
 const isPromise = (value: unknown): boolean =>
-  ((typeof value === 'object' && value !== null && !Array.isArray(value)) ||
-    typeof value === 'function') &&
+  (isRecord(value) || typeof value === 'function') &&
   'then' in value &&
   typeof value.then === 'function' &&
   'catch' in value &&
   typeof value.catch === 'function';
 
 const isAsyncIterable = (value: unknown): boolean =>
-  isObject(value) && Symbol.asyncIterator in value;
+  isRecord(value) && Symbol.asyncIterator in value;
 
 /** True if an output must be streamed: it is an async iterable, or contains one or a promise. */
 export function isDataStream(output: unknown): boolean {
-  if (!isObject(output)) return false;
+  if (!isRecord(output)) return false;
   if (Symbol.asyncIterator in output) return true;
   for (const value of Object.values(output))
     if (isPromise(value) || isAsyncIterable(value)) return true;
