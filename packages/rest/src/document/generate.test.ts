@@ -256,14 +256,6 @@ describe('a document', () => {
       }
     }
   });
-
-  it('has an example for every JSON body', () => {
-    mapObjects(document.paths, (object) => {
-      const media = isRecord(object.content) ? object.content['application/json'] : undefined;
-      if (isRecord(media)) expect(media).toHaveProperty('example');
-      return object;
-    });
-  });
 });
 
 describe('components of a document', () => {

@@ -7,7 +7,6 @@ import {
   writeBaseDocument,
 } from './base-document.js';
 import { SchemaComponents } from './components.js';
-import { addExamples } from './examples.js';
 import { type JsonObject, mapObject } from './json-schema.js';
 import type { DocumentOptions, GenerateDocumentOptions, OpenApiDocument } from './options.js';
 import { parametersOf } from './parameters.js';
@@ -49,7 +48,7 @@ export function generateDocument(options: GenerateDocumentOptions): OpenApiDocum
     }
   }
   const { schemas, resolveNames } = components.finish();
-  const document: OpenApiDocument = {
+  return {
     openapi: '3.1.0',
     info: isRecord(baseDocument.info) ? baseDocument.info : {},
     servers: [{ url: options.basePath || '/' }],
@@ -64,8 +63,6 @@ export function generateDocument(options: GenerateDocumentOptions): OpenApiDocum
         : {}),
     },
   };
-  addExamples(document);
-  return document;
 }
 
 function baseOperationOf(
