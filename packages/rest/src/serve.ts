@@ -11,7 +11,7 @@ import {
   type ConditionalWrite,
   readerFor,
 } from './preconditions.js';
-import { successorLink } from './response/deprecation.js';
+import { successorLink } from './response/links.js';
 import { type RestResponse, toResponse } from './response/success.js';
 import { hasBody } from './routing/operations.js';
 import { notifyOnError, sendError } from './send-error.js';

@@ -1,4 +1,6 @@
 import { isRecord } from '@synap/http';
+import type { Route } from '../routing/routes.js';
+import { fillTemplate } from '../routing/template.js';
 
 /** `Link` relations (RFC 8288) of a page: by cursor, or by page number if the output has one. */
 export function paginationLinks(path: string, search: string, output: unknown): string[] {
@@ -39,4 +41,20 @@ function pageLinks(
   if (page > 1) links.push(link('prev', Math.min(page - 1, last)));
   if (page < last) links.push(link('next', page + 1));
   return links;
+}
+
+/**
+ * `Link` header to the successor of a deprecated address (RFC 5829 §3.5). Returns undefined if the
+ * old address lacks a parameter of the new one.
+ */
+export function successorLink(
+  route: Route,
+  values: readonly string[],
+  base: string,
+): string | undefined {
+  const filled = fillTemplate(
+    route.replacement?.to ?? route.operation.meta.path,
+    (name) => values[route.names.indexOf(name)] ?? route.fixed?.[name],
+  );
+  return filled === undefined ? undefined : `<${base}${filled}>; rel="successor-version"`;
 }

@@ -1,5 +1,4 @@
 import type { Problem } from '../problem.js';
-import type { ErrorFormat } from './error-formats.js';
 
 const errorCodes = [
   'invalid_request',
@@ -51,7 +50,7 @@ function descriptionOf({ detail, errors = [] }: Problem): string {
  * Errors of an OAuth 2.0 token endpoint (RFC 6749 §5.2). Rate limits (429) and server errors (5xx)
  * stay problems.
  */
-export const oauth2: ErrorFormat = {
+export const oauth2 = {
   headers: { 'cache-control': 'no-store', pragma: 'no-cache' },
   mediaType: 'application/json',
   schemaName: 'OAuth2Error',
@@ -67,7 +66,10 @@ export const oauth2: ErrorFormat = {
       },
     },
   },
-  statusOf: (status) =>
+  statusOf: (status: number): number | undefined =>
     status === 429 || status >= 500 ? undefined : ownStatuses.has(status) ? status : 400,
-  write: (problem) => ({ error: errorOf(problem), error_description: descriptionOf(problem) }),
-};
+  write: (problem: Problem) => ({
+    error: errorOf(problem),
+    error_description: descriptionOf(problem),
+  }),
+} as const;
