@@ -1,45 +1,86 @@
 import type { ServerResponse } from 'node:http';
-import type { IncomingRequest } from '@synap/http';
+import { type IncomingRequest, readRequestId } from '@synap/http';
+import { getTRPCErrorFromUnknown } from '@trpc/server';
+import { statusOf } from './problem.js';
+import { type FailedExchange, failureResponse } from './response/failure.js';
 import type { RestResponse } from './response/success.js';
-import type { Route } from './routing/routes.js';
+import type { Operation } from './routing/operations.js';
+import type { Location, Settings } from './settings.js';
 
-/** A request and its response, after the base path has matched. */
-export interface Exchange {
-  readonly req: IncomingRequest;
-  readonly res: ServerResponse;
+/** One request below a base path, and the ways to respond to it. */
+export class Exchange implements FailedExchange {
   readonly requestId: string;
-  /** Path as the client sent it, without the query. */
+  /** Path as clients see it, without the query. */
   readonly path: string;
   /** Query string without its `?`. */
   readonly search: string;
-  /** Path below the base path. */
-  readonly subpath: string;
-  /** `Deprecation` header value if the base path or the route is deprecated. */
-  deprecation: string | undefined;
-  successor: string | undefined;
+  /** `Deprecation` header if the base path or the route is deprecated. */
+  protected deprecation: string | undefined;
+  /** `Link` to the successor of a deprecated address. */
+  protected successor: string | undefined = undefined;
   /** Raw input; undefined until the procedure reads it. */
-  input: unknown;
-}
+  input: unknown = undefined;
+  /** Context; undefined until it is created. */
+  ctx: unknown = undefined;
 
-/** Matched route and the decoded values of its path parameters. */
-export interface Target {
-  readonly route: Route;
-  readonly values: readonly string[];
-}
+  constructor(
+    readonly settings: Settings,
+    readonly req: IncomingRequest,
+    readonly res: ServerResponse,
+    { path, search, deprecation }: Location,
+  ) {
+    this.requestId = settings.options.requestId?.(req, res) ?? readRequestId(req);
+    this.path = path;
+    this.search = search;
+    this.deprecation = deprecation;
+  }
 
-/** Sends the response with a known length. Does nothing if a response was already sent. */
-export function send(exchange: Exchange, response: RestResponse): void {
-  const { res, requestId } = exchange;
-  if (res.headersSent || res.destroyed) return;
-  const { headers, body } = response;
-  headers['x-request-id'] = requestId;
-  if (exchange.deprecation !== undefined) headers.deprecation = exchange.deprecation;
-  const links =
-    exchange.successor === undefined ? response.links : [...response.links, exchange.successor];
-  if (links.length > 0) headers.link = links.join(', ');
-  if (body !== undefined) headers['content-length'] = String(Buffer.byteLength(body));
-  else if (response.status !== 204 && response.status !== 304) headers['content-length'] = '0';
-  res.writeHead(response.status, headers);
-  // Node.js omits the body of a response to HEAD.
-  res.end(body);
+  /** Called operation; undefined if no route matches. */
+  get operation(): Operation | undefined {
+    return undefined;
+  }
+
+  /** Sends a response with a known length. Does nothing if a response was already sent. */
+  send({ status, headers, links, body }: RestResponse): void {
+    const { res, successor } = this;
+    if (res.headersSent || res.destroyed) return;
+    headers['x-request-id'] = this.requestId;
+    if (this.deprecation !== undefined) headers.deprecation = this.deprecation;
+    const all = successor === undefined ? links : [...links, successor];
+    if (all.length > 0) headers.link = all.join(', ');
+    if (body !== undefined) headers['content-length'] = String(Buffer.byteLength(body));
+    else if (status !== 204 && status !== 304) headers['content-length'] = '0';
+    res.writeHead(status, headers);
+    // Node.js omits the body of a response to HEAD.
+    res.end(body);
+  }
+
+  /** Sends an error and calls `onError`. Does neither if the client disconnected. */
+  sendError(cause: unknown): void {
+    const { req, res } = this;
+    const error = getTRPCErrorFromUnknown(cause);
+    if (res.destroyed || req.socket.destroyed) return;
+    // The deadline has already sent a response. Report the late error, unless the abort caused it.
+    if (res.headersSent) {
+      if (error.cause?.name !== 'AbortError') this.notifyOnError(error, statusOf(error));
+      return;
+    }
+    const response = failureResponse(error, this);
+    this.send(response);
+    this.notifyOnError(error, response.status);
+  }
+
+  /** Passes an error to the `onError` hook. */
+  protected notifyOnError(cause: unknown, status: number): void {
+    const { req, requestId, operation, ctx } = this;
+    this.settings.options.onError?.({
+      error: getTRPCErrorFromUnknown(cause),
+      status,
+      requestId,
+      req,
+      path: operation?.path,
+      type: operation?.type ?? 'unknown',
+      ctx,
+    });
+  }
 }

@@ -1,12 +1,13 @@
-import { endUnreadBody } from '@synap/http';
+import type { ServerResponse } from 'node:http';
+import { endUnreadBody, type IncomingRequest } from '@synap/http';
 import { type AnyTRPCRouter, TRPCError } from '@trpc/server';
-import { type Exchange, send, type Target } from './exchange.js';
+import { Call } from './call.js';
+import { Exchange } from './exchange.js';
 import type { RestHandler, RestHandlerOptions } from './options.js';
 import { HttpError } from './response/http-error.js';
-import { allowedMethods } from './routing/routes.js';
-import { sendError } from './send-error.js';
-import { serve } from './serve.js';
-import { createSettings, openExchange, type Settings } from './settings.js';
+import type { PathMatch } from './routing/path-tree.js';
+import { allowedMethods, type Route } from './routing/routes.js';
+import { createSettings, type Location, locate, type Settings } from './settings.js';
 
 /**
  * Creates a request handler for every procedure with `meta.openapi`. Unknown paths (404) and wrong
@@ -25,48 +26,51 @@ import { createSettings, openExchange, type Settings } from './settings.js';
 export function createRestHandler<TRouter extends AnyTRPCRouter>(
   options: RestHandlerOptions<TRouter>,
 ): RestHandler {
-  const settings = createSettings(options);
+  const settings = createSettings(options.router, options);
   return (req, res, next) => {
-    const exchange = openExchange(settings, req, res);
-    if (exchange === undefined) {
+    const location = locate(settings, req);
+    if (location === undefined) {
       if (next) next();
       else res.writeHead(404, { 'content-length': '0' }).end();
       return;
     }
     endUnreadBody(req, res, settings.deadlineMs || undefined);
     try {
-      const target = findTarget(settings, exchange);
-      if (target !== undefined)
-        serve(settings, exchange, target).catch((error: unknown) => next?.(error));
-      else if (req.method === 'OPTIONS') send(exchange, optionsResponse(settings, exchange));
-      else if (options.unknownPath === 'next' && next) next();
-      else throw new TRPCError({ code: 'NOT_FOUND', message: 'No route matches this path.' });
+      serve(settings, req, res, location, next);
     } catch (cause) {
-      sendError(settings, exchange, undefined, undefined, cause);
+      new Exchange(settings, req, res, location).sendError(cause);
     }
   };
 }
 
-/**
- * Finds the route of a request. Returns undefined for unknown paths and for OPTIONS.
- * @throws TRPCError `BAD_REQUEST` for a malformed path, `METHOD_NOT_SUPPORTED` for a wrong method.
- */
-function findTarget<TRouter extends AnyTRPCRouter>(
-  settings: Settings<TRouter>,
-  exchange: Exchange,
-): Target | undefined {
-  const match = matchPath(settings, exchange);
-  const method = exchange.req.method ?? 'GET';
-  if (match === undefined || method === 'OPTIONS') return undefined;
-  const route = match.methods.get(method === 'HEAD' ? 'GET' : method);
-  if (route) return { route, values: match.values };
-  const allow = allowedMethods(match.methods);
-  throw new HttpError('METHOD_NOT_SUPPORTED', `This path takes ${allow}.`, { allow });
+/** @throws TRPCError if no route matches. */
+function serve(
+  settings: Settings,
+  req: IncomingRequest,
+  res: ServerResponse,
+  location: Location,
+  next: Parameters<RestHandler>[2],
+): void {
+  const match = matchPath(settings, location);
+  if (match === undefined) {
+    if (req.method !== 'OPTIONS' && settings.options.unknownPath === 'next' && next) return next();
+    throw new TRPCError({ code: 'NOT_FOUND', message: 'No route matches this path.' });
+  }
+  if (req.method === 'OPTIONS') {
+    // CORS middleware handles preflight requests before this handler.
+    const headers = { allow: allowedMethods(match.methods) };
+    const exchange = new Exchange(settings, req, res, location);
+    return exchange.send({ status: 204, headers, links: [], body: undefined });
+  }
+  const route = routeFor(req.method, match);
+  const call = new Call(settings, req, res, location, route, match.values);
+  call.run().catch((error: unknown) => next?.(error));
 }
 
-function matchPath<TRouter extends AnyTRPCRouter>(settings: Settings<TRouter>, exchange: Exchange) {
+/** @throws TRPCError `BAD_REQUEST` for a malformed path. */
+function matchPath({ routes }: Settings, { subpath }: Location): PathMatch<Route> | undefined {
   try {
-    return settings.routes.match(exchange.subpath);
+    return routes.match(subpath);
   } catch (cause) {
     if (cause instanceof URIError)
       throw new TRPCError({
@@ -77,20 +81,10 @@ function matchPath<TRouter extends AnyTRPCRouter>(settings: Settings<TRouter>, e
   }
 }
 
-/**
- * Responds to OPTIONS with `Allow`. CORS middleware handles preflight requests before this handler.
- */
-function optionsResponse<TRouter extends AnyTRPCRouter>(
-  settings: Settings<TRouter>,
-  exchange: Exchange,
-) {
-  const match = matchPath(settings, exchange);
-  if (match === undefined)
-    throw new TRPCError({ code: 'NOT_FOUND', message: 'No route matches this path.' });
-  return {
-    status: 204,
-    headers: { allow: allowedMethods(match.methods) },
-    links: [],
-    body: undefined,
-  };
+/** @throws HttpError `METHOD_NOT_SUPPORTED` with `Allow` for a wrong method. */
+function routeFor(method = 'GET', { methods }: PathMatch<Route>): Route {
+  const route = methods.get(method === 'HEAD' ? 'GET' : method);
+  if (route) return route;
+  const allow = allowedMethods(methods);
+  throw new HttpError('METHOD_NOT_SUPPORTED', `This path takes ${allow}.`, { allow });
 }

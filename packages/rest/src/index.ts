@@ -33,6 +33,7 @@ export type {
   RestFailure,
   RestHandler,
   RestHandlerOptions,
+  RestOptions,
 } from './options.js';
 export * from './problem.js';
 export { loadLazyRouters } from './routing/operations.js';

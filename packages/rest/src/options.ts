@@ -37,14 +37,10 @@ export interface DeprecatedBasePath {
   since?: string;
 }
 
-/** Options of `createRestHandler`. */
-export interface RestHandlerOptions<TRouter extends AnyTRPCRouter> {
-  /** Every procedure with `meta.openapi` is served. */
-  router: TRouter;
+/** Options without the router, by the type of the context. */
+export interface RestOptions<TContext> {
   /** Creates the context of a call. Throw a `TRPCError` to reject the call. */
-  createContext: (
-    call: RestCall,
-  ) => inferRouterContext<TRouter> | Promise<inferRouterContext<TRouter>>;
+  createContext: (call: RestCall) => TContext | Promise<TContext>;
   /**
    * Path prefix of all routes, such as `/api/v1`. Matched against the whole URL path, even if
    * Express mounts the handler below a path.
@@ -109,17 +105,24 @@ export interface RestHandlerOptions<TRouter extends AnyTRPCRouter> {
    */
   deadlineMs?: number;
   /** Called with every error, for logs and metrics. Not called if the client disconnected. */
-  onError?: (failure: RestFailure<inferRouterContext<TRouter>>) => void;
+  onError?: (failure: RestFailure<TContext>) => void;
   /**
    * Store for `Idempotency-Key`. Enables the header on every POST unless its meta sets `idempotent:
    * false`.
    */
-  idempotency?: IdempotencyStore<inferRouterContext<TRouter>>;
+  idempotency?: IdempotencyStore<TContext>;
   /**
    * Handling of an unknown path below the base path: respond with 404, or call `next`.
    * @default 'answer'
    */
   unknownPath?: 'answer' | 'next';
+}
+
+/** Options of `createRestHandler`. */
+export interface RestHandlerOptions<TRouter extends AnyTRPCRouter>
+  extends RestOptions<inferRouterContext<TRouter>> {
+  /** Every procedure with `meta.openapi` is served. */
+  router: TRouter;
 }
 
 /**

@@ -1,23 +1,20 @@
+import type { IncomingMessage } from 'node:http';
 import { isRecord } from '@synap/http';
-import { type AnyTRPCRouter, TRPCError } from '@trpc/server';
-import { inputError } from './input/input-error.js';
+import { TRPCError } from '@trpc/server';
+import { inputError, toInputFailure } from './input/input-error.js';
 import { pathNode } from './input/reader.js';
 import { accepts } from './input/unions.js';
 import { namesTag, readTagCondition, type TagCondition, versionOf } from './response/entity-tag.js';
 import { HttpError } from './response/http-error.js';
 import { tagOf } from './response/success.js';
 import type { Route } from './routing/routes.js';
-import type { Settings } from './settings.js';
 
 /** A write request and the means to read the current state of its resource. */
 export interface ConditionalWrite {
   readonly route: Route;
-  readonly headers: {
-    readonly 'if-match'?: string | undefined;
-    readonly 'if-none-match'?: string | undefined;
-  };
+  readonly req: Pick<IncomingMessage, 'headers'>;
   /** Calls a query procedure as the same caller. */
-  readonly read: (route: Route, getRawInput: () => Promise<unknown>) => Promise<unknown>;
+  read(route: Route, getRawInput: () => Promise<unknown>): Promise<unknown>;
 }
 
 /** Entity tag of a resource; null if it has none, undefined if the resource does not exist. */
@@ -28,12 +25,13 @@ type State = string | null | undefined;
  * transaction. Reads no resource, so that the version is part of the `Idempotency-Key` fingerprint.
  * @throws 400 for a malformed header or a contradicting `version`
  */
-export function applyIfMatchVersion(
-  write: Pick<ConditionalWrite, 'route' | 'headers'>,
-  input: unknown,
-): unknown {
-  const version = onlyVersion(write);
-  return version === undefined ? input : withVersion(input, version);
+export function applyIfMatchVersion(write: ConditionalWrite, input: unknown): unknown {
+  try {
+    const version = onlyVersion(write);
+    return version === undefined ? input : withVersion(input, version);
+  } catch (cause) {
+    throw toInputFailure(cause);
+  }
 }
 
 /**
@@ -46,6 +44,14 @@ export async function applyPreconditions(
   write: ConditionalWrite,
   input: unknown,
 ): Promise<unknown> {
+  try {
+    return await evaluate(write, input);
+  } catch (cause) {
+    throw toInputFailure(cause);
+  }
+}
+
+async function evaluate(write: ConditionalWrite, input: unknown): Promise<unknown> {
   const ifMatch = conditionOf(write, 'if-match');
   const ifNoneMatch = conditionOf(write, 'if-none-match');
   if ((ifMatch === undefined && ifNoneMatch === undefined) || onlyVersion(write) !== undefined)
@@ -63,10 +69,10 @@ export async function applyPreconditions(
 }
 
 function conditionOf(
-  { headers }: Pick<ConditionalWrite, 'headers'>,
+  { req }: ConditionalWrite,
   name: 'if-match' | 'if-none-match',
 ): TagCondition | undefined {
-  const condition = readTagCondition(headers[name]);
+  const condition = readTagCondition(req.headers[name]);
   if (condition !== null) return condition;
   const header = name === 'if-match' ? 'If-Match' : 'If-None-Match';
   throw inputError(
@@ -77,7 +83,7 @@ function conditionOf(
 }
 
 /** Version in `If-Match` if it is the only condition and the resource is versioned. */
-function onlyVersion(write: Pick<ConditionalWrite, 'route' | 'headers'>): number | undefined {
+function onlyVersion(write: ConditionalWrite): number | undefined {
   const ifMatch = conditionOf(write, 'if-match');
   if (
     !write.route.operation.meta.versioned ||
@@ -86,7 +92,7 @@ function onlyVersion(write: Pick<ConditionalWrite, 'route' | 'headers'>): number
     ifMatch.length > 1
   )
     return undefined;
-  return write.headers['if-none-match'] === undefined ? versionOf(ifMatch[0] ?? '') : undefined;
+  return write.req.headers['if-none-match'] === undefined ? versionOf(ifMatch[0] ?? '') : undefined;
 }
 
 function holds(
@@ -114,12 +120,12 @@ function failPrecondition({ route }: ConditionalWrite, input: unknown): unknown 
   );
 }
 
-async function stateOf({ route, read }: ConditionalWrite, input: unknown): Promise<State> {
-  const { getRoute } = route;
+async function stateOf(write: ConditionalWrite, input: unknown): Promise<State> {
+  const { getRoute } = write.route;
   if (getRoute === undefined || getRoute.operation.isList) return null;
   const values = getRoute.names.map((name) => (isRecord(input) ? String(input[name] ?? '') : ''));
   try {
-    const output = await read(getRoute, async () =>
+    const output = await write.read(getRoute, async () =>
       getRoute.operation.reader.fromParameters(pathNode(getRoute.names, values)),
     );
     return tagOf(output, getRoute.write(output), getRoute) ?? null;
@@ -149,13 +155,3 @@ function withCreateOnly({ route }: ConditionalWrite, input: unknown): unknown {
     ? { ...input, createOnly: true }
     : input;
 }
-
-/** Returns a function that reads resources in the context of a call. */
-export const readerFor =
-  <TRouter extends AnyTRPCRouter>(
-    { invoke }: Pick<Settings<TRouter>, 'invoke'>,
-    ctx: unknown,
-    signal: AbortSignal,
-  ): ConditionalWrite['read'] =>
-  ({ operation: { path, procedure } }, getRawInput) =>
-    invoke(procedure, { path, type: 'query', ctx, signal, batchIndex: 0, getRawInput });

@@ -1,8 +1,6 @@
-import type { ServerResponse } from 'node:http';
-import { type IncomingRequest, pathBelow, readRequestId, splitTarget } from '@synap/http';
-import type { AnyTRPCRouter } from '@trpc/server';
-import type { Exchange } from './exchange.js';
-import type { RestHandlerOptions } from './options.js';
+import { type IncomingRequest, pathBelow, splitTarget } from '@synap/http';
+import type { AnyTRPCRouter, inferRouterContext } from '@trpc/server';
+import type { RestOptions } from './options.js';
 import { deprecationDate } from './response/deprecation.js';
 import type { PathTree } from './routing/path-tree.js';
 import { buildRoutes, type Route } from './routing/routes.js';
@@ -14,8 +12,8 @@ interface BasePath {
 }
 
 /** Options of the handler with their defaults, and values derived from them once. */
-export interface Settings<TRouter extends AnyTRPCRouter> {
-  readonly options: RestHandlerOptions<TRouter>;
+export interface Settings {
+  readonly options: RestOptions<inferRouterContext<AnyTRPCRouter>>;
   readonly routes: PathTree<Route>;
   /** Path prefix that clients see before a base path. */
   readonly publicPrefix: string;
@@ -28,12 +26,10 @@ export interface Settings<TRouter extends AnyTRPCRouter> {
   readonly staleVersionCode: string;
   /** Deadline of a call in milliseconds; 0 disables it. */
   readonly deadlineMs: number;
-  readonly invoke: NonNullable<RestHandlerOptions<TRouter>['invoke']>;
+  readonly invoke: NonNullable<RestOptions<unknown>['invoke']>;
 }
 
-export function createSettings<TRouter extends AnyTRPCRouter>(
-  options: RestHandlerOptions<TRouter>,
-): Settings<TRouter> {
+export function createSettings(router: AnyTRPCRouter, options: Settings['options']): Settings {
   const since = options.deprecatedSince ?? '1970-01-01';
   const base = withoutTrailingSlash(options.basePath ?? '');
   const publicPrefix = withoutTrailingSlash(options.publicPrefix ?? '');
@@ -44,7 +40,7 @@ export function createSettings<TRouter extends AnyTRPCRouter>(
   const basePaths: BasePath[] = [{ path: base, deprecation: undefined }, ...deprecated];
   return {
     options,
-    routes: buildRoutes(options.router, since),
+    routes: buildRoutes(router, since),
     publicPrefix,
     base: `${publicPrefix}${base}`,
     basePaths: basePaths.sort((a, b) => b.path.length - a.path.length),
@@ -57,27 +53,28 @@ export function createSettings<TRouter extends AnyTRPCRouter>(
 
 const withoutTrailingSlash = (path: string) => (path.endsWith('/') ? path.slice(0, -1) : path);
 
+/** URL of a request below a base path. */
+export interface Location {
+  /** Path as clients see it, without the query. */
+  readonly path: string;
+  /** Query string without its `?`. */
+  readonly search: string;
+  /** Path below the base path. */
+  readonly subpath: string;
+  /** `Deprecation` header of the base path; otherwise undefined. */
+  readonly deprecation: string | undefined;
+}
+
 /** Splits the URL of a request. Returns undefined if it is not below any base path. */
-export function openExchange<TRouter extends AnyTRPCRouter>(
-  { basePaths, options, publicPrefix }: Settings<TRouter>,
+export function locate(
+  { basePaths, publicPrefix }: Settings,
   req: IncomingRequest,
-  res: ServerResponse,
-): Exchange | undefined {
+): Location | undefined {
   const { path, search } = splitTarget(req);
-  for (const base of basePaths) {
-    const subpath = pathBelow(base.path, path);
-    if (subpath === undefined) continue;
-    return {
-      req,
-      res,
-      requestId: options.requestId?.(req, res) ?? readRequestId(req),
-      path: `${publicPrefix}${path}`,
-      search,
-      subpath,
-      deprecation: base.deprecation,
-      successor: undefined,
-      input: undefined,
-    };
+  for (const { path: base, deprecation } of basePaths) {
+    const subpath = pathBelow(base, path);
+    if (subpath !== undefined)
+      return { path: `${publicPrefix}${path}`, search, subpath, deprecation };
   }
   return undefined;
 }

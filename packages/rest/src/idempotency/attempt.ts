@@ -1,4 +1,4 @@
-import type { IncomingRequest } from '@synap/http';
+import type { IncomingMessage } from 'node:http';
 import { TRPCError } from '@trpc/server';
 import { parseAsync } from 'zod/v4/core';
 import type { RestResponse } from '../response/success.js';
@@ -11,25 +11,48 @@ export class IdempotentReplay extends TRPCError {
   constructor(readonly response: StoredResponse) {
     super({ code: 'CONFLICT', message: 'A response to this request is already stored.' });
   }
+
+  toResponse(): RestResponse {
+    const { status, headers, body } = this.response;
+    return { status, headers: { ...headers, 'idempotency-replayed': 'true' }, links: [], body };
+  }
 }
 
-interface AttemptOptions<TContext> {
-  readonly store: IdempotencyStore<TContext>;
-  readonly key: string;
+/** A call that may have an `Idempotency-Key`. */
+export interface IdempotentCall {
+  readonly req: Pick<IncomingMessage, 'headers'>;
   readonly route: Route;
-  readonly ctx: TContext;
+  readonly ctx: unknown;
   readonly requestId: string;
-  /** Converts an output to a response. */
-  readonly toResponse: (output: unknown) => RestResponse;
+  toResponse(output: unknown): RestResponse;
+}
+
+/**
+ * Creates the attempt of a call. Returns undefined if the call has no key, or its route or the
+ * handler ignores keys.
+ * @throws TRPCError `BAD_REQUEST` if the key is malformed.
+ */
+export function createAttempt(
+  store: IdempotencyStore<unknown> | undefined,
+  call: IdempotentCall,
+): IdempotentAttempt | undefined {
+  const key = store && readIdempotencyKey(call);
+  return store === undefined || key === undefined
+    ? undefined
+    : new IdempotentAttempt(store, key, call);
 }
 
 /** One request with an `Idempotency-Key`, from claiming the key to its completion. */
-export class IdempotentAttempt<TContext> {
-  readonly #options: AttemptOptions<TContext>;
+export class IdempotentAttempt {
+  readonly #store: IdempotencyStore<unknown>;
+  readonly #key: string;
+  readonly #call: IdempotentCall;
   #claim: IdempotencyClaim | undefined;
 
-  constructor(options: AttemptOptions<TContext>) {
-    this.#options = options;
+  constructor(store: IdempotencyStore<unknown>, key: string, call: IdempotentCall) {
+    this.#store = store;
+    this.#key = key;
+    this.#call = call;
   }
 
   /**
@@ -38,16 +61,16 @@ export class IdempotentAttempt<TContext> {
    *   progress, `UNPROCESSABLE_CONTENT` if it had another input.
    */
   async begin(input: unknown): Promise<void> {
-    const { store, key, route, ctx, requestId, toResponse } = this.#options;
-    const { path, output: schema } = route.operation;
-    this.#claim = await store.claim({
-      key,
+    const call = this.#call;
+    const { path, output: schema } = call.route.operation;
+    this.#claim = await this.#store.claim({
+      key: this.#key,
       path,
-      ctx,
-      requestId,
+      ctx: call.ctx,
+      requestId: call.requestId,
       fingerprint: fingerprintOf(input),
       answerTo: async (output) =>
-        toStoredResponse(toResponse(schema ? await parseAsync(schema, output) : output)),
+        toStoredResponse(call.toResponse(schema ? await parseAsync(schema, output) : output)),
     });
     if (this.#claim.kind === 'answered') throw new IdempotentReplay(this.#claim.answer);
     if (this.#claim.kind === 'running') {
@@ -94,11 +117,7 @@ export const storesResponses = ({
 /** Visible ASCII, either bare or as a quoted structured string. */
 const keyPattern = /^"?([\x21\x23-\x5b\x5d-\x7e]{1,255})"?$/;
 
-/**
- * Reads the key of a request. Returns undefined if there is none or the route ignores it.
- * @throws TRPCError `BAD_REQUEST` if the key is malformed.
- */
-export function readIdempotencyKey(req: IncomingRequest, route: Route): string | undefined {
+function readIdempotencyKey({ req, route }: IdempotentCall): string | undefined {
   const header = req.headers['idempotency-key'];
   if (header === undefined || !storesResponses(route)) return undefined;
   const key = typeof header === 'string' ? keyPattern.exec(header)?.[1] : undefined;

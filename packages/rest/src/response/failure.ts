@@ -1,5 +1,7 @@
-import { InputError } from '@synap/http';
+import type { IncomingMessage } from 'node:http';
+import { InputError, isRecord } from '@synap/http';
 import type { TRPCError } from '@trpc/server';
+import type { RestOperation } from '../meta.js';
 import {
   describeProblem,
   issuesOf,
@@ -7,50 +9,72 @@ import {
   type ReadProblemSource,
   titleOf,
 } from '../problem.js';
+import { errorFormatOf } from './error-formats.js';
 import { HttpError } from './http-error.js';
+import type { RestResponse } from './success.js';
 
-export interface FailureContext {
+/** A request that fails. */
+export interface FailedExchange {
+  readonly req: Pick<IncomingMessage, 'method' | 'headers'>;
   readonly requestId: string;
-  readonly instance: string;
-  readonly readSource: ReadProblemSource | undefined;
-  readonly staleVersionCode: string;
-  /** True if the request writes a versioned resource. */
-  readonly versioned: boolean;
-  readonly method: string;
-  /** True if the request has `If-Match` or `If-None-Match`. */
-  readonly isConditional: boolean;
-  /** True if the input contains a version, valid or not. */
-  readonly hasVersion: boolean;
+  readonly path: string;
+  /** Called operation; undefined if no route matches. */
+  readonly operation: { readonly meta: RestOperation } | undefined;
+  /** Raw input; undefined if it has not been read. */
+  readonly input: unknown;
+  readonly settings: {
+    readonly staleVersionCode: string;
+    readonly options: {
+      readonly readProblemSource?: ReadProblemSource;
+      readonly challenge?: string;
+    };
+  };
 }
 
 /**
- * Converts an error to the problem of a REST response. Failed preconditions get their own statuses.
+ * Converts an error to its response: problem details, or the error format of the operation. Failed
+ * preconditions get their own statuses.
  */
-export function toFailure(
-  error: TRPCError,
-  context: FailureContext,
-): { problem: Problem; headers: Record<string, string> } {
-  const { requestId, instance, readSource } = context;
-  const { problem, headers } = describeProblem(error, { requestId, instance, readSource });
-  const errorHeaders = error instanceof HttpError ? error.headers : {};
-  return {
-    problem: context.versioned ? withPrecondition(problem, error, context) : problem,
-    headers: { ...headers, ...errorHeaders },
-  };
+export function failureResponse(error: TRPCError, exchange: FailedExchange): RestResponse {
+  const { requestId, path: instance, settings, operation } = exchange;
+  const { readProblemSource: readSource, challenge } = settings.options;
+  const described = describeProblem(error, { requestId, instance, readSource });
+  const meta = operation?.meta;
+  const problem = meta?.versioned
+    ? withPrecondition(described.problem, error, exchange)
+    : described.problem;
+  const headers: Record<string, string> = { ...described.headers };
+  if (error instanceof HttpError) Object.assign(headers, error.headers);
+  const format = meta && errorFormatOf(meta);
+  const ownStatus = format?.statusOf(problem.status);
+  const status = ownStatus ?? problem.status;
+  headers['content-type'] = format && ownStatus ? format.mediaType : 'application/problem+json';
+  Object.assign(headers, format?.headers);
+  // The error format may have replaced 401 or 403, so that a challenge no longer applies.
+  if (status !== problem.status) delete headers['www-authenticate'];
+  if (status === 401) headers['www-authenticate'] ??= challenge ?? 'Bearer';
+  if (meta?.noStore) headers['cache-control'] = 'no-store';
+  const body = JSON.stringify(format && ownStatus ? format.write(problem) : problem);
+  return { status, headers, links: [], body };
 }
 
 /**
  * Maps failed preconditions. A condition that the procedure finds false is 412 (RFC 9110 §13.1). A
  * write without a required version is 428 (RFC 6585 §3).
  */
-function withPrecondition(problem: Problem, error: TRPCError, context: FailureContext): Problem {
-  if (context.isConditional && problem.status === 409 && problem.code === context.staleVersionCode)
+function withPrecondition(
+  problem: Problem,
+  error: TRPCError,
+  { req: { method, headers }, input, settings }: FailedExchange,
+): Problem {
+  const isConditional = headers['if-match'] !== undefined || headers['if-none-match'] !== undefined;
+  if (isConditional && problem.status === 409 && problem.code === settings.staleVersionCode)
     return restate(problem, 412);
   // The input was rejected before its version was read.
   if (error.cause instanceof InputError) return problem;
-  const mustSay = context.method === 'PUT' || context.method === 'PATCH';
-  if (!mustSay || context.hasVersion || context.isConditional || problem.status !== 400)
-    return problem;
+  const mustSay = method === 'PUT' || method === 'PATCH';
+  const hasVersion = isRecord(input) && input.version !== undefined;
+  if (!mustSay || hasVersion || isConditional || problem.status !== 400) return problem;
   const issues = issuesOf(error) ?? [];
   const onlyVersion = issues.length > 0 && issues.every((issue) => issue.pointer === '/version');
   if (!onlyVersion) return problem;

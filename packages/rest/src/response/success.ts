@@ -15,7 +15,8 @@ export interface RestResponse {
   readonly body: string | Uint8Array | undefined;
 }
 
-export interface SuccessContext {
+/** A call that succeeded, as far as its response depends on it. */
+export interface SuccessfulCall {
   readonly req: IncomingMessage;
   readonly route: Route;
   /** Canonical base path. */
@@ -27,28 +28,28 @@ export interface SuccessContext {
 }
 
 /** Converts an output to a response with status, headers and body. */
-export function toResponse(output: unknown, context: SuccessContext): RestResponse {
-  const { route } = context;
+export function toResponse(output: unknown, call: SuccessfulCall): RestResponse {
+  const { route } = call;
   const { meta } = route.operation;
   const isGet = route.method === 'GET';
   const headers: Record<string, string> = Object.assign({}, errorFormatOf(meta)?.headers);
   if (meta.noStore) headers['cache-control'] = 'no-store';
-  const target = redirectTarget(output, context);
+  const target = redirectTarget(output, call);
   if (target !== undefined)
     return { status: 302, headers: { ...headers, location: target }, links: [], body: undefined };
   const body = bodyOf(output, route, headers);
   const status = statusOf(body, route);
-  const location = meta.location && locationOf(meta.location, output, context);
+  const location = meta.location && locationOf(meta.location, output, call);
   if (location !== undefined) headers.location = location;
   const tag = meta.noStore ? undefined : tagOf(output, body, route);
   if (tag !== undefined) {
     headers.etag = tag;
     if (isGet) headers['cache-control'] = 'private, no-cache';
-    if (isGet && isUnchanged(context, tag))
+    if (isGet && isUnchanged(call, tag))
       return { status: 304, headers, links: [], body: undefined };
   }
   const links =
-    isGet && route.operation.isList ? paginationLinks(context.path, context.search, output) : [];
+    isGet && route.operation.isList ? paginationLinks(call.path, call.search, output) : [];
   return { status, headers, links, body: status === 204 ? undefined : body };
 }
 
@@ -56,7 +57,7 @@ export function toResponse(output: unknown, context: SuccessContext): RestRespon
  * Evaluates the conditions of a read (RFC 9110 §13.2.2). Returns true for 304.
  * @throws HttpError 412 if `If-Match` does not contain the tag.
  */
-function isUnchanged({ req: { headers } }: SuccessContext, tag: string): boolean {
+function isUnchanged({ req: { headers } }: SuccessfulCall, tag: string): boolean {
   const ifMatch = readTagCondition(headers['if-match']);
   if (ifMatch && !namesTag(ifMatch, tag)) {
     throw new HttpError(
@@ -108,7 +109,7 @@ export function tagOf(
 function locationOf(
   template: string,
   output: unknown,
-  { base, input }: SuccessContext,
+  { base, input }: SuccessfulCall,
 ): string | undefined {
   const filled = fillTemplate(template, (name) => {
     const value = isRecord(output) ? output[name] : undefined;
@@ -117,7 +118,7 @@ function locationOf(
   return filled === undefined ? undefined : base + filled;
 }
 
-function redirectTarget(output: unknown, { route, input }: SuccessContext): string | undefined {
+function redirectTarget(output: unknown, { route, input }: SuccessfulCall): string | undefined {
   const { redirect } = route.operation.meta;
   if (
     redirect === undefined ||

@@ -1,0 +1,176 @@
+import type { ServerResponse } from 'node:http';
+import { announcesBody, deadlineError, type IncomingRequest } from '@synap/http';
+import { TRPCError } from '@trpc/server';
+import { Exchange } from './exchange.js';
+import {
+  createAttempt,
+  type IdempotentAttempt,
+  type IdempotentCall,
+  IdempotentReplay,
+} from './idempotency/attempt.js';
+import { checkBodyType, type InputRequest, readInput, rejectQuery } from './input/request-input.js';
+import { applyIfMatchVersion, applyPreconditions, type ConditionalWrite } from './preconditions.js';
+import { successorLink } from './response/links.js';
+import { type RestResponse, type SuccessfulCall, toResponse } from './response/success.js';
+import { hasBody, type Operation } from './routing/operations.js';
+import type { Route } from './routing/routes.js';
+import type { Location, Settings } from './settings.js';
+
+/** One call of a procedure: a request whose route is known, until its response is sent. */
+export class Call
+  extends Exchange
+  implements ConditionalWrite, IdempotentCall, InputRequest, SuccessfulCall
+{
+  readonly #controller = new AbortController();
+  #attempt: IdempotentAttempt | undefined;
+  #pendingInput: Promise<unknown> | undefined;
+
+  constructor(
+    settings: Settings,
+    req: IncomingRequest,
+    res: ServerResponse,
+    location: Location,
+    readonly route: Route,
+    /** Decoded values of the path parameters. */
+    readonly values: readonly string[],
+  ) {
+    super(settings, req, res, location);
+    if (route.replacement !== undefined) this.deprecation = route.replacement.deprecation;
+    if (this.deprecation !== undefined)
+      this.successor = successorLink(route, values, settings.base);
+  }
+
+  override get operation(): Operation {
+    return this.route.operation;
+  }
+
+  /** Base path as clients see it. */
+  get base(): string {
+    return this.settings.base;
+  }
+
+  /** Maximum body size in bytes. */
+  get bodyLimit(): number {
+    const { settings, operation } = this;
+    const { meta, path, procedure } = operation;
+    return (
+      meta.bodyLimit ??
+      settings.options.bodyLimitOf?.(path, procedure._def.meta) ??
+      settings.bodyLimit
+    );
+  }
+
+  /** Calls the procedure and sends its output or its error. Rejects only if `onError` throws. */
+  async run(): Promise<void> {
+    const { res, settings, operation } = this;
+    res.once('close', () => {
+      if (!res.writableFinished) this.#controller.abort();
+    });
+    const hasDeadline = settings.deadlineMs > 0 && !operation.meta.multipart;
+    const timer = hasDeadline ? setTimeout(() => this.#expire(), settings.deadlineMs) : undefined;
+    try {
+      const response = this.toResponse(await this.#invoke());
+      if (this.#attempt) await this.#record(this.#attempt.complete(response));
+      this.send(response);
+    } catch (cause) {
+      if (cause instanceof IdempotentReplay) return this.send(cause.toResponse());
+      if (this.#attempt) await this.#record(this.#attempt.abandon());
+      this.sendError(cause);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async #invoke(): Promise<unknown> {
+    const { settings, req, res, requestId, operation } = this;
+    const { path, type, meta, procedure, reader } = operation;
+    const { signal } = this.#controller;
+    this.ctx = await settings.options.createContext({
+      req,
+      res,
+      requestId,
+      signal,
+      type,
+      path,
+      operation: meta,
+    });
+    this.#attempt = createAttempt(settings.options.idempotency, this);
+    if (!reader.acceptsInput) await this.#checkWithoutInput();
+    const output: unknown = await settings.invoke(procedure, {
+      path,
+      type,
+      ctx: this.ctx,
+      signal,
+      batchIndex: 0,
+      getRawInput: () => {
+        this.#pendingInput ??= this.#readInput();
+        return this.#pendingInput;
+      },
+    });
+    // A query has no side effects, so the procedure may reject the caller first.
+    if (!reader.acceptsInput) rejectQuery(this.search);
+    return output;
+  }
+
+  /** Checks a request whose procedure never reads its input. */
+  async #checkWithoutInput(): Promise<void> {
+    const { req, route, search } = this;
+    if (hasBody(route.method) && announcesBody(req) && req.headers['content-type'])
+      checkBodyType(req, route);
+    if (route.operation.type === 'query') return;
+    rejectQuery(search);
+    if (this.#attempt) await this.#attempt.begin(undefined);
+    await applyPreconditions(this, undefined);
+  }
+
+  /** Reads the input when the procedure first requests it, which is after authentication. */
+  async #readInput(): Promise<unknown> {
+    this.input = await readInput(this);
+    if (this.route.method === 'GET') return this.input;
+    this.input = applyIfMatchVersion(this, this.input);
+    // Before the conditions: a repeated request gets the first response, even if the state has
+    // changed.
+    if (this.#attempt) await this.#attempt.begin(this.input);
+    this.input = await applyPreconditions(this, this.input);
+    return this.input;
+  }
+
+  /** Calls the query of another route as the same caller. */
+  read(
+    { operation: { path, procedure } }: Route,
+    getRawInput: () => Promise<unknown>,
+  ): Promise<unknown> {
+    const { ctx, settings } = this;
+    const { signal } = this.#controller;
+    return settings.invoke(procedure, {
+      path,
+      type: 'query',
+      ctx,
+      signal,
+      batchIndex: 0,
+      getRawInput,
+    });
+  }
+
+  toResponse(output: unknown): RestResponse {
+    return toResponse(output, this);
+  }
+
+  #expire(): void {
+    const { code, message } = deadlineError(this.settings.deadlineMs, !this.req.complete);
+    this.sendError(new TRPCError({ code, message }));
+    this.#controller.abort();
+  }
+
+  /**
+   * Records the outcome under the idempotency key. A failing store is reported, but does not change
+   * the response: the effect has already happened, or not.
+   */
+  async #record(recording: Promise<void>): Promise<void> {
+    try {
+      await recording;
+    } catch (cause) {
+      this.notifyOnError(cause, 500);
+    }
+  }
+}
