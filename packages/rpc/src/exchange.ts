@@ -1,9 +1,31 @@
 import type { ServerResponse } from 'node:http';
 import type { IncomingRequest } from '@synap/http';
-import type { AnyTRPCProcedure, TRPCError } from '@trpc/server';
-import type { RpcCall, RpcRequest } from './options.js';
+import type {
+  AnyTRPCProcedure,
+  AnyTRPCRootTypes,
+  AnyTRPCRouter,
+  inferRouterContext,
+  TRPCError,
+  TRPCRootConfig,
+} from '@trpc/server';
+import type { RpcCall, RpcOptions, RpcRequest } from './options.js';
 import type { Inputs } from './request/inputs.js';
-import type { Settings } from './settings.js';
+
+/** Options of the handler with their defaults. */
+export interface Settings {
+  readonly options: RpcOptions<inferRouterContext<AnyTRPCRouter>>;
+  readonly router: AnyTRPCRouter;
+  /** Router for tRPC's adapter, whose calls fail at the deadline. */
+  readonly deadlineRouter: AnyTRPCRouter;
+  readonly config: TRPCRootConfig<AnyTRPCRootTypes>;
+  /** Base path with a leading slash and without a trailing one: `/trpc`, or empty. */
+  readonly base: string;
+  readonly maxBatchSize: number;
+  /** Maximum body size in bytes. */
+  readonly bodyLimit: number;
+  /** Milliseconds; 0 disables the deadline. */
+  readonly deadlineMs: number;
+}
 
 /** Outcome of a call. */
 export type Outcome =

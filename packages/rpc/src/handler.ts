@@ -1,13 +1,11 @@
 import { endUnreadBody, type RequestTarget } from '@synap/http';
 import type { AnyTRPCRouter } from '@trpc/server';
-import type { Incoming } from './exchange.js';
+import { createDeadlineRouter } from './adapter-fallback.js';
+import type { Incoming, Settings } from './exchange.js';
 import type { RpcHandler, RpcHandlerOptions } from './options.js';
-import { parseRequest } from './request/parse-request.js';
-import { loadProcedures } from './request/procedures.js';
-import { readTarget } from './request/target.js';
+import { parseRequest, readTarget } from './request/parse-request.js';
 import { rejectRequest } from './response/error-response.js';
-import { route } from './route.js';
-import { createSettings } from './settings.js';
+import { loadProcedures, route } from './route.js';
 
 /**
  * Creates a request handler that speaks tRPC's HTTP protocol, byte for byte as tRPC's own adapters.
@@ -35,6 +33,21 @@ export function createRpcHandler<TRouter extends AnyTRPCRouter>(
     endUnreadBody(req, res, settings.deadlineMs || undefined);
     if (req.method === 'HEAD') res.writeHead(res.statusCode === 200 ? 204 : res.statusCode).end();
     else serve({ settings, req, res }, target);
+  };
+}
+
+function createSettings(router: AnyTRPCRouter, options: Settings['options']): Settings {
+  const names = (options.basePath ?? '/trpc').split('/').filter((name) => name !== '');
+  const deadlineMs = options.deadlineMs ?? 10_000;
+  return {
+    options,
+    router,
+    deadlineRouter: createDeadlineRouter(router, deadlineMs),
+    config: router._def._config,
+    base: names.map((name) => `/${name}`).join(''),
+    maxBatchSize: options.maxBatchSize ?? 10,
+    bodyLimit: options.bodyLimit ?? 102_400,
+    deadlineMs,
   };
 }
 

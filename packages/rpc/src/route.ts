@@ -1,13 +1,15 @@
 import { type IncomingRequest, readText } from '@synap/http';
-import { TRPCError } from '@trpc/server';
-import { serveWithTrpcAdapter } from './adapter-fallback/serve.js';
-import { Call, Exchange, type Incoming } from './exchange.js';
+import { type AnyTRPCProcedure, type AnyTRPCRouter, TRPCError } from '@trpc/server';
+import { serveWithTrpcAdapter } from './adapter-fallback.js';
+import { Call, Exchange, type Incoming, type Settings } from './exchange.js';
 import { Inputs } from './request/inputs.js';
-import { type MediaKind, unsupportedMediaType, wantsStream } from './request/media-type.js';
-import type { ParsedRequest } from './request/parse-request.js';
-import { findProcedure } from './request/procedures.js';
+import {
+  type MediaKind,
+  type ParsedRequest,
+  unsupportedMediaType,
+  wantsStream,
+} from './request/parse-request.js';
 import { run } from './run.js';
-import type { Settings } from './settings.js';
 
 /**
  * Serves a request directly or with tRPC's adapter.
@@ -34,7 +36,12 @@ export function route(incoming: Incoming, parsed: ParsedRequest): void {
   }
   checkTypes(calls);
   const read = isPost ? () => readText(req, bodyLimit) : () => query.input;
-  const inputs = new Inputs(settings, { readText: read, isBatch, size: calls.length });
+  const inputs = new Inputs({
+    transformer: settings.config.transformer.input,
+    readText: read,
+    isBatch,
+    size: calls.length,
+  });
   void run(new Exchange({ ...incoming, calls, isBatch, inputs, bodyLimit }));
 }
 
@@ -86,4 +93,40 @@ function checkTypes(calls: readonly Call[]): void {
   if (types.size < 2) return;
   const message = `Cannot mix procedure types in call: ${[...types].join(', ')}`;
   throw new TRPCError({ code: 'BAD_REQUEST', message });
+}
+
+/** Finds a procedure if it is already loaded. */
+function findProcedure(router: AnyTRPCRouter, path: string): AnyTRPCProcedure | undefined {
+  const procedures: Readonly<Record<string, AnyTRPCProcedure | undefined>> = router._def.procedures;
+  return procedures[path];
+}
+
+/** Loads the lazy router parts of the paths. Returns undefined if all are loaded. */
+export function loadProcedures(
+  router: AnyTRPCRouter,
+  paths: readonly string[],
+): Promise<unknown> | undefined {
+  const missing = paths.filter(
+    (path) => findProcedure(router, path) === undefined && lazyPart(router, path) !== undefined,
+  );
+  return missing.length === 0
+    ? undefined
+    : Promise.all(missing.map((path) => loadParts(router, path)));
+}
+
+async function loadParts(router: AnyTRPCRouter, path: string): Promise<void> {
+  for (
+    let part = lazyPart(router, path);
+    part !== undefined && !findProcedure(router, path);
+    part = lazyPart(router, path)
+  ) {
+    await part.load();
+  }
+}
+
+function lazyPart({ _def }: AnyTRPCRouter, path: string) {
+  for (const [key, part] of Object.entries(_def.lazy)) {
+    if (path === key || path.startsWith(`${key}.`)) return part;
+  }
+  return undefined;
 }

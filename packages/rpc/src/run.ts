@@ -1,9 +1,8 @@
 import { announcesMoreThan, deadlineError } from '@synap/http';
 import { getTRPCErrorFromUnknown, TRPCError } from '@trpc/server';
-import { isClientDisconnect } from './client-disconnect.js';
 import type { Call, Exchange, Outcome } from './exchange.js';
 import { invokeProcedure } from './invoke-procedure.js';
-import { notifyOnError } from './response/error-response.js';
+import { isClientDisconnect, notifyOnError } from './response/error-response.js';
 import { respond } from './response/respond.js';
 
 /**

@@ -7,12 +7,13 @@ import {
   withoutByteOrderMark,
 } from '@synap/http';
 import { TRPCError } from '@trpc/server';
-import type { Settings } from '../settings.js';
 
 /** Inputs of a request by the index of their call. */
 type InputRecord = Readonly<Record<number, unknown>>;
 
 export interface InputSource {
+  /** Input side of the router's transformer. */
+  readonly transformer: { readonly deserialize: (input: unknown) => unknown };
   /** JSON text; empty or null if there is no input. */
   readonly readText: () => string | null | Promise<string>;
   readonly isBatch: boolean;
@@ -21,15 +22,13 @@ export interface InputSource {
 
 /** Inputs of one request; read and decoded once, when a procedure first requests one. */
 export class Inputs {
-  readonly #settings: Settings;
   readonly #source: InputSource;
   #reading: Promise<InputRecord> | undefined;
   #record: InputRecord | undefined;
   /** True while the body is being received. */
   isBodyPending = false;
 
-  constructor(settings: Settings, source: InputSource) {
-    this.#settings = settings;
+  constructor(source: InputSource) {
     this.#source = source;
   }
 
@@ -72,8 +71,8 @@ export class Inputs {
   #decode(text: string | null): InputRecord {
     if (text === null || text === '') return [];
     const inputs: unknown = JSON.parse(withoutByteOrderMark(text));
-    const { input: transformer } = this.#settings.config.transformer;
-    if (!this.#source.isBatch) return [transformer.deserialize(inputs)];
+    const { transformer, isBatch, size } = this.#source;
+    if (!isBatch) return [transformer.deserialize(inputs)];
     if (!isRecord(inputs)) {
       throw new TRPCError({
         code: 'BAD_REQUEST',
@@ -82,7 +81,7 @@ export class Inputs {
     }
     const forbidden = Object.keys(inputs).filter(isForbiddenKey);
     if (forbidden.length > 0) throw new InputError(forbidden.map((key) => keyIssue([key])));
-    return Array.from({ length: this.#source.size }, (_, index) =>
+    return Array.from({ length: size }, (_, index) =>
       inputs[index] === undefined ? undefined : transformer.deserialize(inputs[index]),
     );
   }

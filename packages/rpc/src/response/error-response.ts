@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import {
   getTRPCErrorFromUnknown,
   getTRPCErrorShape,
@@ -5,10 +6,13 @@ import {
   transformTRPCResponse,
 } from '@trpc/server';
 import { getHTTPStatusCode } from '@trpc/server/http';
-import type { Call, Exchange, Incoming } from '../exchange.js';
-import type { Settings } from '../settings.js';
-import { createHead, rejectionContentType } from './head.js';
-import { send } from './send.js';
+import type { Call, Exchange, Incoming, Settings } from '../exchange.js';
+import { createHead, rejectionContentType, send } from './send.js';
+
+/** True if the error is only a consequence of the client disconnecting. */
+export function isClientDisconnect({ code, cause }: TRPCError, res: ServerResponse): boolean {
+  return res.destroyed && (code === 'CLIENT_CLOSED_REQUEST' || cause?.name === 'AbortError');
+}
 
 /**
  * Calls the `onError` hook. If it throws, warns and continues, so that the client gets its

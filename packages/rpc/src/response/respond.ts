@@ -1,11 +1,10 @@
+import { isRecord } from '@synap/http';
 import { TRPCError } from '@trpc/server';
 import { getHTTPStatusCode } from '@trpc/server/http';
 import type { TRPCResponse } from '@trpc/server/rpc';
 import type { Call, Exchange } from '../exchange.js';
-import { isDataStream } from './data-stream.js';
 import { sendResponseError, shapeOf } from './error-response.js';
-import { createHead, type Head } from './head.js';
-import { send } from './send.js';
+import { createHead, type Head, send } from './send.js';
 
 /** Responds to a request whose calls are all settled. Never throws. */
 export function respond(exchange: Exchange): void {
@@ -65,4 +64,23 @@ function textOf({ settings, calls }: Exchange, item: TRPCResponse, index: number
   return written === undefined
     ? JSON.stringify({ result: { data: output.serialize(data) } })
     : `{"result":{"data":${written}}}`;
+}
+
+const isPromise = (value: unknown): boolean =>
+  (isRecord(value) || typeof value === 'function') &&
+  'then' in value &&
+  typeof value.then === 'function' &&
+  'catch' in value &&
+  typeof value.catch === 'function';
+
+const isAsyncIterable = (value: unknown): boolean =>
+  isRecord(value) && Symbol.asyncIterator in value;
+
+/** True if an output must be streamed: it is an async iterable, or contains one or a promise. */
+function isDataStream(output: unknown): boolean {
+  if (!isRecord(output)) return false;
+  if (Symbol.asyncIterator in output) return true;
+  for (const value of Object.values(output))
+    if (isPromise(value) || isAsyncIterable(value)) return true;
+  return false;
 }

@@ -1,7 +1,7 @@
 import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import { expect, test } from 'vitest';
-import { readTarget } from './target.js';
+import { readTarget } from './parse-request.js';
 
 function read(url: string, base: string) {
   const req = new IncomingMessage(new Socket());
