@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { IdempotencyStore, StoredResponse } from './store.js';
 
 export interface MemoryStoreOptions<TContext> {
@@ -33,13 +34,14 @@ export function createMemoryIdempotencyStore<TContext>(
   options: MemoryStoreOptions<TContext>,
 ): IdempotencyStore<TContext> {
   const { scope, ttlMs = 24 * 60 * 60 * 1000, limit = 10_000, now = Date.now } = options;
-  const entries = new Map<string, Entry>();
+  // Checks expiry below: the cache's own needs a clock that never reads 0.
+  const entries = new LRUCache<string, Entry>({ max: limit });
   return {
     async claim({ ctx, key, path, fingerprint }) {
       const caller = scope(ctx);
       if (caller === undefined) return { kind: 'ignored' };
       const id = JSON.stringify([caller, path, key]);
-      const existing = entries.get(id);
+      const existing = entries.peek(id);
       if (existing && existing.expires > now()) {
         if (existing.fingerprint !== fingerprint) return { kind: 'mismatch' };
         return existing.response
@@ -47,19 +49,14 @@ export function createMemoryIdempotencyStore<TContext>(
           : { kind: 'running' };
       }
       const entry: Entry = { fingerprint, expires: now() + ttlMs, response: undefined };
-      entries.delete(id);
       entries.set(id, entry);
-      for (const oldest of entries.keys()) {
-        if (entries.size <= limit) break;
-        entries.delete(oldest);
-      }
       return {
         kind: 'new',
         complete: async (response) => {
           entry.response = response;
         },
         abandon: async () => {
-          if (entries.get(id) === entry) entries.delete(id);
+          if (entries.peek(id) === entry) entries.delete(id);
         },
       };
     },
