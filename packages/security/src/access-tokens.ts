@@ -1,5 +1,6 @@
 import { createSecretKey, type KeyObject, randomUUID } from 'node:crypto';
 import jwt from 'jsonwebtoken';
+import { LRUCache } from 'lru-cache';
 import type { Clock } from './clock.js';
 import type { SigningKey } from './signing-keys.js';
 
@@ -115,15 +116,8 @@ export function createAccessTokens({
   }
 
   // Caches valid signatures, because they stay valid; the expiry is checked on every call. Only
-  // tokens that we signed are cached, so strangers cannot fill the cache. Insertion order: the
-  // oldest entry is evicted first.
-  const verified = new Map<string, VerifiedToken>();
-
-  function cache(token: string, found: VerifiedToken): void {
-    const [oldest] = verified.size >= maxCached ? verified.keys() : [];
-    if (oldest !== undefined) verified.delete(oldest);
-    verified.set(token, found);
-  }
+  // tokens that we signed are cached, so strangers cannot fill the cache.
+  const verified = new LRUCache<string, VerifiedToken>({ max: maxCached });
 
   return {
     sign({ sub, sid }) {
@@ -145,7 +139,7 @@ export function createAccessTokens({
       if (known && now < known.exp + tolerance) return known.claims;
       verified.delete(token);
       const found = read(token, now);
-      if (found) cache(token, found);
+      if (found) verified.set(token, found);
       return found?.claims ?? null;
     },
   };

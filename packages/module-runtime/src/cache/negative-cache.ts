@@ -1,6 +1,6 @@
+import { LRUCache } from 'lru-cache';
 import type { ModuleCallError } from '../call-error.js';
 import type { Clock } from '../clock.js';
-import { createLru } from './lru.js';
 
 const remembered = 10_000;
 const firstWaitMs = 1_000;
@@ -18,7 +18,7 @@ export interface Failure {
  * extends it.
  */
 export function createNegativeCache(clock: Clock) {
-  const failures = createLru<Failure>(remembered);
+  const failures = new LRUCache<string, Failure>({ max: remembered });
   return {
     /** Returns the failure of a key while its wait lasts. */
     current(key: string): ModuleCallError | undefined {
@@ -28,16 +28,12 @@ export function createNegativeCache(clock: Clock) {
     add(key: string, error: ModuleCallError): void {
       const times = (failures.get(key)?.times ?? 0) + 1;
       const retryAfterMs = Math.min(firstWaitMs * 2 ** (times - 1), longestWaitMs);
-      failures.set(
-        key,
-        {
-          error,
-          times,
-          until: clock.now() + Math.max(retryAfterMs, (error.retryAfter ?? 0) * 1_000),
-        },
-        1,
-      );
+      failures.set(key, {
+        error,
+        times,
+        until: clock.now() + Math.max(retryAfterMs, (error.retryAfter ?? 0) * 1_000),
+      });
     },
-    clear: (key: string): void => failures.delete(key),
+    clear: (key: string): void => void failures.delete(key),
   };
 }

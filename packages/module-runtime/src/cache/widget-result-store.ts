@@ -1,5 +1,5 @@
 import type { JsonValue } from '@synap/module-sdk';
-import { createLru } from './lru.js';
+import { LRUCache } from 'lru-cache';
 
 /** A widget's last good data. */
 export interface StoredWidgetResult {
@@ -29,16 +29,19 @@ export const keyPrefix = (moduleId: string): string => `${moduleId}:`;
  * @param megabytes 64 by default
  */
 export function createMemoryWidgetResultStore(megabytes = 64): WidgetResultStore {
-  const results = createLru<StoredWidgetResult>(megabytes * 1024 * 1024);
+  const results = new LRUCache<string, StoredWidgetResult>({
+    maxSize: Math.floor(megabytes * 1024 * 1024),
+    sizeCalculation: (result, key) => key.length + JSON.stringify(result).length,
+  });
   return {
     get: async (key) => results.get(key),
-    set: async (key, result) =>
-      results.set(key, result, key.length + JSON.stringify(result).length),
+    set: async (key, result) => void results.set(key, result),
     expire: async (moduleId, now) => {
-      const keys = [...results.entries()].filter(([key]) => key.startsWith(keyPrefix(moduleId)));
-      for (const [key, { data, loadedAt }] of keys) {
-        const result = { data, loadedAt, freshUntil: now };
-        results.set(key, result, key.length + JSON.stringify(result).length);
+      // Set the least recently used first, so that the order stays.
+      const own = [...results.rkeys()].filter((key) => key.startsWith(keyPrefix(moduleId)));
+      for (const key of own) {
+        const old = results.peek(key);
+        if (old) results.set(key, { data: old.data, loadedAt: old.loadedAt, freshUntil: now });
       }
     },
   };
