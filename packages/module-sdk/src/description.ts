@@ -1,8 +1,8 @@
-import type { z } from 'zod';
 import type { JsonSchema } from './json.js';
-import type { AnyWidget, DefaultAccess, Module } from './module.js';
-import { type ConfigSchema, jsonSchemaOf } from './schemas.js';
 import type { View } from './view.js';
+
+/** Users who may read a module's widgets unless the operator decides otherwise. */
+export type DefaultAccess = 'everyone' | 'superusers';
 
 export interface WidgetDescription {
   readonly id: string;
@@ -22,25 +22,4 @@ export interface ModuleDescription {
   readonly configSchema: JsonSchema;
   readonly widgets: readonly WidgetDescription[];
   readonly sync?: { readonly everySeconds: number } | undefined;
-}
-
-export function describe<Config extends ConfigSchema>(
-  module: Module<string, Config, readonly AnyWidget<z.output<Config>>[]>,
-): ModuleDescription {
-  const { id, name, defaultAccess, configSchema, widgets, syncJob } = module;
-  return {
-    id,
-    name,
-    defaultAccess,
-    configSchema: jsonSchemaOf(configSchema, 'input', `configSchema of module ${id}`),
-    widgets: widgets.map(({ id: widgetId, title, view, maxAge, paramsSchema, dataSchema }) => ({
-      id: widgetId,
-      title,
-      view,
-      maxAge,
-      paramsSchema: jsonSchemaOf(paramsSchema, 'input', `paramsSchema of widget ${widgetId}`),
-      dataSchema: jsonSchemaOf(dataSchema, 'output', `dataSchema of widget ${widgetId}`),
-    })),
-    ...(syncJob && { sync: { everySeconds: syncJob.every } }),
-  };
 }

@@ -9,20 +9,18 @@ export type {
   SyncContext,
   SyncServices,
 } from './context.js';
-export type { ModuleDescription, WidgetDescription } from './description.js';
+export { defineModule } from './define-module.js';
+export type { DefaultAccess, ModuleDescription, WidgetDescription } from './description.js';
 export { type Issue, ModuleError, ParamsError, RetryAfter } from './errors.js';
 export type { ModuleEvent } from './event.js';
 export type { JsonObject, JsonSchema, JsonValue } from './json.js';
 export {
   type AnyWidget,
-  type DefaultAccess,
-  defineModule,
   type HealthCheck,
   type LoadableModule,
   type Module,
   type ModuleDefinition,
   moduleBrand,
-  type OpenResult,
   SDK_VERSION,
   type SyncJob,
 } from './module.js';
@@ -31,8 +29,9 @@ export type {
   HealthOutcome,
   LoadOutcome,
   OpenedModule,
+  OpenResult,
   SyncOutcome,
-} from './opened.js';
+} from './opened-module.js';
 export type { ConfigSchema, DataSchema, ParamsSchema } from './schemas.js';
 export { type View, views } from './view.js';
 export { defineWidget, type Widget, type WidgetAnswer, type WidgetDefinition } from './widget.js';

@@ -1,9 +1,10 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { z } from 'zod';
 import type { LoadServices, SyncContext, SyncServices } from './context.js';
+import { defineModule } from './define-module.js';
 import { ModuleError, RetryAfter } from './errors.js';
 import type { ModuleEvent } from './event.js';
-import { defineModule, moduleBrand, SDK_VERSION } from './module.js';
+import { moduleBrand, SDK_VERSION } from './module.js';
 import { defineWidget } from './widget.js';
 
 const configSchema = z.object({ greeting: z.string().default('Hello') });
