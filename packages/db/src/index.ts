@@ -15,9 +15,9 @@ export {
   createDatabase,
   type Database,
   type DatabaseOptions,
-  type Db,
   type TransactionOptions,
 } from './client/database.js';
+export type { Db } from './client/db.js';
 export { isTransactionPooler } from './client/detect-pooler.js';
 export { type UniqueViolation, uniqueViolation } from './client/driver-errors.js';
 export {
@@ -50,7 +50,7 @@ export {
   ensureDatabase,
 } from './embedded/ensure.js';
 export { makeFolder } from './embedded/files.js';
-export { hasEmbeddedDatabase } from './embedded/location.js';
+export { hasEmbeddedDatabase } from './embedded/locate.js';
 export { removeCluster } from './embedded/remove.js';
 export { listUnclaimedClusters, type UnclaimedCluster } from './embedded/unclaimed.js';
 export { type MigrationHistory, migrationHistory } from './engine/history.js';

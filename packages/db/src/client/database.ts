@@ -1,11 +1,9 @@
 import { PrismaPg } from '@prisma/adapter-pg';
-import { type Prisma, PrismaClient } from '../generated/client.js';
+import { PrismaClient } from '../generated/client.js';
 import { schemaOf } from './connection.js';
+import type { Db } from './db.js';
 import { createPool, type Pool, type PoolOptions } from './pool.js';
 import { createSql, type Sql } from './sql.js';
-
-/** The client that repositories use: the pooled client or one bound to a transaction. */
-export interface Db extends Prisma.TransactionClient {}
 
 export interface TransactionOptions {
   isolation?: 'ReadCommitted' | 'RepeatableRead' | 'Serializable';

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import type { Db } from './database.js';
+import type { Db } from './db.js';
 import { sqlStateOf } from './driver-errors.js';
 import { type Row, readerOf } from './row.js';
 

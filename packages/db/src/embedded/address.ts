@@ -1,5 +1,6 @@
 import { addressOf, appName, readPassword } from './credentials.js';
-import { findCluster, homeOf } from './location.js';
+import { findCluster } from './locate.js';
+import { homeOf } from './location.js';
 import { readPostmaster } from './postmaster.js';
 
 /** Address used while the embedded database is stopped. */

@@ -4,7 +4,8 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../temporary.test.support.js';
 import { runsAsRoot, unprivileged } from './account.js';
-import { type NativePackage, nativePackage, prepareBinaries } from './binaries.js';
+import { prepareBinaries } from './binaries.js';
+import { type NativePackage, nativePackage } from './native-package.js';
 
 let folder: string;
 beforeEach(() => {

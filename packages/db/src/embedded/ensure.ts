@@ -1,4 +1,4 @@
-import { locateCluster } from './location.js';
+import { locateCluster } from './locate.js';
 import { openCluster, releaseCluster } from './open.js';
 
 export interface EnsureDatabaseOptions {

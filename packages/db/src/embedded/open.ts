@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Toolchain } from './binaries.js';
 import { addressOf, readPassword, rememberedPort, rememberPort } from './credentials.js';
 import { isCode } from './files.js';
 import { DataInUseError } from './in-use.js';
@@ -14,7 +15,6 @@ import {
   stopPostmaster,
 } from './postmaster.js';
 import { prepareCluster } from './prepare.js';
-import type { Toolchain } from './programs.js';
 
 export interface OpenOptions {
   role: LeaseRole;

@@ -3,7 +3,8 @@ import { rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { pathExists, readIfExists, replaceFile } from './files.js';
-import { type ClusterLocation, findCluster } from './location.js';
+import { findCluster } from './locate.js';
+import type { ClusterLocation } from './location.js';
 import { readMarker, readRecord, writeMarker } from './marker.js';
 
 /** The cluster belongs to another data folder. */

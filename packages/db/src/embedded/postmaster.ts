@@ -11,15 +11,11 @@ import {
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Toolchain } from './binaries.js';
 import { changeOwnerToOwnerOf, isCode } from './files.js';
 import type { ClusterLocation } from './location.js';
 import { isAlive, isPostmasterOf } from './processes.js';
-import {
-  ignoringStalePid,
-  isClusterInUse,
-  programEnvironment,
-  type Toolchain,
-} from './programs.js';
+import { ignoringStalePid, isClusterInUse, programEnvironment } from './programs.js';
 
 /** Content of postmaster.pid, which describes the PostgreSQL that uses a data folder. */
 export interface Postmaster {

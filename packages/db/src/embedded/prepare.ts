@@ -1,6 +1,6 @@
 import { accountFor } from './access.js';
 import { hasName } from './account.js';
-import { prepareBinaries } from './binaries.js';
+import { prepareBinaries, type Toolchain } from './binaries.js';
 import { checkVersion, createCluster, restorePermissions, setPassword } from './cluster.js';
 import {
   commitNextPassword,
@@ -13,7 +13,6 @@ import type { ClusterLocation } from './location.js';
 import { ensureMarker } from './marker.js';
 import { ownershipOf } from './ownership.js';
 import { clusterExists, MissingDatabaseError } from './presence.js';
-import type { Toolchain } from './programs.js';
 
 export interface PrepareOptions {
   durable: boolean;

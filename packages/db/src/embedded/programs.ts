@@ -1,16 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { chownSync } from 'node:fs';
 import type { Account } from './account.js';
-import type { Binaries } from './binaries.js';
 import { isCode } from './files.js';
-
-/** Parameters for running PostgreSQL's programs. */
-export interface Toolchain {
-  binaries: Binaries;
-  account: Account | null;
-  /** False disables flushing to disk; for tests only. */
-  durable: boolean;
-}
 
 /**
  * Environment of the programs: excludes Synap's variables and the machine's time zone and language.

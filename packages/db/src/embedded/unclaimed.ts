@@ -1,7 +1,7 @@
 import { lstatSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { isCode, pathExists, systemFolder } from './files.js';
-import { findCluster } from './location.js';
+import { findCluster } from './locate.js';
 import { readOwner } from './ownership.js';
 
 /** A cluster below /var/lib/synap that its recorded data folder no longer leads to. */

@@ -1,4 +1,5 @@
-import type { Database, Db } from '../client/database.js';
+import type { Database } from '../client/database.js';
+import type { Db } from '../client/db.js';
 import type { Seed, SeedDashboard } from './schema.js';
 
 export interface SeedDeps {

@@ -2,11 +2,10 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { accountFor } from '../embedded/access.js';
-import { prepareBinaries } from '../embedded/binaries.js';
+import { prepareBinaries, type Toolchain } from '../embedded/binaries.js';
 import { createCluster, runSingleUser } from '../embedded/cluster.js';
-import { locateCluster } from '../embedded/location.js';
+import { locateCluster } from '../embedded/locate.js';
 import { choosePort, startPostmaster, stopPostmaster } from '../embedded/postmaster.js';
-import type { Toolchain } from '../embedded/programs.js';
 import { removeCluster } from '../embedded/remove.js';
 
 export interface SuperuserCluster {
