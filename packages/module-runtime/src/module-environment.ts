@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { JsonSchema, JsonValue } from '@synap/module-sdk';
 import { z } from 'zod';
 import { propertiesOf } from './json-schema.js';
+import { messageOf } from './message-of.js';
 import type { ModuleAccess } from './module-info.js';
 import { readText } from './text-values.js';
 
@@ -95,9 +96,7 @@ export function readSettingFiles(
       try {
         values.set(name, readFileSync(file, 'utf8').replace(/\r?\n$/, ''));
       } catch (error) {
-        faults.push(
-          `${variable}: ${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-        );
+        faults.push(`${variable}: ${file} cannot be read: ${messageOf(error)}`);
       }
     }
   }

@@ -1,4 +1,5 @@
 import { TRPCClientError } from '@trpc/client';
+import { isRecord } from '../is-record.js';
 import type { AppRouter, Problem } from '../types.js';
 import { codeOfProblem, codeOfStatus } from './codes.js';
 import { SynapError, type SynapErrorDetails } from './synap-error.js';
@@ -80,9 +81,6 @@ export function readRetryAfter(value: string | null, now = Date.now()): number |
   const date = Date.parse(value);
   return Number.isNaN(date) ? undefined : Math.max(0, Math.ceil((date - now) / 1000));
 }
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null;
 
 function isProblem(value: unknown): value is Problem {
   return (

@@ -1,3 +1,4 @@
+import { isRecord } from '../is-record.js';
 import type { AccessToken } from './access-token.js';
 import { findLocks } from './locks.js';
 
@@ -51,9 +52,6 @@ export function createOtherTabs(
     close: () => channel?.close(),
   };
 }
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null;
 
 const isAccessToken = (value: unknown): value is AccessToken =>
   isRecord(value) &&

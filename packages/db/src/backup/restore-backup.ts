@@ -6,6 +6,7 @@ import { createPool } from '../client/pool.js';
 import { migrateDeploy } from '../engine/migrate.js';
 import { acquireMigrationLock } from '../engine/migration-lock.js';
 import { migrationNames } from '../engine/migrations-folder.js';
+import { messageOf } from '../thrown.js';
 import { BackupError, damagedError } from './backup-error.js';
 import { type Checksums, type Manifest, type Table, tablesFolder } from './manifest.js';
 import {
@@ -190,12 +191,9 @@ function startCopy(client: pg.PoolClient, table: string, columns: readonly strin
   const done = finished(stream);
   done.catch(() => undefined);
   const rejection = (error: unknown) =>
-    new BackupError(
-      `PostgreSQL does not accept the rows of ${table}: ${error instanceof Error ? error.message : String(error)}`,
-      {
-        cause: error,
-      },
-    );
+    new BackupError(`PostgreSQL does not accept the rows of ${table}: ${messageOf(error)}`, {
+      cause: error,
+    });
   return {
     table,
     async write(part) {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { ConnectionOptions } from 'node:tls';
 import type { ClientConfig } from 'pg';
+import { messageOf } from '../thrown.js';
 
 /**
  * A database address that cannot be used. The message never contains the address, which may hold a
@@ -56,9 +57,7 @@ function readCertificate(parameters: URLSearchParams, name: string): string | un
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    return fail(
-      `has ${name}=${file}, which cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    return fail(`has ${name}=${file}, which cannot be read: ${messageOf(error)}`);
   }
 }
 

@@ -1,8 +1,4 @@
-function property(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null && name in value
-    ? Reflect.get(value, name)
-    : undefined;
-}
+import { property } from '../thrown.js';
 
 function text(value: unknown): string | null {
   return typeof value === 'string' ? value : null;

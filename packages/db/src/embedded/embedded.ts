@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { messageOf } from '../thrown.js';
 import { locateCluster } from './locate.js';
 import { describeLocation } from './location.js';
 import { type OpenCluster, openCluster } from './open.js';
@@ -71,9 +72,7 @@ export async function startEmbeddedPostgres({
         await stopPostmaster(location, again.pid);
         await again.lease.release();
       } catch (error) {
-        log(
-          `PostgreSQL could not be restarted: ${error instanceof Error ? error.message : String(error)}`,
-        );
+        log(`PostgreSQL could not be restarted: ${messageOf(error)}`);
       }
     }
     return null;

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { messageOf } from '../thrown.js';
 import type { MigrationList } from './wasm.js';
 
 /** Lists the migrations of a folder in the order of application. */
@@ -15,7 +16,7 @@ function content(file: string): { tag: 'ok'; value: string } | { tag: 'error'; v
   try {
     return { tag: 'ok', value: readFileSync(file, 'utf8') };
   } catch (error) {
-    return { tag: 'error', value: error instanceof Error ? error.message : String(error) };
+    return { tag: 'error', value: messageOf(error) };
   }
 }
 

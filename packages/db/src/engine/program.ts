@@ -1,9 +1,10 @@
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
+import { messageOf, property } from '../thrown.js';
 import { readArguments } from './arguments.js';
 import { runCommand } from './commands.js';
 import { runNativeEngine } from './native.js';
-import { codeOf, logLine, messageOf, rpcError } from './reports.js';
+import { codeOf, logLine, rpcError } from './reports.js';
 import { createEngineSession, type EngineSession } from './session.js';
 import { createTarget, type Target } from './target.js';
 import { EnginePanic, loadEngine } from './wasm.js';
@@ -31,12 +32,6 @@ function isRequest(message: unknown): message is Request {
     'method' in message &&
     typeof message.method === 'string'
   );
-}
-
-function property(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null && name in value
-    ? Reflect.get(value, name)
-    : undefined;
 }
 
 /** Returns text that the CLI must print in addition; `null` if there is none. */

@@ -1,15 +1,6 @@
 import { sqlStateOf } from '../client/driver-errors.js';
+import { messageOf, property } from '../thrown.js';
 import { EnginePanic } from './wasm.js';
-
-function property(error: unknown, name: string): unknown {
-  return typeof error === 'object' && error !== null && name in error
-    ? Reflect.get(error, name)
-    : undefined;
-}
-
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message || error.name : String(error);
-}
 
 /** Returns Prisma's code (P1001) for an error of the engine or the driver. */
 export function codeOf(error: unknown): string | null {

@@ -1,6 +1,7 @@
 import type { Issue, JsonValue } from '@synap/module-sdk';
 import { ModuleCallError } from '../call-error.js';
 import type { ModuleLimits } from '../limits.js';
+import { messageOf } from '../message-of.js';
 import { openChannel } from '../protocol/channel.js';
 import {
   type Description,
@@ -95,7 +96,7 @@ export function startModuleProcess(limits: ModuleLimits, log: ModuleLog): Module
       const value = await pending.get(message.call)?.serve(message.question);
       await send({ kind: 'answer', ask: message.ask, ok: true, value: value ?? null });
     } catch (error) {
-      await reject(message, error instanceof Error ? error.message : String(error));
+      await reject(message, messageOf(error));
     }
   }
 

@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { messageOf } from '../message-of.js';
 
 /** A frame is four bytes of length (big-endian) and as many of JSON in UTF-8. */
 const headerBytes = 4;
@@ -91,7 +92,7 @@ async function readFrames(
       try {
         await onMessage(JSON.parse(bytes.toString('utf8', headerBytes, needed)), length);
       } catch (error) {
-        return `a message that could not be taken (${error instanceof Error ? error.message : String(error)})`;
+        return `a message that could not be taken (${messageOf(error)})`;
       }
       bytes = bytes.subarray(needed);
       needed = headerBytes;

@@ -2,6 +2,7 @@ import { ModuleCallError } from '../call-error.js';
 import type { Clock } from '../clock.js';
 import type { FoundPackage } from '../discovery/discover.js';
 import type { ModuleLimits } from '../limits.js';
+import { messageOf } from '../message-of.js';
 import type { Environment } from '../module-environment.js';
 import type { ModuleLog } from '../process/module-log.js';
 import { type ModuleProcess, startModuleProcess } from '../process/module-process.js';
@@ -123,9 +124,7 @@ export function createLifecycle({
       process = startModuleProcess(limits, log);
       return process;
     } catch (error) {
-      onGone(
-        `Its process could not be created (${error instanceof Error ? error.message : String(error)})`,
-      );
+      onGone(`Its process could not be created (${messageOf(error)})`);
       return undefined;
     }
   }
