@@ -11,15 +11,6 @@ const entityNames = {
   WidgetPlacement: 'PlainPlacement',
   PlaceWidget: 'PlainPlaceWidget',
 };
-const wrappers = new Set([
-  'optional',
-  'nullable',
-  'default',
-  'prefault',
-  'nonoptional',
-  'readonly',
-  'catch',
-]);
 
 /** Returns the schema of the values themselves, and the first description on the way to it. */
 function unwrap(schema, side) {
@@ -27,7 +18,8 @@ function unwrap(schema, side) {
   for (let inner = schema; ; ) {
     const { def } = inner._zod;
     description ??= inner.description;
-    if (wrappers.has(def.type)) inner = def.innerType;
+    // Only wrappers, such as `optional` and `default`, have an inner type.
+    if ('innerType' in def) inner = def.innerType;
     else if (def.type === 'pipe') inner = side === 'input' ? def.in : def.out;
     else return { schema: inner, description };
   }
