@@ -3,7 +3,7 @@
 const peers = ['@tanstack/react-query', '@trpc/client', '@trpc/server', 'react', 'superjson'];
 const optional = ['@tanstack/react-query', 'react'];
 const brought =
-  /^(?:package\.json|README\.md|LICENSE|dist\/bundle\/[\w-]+\.(?:js|cjs|d\.ts|d\.cts|d\.ts\.map|d\.cts\.map)|src\/(?:[\w-]+\/)*[\w-]+\.ts)$/;
+  /^(?:package\.json|README\.md|CHANGELOG\.md|LICENSE|dist\/bundle\/[\w-]+\.(?:js|cjs|d\.ts|d\.cts|d\.ts\.map|d\.cts\.map)|src\/(?:[\w-]+\/)*[\w-]+\.ts)$/;
 
 /** Returns the faults of a packed package.json, given the paths of all packed files. */
 export function judgeManifest(manifest, files) {
