@@ -13,6 +13,14 @@ type HeadersSource =
   | Record<string, string>
   | (() => Record<string, string> | Promise<Record<string, string>>);
 
+/**
+ * Options of `createClient`.
+ *
+ * @example
+ * ```ts
+ * const options: ClientOptions = { url: 'https://synap.example.org', auth: { apiKey } };
+ * ```
+ */
 export interface ClientOptions {
   /**
    * The server's `PUBLIC_URL`: `https://synap.example.org`, or with a path,
@@ -33,6 +41,7 @@ export interface ClientOptions {
    * Browsers only: stores the refresh token in a cookie that scripts cannot read. The page must
    * have the server's origin or one of its `CORS_ORIGINS`. Excludes `auth` and `storage`. After a
    * reload `$session.ready()` restores the session.
+   * @default the refresh token is in `storage`
    */
   session?: 'cookie';
   /** Called once if the server ended the session, never by `signOut`: ask the user to sign in. */
@@ -42,9 +51,15 @@ export interface ClientOptions {
    * @default 2
    */
   retries?: number;
-  /** Additional request headers, or a function that returns them for each request. */
+  /**
+   * Additional request headers, or a function that returns them for each request.
+   * @default {}
+   */
   headers?: HeadersSource;
-  /** Replaces the global `fetch`. */
+  /**
+   * Replaces the global `fetch`.
+   * @default globalThis.fetch
+   */
   fetch?: Fetch;
 }
 

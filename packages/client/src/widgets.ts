@@ -19,7 +19,9 @@ export interface WidgetTypes {}
 /** `Declared` if widgets are declared, else `Plain`. */
 export type IfWidgets<Declared, Plain> = keyof WidgetTypes extends never ? Plain : Declared;
 
+/** Id of a module with declared widgets. */
 export type ModuleId = keyof WidgetTypes & string;
+/** Id of a declared widget of a module. */
 export type WidgetId<Module extends ModuleId> = keyof WidgetTypes[Module] & string;
 
 type ParamsOf<Widget> = Widget extends { params: infer Params } ? Params : never;

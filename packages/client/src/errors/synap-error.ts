@@ -3,12 +3,15 @@ import type { TRPCErrorResponse } from '@trpc/server/rpc';
 import type { AppRouter, ErrorShape, InputFault, Problem } from '../types.js';
 import type { SynapErrorCode } from './codes.js';
 
+/** Optional properties of a new `SynapError`. */
 export interface SynapErrorDetails {
   /** HTTP status; absent without a response. */
   status?: number;
+  /** Id of the request in the server's log. */
   requestId?: string;
-  /** Seconds. */
+  /** Seconds to wait before a retry. */
   retryAfter?: number;
+  /** The problem details sent by the server. */
   problem?: Problem;
   /** The error in tRPC's format. */
   shape?: ErrorShape;

@@ -93,6 +93,14 @@ interface FirstPage {
   initialPageParam?: PageParam;
 }
 
+/**
+ * Factories of a query.
+ *
+ * @example
+ * ```ts
+ * const { data } = useQuery(queries.dashboards.get.queryOptions({ id }));
+ * ```
+ */
 export interface QueryFactory<Input, Output> extends PathKey {
   /**
    * Options for `useQuery`, `useSuspenseQuery`, `fetchQuery` and similar. With `skipToken` as the
@@ -106,13 +114,29 @@ export interface QueryFactory<Input, Output> extends PathKey {
 /** An input without its cursor, which the binding sets. An optional input stays optional. */
 type WithoutCursor<Input> = Omit<Extract<Input, object>, 'cursor'> | Exclude<Input, object>;
 
-/** A query that returns pages. */
+/**
+ * Factories of a query that returns pages.
+ *
+ * @example
+ * ```ts
+ * const pages = useInfiniteQuery(queries.dashboards.list.infiniteQueryOptions({ size: 20 }));
+ * ```
+ */
 export interface InfiniteQueryFactory<Input, Page> extends QueryFactory<Input, Page> {
   /** Options for `useInfiniteQuery` and similar: follows `nextCursor` until it is null. */
   infiniteQueryOptions: MakeInfiniteQueryOptions<WithoutCursor<Input>, Page>;
+  /** Key of one input, or without it the key of all inputs. */
   infiniteQueryKey(input?: WithoutCursor<Input>): DataTag<QueryKey, Pages<Page>, SynapError>;
 }
 
+/**
+ * Factories of a mutation.
+ *
+ * @example
+ * ```ts
+ * const save = useMutation(queries.dashboards.save.mutationOptions());
+ * ```
+ */
 export interface MutationFactory<Input, Output> extends PathKey {
   /** Options for `useMutation`. */
   mutationOptions<OnMutateResult = unknown>(
@@ -121,5 +145,6 @@ export interface MutationFactory<Input, Output> extends PathKey {
       'mutationKey' | 'mutationFn'
     >,
   ): UseMutationOptions<Output, SynapError, Input, OnMutateResult> & { mutationKey: QueryKey };
+  /** Key for `useIsMutating` and `setMutationDefaults`. */
   mutationKey(): QueryKey;
 }

@@ -36,6 +36,7 @@ type FactoriesOf<Routes> = PathKey & {
 /** TanStack Query's options for every procedure: `queries.dashboards.get.queryOptions({ id })`. */
 export type SynapQueries = WithWidgets<FactoriesOf<AppRouter['_def']['record']>>;
 
+/** Options of `createSynapQueries`. */
 export interface SynapQueriesOptions {
   /**
    * First part of every key. Set it if several servers share a `QueryClient`.

@@ -6,13 +6,25 @@ import { createRenewal, isRejection } from './renewal.js';
 import { createSessionStore, type SessionStoreOptions } from './session-store.js';
 import { runListener, type SessionListener, type SessionState } from './state.js';
 
-/** Signs in and out; available as `client.$session`. */
+/**
+ * Signs in and out; available as `client.$session`. If the client has an API key, `signIn`,
+ * `signOut` and `restore` reject with a `TypeError`.
+ *
+ * @example
+ * ```ts
+ * await client.$session.signIn({ email, password });
+ * const unsubscribe = client.$session.subscribe(({ status }) => render(status));
+ * ```
+ */
 export interface Session {
   /** The known state. Stays the same object until it changes. */
   readonly current: SessionState;
   /** Calls `listener` at each later change of state. Returns a function that unsubscribes. */
   subscribe(listener: SessionListener): () => void;
-  /** Resolves to the state after the storage was read, or the session cookie was tried. */
+  /**
+   * Resolves to the state after the storage was read, or the session cookie was tried.
+   * @throws SynapError `unexpected` if the storage fails, or the failure of the request
+   */
   ready(): Promise<SessionState>;
   /**
    * Starts a session.
@@ -28,7 +40,10 @@ export interface Session {
    * @throws SynapError if the server could not end it; it is forgotten locally all the same
    */
   signOut(): Promise<void>;
-  /** Continues a session that was started elsewhere, such as by `client.auth.login.mutate`. */
+  /**
+   * Continues a session that was started elsewhere, such as by `client.auth.login.mutate`.
+   * @throws SynapError `unexpected` if the storage fails
+   */
   restore(tokens: SessionTokens): Promise<void>;
   /** Stops listening to the other clients of a shared session. */
   close(): void;

@@ -6,6 +6,7 @@ export interface SessionState {
   readonly status: 'unknown' | 'signed-in' | 'signed-out';
 }
 
+/** Receives each new state of the session. */
 export type SessionListener = (state: SessionState) => void;
 
 /**

@@ -6,6 +6,15 @@ type MaybePromise<T> = T | Promise<T>;
  * Stores the refresh token between runs of a program. The access token stays in memory. Anyone who
  * reads the token can act as its user: a file needs mode 0600, and a page must not store it in
  * `localStorage`.
+ *
+ * @example
+ * ```ts
+ * const storage: TokenStorage = {
+ *   read: () => readFile(file, 'utf8').catch(() => undefined),
+ *   write: (refreshToken) => writeFile(file, refreshToken, { mode: 0o600 }),
+ *   clear: () => rm(file, { force: true }),
+ * };
+ * ```
  */
 export interface TokenStorage {
   /**
@@ -15,7 +24,9 @@ export interface TokenStorage {
   readonly name?: string;
   /** Returns the last written token; undefined or null after `clear`. */
   read(): MaybePromise<string | null | undefined>;
+  /** Replaces the token. */
   write(refreshToken: string): MaybePromise<void>;
+  /** Removes the token; succeeds if there is none. */
   clear(): MaybePromise<void>;
 }
 
