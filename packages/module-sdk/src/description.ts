@@ -4,6 +4,7 @@ import type { View } from './view.js';
 /** Users who may read a module's widgets unless the operator decides otherwise. */
 export type DefaultAccess = 'everyone' | 'superusers';
 
+/** A widget as plain data. */
 export interface WidgetDescription {
   readonly id: string;
   readonly title: string;

@@ -3,7 +3,14 @@ import { ModuleError } from './errors.js';
 import type { JsonObject } from './json.js';
 import { assertSize, largestEvent } from './sizes.js';
 
-/** An external event that the server stores. */
+/**
+ * An external event that the server stores.
+ *
+ * @example
+ * ```ts
+ * await emit([{ key: item.id, type: 'item.new', time: item.published, payload: { title } }]);
+ * ```
+ */
 export interface ModuleEvent {
   /** Unique within the module: the server drops an event with a known key. 1–200 characters. */
   readonly key: string;

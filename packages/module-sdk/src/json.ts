@@ -10,6 +10,7 @@ export type JsonValue =
   | readonly JsonValue[]
   | { readonly [key: string]: JsonValue | undefined };
 
+/** A JSON object, such as the payload of an event. */
 export type JsonObject = { readonly [key: string]: JsonValue | undefined };
 
 /** A JSON Schema (draft 2020-12), as zod writes it. */

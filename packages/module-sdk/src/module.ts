@@ -17,6 +17,17 @@ export const moduleBrand: unique symbol = Symbol.for('synap.module');
 /** Any widget that fits a module with this configuration. */
 export type AnyWidget<Config> = Widget<string, ParamsSchema, DataSchema, Config>;
 
+/**
+ * A periodic job. Events and values of a run are stored together if it succeeds.
+ *
+ * @example
+ * ```ts
+ * const syncJob: SyncJob<Config> = {
+ *   every: 15 * 60,
+ *   run: async ({ config, emit, signal }) => emit(await readEvents(config.url, signal)),
+ * };
+ * ```
+ */
 export interface SyncJob<Config> {
   /**
    * Seconds between runs, at least 10. The server starts due jobs once a minute, so fewer than 60
@@ -30,6 +41,12 @@ export interface SyncJob<Config> {
  * Reports problems that the operator has to fix while the module works: one line each, saying what
  * to do. An empty list means healthy. The server shows the lines to superusers and the module as
  * `degraded`.
+ *
+ * @example
+ * ```ts
+ * const healthCheck: HealthCheck<Config> = async ({ config }) =>
+ *   (await isFolder(config.folder)) ? [] : ['SYNAP_PHOTOS_FOLDER is not a folder: correct it'];
+ * ```
  */
 export type HealthCheck<Config> = (
   context: HealthContext<Config>,
@@ -62,6 +79,7 @@ export interface Module<
   readonly healthCheck?: HealthCheck<z.output<Config>> | undefined;
 }
 
+/** Argument of `defineModule`. */
 export interface ModuleDefinition<
   Id extends string,
   Config extends ConfigSchema,
@@ -69,6 +87,7 @@ export interface ModuleDefinition<
 > {
   /** Lower-case letters, digits and hyphens; unique among the installed modules. */
   id: Id;
+  /** Name for people. */
   name: string;
   /** Its keys come from the environment: `maxItems` of module `rss` from `SYNAP_RSS_MAX_ITEMS`. */
   configSchema: Config;
@@ -79,6 +98,7 @@ export interface ModuleDefinition<
    * @default 'everyone'
    */
   defaultAccess?: DefaultAccess;
+  /** Runs periodically in the background. */
   syncJob?: SyncJob<z.output<Config>>;
   /** Runs after the start, and at most every ten seconds when someone reads the module's status. */
   healthCheck?: HealthCheck<z.output<Config>>;

@@ -3,6 +3,7 @@ import type { Issue } from './errors.js';
 import type { JsonValue } from './json.js';
 import type { WidgetAnswer } from './widget.js';
 
+/** Outcome of a call that threw a `ModuleError`. */
 export interface ForeseenFailure {
   readonly kind: 'failed';
   readonly message: string;
@@ -10,15 +11,18 @@ export interface ForeseenFailure {
   readonly retryAfter?: number | undefined;
 }
 
+/** Outcome of loading a widget. */
 export type LoadOutcome =
   | WidgetAnswer<JsonValue>
   | ForeseenFailure
   | { readonly kind: 'unknown-widget' };
+/** Outcome of a run of the sync job. */
 export type SyncOutcome =
   | ForeseenFailure
   | { readonly kind: 'done' }
   | { readonly kind: 'no-sync-job' };
 
+/** Outcome of a health check: one line for each problem. */
 export interface HealthOutcome {
   readonly kind: 'checked';
   readonly problems: readonly string[];
@@ -35,6 +39,7 @@ export interface OpenedModule {
   check?(services: HealthServices): Promise<HealthOutcome>;
 }
 
+/** Result of `open`: the module, or the validation errors of its configuration. */
 export type OpenResult =
   | { readonly kind: 'opened'; readonly module: OpenedModule }
   | { readonly kind: 'invalid-config'; readonly issues: readonly Issue[] };

@@ -2,11 +2,9 @@ import { z } from 'zod';
 import type { Issue } from './errors.js';
 import type { JsonSchema, JsonValue } from './json.js';
 
-/**
- * Parameters and configuration are objects, so that a query string or environment variables can
- * address each value.
- */
+/** Schema of parameters: an object, so that a query string can address each value. */
 export type ParamsSchema = z.ZodObject;
+/** Schema of a configuration: an object, whose keys are set by environment variables. */
 export type ConfigSchema = z.ZodObject;
 /** Data crosses a process boundary as JSON: a Date or a Map in it does not compile. */
 export type DataSchema = z.ZodType<JsonValue>;

@@ -37,6 +37,7 @@ export interface Widget<
   ) => Promise<WidgetAnswer<z.output<Data>>>;
 }
 
+/** Argument of `defineWidget`. */
 export interface WidgetDefinition<
   Id extends string,
   Params extends ParamsSchema,
@@ -45,10 +46,13 @@ export interface WidgetDefinition<
 > {
   /** Lower-case letters, digits and hyphens; unique within the module. */
   id: Id;
+  /** Name for people. */
   title: string;
+  /** Preferred presentation of the data. */
   view: View;
   /** The module's configuration schema; required if `load` reads `config`. */
   configSchema?: Config;
+  /** Give each parameter a default, so that the widget works without any. */
   paramsSchema: Params;
   dataSchema: Data;
   /** Seconds for which data counts as fresh. The server does not load again before they pass. */

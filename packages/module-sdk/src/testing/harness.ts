@@ -7,6 +7,7 @@ import type { AnyWidget, Module } from '../module.js';
 import type { ConfigSchema, DataSchema, ParamsSchema } from '../schemas.js';
 import type { Widget } from '../widget.js';
 
+/** A line that the module wrote to the log. */
 export interface LogLine {
   readonly level: keyof Log;
   readonly message: string;
@@ -17,6 +18,7 @@ export interface LogLine {
 export interface ModuleHarness<Config> {
   /**
    * Loads one widget as the server does. Throws the errors of `load`.
+   *
    * @throws Error that lists invalid parameters or data
    */
   load<Id extends string, Params extends ParamsSchema, Data extends DataSchema>(
@@ -24,9 +26,17 @@ export interface ModuleHarness<Config> {
     params: z.input<Params>,
     options?: { signal?: AbortSignal },
   ): Promise<z.output<Data>>;
-  /** Runs the sync job once. Like the server, drops events whose key was emitted before. */
+  /**
+   * Runs the sync job once. Like the server, drops events whose key was emitted before. Throws the
+   * errors of `run`.
+   *
+   * @throws Error if the module has no sync job
+   * @throws ModuleError if an event or value is invalid or too large
+   */
   sync(options?: { signal?: AbortSignal }): Promise<void>;
+  /** The module's rows; fill it before a test if needed. */
   readonly store: Map<string, JsonValue>;
+  /** Events of all runs. */
   readonly events: ModuleEvent[];
   readonly logs: LogLine[];
   readonly progress: { done: number; total: number }[];
