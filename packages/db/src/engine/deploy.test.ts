@@ -147,6 +147,15 @@ describe('migrateDeploy', () => {
     expect(applied.map((names) => names.length).sort()).toEqual([0, 0, 3]);
   });
 
+  it('leaves no timer that keeps the process alive', async () => {
+    await query(server.url, 'CREATE DATABASE untimed');
+    const timers = () =>
+      process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+    const before = timers();
+    await migrateDeploy(address('untimed'), folder());
+    expect(timers()).toBeLessThanOrEqual(before);
+  });
+
   it('is not subject to the time-outs of the role', async () => {
     await query(server.url, 'CREATE DATABASE limited');
     await query(server.url, `ALTER DATABASE limited SET statement_timeout = '100ms'`);

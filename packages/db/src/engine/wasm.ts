@@ -53,7 +53,7 @@ async function instantiate(): Promise<EngineHost> {
   const module: EngineModule = await import(pathToFileURL(file).href);
   const bytes = await readFile(path.join(path.dirname(file), 'schema_engine_bg.wasm'));
   const { instance } = await WebAssembly.instantiate(bytes, {
-    './schema_engine_bg.js': { ...module },
+    './schema_engine_bg.js': importsOf(module),
   });
   const panicked = new Promise<never>((_, reject) => {
     globalThis.PRISMA_WASM_PANIC_REGISTRY = {
@@ -66,6 +66,21 @@ async function instantiate(): Promise<EngineHost> {
   if (typeof start === 'function') start();
   return { module, guard: (call) => guarded(call, panicked) };
 }
+
+/**
+ * Returns the functions that the engine imports. Its timers must not keep the process alive: it
+ * never clears the 10 s time limit of its lock.
+ */
+function importsOf(module: EngineModule): Record<string, unknown> {
+  const functions = Object.entries(module).map(([name, value]): [string, unknown] => [
+    name,
+    name.startsWith('__wbg_setTimeout_') ? unreferenced : value,
+  ]);
+  return Object.fromEntries(functions);
+}
+
+const unreferenced = (callback: () => void, milliseconds: number) =>
+  setTimeout(callback, milliseconds).unref();
 
 async function guarded<T>(call: () => Promise<T>, panicked: Promise<never>): Promise<T> {
   try {
