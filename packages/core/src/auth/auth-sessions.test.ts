@@ -39,7 +39,7 @@ describe('my sessions', () => {
     const [revoked = '', expired = '', idle = '', older = '', newest = ''] = ids;
     await fixture.sessions.revoke(revoked);
     await fixture.db
-      .$executeRaw`UPDATE sessions SET expires_at = now() WHERE id = ${expired}::uuid`;
+      .$executeRaw`UPDATE sessions SET expires_at = now() - interval '1 second' WHERE id = ${expired}::uuid`;
     await fixture.db
       .$executeRaw`UPDATE sessions SET rotated_at = now() - interval '15 days' WHERE id = ${idle}::uuid`;
     const me = await fixture.callOf(tokens.at(-1)?.accessToken ?? '');

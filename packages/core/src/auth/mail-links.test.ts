@@ -269,7 +269,7 @@ describe('a new password', () => {
   test('is rejected for expired, forged and other links', async () => {
     const { user, token } = await asked();
     await fixture.db
-      .$executeRaw`UPDATE mail_tokens SET expires_at = clock_timestamp() WHERE user_id = ${user.id}::uuid`;
+      .$executeRaw`UPDATE mail_tokens SET expires_at = clock_timestamp() - interval '1 second' WHERE user_id = ${user.id}::uuid`;
     const other = generateToken();
     await fixture.mailTokens.insert({
       userId: user.id,

@@ -183,7 +183,7 @@ test('a session ends after fourteen idle days, and after ninety days in any case
   const { createdAt, expiresAt } = await sessionOf(old.refreshToken);
   expect(expiresAt.getTime() - createdAt.getTime()).toBe(90 * 86_400_000);
   await fixture.db
-    .$executeRaw`UPDATE sessions SET expires_at = now() WHERE id = ${sessionIdOf(old.refreshToken)}::uuid`;
+    .$executeRaw`UPDATE sessions SET expires_at = now() - interval '1 second' WHERE id = ${sessionIdOf(old.refreshToken)}::uuid`;
   await expect(refresh(old.refreshToken)).rejects.toMatchObject(refused);
 });
 

@@ -95,7 +95,8 @@ test('a repeated invitation, a withdrawal and time end the link', async () => {
     spent,
   );
   const third = await invited();
-  await fixture.db.$executeRaw`UPDATE invitations SET expires_at = clock_timestamp()`;
+  await fixture.db
+    .$executeRaw`UPDATE invitations SET expires_at = clock_timestamp() - interval '1 second'`;
   await expect(service.accept(call, { token: third.token, password })).rejects.toMatchObject(spent);
 });
 
