@@ -8,23 +8,17 @@ import {
 } from '@synap/security';
 import { createTestDatabase } from '@synap/testing';
 import { runMigrations } from 'graphile-worker';
-import { createApiKeysRepository } from './api-keys/api-keys.repository.js';
 import { createAccountMails } from './auth/account-mails.js';
 import { type AuthDependencies, createAuthService } from './auth/auth.service.js';
-import { createMailTokensRepository } from './auth/mail-tokens.repository.js';
 import type { IssuedTokens } from './auth/session-tokens.js';
-import { createApiKeyLookups } from './identity/api-key-lookups.repository.js';
 import { createAuthentication } from './identity/authenticate.js';
 import { noIdentityGuard } from './identity/identity-guard.js';
 import { createRequireOwnPassword } from './identity/own-account.js';
 import { createServiceHasher } from './identity/service-hasher.js';
-import { createSessionLookups } from './identity/session-lookups.repository.js';
-import { createSessionsRepository } from './identity/sessions.repository.js';
-import { createUsersRepository } from './identity/users.repository.js';
+import { newId } from './ids.js';
 import { createMailDelivery } from './mail/mail-delivery.js';
 import { createMailQueue, createMailRequests } from './mail/mail-queue.js';
-import { createMailsRepository } from './mail/mails.repository.js';
-import { createTransaction } from './repositories.js';
+import { createRepositories, createTransaction } from './repositories.js';
 
 const linkTo = (path: string) => `https://synap.example.org${path}`;
 export const password = 'correct horse battery staple';
@@ -58,9 +52,8 @@ export async function createAuthFixture() {
   const { url, drop } = await createTestDatabase();
   await runMigrations({ connectionString: url });
   const { db, sql, transaction, close } = createDatabase({ url });
-  const users = createUsersRepository(db);
-  const sessions = createSessionsRepository(db);
-  const lookups = createSessionLookups(sql);
+  const repositories = createRepositories(db, sql);
+  const { users } = repositories;
   const accessTokens = createAccessTokens({
     keys: [{ kid: 'a', secret: 'k3Zq-9fVt2mXw8Ls4RbYh7NdQp1Jc6Gu' }],
     issuer: 'synap',
@@ -70,18 +63,13 @@ export async function createAuthFixture() {
     keys: [{ kid: 'r', secret: 'Tn5Wx0Ev8Hs3Kd7Pz2Qj6Ym9Bc4Lf1Rg' }],
   });
   const box = createSecretBox({ keys: [{ kid: 'e', secret: 'Hb2Fy7Ku4Mz9Cn6Xr1Wd8Tg3Vq5Jp0Ls' }] });
-  const apiKeys = createApiKeysRepository(db);
-  const keys = { ...createApiKeyLookups(sql), touchLastUsed: apiKeys.touchLastUsed };
-  const authentication = createAuthentication({ accessTokens, sessions: lookups, keys });
+  const authentication = createAuthentication({ ...repositories, accessTokens, clock: Date });
   const { authenticate } = authentication;
   const forget = (sessionId: string) => authentication.invalidate('session', sessionId);
 
-  const dependencies: Omit<AuthDependencies, 'requireOwnPassword'> = {
-    users,
-    sessions,
-    lookups,
+  const dependencies = {
+    ...repositories,
     transaction: createTransaction({ transaction }),
-    mailTokens: createMailTokensRepository(db),
     sendMail: createMailQueue(box),
     requestMail: createMailRequests(box),
     verifyEmail: false,
@@ -90,11 +78,14 @@ export async function createAuthFixture() {
     accessTokens,
     refreshTokens,
     sessionEnded: forget,
-    keyEnded: (id) => authentication.invalidate('key', id),
-    userChanged: (id) => authentication.invalidate('user', id),
+    keyEnded: (id: string) => authentication.invalidate('key', id),
+    userChanged: (id: string) => authentication.invalidate('user', id),
     signup: 'open',
     productName: 'Synap',
-  };
+    clock: Date,
+    newId,
+    linkTo,
+  } as const;
   const authWith = (other: Partial<AuthDependencies>) => {
     const all = { ...dependencies, ...other };
     return inBody(createAuthService({ ...all, requireOwnPassword: createRequireOwnPassword(all) }));
@@ -111,7 +102,7 @@ export async function createAuthFixture() {
   } = {}): Promise<Mail[]> {
     const sent: Mail[] = [];
     const delivery = createMailDelivery({
-      mails: createMailsRepository(db),
+      mails: repositories.mails,
       box,
       compose: createAccountMails({
         transaction: dependencies.transaction,
@@ -141,13 +132,9 @@ export async function createAuthFixture() {
       await drop();
     },
     authenticate,
-    userChanged: (userId: string) => authentication.invalidate('user', userId),
     authentication,
     forget,
-    apiKeys,
-    keyEnded: (id: string) => authentication.invalidate('key', id),
     requireOwnPassword: createRequireOwnPassword(dependencies),
-    linkTo,
     auth: authWith({}),
     authWith,
 

@@ -13,6 +13,9 @@ export function uuidv7(now: number = Date.now()): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 
+/** Creates the id of a new row. */
+export const newId = (): string => uuidv7();
+
 /** Returns the creation time of a version 7 id, in milliseconds since the epoch. */
 export const timeOfId = (id: string): number =>
   Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16);

@@ -15,5 +15,6 @@ export { SyncFailure } from './modules/sync-failure.js';
 export { createRepositories, createTransaction, type Repositories } from './repositories.js';
 export { type RotationResult, rotateSecrets } from './secrets/rotate-secrets.js';
 export { sealedSources } from './secrets/sealed-sources.js';
-export { type Core, type CoreDeps, createServices } from './services.js';
+export type { CoreDeps } from './service-context.js';
+export { type Core, createServices } from './services.js';
 export type { FirstSuperuser } from './users/bootstrap-admin.js';

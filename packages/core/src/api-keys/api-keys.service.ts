@@ -26,7 +26,7 @@ export interface ApiKeysDependencies {
   transaction: Transaction;
   guard: Pick<IdentityGuard, 'change'>;
   newId: () => string;
-  clock?: Clock;
+  clock: Clock;
   /** Called for each removed key, after the commit. */
   keyEnded: (keyId: string) => void;
 }

@@ -11,7 +11,6 @@ import { parseApiKey } from '@synap/security';
 import { until } from '@synap/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type AuthFixture, call, createAuthFixture, password } from '../auth.test.fixture.js';
-import { createDashboardsRepository } from '../dashboards/dashboards.repository.js';
 import { createDashboardsService } from '../dashboards/dashboards.service.js';
 import { createIdempotent } from '../idempotency/idempotent.js';
 import { uuidv7 } from '../ids.js';
@@ -25,12 +24,11 @@ const catalogue = { widgetsOf: () => undefined, moduleIds: () => [] };
 
 beforeAll(async () => {
   fixture = await createAuthFixture();
-  const { transaction, apiKeys, guard, keyEnded, db, sql } = fixture;
-  service = createApiKeysService({ apiKeys, transaction, guard, newId: uuidv7, keyEnded });
-  const repository = createDashboardsRepository(db, sql);
+  const { transaction, keyEnded } = fixture;
+  service = createApiKeysService(fixture);
   const idempotent = createIdempotent(transaction);
   dashboards = createDashboardsService({
-    dashboards: repository,
+    dashboards: fixture.dashboards,
     transaction,
     idempotent,
     catalogue,
@@ -60,13 +58,12 @@ const eventsOf = (id: string) =>
 describe('a key', () => {
   test('is not created once its owner has made too many changes, which bounds the audit log', async () => {
     const ann = await someone();
-    const { apiKeys, transaction, keyEnded } = fixture;
     const guard = {
       async change(id: string) {
         throw tooManyRequests(`Too many changes of ${id}`, 60);
       },
     };
-    const tired = createApiKeysService({ apiKeys, transaction, guard, newId: uuidv7, keyEnded });
+    const tired = createApiKeysService({ ...fixture, guard });
     await expect(
       tired.create(ann, { name: 'Robot', scopes: ['dashboards:read'] }),
     ).rejects.toMatchObject({
@@ -357,8 +354,8 @@ describe('a key that is bound to a dashboard', () => {
     const reading = { data: 1, asOf: new Date(0), stale: false };
     const widgets = createWidgetsService({
       registry: { list: () => [git], get: () => git },
-      cache: { read: async () => reading, expire: async () => {} },
-      dashboards: createDashboardsRepository(fixture.db, fixture.sql),
+      widgetCache: { read: async () => reading, expire: async () => {} },
+      dashboards: fixture.dashboards,
     });
     expect((await widgets.list(by, { size: 20 })).items.map(({ id }) => id)).toEqual(['commits']);
     expect(await widgets.data(by, { moduleId: 'git', widgetId: 'commits', params: {} })).toEqual(

@@ -30,7 +30,7 @@ import type { TokenIssuers } from './session-tokens.js';
 export interface AuthDependencies extends TokenIssuers {
   users: UsersRepository;
   sessions: SessionsRepository;
-  lookups: SessionLookups;
+  sessionLookups: SessionLookups;
   transaction: Transaction;
   hasher: ServiceHasher;
   requireOwnPassword: RequireOwnPassword;

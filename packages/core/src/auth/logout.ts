@@ -6,7 +6,7 @@ import type { Repositories } from '../repositories.js';
 import type { TokenIssuers } from './session-tokens.js';
 
 export interface LogoutDependencies extends Pick<TokenIssuers, 'refreshTokens'> {
-  lookups: Pick<SessionLookups, 'refreshStateOf'>;
+  sessionLookups: Pick<SessionLookups, 'refreshStateOf'>;
   transaction: <T>(run: (tx: Pick<Repositories, 'audit' | 'sessions'>) => Promise<T>) => Promise<T>;
   sessionEnded: (sessionId: string) => void;
 }
@@ -14,7 +14,7 @@ export interface LogoutDependencies extends Pick<TokenIssuers, 'refreshTokens'> 
 /** Ends the session of the access token or, without a valid one, of the cookie. Idempotent. */
 export function createLogout({
   refreshTokens,
-  lookups,
+  sessionLookups,
   transaction,
   sessionEnded,
 }: LogoutDependencies) {
@@ -32,7 +32,7 @@ export function createLogout({
    */
   async function endByToken(call: Call, refreshToken: string): Promise<void> {
     const token = refreshTokens.parse(refreshToken);
-    const state = token && (await lookups.refreshStateOf(token.sid));
+    const state = token && (await sessionLookups.refreshStateOf(token.sid));
     if (!token || !state || !refreshTokens.verify(token, { ...state, kid: state.keyId })) return;
     if (evaluateRefreshToken(state, token.counter) !== 'ended')
       await end(call, state.id, state.userId);

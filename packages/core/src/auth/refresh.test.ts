@@ -196,12 +196,12 @@ test('a disabled user cannot refresh', async () => {
 
 test('a session that ends between read and rotation is not rotated', async () => {
   const { refreshToken } = await signIn();
-  const refreshStateOf: typeof fixture.lookups.refreshStateOf = async (id) => {
-    const state = await fixture.lookups.refreshStateOf(id);
+  const refreshStateOf: typeof fixture.sessionLookups.refreshStateOf = async (id) => {
+    const state = await fixture.sessionLookups.refreshStateOf(id);
     await fixture.sessions.revoke(id);
     return state;
   };
-  const auth = fixture.authWith({ lookups: { ...fixture.lookups, refreshStateOf } });
+  const auth = fixture.authWith({ sessionLookups: { ...fixture.sessionLookups, refreshStateOf } });
   await expect(auth.refresh(call, { refreshToken })).rejects.toMatchObject(refused);
   expect((await sessionOf(refreshToken)).counter).toBe(0);
 });

@@ -13,7 +13,7 @@ export interface RefreshDependencies extends TokenIssuers {
   sessions: Pick<SessionsRepository, 'rotate'>;
   /** Ends a session on token reuse; commits before the call is rejected. */
   transaction: <T>(run: (tx: Pick<Repositories, 'audit' | 'sessions'>) => Promise<T>) => Promise<T>;
-  lookups: Pick<SessionLookups, 'refreshStateOf'>;
+  sessionLookups: Pick<SessionLookups, 'refreshStateOf'>;
   sessionEnded: (sessionId: string) => void;
   guard: Pick<IdentityGuard, 'refresh'>;
 }
@@ -27,14 +27,14 @@ const invalidRefreshTokenError = () =>
  */
 export function createRefresh({
   sessions,
-  lookups,
+  sessionLookups,
   transaction,
   sessionEnded,
   guard,
   ...tokenIssuers
 }: RefreshDependencies) {
   async function verifiedStateOf(token: RefreshTokenParts): Promise<RefreshState> {
-    const state = await lookups.refreshStateOf(token.sid);
+    const state = await sessionLookups.refreshStateOf(token.sid);
     // A forged token must not end the session; otherwise anyone who learns its id could end it.
     if (!state || !tokenIssuers.refreshTokens.verify(token, { ...state, kid: state.keyId }))
       throw invalidRefreshTokenError();

@@ -14,8 +14,9 @@ import { canAccessDashboard, dashboardScopeOf } from '../identity/api-key-scope.
 import { pageById } from '../paging.js';
 import type { Repositories, Transaction } from '../repositories.js';
 import type { DashboardsRepository } from './dashboards.repository.js';
-import { assertSameWidgets, resolvePlacements, type WidgetCatalogue } from './placements.js';
+import { assertSameWidgets, resolvePlacements } from './placements.js';
 import { assertWithinQuota, bytesOf, dashboardQuota } from './quota.js';
+import type { WidgetCatalogue } from './widget-catalogue.js';
 
 export interface DashboardsDeps {
   dashboards: DashboardsRepository;

@@ -1,16 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { badRequest, forbidden, type InputFault, type PlaceWidget } from '@synap/contracts';
 import type { DashboardContent, PlacedWidget } from './dashboards.repository.js';
-
-/** The widgets of the installed modules. */
-export interface WidgetCatalogue {
-  /**
-   * Returns the ids of a module's widgets; null if the module is not installed, undefined if its
-   * widgets are unknown.
-   */
-  widgetsOf(moduleId: string): readonly string[] | null | undefined;
-  moduleIds(): readonly string[];
-}
+import type { WidgetCatalogue } from './widget-catalogue.js';
 
 const issue = (index: number, field: string, message: string, code: string): InputFault => ({
   pointer: `/widgets/${index}/${field}`,

@@ -3,7 +3,6 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type AuthFixture, call, createAuthFixture, password } from '../auth.test.fixture.js';
 import { createIdempotent } from '../idempotency/idempotent.js';
 import { uuidv7 } from '../ids.js';
-import { createDashboardsRepository } from './dashboards.repository.js';
 import { createDashboardsService } from './dashboards.service.js';
 
 let fixture: AuthFixture;
@@ -29,9 +28,8 @@ async function someone(): Promise<UserCall> {
 }
 
 function serviceWith(quota: { dashboards: number; bytes: number }) {
-  const { transaction, db, sql, keyEnded } = fixture;
+  const { transaction, dashboards, keyEnded } = fixture;
   const catalogue = { widgetsOf: () => undefined, moduleIds: () => [] };
-  const dashboards = createDashboardsRepository(db, sql);
   return createDashboardsService({
     dashboards,
     transaction,

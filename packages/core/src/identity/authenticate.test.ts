@@ -102,8 +102,9 @@ describe('the cache', () => {
     touchLastUsed = vi.fn(async () => {});
     authentication = createAuthentication({
       accessTokens,
-      sessions: { actorOf: (id) => actorOf(id) },
-      keys: { keyOf: (id) => keyOf(id), touchLastUsed: (id) => touchLastUsed(id) },
+      sessionLookups: { actorOf: (id) => actorOf(id) },
+      apiKeyLookups: { keyOf: (id) => keyOf(id) },
+      apiKeys: { touchLastUsed: (id) => touchLastUsed(id) },
       clock: { now: () => now },
     });
   });

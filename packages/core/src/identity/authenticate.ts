@@ -26,9 +26,10 @@ export interface Authentication {
 
 export interface AuthenticationOptions {
   accessTokens: Pick<AccessTokens, 'verify'>;
-  sessions: Pick<SessionLookups, 'actorOf'>;
-  keys: Pick<ApiKeyLookups, 'keyOf'> & { touchLastUsed(id: string): Promise<void> };
-  clock?: Clock;
+  sessionLookups: Pick<SessionLookups, 'actorOf'>;
+  apiKeyLookups: Pick<ApiKeyLookups, 'keyOf'>;
+  apiKeys: { touchLastUsed(id: string): Promise<void> };
+  clock: Clock;
 }
 
 const invalidTokenError = () =>
@@ -47,12 +48,13 @@ const invalidKeyError = () =>
  */
 export function createAuthentication({
   accessTokens,
-  sessions,
-  keys,
-  clock = Date,
+  sessionLookups,
+  apiKeyLookups,
+  apiKeys,
+  clock,
 }: AuthenticationOptions): Authentication {
-  const knownSessions = createSingleFlightCache(sessions.actorOf, clock);
-  const knownKeys = createSingleFlightCache(keys.keyOf, clock);
+  const knownSessions = createSingleFlightCache(sessionLookups.actorOf, clock);
+  const knownKeys = createSingleFlightCache(apiKeyLookups.keyOf, clock);
 
   async function bySession(accessToken: string): Promise<UserActor> {
     const claims = accessTokens.verify(accessToken);
@@ -71,7 +73,7 @@ export function createAuthentication({
     if (known.lastUsedIsStale) {
       known.lastUsedIsStale = false;
       // Fire and forget: a failed update must not fail the call, and the next lookup retries.
-      keys.touchLastUsed(parts.id).catch(() => {});
+      apiKeys.touchLastUsed(parts.id).catch(() => {});
     }
     return known.actor;
   }

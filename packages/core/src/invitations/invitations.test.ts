@@ -1,9 +1,7 @@
 import type { InvitationsService, ManagedUsersService, UserCall } from '@synap/contracts';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type AuthFixture, call, createAuthFixture, password } from '../auth.test.fixture.js';
-import { createManagedUsersRepository } from '../users/managed-users.repository.js';
 import { createManagedUsersService } from '../users/managed-users.service.js';
-import { createInvitationsRepository } from './invitations.repository.js';
 import { createInvitationsService } from './invitations.service.js';
 
 const email = 'carl@example.org';
@@ -18,8 +16,6 @@ const serviceWith = (signup: 'open' | 'invite' | 'closed') =>
   createInvitationsService({
     ...fixture,
     signup,
-    linkTo: (path) => `https://synap.example.org${path}`,
-    invitations: createInvitationsRepository(fixture.db),
   });
 
 beforeEach(async () => {
@@ -105,10 +101,7 @@ test.each<[string, (users: ManagedUsersService, id: string) => Promise<unknown>]
   ['is demoted', (users, id) => users.update(me, { id, role: 'user' })],
   ['is removed', (users, id) => users.remove(me, { id })],
 ])('if the inviter %s, open invitations are withdrawn and new ones rejected', async (_how, end) => {
-  const users = createManagedUsersService({
-    ...fixture,
-    managedUsers: createManagedUsersRepository(fixture.db),
-  });
+  const users = createManagedUsersService(fixture);
   const { id } = await fixture.makeUser({ role: 'superuser' });
   const by = { ...me, actor: { ...me.actor, userId: id } };
   const { token, invitation } = await invited('superuser', by);

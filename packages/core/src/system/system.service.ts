@@ -5,13 +5,13 @@ export interface SystemDeps {
   meta: Meta;
   /** All REST procedures, ordered by name. */
   routes: readonly Route[];
-  databaseState: () => Promise<DatabaseState>;
+  probeDatabase: () => Promise<DatabaseState>;
 }
 
-export function createSystemService({ meta, routes, databaseState }: SystemDeps): SystemService {
+export function createSystemService({ meta, routes, probeDatabase }: SystemDeps): SystemService {
   return {
     async health() {
-      const database = await databaseState();
+      const database = await probeDatabase();
       return { status: database === 'ready' ? 'ok' : 'degraded', database, version: meta.version };
     },
     async meta() {

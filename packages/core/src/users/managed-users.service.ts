@@ -2,39 +2,28 @@ import {
   forbidden,
   type ManagedUser,
   type ManagedUsersService,
-  notFound,
   type UpdateUser,
 } from '@synap/contracts';
-import type { PasswordHasher } from '@synap/security';
-import type { AuditCall } from '../audit/audit.repository.js';
 import { type AuditEntry, auditEntries } from '../audit/audit-entries.js';
 import { addressTakenError } from '../identity/account-errors.js';
 import { notifyOldAddress } from '../identity/account-move.js';
 import { endSessions } from '../identity/end-sessions.js';
-import { assertPasswordPolicy, defaultNameFromEmail } from '../identity/new-account.js';
 import { requireRecentSignIn } from '../identity/recent-sign-in.js';
 import type { RequestMail, SendMail } from '../mail/mail-queue.js';
 import { pageById } from '../paging.js';
-import type { Repositories, Transaction } from '../repositories.js';
+import type { Repositories } from '../repositories.js';
+import { type CreateAccountDependencies, createAccountFactory } from './create-account.js';
 import { assertAnotherSuperuser, removeAccount, withdrawInvitations } from './remove-account.js';
+import { requireManagedUser } from './require-managed-user.js';
 
-export interface ManagedUsersDependencies {
+export interface ManagedUsersDependencies extends CreateAccountDependencies {
   managedUsers: Pick<Repositories['managedUsers'], 'list' | 'find'>;
-  transaction: Transaction;
   sendMail: SendMail;
   requestMail: RequestMail;
-  hasher: Pick<PasswordHasher, 'hash'>;
   /** Called for each revoked session, after the commit. */
   sessionEnded: (sessionId: string) => void;
   /** Called for each user whose role, state or address changed, after the commit. */
   userChanged: (userId: string) => void;
-  /** Passwords must not be derived from it. */
-  productName: string;
-}
-
-function requireUser(user: ManagedUser | null): ManagedUser {
-  if (!user) throw notFound('User not found');
-  return user;
 }
 
 /**
@@ -50,7 +39,7 @@ export function createManagedUsersService(
 
   return {
     list: async (_call, input) => pageById(await managedUsers.list(input), input.size),
-    get: async (_call, { id }) => requireUser(await managedUsers.find(id)),
+    get: async (_call, { id }) => requireManagedUser(await managedUsers.find(id)),
     async create(call, input) {
       if (input.role === 'superuser') await transaction((tx) => requireRecentSignIn(tx, call));
       return createAccount(call, { ...input, mustChangePassword: true });
@@ -58,7 +47,7 @@ export function createManagedUsersService(
 
     async sendReset(call, { id }) {
       await transaction(async (tx) => {
-        const { email } = requireUser(await tx.managedUsers.find(id));
+        const { email } = requireManagedUser(await tx.managedUsers.find(id));
         const { address, requestId } = call;
         await requestMail(tx, { ask: 'reset', email, address, requestId });
         await tx.audit.record(call, auditEntries.resetSent(id));
@@ -74,7 +63,7 @@ export function createManagedUsersService(
         throw forbidden('You cannot change your own role or state: ask another superuser');
       const { updated, ended } = await transaction(async (tx) => {
         await tx.managedUsers.lockAdministration();
-        const before = requireUser(await tx.managedUsers.lock(input.id));
+        const before = requireManagedUser(await tx.managedUsers.lock(input.id));
         const changes = changesOf(before, input);
         if (input.role === 'user' || input.disabled) await assertAnotherSuperuser(tx, before);
         const moved = changes.some(({ type }) => type === 'user.email-changed');
@@ -118,43 +107,6 @@ export function createManagedUsersService(
       ended.forEach(sessionEnded);
       userChanged(id);
     },
-  };
-}
-
-interface NewAccount {
-  email: string;
-  password: string;
-  name?: string | undefined;
-  role?: ManagedUser['role'];
-  mustChangePassword?: boolean;
-}
-
-/** Creates an account that is verified by the caller instead of by mail. */
-export function createAccountFactory({
-  transaction,
-  hasher,
-  productName,
-}: Pick<ManagedUsersDependencies, 'transaction' | 'hasher' | 'productName'>) {
-  return async function createAccount(
-    call: AuditCall,
-    { email, password, name, role = 'user', mustChangePassword }: NewAccount,
-  ): Promise<ManagedUser> {
-    assertPasswordPolicy(password, { productName, email });
-    const passwordHash = await hasher.hash(password);
-    return transaction(async (tx) => {
-      const user = {
-        email,
-        name: name ?? defaultNameFromEmail(email),
-        passwordHash,
-        role,
-        verified: true,
-        mustChangePassword,
-      };
-      const { id, made } = await tx.users.insertUnlessTaken(user);
-      if (!made) throw addressTakenError();
-      await tx.audit.record(call, auditEntries.userCreated(id, role));
-      return requireUser(await tx.managedUsers.find(id));
-    });
   };
 }
 

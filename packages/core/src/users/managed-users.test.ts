@@ -3,7 +3,6 @@ import type { ManagedUsersService, Role, User, UserCall } from '@synap/contracts
 import { generateToken, hashToken } from '@synap/security';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type AuthFixture, call, createAuthFixture, password } from '../auth.test.fixture.js';
-import { createManagedUsersRepository } from './managed-users.repository.js';
 import { createManagedUsersService } from './managed-users.service.js';
 import { createRemoveMe } from './remove-me.js';
 
@@ -13,10 +12,7 @@ let service: ManagedUsersService;
 let removeMe: ReturnType<typeof createRemoveMe>;
 beforeEach(async () => {
   fixture = await createAuthFixture();
-  service = createManagedUsersService({
-    ...fixture,
-    managedUsers: createManagedUsersRepository(fixture.db),
-  });
+  service = createManagedUsersService(fixture);
   removeMe = createRemoveMe(fixture);
 });
 afterEach(() => fixture.close());

@@ -48,7 +48,7 @@ test('unverified, unused sign-ups are removed after a week and audited; other ac
   });
   await fixture.db.$executeRaw`UPDATE users SET updated_at = created_at`;
 
-  await createPurgeAbandoned(fixture.transaction)();
+  await createPurgeAbandoned({ ...fixture, verifyEmail: true })();
   const left = await fixture.db.user.findMany({ select: { email: true } });
   expect(left.map(({ email }) => email).sort()).toEqual(
     Object.values(kept)

@@ -1,19 +1,23 @@
 import { auditEntries } from '../audit/audit-entries.js';
 import type { Repositories } from '../repositories.js';
 
-type PurgeRepositories = Pick<Repositories, 'audit' | 'users'>;
+export interface PurgeAbandonedDependencies {
+  transaction: <T>(run: (tx: Pick<Repositories, 'audit' | 'users'>) => Promise<T>) => Promise<T>;
+  /** True if an address must be verified before its account can be used. */
+  verifyEmail: boolean;
+}
 
 /**
  * Deletes abandoned sign-ups: strangers could fill the table with foreign addresses and keep their
- * owners from signing up. Use only if addresses must be verified; otherwise an account may be used
- * at any time.
+ * owners from signing up. Does nothing if addresses need no verification, because an account may
+ * then be used at any time.
  */
-export function createPurgeAbandoned(
-  transaction: <T>(run: (tx: PurgeRepositories) => Promise<T>) => Promise<T>,
-) {
-  return (): Promise<void> =>
-    transaction(async (tx) => {
+export function createPurgeAbandoned({ transaction, verifyEmail }: PurgeAbandonedDependencies) {
+  return async (): Promise<void> => {
+    if (!verifyEmail) return;
+    await transaction(async (tx) => {
       for (const id of await tx.users.deleteAbandoned())
         await tx.audit.record(null, auditEntries.userRemoved(id, { reason: 'never verified' }));
     });
+  };
 }

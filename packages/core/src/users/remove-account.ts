@@ -3,6 +3,7 @@ import type { AuditCall } from '../audit/audit.repository.js';
 import { auditEntries } from '../audit/audit-entries.js';
 import { endSessions } from '../identity/end-sessions.js';
 import type { Repositories } from '../repositories.js';
+import { requireManagedUser } from './require-managed-user.js';
 
 /**
  * Throws `conflict` if the user is the last active superuser. The caller must hold the
@@ -45,8 +46,7 @@ export async function removeAccount(
   { userId, handOverTo }: Removal,
 ): Promise<string[]> {
   await tx.managedUsers.lockAdministration();
-  const user = await tx.managedUsers.lock(userId);
-  if (!user) throw notFound('User not found');
+  const user = requireManagedUser(await tx.managedUsers.lock(userId));
   await assertAnotherSuperuser(tx, user);
   if (handOverTo !== undefined) await transferOwnership(tx, userId, handOverTo);
   await withdrawInvitations(tx, call, userId);

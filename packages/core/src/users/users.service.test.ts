@@ -6,7 +6,6 @@ import { noIdentityGuard } from '../identity/identity-guard.js';
 import { createRequireOwnPassword } from '../identity/own-account.js';
 import { createChangeEmail } from './change-email.js';
 import { createChangePassword } from './change-password.js';
-import { createManagedUsersRepository } from './managed-users.repository.js';
 import { createManagedUsersService } from './managed-users.service.js';
 import { createUsersService } from './users.service.js';
 
@@ -135,10 +134,7 @@ describe('a pending address change', () => {
   async function administer(update: UpdateUser) {
     const superuser = await fixture.makeUser({ role: 'superuser' });
     const { accessToken } = await fixture.auth.login(call, { email: superuser.email, password });
-    const service = createManagedUsersService({
-      ...fixture,
-      managedUsers: createManagedUsersRepository(fixture.db),
-    });
+    const service = createManagedUsersService(fixture);
     await service.update(await fixture.callOf(accessToken), update);
   }
 

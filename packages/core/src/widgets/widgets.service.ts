@@ -17,7 +17,7 @@ import { pageByName } from '../paging.js';
 
 export interface WidgetsDeps {
   registry: Pick<ModuleRegistry, 'list' | 'get'>;
-  cache: WidgetCache;
+  widgetCache: WidgetCache;
   dashboards: Pick<DashboardsRepository, 'listPlacements'>;
 }
 
@@ -50,7 +50,11 @@ const asText = (value: unknown): unknown => {
 };
 const isAlike = (a: unknown, b: unknown) => isDeepStrictEqual(asText(a), asText(b));
 
-export function createWidgetsService({ registry, cache, dashboards }: WidgetsDeps): WidgetsService {
+export function createWidgetsService({
+  registry,
+  widgetCache,
+  dashboards,
+}: WidgetsDeps): WidgetsService {
   /**
    * Returns a check of the caller's access. A dashboard-bound key may only read the widgets on it,
    * with their parameters.
@@ -102,7 +106,12 @@ export function createWidgetsService({ registry, cache, dashboards }: WidgetsDep
         );
       }
       try {
-        const { error, ...reading } = await cache.read({ moduleId, widgetId, params, signal });
+        const { error, ...reading } = await widgetCache.read({
+          moduleId,
+          widgetId,
+          params,
+          signal,
+        });
         return error ? { ...reading, error: error.message } : reading;
       } catch (error) {
         throw error instanceof ModuleCallError ? toAppError(error) : error;

@@ -1,5 +1,5 @@
 import { addressFieldsOf, badRequest, type Endpoint, hasLocalDomain } from '@synap/contracts';
-import type { Method } from '../database-faults.js';
+import type { Method } from './database-faults.js';
 
 /**
  * Wraps a service so that its methods reject mail addresses with a domain without a dot. The
