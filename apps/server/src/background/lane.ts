@@ -2,23 +2,26 @@ import { EventEmitter } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { createPool } from '@synap/db';
 import {
-  type parseCronItems,
+  type CronItem,
+  parseCronItems,
   type Runner,
   type RunnerOptions,
   run,
-  type TaskList,
+  type Task,
   type WorkerEvents,
 } from 'graphile-worker';
 import type { Logger } from 'pino';
 import type { ErrorReports } from '../observability/error-reports.js';
 import { graphileLoggerFor } from './graphile-logger.js';
 import type { Heartbeat } from './heartbeat.js';
+import type { Attempt, Job } from './job.js';
 
 /** Kinds of jobs that share a concurrency limit. */
 export interface Lane {
-  tasks: TaskList;
+  jobs: readonly Job[];
   concurrency: number;
-  cron?: ReturnType<typeof parseCronItems>;
+  /** Called whenever a runner has started. */
+  onStarted?: () => Promise<void>;
 }
 
 export interface LaneDeps {
@@ -26,6 +29,8 @@ export interface LaneDeps {
   heartbeat: Pick<Heartbeat, 'add' | 'remove' | 'ensure'>;
   log: Logger;
   errors: ErrorReports;
+  /** Signals of the worker's shutdown. */
+  signals: Pick<Attempt, 'closing' | 'signal'>;
 }
 
 /** Milliseconds before a failed runner is restarted, such as after a long database outage. */
@@ -36,16 +41,8 @@ export interface RunningLane {
   close(): Promise<void>;
 }
 
-/**
- * Works on a lane until closed.
- *
- * @param onStarted Called whenever a runner has started.
- */
-export function openLane(
-  lane: Lane,
-  deps: LaneDeps,
-  onStarted: () => Promise<void> = async () => undefined,
-): RunningLane {
+/** Works on a lane until closed. */
+export function openLane(lane: Lane, deps: LaneDeps): RunningLane {
   const closing = new AbortController();
   const options = optionsOf(lane, deps);
   let runner: Runner | undefined;
@@ -55,7 +52,7 @@ export function openLane(
       try {
         runner = await run(options);
         if (closing.signal.aborted) return await runner.stop();
-        await onStarted();
+        await lane.onStarted?.();
         await runner.promise;
       } catch (error) {
         deps.log.warn({ err: error }, 'the worker stopped and is restarted');
@@ -76,8 +73,8 @@ export function openLane(
 }
 
 function optionsOf(
-  { tasks, concurrency, cron }: Lane,
-  { pool, heartbeat, log, errors }: LaneDeps,
+  { jobs, concurrency }: Lane,
+  { pool, heartbeat, log, errors, signals }: LaneDeps,
 ): RunnerOptions {
   const events: WorkerEvents = new EventEmitter();
   // Emitted after the last attempt; earlier failures are retried.
@@ -89,10 +86,10 @@ function optionsOf(
   events.on('pool:release', ({ workerPool }) => heartbeat.remove(workerPool.id));
   return {
     pgPool: pool,
-    taskList: tasks,
+    taskList: Object.fromEntries(jobs.map((job) => [job.name, taskOf(job, signals)])),
     events,
     concurrency,
-    parsedCronItems: cron ?? [],
+    parsedCronItems: parseCronItems(jobs.flatMap(cronItemsOf)),
     noHandleSignals: true,
     pollInterval: 2000,
     logger: graphileLoggerFor(log),
@@ -105,4 +102,15 @@ function optionsOf(
     // unreachable database causes an unhandled rejection.
     preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
   };
+}
+
+const taskOf =
+  ({ run: perform }: Job, { closing, signal }: LaneDeps['signals']): Task =>
+  (payload, { job }) =>
+    perform(payload, { isLast: job.attempts >= job.max_attempts, closing, signal });
+
+function cronItemsOf({ name, schedule }: Job): CronItem[] {
+  if (schedule === undefined) return [];
+  const { cron, maxAttempts } = schedule;
+  return [{ task: name, match: cron, options: { jobKey: name, maxAttempts } }];
 }
