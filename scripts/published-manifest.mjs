@@ -8,9 +8,12 @@ const manifestFile = path.resolve('package.json');
 const license = path.resolve('LICENSE');
 const backup = path.resolve('node_modules/.package.json.before-pack');
 
-/** Returns the installed version, which the catalog pins. */
-const installed = (name) =>
-  JSON.parse(readFileSync(path.resolve('node_modules', name, 'package.json'), 'utf8')).version;
+/** Returns the installed version, which the catalog pins, or the package that an alias stands for. */
+function installed(alias) {
+  const manifest = path.resolve('node_modules', alias, 'package.json');
+  const { name, version } = JSON.parse(readFileSync(manifest, 'utf8'));
+  return name === alias ? version : `npm:${name}@${version}`;
+}
 
 const resolved = (dependencies = {}) =>
   Object.fromEntries(
