@@ -268,19 +268,19 @@ describe.each<ServerKind>(['node:http', 'Express 5'])('a response, %s', (serverK
   });
 
   it('has the prefix that a proxy removes in every link', async () => {
-    const below = await serveDemo(serverKind, { publicPrefix: '/synap/' });
+    const below = await serveDemo(serverKind, { publicPrefix: '/app/' });
     try {
       const created = await send(below.url, '/api/v1/notes', {
         method: 'POST',
         headers: { ...ann, ...json },
         body: '{"title":"x"}',
       });
-      expect(created.headers.location).toBe('/synap/api/v1/notes/a%20b%2F1');
+      expect(created.headers.location).toBe('/app/api/v1/notes/a%20b%2F1');
       const list = await send(below.url, '/api/notes?size=1', { method: 'GET' });
-      expect(list.headers.link).toContain('</synap/api/v1/notes>; rel="successor-version"');
-      expect(list.headers.link).toMatch(/<\/synap\/api\/notes\?[^>]*>; rel="next"/);
+      expect(list.headers.link).toContain('</app/api/v1/notes>; rel="successor-version"');
+      expect(list.headers.link).toMatch(/<\/app\/api\/notes\?[^>]*>; rel="next"/);
       const problem = await send(below.url, '/api/v1/nothing', { method: 'GET' });
-      expect(JSON.parse(problem.body).instance).toBe('/synap/api/v1/nothing');
+      expect(JSON.parse(problem.body).instance).toBe('/app/api/v1/nothing');
     } finally {
       await below.close();
     }

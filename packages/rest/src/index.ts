@@ -35,5 +35,15 @@ export type {
   RestHandlerOptions,
   RestOptions,
 } from './options.js';
-export * from './problem.js';
+export {
+  codeOf,
+  describeProblem,
+  type Problem,
+  type ProblemContext,
+  type ProblemIssue,
+  type ProblemSource,
+  type ReadProblemSource,
+  titleOf,
+  toProblem,
+} from './problem.js';
 export { loadLazyRouters } from './routing/operations.js';

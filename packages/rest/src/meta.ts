@@ -10,15 +10,25 @@ export type RestPath = `/${string}`;
 /**
  * Additional address of an operation. Its responses carry `Deprecation` (RFC 9745) and `Link:
  * rel="successor-version"`, unless it has its own `operationId`.
+ * @example
+ * ```ts
+ * aliases: [{ method: 'GET', path: '/note/{id}', deprecatedSince: '2026-01-31' }]
+ * ```
  */
 export interface RestAlias {
   method: RestMethod;
   path: RestPath;
   /** Name in the document. An alias with an `operationId` is not deprecated. */
   operationId?: string;
-  /** Summary of an alias with an `operationId`. Defaults to the operation's summary. */
+  /**
+   * Summary of an alias with an `operationId`.
+   * @default the operation's summary
+   */
   summary?: string;
-  /** Deprecation date in ISO 8601. Defaults to the handler's `deprecatedSince`. */
+  /**
+   * Deprecation date in ISO 8601.
+   * @default the handler's `deprecatedSince`
+   */
   deprecatedSince?: string;
   /** Fixed input of this address. Overrides values that the client sends. */
   input?: Readonly<Record<string, unknown>>;
@@ -29,6 +39,13 @@ export interface RestAlias {
 /** Problem members of an example error response, besides the status. */
 export type ProblemExample = Partial<Omit<Problem, 'status'>>;
 
+/**
+ * Examples of an operation in the document.
+ * @example
+ * ```ts
+ * examples: { request: { title: 'Milk' }, response: { id: 1, title: 'Milk' } }
+ * ```
+ */
 export interface RestExamples {
   /** Input as JSON. The parameters and the body each use their own properties. */
   request?: unknown;
@@ -68,7 +85,10 @@ export interface RestOperation {
   method: RestMethod;
   /** Path below the base path, with parameters as `{name}`. */
   path: RestPath;
-  /** Name in the document. Defaults to the procedure's path in camel case. */
+  /**
+   * Name in the document.
+   * @default the procedure's path in camel case
+   */
   operationId?: string;
   summary?: string;
   description?: string;
@@ -92,7 +112,7 @@ export interface RestOperation {
    */
   successStatus?: number;
   /**
-   * Template of the `Location` header, such as `/dashboards/{id}`. Filled from the output, then
+   * Template of the `Location` header, such as `/notes/{id}`. Filled from the output, then
    * from the input.
    */
   location?: RestPath;
@@ -113,7 +133,10 @@ export interface RestOperation {
    * (`z.file()`) for the document. Set `bodyLimit` too.
    */
   multipart?: { readonly form: $ZodType };
-  /** Maximum body size in bytes. Defaults to the handler's `bodyLimit`. */
+  /**
+   * Maximum body size in bytes.
+   * @default the handler's `bodyLimit`
+   */
   bodyLimit?: number;
   /**
    * Sends `Cache-Control: no-store`. Set it for every response that contains secrets.
@@ -144,7 +167,13 @@ export interface RestOperation {
   examples?: RestExamples;
 }
 
-/** Meta type of a router that is served over REST: `initTRPC.meta<RestMeta>()`. */
+/**
+ * Meta type of a router that is served over REST.
+ * @example
+ * ```ts
+ * const t = initTRPC.meta<RestMeta>().create();
+ * ```
+ */
 export interface RestMeta {
   openapi?: RestOperation;
 }

@@ -12,7 +12,7 @@ export interface RestCall {
   /** Aborts if the client disconnects before the response is sent, and at the deadline. */
   readonly signal: AbortSignal;
   readonly type: 'query' | 'mutation';
-  /** Path of the procedure in the router, such as `dashboards.get`. */
+  /** Path of the procedure in the router, such as `notes.get`. */
   readonly path: string;
   readonly operation: RestOperation;
 }
@@ -39,7 +39,13 @@ export interface DeprecatedBasePath {
 
 /** Options without the router, by the type of the context. */
 export interface RestOptions<TContext> {
-  /** Creates the context of a call. Throw a `TRPCError` to reject the call. */
+  /**
+   * Creates the context of a call. Throw a `TRPCError` to reject the call.
+   * @example
+   * ```ts
+   * createContext: ({ req, signal }) => ({ token: req.headers.authorization, signal })
+   * ```
+   */
   createContext: (call: RestCall) => TContext | Promise<TContext>;
   /**
    * Path prefix of all routes, such as `/api/v1`. Matched against the whole URL path, even if
@@ -48,7 +54,7 @@ export interface RestOptions<TContext> {
    */
   basePath?: string;
   /**
-   * Path prefix that a proxy removes, such as `/synap`. Added to links and to `instance`.
+   * Path prefix that a proxy removes, such as `/app`. Added to links and to `instance`.
    * @default ''
    */
   publicPrefix?: string;
@@ -70,11 +76,15 @@ export interface RestOptions<TContext> {
   /**
    * Returns the maximum body size in bytes of a procedure whose meta has no `bodyLimit`. Return
    * undefined to use the handler's `bodyLimit`.
+   * @example
+   * ```ts
+   * bodyLimitOf: (path) => (path.startsWith('auth.') ? 4096 : undefined)
+   * ```
    */
   bodyLimitOf?: (path: string, meta: unknown) => number | undefined;
   /**
-   * Returns the request id if the server has already assigned one. Defaults to a valid
-   * `X-Request-Id` header, else a new UUID.
+   * Returns the request id if the server has already assigned one.
+   * @default a well-formed `X-Request-Id` header, else a new UUID
    */
   requestId?: (req: IncomingMessage, res: ServerResponse) => string | undefined;
   /**
@@ -82,7 +92,15 @@ export interface RestOptions<TContext> {
    * @default 'Bearer'
    */
   challenge?: string;
-  /** Maps a `TRPCError` to a problem if the application threw it. */
+  /**
+   * Maps a `TRPCError` to a problem if the application threw it.
+   * @default errors are described by their tRPC code
+   * @example
+   * ```ts
+   * readProblemSource: ({ cause }) =>
+   *   cause instanceof AppError ? { code: cause.code, detail: cause.message } : undefined
+   * ```
+   */
   readProblemSource?: ReadProblemSource;
   /**
    * Application error code for a write that is based on an outdated version. Sent as 409, or as 412
@@ -91,8 +109,9 @@ export interface RestOptions<TContext> {
    */
   staleVersionCode?: string;
   /**
-   * Calls a procedure. Defaults to `procedure(options)`; replace it with a faster equivalent, such
-   * as `invokeProcedure` of `@synap/rpc`.
+   * Calls a procedure. Replace it with a faster equivalent, such as `invokeProcedure` of
+   * `@synap/rpc`.
+   * @default `procedure(options)`
    */
   invoke?: (
     procedure: AnyTRPCProcedure,
@@ -109,6 +128,11 @@ export interface RestOptions<TContext> {
   /**
    * Store for `Idempotency-Key`. Enables the header on every POST unless its meta sets `idempotent:
    * false`.
+   * @default none: the header is ignored
+   * @example
+   * ```ts
+   * idempotency: createMemoryIdempotencyStore({ scope: (ctx) => ctx.user?.id })
+   * ```
    */
   idempotency?: IdempotencyStore<TContext>;
   /**
@@ -128,6 +152,11 @@ export interface RestHandlerOptions<TRouter extends AnyTRPCRouter>
 /**
  * Request handler for Express 5 and for a bare `node:http` server. Calls `next` if the path is not
  * below a base path.
+ * @example
+ * ```ts
+ * app.use(rest); // Express
+ * createServer((req, res) => rest(req, res)); // node:http, which responds with 404
+ * ```
  */
 export type RestHandler = (
   req: IncomingMessage,

@@ -23,15 +23,22 @@ export interface Problem {
 /** Description of an application error. Everything in it is sent to the client. */
 export interface ProblemSource {
   code: string;
-  /** HTTP status. Defaults to the status of the tRPC code. */
+  /**
+   * HTTP status.
+   * @default the status of the tRPC code
+   */
   status?: number;
-  /** Explanation for the client. Defaults to the title of the status. */
+  /**
+   * Explanation for the client.
+   * @default the title of the status
+   */
   detail?: string;
   /**
    * URI reference of the problem type.
    * @default 'about:blank'
    */
   type?: string;
+  /** @default the reason phrase of the status */
   title?: string;
   errors?: ProblemIssue[];
   /** Response headers, such as `retry-after`. */
@@ -41,6 +48,11 @@ export interface ProblemSource {
 /**
  * Reads an application error from a `TRPCError`, usually from its `cause`. Returns undefined for
  * any other error.
+ * @example
+ * ```ts
+ * const readSource: ReadProblemSource = ({ cause }) =>
+ *   cause instanceof NoSuchNote ? { code: 'no_such_note', status: 404 } : undefined;
+ * ```
  */
 export type ReadProblemSource = (error: TRPCError) => ProblemSource | undefined;
 
@@ -115,7 +127,13 @@ const titles: Readonly<Record<number, string>> = {
 export const titleOf = (status: number) =>
   titles[status] ?? (status < 500 ? 'Bad Request' : 'Internal Server Error');
 
-/** Default `code` for a status, as used by `toProblem`. */
+/**
+ * Default `code` for a status, as used by `toProblem`.
+ * @example
+ * ```ts
+ * codeOf(404); // 'not_found'
+ * ```
+ */
 export const codeOf = (status: number): string =>
   (
     Object.entries(statusByCode).findLast(([, candidate]) => candidate === status)?.[0] ??
@@ -125,7 +143,13 @@ export const codeOf = (status: number): string =>
 /** HTTP status of a tRPC error, by its code. */
 export const statusOf = (error: TRPCError): number => statusByCode[error.code] ?? 500;
 
-/** Converts a path to a JSON Pointer (RFC 6901 §3). */
+/**
+ * Converts a path to a JSON Pointer (RFC 6901 §3).
+ * @example
+ * ```ts
+ * pointerOf(['items', 0, 'a/b']); // '/items/0/a~1b'
+ * ```
+ */
 export const pointerOf = (path: readonly unknown[]) =>
   path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 
@@ -141,7 +165,14 @@ export function toProblem(error: TRPCError, context: ProblemContext = {}): Probl
   return describeProblem(error, context).problem;
 }
 
-/** Same as `toProblem`, but also returns the response headers of the problem. */
+/**
+ * Same as `toProblem`, but also returns the response headers of the problem.
+ * @example
+ * ```ts
+ * const { problem, headers } = describeProblem(error, { requestId, readSource });
+ * res.writeHead(problem.status, headers).end(JSON.stringify(problem));
+ * ```
+ */
 export function describeProblem(
   error: TRPCError,
   context: ProblemContext = {},

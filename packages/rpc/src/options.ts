@@ -5,7 +5,7 @@ import type { TRPCResponse } from '@trpc/server/rpc';
 
 /** A procedure call in a request. */
 export interface RpcCall {
-  /** Path as sent by the client, such as `dashboards.get`. The procedure may not exist. */
+  /** Path as sent by the client, such as `notes.get`. The procedure may not exist. */
   readonly path: string;
   /** `unknown` if the procedure does not exist. */
   readonly type: 'query' | 'mutation' | 'subscription' | 'unknown';
@@ -54,7 +54,13 @@ export interface RpcResults<TContext> {
 
 /** Options without the router, by the type of the context. */
 export interface RpcOptions<TContext> {
-  /** Creates the context of a request, once per batch. Throw a `TRPCError` to reject the request. */
+  /**
+   * Creates the context of a request, once per batch. Throw a `TRPCError` to reject the request.
+   * @example
+   * ```ts
+   * createContext: ({ req, signal }) => ({ token: req.headers.authorization, signal })
+   * ```
+   */
   createContext: (request: RpcRequest) => TContext | Promise<TContext>;
   /**
    * Creates a context for the formatter and hooks if a request is rejected early (batch too large,
@@ -81,12 +87,20 @@ export interface RpcOptions<TContext> {
   /**
    * Returns the maximum body size in bytes of a procedure, or undefined for `bodyLimit`. A batch
    * gets the smallest limit of its procedures.
+   * @example
+   * ```ts
+   * bodyLimitOf: (path) => (path.startsWith('auth.') ? 4096 : undefined)
+   * ```
    */
   bodyLimitOf?: (path: string, meta: unknown) => number | undefined;
   /**
    * Returns the content types other than JSON that a mutation accepts. Such uploads have no
    * deadline.
    * @default none
+   * @example
+   * ```ts
+   * uploadTypesOf: (path) => (path === 'files.add' ? ['multipart/form-data'] : undefined)
+   * ```
    */
   uploadTypesOf?: (path: string, meta: unknown) => readonly RpcUploadType[] | undefined;
   /**
@@ -98,6 +112,7 @@ export interface RpcOptions<TContext> {
   /**
    * Serializes an output to the JSON that the router's transformer and `JSON.stringify` would
    * produce. Return undefined to use these instead.
+   * @default the transformer and `JSON.stringify`
    * @example
    * ```ts
    * serialize: (_path, output) => writeSuperjson(output)
@@ -109,7 +124,13 @@ export interface RpcOptions<TContext> {
    * that disconnected.
    */
   onError?: (failure: RpcFailure<TContext>) => void;
-  /** Sets status and headers from the results, as in tRPC. */
+  /**
+   * Sets status and headers from the results, as in tRPC.
+   * @example
+   * ```ts
+   * responseMeta: ({ errors }) => (errors.length > 0 ? { headers: { 'cache-control': 'no-store' } } : {})
+   * ```
+   */
   responseMeta?: (results: RpcResults<TContext>) => ResponseMeta;
 }
 
@@ -123,6 +144,11 @@ export interface RpcHandlerOptions<TRouter extends AnyTRPCRouter>
 /**
  * Request handler for Express 5 and for a bare `node:http` server. Calls `next` if the path is not
  * below the base path.
+ * @example
+ * ```ts
+ * app.use(handler); // Express
+ * createServer((req, res) => handler(req, res)); // node:http, which responds with 404
+ * ```
  */
 export type RpcHandler = (
   req: IncomingMessage,

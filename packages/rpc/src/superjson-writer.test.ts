@@ -103,11 +103,11 @@ test.each<[string, unknown]>([
   ],
   ['keys with dots and backslashes', { 'a.b': new Date(0), 'c\\d': { '.': undefined } }],
   [
-    'a dashboard',
+    'a page',
     {
       id: 'x',
       createdAt: new Date(0),
-      widgets: [{ params: { since: new Date(1), tags: ['a'] } }, { error: undefined }],
+      items: [{ params: { since: new Date(1), tags: ['a'] } }, { error: undefined }],
     },
   ],
 ])('%s is written', (_name, value) => {

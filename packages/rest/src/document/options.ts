@@ -17,7 +17,10 @@ export interface DocumentOptions {
   title: string;
   version: string;
   description?: string;
-  /** Path prefix of all operations. Becomes the only, relative, server URL. */
+  /**
+   * Path prefix of all operations. Becomes the only, relative, server URL.
+   * @default '/'
+   */
   basePath?: string;
   contact?: { name?: string; url?: string; email?: string };
   license?: { name: string; identifier?: string; url?: string };
@@ -40,6 +43,7 @@ export interface DocumentOptions {
   /**
    * Application error codes. If set, the document lists them and tRPC's codes as the only values of
    * `code`.
+   * @default `code` is any text
    */
   problemCodes?: readonly string[];
   /**
@@ -57,7 +61,13 @@ export interface DocumentOptions {
    * @default false
    */
   idempotency?: boolean;
-  /** Returns additional properties of an operation, with names that start with `x-`. */
+  /**
+   * Returns additional properties of an operation, with names that start with `x-`.
+   * @example
+   * ```ts
+   * extensionsOf: ({ path }) => ({ 'x-procedure': path })
+   * ```
+   */
   extensionsOf?: (operation: {
     path: string;
     meta: unknown;

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { IdempotencyStore, StoredResponse } from './store.js';
 
+/** Options of `createMemoryIdempotencyStore`. */
 export interface MemoryStoreOptions<TContext> {
   /** Identifies the caller; keys are scoped per caller. Return undefined to ignore the key. */
   scope: (ctx: TContext) => string | undefined;
@@ -14,6 +15,10 @@ export interface MemoryStoreOptions<TContext> {
    * @default 10000
    */
   limit?: number;
+  /**
+   * Clock in milliseconds, for tests.
+   * @default Date.now
+   */
   now?: () => number;
 }
 
@@ -25,6 +30,7 @@ interface Entry {
 
 /**
  * Creates an in-memory store for a single process. Entries are lost on restart.
+ * @throws TypeError if `limit` is not a positive integer.
  * @example
  * ```ts
  * createMemoryIdempotencyStore<Context>({ scope: (ctx) => ctx.user?.id })

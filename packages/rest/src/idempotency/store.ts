@@ -40,7 +40,11 @@ export type IdempotencyClaim =
   /** Keys are ignored for this caller. */
   | { readonly kind: 'ignored' };
 
-/** Stores the outcome of requests by key, caller and procedure. */
+/**
+ * Stores the outcome of requests by key, caller and procedure. An error of `claim` fails the request;
+ * errors of `complete` and `abandon` are only reported.
+ */
 export interface IdempotencyStore<TContext> {
+  /** Claims a key, so that of concurrent requests with the same key only one runs. */
   claim(request: IdempotentRequest<TContext>): Promise<IdempotencyClaim>;
 }

@@ -6,6 +6,12 @@ import { toInputFailure } from './input-error.js';
 /**
  * One part of a `multipart/form-data` body (RFC 7578). Read its content before requesting the next
  * part; otherwise it is skipped.
+ * @example
+ * ```ts
+ * for await (const { name, content } of input.parts) {
+ *   if (name === 'file') await pipeline(content, createWriteStream(target));
+ * }
+ * ```
  */
 export interface MultipartPart {
   readonly name: string;
@@ -17,7 +23,7 @@ export interface MultipartPart {
   readonly content: AsyncIterable<Uint8Array>;
   /**
    * Reads a short part as UTF-8.
-   * @param limit Maximum size in bytes, 100 KB by default.
+   * @param limit Maximum size in bytes; 102,400 by default.
    * @throws TRPCError `PAYLOAD_TOO_LARGE` past the limit.
    */
   text(limit?: number): Promise<string>;

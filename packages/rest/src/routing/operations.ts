@@ -7,7 +7,7 @@ import { parameterNames } from './template.js';
 
 /** A procedure that is served over REST, with everything that is derived at startup. */
 export interface Operation {
-  /** Path of the procedure in the router, such as `dashboards.get`. */
+  /** Path of the procedure in the router, such as `notes.get`. */
   readonly path: string;
   readonly type: 'query' | 'mutation';
   readonly procedure: AnyTRPCProcedure;
@@ -59,6 +59,12 @@ export function readOperations(router: AnyTRPCRouter): Operation[] {
 /**
  * Loads all lazy parts of a router. Await it before `createRestHandler` and `generateDocument` if
  * the router has any.
+ * @throws The error of a part that cannot be loaded.
+ * @example
+ * ```ts
+ * await loadLazyRouters(router);
+ * const rest = createRestHandler({ router, createContext });
+ * ```
  */
 export async function loadLazyRouters(router: AnyTRPCRouter): Promise<void> {
   for (
