@@ -1,3 +1,4 @@
+export type { Sealing } from './backup/archive-entries.js';
 export { BackupError } from './backup/backup-error.js';
 export { type Manifest, macText, type SealingParameters } from './backup/manifest.js';
 export {
@@ -9,7 +10,7 @@ export {
 } from './backup/read-archive.js';
 export { type RestoreBackupOptions, restoreBackup } from './backup/restore-backup.js';
 export { hasUnfinishedRestore, unfinishedRestore } from './backup/restore-mark.js';
-export { type Sealing, type WriteBackupOptions, writeBackup } from './backup/write-backup.js';
+export { type WriteBackupOptions, writeBackup } from './backup/write-backup.js';
 export { connectionOf, DatabaseAddressError, schemaOf } from './client/connection.js';
 export {
   createDatabase,

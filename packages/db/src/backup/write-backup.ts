@@ -3,37 +3,22 @@ import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import type pg from 'pg';
-import { to as copyTo } from 'pg-copy-streams';
-import { createPool } from '../client/pool.js';
 import { migrationNames } from '../engine/migrations-folder.js';
+import { entriesOf, type Sealing } from './archive-entries.js';
 import { BackupError } from './backup-error.js';
+import { createBackupPool } from './backup-pool.js';
 import {
   checksumsEntry,
   formatVersion,
-  jsonOf,
   type Manifest,
-  macText,
   manifestEntry,
-  type SealingParameters,
   secretsEntry,
-  type Table,
   tablesFolder,
 } from './manifest.js';
-import { partName } from './read-archive.js';
 import { hasUnfinishedRestore, unfinishedRestore } from './restore-mark.js';
-import { createSums } from './sums.js';
 import { appliedMigrations, dataTables, ownNames, quoted, setTransferFormat } from './tables.js';
-import { type ArchiveEntry, toTar } from './tar.js';
+import { toTar } from './tar.js';
 import { addTrailer } from './trailer.js';
-
-/** Seals secrets into the archive under a key derived from a passphrase. */
-export interface Sealing {
-  parameters: SealingParameters;
-  /** Returns the sealed secrets; `id` binds them to this archive. */
-  seal(id: string): Uint8Array;
-  /** Authenticates the checksums for holders of the passphrase. */
-  mac(text: string): string;
-}
 
 export interface WriteBackupOptions {
   url: string;
@@ -47,14 +32,6 @@ export interface WriteBackupOptions {
   signal?: AbortSignal | undefined;
 }
 
-const partBytes = 4 * 1024 * 1024;
-const unlimited = {
-  acquireMilliseconds: 0,
-  statementMilliseconds: 0,
-  lockMilliseconds: 0,
-  idleInTransactionMilliseconds: 0,
-};
-
 /**
  * Writes all data of one consistent snapshot as an archive, in constant memory, while others read
  * and write. Rejects if the database is not migrated, or was migrated by a newer version. The
@@ -62,7 +39,7 @@ const unlimited = {
  */
 export async function writeBackup(options: WriteBackupOptions): Promise<Manifest> {
   const { url, output, sealing, onTable = () => {}, signal } = options;
-  const pool = createPool({ url, applicationName: 'synap backup', size: 1, ...unlimited });
+  const pool = createBackupPool({ url, applicationName: 'synap backup', size: 1 });
   try {
     const client = await pool.connect();
     try {
@@ -149,64 +126,4 @@ async function installationOf(client: pg.ClientBase): Promise<string> {
     .update(rows[0]?.id ?? '')
     .digest('hex')
     .slice(0, 16);
-}
-
-interface EntriesOptions {
-  client: pg.PoolClient;
-  manifest: Manifest;
-  sealing: Sealing | undefined;
-  onTable: (name: string, bytes: number) => void;
-}
-
-/**
- * Yields the secrets before the tables, so that a wrong passphrase is detected before anything is
- * loaded.
- */
-async function* entriesOf({
-  client,
-  manifest,
-  sealing,
-  onTable,
-}: EntriesOptions): AsyncGenerator<ArchiveEntry> {
-  const sums = createSums();
-  const entry = (name: string, content: Buffer, sumName = name): ArchiveEntry => {
-    sums.add(sumName, content);
-    return { name, content };
-  };
-  yield entry(manifestEntry, jsonOf(manifest));
-  if (sealing) yield entry(secretsEntry, Buffer.from(sealing.seal(manifest.id)));
-  for (const table of manifest.tables) {
-    const folder = `${tablesFolder}/${table.name}`;
-    let [number, bytes] = [0, 0];
-    sums.add(folder, Buffer.alloc(0));
-    for await (const part of partsOf(client, table)) {
-      number += 1;
-      bytes += part.length;
-      yield entry(`${folder}/${partName(number)}`, part, folder);
-      onTable(table.name, bytes);
-    }
-  }
-  const contents = sums.finish();
-  yield {
-    name: checksumsEntry,
-    content: jsonOf({ contents, mac: sealing?.mac(macText(contents)) ?? null }),
-  };
-}
-
-/** Reads a table in COPY's text format. Parts may end within a row. */
-async function* partsOf(client: pg.PoolClient, { name, columns }: Table): AsyncGenerator<Buffer> {
-  const stream: AsyncIterable<Buffer> = client.query(
-    copyTo(`COPY ${quoted(name)} (${columns.map(quoted).join(', ')}) TO STDOUT`),
-  );
-  let buffered: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of stream) {
-    buffered.push(chunk);
-    length += chunk.length;
-    if (length < partBytes) continue;
-    yield Buffer.concat(buffered);
-    buffered = [];
-    length = 0;
-  }
-  if (length > 0) yield Buffer.concat(buffered);
 }

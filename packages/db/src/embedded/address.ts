@@ -1,7 +1,7 @@
 import { addressOf, appName, readPassword } from './credentials.js';
 import { findCluster } from './locate.js';
 import { homeOf } from './location.js';
-import { readPostmaster } from './postmaster.js';
+import { readPostmaster } from './postmaster-file.js';
 
 /** Address used while the embedded database is stopped. */
 const placeholder = `postgresql://${appName}@embedded/${appName}`;

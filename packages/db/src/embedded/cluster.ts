@@ -21,7 +21,7 @@ import { isCode } from './files.js';
 import type { ClusterLocation } from './location.js';
 import { writeMarker } from './marker.js';
 import { writeOwner } from './ownership.js';
-import { readPostmaster } from './postmaster.js';
+import { readPostmaster } from './postmaster-file.js';
 import { clusterExists } from './presence.js';
 import { isAlive } from './processes.js';
 import { changeOwner, ignoringStalePid, isClusterInUse, runProgram } from './programs.js';

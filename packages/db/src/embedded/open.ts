@@ -7,13 +7,8 @@ import { type Lease, type LeaseRole, leaseCluster } from './lease.js';
 import type { ClusterLocation } from './location.js';
 import { ensureMarker } from './marker.js';
 import { ownershipOf, recordOwner } from './ownership.js';
-import {
-  choosePort,
-  type Postmaster,
-  readPostmaster,
-  startPostmaster,
-  stopPostmaster,
-} from './postmaster.js';
+import { choosePort, startPostmaster, stopPostmaster } from './postmaster.js';
+import { type Postmaster, readPostmaster } from './postmaster-file.js';
 import { prepareCluster } from './prepare.js';
 
 export interface OpenOptions {

@@ -6,7 +6,7 @@ import { findCluster } from './locate.js';
 import { homeOf } from './location.js';
 import { markerOf } from './marker.js';
 import { ownershipOf } from './ownership.js';
-import { readPostmaster } from './postmaster.js';
+import { readPostmaster } from './postmaster-file.js';
 
 /**
  * Deletes the cluster of `dataDir` permanently, at any location. For tests and benchmarks.
