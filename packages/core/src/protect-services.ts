@@ -1,12 +1,9 @@
-import type { Endpoint, Services } from '@synap/contracts';
-import * as contracts from '@synap/contracts';
+import { type Endpoint, features, type Services } from '@synap/contracts';
 import { guarded, type Method } from './database-faults.js';
 import { rejectLocalDomains } from './local-domains.js';
 
 type Contract = Readonly<Record<string, Endpoint>>;
 type ServiceSet<S> = { [K in keyof S]: { [M in keyof S[K]]: Method } };
-
-const contractOf: Readonly<Record<keyof Services, Contract>> = contracts;
 
 /** Services that must respond while the database is not migrated or not reachable. */
 const withoutDatabase: ReadonlySet<string> = new Set<keyof Services>(['system']);
@@ -23,17 +20,17 @@ interface ProtectionOptions {
  * and reject local mail addresses.
  */
 export const protectServices = (services: Services, options: ProtectionOptions): Services =>
-  protectAll(services, contractOf, options);
+  protectAll(services, features, options);
 
 function protectAll<S extends ServiceSet<S>>(
   services: S,
-  contractFor: { [K in keyof S]: Contract },
+  contracts: { [K in keyof S]: Contract },
   { admit, localDomains }: ProtectionOptions,
 ): S {
   const result = { ...services };
   for (const name in services) {
     const service = services[name];
-    const checked = localDomains ? service : rejectLocalDomains(service, contractFor[name]);
+    const checked = localDomains ? service : rejectLocalDomains(service, contracts[name]);
     result[name] = withoutDatabase.has(name) ? checked : guarded(checked, admit);
   }
   return result;
