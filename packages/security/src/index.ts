@@ -15,6 +15,6 @@ export * from './refresh-tokens.js';
 export * from './secret-box.js';
 export * from './secret-folder.js';
 export * from './secrets.js';
-export { HasherBusy } from './semaphore.js';
+export { createSemaphore, HasherBusy, type Semaphore } from './semaphore.js';
 export * from './service-address.js';
 export * from './signing-keys.js';

@@ -61,6 +61,20 @@ test('a task that waits too long is turned away and its place in the queue is fr
   expect(late).not.toHaveBeenCalled();
 });
 
+test('without limits any number of tasks wait, for any time, in the order they came', async () => {
+  const { run, admit } = createSemaphore({ concurrency: 1 });
+  const first = pending();
+  const results = [run(first.task)];
+  const started: number[] = [];
+  for (let id = 0; id < 100; id++) results.push(run(async () => void started.push(id)));
+  await vi.advanceTimersByTimeAsync(86_400_000);
+  expect(started).toEqual([]);
+  admit();
+  first.end();
+  await Promise.all(results);
+  expect(started).toEqual(Array.from({ length: 100 }, (_, id) => id));
+});
+
 test('a task that fails gives its place back', async () => {
   const { run } = createSemaphore({ concurrency: 1, queue: 1, waitMs: 1000 });
   await expect(run(() => Promise.reject(new Error('broken')))).rejects.toThrow('broken');

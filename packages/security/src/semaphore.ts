@@ -10,10 +10,16 @@ export class HasherBusy extends Error {
 export interface SemaphoreOptions {
   /** Maximum number of running tasks. */
   concurrency: number;
-  /** Maximum number of waiting tasks. */
-  queue: number;
-  /** Maximum wait of a task in milliseconds. */
-  waitMs: number;
+  /**
+   * Maximum number of waiting tasks.
+   * @default Infinity
+   */
+  queue?: number;
+  /**
+   * Maximum wait of a task in milliseconds.
+   * @default Infinity
+   */
+  waitMs?: number;
 }
 
 export interface Semaphore {
@@ -23,7 +29,12 @@ export interface Semaphore {
   admit(): void;
 }
 
-export function createSemaphore({ concurrency, queue, waitMs }: SemaphoreOptions): Semaphore {
+/** Limits the number of tasks that run at once. Without `queue` and `waitMs` it rejects none. */
+export function createSemaphore({
+  concurrency,
+  queue = Number.POSITIVE_INFINITY,
+  waitMs = Number.POSITIVE_INFINITY,
+}: SemaphoreOptions): Semaphore {
   let running = 0;
   const waiting = new Set<() => void>();
   const busyError = () => new HasherBusy(Math.max(1, Math.ceil(waitMs / 1000)));
@@ -34,10 +45,11 @@ export function createSemaphore({ concurrency, queue, waitMs }: SemaphoreOptions
         clearTimeout(timer);
         resolve();
       };
-      const timer = setTimeout(() => {
+      const giveUp = () => {
         waiting.delete(start);
         reject(busyError());
-      }, waitMs);
+      };
+      const timer = Number.isFinite(waitMs) ? setTimeout(giveUp, waitMs) : undefined;
       waiting.add(start);
     });
 

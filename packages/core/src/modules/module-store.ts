@@ -1,6 +1,6 @@
 import type { ModuleHostServices } from '@synap/module-runtime';
+import { createSemaphore } from '@synap/security';
 import type { EntriesRepository } from './entries.repository.js';
-import { createLimiter } from './limiter.js';
 import { createStage, type RunLimits, runLimits, type Stage } from './stage.js';
 import type { StagesRepository } from './stages.repository.js';
 
@@ -19,7 +19,7 @@ const concurrentStatements = 2;
  */
 export function createModuleStore({ entries, stages, limits = runLimits }: ModuleStoreDeps) {
   const open = new Map<string, Stage>();
-  const limiter = createLimiter(concurrentStatements);
+  const limiter = createSemaphore({ concurrency: concurrentStatements }).run;
 
   const stageOf = (runId: string | undefined): Stage => {
     const stage = runId === undefined ? undefined : open.get(runId);

@@ -1,5 +1,5 @@
 import type { JsonValue, ModuleEvent } from '@synap/module-runtime';
-import type { Limiter } from './limiter.js';
+import type { Semaphore } from '@synap/security';
 import type { StageKey, StagesRepository } from './stages.repository.js';
 import { SyncFailure } from './sync-failure.js';
 
@@ -24,7 +24,7 @@ const eventsAtOnce = 500;
 export interface StageDeps {
   stages: StagesRepository;
   limits: RunLimits;
-  limiter: Limiter;
+  limiter: Semaphore['run'];
 }
 
 /** Staged events and writes of an attempt: stored in the database, counted here. */
