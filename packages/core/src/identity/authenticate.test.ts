@@ -168,13 +168,14 @@ describe('the cache', () => {
     expect(actorOf).toHaveBeenCalledTimes(2);
   });
 
-  test('holds ten thousand sessions and evicts the oldest', async () => {
-    for (let index = 0; index <= 10_000; index++) await authentication.authenticate(`s${index}`);
-    actorOf.mockClear();
-    await authentication.authenticate('s1');
-    await authentication.authenticate('s10000');
-    expect(actorOf).not.toHaveBeenCalled();
+  test('holds ten thousand sessions and evicts the least recently used', async () => {
+    for (let index = 0; index < 10_000; index++) await authentication.authenticate(`s${index}`);
     await authentication.authenticate('s0');
+    await authentication.authenticate('s10000');
+    actorOf.mockClear();
+    for (const kept of ['s0', 's2', 's10000']) await authentication.authenticate(kept);
+    expect(actorOf).not.toHaveBeenCalled();
+    await authentication.authenticate('s1');
     expect(actorOf).toHaveBeenCalledTimes(1);
   });
 

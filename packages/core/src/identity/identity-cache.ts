@@ -1,4 +1,5 @@
 import type { Clock } from '@synap/security';
+import { LRUCache } from 'lru-cache';
 
 /** Time to live of an entry. Bounds staleness if another instance's notification is lost. */
 const ttlMs = 5000;
@@ -23,12 +24,15 @@ export interface SingleFlightCache<T> {
   clear(): void;
 }
 
+/**
+ * Shares loads and limits their age. The `fetch` of `LRUCache` would fail the callers of a load
+ * that is invalidated, and its `ttl` would extend entries when the clock is set back.
+ */
 export function createSingleFlightCache<T extends object>(
   load: (id: string) => Promise<T | null>,
   clock: Clock,
 ): SingleFlightCache<T> {
-  // Insertion order is load order, so the first entry is the oldest.
-  const entries = new Map<string, Entry<T>>();
+  const entries = new LRUCache<string, Entry<T>>({ max: maxEntries });
 
   function startLoad(id: string, now: number): Entry<T>['value'] {
     const entry: Entry<T> = { since: now, value: null };
@@ -37,16 +41,13 @@ export function createSingleFlightCache<T extends object>(
       return value;
     };
     const drop = (error: unknown) => {
-      if (entries.get(id) === entry) entries.delete(id);
+      if (entries.peek(id) === entry) entries.delete(id);
       throw error;
     };
     entry.value = load(id).then(settle, drop);
     // The entry exists before its result, so an invalidation removes it and the older result is
     // dropped.
-    entries.delete(id);
     entries.set(id, entry);
-    const [oldest] = entries.keys();
-    if (entries.size > maxEntries && oldest !== undefined) entries.delete(oldest);
     return entry.value;
   }
 
@@ -59,7 +60,8 @@ export function createSingleFlightCache<T extends object>(
     },
     invalidate: (id) => void entries.delete(id),
     invalidateWhere(which) {
-      for (const [id, { value }] of entries) {
+      // Copy the entries, because the iterator does not allow deletions.
+      for (const [id, { value }] of [...entries]) {
         if (value === null || value instanceof Promise || which(value)) entries.delete(id);
       }
     },
