@@ -1,6 +1,6 @@
 import type { Call } from '@synap/contracts';
 import type { Db } from '@synap/db';
-import { firstIdOf, uuidv7 } from '../ids.js';
+import { firstIdOf, newId } from '../ids.js';
 import type { AuditEntry } from './audit-entries.js';
 
 /** The fields of a call that the audit log stores. */
@@ -29,7 +29,7 @@ export function createAuditRepository(db: Db) {
     ): Promise<string> {
       const caller = call?.actor.kind === 'user' ? call.actor : null;
       const by = caller?.key && { apiKeyId: caller.key.id };
-      const id = uuidv7();
+      const id = newId();
       await db.event.create({
         data: {
           id,

@@ -9,6 +9,7 @@ import {
   type Tokens,
   unauthenticated,
 } from '@synap/contracts';
+import type { Clock } from '@synap/security';
 import type { Sleep } from '../identity/failed-sign-ins.js';
 import type { IdentityGuard } from '../identity/identity-guard.js';
 import { type RequireOwnPassword, requireUser } from '../identity/own-account.js';
@@ -36,6 +37,8 @@ export interface AuthDependencies extends TokenIssuers {
   requireOwnPassword: RequireOwnPassword;
   mailTokens: Repositories['mailTokens'];
   sendMail: SendMail;
+  clock: Clock;
+  newId: () => string;
   requestMail: RequestMail;
   /** True if an address must be verified before its account can be used. */
   verifyEmail: boolean;

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { type Call, forbidden, unauthenticated } from '@synap/contracts';
+import type { Clock } from '@synap/security';
 import { auditEntries } from '../audit/audit-entries.js';
 import { createFailedSignIns, type Sleep } from '../identity/failed-sign-ins.js';
 import type { IdentityGuard } from '../identity/identity-guard.js';
 import type { ServiceHasher } from '../identity/service-hasher.js';
 import { sessionRules } from '../identity/session-rules.js';
 import type { Credentials, UsersRepository } from '../identity/users.repository.js';
-import { uuidv7 } from '../ids.js';
 import type { SendMail } from '../mail/mail-queue.js';
 import type { Repositories } from '../repositories.js';
 import { deviceOf } from './device.js';
@@ -31,21 +31,14 @@ export interface LoginDependencies extends TokenIssuers {
   /** @default a timer that ends when the client disconnects */
   sleep?: Sleep;
   sessionEnded: (sessionId: string) => void;
+  newId: () => string;
+  clock: Clock;
 }
 
 export function createLogin(dependencies: LoginDependencies) {
-  const {
-    users,
-    transaction,
-    hasher,
-    guard,
-    sessionEnded,
-    sendMail,
-    verifyEmail,
-    sleep,
-    ...tokenIssuers
-  } = dependencies;
-  const failed = createFailedSignIns({ guard, transaction, sendMail, sleep });
+  const { users, transaction, hasher, guard, sendMail, verifyEmail } = dependencies;
+  const { sessionEnded, newId, clock } = dependencies;
+  const failed = createFailedSignIns(dependencies);
   const wrongCredentialsError = () =>
     unauthenticated(
       verifyEmail
@@ -79,11 +72,11 @@ export function createLogin(dependencies: LoginDependencies) {
    */
   async function startSession(call: Call, account: Credentials, betterHash: string | null) {
     const session: TokenSession & { salt: Uint8Array<ArrayBuffer> } = {
-      id: uuidv7(),
+      id: newId(),
       userId: account.id,
       counter: 0,
       salt: new Uint8Array(randomBytes(16)),
-      keyId: tokenIssuers.refreshTokens.currentKid,
+      keyId: dependencies.refreshTokens.currentKid,
     };
     const { address } = call;
     const userAgent = call.userAgent?.slice(0, 500) ?? null;
@@ -118,7 +111,11 @@ export function createLogin(dependencies: LoginDependencies) {
   ): Promise<void> {
     const user = await tx.users.findById(userId);
     if (!user) return;
-    const values = { time: new Date().toUTCString(), address, device: deviceOf(userAgent) };
+    const values = {
+      time: new Date(clock.now()).toUTCString(),
+      address,
+      device: deviceOf(userAgent),
+    };
     await sendMail(tx, { template: 'new-sign-in', to: user.email, values });
   }
 
@@ -135,6 +132,6 @@ export function createLogin(dependencies: LoginDependencies) {
     }
     const session = await startSession(call, verified.account, verified.betterHash);
     await guard.loginSucceeded(email, call.address);
-    return tokensOf(tokenIssuers, session);
+    return tokensOf(dependencies, session);
   };
 }

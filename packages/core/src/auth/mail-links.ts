@@ -1,5 +1,5 @@
 import type { Call } from '@synap/contracts';
-import { hashToken, type PasswordHasher } from '@synap/security';
+import { type Clock, hashToken, type PasswordHasher } from '@synap/security';
 import { auditEntries } from '../audit/audit-entries.js';
 import { invalidLinkError, samePasswordError } from '../identity/account-errors.js';
 import { createAccountMove } from '../identity/account-move.js';
@@ -17,6 +17,7 @@ export interface MailLinksDependencies {
   hasher: Pick<PasswordHasher, 'hash' | 'verify'>;
   guard: Pick<IdentityGuard, 'forgot' | 'resend'>;
   sendMail: SendMail;
+  clock: Clock;
   requestMail: RequestMail;
   /** Called for each revoked session, after the commit. */
   sessionEnded: (sessionId: string) => void;
@@ -45,8 +46,8 @@ export function createMailLinks(dependencies: MailLinksDependencies) {
     sessionEnded,
     keyEnded,
   } = dependencies;
-  const { userChanged, productName } = dependencies;
-  const moveAccount = createAccountMove(sendMail);
+  const { userChanged, productName, clock } = dependencies;
+  const moveAccount = createAccountMove(dependencies);
   const requestLink = (ask: 'verify' | 'reset', { address, requestId }: Call, email: string) =>
     transaction((tx) => requestMail(tx, { ask, email, address, requestId }));
 
@@ -107,7 +108,7 @@ export function createMailLinks(dependencies: MailLinksDependencies) {
         await tx.users.setOwnPassword(user.id, passwordHash);
         await tx.mailTokens.removeAddressChangesOf(user.id);
         await tx.users.markVerified(user.id);
-        const values = { time: new Date().toUTCString(), address: call.address };
+        const values = { time: new Date(clock.now()).toUTCString(), address: call.address };
         await sendMail(tx, { template: 'password-changed', to: user.email, values });
         const by = { actorId: user.id };
         await tx.audit.record(call, auditEntries.passwordReset(user.id), by);

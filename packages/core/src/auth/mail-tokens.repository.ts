@@ -1,5 +1,5 @@
 import type { Db, MailTokenPurpose } from '@synap/db';
-import { uuidv7 } from '../ids.js';
+import { newId } from '../ids.js';
 
 export interface NewMailToken {
   /**
@@ -23,7 +23,7 @@ export interface NewMailToken {
 export function createMailTokensRepository(db: Db) {
   return {
     async insert({
-      id = uuidv7(),
+      id = newId(),
       userId,
       purpose,
       hash,

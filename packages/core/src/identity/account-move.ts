@@ -1,8 +1,14 @@
+import type { Clock } from '@synap/security';
 import type { AuditCall } from '../audit/audit.repository.js';
 import { auditEntries } from '../audit/audit-entries.js';
 import type { SendMail } from '../mail/mail-queue.js';
 import type { Repositories } from '../repositories.js';
 import { addressTakenError } from './account-errors.js';
+
+interface NoticeDependencies {
+  sendMail: SendMail;
+  clock: Clock;
+}
 
 interface AddressChange {
   userId: string;
@@ -12,7 +18,7 @@ interface AddressChange {
 }
 
 /** Changes the address of an account: revokes old links and notifies the old address. */
-export function createAccountMove(sendMail: SendMail) {
+export function createAccountMove(dependencies: NoticeDependencies) {
   return async function changeAddress(
     tx: Repositories,
     call: AuditCall,
@@ -23,19 +29,19 @@ export function createAccountMove(sendMail: SendMail) {
     await tx.users.changeEmail(userId, email, { verified });
     // Links mailed to the old address must not open the account.
     await tx.mailTokens.removeAllOf(userId);
-    await notifyOldAddress(tx, sendMail, { to: before.email, address: call.address });
+    await notifyOldAddress(tx, dependencies, { to: before.email, address: call.address });
     await tx.audit.record(call, auditEntries.userEmailChanged(userId), { actorId: userId });
   };
 }
 
 export async function notifyOldAddress(
   tx: Pick<Repositories, 'mails'>,
-  sendMail: SendMail,
+  { sendMail, clock }: NoticeDependencies,
   { to, address }: { to: string; address: string },
 ): Promise<void> {
   await sendMail(tx, {
     template: 'email-changed',
     to,
-    values: { time: new Date().toUTCString(), address },
+    values: { time: new Date(clock.now()).toUTCString(), address },
   });
 }

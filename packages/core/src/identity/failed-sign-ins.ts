@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Call } from '@synap/contracts';
+import type { Clock } from '@synap/security';
 import type { AuditRepository } from '../audit/audit.repository.js';
 import { auditEntries } from '../audit/audit-entries.js';
 import type { SendMail } from '../mail/mail-queue.js';
@@ -23,6 +24,8 @@ export interface FailedSignInDependencies {
   guard: Pick<IdentityGuard, 'loginFailed' | 'mayRecord'>;
   transaction: <T>(run: (tx: FailedSignInRepositories) => Promise<T>) => Promise<T>;
   sendMail: SendMail;
+  clock: Clock;
+  /** @default a timer that ends when the client disconnects */
   sleep?: Sleep | undefined;
 }
 
@@ -34,6 +37,7 @@ export function createFailedSignIns({
   guard,
   transaction,
   sendMail,
+  clock,
   sleep = sleepUnlessAborted,
 }: FailedSignInDependencies) {
   const notifyOwner = (call: Call, email: string) =>
@@ -41,7 +45,7 @@ export function createFailedSignIns({
       const account = await tx.users.findCredentials(email);
       const user = account && (await tx.users.findById(account.id));
       if (!user) return;
-      const time = new Date().toISOString();
+      const time = new Date(clock.now()).toISOString();
       await sendMail(tx, { template: 'failed-sign-ins', to: user.email, values: { time } });
       await tx.audit.record(call, auditEntries.signInFailedOften(user.id));
     });

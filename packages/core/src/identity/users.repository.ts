@@ -1,6 +1,6 @@
 import type { Role, User } from '@synap/contracts';
 import type { Db, Prisma } from '@synap/db';
-import { uuidv7 } from '../ids.js';
+import { newId } from '../ids.js';
 
 const userSelect = {
   id: true,
@@ -153,7 +153,7 @@ export function createUsersRepository(db: Db) {
         mustChangePassword = false,
         insteadOfUnverified = null,
       } = user;
-      const id = uuidv7();
+      const id = newId();
       const [row] = await db.$queryRaw<{ id: string; withdrawn: boolean }[]>`
         INSERT INTO users (id, email, name, password_hash, role, verified_at, must_change_password)
         VALUES (${id}::uuid, ${email}, ${name}, ${passwordHash}, ${role}::"role",

@@ -1,6 +1,6 @@
 import type { Invitation, PageInput, Role } from '@synap/contracts';
 import type { Db, Prisma } from '@synap/db';
-import { uuidv7 } from '../ids.js';
+import { newId } from '../ids.js';
 import { cursorId } from '../paging.js';
 
 const invitationSelect = {
@@ -44,7 +44,7 @@ export function createInvitationsRepository(db: Db) {
       hash,
       lifetime,
     }: NewInvitation): Promise<Invitation> {
-      const id = uuidv7();
+      const id = newId();
       await db.$executeRaw`
         INSERT INTO invitations (id, email, role, invited_by_id, hash, created_at, expires_at)
         SELECT ${id}::uuid, ${email}, ${role}::"role", ${invitedById}::uuid, ${hash},

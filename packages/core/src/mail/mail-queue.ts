@@ -1,7 +1,7 @@
 import type { Mail } from '@synap/contracts';
 import type { SecretBox } from '@synap/security';
 import { z } from 'zod';
-import { uuidv7 } from '../ids.js';
+import { newId } from '../ids.js';
 import type { MailsRepository } from './mails.repository.js';
 
 /** Context that the sealed text of a mail is bound to. */
@@ -34,7 +34,7 @@ export type RequestMail = (tx: MailTransaction, request: MailRequest) => Promise
 const enqueuedBy =
   (box: Pick<SecretBox, 'seal'>) =>
   async ({ mails }: MailTransaction, template: string, content: object): Promise<void> => {
-    const id = uuidv7();
+    const id = newId();
     const { keyId, bytes } = box.seal(JSON.stringify(content), mailContext(id));
     await mails.enqueue({ id, template, keyId, sealed: bytes });
   };

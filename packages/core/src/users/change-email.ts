@@ -1,5 +1,5 @@
 import type { Mail, UserCall } from '@synap/contracts';
-import { generateToken, hashToken } from '@synap/security';
+import { type Clock, generateToken, hashToken } from '@synap/security';
 import { passwordChangedError } from '../identity/account-errors.js';
 import { createAccountMove } from '../identity/account-move.js';
 import type { IdentityGuard } from '../identity/identity-guard.js';
@@ -15,6 +15,7 @@ export interface ChangeEmailDependencies {
   requireOwnPassword: RequireOwnPassword;
   guard: Pick<IdentityGuard, 'resend'>;
   sendMail: SendMail;
+  clock: Clock;
   verifyEmail: boolean;
   linkTo: (path: string) => string;
   /** Called for each user whose address changed, after the commit. */
@@ -31,11 +32,12 @@ export function createChangeEmail({
   requireOwnPassword,
   guard,
   sendMail,
+  clock,
   verifyEmail,
   linkTo,
   userChanged,
 }: ChangeEmailDependencies) {
-  const move = createAccountMove(sendMail);
+  const move = createAccountMove({ sendMail, clock });
 
   /**
    * Mails the link to a free address, or a notice to the owner of a taken one. Runs the same

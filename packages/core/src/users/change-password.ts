@@ -1,5 +1,5 @@
 import type { UserCall } from '@synap/contracts';
-import type { PasswordHasher } from '@synap/security';
+import type { Clock, PasswordHasher } from '@synap/security';
 import { auditEntries } from '../audit/audit-entries.js';
 import { passwordChangedError, samePasswordError } from '../identity/account-errors.js';
 import { endSessions } from '../identity/end-sessions.js';
@@ -13,6 +13,7 @@ export interface ChangePasswordDependencies {
   hasher: Pick<PasswordHasher, 'hash'>;
   requireOwnPassword: RequireOwnPassword;
   sendMail: SendMail;
+  clock: Clock;
   /** Called for each revoked session, after the commit. */
   sessionEnded: (sessionId: string) => void;
   /** Called after the commit, because the user may have been limited to changing the password. */
@@ -34,6 +35,7 @@ export function createChangePassword({
   hasher,
   requireOwnPassword,
   sendMail,
+  clock,
   sessionEnded,
   userChanged,
   productName,
@@ -56,7 +58,7 @@ export function createChangePassword({
       // Earlier links would undo the change or move the account to another address.
       await tx.mailTokens.removeResetsOf(userId);
       await tx.mailTokens.removeAddressChangesOf(userId);
-      const values = { time: new Date().toUTCString(), address: call.address };
+      const values = { time: new Date(clock.now()).toUTCString(), address: call.address };
       await sendMail(tx, { template: 'password-changed', to: account.email, values });
       await tx.audit.record(call, auditEntries.passwordChanged(userId));
       return endSessions(tx, call, userId, { except: sessionId });

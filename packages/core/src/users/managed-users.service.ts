@@ -4,6 +4,7 @@ import {
   type ManagedUsersService,
   type UpdateUser,
 } from '@synap/contracts';
+import type { Clock } from '@synap/security';
 import { type AuditEntry, auditEntries } from '../audit/audit-entries.js';
 import { addressTakenError } from '../identity/account-errors.js';
 import { notifyOldAddress } from '../identity/account-move.js';
@@ -19,6 +20,7 @@ import { requireManagedUser } from './require-managed-user.js';
 export interface ManagedUsersDependencies extends CreateAccountDependencies {
   managedUsers: Pick<Repositories['managedUsers'], 'list' | 'find'>;
   sendMail: SendMail;
+  clock: Clock;
   requestMail: RequestMail;
   /** Called for each revoked session, after the commit. */
   sessionEnded: (sessionId: string) => void;
@@ -33,8 +35,7 @@ export interface ManagedUsersDependencies extends CreateAccountDependencies {
 export function createManagedUsersService(
   dependencies: ManagedUsersDependencies,
 ): ManagedUsersService {
-  const { managedUsers, transaction, sessionEnded, userChanged, sendMail, requestMail } =
-    dependencies;
+  const { managedUsers, transaction, sessionEnded, userChanged, requestMail } = dependencies;
   const createAccount = createAccountFactory(dependencies);
 
   return {
@@ -76,7 +77,7 @@ export function createManagedUsersService(
         // Links mailed to the old address must not open the account.
         if (moved) {
           await tx.mailTokens.removeAllOf(input.id);
-          await notifyOldAddress(tx, sendMail, { to: before.email, address: call.address });
+          await notifyOldAddress(tx, dependencies, { to: before.email, address: call.address });
           await requestMail(tx, {
             ask: 'registered',
             email: user.email,
