@@ -1,11 +1,11 @@
 import type { Db, Sql } from '@synap/db';
 import { createApiKeysRepository } from './api-keys/api-keys.repository.js';
 import { createAuditRepository } from './audit/audit.repository.js';
-import { createMailTokensRepository } from './auth/mail-tokens.repository.js';
 import { createDashboardsRepository } from './dashboards/dashboards.repository.js';
 import { createEventsRepository } from './events/events.repository.js';
 import { createIdempotencyKeysRepository } from './idempotency/idempotency-keys.repository.js';
 import { createApiKeyLookups } from './identity/api-key-lookups.repository.js';
+import { createMailTokensRepository } from './identity/mail-tokens.repository.js';
 import { createSessionLookups } from './identity/session-lookups.repository.js';
 import { createSessionsRepository } from './identity/sessions.repository.js';
 import { createUsersRepository } from './identity/users.repository.js';

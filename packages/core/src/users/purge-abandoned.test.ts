@@ -48,6 +48,10 @@ test('unverified, unused sign-ups are removed after a week and audited; other ac
   });
   await fixture.db.$executeRaw`UPDATE users SET updated_at = created_at`;
 
+  const count = () => fixture.db.user.count();
+  const before = await count();
+  await createPurgeAbandoned({ ...fixture, verifyEmail: false })();
+  expect(await count()).toBe(before);
   await createPurgeAbandoned({ ...fixture, verifyEmail: true })();
   const left = await fixture.db.user.findMany({ select: { email: true } });
   expect(left.map(({ email }) => email).sort()).toEqual(
