@@ -1,5 +1,5 @@
 import { listOutbox, readOutboxText } from '@synap/mail';
-import { outboxFolder } from '../compose/mail.js';
+import { outboxFolder } from '../config/data-folder.js';
 import { parseEnvironment } from '../config/env.js';
 
 /** Lists the mails in the outbox folder. With a number from that list, prints one mail. */

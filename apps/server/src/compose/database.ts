@@ -1,12 +1,16 @@
+import { createRepositories, type Repositories } from '@synap/core';
 import { createDatabase, type Database, startEmbeddedPostgres } from '@synap/db';
 import type { Logger } from 'pino';
 import type { Environment } from '../config/env.js';
+import { createDatabaseReadiness, type DatabaseReadiness } from '../startup/database-readiness.js';
 
 export interface OpenDatabase {
   url: string;
   /** Address with exclusive sessions, for work that spans statements or transactions. */
   directUrl: string;
   database: Database;
+  repositories: Repositories;
+  readiness: DatabaseReadiness;
   /** Closes the pool, then the embedded PostgreSQL, if any. */
   close(): Promise<void>;
 }
@@ -37,6 +41,8 @@ export async function openDatabase(
     url: address,
     directUrl: directUrl ?? address,
     database,
+    repositories: createRepositories(database.db, database.sql),
+    readiness: createDatabaseReadiness(database),
     async close() {
       closing = true;
       await database.close();

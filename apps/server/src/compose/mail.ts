@@ -1,4 +1,3 @@
-import path from 'node:path';
 import {
   type ComposeMail,
   createMailDelivery,
@@ -15,11 +14,9 @@ import {
 } from '@synap/mail';
 import type { SecretBox } from '@synap/security';
 import type { Logger } from 'pino';
+import { outboxFolder } from '../config/data-folder.js';
 import type { Environment } from '../config/env.js';
 import type { ErrorReports } from '../observability/error-reports.js';
-
-/** Folder of mails if no server is configured. */
-export const outboxFolder = (dataDir: string) => path.join(dataDir, 'outbox');
 
 /** Uses the operator's mail server, or the outbox folder. */
 export function createMailTransport({

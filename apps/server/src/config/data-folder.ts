@@ -2,8 +2,10 @@ import { constants } from 'node:fs';
 import { access, readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { makeFolder } from '@synap/db';
-import { outboxFolder } from '../compose/mail.js';
 import { secretFolder } from './secrets.js';
+
+/** Folder of mails if no server is configured. */
+export const outboxFolder = (dataDir: string) => path.join(dataDir, 'outbox');
 
 const hasCode = (error: unknown, ...codes: string[]): error is Error =>
   error instanceof Error && 'code' in error && codes.some((code) => code === error.code);

@@ -1,6 +1,7 @@
 import { newestGood } from '../backup/backup-folder.js';
 import { lastDue } from '../backup/schedule.js';
-import { createMailTransport, outboxFolder } from '../compose/mail.js';
+import { createMailTransport } from '../compose/mail.js';
+import { outboxFolder } from '../config/data-folder.js';
 import type { Environment } from '../config/env.js';
 import { connectRedis } from '../http/limits/redis.js';
 import { bad, type Finding, fine, messageOf, warn } from './finding.js';

@@ -1,8 +1,7 @@
 import { createDatabase } from '@synap/db';
 import { createTestDatabase } from '@synap/testing';
-import { pino } from 'pino';
 import { expect, it } from 'vitest';
-import { createDatabaseBootstrap } from './database-bootstrap.js';
+import { createDatabaseReadiness } from './database-readiness.js';
 
 it('any number of probes at once cost the database one look', async () => {
   const { url, drop } = await createTestDatabase();
@@ -11,20 +10,10 @@ it('any number of probes at once cost the database one look', async () => {
   database.pool.on('acquire', () => {
     looks += 1;
   });
-  const options = {
-    url,
-    directUrl: url,
-    pooler: 'none' as const,
-    database,
-    migrate: false,
-    log: pino({ level: 'silent' }),
-    print: () => {},
-    onReady: async () => {},
-  };
   const looksOf = async (probes: number) => {
     const before = looks;
-    const { checkReadiness } = createDatabaseBootstrap(options);
-    await Promise.all(Array.from({ length: probes }, checkReadiness));
+    const { check } = createDatabaseReadiness(database);
+    await Promise.all(Array.from({ length: probes }, check));
     return looks - before;
   };
   try {

@@ -1,0 +1,142 @@
+import type { RequestListener } from 'node:http';
+import type { Core } from '@synap/core';
+import type { Logger } from 'pino';
+import { subscribeToIdentityChanges } from '../background/identity-invalidation.js';
+import type { Environment } from '../config/env.js';
+import { type AppDeps, createApp } from '../http/app.js';
+import { type ConnectionLimits, resolveConnectionLimits } from '../http/connections/index.js';
+import { createFaultResponder } from '../http/fault-responder.js';
+import { type Listener, listen } from '../http/listener.js';
+import { createMetrics, type Metrics } from '../http/metrics.js';
+import { createRefreshCookies } from '../http/refresh-cookie.js';
+import { openApiDocument } from '../openapi/document.js';
+import type { OpenDatabase } from './database.js';
+import type { OpenLimits } from './limits.js';
+import type { ServerContext } from './server-context.js';
+
+/** Milliseconds that requests in progress get at shutdown. */
+const requestGraceMs = 20_000;
+const metricsGraceMs = 1000;
+
+export interface OpenHttp {
+  /** Port of the listener; undefined for a worker without HTTP. */
+  port: number | undefined;
+  /** Port of the metrics; undefined without `METRICS_PORT`. */
+  metricsPort: number | undefined;
+  /** Fails readiness and ends keep-alive; requests are still served. */
+  startDraining(): void;
+  /** Closes the ports. Requests in progress get 20 s. */
+  close(): Promise<void>;
+}
+
+interface HttpDeps {
+  database: Pick<OpenDatabase, 'directUrl' | 'readiness'>;
+  limits: Pick<OpenLimits, 'api'>;
+  core: Core;
+}
+
+const noHttp: OpenHttp = {
+  port: undefined,
+  metricsPort: undefined,
+  startDraining: () => {},
+  close: async () => {},
+};
+
+/** Serves requests, unless this process only runs background jobs. */
+export async function openHttp(context: ServerContext, deps: HttpDeps): Promise<OpenHttp> {
+  const { environment, log } = context;
+  if (environment.role === 'worker') return noHttp;
+  const limits = resolveConnectionLimits(
+    { maxConnections: environment.maxConnections, ...context.connectionLimits },
+    log,
+  );
+  const metrics = createMetrics();
+  let isClosing = false;
+  const app = composeApp(context, deps, {
+    metrics,
+    callMs: limits.callMs,
+    isClosing: () => isClosing,
+  });
+  const { host, port } = environment;
+  const { connections: observer } = metrics;
+  const respondToFault = createFaultResponder(environment, log);
+  const listener = await listen(app, { host, port, limits, observer, respondToFault, log });
+  const metricsListener = await listenForMetrics(environment, metrics, limits, log).catch(
+    async (error: unknown) => {
+      // An open port would keep the process alive after a failed start.
+      await listener.close(0);
+      throw error;
+    },
+  );
+  const { identity } = deps.core;
+  const { directUrl: url } = deps.database;
+  const identityChanges = subscribeToIdentityChanges({ url, identity, log });
+  return {
+    port: listener.port,
+    metricsPort: metricsListener?.port,
+    startDraining() {
+      isClosing = true;
+      listener.endKeepAlive();
+    },
+    async close() {
+      await Promise.all([listener.close(requestGraceMs), metricsListener?.close(metricsGraceMs)]);
+      await identityChanges.close();
+      metrics.close();
+    },
+  };
+}
+
+function composeApp(
+  { environment, api, privateToken, addressOf, log, errors }: ServerContext,
+  { database, limits, core }: HttpDeps,
+  { metrics, callMs, isClosing }: Pick<AppDeps, 'metrics' | 'callMs' | 'isClosing'>,
+): RequestListener {
+  return createApp({
+    router: api.router,
+    basePath: api.basePath,
+    privateToken,
+    environment,
+    log,
+    errors,
+    metrics,
+    addressOf,
+    services: core.services,
+    authenticate: core.authenticate,
+    idempotency: core.idempotency,
+    recordRefusal: core.recordRefusal,
+    cookieOf: createRefreshCookies(environment),
+    callMs,
+    limits: limits.api,
+    notReadyReason: database.readiness.notReadyReason,
+    isClosing,
+    document: openApiDocument(api.restPath, {
+      router: api.router,
+      passwordGrant: environment.passwordGrant,
+    }),
+  });
+}
+
+/**
+ * Serves metrics without a token on the loopback address only. A reverse proxy does not forward to
+ * this port by accident.
+ */
+async function listenForMetrics(
+  environment: Environment,
+  { showWithoutToken }: Metrics,
+  limits: ConnectionLimits,
+  log: Logger,
+): Promise<Listener | undefined> {
+  const { metricsPort: port } = environment;
+  if (port === undefined) return undefined;
+  const respondToFault = createFaultResponder(environment, log);
+  const observer = { onClose: () => undefined, onSweep: () => undefined };
+  return listen(showWithoutToken, {
+    host: '127.0.0.1',
+    port,
+    variable: 'METRICS_PORT',
+    limits,
+    observer,
+    respondToFault,
+    log,
+  });
+}
