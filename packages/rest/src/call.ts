@@ -63,13 +63,23 @@ export class Call
   /** Calls the procedure and sends its output or its error. Rejects only if `onError` throws. */
   async run(): Promise<void> {
     const { res, settings, operation } = this;
+    const { acceptsInput } = operation.reader;
     res.once('close', () => {
       if (!res.writableFinished) this.#controller.abort();
     });
     const hasDeadline = settings.deadlineMs > 0 && !operation.meta.multipart;
     const timer = hasDeadline ? setTimeout(() => this.#expire(), settings.deadlineMs) : undefined;
     try {
-      const response = this.toResponse(await this.#invoke());
+      this.ctx = await this.#createContext();
+      this.#attempt = createAttempt(settings.options.idempotency, this);
+      if (!acceptsInput) await this.#checkWithoutInput();
+      const output = await this.#invoke(operation, () => {
+        this.#pendingInput ??= this.#readInput();
+        return this.#pendingInput;
+      });
+      // A query has no side effects, so the procedure may reject the caller first.
+      if (!acceptsInput) rejectQuery(this.search);
+      const response = this.toResponse(output);
       if (this.#attempt) await this.#record(this.#attempt.complete(response));
       this.send(response);
     } catch (cause) {
@@ -81,11 +91,11 @@ export class Call
     }
   }
 
-  async #invoke(): Promise<unknown> {
+  #createContext(): unknown {
     const { settings, req, res, requestId, operation } = this;
-    const { path, type, meta, procedure, reader } = operation;
+    const { path, type, meta } = operation;
     const { signal } = this.#controller;
-    this.ctx = await settings.options.createContext({
+    return settings.options.createContext({
       req,
       res,
       requestId,
@@ -94,22 +104,15 @@ export class Call
       path,
       operation: meta,
     });
-    this.#attempt = createAttempt(settings.options.idempotency, this);
-    if (!reader.acceptsInput) await this.#checkWithoutInput();
-    const output: unknown = await settings.invoke(procedure, {
-      path,
-      type,
-      ctx: this.ctx,
-      signal,
-      batchIndex: 0,
-      getRawInput: () => {
-        this.#pendingInput ??= this.#readInput();
-        return this.#pendingInput;
-      },
-    });
-    // A query has no side effects, so the procedure may reject the caller first.
-    if (!reader.acceptsInput) rejectQuery(this.search);
-    return output;
+  }
+
+  #invoke(
+    { path, type, procedure }: Operation,
+    getRawInput: () => Promise<unknown>,
+  ): Promise<unknown> {
+    const { ctx, settings } = this;
+    const { signal } = this.#controller;
+    return settings.invoke(procedure, { path, type, ctx, signal, batchIndex: 0, getRawInput });
   }
 
   /** Checks a request whose procedure never reads its input. */
@@ -136,20 +139,8 @@ export class Call
   }
 
   /** Calls the query of another route as the same caller. */
-  read(
-    { operation: { path, procedure } }: Route,
-    getRawInput: () => Promise<unknown>,
-  ): Promise<unknown> {
-    const { ctx, settings } = this;
-    const { signal } = this.#controller;
-    return settings.invoke(procedure, {
-      path,
-      type: 'query',
-      ctx,
-      signal,
-      batchIndex: 0,
-      getRawInput,
-    });
+  read({ operation }: Route, getRawInput: () => Promise<unknown>): Promise<unknown> {
+    return this.#invoke(operation, getRawInput);
   }
 
   toResponse(output: unknown): RestResponse {
