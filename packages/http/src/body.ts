@@ -10,9 +10,11 @@ export const announcesBody = ({ headers }: IncomingMessage): boolean =>
 export const announcesMoreThan = ({ headers }: IncomingMessage, limit: number): boolean =>
   Number(headers['content-length'] ?? 0) > limit;
 
+/** Error of a body over its limit in bytes. */
 export const bodyTooLarge = (limit: number) =>
   new RequestError('PAYLOAD_TOO_LARGE', `The body is larger than ${limit} bytes.`);
 
+/** Error of a body that is not UTF-8. */
 export const bodyNotUtf8 = () => new RequestError('BAD_REQUEST', 'The body is not valid UTF-8.');
 
 /** Error if the client disconnects while its body is read. It cannot be sent. */

@@ -6,6 +6,7 @@ export interface MediaType {
   readonly charset: string | undefined;
 }
 
+/** Parses a `Content-Type` header. Names are case-insensitive (RFC 9110 §8.3.1). */
 export function parseMediaType(header: string): MediaType {
   const semicolon = header.indexOf(';');
   if (semicolon < 0) return { essence: header.trim().toLowerCase(), charset: undefined };

@@ -15,6 +15,7 @@ const maxLevels = 64;
 /** Keys that can modify a prototype if a program assigns them. */
 const forbiddenKeys: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 
+/** True for `__proto__`, `constructor` and `prototype`. */
 export const isForbiddenKey = (key: string): boolean => forbiddenKeys.has(key);
 
 /**
