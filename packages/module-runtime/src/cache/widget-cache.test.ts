@@ -222,9 +222,23 @@ describe('the memory store of results', () => {
     expect(kept.map((each) => each !== undefined)).toEqual([true, false, true, true]);
   });
 
-  it('does not store an entry larger than its capacity', async () => {
+  it('does not store an entry larger than its capacity, and evicts no other for it', async () => {
     const store = createMemoryWidgetResultStore(0.1);
-    await store.set('git:a', { data: 'x'.repeat(300_000), loadedAt: 0, freshUntil: 0 });
-    expect(await store.get('git:a')).toBeUndefined();
+    await store.set('git:a', { data: 'x', loadedAt: 0, freshUntil: 0 });
+    await store.set('git:b', { data: 'x'.repeat(300_000), loadedAt: 0, freshUntil: 0 });
+    expect(await store.get('git:b')).toBeUndefined();
+    expect(await store.get('git:a')).toBeDefined();
+  });
+
+  it('marks the data of one module as stale, in the order of last use', async () => {
+    const store = createMemoryWidgetResultStore(1);
+    const reading = { data: 'x'.repeat(300_000), loadedAt: 1, freshUntil: 9 };
+    for (const key of ['git:a', 'host:a', 'git:b']) await store.set(key, reading);
+    await store.expire('git', 5);
+    await store.set('git:c', reading);
+    const kept = await Promise.all(
+      ['git:a', 'host:a', 'git:b', 'git:c'].map((key) => store.get(key)),
+    );
+    expect(kept.map((each) => each?.freshUntil)).toEqual([5, undefined, 5, 9]);
   });
 });
