@@ -1,25 +1,69 @@
 import { availableParallelism } from 'node:os';
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+import { ProjectOrder } from './vitest.order.ts';
 
-export default defineConfig({
-  // Workspace packages are tested from their sources, by the tests (ssr) and by the global setup
-  // (vitest's own environment). 'import' must not be added here: it breaks the loading of `pg`.
-  ssr: { resolve: { conditions: ['@synap/source'] } },
-  environments: { __vitest__: { resolve: { conditions: ['@synap/source'] } } },
+// 'import' must not be added here: it breaks the loading of `pg`.
+const conditions = ['@synap/source'];
+/** Reads packages from their sources: in tests (ssr) and in vitest's own environment. */
+const fromSource = {
+  ssr: { resolve: { conditions } },
+  environments: { __vitest__: { resolve: { conditions } } },
+};
+/** Reads packages as they are published. Measuring coverage needs their sources. */
+const built = process.argv.includes('--coverage') ? fromSource : {};
+
+const servers = 'apps/server/test/**/*.e2e.test.ts';
+/** The same with every version of Node: .ci/run runs them once. */
+const tools = ['**/*.browser.e2e.test.ts', '**/documents.e2e.test.ts'];
+const units = ['packages/**/src/**/*.test.ts', 'apps/server/src/**/*.test.ts'];
+/** Tests of packages that start processes, or load modules several times. */
+const processes = 'packages/{db,module-runtime,testing}/src/**/*.test.ts';
+
+type Files = TestProjectInlineConfiguration['test'];
+
+const project = (
+  name: string,
+  { exclude = [], ...files }: NonNullable<Files>,
+  resolution: object = fromSource,
+): TestProjectInlineConfiguration => ({
+  ...resolution,
   test: {
-    include: [
-      'packages/**/src/**/*.test.ts',
-      'apps/server/src/**/*.test.ts',
-      'apps/server/test/**/*.e2e.test.ts',
-    ],
-    exclude: ['**/node_modules/**', '**/dist/**'],
-    globalSetup: ['packages/testing/src/global-setup.ts'],
-    pool: 'forks',
-    fileParallelism: true,
-    // Many files mostly wait, for processes they start; the default leaves one core idle.
-    maxWorkers: Math.max(2, availableParallelism()),
+    name,
+    exclude: ['**/node_modules/**', '**/dist/**', ...exclude],
     testTimeout: 20_000,
     hookTimeout: 30_000,
+    ...files,
+  },
+});
+
+/** Tests the server over real sockets, after building it. */
+const serverProject = (name: string, files: NonNullable<Files>) =>
+  project(
+    name,
+    {
+      globalSetup: ['apps/server/test/global-setup.ts'],
+      server: { deps: { external: [/\/packages\/.*\/dist\//] } },
+      ...files,
+    },
+    built,
+  );
+
+export default defineConfig({
+  ...fromSource,
+  test: {
+    projects: [
+      serverProject('server', { include: [servers], exclude: tools }),
+      serverProject('tools', { include: tools }),
+      project('processes', { include: [processes] }),
+      // Starting a process for each file would take longer than most of them.
+      project('units', { include: units, exclude: [processes], isolate: false }),
+    ],
+    globalSetup: ['packages/testing/src/global-setup.ts'],
+    sequence: { sequencer: ProjectOrder },
+    pool: 'forks',
+    fileParallelism: true,
+    // Files often wait: for processes that they start, and for deadlines.
+    maxWorkers: Math.ceil(1.5 * availableParallelism()),
     coverage: {
       provider: 'v8',
       reporter: ['text-summary', 'html'],

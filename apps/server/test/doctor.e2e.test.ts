@@ -3,7 +3,15 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
-import { dataFolder, ended, endProcesses, launch, run, startServer } from './synap-process.js';
+import {
+  dataFolder,
+  ended,
+  endProcesses,
+  launch,
+  newInstallation,
+  run,
+  startServer,
+} from './synap-process.js';
 
 afterEach(endProcesses);
 
@@ -54,26 +62,26 @@ describe('synap doctor', { timeout: 120_000 }, () => {
   });
 
   it('distinguishes ports of other programs, of other Synap servers, and of the examined server', async () => {
-    const folder = await dataFolder();
+    const installation = await newInstallation();
     const other = await takePort((_, res) => res.end('hello'));
-    const taken = await run(['doctor'], { SYNAP_DATA_DIR: folder, PORT: other });
+    const taken = await run(['doctor'], { ...installation, PORT: other });
     expect(taken.code).toBe(1);
     expect(taken.text).toMatch(
       new RegExp(`^FAIL +settings +PORT: ${other} is taken, another program listens there: `, 'm'),
     );
 
-    const { child, origin } = await startServer({ SYNAP_DATA_DIR: await dataFolder() });
+    const { child, origin } = await startServer(await newInstallation());
     const { port } = new URL(origin);
-    const foreign = await run(['doctor'], { SYNAP_DATA_DIR: folder, PORT: port });
+    const foreign = await run(['doctor'], { ...installation, PORT: port });
     expect(foreign.text).toMatch(
       new RegExp(`^FAIL +settings +PORT: ${port} is taken, another Synap listens there: `, 'm'),
     );
-    const { text } = await run(['start'], { SYNAP_DATA_DIR: folder, PORT: port });
+    const { text } = await run(['start'], { ...installation, PORT: port });
     expect(text).toContain(`- PORT: ${port} is taken, another Synap listens there`);
     await ended(child, 'SIGTERM');
 
-    const own = await startServer({ SYNAP_DATA_DIR: folder, PORT: port });
-    const examined = await run(['doctor'], { SYNAP_DATA_DIR: folder, PORT: port });
+    const own = await startServer({ ...installation, PORT: port });
+    const examined = await run(['doctor'], { ...installation, PORT: port });
     expect(examined.text).toMatch(/^ok +port +PORT: this Synap listens there$/m);
     expect(examined.code).toBe(0);
     await ended(own.child, 'SIGTERM');
@@ -82,7 +90,7 @@ describe('synap doctor', { timeout: 120_000 }, () => {
   it('checks the metrics port too', async () => {
     const taken = await takePort((_, res) => res.end('hello'));
     const { code, text } = await run(['doctor'], {
-      SYNAP_DATA_DIR: await dataFolder(),
+      ...(await newInstallation()),
       METRICS_PORT: taken,
     });
     expect(code).toBe(1);
@@ -91,7 +99,7 @@ describe('synap doctor', { timeout: 120_000 }, () => {
 
   it('explains why Redis is unreachable', async () => {
     const variables = {
-      SYNAP_DATA_DIR: await dataFolder(),
+      ...(await newInstallation()),
       REDIS_URL: 'redis://:hunter22@127.0.0.1:9',
     };
     const { code, text } = await run(['doctor'], variables);
@@ -101,18 +109,18 @@ describe('synap doctor', { timeout: 120_000 }, () => {
   });
 
   it('warns of problems that do not fail the start: missing mail in production, invalid repositories, unknown settings', async () => {
-    const folder = await dataFolder();
+    const installation = await newInstallation();
     const mail = await run(['doctor'], {
       ...production,
-      SYNAP_DATA_DIR: folder,
+      ...installation,
       SYNAP_DATA_DRI: 'x',
     });
     expect(mail.text).toMatch(/^warn +mail +no SMTP_URL: .*set SMTP_URL$/m);
     expect(mail.text).toMatch(/^warn +settings +SYNAP_DATA_DRI .*did you mean SYNAP_DATA_DIR\?$/m);
     expect(mail.code).toBe(0);
     const git = await run(['doctor'], {
-      SYNAP_DATA_DIR: folder,
-      SYNAP_GIT_REPOSITORIES: path.join(folder, 'none'),
+      ...installation,
+      SYNAP_GIT_REPOSITORIES: path.join(installation.SYNAP_DATA_DIR, 'none'),
     });
     expect(git.text).toMatch(/^warn +module git +Repository "none" is not a git repository/m);
     expect(git.code).toBe(0);
@@ -122,7 +130,7 @@ describe('synap doctor', { timeout: 120_000 }, () => {
 describe('synap start', { timeout: 120_000 }, () => {
   it('names unknown settings with the closest known one', async () => {
     const variables = {
-      SYNAP_DATA_DIR: await dataFolder(),
+      ...(await newInstallation()),
       SYNAP_GIT_REPOSITORYS: '/srv/a',
       DATABASE_UR: 'x',
     };

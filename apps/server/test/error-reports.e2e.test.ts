@@ -2,14 +2,14 @@ import { randomBytes } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { createPool } from '@synap/db';
 import { generateToken } from '@synap/security';
-import { createTestDatabase, freePort, until } from '@synap/testing';
+import { freePort, until } from '@synap/testing';
 import { SMTPServer } from 'smtp-server';
 import { afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { type Collector, startCollector } from './collector.js';
 import { breakDatabase, databaseCanary } from './contract/broken-database.js';
 import { admin, type ServerUnderTest, startServerUnderTest } from './server-under-test.js';
-import { dataFolder, ended, endProcesses, startServer } from './synap-process.js';
+import { ended, endProcesses, newInstallation, startServer } from './synap-process.js';
 
 const endings: (() => Promise<unknown>)[] = [];
 async function endAll(): Promise<void> {
@@ -204,15 +204,13 @@ describe('a collector', { timeout: 60_000 }, () => {
 
   it('that never responds does not keep a stopping process alive', async () => {
     const silent = await collect({ silent: true });
-    const database = await createTestDatabase();
-    endings.push(() => database.drop());
+    const installation = await newInstallation();
     const { child, origin } = await startServer({
       SENTRY_DSN: silent.dsn,
-      DATABASE_URL: database.url,
-      SYNAP_DATA_DIR: await dataFolder(),
       SYNAP_ROLE: 'server',
+      ...installation,
     });
-    await failWith(database.url, databaseCanary);
+    await failWith(installation.DATABASE_URL, databaseCanary);
     const post = async (target: string, body: object, token = '') =>
       fetch(`${origin}/api/v1${target}`, {
         method: 'POST',
@@ -235,7 +233,7 @@ describe('a collector', { timeout: 60_000 }, () => {
     const variables = {
       SENTRY_DSN: silent.dsn,
       NODE_OPTIONS: throwOnSignal,
-      SYNAP_DATA_DIR: await dataFolder(),
+      ...(await newInstallation()),
     };
     const { child, output } = await startServer(variables);
     expect(await ended(child, 'SIGUSR2')).toBe(1);
@@ -265,7 +263,7 @@ describe('the package of Sentry', { timeout: 90_000 }, () => {
     const { child, output } = await startServer({
       SENTRY_DSN,
       NODE_OPTIONS,
-      SYNAP_DATA_DIR: await dataFolder(),
+      ...(await newInstallation()),
     });
     expect(output.text.includes('LOADED SENTRY')).toBe(loaded);
     expect(await ended(child, 'SIGTERM')).toBe(0);

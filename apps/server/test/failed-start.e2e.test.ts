@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => taken.close());
 afterEach(endProcesses);
 
-describe('a start that cannot succeed', { timeout: 60_000 }, () => {
+describe('a start that cannot succeed', { timeout: 120_000 }, () => {
   it('exits with all faults of environment and machine, and opens nothing', async () => {
     const folder = await dataFolder();
     const { code, text } = await run(['start'], {

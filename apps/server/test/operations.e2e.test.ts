@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { until } from '@synap/testing';
 import { afterEach, expect, it } from 'vitest';
 import { admin } from './server-under-test.js';
-import { dataFolder, ended, endProcesses, startServer } from './synap-process.js';
+import { ended, endProcesses, newInstallation, startServer } from './synap-process.js';
 
 afterEach(endProcesses);
 
@@ -15,7 +15,7 @@ async function banPatterns(): Promise<RegExp[]> {
 }
 
 it('the documented fail2ban filter matches only rejected sign-ins, with their address', async () => {
-  const { child, origin, output } = await startServer({ SYNAP_DATA_DIR: await dataFolder() });
+  const { child, origin, output } = await startServer(await newInstallation());
   const login = (password: string) =>
     fetch(`${origin}/api/v1/auth/login`, {
       method: 'POST',
@@ -38,4 +38,4 @@ it('the documented fail2ban filter matches only rejected sign-ins, with their ad
   );
   expect(patterns).toHaveLength(2);
   expect(hosts).toEqual(['127.0.0.1']);
-}, 60_000);
+}, 120_000);

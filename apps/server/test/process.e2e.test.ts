@@ -2,7 +2,14 @@ import { readdir, readFile, realpath, rm, stat, writeFile } from 'node:fs/promis
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { admin } from './server-under-test.js';
-import { dataFolder, ended, endProcesses, run, startServer } from './synap-process.js';
+import {
+  dataFolder,
+  ended,
+  endProcesses,
+  newInstallation,
+  run,
+  startServer,
+} from './synap-process.js';
 
 afterEach(endProcesses);
 
@@ -38,7 +45,7 @@ async function api(origin: string) {
   };
 }
 
-describe('synap start', { timeout: 60_000 }, () => {
+describe('synap start', { timeout: 120_000 }, () => {
   it('loses no acknowledged write if it is killed', async () => {
     const folder = await dataFolder();
     const acknowledged: string[] = [];
@@ -79,12 +86,9 @@ describe('synap start', { timeout: 60_000 }, () => {
   });
 
   it('writes a generated password to a private file, not to the output', async () => {
-    const folder = await dataFolder();
-    const { child, output } = await startServer({
-      SYNAP_DATA_DIR: folder,
-      SYNAP_ADMIN_PASSWORD: '',
-    });
-    const file = path.join(folder, 'first-password.txt');
+    const installation = await newInstallation();
+    const { child, output } = await startServer({ ...installation, SYNAP_ADMIN_PASSWORD: '' });
+    const file = path.join(installation.SYNAP_DATA_DIR, 'first-password.txt');
     const made = (await readFile(file, 'utf8')).trim();
     expect((await stat(file)).mode & 0o777).toBe(0o600);
     expect(output.text).toContain(file);
@@ -157,7 +161,7 @@ describe('synap start', { timeout: 60_000 }, () => {
   });
 });
 
-describe('the folder of the database', { timeout: 60_000 }, () => {
+describe('the folder of the database', { timeout: 120_000 }, () => {
   it('is shown by start and doctor', async () => {
     const folder = await realpath(await dataFolder());
     const { child, output } = await startServer({ SYNAP_DATA_DIR: folder });
@@ -183,7 +187,7 @@ describe('the folder of the database', { timeout: 60_000 }, () => {
   });
 });
 
-describe('synap doctor', { timeout: 60_000 }, () => {
+describe('synap doctor', { timeout: 120_000 }, () => {
   it('reports pending migrations of a new installation, and no problems of a started one', async () => {
     const folder = await dataFolder();
     const before = await run(['doctor'], { SYNAP_DATA_DIR: folder });
@@ -199,15 +203,15 @@ describe('synap doctor', { timeout: 60_000 }, () => {
   });
 
   it('reports mail settings that cannot work', async () => {
-    const folder = await dataFolder();
+    const installation = await newInstallation();
     const away = await run(['doctor'], {
-      SYNAP_DATA_DIR: folder,
+      ...installation,
       SMTP_URL: 'smtp://user:hunter22@127.0.0.1:9',
     });
     expect(away.text).toMatch(/FAIL +mail +127\.0\.0\.1:9: .*SMTP_URL/);
     expect(away.text).not.toContain('hunter22');
     const outbox = await run(['doctor'], {
-      SYNAP_DATA_DIR: folder,
+      ...installation,
       SIGNUP: 'open',
       VERIFY_EMAIL: 'required',
     });

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { Agent, get } from 'node:http';
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { dataFolder, ended, endProcesses, startServer } from './synap-process.js';
+import { ended, endProcesses, newInstallation, startServer } from './synap-process.js';
 
 afterEach(endProcesses);
 
@@ -66,7 +66,7 @@ describe('SIGTERM', { timeout: 90_000 }, () => {
     'under load resets no request, with SHUTDOWN_DELAY=%s',
     async (SHUTDOWN_DELAY) => {
       const variables = {
-        SYNAP_DATA_DIR: await dataFolder(),
+        ...(await newInstallation()),
         RATE_LIMIT_FACTOR: '1000',
         LOG_LEVEL: 'warn',
         SHUTDOWN_DELAY,
@@ -90,7 +90,7 @@ describe('SIGTERM', { timeout: 90_000 }, () => {
   );
 
   it('accepts one more request on open connections, and closes them after the response', async () => {
-    const { child, origin, output } = await startServer({ SYNAP_DATA_DIR: await dataFolder() });
+    const { child, origin, output } = await startServer(await newInstallation());
     const port = Number(new URL(origin).port);
     const unused = connect(port, '127.0.0.1');
     const used = connect(port, '127.0.0.1');

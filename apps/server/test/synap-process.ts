@@ -4,33 +4,36 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { removeCluster } from '@synap/db';
+import { removeCluster, startEmbeddedPostgres } from '@synap/db';
+import { createTestDatabase, type TestDatabase } from '@synap/testing';
 import { admin } from './server-under-test.js';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
-const fromSource = ['--import', 'tsx', '--conditions=@synap/source'];
+/** Node's arguments for each program. */
 const programs = {
-  synap: path.join(root, 'apps/server/src/cli.ts'),
+  synap: [path.join(root, 'apps/server/dist/cli.js')],
   /** A server whose worker counts as dead after four seconds. */
-  brisk: path.join(root, 'apps/server/test/brisk-server.ts'),
+  brisk: ['--import', 'tsx', path.join(root, 'apps/server/test/brisk-server.ts')],
 };
 
 /** The synap command with its arguments, for shell pipes. */
-export const synapCommand = [process.execPath, ...fromSource, programs.synap];
+export const synapCommand = [process.execPath, ...programs.synap];
 
 const children = new Set<ChildProcess>();
 const folders: string[] = [];
+const databases: TestDatabase[] = [];
 
 /** Stops all launched processes and deletes their data. For `afterEach`. */
 export async function endProcesses(): Promise<void> {
   for (const child of children) await ended(child, 'SIGKILL');
   for (const folder of folders.splice(0)) {
-    // The embedded PostgreSQL outlives a killed server: the next command takes it over and ends it.
-    if (existsSync(path.join(folder, 'postgres')))
-      await run(['doctor'], { SYNAP_DATA_DIR: folder });
+    // The embedded PostgreSQL outlives a killed server.
+    if (existsSync(path.join(folder, 'postgres/data/postmaster.pid')))
+      await (await startEmbeddedPostgres({ dataDir: folder })).stop();
     removeCluster(folder);
     await rm(folder, { recursive: true, force: true });
   }
+  for (const database of databases.splice(0)) await database.drop();
 }
 
 /** Creates a new data folder. */
@@ -41,7 +44,17 @@ export async function dataFolder(): Promise<string> {
   return folder;
 }
 
-/** Runs a program from source in a new process, without the environment of this one. */
+/**
+ * Settings of a new installation on the database server of this run. It starts sooner than one with
+ * a PostgreSQL of its own.
+ */
+export async function newInstallation() {
+  const database = await createTestDatabase();
+  databases.push(database);
+  return { SYNAP_DATA_DIR: await dataFolder(), DATABASE_URL: database.url };
+}
+
+/** Runs a built program in a new process, without the environment of this one. */
 export function launch(
   args: string[],
   variables: Record<string, string>,
@@ -54,7 +67,7 @@ export function launch(
     SYNAP_ADMIN_PASSWORD: admin.password,
     ...variables,
   };
-  const child = spawn(process.execPath, [...fromSource, programs[program], ...args], {
+  const child = spawn(process.execPath, [...programs[program], ...args], {
     cwd: root,
     env,
     stdio: ['ignore', 'pipe', 'pipe'],

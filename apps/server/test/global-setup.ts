@@ -1,0 +1,16 @@
+import { spawnSync } from 'node:child_process';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+
+/**
+ * vitest's globalSetup: builds the packages and the server, which these tests use as they are
+ * published. Takes a second if nothing has changed.
+ */
+export function setup(): void {
+  const build = path.join(root, 'scripts/check-types.mjs');
+  const { status } = spawnSync(process.execPath, [build], { cwd: root, stdio: 'inherit' });
+  if (status !== 0)
+    throw new Error('The server is not built: fix the types that the messages above name.');
+}
