@@ -136,7 +136,8 @@ export async function installMissing() {
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   try {
     requireNode();
-    await installMissing();
+    // These commands install by themselves, and may change the lock file.
+    if (!['install', 'add', 'remove', 'update'].includes(process.argv[2])) await installMissing();
     process.exitCode = pnpm(process.argv.slice(2));
   } catch (error) {
     console.error(error.message);

@@ -5,6 +5,8 @@ import { emailSchema } from '../mail-address.js';
 import { acceptedSchema } from '../scalars.js';
 import { mailPreviewSchema } from './admin.schemas.js';
 
+export * from './admin.schemas.js';
+
 export const admin = contract(
   { name: 'admin', description: 'For operators' },
   {

@@ -5,6 +5,8 @@ import { idInput } from '../scalars.js';
 import { absent, id, made } from './api-keys.examples.js';
 import { apiKeySchema, createApiKeySchema, createdApiKeySchema } from './api-keys.schemas.js';
 
+export * from './api-keys.schemas.js';
+
 export const apiKeys = contract(
   { name: 'api-keys', description: 'Keys for programs that act for you' },
   {

@@ -5,6 +5,8 @@ import { pageInput, pageOf } from '../paging.js';
 import { idInput } from '../scalars.js';
 import { authSessionSchema } from './auth-sessions.schemas.js';
 
+export * from './auth-sessions.schemas.js';
+
 export const authSessions = contract(authTag, {
   list: {
     access: 'user',

@@ -17,6 +17,8 @@ import {
   verifySchema,
 } from './auth.schemas.js';
 
+export * from './auth.schemas.js';
+
 const cookieRule =
   "The cookie requires an `Origin` that is the service's own or in `CORS_ORIGINS`, and the header `X-Synap-Client: 1`; otherwise the call is forbidden.";
 const sameAnswer =

@@ -24,6 +24,8 @@ import {
   upsertDashboardSchema,
 } from './dashboards.schemas.js';
 
+export * from './dashboards.schemas.js';
+
 export const dashboards = contract(
   { name: 'dashboards', description: 'Dashboards and the widgets on them' },
   {

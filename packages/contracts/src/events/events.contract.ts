@@ -4,6 +4,8 @@ import { idInput } from '../scalars.js';
 import { started } from './events.examples.js';
 import { eventSchema, listEventsInput } from './events.schemas.js';
 
+export * from './events.schemas.js';
+
 export const events = contract(
   { name: 'events', description: 'The audit log; its entries cannot be changed' },
   {

@@ -10,6 +10,8 @@ import {
   invitationSchema,
 } from './invitations.schemas.js';
 
+export * from './invitations.schemas.js';
+
 export const invitations = contract(
   { name: 'invitations', description: 'Invitations by superusers to create an account' },
   {

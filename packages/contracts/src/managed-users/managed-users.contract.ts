@@ -12,6 +12,8 @@ import {
   updateUserSchema,
 } from './managed-users.schemas.js';
 
+export * from './managed-users.schemas.js';
+
 export const managedUsers = contract(usersTag, {
   list: {
     access: 'superuser',

@@ -14,6 +14,8 @@ import {
 } from './modules.examples.js';
 import { moduleIdInput, moduleRunSchema, moduleSchema } from './modules.schemas.js';
 
+export * from './modules.schemas.js';
+
 export const modules = contract(
   { name: 'modules', description: 'Plug-ins and their background synchronisation' },
   {

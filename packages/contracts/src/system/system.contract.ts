@@ -3,6 +3,8 @@ import { pageInput, pageOf } from '../paging.js';
 import { version } from './system.examples.js';
 import { healthSchema, metaSchema, routeSchema } from './system.schemas.js';
 
+export * from './system.schemas.js';
+
 export const system = contract(
   { name: 'system', description: 'The service itself' },
   {

@@ -10,6 +10,8 @@ import {
   userSchema,
 } from './users.schemas.js';
 
+export * from './users.schemas.js';
+
 export const usersTag: Tag = { name: 'users', description: 'People' };
 
 export const users = contract(usersTag, {

@@ -3,6 +3,8 @@ import { pageInput, pageOf } from '../paging.js';
 import { commits, load } from './widgets.examples.js';
 import { widgetDataInput, widgetDataSchema, widgetSchema } from './widgets.schemas.js';
 
+export * from './widgets.schemas.js';
+
 export const widgets = contract(
   { name: 'widgets', description: 'What modules offer to show, and its data' },
   {
