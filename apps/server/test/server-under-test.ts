@@ -6,8 +6,8 @@ import { pino } from 'pino';
 import { type RunningServer, startServer } from '../src/compose/server.js';
 import { parseEnvironment } from '../src/config/env.js';
 import type { ConnectionLimits } from '../src/http/connections/index.js';
-import { openErrorReports } from '../src/observability/error-reports.js';
 import { serializers } from '../src/observability/logger.js';
+import { openErrorReports } from '../src/observability/open-error-reports.js';
 
 export const admin = { email: 'admin@example.com', password: 'correct horse battery staple' };
 

@@ -3,8 +3,9 @@ import { startServer } from '../compose/server.js';
 import { EnvironmentError, readEnvironment } from '../config/env.js';
 import { originOf } from '../config/public-url.js';
 import { unknownSettings } from '../config/unknown-settings.js';
-import { type ErrorReports, openErrorReports } from '../observability/error-reports.js';
+import type { ErrorReports } from '../observability/error-reports.js';
 import { createLogger } from '../observability/logger.js';
+import { openErrorReports } from '../observability/open-error-reports.js';
 import { preflight } from '../startup/preflight.js';
 
 /** Milliseconds from closing the listener until the process exits by force. */

@@ -1,5 +1,3 @@
-import type { Environment } from '../config/env.js';
-
 /** Context of an error. Must not contain request or response data. */
 export interface ErrorContext {
   kind: 'request' | 'job' | 'process';
@@ -21,13 +19,3 @@ export interface ErrorReports {
 
 /** Discards reports. */
 export const noErrorReports: ErrorReports = { report: () => {}, close: async () => {} };
-
-/** Reports to Sentry if SENTRY_DSN is set. Otherwise its package is not loaded. */
-export async function openErrorReports({
-  sentryDsn,
-  environment,
-}: Environment): Promise<ErrorReports> {
-  if (sentryDsn === undefined) return noErrorReports;
-  const { createSentryReports } = await import('./sentry.js');
-  return createSentryReports({ dsn: sentryDsn, environment });
-}

@@ -1,6 +1,5 @@
 import { boundScopes, type Scope, scopeSchema } from '@synap/contracts';
 import type { RestResponse, ServerUnderTest } from '../server-under-test.js';
-import type { ContractCase } from './contract-case.js';
 import type { Procedure } from './procedures.js';
 
 /** API keys of one user, created on first use. */
@@ -47,7 +46,7 @@ export function createKeys({ rest }: Pick<ServerUnderTest, 'rest'>, token: strin
 /** REST statuses of the valid call of `user`, made by an API key. */
 export function statusByKey(
   { meta }: Procedure,
-  { callers }: ContractCase,
+  { callers }: { readonly callers: { readonly user: number } },
 ): { with: number; without: number } {
   const { scope, access, openapi } = meta;
   if (scope) return { with: callers.user, without: 403 };
