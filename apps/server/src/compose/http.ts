@@ -7,8 +7,9 @@ import { type AppDeps, createApp } from '../http/app.js';
 import { type ConnectionLimits, resolveConnectionLimits } from '../http/connections/index.js';
 import { createFaultResponder } from '../http/fault-responder.js';
 import { type Listener, listen } from '../http/listener.js';
-import { createMetrics, type Metrics } from '../http/metrics.js';
+import { serveMetricsLocally } from '../http/metrics-endpoint.js';
 import { createRefreshCookies } from '../http/refresh-cookie.js';
+import { createMetrics, type Metrics } from '../observability/metrics.js';
 import { openApiDocument } from '../openapi/document.js';
 import type { OpenDatabase } from './database.js';
 import type { OpenLimits } from './limits.js';
@@ -122,7 +123,7 @@ function composeApp(
  */
 async function listenForMetrics(
   environment: Environment,
-  { showWithoutToken }: Metrics,
+  metrics: Metrics,
   limits: ConnectionLimits,
   log: Logger,
 ): Promise<Listener | undefined> {
@@ -130,7 +131,7 @@ async function listenForMetrics(
   if (port === undefined) return undefined;
   const respondToFault = createFaultResponder(environment, log);
   const observer = { onClose: () => undefined, onSweep: () => undefined };
-  return listen(showWithoutToken, {
+  return listen(serveMetricsLocally(metrics), {
     host: '127.0.0.1',
     port,
     variable: 'METRICS_PORT',

@@ -15,8 +15,8 @@ import {
 } from '@synap/db';
 import type { Environment } from '../config/env.js';
 import { migrationsFolder } from '../config/paths.js';
+import { databaseReason } from '../observability/database-reason.js';
 import { poolerAdvice } from '../startup/database-bootstrap.js';
-import { databaseReason } from '../startup/database-reason.js';
 import { bad, type Finding, fine, messageOf, warn } from './finding.js';
 
 export interface DatabaseFindings {

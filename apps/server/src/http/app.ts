@@ -1,24 +1,25 @@
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener } from 'node:http';
 import type { OpenApiDocument } from '@synap/rest';
-import cors from 'cors';
 import express, { type Express } from 'express';
-import helmet from 'helmet';
 import type { Logger } from 'pino';
 import type { Environment } from '../config/env.js';
 import { basePathOf } from '../config/public-url.js';
+import type { Metrics } from '../observability/metrics.js';
 import { createAccountPages } from './account-pages.js';
 import { removeBasePath } from './base-path.js';
 import { createClientPackage } from './client-package.js';
-import { createOriginRule, type OriginRule } from './cors-rule.js';
+import { createOriginRule } from './cors-rule.js';
 import { createDocs } from './docs.js';
 import { createDocuments, isDocumentRequest } from './documents.js';
-import { type Metrics, requireBearer } from './metrics.js';
-import { compose, type ErrorHandler, type Middleware, pathOf } from './middleware.js';
+import { requireBearer, serveMetrics } from './metrics-endpoint.js';
+import { compose, type ErrorHandler, type Middleware } from './middleware.js';
 import { rejectCrossSiteForms } from './origins.js';
+import { isLivenessProbe, type ProbeDeps, respondAlive, serveProbes } from './probes.js';
 import { createFallbackErrorHandler, handleNotFound, sendProblem } from './problems.js';
-import { rejectWrites, respondToOptions, serveReadOnly } from './read-only.js';
-import { isWellFormed, normalizeHead, rejectMalformed } from './request-head.js';
+import { respondToOptions, serveReadOnly } from './read-only.js';
+import { normalizeHead, rejectMalformed } from './request-head.js';
 import { createRequestLogger } from './request-logging.js';
+import { crossOriginHeaders, noStore, securityHeaders } from './response-headers.js';
 import { createStartPage, isOverviewRequest } from './start-page.js';
 import {
   createRest,
@@ -28,36 +29,13 @@ import {
   type TransportDeps,
 } from './transports.js';
 
-export interface AppDeps extends TransportDeps {
+export interface AppDeps extends TransportDeps, ProbeDeps {
   environment: Environment;
   log: Logger;
   metrics: Metrics;
-  /** Returns why the service is not ready; undefined if it is. */
-  notReadyReason: () => Promise<string | undefined>;
-  /** True once shutdown has begun. */
-  isClosing: () => boolean;
   /** OpenAPI document to serve. */
   document: OpenApiDocument;
 }
-
-const exposedHeaders = [
-  'X-Request-Id',
-  'RateLimit',
-  'RateLimit-Policy',
-  'Retry-After',
-  'WWW-Authenticate',
-  'ETag',
-  'Link',
-  'Location',
-  'Deprecation',
-  'Idempotency-Replayed',
-];
-
-/**
- * Exempt from rate limits, because a supervisor's probes must not be rejected. A constant response
- * costs less than a rejection.
- */
-const livenessPath = '/healthz';
 
 /**
  * Combines the transports of the service. RPC and REST bypass Express's router, which would cost a
@@ -107,21 +85,6 @@ function createErrorHandler(deps: AppDeps): ErrorHandler {
   return (req, res, error) => (isRpc(req) ? handleRpcError : sendProblem)(req, res, error);
 }
 
-const isLivenessProbe = (req: IncomingMessage): boolean =>
-  (req.method === 'GET' || req.method === 'HEAD') &&
-  pathOf(req) === livenessPath &&
-  isWellFormed(req);
-
-/** Does not query the database; readiness does. */
-function respondAlive(res: ServerResponse): void {
-  res
-    .writeHead(200, { 'content-type': 'text/plain; charset=utf-8', 'content-length': 3 })
-    .end('ok\n');
-}
-
-const crossOriginHeaders = (origin: OriginRule): Middleware =>
-  cors({ origin, credentials: true, maxAge: 600, exposedHeaders, preflightContinue: true });
-
 /**
  * Ends CORS preflights after the rate limits, unlike the `cors` package. Also answers `OPTIONS *`;
  * other `OPTIONS` requests reach their route.
@@ -149,17 +112,9 @@ function createOthers({
 }: AppDeps): Express {
   const app = express();
   app.disable('x-powered-by').disable('etag').set('query parser', 'simple');
-  app.all(livenessPath, rejectWrites);
-  serveReadOnly(app, '/readyz', async (_req, res) => {
-    const reason = isClosing() ? 'shutting down' : await notReadyReason();
-    if (reason) res.setHeader('retry-after', '5');
-    res
-      .status(reason ? 503 : 200)
-      .type('text/plain')
-      .send(`${reason ?? 'ready'}\n`);
-  });
+  serveProbes(app, { notReadyReason, isClosing });
   if (environment.metricsToken !== undefined) {
-    serveReadOnly(app, '/metrics', requireBearer(environment.metricsToken), metrics.show);
+    serveReadOnly(app, '/metrics', requireBearer(environment.metricsToken), serveMetrics(metrics));
   }
   app.use(createStartPage(environment));
   app.use(createAccountPages());
@@ -169,34 +124,3 @@ function createOthers({
   app.use(handleNotFound, createFallbackErrorHandler({ log, errors }));
   return app;
 }
-
-/** Sets the security headers of API responses; pages set their own content policy. */
-function securityHeaders({ publicUrl }: Environment): Middleware {
-  const isHttps = publicUrl?.startsWith('https:') ?? false;
-  // Below a base path the host serves other applications, so HSTS must not bind its subdomains.
-  const includeSubDomains = basePathOf({ publicUrl }) === '';
-  return helmet({
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
-    },
-    crossOriginResourcePolicy: { policy: 'cross-origin' },
-    // For browsers that do not support `frame-ancestors`.
-    xFrameOptions: { action: 'deny' },
-    strictTransportSecurity: isHttps && { includeSubDomains },
-    originAgentCluster: false,
-    xDnsPrefetchControl: false,
-    xDownloadOptions: false,
-    xPermittedCrossDomainPolicies: false,
-    xXssProtection: false,
-  });
-}
-
-/**
- * Disables caching by default, because responses hold personal data or momentary state, and caches
- * may store a 404. Cacheable responses override it, such as pages and objects with an `ETag`.
- */
-const noStore: Middleware = (_req, res, next) => {
-  res.setHeader('cache-control', 'no-store');
-  next();
-};

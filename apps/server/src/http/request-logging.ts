@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import { readRequestId } from '@synap/http';
 import type { Logger } from 'pino';
+import type { Metrics } from '../observability/metrics.js';
 import { scrubPath } from '../observability/scrub.js';
 import type { AddressOf } from './address.js';
-import type { Metrics } from './metrics.js';
 import { type Middleware, pathOf } from './middleware.js';
 
 declare module 'node:http' {

@@ -1,17 +1,13 @@
-import type { IncomingMessage } from 'node:http';
-import { type AppRouter, type Context, readProblemSource } from '@synap/api';
-import { AppError, type ErrorCode } from '@synap/contracts';
-import type { Core, IdempotencyStore } from '@synap/core';
+import { type AppRouter, readProblemSource } from '@synap/api';
+import type { IdempotencyStore } from '@synap/core';
 import { createRestHandler } from '@synap/rest';
 import { createRpcHandler, invokeProcedure } from '@synap/rpc';
 import { writeSuperjson } from '@synap/rpc/superjson';
 import { getTRPCErrorShape, type TRPCError, transformTRPCResponse } from '@trpc/server';
-import type { Logger } from 'pino';
-import type { ErrorReports } from '../observability/error-reports.js';
+import { type CallErrorLogDeps, createCallErrorLog } from './call-error-log.js';
 import { type ContextDeps, createContextFactory } from './context.js';
 import { maxBatchSize } from './limits/index.js';
 import type { ErrorHandler, Middleware } from './middleware.js';
-import { createOutageLog } from './outage-log.js';
 import { asTRPCError } from './problems.js';
 import { requestIdOf } from './request-logging.js';
 
@@ -28,14 +24,11 @@ const publicBodyLimit = 4 * 1024;
 /** Date since which unversioned paths are deprecated; old clients use them. */
 const unversionedSince = '2026-11-21';
 
-export interface TransportDeps extends ContextDeps {
+export interface TransportDeps extends ContextDeps, CallErrorLogDeps {
   router: AppRouter;
   /** Path of `PUBLIC_URL`, a prefix of every URL in responses. */
   basePath: string;
   idempotency: IdempotencyStore;
-  log: Logger;
-  errors: ErrorReports;
-  recordRefusal: Core['recordRefusal'];
   /** Longest duration of a call in milliseconds, including its body. */
   callMs: number;
 }
@@ -62,7 +55,7 @@ export function createRpc(deps: TransportDeps): Middleware {
     refusalContext: ({ req, res }) => contextOf(req, res, never),
     serialize: (_path, output) => writeSuperjson(output),
     responseMeta: ({ errors }) => ({ headers: headersOf(errors) }),
-    onError: createErrorLog(deps),
+    onError: createCallErrorLog(deps),
   });
 }
 
@@ -130,57 +123,6 @@ export function createRest(deps: TransportDeps): Middleware {
       return context;
     },
     idempotency: deps.idempotency,
-    onError: createErrorLog(deps),
+    onError: createCallErrorLog(deps),
   });
-}
-
-/** Error codes that indicate an attempt without permission, such as with a stolen session. */
-const auditedCodes: ReadonlySet<ErrorCode> = new Set(['forbidden', 'reauthentication_required']);
-
-interface Failure {
-  error: TRPCError;
-  req: IncomingMessage;
-  path: string | undefined;
-  ctx: Context | undefined;
-}
-
-/**
- * Logs and reports unexpected errors with their cause. Writes rejected attempts to the audit log.
- */
-function createErrorLog({
-  log,
-  errors,
-  recordRefusal,
-}: Pick<TransportDeps, 'log' | 'errors' | 'recordRefusal'>) {
-  /** Runs concurrently with the response, which must not wait for it. */
-  async function recordForbidden({ error, req, path, ctx }: Failure): Promise<void> {
-    const isForbidden = error.cause instanceof AppError && auditedCodes.has(error.cause.code);
-    if (!isForbidden || path === undefined || ctx === undefined || req.userId === undefined) return;
-    const actor = await ctx.authenticate();
-    const { address, requestId } = ctx.call;
-    if (actor.kind === 'user') await recordRefusal({ actor, procedure: path, address, requestId });
-  }
-
-  const logOutage = createOutageLog(log);
-  return (failure: Failure): void => {
-    const { error, req, path } = failure;
-    const rejection = error.cause;
-    if (
-      rejection instanceof AppError &&
-      rejection.code === 'unavailable' &&
-      rejection.cause !== undefined
-    )
-      logOutage(rejection.cause, requestIdOf(req));
-    recordForbidden(failure).catch((err: unknown) =>
-      log.warn(
-        { err, requestId: requestIdOf(req) },
-        'a rejected call could not be written to the audit log',
-      ),
-    );
-    if (error.code !== 'INTERNAL_SERVER_ERROR') return;
-    const cause = error.cause ?? error;
-    const requestId = requestIdOf(req);
-    log.error({ err: cause, requestId }, 'unexpected error');
-    errors.report(cause, { kind: 'request', requestId, procedure: path, userId: req.userId });
-  };
 }

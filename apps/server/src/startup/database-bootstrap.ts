@@ -15,8 +15,8 @@ import {
 import type { Logger } from 'pino';
 import { migrateJobQueue } from '../background/job-queue.js';
 import { migrationsFolder } from '../config/paths.js';
+import { databaseReason } from '../observability/database-reason.js';
 import { type DatabaseReadiness, notMigrated, readOnly } from './database-readiness.js';
-import { databaseReason } from './database-reason.js';
 
 export interface DatabaseBootstrapDeps {
   /** Address with exclusive sessions. */

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { databaseReason } from '../startup/database-reason.js';
+import { databaseReason } from './database-reason.js';
 
 /** Milliseconds until the same reason is logged again. */
 const quietMs = 60_000;

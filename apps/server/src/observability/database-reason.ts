@@ -1,4 +1,4 @@
-import { scrubText } from '../observability/scrub.js';
+import { scrubText } from './scrub.js';
 
 const codeOf = (error: unknown) =>
   error instanceof Error && 'code' in error ? String(error.code) : '';

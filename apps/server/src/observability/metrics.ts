@@ -1,10 +1,5 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { bearerToken } from '@synap/http';
-import { isSameText } from '@synap/security';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import { loopbackHost } from './address.js';
-import type { ConnectionObserver } from './connections/index.js';
-import { type Middleware, pathOf } from './middleware.js';
+import type { ConnectionObserver } from '../http/connections/index.js';
 
 const routeGroups = new Set(['trpc', 'api', 'docs', 'redoc']);
 
@@ -16,20 +11,6 @@ function routeGroupOf(path: string): string {
 }
 
 const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
-
-/** Requires the token as a bearer token. */
-export function requireBearer(token: string): Middleware {
-  return (req, res, next) => {
-    const bearer = bearerToken(req.headers.authorization);
-    if (bearer !== undefined && isSameText(bearer, token)) return next();
-    const challenge =
-      bearer === undefined
-        ? 'Bearer'
-        : 'Bearer error="invalid_token", error_description="Not METRICS_TOKEN"';
-    const headers = { 'content-type': 'text/plain', 'www-authenticate': challenge };
-    res.writeHead(401, headers).end('Send METRICS_TOKEN as "Authorization: Bearer …".\n');
-  };
-}
 
 /**
  * Creates the Prometheus metrics of one server. Each has a separate registry, so that several
@@ -70,14 +51,11 @@ export function createMetrics() {
     },
   };
 
-  const show: Middleware = (_req, res, next) => {
-    registry
-      .metrics()
-      .then((text) => res.writeHead(200, { 'content-type': registry.contentType }).end(text), next);
-  };
-
   return {
-    show,
+    /** Media type of `text`. */
+    contentType: registry.contentType,
+    /** Returns all metrics in the text format of Prometheus. */
+    text: () => registry.metrics(),
     connections,
     /** Records the end of a request; `duration` is in seconds. */
     observe(path: string, method: string, status: number, duration: number): void {
@@ -87,15 +65,6 @@ export function createMetrics() {
       );
     },
     close: () => registry.clear(),
-    /** Serves the metrics without a token, for a listener on the loopback address. */
-    showWithoutToken(req: IncomingMessage, res: ServerResponse): void {
-      // Blocks DNS rebinding: a page whose host name resolves to this machine must not read them.
-      const isAllowed = pathOf(req) === '/metrics' && loopbackHost.test(req.headers.host ?? '');
-      const fail = () =>
-        void res.writeHead(isAllowed ? 500 : 404, { 'content-type': 'text/plain' }).end();
-      if (isAllowed && (req.method === 'GET' || req.method === 'HEAD')) show(req, res, fail);
-      else fail();
-    },
   };
 }
 
