@@ -8,7 +8,8 @@ import {
   type IdempotentCall,
   IdempotentReplay,
 } from './idempotency/attempt.js';
-import { checkBodyType, type InputRequest, readInput, rejectQuery } from './input/request-input.js';
+import { checkBodyType } from './input/body-type.js';
+import { type InputRequest, readInput, rejectQuery } from './input/request-input.js';
 import { applyIfMatchVersion, applyPreconditions, type ConditionalWrite } from './preconditions.js';
 import { successorLink } from './response/links.js';
 import { type RestResponse, type SuccessfulCall, toResponse } from './response/success.js';

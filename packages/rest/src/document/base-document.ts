@@ -2,7 +2,7 @@ import { isRecord } from '@synap/http';
 import { initTRPC } from '@trpc/server';
 import { generateOpenApiDocument, type OpenApiMeta } from 'trpc-openapi';
 import { z } from 'zod';
-import { acceptedTypes } from '../input/request-input.js';
+import { acceptedTypes } from '../input/body-type.js';
 import type { RestAlias, RestMethod, RestOperation, RestPath } from '../meta.js';
 import { hasBody, type Operation, returnsReadRepresentation } from '../routing/operations.js';
 import { parameterNames } from '../routing/template.js';

@@ -1,5 +1,5 @@
 import { isRecord } from '@synap/http';
-import { acceptedTypes } from '../input/request-input.js';
+import { acceptedTypes } from '../input/body-type.js';
 import { parameterNames } from '../routing/template.js';
 import { acceptsUndefined, definitionOf, unwrap } from '../schema.js';
 import type { DocumentedOperation } from './base-document.js';

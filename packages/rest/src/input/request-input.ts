@@ -6,15 +6,13 @@ import {
   decodeUtf8,
   type IncomingRequest,
   isRecord,
-  type MediaType,
-  parseMediaType,
   readText,
   withoutByteOrderMark,
 } from '@synap/http';
-import { HttpError } from '../response/http-error.js';
+import { TRPCError } from '@trpc/server';
 import { hasBody } from '../routing/operations.js';
 import type { Route } from '../routing/routes.js';
-import { checkEncoding, formType, isJsonType, multipartType, parseJson } from './body.js';
+import { checkBodyType, formType, multipartType, unsupportedType } from './body-type.js';
 import { collectFreeParameters } from './free-parameters.js';
 import { rejectUnsafe, toInputFailure } from './input-error.js';
 import { checkKeys, knownKeysOf } from './known-keys.js';
@@ -90,7 +88,7 @@ async function readBodyInput(request: InputRequest): Promise<unknown> {
   const parsed = req.readableEnded ? req.body : undefined;
   const text = parsed === undefined ? await readText(req, request.bodyLimit) : asText(parsed);
   if (text === '') return reader.fromBody(undefined, pathOf(request));
-  if (type === undefined) throw unsupported(route);
+  if (type === undefined) throw unsupportedType(route);
   if (type.essence === formType) {
     const fields = typeof text === 'string' ? parseParameters(text) : fromPlainValue(text);
     rejectForbiddenKeys(fields);
@@ -122,30 +120,11 @@ function partsOf(request: InputRequest, boundary: string): unknown {
   };
 }
 
-/** Rejects an unsupported content type with 415 and an `Accept` header (RFC 9110 §15.5.16). */
-export function checkBodyType(req: IncomingRequest, route: Route): MediaType {
-  const type = parseMediaType(req.headers['content-type'] ?? '');
-  if (!acceptsType(route, type.essence)) throw unsupported(route);
-  checkEncoding(req, type);
-  return type;
-}
-
-function acceptsType({ form, operation }: Route, essence: string): boolean {
-  if (essence === formType) return form === true || form === 'only';
-  if (essence === multipartType) return operation.meta.multipart !== undefined;
-  return form !== 'only' && operation.meta.multipart === undefined && isJsonType(essence);
-}
-
-/** Content types that a route accepts. */
-export function acceptedTypes({ form, operation }: Pick<Route, 'form' | 'operation'>): string[] {
-  if (operation.meta.multipart) return [multipartType];
-  if (form === 'only') return [formType];
-  return form === true ? ['application/json', formType] : ['application/json'];
-}
-
-function unsupported(route: Route): HttpError {
-  const types = acceptedTypes(route);
-  return new HttpError('UNSUPPORTED_MEDIA_TYPE', `Send the body as ${types.join(' or ')}.`, {
-    accept: types.join(', '),
-  });
+/** Parses JSON. Throws `BAD_REQUEST` without the parser's message, which quotes the body. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new TRPCError({ code: 'BAD_REQUEST', message: 'The body is not valid JSON.' });
+  }
 }
