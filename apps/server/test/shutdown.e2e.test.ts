@@ -89,6 +89,17 @@ describe('SIGTERM', { timeout: 90_000 }, () => {
     },
   );
 
+  it('fails readiness at once, and serves other requests until SHUTDOWN_DELAY is over', async () => {
+    const variables = { SYNAP_DATA_DIR: await dataFolder(), SHUTDOWN_DELAY: '3' };
+    const { child, origin, output } = await startServer(variables);
+    const end = ended(child, 'SIGTERM');
+    await until(() => output.text.includes('Shutting down (SIGTERM)'));
+    const readiness = await fetch(`${origin}/readyz`);
+    expect([readiness.status, await readiness.text()]).toEqual([503, 'shutting down\n']);
+    expect((await fetch(`${origin}/api/v1/meta`)).status).toBe(200);
+    expect(await end).toBe(0);
+  });
+
   it('accepts one more request on open connections, and closes them after the response', async () => {
     const { child, origin, output } = await startServer(await newInstallation());
     const port = Number(new URL(origin).port);
