@@ -30,8 +30,9 @@ const project = (
   test: {
     name,
     exclude: ['**/node_modules/**', '**/dist/**', ...exclude],
-    testTimeout: 20_000,
-    hookTimeout: 30_000,
+    // For a busy machine; longer than the waits in tests, whose messages are better.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     ...files,
   },
 });

@@ -28,7 +28,7 @@ async function mailedLink(email: string, page: string): Promise<string> {
       }
       return link !== undefined;
     },
-    { timeout: 15_000 },
+    { timeout: 30_000 },
   );
   return link ?? '';
 }

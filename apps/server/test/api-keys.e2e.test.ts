@@ -106,7 +106,7 @@ describe('an API key over the wire', () => {
     const { key } = await newKey(token, { expiresAt: new Date(Date.now() + 3000).toISOString() });
     expect(await server.rest('GET', '/auth/me', { token: key })).toMatchObject({ status: 200 });
     await until(async () => (await server.rest('GET', '/auth/me', { token: key })).status === 401, {
-      timeout: 10_000,
+      timeout: 30_000,
     });
   });
 

@@ -6,7 +6,7 @@ import { startBrowser, testsBrowser } from './browser.js';
 import { type ServerUnderTest, startServerUnderTest } from './server-under-test.js';
 import { buildStaticPage } from './static-page.js';
 
-const soon = { timeout: 15_000 };
+const soon = { timeout: 30_000 };
 
 describe.skipIf(!testsBrowser)('the pages of the documents', { timeout: 60_000 }, () => {
   let server: ServerUnderTest;

@@ -121,7 +121,7 @@ for ${apiKey} of ${address}, ${refreshToken}, POST /reset/${link}?x=${query} by 
     const login = await server.rest('POST', '/auth/login', { body: { email: address, password } });
     expect(login.status).toBe(500);
 
-    await until(() => collector.events().length === 3, { timeout: 10_000 });
+    await until(() => collector.events().length === 3, { timeout: 30_000 });
     const byRequest = new Map(collector.events().map((event) => [event.tags?.request_id, event]));
     expect(byRequest.get('request-of-rest')).toMatchObject({
       tags: { kind: 'request', procedure: 'dashboards.create', request_id: 'request-of-rest' },
@@ -174,7 +174,7 @@ for ${apiKey} of ${address}, ${refreshToken}, POST /reset/${link}?x=${query} by 
       token: await server.signIn(),
       body: { to: 'ada@example.org' },
     });
-    await until(() => collector.events().length === 1, { timeout: 10_000 });
+    await until(() => collector.events().length === 1, { timeout: 30_000 });
     expect(collector.events()).toMatchObject([{ tags: { kind: 'job', task: 'mail-send' } }]);
     expect(collector.received.join('')).not.toMatch(/ada@|example\.org/);
   });

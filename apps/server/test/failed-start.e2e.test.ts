@@ -85,7 +85,7 @@ describe('a start that cannot succeed', { timeout: 120_000 }, () => {
     expect(existsSync(path.join(dataDir, 'postgres/data/postmaster.pid'))).toBe(false);
     await expect
       .poll(async () => (await childProcesses()).filter((pid) => !before.includes(pid)), {
-        timeout: 15_000,
+        timeout: 30_000,
       })
       .toEqual([]);
   });

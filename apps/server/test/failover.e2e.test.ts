@@ -39,7 +39,7 @@ describe('a server that became read-only', { timeout: 60_000 }, () => {
       await readOnly(true);
       await until(
         async () => (await server.rest('POST', '/auth/login', { body: admin })).status === 503,
-        { timeout: 15_000 },
+        { timeout: 30_000 },
       );
       const before = await sessions();
       const rejected = await server.rest('POST', '/dashboards', { token, body: { name: 'x' } });
@@ -66,7 +66,7 @@ describe('a server that became read-only', { timeout: 60_000 }, () => {
         async () =>
           (await server.rest('POST', '/dashboards', { token, body: { name: 'x' } })).status === 201,
         {
-          timeout: 15_000,
+          timeout: 30_000,
         },
       );
       await until(async () => (await fetch(`${server.origin}/readyz`)).status === 200);
@@ -121,7 +121,7 @@ describe('a role that may not create tables', { timeout: 60_000 }, () => {
     const server = await startServerUnderTest({ databaseUrl: url, waitUntilReady: false });
     try {
       await until(() => server.printed.some((line) => line.includes('GRANT CREATE')), {
-        timeout: 15_000,
+        timeout: 30_000,
       });
       // Later attempts add no more lines.
       const attempts = () =>
@@ -131,7 +131,7 @@ describe('a role that may not create tables', { timeout: 60_000 }, () => {
         );
       const [first] = await attempts();
       await until(async () => Number((await attempts())[0]?.n) > Number(first?.n) + 10, {
-        timeout: 15_000,
+        timeout: 30_000,
       });
       expect(server.printed.filter((line) => line.includes('may not create'))).toHaveLength(1);
       expect(server.logged.filter((line) => line.includes('"stack"'))).toEqual([]);

@@ -19,7 +19,7 @@ const listeners = async () => {
   );
   return rows.map(({ pid }) => pid);
 };
-const bothListen = () => until(async () => (await listeners()).length === 2, { timeout: 10_000 });
+const bothListen = () => until(async () => (await listeners()).length === 2, { timeout: 30_000 });
 
 beforeAll(async () => {
   // Freezes time for both servers: cached identities do not expire, only a notification

@@ -201,7 +201,7 @@ describe.runIf(testsRedis)('with Redis', () => {
             (await meta(server)).status === 200 &&
             server.logged.some((line) => line.includes('Redis is available')),
           {
-            timeout: 10_000,
+            timeout: 30_000,
             interval: 200,
           },
         );

@@ -243,7 +243,7 @@ describe.runIf(testsRedis)('Redis', () => {
     expect(logged).toEqual([expect.stringContaining('Redis is unavailable for rate limits')]);
     await redis?.restart();
     await until(async () => (await guard.refresh('session')) === undefined && logged.length > 1, {
-      timeout: 10_000,
+      timeout: 30_000,
     });
     expect(logged).toEqual([expect.anything(), 'Redis is available for rate limits again']);
     const other = createIdentityLimits(1, (await openRedis()).identity);

@@ -105,12 +105,12 @@ describe('strangers', { timeout: 60_000 }, () => {
     });
     const waiting = async () => (await database.query('SELECT FROM mails')).rowCount;
     for (let n = 1; n <= 20; n += 1) expect((await forgot(`203.0.113.${n}`)).status).toBe(202);
-    await until(async () => (await waiting()) === 0, { timeout: 15_000 });
+    await until(async () => (await waiting()) === 0, { timeout: 30_000 });
     expect(await mails()).toHaveLength(1);
     await database.query("UPDATE mail_tokens SET created_at = created_at - interval '5 minutes'");
     await database.end();
     expect((await forgot('198.51.100.1')).status).toBe(202);
-    await until(async () => (await mails()).length === 2, { timeout: 15_000 });
+    await until(async () => (await mails()).length === 2, { timeout: 30_000 });
   });
 
   it('do not use up sign-ups with rejected passwords', async () => {
@@ -155,7 +155,7 @@ describe('the log and the audit log', { timeout: 60_000 }, () => {
     );
     const list = async () =>
       (await server.rest('GET', '/events?type=access.refused', { token })).body.items;
-    await until(async () => (await list()).length === 1, { timeout: 15_000 });
+    await until(async () => (await list()).length === 1, { timeout: 30_000 });
     expect(await list()).toMatchObject([
       { subject: 'procedure users.create', actorId: expect.any(String) },
     ]);
@@ -193,7 +193,7 @@ describe('the log and the audit log', { timeout: 60_000 }, () => {
     }
     const list = async (type: string) =>
       (await server.rest('GET', `/events?type=${type}`, { token })).body.items;
-    await until(async () => (await list('access.refused')).length === 2, { timeout: 15_000 });
+    await until(async () => (await list('access.refused')).length === 2, { timeout: 30_000 });
     const refusals = await list('access.refused');
     expect(refusals).toContainEqual(
       expect.objectContaining({ subject: 'procedure users.list', actorId: expect.any(String) }),

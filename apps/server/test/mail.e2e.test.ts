@@ -39,7 +39,7 @@ describe('mail', { timeout: 60_000 }, () => {
     const folder = path.join(server.dataDir, 'outbox');
     const files = async () =>
       (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.eml'));
-    await until(async () => (await files()).length === 1, { timeout: 10_000 });
+    await until(async () => (await files()).length === 1, { timeout: 30_000 });
     const [name = ''] = await files();
     expect(await readFile(path.join(folder, name), 'utf8')).toMatch(/^To: ops@example\.org/m);
   });
@@ -48,7 +48,7 @@ describe('mail', { timeout: 60_000 }, () => {
     const smtp = await smtpThat(() => true);
     const server = await start({ SMTP_URL: smtp.url, MAIL_FROM: 'Synap <synap@example.com>' });
     await askForTest(server);
-    await until(() => smtp.taken.length === 1, { timeout: 10_000 });
+    await until(() => smtp.taken.length === 1, { timeout: 30_000 });
     expect(smtp.taken[0]).toMatch(/^From: Synap <synap@example\.com>/m);
     expect(server.logged.join('')).not.toContain('ops@example.org');
   });
@@ -59,7 +59,7 @@ describe('mail', { timeout: 60_000 }, () => {
     const variables = { SMTP_URL: smtp.url, ENCRYPTION_SECRET: makeSecret() };
     const first = await startServerUnderTest({ variables });
     await askForTest(first);
-    await until(() => smtp.begun() === 1, { timeout: 10_000 });
+    await until(() => smtp.begun() === 1, { timeout: 30_000 });
     await first.running.close();
     open = true;
     await start(variables, first.database.url);

@@ -58,7 +58,7 @@ http {
     throw new Error(`nginx has ended: ${await readFile(log, 'utf8')}`);
   });
   failed.catch(() => undefined);
-  await Promise.race([until(() => accepts(port), { timeout: 15_000 }), failed]).catch(
+  await Promise.race([until(() => accepts(port), { timeout: 30_000 }), failed]).catch(
     async (error: unknown) => {
       await stop();
       throw error;

@@ -62,7 +62,7 @@ default_pool_size = ${size}
   );
   const own = Object.assign(new URL(url), { hostname: '127.0.0.1', port: String(port) }).href;
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  await until(() => accepts(port), { timeout: 15_000 });
+  await until(() => accepts(port), { timeout: 30_000 });
   return {
     url: own,
     async stop() {

@@ -110,7 +110,7 @@ describe('a password set by an administrator', { timeout: 60_000 }, () => {
     await until(
       async () =>
         (await server.rest('GET', '/widgets', { token })).body.code === needsReauthentication,
-      { timeout: 15_000 },
+      { timeout: 30_000 },
     );
     const open: string[] = [];
     for (const procedure of procedures.filter(({ meta }) => meta.access !== 'public')) {
@@ -152,7 +152,7 @@ describe('a password set by an administrator', { timeout: 60_000 }, () => {
     });
     const links = () =>
       query(`SELECT FROM mail_tokens WHERE user_id = '${id}' AND purpose = 'reset'`);
-    await until(async () => (await links()).rowCount === 1, { timeout: 15_000 });
+    await until(async () => (await links()).rowCount === 1, { timeout: 30_000 });
   });
 });
 

@@ -34,7 +34,7 @@ export async function startRedis(): Promise<RedisUnderTest> {
     const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
     child = spawn('redis-server', args, { stdio: 'ignore' });
     const { client, close } = connectRedis(url);
-    await until(() => client.ping(), { timeout: 10_000 });
+    await until(() => client.ping(), { timeout: 30_000 });
     await close();
   }
   await start();

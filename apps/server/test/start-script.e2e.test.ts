@@ -54,7 +54,7 @@ describe('npm start', { timeout: 60_000 }, () => {
       readFileSync(path.join(data, 'postgres/data/postmaster.pid'), 'utf8').split('\n')[0],
     );
     await ended(child, 'SIGTERM');
-    await expect.poll(() => isAlive(database), { timeout: 15_000 }).toBe(false);
+    await expect.poll(() => isAlive(database), { timeout: 30_000 }).toBe(false);
     await expect(fetch(origin)).rejects.toThrow();
   });
 

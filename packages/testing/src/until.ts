@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 export interface UntilOptions {
-  /** Time limit in milliseconds; generous for a busy machine. @default 15_000 */
+  /** Time limit in milliseconds; generous for a busy machine. @default 30_000 */
   timeout?: number;
   /** Milliseconds between two attempts. @default 10 */
   interval?: number;
@@ -13,7 +13,7 @@ export interface UntilOptions {
  */
 export async function until<T>(
   condition: () => T | Promise<T>,
-  { timeout = 15_000, interval = 10 }: UntilOptions = {},
+  { timeout = 30_000, interval = 10 }: UntilOptions = {},
 ): Promise<T> {
   const deadline = performance.now() + timeout;
   let fault: unknown;
