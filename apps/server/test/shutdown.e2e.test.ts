@@ -90,7 +90,8 @@ describe('SIGTERM', { timeout: 90_000 }, () => {
   );
 
   it('fails readiness at once, and serves other requests until SHUTDOWN_DELAY is over', async () => {
-    const variables = { SYNAP_DATA_DIR: await dataFolder(), SHUTDOWN_DELAY: '3' };
+    const installation = await newInstallation();
+    const variables = { ...installation, SHUTDOWN_DELAY: '3' };
     const { child, origin, output } = await startServer(variables);
     const end = ended(child, 'SIGTERM');
     await until(() => output.text.includes('Shutting down (SIGTERM)'));
