@@ -1,27 +1,27 @@
 // `pnpm create:feature <plural> [--singular <singular>]`: writes the slice of a feature and its
 // lines in the lists, with a migration, and generates what follows from it.
-import { parseArgs } from 'node:util';
-import { createPlan } from './create/files.mjs';
-import { formsOf, namePattern, singularOf } from './create/names.mjs';
-import { bin, fail, format, run } from './create/run.mjs';
 
-const usage = `Usage: pnpm create:feature <plural> [--singular <singular>] [--no-migration]
+import { readArguments } from './create/arguments.mjs';
+import { createPlan } from './create/files.mjs';
+import { conflictOf, formsOf, namePattern, singularOf } from './create/names.mjs';
+import { bin, carryOut, fail, run } from './create/run.mjs';
+
+const usage = `Usage: pnpm create:feature <plural> [--singular <singular>]
 Names are in lower case with hyphens, such as "reading-lists".`;
 
-const { values: options, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { singular: { type: 'string' }, migration: { type: 'boolean', default: true } },
-  allowNegative: true,
-});
-const [name, ...others] = positionals;
-if (name === undefined || others.length > 0) fail(usage);
-const singular = options.singular ?? singularOf(name);
+const { name, singular: given } = readArguments(usage, { singular: { type: 'string' } });
+const singular = given ?? singularOf(name);
+if (singular === undefined)
+  fail(`The singular of "${name}" is not certain: add --singular.\n${usage}`);
 for (const one of [name, singular])
   if (!namePattern.test(one)) fail(`"${one}" is not a name.\n${usage}`);
-if (singular === name)
-  fail(`"${name}" looks like a singular: name the plural, or add --singular.\n${usage}`);
+if (singular === name) fail(`Plural and singular are both "${name}": they must differ.\n${usage}`);
+const names = { plural: formsOf(name), one: formsOf(singular) };
+const conflict = conflictOf(names);
+if (conflict !== undefined) fail(`${conflict} Choose another name.`);
+console.log(`Feature "${name}", of which one is "${singular}"; model ${names.one.Pascal}.\n`);
 
-const plan = createPlan({ plural: formsOf(name), one: formsOf(singular) });
+const plan = createPlan(names);
 const folder = '/src/{{plural.kebab}}/{{plural.kebab}}';
 plan.add(`packages/contracts${folder}.schemas.ts`, 'feature/schemas.ts');
 plan.add(`packages/contracts${folder}.contract.ts`, 'feature/contract.ts');
@@ -86,13 +86,23 @@ plan.insert('CHANGELOG.md', {
   line: '- {{plural.Words}}: `GET`, `POST /{{plural.kebab}}`, `GET`, `DELETE /{{plural.kebab}}/{id}`.',
 });
 
-format(plan.write());
-run('Format the schema', bin('prisma'), 'format');
-if (options.migration)
-  run('Write the migration', bin('prisma'), 'migrate', 'dev', '--name', `add-${name}`);
-run('Generate the database client', bin('prisma'), 'generate');
-run('Generate the documents', process.execPath, 'scripts/gen.mjs');
+for (const path of ['prisma/migrations', 'docs/openapi.json', 'docs/openapi-3.0.json'])
+  plan.remember(path);
+carryOut(plan, () => {
+  run('Format the schema', bin('prisma'), 'format');
+  // Not applied yet: the model is adapted first.
+  const migration = ['migrate', 'dev', '--create-only', '--name', `add-${name}`];
+  run('Write the migration', bin('prisma'), ...migration);
+  run('Generate the database client', bin('prisma'), 'generate');
+  run('Generate the documents', process.execPath, 'scripts/gen.mjs');
+});
 console.log(`
-RPC, REST, documents and client now have "${name}". Adapt schemas and rules, then check:
+RPC, REST, documents and client now have "${name}". Adapt the files (CONTRIBUTING.md says what each is for).
+If you change prisma/${name}.prisma, write its migration again, which is not applied yet:
 
-  npx tsc -b && pnpm gen && npx vitest run packages/core/src/${name} apps/server/test/contract`);
+  rm -r prisma/migrations/*_add_${names.plural.snake} && npx prisma migrate dev --name add-${name}
+
+Then check:
+
+  npm run format && npx tsc -b && npm run gen
+  npx vitest run packages/core/src/${name} apps/server/test/contract`);

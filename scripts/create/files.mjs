@@ -1,4 +1,12 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { root } from '../pnpm.mjs';
 import { fail } from './run.mjs';
@@ -17,7 +25,19 @@ function fill(template, values) {
 /** Collects new files and new lines, and writes all of them or, if one cannot be written, none. */
 export function createPlan(values) {
   const contents = new Map();
+  /** Files and folders as they were; undefined for those that did not exist. */
+  const originals = new Map();
   const read = (path) => contents.get(path) ?? readFileSync(join(root, path), 'utf8');
+  function remember(path) {
+    const file = join(root, path);
+    if (!existsSync(file)) originals.set(path, undefined);
+    else
+      originals.set(
+        path,
+        statSync(file).isDirectory() ? readdirSync(file) : readFileSync(file, 'utf8'),
+      );
+  }
+
   return {
     /** Creates a file from a template; fails if it exists. */
     add(path, template) {
@@ -27,8 +47,9 @@ export function createPlan(values) {
     },
 
     /**
-     * Inserts a line into a sorted list: the lines that match `lines`, from the text `from` to the
-     * next blank line or closing bracket. With `first`, before all others.
+     * Inserts a line into a list: the lines that match `lines`, from the text `from` to the next
+     * blank line or closing bracket. A sorted list stays sorted, others get it at their end, or
+     * with `first` at their start.
      */
     insert(path, { from = '', lines, line, first: atStart = false }) {
       const added = fill(line, values);
@@ -39,11 +60,11 @@ export function createPlan(values) {
         fail(`${path} no longer has a list after "${from}": adapt scripts/create-*.`);
       if (text.includes(added)) fail(`${path} has this line already: ${added.trim()}`);
       const end = text.findIndex((one, index) => index > first && /^(?:[}\])]|$)/.test(one));
-      const later = text.findIndex(
-        (one, index) => index >= first && index < end && lines.test(one) && one > added,
-      );
-      const sorted = later === -1 ? end : later;
-      text.splice(atStart ? first : sorted, 0, added);
+      const items = text.slice(first, end).filter((one) => lines.test(one));
+      const isSorted = items.every((one, index) => index === 0 || (items[index - 1] ?? '') <= one);
+      const next = isSorted ? items.find((one) => one > added) : undefined;
+      const position = next === undefined ? end : text.indexOf(next, first);
+      text.splice(atStart ? first : position, 0, added);
       contents.set(path, text.join('\n'));
     },
 
@@ -54,13 +75,29 @@ export function createPlan(values) {
       contents.set(path, `${JSON.stringify(content, null, 2)}\n`);
     },
 
+    /** Remembers a file or folder that a later step changes, so that `undo` restores it. */
+    remember,
+
     /** Writes everything. Returns the paths. */
     write() {
       for (const [path, content] of contents) {
+        remember(path);
         mkdirSync(dirname(join(root, path)), { recursive: true });
         writeFileSync(join(root, path), content);
       }
       return [...contents.keys()];
+    },
+
+    /** Restores everything that was written or remembered. */
+    undo() {
+      for (const [path, before] of originals) {
+        const file = join(root, path);
+        if (before === undefined) rmSync(file, { recursive: true, force: true });
+        else if (typeof before === 'string') writeFileSync(file, before);
+        else
+          for (const name of readdirSync(file).filter((one) => !before.includes(one)))
+            rmSync(join(file, name), { recursive: true });
+      }
     },
   };
 }

@@ -10,16 +10,23 @@ export function fail(message) {
 /** Path of an installed program. */
 export const bin = (program) => path.join(root, 'node_modules/.bin', program);
 
-/** Runs one step of a generator; if it fails, the process ends. */
+/** Runs one step of a generator. Throws if it fails. */
 export function run(step, command, ...args) {
   console.log(`\n${step}: ${[path.basename(command), ...args].join(' ')}`);
   const { status } = spawnSync(command, args, { cwd: root, stdio: 'inherit' });
-  if (status !== 0) fail(`"${step}" failed. The files are written: solve the problem, and run it.`);
+  if (status !== 0) throw new Error(`"${step}" failed, for the reason above.`);
 }
 
-/** Prints and formats the files that a generator has written. */
-export function format(files) {
+/** Writes a plan and runs the steps that follow. If one fails, undoes all of it and exits. */
+export function carryOut(plan, steps) {
+  const files = plan.write();
   console.log(files.join('\n'));
-  const formatted = files.filter((file) => /\.(?:ts|json)$/.test(file));
-  run('Format', bin('biome'), 'check', '--write', ...formatted);
+  try {
+    const formatted = files.filter((file) => /\.(?:ts|json)$/.test(file));
+    run('Format', bin('biome'), 'check', '--write', ...formatted);
+    steps();
+  } catch (error) {
+    plan.undo();
+    fail(`\n${error.message}\nAll files are as before: solve the problem, and repeat the command.`);
+  }
 }

@@ -15,7 +15,7 @@ let database: ReturnType<typeof createPool>;
 
 const listeners = async () => {
   const { rows } = await database.query<{ pid: number }>(
-    "SELECT pid FROM pg_stat_activity WHERE application_name = 'synap news' AND datname = current_database() AND query LIKE 'LISTEN%'",
+    "SELECT pid FROM pg_stat_activity WHERE application_name = 'synap identity listener' AND datname = current_database() AND query LIKE 'LISTEN%'",
   );
   return rows.map(({ pid }) => pid);
 };

@@ -20,17 +20,11 @@ export interface Examples {
   readonly problems?: Readonly<Record<number, ProblemExample>>;
 }
 
-/** Everything about a procedure on the wire: RPC, REST, documents and client follow from it. */
-export interface EndpointDefinition
+/** Fields of an endpoint that its types do not depend on. */
+interface EndpointBase
   extends Omit<RestOperation, 'enabled' | 'operationId' | 'summary' | 'tags' | 'examples'> {
-  access: Access;
   /** Scope that an API key needs; null if API keys cannot call. */
   scope: Scope | null;
-  /**
-   * Credentials beside the access token: `cookie` also accepts the refresh token cookie,
-   * `private-token` requires the token of the private API.
-   */
-  credentials?: 'cookie' | 'private-token';
   /** True if a session may call it before a forced password change. */
   beforePasswordChange?: boolean;
   summary: string;
@@ -39,14 +33,28 @@ export interface EndpointDefinition
   examples?: Examples;
 }
 
+/**
+ * Credentials of a public procedure: `cookie` accepts an access token or the refresh token cookie,
+ * `private-token` requires the token of the private API.
+ */
+type Credentials = 'cookie' | 'private-token';
+
+/** Everything about a procedure on the wire: RPC, REST, documents and client follow from it. */
+export type EndpointDefinition = EndpointBase &
+  (
+    | { access: 'public'; credentials?: Credentials }
+    | { access: Exclude<Access, 'public'>; credentials?: never }
+  );
+
 /** A procedure of a contract. GET is a query, every other method a mutation. */
 export interface Endpoint<
   A extends Access = Access,
   M extends RestOperation['method'] = RestOperation['method'],
   I = z.ZodType | undefined,
   O extends z.ZodType = z.ZodType,
-> extends Omit<EndpointDefinition, 'access' | 'method' | 'input' | 'output'> {
+> extends Omit<EndpointBase, 'method' | 'input' | 'output'> {
   access: A;
+  credentials?: Credentials;
   method: M;
   /** Undefined if it takes no input. */
   input: I;

@@ -26,7 +26,7 @@ export function subscribeToIdentityChanges({
   let wasLost = false;
   return listenTo({
     url,
-    applicationName: 'synap news',
+    applicationName: 'synap identity listener',
     channel,
     onMessage(payload) {
       const [word, id] = payload.split(' ');

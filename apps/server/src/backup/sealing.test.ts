@@ -42,7 +42,7 @@ it('opens what the same passphrase sealed, and nothing without one', async () =>
   expect(without.secrets()).toBeNull();
 });
 
-it('refuses another passphrase, the secrets of another archive, and checksums that its holder did not prove', async () => {
+it('refuses another passphrase, the secrets of another archive, and checksums with a wrong MAC', async () => {
   const { manifest, content, mac } = await sealed();
   await expect(
     createSecretsReader(`${passphrase}.`).visitor.secrets(content, manifest),

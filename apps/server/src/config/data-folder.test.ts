@@ -13,7 +13,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { prepareDataFolder } from './data-folder.js';
 
-const root = process.getuid?.() === 0;
+const isRoot = process.getuid?.() === 0;
 
 let folder: string;
 beforeEach(() => {
@@ -24,7 +24,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 /** Runs `action` as an account that owns nothing in the folder, as far as this one can. */
 async function asStranger<T>(action: () => Promise<T>): Promise<T> {
-  if (!root) return action();
+  if (!isRoot) return action();
   process.setegid?.(1);
   process.seteuid?.(1);
   try {
@@ -42,8 +42,8 @@ describe('prepareDataFolder', () => {
     expect(statSync(dataDir).mode & 0o067).toBe(0);
   });
 
-  it('gives one instruction when another account made a part of it, and changes nothing', async () => {
-    mkdirSync(path.join(folder, 'secrets'), { mode: root ? 0o700 : 0 });
+  it('gives one instruction if another account owns a subfolder, and changes nothing', async () => {
+    mkdirSync(path.join(folder, 'secrets'), { mode: isRoot ? 0o700 : 0 });
     const refused = await asStranger(() =>
       prepareDataFolder(folder).then(() => 'accepted', String),
     );
@@ -55,8 +55,8 @@ describe('prepareDataFolder', () => {
     expect(readdirSync(folder)).toEqual(['secrets']);
   });
 
-  it('asks nothing of files that are not its own, and leaves a lost database to the database', async () => {
-    mkdirSync(path.join(folder, 'lost+found'), { mode: root ? 0o700 : 0 });
+  it('ignores files of others, and does not check the database folder', async () => {
+    mkdirSync(path.join(folder, 'lost+found'), { mode: isRoot ? 0o700 : 0 });
     symlinkSync('/nowhere', path.join(folder, 'postgres'));
     await asStranger(() => prepareDataFolder(folder));
   });

@@ -69,7 +69,7 @@ export async function checkDatabase({
 /** True if a server listens for notifications, or a worker waits for jobs. */
 async function isServed({ pool }: Database): Promise<boolean> {
   const { rows } = await pool.query(
-    `SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name IN ('synap news', 'synap worker') LIMIT 1`,
+    `SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name IN ('synap identity listener', 'synap worker') LIMIT 1`,
   );
   return rows.length > 0;
 }

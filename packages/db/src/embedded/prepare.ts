@@ -35,8 +35,7 @@ function toolsFor(location: ClusterLocation, { durable, notify }: PrepareOptions
 function needsPassword(location: ClusterLocation, { account }: Toolchain): boolean {
   const { home, isExternal } = location;
   if (isPasswordPending(home) || readPassword(home) === null) return true;
-  // A copy has the password of its original. At a port that both remember, one could connect to the
-  // other.
+  // A copy has the password and the port of its original: a client could reach the wrong cluster.
   return !isExternal && ownershipOf(location) === 'moved' && hasName(account);
 }
 
@@ -47,18 +46,18 @@ function needsPassword(location: ClusterLocation, { account }: Toolchain): boole
  */
 export function prepareCluster(
   location: ClusterLocation,
-  known: Toolchain | null,
+  toolchain: Toolchain | null,
   options: PrepareOptions,
 ): Toolchain | null {
   if (!clusterExists(location)) {
     if (!options.create) throw new MissingDatabaseError(location);
-    const tools = known ?? toolsFor(location, options);
+    const tools = toolchain ?? toolsFor(location, options);
     options.log(`Creating a PostgreSQL ${tools.binaries.major} database in ${location.pgData} …`);
     createCluster(location, tools, readPassword(location.home) ?? generatePassword(location.home));
     return tools;
   }
   ownershipOf(location); // Rejects a copy.
-  const tools = known ?? toolsFor(location, options);
+  const tools = toolchain ?? toolsFor(location, options);
   restorePermissions(location, tools.account);
   checkVersion(location, tools);
   ensureMarker(location);
