@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { Agent, get } from 'node:http';
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { ended, endProcesses, newInstallation, startServer } from './synap-process.js';
+import { ended, endProcesses, launch, newInstallation, startServer } from './synap-process.js';
 
 afterEach(endProcesses);
 
@@ -99,6 +99,15 @@ describe('SIGTERM', { timeout: 90_000 }, () => {
     expect([readiness.status, await readiness.text()]).toEqual([503, 'shutting down\n']);
     expect((await fetch(`${origin}/api/v1/meta`)).status).toBe(200);
     expect(await end).toBe(0);
+  });
+
+  it('ends a worker without HTTP without SHUTDOWN_DELAY', async () => {
+    const variables = { ...(await newInstallation()), SYNAP_ROLE: 'worker', SHUTDOWN_DELAY: '300' };
+    const { child, output } = launch(['start'], variables);
+    await expect
+      .poll(() => output.text, { timeout: 30_000 })
+      .toContain('Synap is ready: worker without HTTP');
+    expect(await ended(child, 'SIGTERM')).toBe(0);
   });
 
   it('accepts one more request on open connections, and closes them after the response', async () => {

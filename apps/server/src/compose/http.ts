@@ -1,4 +1,5 @@
 import type { RequestListener } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Core } from '@synap/core';
 import type { Logger } from 'pino';
 import { subscribeToIdentityChanges } from '../background/identity-invalidation.js';
@@ -24,8 +25,11 @@ export interface OpenHttp {
   port: number | undefined;
   /** Port of the metrics; undefined without `METRICS_PORT`. */
   metricsPort: number | undefined;
-  /** Fails readiness and ends keep-alive; requests are still served. */
-  startDraining(): void;
+  /**
+   * Fails readiness and ends keep-alive, and serves requests for `SHUTDOWN_DELAY`. Load balancers
+   * then send no more of them.
+   */
+  drain(): Promise<void>;
   /** Closes the ports. Requests in progress get 20 s. */
   close(): Promise<void>;
 }
@@ -39,7 +43,7 @@ interface HttpDeps {
 const noHttp: OpenHttp = {
   port: undefined,
   metricsPort: undefined,
-  startDraining: () => {},
+  drain: async () => {},
   close: async () => {},
 };
 
@@ -70,14 +74,16 @@ export async function openHttp(context: ServerContext, deps: HttpDeps): Promise<
     },
   );
   const { identity } = deps.core;
-  const { directUrl: url } = deps.database;
+  const { directUrl: url, readiness } = deps.database;
   const identityChanges = subscribeToIdentityChanges({ url, identity, log });
   return {
     port: listener.port,
     metricsPort: metricsListener?.port,
-    startDraining() {
+    async drain() {
       isClosing = true;
       listener.endKeepAlive();
+      // Load balancers send no requests to a process that was never ready.
+      if (readiness.isPrepared()) await delay(environment.shutdownDelay);
     },
     async close() {
       await Promise.all([listener.close(requestGraceMs), metricsListener?.close(metricsGraceMs)]);

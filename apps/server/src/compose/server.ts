@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { createBackground } from './background.js';
 import { createBootstrap } from './bootstrap.js';
 import { type CloseStack, createCloseStack } from './close-stack.js';
@@ -62,9 +61,7 @@ async function compose(options: ServerOptions, stack: CloseStack): Promise<Runni
   const http = await openHttp(context, { database, limits, core });
   stack.add(http.close);
   context.origin.listeningOn(http.port);
-  // Readiness fails before the ports close, so that load balancers send no more requests.
-  stack.add(() => delay(environment.shutdownDelay));
-  stack.add(http.startDraining);
+  stack.add(http.drain);
 
   const ready = bootstrap.start();
   stack.add(bootstrap.stop);

@@ -121,7 +121,10 @@ export function createDatabaseBootstrap(deps: DatabaseBootstrapDeps): DatabaseBo
   return {
     start() {
       const ready = new Promise<void>((resolve, reject) => {
-        running = run(resolve).catch(reject);
+        running = run(resolve).catch((error: unknown) => {
+          readiness.setUnprepared('The start has failed');
+          reject(error);
+        });
       });
       // Prevents an unhandled rejection if no caller awaits it.
       ready.catch(() => undefined);

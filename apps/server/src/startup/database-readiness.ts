@@ -51,8 +51,11 @@ export function createDatabaseReadiness(database: Database) {
       if (found === 'unavailable') return 'The database cannot be reached';
       return isReadOnly ? readOnly : undefined;
     },
+    /** True once the bootstrap has prepared the database, even if it is unavailable at present. */
+    isPrepared: () => isPrepared,
     /** Records that the database can be reached but not yet used. */
     setUnprepared(reason: string): void {
+      isPrepared = false;
       state = 'unmigrated';
       unpreparedReason = reason;
     },
