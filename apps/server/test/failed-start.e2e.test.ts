@@ -6,7 +6,7 @@ import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startServer } from '../src/compose/server.js';
 import { parseEnvironment } from '../src/config/env.js';
-import { dataFolder, ended, endProcesses, launch, run } from './synap-process.js';
+import { dataFolder, ended, endProcesses, launch, newInstallation, run } from './synap-process.js';
 
 let taken: Server;
 let port: number;
@@ -88,6 +88,23 @@ describe('a start that cannot succeed', { timeout: 120_000 }, () => {
         timeout: 30_000,
       })
       .toEqual([]);
+  });
+
+  it('prints a fault of the database, and closes everything without SHUTDOWN_DELAY', async () => {
+    const installation = await newInstallation();
+    const pooled = new URL(installation.DATABASE_URL);
+    pooled.searchParams.set('options', '-c DateStyle=SQL');
+    const { code, text } = await run(['start'], {
+      ...installation,
+      DATABASE_URL: pooled.href.replaceAll('+', '%20'),
+      DATABASE_DIRECT_URL: installation.DATABASE_URL,
+      DATABASE_POOLER: 'transaction',
+      SHUTDOWN_DELAY: '300',
+    });
+    expect(code).toBe(1);
+    expect(text).toMatch(/^DATABASE_URL: /m);
+    expect(text).toContain('DateStyle');
+    expect(text).toContain('Synap has stopped.');
   });
 
   it('can be stopped by SIGTERM before it is ready', async () => {

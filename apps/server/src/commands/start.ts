@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { startServer } from '../compose/server.js';
-import { EnvironmentError, readEnvironment } from '../config/env.js';
+import type { ServerOptions } from '../compose/server-context.js';
+import { type Environment, EnvironmentError, readEnvironment } from '../config/env.js';
 import { originOf } from '../config/public-url.js';
 import { unknownSettings } from '../config/unknown-settings.js';
 import type { ErrorReports } from '../observability/error-reports.js';
@@ -8,10 +9,10 @@ import { createLogger } from '../observability/logger.js';
 import { openErrorReports } from '../observability/open-error-reports.js';
 import { preflight } from '../startup/preflight.js';
 
-/** Milliseconds from closing the listener until the process exits by force. */
+/** Milliseconds from closing the listener, or a failed start, until the process exits by force. */
 const hardExitMs = 25_000;
 
-/** Milliseconds that a process gets to exit by itself after a failed start. */
+/** Milliseconds that a process gets to exit by itself after a failed start and its clean-up. */
 const failedStartExitMs = 5000;
 
 /** Runs the server until a signal ends it. */
@@ -33,46 +34,60 @@ export async function start(variables: NodeJS.ProcessEnv): Promise<number> {
   const errors = await openErrorReports(environment);
   exitOnUncaughtException(log, errors, flush);
   // Applies from the signal on, even if the start is still in progress.
-  void ended.then(() =>
-    setTimeout(() => process.exit(1), environment.shutdownDelay + hardExitMs).unref(),
-  );
-  const server = await startServer({ environment, variables, log, print, errors }).catch(
-    async (error: unknown) => {
-      await errors.close();
-      flush();
-      exitSoon();
-      throw error;
-    },
-  );
-  const failed = server.ready.then(() => {
-    if (server.port === undefined) print('Synap is ready: worker without HTTP');
-    else announce(server.port);
-    return new Promise<never>(() => {});
+  void ended.then(() => exitAfter(environment.shutdownDelay + hardExitMs));
+  const options = { environment, variables, log, print, errors };
+  const code = await serve(options, ended).catch((error: unknown) => {
+    printFault(error);
+    return 1;
   });
-  function announce(port: number): void {
-    const origin = originOf(environment, port);
-    print(`Synap is ready: ${origin}`);
-    if (environment.docs) print(`  docs  ${origin}/docs`);
-    print(`  REST  ${origin}/api/v1`);
-    print(`  RPC   ${origin}/trpc`);
-  }
-
-  try {
-    print(`Shutting down (${await Promise.race([ended, failed])}) …`);
-  } catch (error) {
-    exitSoon();
-    throw error;
-  } finally {
-    await server.close();
-    await errors.close();
-    flush();
-  }
+  await errors.close();
+  flush();
   print('Synap has stopped.');
-  return 0;
+  // Open handles may remain after a failed start.
+  if (code !== 0) exitAfter(failedStartExitMs);
+  return code;
 }
 
-/** Exits after a failed start, even if open handles remain. */
-const exitSoon = () => void setTimeout(() => process.exit(1), failedStartExitMs).unref();
+/** Serves until the end signal, or until the start fails. Returns the exit code. */
+async function serve(options: ServerOptions, ended: Promise<string>): Promise<number> {
+  const { environment, print } = options;
+  const server = await startServer(options);
+  const failed = server.ready.then(() => {
+    announce(environment, server.port, print);
+    return new Promise<never>(() => {});
+  });
+  try {
+    print(`Shutting down (${await Promise.race([ended, failed])}) …`);
+    return 0;
+  } catch (error) {
+    // Printed before closing, which takes a while and may hang.
+    printFault(error);
+    exitAfter(hardExitMs);
+    return 1;
+  } finally {
+    await server.close();
+  }
+}
+
+function announce(
+  environment: Environment,
+  port: number | undefined,
+  print: ServerOptions['print'],
+): void {
+  if (port === undefined) return print('Synap is ready: worker without HTTP');
+  const origin = originOf(environment, port);
+  print(`Synap is ready: ${origin}`);
+  if (environment.docs) print(`  docs  ${origin}/docs`);
+  print(`  REST  ${origin}/api/v1`);
+  print(`  RPC   ${origin}/trpc`);
+}
+
+function printFault(error: unknown): void {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+}
+
+/** Exits by force, unless the process ends by itself before. */
+const exitAfter = (ms: number) => void setTimeout(() => process.exit(1), ms).unref();
 
 /**
  * Logs and reports an uncaught exception or rejection, then exits, because the process state is
