@@ -41,9 +41,12 @@ export class Exchange implements FailedExchange {
   }
 
   /** Sends a response with a known length. Does nothing if a response was already sent. */
-  send({ status, headers, links, body }: RestResponse): void {
+  send(response: RestResponse): void {
     const { res, successor } = this;
     if (res.headersSent || res.destroyed) return;
+    const { status, links, body } = response;
+    // Copies them, because the response belongs to the caller.
+    const headers: Record<string, string> = Object.assign({}, response.headers);
     headers['x-request-id'] = this.requestId;
     if (this.deprecation !== undefined) headers.deprecation = this.deprecation;
     const all = successor === undefined ? links : [...links, successor];

@@ -10,7 +10,7 @@ import { paginationLinks } from './links.js';
 /** A response that is ready to be sent. */
 export interface RestResponse {
   readonly status: number;
-  readonly headers: Record<string, string>;
+  readonly headers: Readonly<Record<string, string>>;
   readonly links: readonly string[];
   readonly body: string | Uint8Array | undefined;
 }
