@@ -61,7 +61,7 @@ export class Call
     );
   }
 
-  /** Calls the procedure and sends its output or its error. Rejects only if `onError` throws. */
+  /** Calls the procedure and sends its output or its error. */
   async run(): Promise<void> {
     const { res, settings, operation } = this;
     const { acceptsInput } = operation.reader;

@@ -1,8 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import { type IncomingRequest, readRequestId } from '@synap/http';
-import { getTRPCErrorFromUnknown } from '@trpc/server';
+import { getTRPCErrorFromUnknown, type TRPCError } from '@trpc/server';
 import { statusOf } from './problem.js';
 import { type FailedExchange, failureResponse } from './response/failure.js';
+import { sendServerError } from './response/server-error.js';
 import type { RestResponse } from './response/success.js';
 import type { Operation } from './routing/operations.js';
 import type { Location, Settings } from './settings.js';
@@ -68,22 +69,40 @@ export class Exchange implements FailedExchange {
       if (error.cause?.name !== 'AbortError') this.notifyOnError(error, statusOf(error));
       return;
     }
-    const response = failureResponse(error, this);
-    this.send(response);
-    this.notifyOnError(error, response.status);
+    this.notifyOnError(error, this.#sendFailure(error));
   }
 
-  /** Passes an error to the `onError` hook. */
+  /** Returns the status that was sent: 500 if a hook threw while it described the error. */
+  #sendFailure(error: TRPCError): number {
+    try {
+      const response = failureResponse(error, this);
+      this.send(response);
+      return response.status;
+    } catch (cause) {
+      sendServerError(this.res);
+      this.notifyOnError(cause, 500);
+      return 500;
+    }
+  }
+
+  /**
+   * Calls the `onError` hook. If it throws, warns and continues, so that the client gets its
+   * response.
+   */
   protected notifyOnError(cause: unknown, status: number): void {
     const { req, requestId, operation, ctx } = this;
-    this.settings.options.onError?.({
-      error: getTRPCErrorFromUnknown(cause),
-      status,
-      requestId,
-      req,
-      path: operation?.path,
-      type: operation?.type ?? 'unknown',
-      ctx,
-    });
+    try {
+      this.settings.options.onError?.({
+        error: getTRPCErrorFromUnknown(cause),
+        status,
+        requestId,
+        req,
+        path: operation?.path,
+        type: operation?.type ?? 'unknown',
+        ctx,
+      });
+    } catch (thrown) {
+      process.emitWarning(`The onError hook of the REST handler threw: ${String(thrown)}`);
+    }
   }
 }

@@ -5,6 +5,7 @@ import { Call } from './call.js';
 import { Exchange } from './exchange.js';
 import type { RestHandler, RestHandlerOptions } from './options.js';
 import { HttpError } from './response/http-error.js';
+import { sendServerError } from './response/server-error.js';
 import type { PathMatch } from './routing/path-tree.js';
 import { allowedMethods, type Route } from './routing/routes.js';
 import { createSettings, type Location, locate, type Settings } from './settings.js';
@@ -35,36 +36,51 @@ export function createRestHandler<TRouter extends AnyTRPCRouter>(
       return;
     }
     endUnreadBody(req, res, settings.deadlineMs || undefined);
+    const fail = (error: unknown) => {
+      if (next) return next(error);
+      sendServerError(res);
+      process.emitWarning(`A hook of the REST handler threw: ${String(error)}`);
+    };
     try {
-      serve(settings, req, res, location, next);
+      serve(settings, req, res, location, next)?.catch(fail);
     } catch (cause) {
-      new Exchange(settings, req, res, location).sendError(cause);
+      try {
+        new Exchange(settings, req, res, location).sendError(cause);
+      } catch (error) {
+        fail(error);
+      }
     }
   };
 }
 
-/** @throws TRPCError if no route matches. */
+/**
+ * Returns the running call; undefined if the request is not a call.
+ * @throws TRPCError if no route matches.
+ */
 function serve(
   settings: Settings,
   req: IncomingRequest,
   res: ServerResponse,
   location: Location,
   next: Parameters<RestHandler>[2],
-): void {
+): Promise<void> | undefined {
   const match = matchPath(settings, location);
   if (match === undefined) {
-    if (req.method !== 'OPTIONS' && settings.options.unknownPath === 'next' && next) return next();
+    if (req.method !== 'OPTIONS' && settings.options.unknownPath === 'next' && next) {
+      next();
+      return undefined;
+    }
     throw new TRPCError({ code: 'NOT_FOUND', message: 'No route matches this path.' });
   }
   if (req.method === 'OPTIONS') {
     // CORS middleware handles preflight requests before this handler.
     const headers = { allow: allowedMethods(match.methods) };
     const exchange = new Exchange(settings, req, res, location);
-    return exchange.send({ status: 204, headers, links: [], body: undefined });
+    exchange.send({ status: 204, headers, links: [], body: undefined });
+    return undefined;
   }
   const route = routeFor(req.method, match);
-  const call = new Call(settings, req, res, location, route, match.values);
-  call.run().catch((error: unknown) => next?.(error));
+  return new Call(settings, req, res, location, route, match.values).run();
 }
 
 /** @throws TRPCError `BAD_REQUEST` for a malformed path. */

@@ -123,7 +123,10 @@ export interface RestOptions<TContext> {
    * @default 10000
    */
   deadlineMs?: number;
-  /** Called with every error, for logs and metrics. Not called if the client disconnected. */
+  /**
+   * Called with every error, for logs and metrics. Not called if the client disconnected. If it
+   * throws, the process warns and the response is unchanged.
+   */
   onError?: (failure: RestFailure<TContext>) => void;
   /**
    * Store for `Idempotency-Key`. Enables the header on every POST unless its meta sets `idempotent:
