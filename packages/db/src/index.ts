@@ -11,6 +11,7 @@ export {
 export { type RestoreBackupOptions, restoreBackup } from './backup/restore-backup.js';
 export { hasUnfinishedRestore, unfinishedRestore } from './backup/restore-mark.js';
 export { type WriteBackupOptions, writeBackup } from './backup/write-backup.js';
+export { type BatchStatement, batchStatement } from './client/batch-statement.js';
 export { connectionOf, DatabaseAddressError, schemaOf } from './client/connection.js';
 export {
   createDatabase,

@@ -3,7 +3,7 @@ import { PrismaClient } from '../generated/client.js';
 import { schemaOf } from './connection.js';
 import type { Db } from './db.js';
 import { createPool, type Pool, type PoolOptions } from './pool.js';
-import { createSql, type Sql } from './sql.js';
+import { createSql, type Sql, type SqlOptions } from './sql.js';
 
 export interface TransactionOptions {
   isolation?: 'ReadCommitted' | 'RepeatableRead' | 'Serializable';
@@ -29,7 +29,7 @@ export interface Database {
   close(): Promise<void>;
 }
 
-export type DatabaseOptions = PoolOptions;
+export type DatabaseOptions = PoolOptions & Pick<SqlOptions, 'onBatch'>;
 
 /** Connects lazily: an unreachable database fails the first call, not this function. */
 export function createDatabase(options: DatabaseOptions): Database {
@@ -39,7 +39,10 @@ export function createDatabase(options: DatabaseOptions): Database {
   const maxWait = options.acquireMilliseconds || 2_000;
   return {
     db: prisma,
-    sql: createSql(pool, options.pooler !== 'transaction'),
+    sql: createSql(pool, {
+      prepared: options.pooler !== 'transaction',
+      onBatch: options.onBatch,
+    }),
     pool,
     transaction: (run, { isolation, milliseconds = 10_000 } = {}) =>
       prisma.$transaction(run, {
