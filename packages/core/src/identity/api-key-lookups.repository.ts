@@ -1,5 +1,5 @@
 import { roleSchema, type UserActor } from '@synap/contracts';
-import type { Sql, Statement } from '@synap/db';
+import { batchStatement, type Sql } from '@synap/db';
 import { z } from 'zod';
 
 /** Stored data of a key, before its secret is verified. */
@@ -14,19 +14,20 @@ export interface KnownKey {
 
 const scopesSchema = z.array(z.string());
 
-const keyStatement: Statement<KnownKey> = {
+const keyStatement = batchStatement({
   name: 'auth_api_key',
-  text: `
-    SELECT k.id, k.user_id, u.email, u.role::text AS role, u.verified_at IS NOT NULL AS verified,
-      u.must_change_password, k.secret_hash, to_json(k.scopes) AS scopes, k.dashboard_id,
-      (extract(epoch FROM k.expires_at) * 1000)::float8 AS expires_at,
-      (k.last_used_at IS NULL OR k.last_used_at < now() - interval '1 minute') AS use_unnoted
-    FROM api_keys k
-    JOIN users u ON u.id = k.user_id
-    WHERE k.id = $1
-      AND (k.expires_at IS NULL OR k.expires_at > now())
+  key: { id: 'uuid' },
+  text: (keys) => `
+    SELECT k.n, a.id, a.user_id, u.email, u.role::text AS role, u.verified_at IS NOT NULL AS verified,
+      u.must_change_password, a.secret_hash, to_json(a.scopes) AS scopes, a.dashboard_id,
+      (extract(epoch FROM a.expires_at) * 1000)::float8 AS expires_at,
+      (a.last_used_at IS NULL OR a.last_used_at < now() - interval '1 minute') AS use_unnoted
+    FROM ${keys}
+    JOIN api_keys a ON a.id = k.id
+    JOIN users u ON u.id = a.user_id
+    WHERE (a.expires_at IS NULL OR a.expires_at > now())
       AND u.disabled_at IS NULL`,
-  read: (row) => ({
+  read: (row): KnownKey => ({
     actor: {
       kind: 'user',
       userId: row.text('user_id'),
@@ -45,15 +46,15 @@ const keyStatement: Statement<KnownKey> = {
     expiresAt: row.numberOrNull('expires_at'),
     lastUsedIsStale: row.boolean('use_unnoted'),
   }),
-};
+});
 
-/** Reads keys with one statement, by the primary keys of key and user. */
+/** Reads keys by the primary keys of key and user. */
 export function createApiKeyLookups(sql: Sql) {
   return {
     /**
      * Returns a key and its actor; null if it does not exist, has expired, or its user is disabled.
      */
-    keyOf: (id: string) => sql.one(keyStatement, [id]),
+    keyOf: (id: string) => sql.oneByKey(keyStatement, { id }),
   };
 }
 

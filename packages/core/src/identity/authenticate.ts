@@ -43,7 +43,7 @@ const invalidKeyError = () =>
 
 /**
  * Authenticates an access token or API key. Tokens and secrets are verified at each call; session,
- * key and user state is cached for five seconds. Needs at most one indexed statement, and none on a
+ * key and user state is cached for five seconds. Needs at most one indexed read, and none on a
  * cache hit.
  */
 export function createAuthentication({

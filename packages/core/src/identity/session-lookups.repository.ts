@@ -1,19 +1,20 @@
 import { idSchema, roleSchema, type UserActor } from '@synap/contracts';
-import type { Sql, Statement } from '@synap/db';
+import { batchStatement, type Sql, type Statement } from '@synap/db';
 import type { RefreshState } from './session-rules.js';
 
-const actorStatement: Statement<UserActor> = {
+const actorStatement = batchStatement({
   name: 'auth_actor',
-  text: `
-    SELECT s.id, s.user_id, u.email, u.role::text AS role,
+  key: { id: 'uuid' },
+  text: (keys) => `
+    SELECT k.n, s.id, s.user_id, u.email, u.role::text AS role,
       u.verified_at IS NOT NULL AS verified, u.must_change_password
-    FROM sessions s
+    FROM ${keys}
+    JOIN sessions s ON s.id = k.id
     JOIN users u ON u.id = s.user_id
-    WHERE s.id = $1
-      AND s.revoked_at IS NULL
+    WHERE s.revoked_at IS NULL
       AND s.expires_at > now()
       AND u.disabled_at IS NULL`,
-  read: (row) => ({
+  read: (row): UserActor => ({
     kind: 'user',
     userId: row.text('user_id'),
     email: row.text('email'),
@@ -22,7 +23,7 @@ const actorStatement: Statement<UserActor> = {
     verified: row.boolean('verified'),
     mustChangePassword: row.boolean('must_change_password'),
   }),
-};
+});
 
 const refreshStatement: Statement<RefreshState> = {
   name: 'auth_refresh',
@@ -44,12 +45,14 @@ const refreshStatement: Statement<RefreshState> = {
   }),
 };
 
-/** Reads sessions with one statement each, by the primary keys of session and user. */
+/** Reads sessions by the primary keys of session and user. */
 export function createSessionLookups(sql: Sql) {
   return {
     /** Returns the actor of a session; null if it has ended or its user is disabled. */
     actorOf: async (sessionId: string) =>
-      idSchema.safeParse(sessionId).success ? sql.one(actorStatement, [sessionId]) : null,
+      idSchema.safeParse(sessionId).success
+        ? sql.oneByKey(actorStatement, { id: sessionId })
+        : null,
     refreshStateOf: (sessionId: string) => sql.one(refreshStatement, [sessionId]),
   };
 }
