@@ -5,7 +5,7 @@ import type {
   PlaceWidget,
   WidgetPlacement,
 } from '@synap/contracts';
-import type { Db, Prisma, Sql, Statement } from '@synap/db';
+import { batchStatement, type Db, type Sql, type Statement } from '@synap/db';
 import { cursorId } from '../paging.js';
 
 /** Stored content of a dashboard; every widget has an id. */
@@ -14,20 +14,42 @@ export interface DashboardContent {
   widgets: (PlaceWidget & { id: string })[];
 }
 
-const summarySelect = {
-  id: true,
-  name: true,
-  version: true,
-  createdAt: true,
-  updatedAt: true,
-  _count: { select: { widgets: true } },
-} satisfies Prisma.DashboardSelect;
+/** Sorts after the id of every dashboard, for the first page of a list. */
+const highestId = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+
+/** Lists a page of dashboards, newest first. */
+const listOwned = batchStatement({
+  name: 'dashboards_list_owned',
+  key: { owner_id: 'uuid', before: 'uuid', only_id: 'uuid', size: 'int' },
+  text: (keys) => `
+    SELECT k.n, p.*
+    FROM ${keys}
+    CROSS JOIN LATERAL (
+      SELECT d.id, d.name, d.version, d.created_at, d.updated_at, (
+          SELECT count(*)::int
+          FROM widget_placements w
+          WHERE w.dashboard_id = d.id) AS widget_count
+      FROM dashboards d
+      WHERE d.owner_id = k.owner_id AND d.id < k.before AND d.id = coalesce(k.only_id, d.id)
+      ORDER BY d.id DESC
+      LIMIT k.size) p
+    ORDER BY k.n, p.id DESC`,
+  read: (row): DashboardSummary => ({
+    id: row.text('id'),
+    name: row.text('name'),
+    version: row.number('version'),
+    widgetCount: row.number('widget_count'),
+    createdAt: row.date('created_at'),
+    updatedAt: row.date('updated_at'),
+  }),
+});
 
 /** Reads the dashboard and all widgets with one statement. */
-const findOwned: Statement<Dashboard> = {
+const findOwned = batchStatement({
   name: 'dashboards_find_owned',
-  text: `
-    SELECT d.id::text, d.name, d.version, d.created_at, d.updated_at,
+  key: { id: 'uuid', owner_id: 'uuid' },
+  text: (keys) => `
+    SELECT k.n, d.id::text, d.name, d.version, d.created_at, d.updated_at,
       coalesce((
         SELECT json_agg(
           json_build_object('id', w.id, 'moduleId', w.module_id, 'widgetId', w.widget_id,
@@ -35,9 +57,9 @@ const findOwned: Statement<Dashboard> = {
           ORDER BY w.position)
         FROM widget_placements w
         WHERE w.dashboard_id = d.id), '[]') AS widgets
-    FROM dashboards d
-    WHERE d.id = $1::uuid AND d.owner_id = $2::uuid`,
-  read: (row) => ({
+    FROM ${keys}
+    JOIN dashboards d ON d.id = k.id AND d.owner_id = k.owner_id`,
+  read: (row): Dashboard => ({
     id: row.text('id'),
     name: row.text('name'),
     version: row.number('version'),
@@ -45,22 +67,23 @@ const findOwned: Statement<Dashboard> = {
     createdAt: row.date('created_at'),
     updatedAt: row.date('updated_at'),
   }),
-};
+});
 
 export type PlacedData = Pick<WidgetPlacement, 'moduleId' | 'widgetId'> & { params: unknown };
 
-const listPlacements: Statement<PlacedData> = {
+const listPlacements = batchStatement({
   name: 'dashboards_placed_on',
-  text: `
-    SELECT module_id, widget_id, params
-    FROM widget_placements
-    WHERE dashboard_id = $1::uuid`,
-  read: (row) => ({
+  key: { dashboard_id: 'uuid' },
+  text: (keys) => `
+    SELECT k.n, w.module_id, w.widget_id, w.params
+    FROM ${keys}
+    JOIN widget_placements w ON w.dashboard_id = k.dashboard_id`,
+  read: (row): PlacedData => ({
     moduleId: row.text('module_id'),
     widgetId: row.text('widget_id'),
     params: row.json('params'),
   }),
-};
+});
 
 export type PlacedWidget = Pick<WidgetPlacement, 'id' | 'moduleId' | 'widgetId' | 'params'>;
 export interface LockedDashboard {
@@ -113,21 +136,17 @@ export function createDashboardsRepository(db: Db, sql: Sql) {
       { cursor, size }: PageInput,
       only: string | null = null,
     ): Promise<DashboardSummary[]> {
-      const before = cursorId(cursor);
-      const rows = await db.dashboard.findMany({
-        where: {
-          ownerId,
-          id: { ...(before && { lt: before }), ...(only !== null && { equals: only }) },
-        },
-        orderBy: { id: 'desc' },
-        take: size + 1,
-        select: summarySelect,
+      const before = cursorId(cursor) ?? highestId;
+      return sql.manyByKey(listOwned, {
+        owner_id: ownerId,
+        before,
+        only_id: only,
+        size: size + 1,
       });
-      return rows.map(({ _count, ...row }) => ({ ...row, widgetCount: _count.widgets }));
     },
 
     findOwned(ownerId: string, id: string): Promise<Dashboard | null> {
-      return sql.one(findOwned, [id, ownerId]);
+      return sql.oneByKey(findOwned, { id, owner_id: ownerId });
     },
 
     /** Transfers all dashboards of one user to another. */
@@ -136,7 +155,8 @@ export function createDashboardsRepository(db: Db, sql: Sql) {
     },
 
     /** Lists the widgets placed on a dashboard. */
-    listPlacements: (id: string): Promise<PlacedData[]> => sql.many(listPlacements, [id]),
+    listPlacements: (id: string): Promise<PlacedData[]> =>
+      sql.manyByKey(listPlacements, { dashboard_id: id }),
 
     /** Locks the dashboard until the transaction ends. */
     lockOwned(ownerId: string, id: string): Promise<LockedDashboard | null> {
