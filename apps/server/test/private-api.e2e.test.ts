@@ -114,6 +114,19 @@ describe('metrics', { timeout: 60_000 }, () => {
     expect((await fetch(`${origin}/api/v1/health`)).status).toBe(404);
     expect(await statusUnder('rebound.example.org', `${origin}/metrics`)).toBe(404);
   });
+
+  it('count the reads that statements of the database answer', async () => {
+    const server = await start({ METRICS_PORT: '0' });
+    const token = await server.signIn();
+    const lists = Array.from({ length: 5 }, () => server.rest('GET', '/dashboards', { token }));
+    for (const { status } of await Promise.all(lists)) expect(status).toBe(200);
+    const origin = `http://127.0.0.1:${server.running.metricsPort}`;
+    const text = await (await fetch(`${origin}/metrics`)).text();
+    expect(text).toContain(
+      'database_reads_per_statement_sum{statement="dashboards_list_owned"} 5\n',
+    );
+    expect(text).toContain('database_reads_per_statement_count{statement="auth_actor"}');
+  });
 });
 
 /** `fetch` does not let a caller choose the Host header. */

@@ -1,8 +1,8 @@
 import { createRepositories, type Repositories } from '@synap/core';
 import { createDatabase, type Database, startEmbeddedPostgres } from '@synap/db';
-import type { Logger } from 'pino';
-import type { Environment } from '../config/env.js';
+import type { Metrics } from '../observability/metrics.js';
 import { createDatabaseReadiness, type DatabaseReadiness } from '../startup/database-readiness.js';
+import type { ServerContext } from './server-context.js';
 
 export interface OpenDatabase {
   url: string;
@@ -17,10 +17,11 @@ export interface OpenDatabase {
 
 /** Opens the operator's database, or the embedded one of the data folder. */
 export async function openDatabase(
-  { dataDir, database: { url, directUrl, pooler, poolSize } }: Environment,
-  log: Logger,
-  print: (line: string) => void,
+  { environment, log, print }: Pick<ServerContext, 'environment' | 'log' | 'print'>,
+  { metrics }: { metrics: Pick<Metrics, 'observeBatch'> },
 ): Promise<OpenDatabase> {
+  const { dataDir } = environment;
+  const { url, directUrl, pooler, poolSize } = environment.database;
   const embedded = url
     ? undefined
     : await startEmbeddedPostgres({
@@ -35,6 +36,7 @@ export async function openDatabase(
     url: address,
     pooler,
     size: poolSize,
+    onBatch: metrics.observeBatch,
     onError: (error) => closing || log.warn({ err: error }, 'a database connection broke'),
   });
   return {

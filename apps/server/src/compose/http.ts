@@ -10,7 +10,7 @@ import { createFaultResponder } from '../http/fault-responder.js';
 import { type Listener, listen } from '../http/listener.js';
 import { serveMetricsLocally } from '../http/metrics-endpoint.js';
 import { createRefreshCookies } from '../http/refresh-cookie.js';
-import { createMetrics, type Metrics } from '../observability/metrics.js';
+import type { Metrics } from '../observability/metrics.js';
 import { openApiDocument } from '../openapi/document.js';
 import type { OpenDatabase } from './database.js';
 import type { OpenLimits } from './limits.js';
@@ -35,6 +35,7 @@ export interface OpenHttp {
 }
 
 interface HttpDeps {
+  metrics: Metrics;
   database: Pick<OpenDatabase, 'directUrl' | 'readiness'>;
   limits: Pick<OpenLimits, 'api'>;
   core: Core;
@@ -55,14 +56,13 @@ export async function openHttp(context: ServerContext, deps: HttpDeps): Promise<
     { maxConnections: environment.maxConnections, ...context.connectionLimits },
     log,
   );
-  const metrics = createMetrics();
   let isClosing = false;
   const app = composeApp(context, deps, {
-    metrics,
     callMs: limits.callMs,
     isClosing: () => isClosing,
   });
   const { host, port } = environment;
+  const { metrics } = deps;
   const { connections: observer } = metrics;
   const respondToFault = createFaultResponder(environment, log);
   const listener = await listen(app, { host, port, limits, observer, respondToFault, log });
@@ -88,15 +88,14 @@ export async function openHttp(context: ServerContext, deps: HttpDeps): Promise<
     async close() {
       await Promise.all([listener.close(requestGraceMs), metricsListener?.close(metricsGraceMs)]);
       await identityChanges.close();
-      metrics.close();
     },
   };
 }
 
 function composeApp(
   { environment, api, privateToken, addressOf, log, errors }: ServerContext,
-  { database, limits, core }: HttpDeps,
-  { metrics, callMs, isClosing }: Pick<AppDeps, 'metrics' | 'callMs' | 'isClosing'>,
+  { metrics, database, limits, core }: HttpDeps,
+  { callMs, isClosing }: Pick<AppDeps, 'callMs' | 'isClosing'>,
 ): RequestListener {
   return createApp({
     router: api.router,

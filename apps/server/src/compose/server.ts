@@ -1,3 +1,4 @@
+import { createMetrics } from '../observability/metrics.js';
 import { createBackground } from './background.js';
 import { createBootstrap } from './bootstrap.js';
 import { type CloseStack, createCloseStack } from './close-stack.js';
@@ -42,9 +43,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
  * them in reverse order.
  */
 async function compose(options: ServerOptions, stack: CloseStack): Promise<RunningServer> {
-  const { environment, log, print } = options;
+  const { environment } = options;
   const context = await createServerContext(options);
-  const database = await openDatabase(environment, log, print);
+  const metrics = createMetrics();
+  stack.add(metrics.close);
+  const database = await openDatabase(context, { metrics });
   stack.add(database.close);
   const mailTransport = createMailTransport(environment);
   stack.add(mailTransport.close);
@@ -58,7 +61,7 @@ async function compose(options: ServerOptions, stack: CloseStack): Promise<Runni
   const bootstrap = createBootstrap(context, { database, core, modules, background });
   stack.add(bootstrap.close);
 
-  const http = await openHttp(context, { database, limits, core });
+  const http = await openHttp(context, { metrics, database, limits, core });
   stack.add(http.close);
   context.origin.listeningOn(http.port);
   stack.add(http.drain);

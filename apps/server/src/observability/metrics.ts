@@ -43,6 +43,14 @@ export function createMetrics() {
     labelNames: ['reason'] as const,
     registers,
   });
+  const reads = new Histogram({
+    name: 'database_reads_per_statement',
+    help: 'Reads answered by one statement, by the name of the statement',
+    // The names are constants of the repositories.
+    labelNames: ['statement'] as const,
+    buckets: [1, 2, 5, 10, 20, 50, 100, 200, 500],
+    registers,
+  });
   const connections: ConnectionObserver = {
     onClose: (reason) => closed.inc({ reason }),
     onSweep({ open: count, heldBytes }) {
@@ -57,6 +65,8 @@ export function createMetrics() {
     /** Returns all metrics in the text format of Prometheus. */
     text: () => registry.metrics(),
     connections,
+    /** Records a statement that answers `count` reads. */
+    observeBatch: (statement: string, count: number) => reads.observe({ statement }, count),
     /** Records the end of a request; `duration` is in seconds. */
     observe(path: string, method: string, status: number, duration: number): void {
       durations.observe(
