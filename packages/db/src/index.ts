@@ -31,11 +31,11 @@ export {
 export { type Listening, listenTo } from './client/listen.js';
 export { withPassword } from './client/password.js';
 export { createPool, type Pool, type PoolOptions } from './client/pool.js';
+export { createSql } from './client/pooled-sql.js';
 export type { Row } from './client/row.js';
 export { type Pooler, SessionSettingsError } from './client/session.js';
 export {
   type Command,
-  createSql,
   type Sql,
   type SqlValue,
   type Statement,

@@ -3,9 +3,18 @@ import type { Row } from './row.js';
 export type KeyValue = string | number | null;
 export type Key<C extends string> = Readonly<Record<C, KeyValue>>;
 
-/** A prepared query for one or more keys, with a reader for its rows. */
+interface NamedText {
+  name: string;
+  text: string;
+}
+
+/** A query by key with a reader for its rows. One key and many have a prepared statement each. */
 export interface BatchStatement<C extends string, T> {
-  command: { name: string; text: string };
+  name: string;
+  /** Takes the values of one key. */
+  one: NamedText;
+  /** Takes one array for each column of a key. */
+  many: NamedText;
   /** Columns of a key, in the order of the parameters. */
   columns: readonly C[];
   read: (row: Row) => T;
@@ -25,11 +34,12 @@ export interface BatchStatementOptions<C extends string, T> {
 }
 
 /**
- * Creates a statement whose parameters are one array for each column of a key.
+ * Creates the two statements of a query by key. The one for a single key is planned like a query
+ * with plain parameters.
  *
- * The arrays are hidden in sub-selects, so that the planner expects ten keys in every case. If it
- * saw one key, it would consider the general plan more expensive and plan each execution again.
- * With many keys it would scan the whole table.
+ * The arrays of the other are hidden in sub-selects, so that the planner expects ten keys in every
+ * case. If it saw two keys, it would consider the general plan more expensive and plan each
+ * execution again. With a hundred it would scan the whole table.
  */
 export function batchStatement<C extends string, T>({
   name,
@@ -39,9 +49,17 @@ export function batchStatement<C extends string, T>({
 }: BatchStatementOptions<C, T>): BatchStatement<C, T> {
   const types: [string, string][] = Object.entries(key);
   const columns = Object.keys(key).filter((column): column is C => column in key);
+  const values = types.map(([column, type], index) => `$${index + 1}::${type} AS ${column}`);
   const arrays = types.map(([, type], index) => `(SELECT $${index + 1}::${type}[])`);
-  const keys = `unnest(${arrays.join(', ')}) WITH ORDINALITY AS k(${columns.join(', ')}, n)`;
-  return { command: { name, text: text(keys) }, columns, read };
+  const oneKey = `(SELECT ${values.join(', ')}, 1 AS n) AS k`;
+  const manyKeys = `unnest(${arrays.join(', ')}) WITH ORDINALITY AS k(${columns.join(', ')}, n)`;
+  return {
+    name,
+    one: { name, text: text(oneKey) },
+    many: { name: `${name}_many`, text: text(manyKeys) },
+    columns,
+    read,
+  };
 }
 
 /** Converts a key to the values of its columns. */

@@ -3,7 +3,8 @@ import { PrismaClient } from '../generated/client.js';
 import { schemaOf } from './connection.js';
 import type { Db } from './db.js';
 import { createPool, type Pool, type PoolOptions } from './pool.js';
-import { createSql, type Sql, type SqlOptions } from './sql.js';
+import { createSql, type SqlOptions } from './pooled-sql.js';
+import type { Sql } from './sql.js';
 
 export interface TransactionOptions {
   isolation?: 'ReadCommitted' | 'RepeatableRead' | 'Serializable';
