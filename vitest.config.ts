@@ -15,7 +15,11 @@ const built = process.argv.includes('--coverage') ? fromSource : {};
 const servers = 'apps/server/test/**/*.e2e.test.ts';
 /** The same with every version of Node: .ci/run runs them once. */
 const tools = ['**/*.browser.e2e.test.ts', '**/documents.e2e.test.ts'];
-const units = ['packages/**/src/**/*.test.ts', 'apps/server/src/**/*.test.ts'];
+const units = [
+  'packages/**/src/**/*.test.ts',
+  'apps/server/src/**/*.test.ts',
+  'bench/src/**/*.test.ts',
+];
 /** Tests of packages that start processes, or load modules several times. */
 const processes = 'packages/{db,module-runtime,testing}/src/**/*.test.ts';
 

@@ -1,12 +1,11 @@
-import { createServer } from 'node:http';
 import { createRestHandler, type RestMeta } from '@synap/rest';
 import { initTRPC } from '@trpc/server';
 import { z } from 'zod';
-import { portOf } from './port.js';
+import { serve } from './serve.js';
 
 /**
- * Serves routers of 10, 200 and 1,000 routes with the REST handler: route lookup must not become
- * slower with more routes.
+ * Serves as many routes as the argument says with the REST handler: the look-up of a route must not
+ * become slower with more routes.
  */
 const t = initTRPC.meta<RestMeta>().create();
 
@@ -24,11 +23,8 @@ function routerOf(count: number) {
   );
 }
 
-const ports: Record<string, number> = {};
-for (const count of [10, 200, 1000]) {
-  const handler = createRestHandler({ router: routerOf(count), createContext: () => ({}) });
-  const server = createServer((req, res) => handler(req, res));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  ports[count] = portOf(server);
-}
-console.log(JSON.stringify(ports));
+const handler = createRestHandler({
+  router: routerOf(Number(process.argv[2])),
+  createContext: () => ({}),
+});
+serve((req, res) => void handler(req, res));

@@ -1,0 +1,46 @@
+import type { Bench } from './bench.js';
+import type { Generator } from './load/generators.js';
+import { probeAll } from './load/probe.js';
+import { compare } from './load/rounds.js';
+import type { Comparison } from './load/target.js';
+import type { Options } from './options.js';
+import type { ComparisonResult } from './report/history.js';
+import { printComparison } from './report/print.js';
+import { loadScenarios } from './scenarios/load-scenarios.js';
+
+/** Requests of each target that are checked before its figures count. */
+const probes = 5;
+
+/** Loads one target for a moment: the generator must work too. */
+async function tryLoad({ targets }: Comparison, { load }: Generator): Promise<void> {
+  const target = targets.at(-1) ?? targets[0];
+  await target.before?.();
+  await load(target, { connections: 2, seconds: 0.2 });
+  console.log(`${targets.map(({ name }) => name).join(', ')}: as expected`);
+}
+
+/** Checks the responses of all chosen scenarios, and measures them unless it is a smoke test. */
+export async function runLoads(
+  bench: Bench,
+  generator: Generator,
+  { mode, scenarios, effort }: Options,
+): Promise<ComparisonResult[]> {
+  const { connections: numbers, seconds, rounds, warmUpSeconds } = effort;
+  const results: ComparisonResult[] = [];
+  for (const { name, title, prepare } of loadScenarios) {
+    if (!scenarios.has(name)) continue;
+    const comparison = await prepare(bench);
+    await probeAll(comparison, probes);
+    if (mode === 'smoke') {
+      await tryLoad(comparison, generator);
+      continue;
+    }
+    for (const connections of numbers) {
+      const options = { connections, seconds, rounds, warmUpSeconds };
+      const figures = await compare(comparison, generator.load, options);
+      printComparison(title, connections, figures);
+      results.push({ scenario: name, connections, figures });
+    }
+  }
+  return results;
+}
