@@ -3,6 +3,7 @@ import type { Bench } from '../bench.js';
 import type { Comparison } from '../load/target.js';
 import { batchesOf, batchSize } from './batches.js';
 import { checkOf, dashboard, rpcResult } from './checks.js';
+import { peersOf } from './peers.js';
 import { get, requestsFor, rpcBatch, rpcQuery } from './requests.js';
 import type { LoadScenario } from './scenario.js';
 
@@ -14,7 +15,8 @@ export const getScenario: LoadScenario = {
   prepare,
 };
 
-async function prepare({ synap, data, server }: Bench): Promise<Comparison> {
+async function prepare(bench: Bench): Promise<Comparison> {
+  const { synap, data, server } = bench;
   const sample = await data.sample('reader');
   const raw = await server('raw');
   return {
@@ -51,6 +53,7 @@ async function prepare({ synap, data, server }: Bench): Promise<Comparison> {
         ),
         check: checkOf(z.array(rpcResult(dashboard)).length(batchSize)),
       },
+      ...(await peersOf(bench, sample)),
     ],
   };
 }
