@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ensureDatabase, removeCluster } from '@synap/db';
+import { ensureDatabase } from '@synap/db';
 import { type BenchData, createBenchData } from './data/bench-data.js';
 import type { BenchSize } from './data/bench-size.js';
 import type { ServerProcess } from './load/target.js';
 import { startChild } from './process/children.js';
 import type { Cleanup } from './process/cleanup.js';
+import { dataFolderOf } from './process/run-folder.js';
 import { originIn } from './servers/serve.js';
 
 /** The servers and rows of one run. */
@@ -31,10 +31,6 @@ const serverProgram = path.join(dist, '../../apps/server/dist/cli.js');
 const newSecret = () => randomBytes(32).toString('base64url');
 
 function startSynap(dataDir: string, secret: string, cleanup: Cleanup) {
-  cleanup.add(async () => {
-    removeCluster(dataDir);
-    await rm(dataDir, { recursive: true, force: true });
-  });
   return startChild({
     args: [serverProgram, 'start'],
     env: {
@@ -56,7 +52,7 @@ function startSynap(dataDir: string, secret: string, cleanup: Cleanup) {
 /** Starts the server and fills its database. `cleanup` ends and removes all of it. */
 export async function createBench({ folder, size, cleanup }: BenchOptions): Promise<Bench> {
   const secret = newSecret();
-  const dataDir = path.join(folder, 'data');
+  const dataDir = dataFolderOf(folder);
   const synap = await startSynap(dataDir, secret, cleanup);
   const database = await ensureDatabase({ dataDir });
   cleanup.add(() => database.release());

@@ -1,7 +1,9 @@
 import type { Bench } from './bench.js';
 import type { Generator } from './load/generators.js';
+import { FailedLoadError } from './load/load.js';
 import { probeAll } from './load/probe.js';
 import { compare } from './load/rounds.js';
+import type { Figures } from './load/summarize.js';
 import type { Comparison } from './load/target.js';
 import type { Options } from './options.js';
 import type { ComparisonResult } from './report/history.js';
@@ -17,6 +19,18 @@ async function tryLoad({ targets }: Comparison, { load }: Generator): Promise<vo
   await target.before?.();
   await load(target, { connections: 2, seconds: 0.2 });
   console.log(`${targets.map(({ name }) => name).join(', ')}: as expected`);
+}
+
+/** Discards the figures of a comparison with failed requests, so that the others still count. */
+async function unlessFailed(figures: Promise<Figures[]>): Promise<Figures[] | null> {
+  try {
+    return await figures;
+  } catch (error) {
+    if (!(error instanceof FailedLoadError)) throw error;
+    console.error(`\n${error.message}. This comparison has no figures.`);
+    process.exitCode = 1;
+    return null;
+  }
 }
 
 /** Checks the responses of all chosen scenarios, and measures them unless it is a smoke test. */
@@ -37,7 +51,8 @@ export async function runLoads(
     }
     for (const connections of numbers) {
       const options = { connections, seconds, rounds, warmUpSeconds };
-      const figures = await compare(comparison, generator.load, options);
+      const figures = await unlessFailed(compare(comparison, generator.load, options));
+      if (!figures) continue;
       printComparison(title, connections, figures);
       results.push({ scenario: name, connections, figures });
     }

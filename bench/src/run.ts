@@ -1,11 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createBench } from './bench.js';
 import { createGenerator } from './load/generators.js';
 import { type Options, readOptions, UsageError, usage } from './options.js';
 import { type Cleanup, closeOnSignal, createCleanup } from './process/cleanup.js';
+import { createRunFolder, removeRunFolder } from './process/run-folder.js';
 import { createHistory, describeMachine, type Entry } from './report/history.js';
 import { printHistory, printRatios } from './report/print.js';
 import { runLoads } from './run-loads.js';
@@ -13,16 +12,11 @@ import { runStudies } from './run-studies.js';
 
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '../..');
 
-async function createFolder(cleanup: Cleanup): Promise<string> {
-  const folder = await mkdtemp(path.join(os.tmpdir(), 'synap-bench-'));
-  cleanup.add(() => rm(folder, { recursive: true, force: true }));
-  return folder;
-}
-
 /** Runs the scenarios and records the figures, except those of a smoke test. */
 async function run(options: Options, cleanup: Cleanup): Promise<void> {
   const { mode, size, effort } = options;
-  const folder = await createFolder(cleanup);
+  const folder = await createRunFolder();
+  cleanup.add(() => removeRunFolder(folder));
   const machine = describeMachine(root);
   const generator = createGenerator(folder, cleanup);
   console.log(`${mode} · ${machine.cpu}, ${machine.cores} cores · Node ${machine.node}`);

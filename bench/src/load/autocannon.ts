@@ -1,6 +1,6 @@
 import autocannon from 'autocannon';
 import { cycle } from './cycle.js';
-import { assertNoFailures, type LoadFigures, type LoadOptions } from './load.js';
+import { assertSucceeded, type LoadFigures, type LoadOptions } from './load.js';
 import type { Target } from './target.js';
 
 /**
@@ -18,8 +18,7 @@ export async function loadWithAutocannon(
     duration: seconds,
     requests: [{ setupRequest: (request) => Object.assign(request, { body: undefined }, next()) }],
   });
-  assertNoFailures(name, { 'other status': result.non2xx, error: result.errors });
-  if (result['2xx'] === 0) throw new Error(`${name}: no request completed`);
+  assertSucceeded(name, result['2xx'], { status: result.non2xx, error: result.errors });
   return {
     requests: result['2xx'],
     seconds: result.duration,

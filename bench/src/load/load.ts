@@ -14,13 +14,21 @@ export interface LoadFigures {
   p99: number;
 }
 
-type Failures = Record<string, number>;
+/** Some requests failed, or none completed: the figures of such a load are meaningless. */
+export class FailedLoadError extends Error {}
 
-/** Throws if requests failed, because figures of errors are meaningless. */
-export function assertNoFailures(name: string, failures: Failures): void {
+/** Throws `FailedLoadError` unless all requests succeeded. */
+export function assertSucceeded(
+  name: string,
+  requests: number,
+  failures: Record<string, number>,
+): void {
   const found = Object.entries(failures).filter(([, count]) => count > 0);
-  if (found.length === 0) return;
-  throw new Error(`${name}: ${found.map(([kind, count]) => `${count} × ${kind}`).join(', ')}`);
+  if (found.length > 0)
+    throw new FailedLoadError(
+      `${name}: ${found.map(([kind, count]) => `${count} × ${kind}`).join(', ')}`,
+    );
+  if (requests === 0) throw new FailedLoadError(`${name}: no request completed`);
 }
 
 /** Loads a target. Throws on an unsuccessful response. */

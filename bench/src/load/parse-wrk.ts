@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { assertNoFailures, type LoadFigures } from './load.js';
+import { assertSucceeded, type LoadFigures } from './load.js';
 
 const count = z.number().int().min(0);
 const summarySchema = z.object({
@@ -18,7 +18,6 @@ export function parseWrk(name: string, output: string): LoadFigures {
   const line = output.split('\n').find((text) => text.startsWith('{'));
   if (line === undefined) throw new Error(`${name}: wrk printed no summary:\n${output}`);
   const { requests, micros, p50, p99, failures } = summarySchema.parse(JSON.parse(line));
-  assertNoFailures(name, failures);
-  if (requests === 0) throw new Error(`${name}: no request completed`);
+  assertSucceeded(name, requests, failures);
   return { requests, seconds: micros / 1e6, p50: p50 / 1000, p99: p99 / 1000 };
 }

@@ -10,7 +10,7 @@ import type { LoadScenario } from './scenario.js';
 export const listScenario: LoadScenario = {
   name: 'list',
   title: 'dashboards.list: pages of 20 at random positions',
-  quick: true,
+  quick: false,
   prepare,
 };
 

@@ -9,7 +9,7 @@ import type { LoadScenario } from './scenario.js';
 export const widgetsScenario: LoadScenario = {
   name: 'widgets',
   title: 'widgets.data from the cache, against node:http with an object in memory',
-  quick: true,
+  quick: false,
   prepare,
 };
 
