@@ -22,11 +22,14 @@ async function tryLoad({ targets }: Comparison, { load }: Generator): Promise<vo
 }
 
 /** Discards the figures of a comparison with failed requests, so that the others still count. */
-async function unlessFailed(figures: Promise<Figures[]>): Promise<Figures[] | null> {
+async function unlessFailed(
+  figures: Promise<Figures[]>,
+  signal: AbortSignal,
+): Promise<Figures[] | null> {
   try {
     return await figures;
   } catch (error) {
-    if (!(error instanceof FailedLoadError)) throw error;
+    if (signal.aborted || !(error instanceof FailedLoadError)) throw error;
     console.error(`\n${error.message}. This comparison has no figures.`);
     process.exitCode = 1;
     return null;
@@ -38,6 +41,7 @@ export async function runLoads(
   bench: Bench,
   generator: Generator,
   { mode, scenarios, effort }: Options,
+  signal: AbortSignal,
 ): Promise<ComparisonResult[]> {
   const { connections: numbers, seconds, rounds, warmUpSeconds } = effort;
   const results: ComparisonResult[] = [];
@@ -51,7 +55,7 @@ export async function runLoads(
     }
     for (const connections of numbers) {
       const options = { connections, seconds, rounds, warmUpSeconds };
-      const figures = await unlessFailed(compare(comparison, generator.load, options));
+      const figures = await unlessFailed(compare(comparison, generator.load, options), signal);
       if (!figures) continue;
       printComparison(title, connections, figures);
       results.push({ scenario: name, connections, figures });

@@ -13,7 +13,7 @@ import { runStudies } from './run-studies.js';
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '../..');
 
 /** Runs the scenarios and records the figures, except those of a smoke test. */
-async function run(options: Options, cleanup: Cleanup): Promise<void> {
+async function run(options: Options, cleanup: Cleanup, signal: AbortSignal): Promise<void> {
   const { mode, size, effort } = options;
   const folder = await createRunFolder();
   cleanup.add(() => removeRunFolder(folder));
@@ -25,7 +25,7 @@ async function run(options: Options, cleanup: Cleanup): Promise<void> {
       'Load from autocannon, which can be the limit itself: install wrk for fair ratios.',
     );
   const bench = await createBench({ folder, size, cleanup });
-  const comparisons = await runLoads(bench, generator, options);
+  const comparisons = await runLoads(bench, generator, options, signal);
   const studies = await runStudies(bench, options);
   if (mode === 'smoke') return console.log('All responses are as expected.');
   const entry: Entry = {
@@ -47,7 +47,7 @@ async function run(options: Options, cleanup: Cleanup): Promise<void> {
 const cleanup = createCleanup();
 const interruption = closeOnSignal(cleanup);
 try {
-  await run(readOptions(process.argv.slice(2)), cleanup);
+  await run(readOptions(process.argv.slice(2)), cleanup, interruption);
 } catch (error) {
   // Ctrl-C ends the servers, so requests in flight fail.
   if (!interruption.aborted) {
