@@ -10,9 +10,6 @@ export interface OwnedDashboard {
   sessionId: string;
 }
 
-/** Dashboards of a sample: more than fit into a cache by chance, few enough for one file. */
-const sampleSize = 10_000;
-
 export interface BenchData {
   size: BenchSize;
   /** Random dashboards of the users of this kind. */
@@ -60,7 +57,7 @@ export async function createBenchData({ url, secret, size }: BenchDataOptions) {
   const data: BenchData = {
     size,
     async sample(kind) {
-      const { rows } = await pool.query<OwnedDashboard>(selectSample, [kind, sampleSize]);
+      const { rows } = await pool.query<OwnedDashboard>(selectSample, [kind, size.sample]);
       return rows;
     },
     async emails() {

@@ -49,12 +49,13 @@ test('a change is clear only if the rounds of both runs do not overlap', () => {
   expect(changesBetween(entry(1, [1, 1], { comparisons: [] }), before)).toEqual([]);
 });
 
-test('the previous entry is the latest one with the same settings', () => {
+test('the previous entry is the latest one with the same settings and some of the same results', () => {
   const older = entry(1, [1, 1]);
   const newer = entry(2, [2, 2]);
   const other = entry(3, [3, 3], { mode: 'quick' });
+  const another = entry(5, [5, 5], { comparisons: [] });
   const now = entry(4, [4, 4], { node: 'v24.0.0' });
-  expect(previousOf([older, newer, other], now)).toBe(newer);
+  expect(previousOf([older, newer, other, another], now)).toBe(newer);
   expect(previousOf([other], now)).toBeUndefined();
   expect(differencesOf(newer, now)).toEqual(['node: v20.0.0 → v24.0.0']);
 });

@@ -13,10 +13,6 @@ export interface Change {
   clear: boolean;
 }
 
-/** Returns the latest entry with the same settings; undefined if there is none. */
-export const previousOf = (entries: readonly Entry[], { mode, generator }: Entry) =>
-  entries.findLast((entry) => entry.mode === mode && entry.generator === generator);
-
 /** Names the differences that make two entries hard to compare. */
 export function differencesOf(before: Entry, now: Entry): string[] {
   const names = ['node', 'cpu', 'cores', 'rounds', 'seconds'] as const;
@@ -57,3 +53,15 @@ export function changesBetween(before: Entry, now: Entry): Change[] {
     return earlier ? changesOf(earlier, result) : [];
   });
 }
+
+/**
+ * Returns the latest entry with the same settings that contains some of the same results;
+ * undefined if there is none.
+ */
+export const previousOf = (entries: readonly Entry[], now: Entry): Entry | undefined =>
+  entries.findLast(
+    (entry) =>
+      entry.mode === now.mode &&
+      entry.generator === now.generator &&
+      changesBetween(entry, now).length > 0,
+  );

@@ -48,7 +48,8 @@ function printChanges(changes: readonly Change[]): void {
 /** Prints the change to the previous entry with the same settings. */
 export async function printHistory(history: History, entry: Entry): Promise<void> {
   const previous = previousOf(await history.read(), entry);
-  if (!previous) return console.log('\nThe history has no entry with the same settings.');
+  if (!previous)
+    return console.log('\nThe history has no entry with the same settings and scenarios.');
   console.log(`\nChange of the ratios since ${previous.commit} (${previous.date})`);
   for (const difference of differencesOf(previous, entry)) console.log(`  differs: ${difference}`);
   printChanges(changesBetween(previous, entry));
