@@ -2,8 +2,10 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createBench } from './bench.js';
 import { createGenerator } from './load/generators.js';
+import { rounded } from './load/statistics.js';
 import { type Options, readOptions, UsageError, usage } from './options.js';
 import { type Cleanup, closeOnSignal, createCleanup } from './process/cleanup.js';
+import { measureMachineLoad } from './process/machine-load.js';
 import { createRunFolder, removeRunFolder } from './process/run-folder.js';
 import { createHistory, describeMachine, type Entry } from './report/history.js';
 import { printHistory, printRatios } from './report/print.js';
@@ -11,6 +13,10 @@ import { runLoads } from './run-loads.js';
 import { runStudies } from './run-studies.js';
 
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '../..');
+
+/** Share of the cores above which other programs distort the figures. */
+const busyLoad = 0.1;
+const advice = 'trust "by CPU" more than "ratio", or end them and repeat the run.';
 
 /** Runs the scenarios and records the figures, except those of a smoke test. */
 async function run(options: Options, cleanup: Cleanup, signal: AbortSignal): Promise<void> {
@@ -24,6 +30,9 @@ async function run(options: Options, cleanup: Cleanup, signal: AbortSignal): Pro
     console.log(
       'Load from autocannon, which can be the limit itself: install wrk for fair ratios.',
     );
+  const machineLoad = rounded(await measureMachineLoad());
+  if (machineLoad > busyLoad && mode !== 'smoke')
+    console.log(`Other programs use ${Math.round(machineLoad * 100)} % of the cores: ${advice}`);
   const bench = await createBench({ folder, size, cleanup });
   const comparisons = await runLoads(bench, generator, options, signal);
   const studies = await runStudies(bench, options);
@@ -33,6 +42,7 @@ async function run(options: Options, cleanup: Cleanup, signal: AbortSignal): Pro
     date: new Date().toISOString(),
     mode,
     generator: generator.name,
+    machineLoad,
     rounds: effort.rounds,
     seconds: effort.seconds,
     comparisons,

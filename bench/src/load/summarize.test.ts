@@ -23,6 +23,7 @@ test('ratios compare within a round, so a slow round of the machine does not cou
     ratio: 0.5,
     ratioRange: [0.5, 0.6],
     cpuRatio: 1,
+    cpuRatioRange: [1, 1],
   });
 });
 
@@ -39,7 +40,7 @@ test('unknown CPU times stay unknown', () => {
     { name: 'raw', samples: [sample(1000, null)] },
     { name: 'rest', samples: [sample(1000, null)] },
   ]);
-  expect(target).toMatchObject({ cpuMicros: null, cpuRatio: null });
+  expect(target).toMatchObject({ cpuMicros: null, cpuRatio: null, cpuRatioRange: null });
 });
 
 test('a missing round is an error', () => {

@@ -19,6 +19,7 @@ export interface Figures extends Sample {
   ratioRange: [number, number];
   /** CPU time of the base for one call, relative to that of this target. */
   cpuRatio: number | null;
+  cpuRatioRange: [number, number] | null;
 }
 
 export interface NamedSamples {
@@ -27,12 +28,15 @@ export interface NamedSamples {
   samples: readonly Sample[];
 }
 
+const rangeOf = (values: readonly number[]): [number, number] => [
+  Math.min(...values),
+  Math.max(...values),
+];
+
 const isNumber = (value: number | null): value is number => value !== null;
 
-function medianOrNull(values: readonly (number | null)[]): number | null {
-  const known = values.filter(isNumber);
-  return known.length === 0 ? null : rounded(median(known));
-}
+const medianOrNull = (values: readonly number[]): number | null =>
+  values.length === 0 ? null : rounded(median(values));
 
 /** Pairs the rounds of a target with those of the base. Throws if their numbers differ. */
 function pairs(samples: readonly Sample[], base: readonly Sample[]): [Sample, Sample][] {
@@ -59,15 +63,17 @@ export function summarize(all: readonly NamedSamples[]): Figures[] {
     const ratios = paired.map(([sample, reference]) =>
       rounded(sample.callsPerSecond / reference.callsPerSecond),
     );
+    const cpuRatios = paired.map(cpuRatioOf).filter(isNumber).map(rounded);
     return {
       name,
       callsPerSecond: Math.round(median(samples.map(({ callsPerSecond }) => callsPerSecond))),
       p50: rounded(median(samples.map(({ p50 }) => p50))),
       p99: rounded(median(samples.map(({ p99 }) => p99))),
-      cpuMicros: medianOrNull(samples.map(({ cpuMicros }) => cpuMicros)),
+      cpuMicros: medianOrNull(samples.map(({ cpuMicros }) => cpuMicros).filter(isNumber)),
       ratio: rounded(median(ratios)),
-      ratioRange: [Math.min(...ratios), Math.max(...ratios)],
-      cpuRatio: medianOrNull(paired.map(cpuRatioOf)),
+      ratioRange: rangeOf(ratios),
+      cpuRatio: medianOrNull(cpuRatios),
+      cpuRatioRange: cpuRatios.length === 0 ? null : rangeOf(cpuRatios),
     };
   });
 }

@@ -3,7 +3,14 @@ import { changesBetween, differencesOf, previousOf } from './changes.js';
 import type { Entry } from './history.js';
 
 function entry(ratio: number, ratioRange: [number, number], change: Partial<Entry> = {}): Entry {
-  const figures = { callsPerSecond: 1, p50: 1, p99: 1, cpuMicros: null, cpuRatio: null };
+  const figures = {
+    callsPerSecond: 1,
+    p50: 1,
+    p99: 1,
+    cpuMicros: null,
+    cpuRatio: null,
+    cpuRatioRange: null,
+  };
   return {
     commit: 'a',
     date: '2026-01-01T00:00:00.000Z',
@@ -12,6 +19,7 @@ function entry(ratio: number, ratioRange: [number, number], change: Partial<Entr
     cores: 2,
     mode: 'full',
     generator: 'wrk',
+    machineLoad: 0,
     rounds: 4,
     seconds: 3,
     comparisons: [
@@ -37,14 +45,12 @@ test('a change is clear only if the rounds of both runs do not overlap', () => {
       scenario: 'get',
       connections: 16,
       name: 'REST',
-      before: 0.5,
-      now: 0.6,
-      percent: 20,
-      clear: false,
+      calls: { before: 0.5, now: 0.6, percent: 20, clear: false },
+      cpu: null,
     },
   ]);
   expect(changesBetween(before, entry(0.4, [0.38, 0.42]))).toMatchObject([
-    { percent: -20, clear: true },
+    { calls: { percent: -20, clear: true } },
   ]);
   expect(changesBetween(entry(1, [1, 1], { comparisons: [] }), before)).toEqual([]);
 });

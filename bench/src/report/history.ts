@@ -13,6 +13,7 @@ const figuresSchema = z.object({
   ratio: z.number(),
   ratioRange: z.tuple([z.number(), z.number()]),
   cpuRatio: z.number().nullable(),
+  cpuRatioRange: z.tuple([z.number(), z.number()]).nullable(),
 });
 
 const comparisonSchema = z.object({
@@ -36,6 +37,8 @@ const entrySchema = machineSchema.extend({
   date: z.string(),
   mode: z.string(),
   generator: z.string(),
+  /** Share of the cores that other programs used before the run, from 0 to 1. */
+  machineLoad: z.number(),
   rounds: z.number(),
   seconds: z.number(),
   comparisons: z.array(comparisonSchema),

@@ -1,5 +1,11 @@
 import type { Figures } from '../load/summarize.js';
-import { type Change, changesBetween, differencesOf, previousOf } from './changes.js';
+import {
+  type Change,
+  changesBetween,
+  differencesOf,
+  previousOf,
+  type RatioChange,
+} from './changes.js';
 import type { ComparisonResult, Entry, History } from './history.js';
 
 const orDash = (value: number | null) => value ?? '–';
@@ -37,10 +43,20 @@ export function printRatios(results: readonly ComparisonResult[]): void {
   console.table(rows);
 }
 
+const describeChange = (change: RatioChange | null): string =>
+  change === null ? '–' : `${change.before} → ${change.now} (${change.percent} %)`;
+
+const describeClarity = ({ calls, cpu }: Change): string =>
+  [calls.clear && 'calls', cpu?.clear && 'CPU'].filter(Boolean).join(' and ') || 'no';
+
 function printChanges(changes: readonly Change[]): void {
-  const rows = changes.map(({ scenario, connections, name, before, now, percent, clear }) => [
-    `${scenario}: ${name}, ${connections}`,
-    { before, now, '%': percent, clear: clear ? 'yes' : 'no' },
+  const rows = changes.map((change) => [
+    `${change.scenario}: ${change.name}, ${change.connections}`,
+    {
+      ratio: describeChange(change.calls),
+      'by CPU': describeChange(change.cpu),
+      clear: describeClarity(change),
+    },
   ]);
   console.table(Object.fromEntries(rows));
 }
