@@ -20,6 +20,8 @@ export interface BenchData {
   tokenOf(owned: Pick<OwnedDashboard, 'userId' | 'sessionId'>): string;
   /** Sets the version of the writers' dashboards to 1. */
   resetVersions(): Promise<void>;
+  /** Removes the dashboards of this name, so that created ones never reach the quota. */
+  removeNamed(name: string): Promise<void>;
 }
 
 export interface BenchDataOptions {
@@ -67,6 +69,9 @@ export async function createBenchData({ url, secret, size }: BenchDataOptions) {
     tokenOf: ({ userId, sessionId }) => tokens.sign({ sub: userId, sid: sessionId }).token,
     async resetVersions() {
       await pool.query(resetVersions);
+    },
+    async removeNamed(name) {
+      await pool.query('DELETE FROM dashboards WHERE name = $1', [name]);
     },
   };
   return { data, close: () => pool.end() };

@@ -3,7 +3,7 @@ import type { Comparison } from '../load/target.js';
 import { checkOf, dashboard, rpcResult } from './checks.js';
 import { post, requestsFor } from './requests.js';
 import type { LoadScenario } from './scenario.js';
-import { written } from './written-dashboard.js';
+import { writtenWidgets } from './written-widgets.js';
 
 /** Creates dashboards of twelve widgets for many users. */
 export const createScenario: LoadScenario = {
@@ -13,9 +13,12 @@ export const createScenario: LoadScenario = {
   prepare,
 };
 
+const created = { name: 'Created', widgets: writtenWidgets };
+
 async function prepare({ synap, data, server }: Bench): Promise<Comparison> {
   const sample = await data.sample('writer');
-  const body = JSON.stringify(written);
+  const body = JSON.stringify(created);
+  const before = () => data.removeNamed(created.name);
   return {
     targets: [
       {
@@ -24,6 +27,7 @@ async function prepare({ synap, data, server }: Bench): Promise<Comparison> {
         requests: requestsFor(data, sample, () => post('/dashboards', body)),
         status: 201,
         check: checkOf(dashboard),
+        before,
       },
       {
         name: 'Synap REST',
@@ -31,14 +35,16 @@ async function prepare({ synap, data, server }: Bench): Promise<Comparison> {
         requests: requestsFor(data, sample, () => post('/api/v1/dashboards', body)),
         status: 201,
         check: checkOf(dashboard),
+        before,
       },
       {
         name: 'Synap RPC',
         server: synap,
         requests: requestsFor(data, sample, () =>
-          post('/trpc/dashboards.create', JSON.stringify({ json: written })),
+          post('/trpc/dashboards.create', JSON.stringify({ json: created })),
         ),
         check: checkOf(rpcResult(dashboard)),
+        before,
       },
     ],
   };

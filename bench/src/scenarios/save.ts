@@ -4,7 +4,7 @@ import type { Comparison } from '../load/target.js';
 import { checkOf, dashboard, rpcResult } from './checks.js';
 import { post, put, requestsFor } from './requests.js';
 import type { LoadScenario } from './scenario.js';
-import { written } from './written-dashboard.js';
+import { writtenWidgets } from './written-widgets.js';
 
 /** Saves each dashboard in turn, so each save can state the version of the previous pass. */
 export const saveScenario: LoadScenario = {
@@ -23,9 +23,8 @@ const settleMs = 500;
 
 async function prepare({ synap, data, server }: Bench): Promise<Comparison> {
   const sample = await data.sample('writer');
-  const { name, widgets } = written;
-  const version = '@version@';
-  const body = withVersion({ name, widgets, version });
+  const content = { name: 'Saved', widgets: writtenWidgets, version: '@version@' };
+  const body = withVersion(content);
   const before = async () => {
     await delay(settleMs);
     await data.resetVersions();
@@ -50,7 +49,7 @@ async function prepare({ synap, data, server }: Bench): Promise<Comparison> {
         name: 'Synap RPC',
         server: synap,
         requests: requestsFor(data, sample, ({ id }) =>
-          post('/trpc/dashboards.save', withVersion({ json: { id, name, widgets, version } })),
+          post('/trpc/dashboards.save', withVersion({ json: Object.assign({ id }, content) })),
         ),
         check: checkOf(rpcResult(dashboard)),
         before,
