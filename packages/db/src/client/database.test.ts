@@ -68,6 +68,15 @@ describe('Db', () => {
   });
 });
 
+describe('close', () => {
+  it('ends the pool even if Prisma cannot disconnect', async () => {
+    const failing = createDatabase({ url: cluster.url });
+    Reflect.set(failing.db, '$disconnect', () => Promise.reject(new Error('stuck')));
+    await expect(failing.close()).rejects.toThrow('stuck');
+    expect(failing.pool.ended).toBe(true);
+  });
+});
+
 describe('limits', () => {
   it('ends a statement, a wait for a lock, an idle transaction and a wait for a connection', async () => {
     expect(await faultOf(database.pool.query('SELECT pg_sleep(2)'))).toEqual({

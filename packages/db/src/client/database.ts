@@ -63,8 +63,11 @@ export function createDatabase(options: DatabaseOptions): Database {
       return isWritable;
     },
     async close() {
-      await prisma.$disconnect();
-      await pool.end();
+      try {
+        await prisma.$disconnect();
+      } finally {
+        await pool.end();
+      }
     },
   };
 }
