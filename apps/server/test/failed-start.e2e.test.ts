@@ -1,9 +1,12 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:net';
+import { connect, createServer, type Server } from 'node:net';
 import path from 'node:path';
+import { freePort } from '@synap/testing';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { createCloseStack } from '../src/compose/close-stack.js';
+import { openDatabase } from '../src/compose/database.js';
 import { startServer } from '../src/compose/server.js';
 import { parseEnvironment } from '../src/config/env.js';
 import { dataFolder, ended, endProcesses, launch, newInstallation, run } from './synap-process.js';
@@ -68,10 +71,16 @@ describe('a start that cannot succeed', { timeout: 120_000 }, () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
-  it('stops a running database and modules', async () => {
+  it('stops a running database, modules and the listener of metrics', async () => {
     const dataDir = await dataFolder();
     // The port was free during the check.
-    const variables = { SYNAP_DATA_DIR: dataDir, PORT: String(port), PATH: process.env.PATH };
+    const metricsPort = await freePort();
+    const variables = {
+      SYNAP_DATA_DIR: dataDir,
+      PORT: String(port),
+      METRICS_PORT: String(metricsPort),
+      PATH: process.env.PATH,
+    };
     const printed: string[] = [];
     const before = await childProcesses();
     const starting = startServer({
@@ -83,11 +92,28 @@ describe('a start that cannot succeed', { timeout: 120_000 }, () => {
     await expect(starting).rejects.toThrow(`PORT: ${port} is taken`);
     expect(printed.join('\n')).toContain('PostgreSQL is running on');
     expect(existsSync(path.join(dataDir, 'postgres/data/postmaster.pid'))).toBe(false);
+    expect(await isOpen(metricsPort)).toBe(false);
     await expect
       .poll(async () => (await childProcesses()).filter((pid) => !before.includes(pid)), {
         timeout: 30_000,
       })
       .toEqual([]);
+  });
+
+  it('stops the database even if its pool cannot be closed', async () => {
+    const dataDir = await dataFolder();
+    const failures: unknown[] = [];
+    const stack = createCloseStack({ error: (failure: unknown) => void failures.push(failure) });
+    const environment = parseEnvironment({ SYNAP_DATA_DIR: dataDir });
+    const log = pino({ level: 'silent' });
+    const context = { environment, log, print: () => undefined };
+    const metrics = { observeBatch: () => undefined };
+    const { database } = await openDatabase(context, { metrics }, stack);
+    // A second end rejects.
+    await database.pool.end();
+    await stack.close();
+    expect(failures).toHaveLength(1);
+    expect(existsSync(path.join(dataDir, 'postgres/data/postmaster.pid'))).toBe(false);
   });
 
   it('prints a fault of the database, and closes everything without SHUTDOWN_DELAY', async () => {
@@ -133,4 +159,13 @@ async function childProcesses(): Promise<string[]> {
       }),
   );
   return found.flat();
+}
+
+function isOpen(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => {
+      socket.destroy();
+      resolve(true);
+    }).once('error', () => resolve(false));
+  });
 }

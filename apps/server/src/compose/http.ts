@@ -12,26 +12,21 @@ import { serveMetricsLocally } from '../http/metrics-endpoint.js';
 import { createRefreshCookies } from '../http/refresh-cookie.js';
 import type { Metrics } from '../observability/metrics.js';
 import { openApiDocument } from '../openapi/document.js';
+import type { CloseStack } from './close-stack.js';
 import type { OpenDatabase } from './database.js';
 import type { OpenLimits } from './limits.js';
 import type { ServerContext } from './server-context.js';
 
 /** Milliseconds that requests in progress get at shutdown. */
 const requestGraceMs = 20_000;
-const metricsGraceMs = 1000;
+/** Closing follows that of the main listener, so only a scrape in progress gets time. */
+const metricsGraceMs = 100;
 
 export interface OpenHttp {
   /** Port of the listener; undefined for a worker without HTTP. */
   port: number | undefined;
   /** Port of the metrics; undefined without `METRICS_PORT`. */
   metricsPort: number | undefined;
-  /**
-   * Fails readiness and ends keep-alive, and serves requests for `SHUTDOWN_DELAY`. Load balancers
-   * then send no more of them.
-   */
-  drain(): Promise<void>;
-  /** Closes the ports. Requests in progress get 20 s. */
-  close(): Promise<void>;
 }
 
 interface HttpDeps {
@@ -41,55 +36,43 @@ interface HttpDeps {
   core: Core;
 }
 
-const noHttp: OpenHttp = {
-  port: undefined,
-  metricsPort: undefined,
-  drain: async () => {},
-  close: async () => {},
-};
-
 /** Serves requests, unless this process only runs background jobs. */
-export async function openHttp(context: ServerContext, deps: HttpDeps): Promise<OpenHttp> {
+export async function openHttp(
+  context: ServerContext,
+  deps: HttpDeps,
+  stack: CloseStack,
+): Promise<OpenHttp> {
   const { environment, log } = context;
-  if (environment.role === 'worker') return noHttp;
+  if (environment.role === 'worker') return { port: undefined, metricsPort: undefined };
   const limits = resolveConnectionLimits(
     { maxConnections: environment.maxConnections, ...context.connectionLimits },
     log,
   );
+  const { metrics } = deps;
+  const { identity } = deps.core;
+  const { directUrl: url, readiness } = deps.database;
+  stack.add(subscribeToIdentityChanges({ url, identity, log }).close);
+  // Opened before the main listener, hence closed after it: shows requests in progress.
+  const metricsListener = await listenForMetrics(environment, metrics, limits, log);
+  stack.add(() => metricsListener?.close(metricsGraceMs));
   let isClosing = false;
   const app = composeApp(context, deps, {
     callMs: limits.callMs,
     isClosing: () => isClosing,
   });
   const { host, port } = environment;
-  const { metrics } = deps;
   const { connections: observer } = metrics;
   const respondToFault = createFaultResponder(environment, log);
   const listener = await listen(app, { host, port, limits, observer, respondToFault, log });
-  const metricsListener = await listenForMetrics(environment, metrics, limits, log).catch(
-    async (error: unknown) => {
-      // An open port would keep the process alive after a failed start.
-      await listener.close(0);
-      throw error;
-    },
-  );
-  const { identity } = deps.core;
-  const { directUrl: url, readiness } = deps.database;
-  const identityChanges = subscribeToIdentityChanges({ url, identity, log });
-  return {
-    port: listener.port,
-    metricsPort: metricsListener?.port,
-    async drain() {
-      isClosing = true;
-      listener.endKeepAlive();
-      // Load balancers send no requests to a process that was never ready.
-      if (readiness.isPrepared()) await delay(environment.shutdownDelay);
-    },
-    async close() {
-      await Promise.all([listener.close(requestGraceMs), metricsListener?.close(metricsGraceMs)]);
-      await identityChanges.close();
-    },
-  };
+  stack.add(() => listener.close(requestGraceMs));
+  // Fails readiness but still serves, so that load balancers send no more requests.
+  stack.add(async () => {
+    isClosing = true;
+    listener.endKeepAlive();
+    // Load balancers send no requests to a process that was never ready.
+    if (readiness.isPrepared()) await delay(environment.shutdownDelay);
+  });
+  return { port: listener.port, metricsPort: metricsListener?.port };
 }
 
 function composeApp(

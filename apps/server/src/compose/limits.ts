@@ -5,6 +5,7 @@ import {
   createIdentityLimits,
   openLimitStores,
 } from '../http/limits/index.js';
+import type { CloseStack } from './close-stack.js';
 import type { OpenDatabase } from './database.js';
 import type { ServerContext } from './server-context.js';
 
@@ -13,12 +14,12 @@ export interface OpenLimits {
   api: ApiLimits;
   /** Counts attempts to sign in and the like, across instances. */
   identity: IdentityGuard;
-  close(): Promise<void>;
 }
 
 export async function openLimits(
   { environment, addressOf, log }: ServerContext,
   { database }: { database: Pick<OpenDatabase, 'directUrl'> },
+  stack: CloseStack,
 ): Promise<OpenLimits> {
   const { role, rateLimitFactor: factor, redisUrl } = environment;
   if (factor > 1) log.warn({ factor }, 'rate limits are raised by RATE_LIMIT_FACTOR');
@@ -28,9 +29,9 @@ export async function openLimits(
     url: database.directUrl,
     log,
   });
+  stack.add(stores.close);
   return {
     api: createApiLimits(factor, addressOf, stores.api),
     identity: createIdentityLimits(factor, stores.identity),
-    close: stores.close,
   };
 }

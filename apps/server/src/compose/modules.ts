@@ -9,6 +9,7 @@ import {
 } from '@synap/module-runtime';
 import { packageFolder } from '../config/paths.js';
 import { unknownSettings } from '../config/unknown-settings.js';
+import type { CloseStack } from './close-stack.js';
 import type { OpenDatabase } from './database.js';
 import type { ServerContext } from './server-context.js';
 
@@ -23,13 +24,13 @@ export interface OpenModules {
   count: number;
   /** Resolves when all modules have started or failed, or after 5 s. */
   settled(): Promise<void>;
-  close(): Promise<void>;
 }
 
 /** Discovers the installed modules, and starts their processes. */
 export async function openModules(
   { environment: { modulesDir }, variables, log }: ServerContext,
   { database }: { database: Pick<OpenDatabase, 'repositories'> },
+  stack: CloseStack,
 ): Promise<OpenModules> {
   const store = createModuleStore(database.repositories);
   const discovered = await discoverModules({ from: packageFolder, modulesDir });
@@ -39,6 +40,7 @@ export async function openModules(
     hostServices: { store: store.store },
     log,
   });
+  stack.add(() => registry.close());
   void registry.settled().then(() => {
     for (const { text } of unknownSettings(variables, registry.variables())) log.warn(text);
   });
@@ -50,6 +52,5 @@ export async function openModules(
     // Modules start concurrently; one that hangs must not delay the rest.
     settled: () =>
       Promise.race([registry.settled(), delay(startTimeoutMs, undefined, { ref: false })]),
-    close: () => registry.close(),
   };
 }

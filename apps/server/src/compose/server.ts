@@ -39,32 +39,26 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 }
 
 /**
- * Composition root: creates every component once and passes it on as an argument. The stack closes
- * them in reverse order.
+ * Composition root: creates every component once and passes it on as an argument. Resources go on
+ * the stack as they open; it closes them in reverse order, even after a failed start.
  */
 async function compose(options: ServerOptions, stack: CloseStack): Promise<RunningServer> {
-  const { environment } = options;
   const context = await createServerContext(options);
   const metrics = createMetrics();
   stack.add(metrics.close);
-  const database = await openDatabase(context, { metrics });
-  stack.add(database.close);
-  const mailTransport = createMailTransport(environment);
+  const database = await openDatabase(context, { metrics }, stack);
+  const mailTransport = createMailTransport(context.environment);
   stack.add(mailTransport.close);
-  const modules = await openModules(context, { database });
-  stack.add(modules.close);
-  const limits = await openLimits(context, { database });
-  stack.add(limits.close);
+  const modules = await openModules(context, { database }, stack);
+  const limits = await openLimits(context, { database }, stack);
   const core = createCore(context, { database, modules, limits });
   const background = createBackground(context, { database, mailTransport, modules, core });
   stack.add(background.close);
   const bootstrap = createBootstrap(context, { database, core, modules, background });
   stack.add(bootstrap.close);
 
-  const http = await openHttp(context, { metrics, database, limits, core });
-  stack.add(http.close);
+  const http = await openHttp(context, { metrics, database, limits, core }, stack);
   context.origin.listeningOn(http.port);
-  stack.add(http.drain);
 
   const ready = bootstrap.start();
   stack.add(bootstrap.stop);

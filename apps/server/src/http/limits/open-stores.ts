@@ -51,14 +51,19 @@ export async function openLimitStores({
       close: () => pool.end(),
     };
   }
-  await redis.settled;
-  const store = createLimitStore(createRedisStore(redis), watch);
-  // Logs a wrong address at the start instead of at the first call.
-  await store.withFallback(
-    () => redis.client.ping(),
-    async () => undefined,
-  );
-  return { api: store, identity: store, close: redis.close };
+  try {
+    await redis.settled;
+    const store = createLimitStore(createRedisStore(redis), watch);
+    // Logs a wrong address at the start instead of at the first call.
+    await store.withFallback(
+      () => redis.client.ping(),
+      async () => undefined,
+    );
+    return { api: store, identity: store, close: redis.close };
+  } catch (error) {
+    await redis.close();
+    throw error;
+  }
 }
 
 /**
