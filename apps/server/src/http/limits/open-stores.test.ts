@@ -5,10 +5,17 @@ import { openLimitStores } from './open-stores.js';
 
 it('closes the connection to Redis if opening fails', async () => {
   let connections = 0;
-  // Accepts connections and never responds.
+  // Accepts every command except PING.
   const server = createServer((socket) => {
     connections += 1;
-    socket.resume().on('close', () => {
+    socket.on('data', (chunk) => {
+      const commands = String(chunk)
+        .split(/\*\d+\r\n/)
+        .slice(1);
+      for (const command of commands)
+        socket.write(/ping/i.test(command) ? '-ERR disabled\r\n' : '+OK\r\n');
+    });
+    socket.on('close', () => {
       connections -= 1;
     });
   }).listen(0, '127.0.0.1');
