@@ -8,14 +8,14 @@ import type { ServerContext } from './server-context.js';
 
 interface BootstrapDeps {
   database: OpenDatabase;
-  core: Core;
-  modules: OpenModules;
-  background: Background;
+  core: Pick<Core, 'ensureSuperuser'>;
+  modules: Pick<OpenModules, 'settled'>;
+  background: Pick<Background, 'start'>;
 }
 
 /** Prepares what follows once the database is ready: the superuser, modules and background jobs. */
 export function createBootstrap(
-  { environment, log, print }: ServerContext,
+  { environment, log, print }: Pick<ServerContext, 'environment' | 'log' | 'print'>,
   { database: opened, core, modules, background }: BootstrapDeps,
 ): DatabaseBootstrap {
   const { url, directUrl, database, readiness } = opened;
@@ -28,10 +28,10 @@ export function createBootstrap(
     migrate: environment.migrate,
     log,
     print,
-    async onReady() {
+    async onReady(stopping) {
       await bootstrapAdmin(core, environment, print);
       await modules.settled();
-      background.start();
+      if (!stopping.aborted) background.start();
     },
   });
 }

@@ -30,8 +30,11 @@ export interface DatabaseBootstrapDeps {
   log: Logger;
   /** Prints one line to the operator. */
   print: (line: string) => void;
-  /** Called once, when the database is ready for the first time. */
-  onReady: () => Promise<void>;
+  /**
+   * Called when the database is ready, and again after a failure. `stop` aborts the signal: then
+   * nothing must be started.
+   */
+  onReady: (stopping: AbortSignal) => Promise<void>;
 }
 
 const databaseAdvice =
@@ -65,7 +68,7 @@ export function createDatabaseBootstrap(deps: DatabaseBootstrapDeps): DatabaseBo
   let isPrepared = false;
   const printOnce = withoutRepetition(print);
 
-  /** @returns true once the database is ready */
+  /** @returns true once the database is ready; false if stopped */
   async function attempt(): Promise<boolean> {
     await assertPoolers(deps);
     if (!(await database.isWritable())) {
@@ -90,8 +93,9 @@ export function createDatabaseBootstrap(deps: DatabaseBootstrapDeps): DatabaseBo
     isPrepared = true;
     readiness.setPrepared();
     await readiness.refresh();
-    await onReady();
-    return true;
+    if (stopping.signal.aborted) return false;
+    await onReady(stopping.signal);
+    return !stopping.signal.aborted;
   }
 
   /** Prints why an attempt failed. Throws if waiting cannot fix it. */
