@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { announcesBody, deadlineError, type IncomingRequest } from '@synap/http';
-import { TRPCError } from '@trpc/server';
+import { getTRPCErrorFromUnknown, TRPCError } from '@trpc/server';
 import { Exchange } from './exchange.js';
 import {
   createAttempt,
@@ -11,6 +11,7 @@ import {
 import { checkBodyType } from './input/body-type.js';
 import { type InputRequest, readInput, rejectQuery } from './input/request-input.js';
 import { applyIfMatchVersion, applyPreconditions, type ConditionalWrite } from './preconditions.js';
+import { failureResponse } from './response/failure.js';
 import { successorLink } from './response/links.js';
 import { type RestResponse, type SuccessfulCall, toResponse } from './response/success.js';
 import { hasBody, type Operation } from './routing/operations.js';
@@ -70,6 +71,7 @@ export class Call
     });
     const hasDeadline = settings.deadlineMs > 0 && !operation.meta.multipart;
     const timer = hasDeadline ? setTimeout(() => this.#expire(), settings.deadlineMs) : undefined;
+    let hasOutput = false;
     try {
       this.ctx = await this.#createContext();
       this.#attempt = createAttempt(settings.options.idempotency, this);
@@ -78,6 +80,7 @@ export class Call
         this.#pendingInput ??= this.#readInput();
         return this.#pendingInput;
       });
+      hasOutput = true;
       // A query has no side effects, so the procedure may reject the caller first.
       if (!acceptsInput) rejectQuery(this.search);
       const response = this.toResponse(output);
@@ -85,7 +88,7 @@ export class Call
       this.send(response);
     } catch (cause) {
       if (cause instanceof IdempotentReplay) return this.send(cause.toResponse());
-      if (this.#attempt) await this.#record(this.#attempt.abandon());
+      if (this.#attempt) await this.#record(this.#end(this.#attempt, cause, hasOutput));
       this.sendError(cause);
     } finally {
       clearTimeout(timer);
@@ -152,6 +155,15 @@ export class Call
     const { code, message } = deadlineError(this.settings.deadlineMs, !this.req.complete);
     this.sendError(new TRPCError({ code, message }));
     this.#controller.abort();
+  }
+
+  /**
+   * Ends an attempt with an error. After an output the effect has happened: stores the error, so
+   * that a retry does not repeat the effect.
+   */
+  async #end(attempt: IdempotentAttempt, cause: unknown, hasOutput: boolean): Promise<void> {
+    if (hasOutput) await attempt.complete(failureResponse(getTRPCErrorFromUnknown(cause), this));
+    else await attempt.abandon();
   }
 
   /**

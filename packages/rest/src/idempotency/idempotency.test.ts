@@ -39,6 +39,15 @@ const router = t.router({
   ping: authed.meta({ openapi: { method: 'POST', path: '/ping' } }).mutation(() => {
     count += 1;
   }),
+  tangle: authed
+    .meta({ openapi: { method: 'POST', path: '/tangle' } })
+    .output(z.unknown())
+    .mutation(() => {
+      count += 1;
+      const circular: unknown[] = [];
+      circular.push(circular);
+      return circular;
+    }),
   login: t.procedure
     .meta({ openapi: { method: 'POST', path: '/login', noStore: true } })
     .output(z.object({ token: z.number() }))
@@ -137,6 +146,14 @@ describe('Idempotency-Key', () => {
     expect((await post('/things', 'k4', '{"name":"b"}')).status).toBe(201);
   });
 
+  it('does not repeat an effect whose response cannot be written', async () => {
+    const first = await post('/tangle', 'k9');
+    const second = await post('/tangle', 'k9');
+    expect([first.status, second.status, second.body]).toEqual([500, 500, first.body]);
+    expect(second.headers['idempotency-replayed']).toBe('true');
+    expect(count).toBe(1);
+  });
+
   it('of an unauthorized request is never read', async () => {
     await post('/things', 'k5', '{"name":"a"}');
     expect((await post('/things', 'k5', '{"name":"a"}', '')).status).toBe(401);
@@ -166,7 +183,7 @@ describe('Idempotency-Key', () => {
     const taking = Object.entries(paths).filter(([, item]) =>
       names(item).includes('Idempotency-Key'),
     );
-    expect(taking.map(([path]) => path)).toEqual(['/things', '/ping']);
+    expect(taking.map(([path]) => path)).toEqual(['/things', '/ping', '/tangle']);
   });
 
   it('lets a store save the response before it is sent', async () => {
