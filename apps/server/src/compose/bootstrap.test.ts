@@ -22,7 +22,7 @@ beforeEach(async () => {
   stack = createCloseStack(log);
   const environment = parseEnvironment({ DATABASE_URL: testDatabase.url });
   const context = { environment, log, print };
-  database = await openDatabase(context, stack);
+  database = await openDatabase(context, { metrics: { observeBatch: () => undefined } }, stack);
   events = [];
   onEvent = () => undefined;
   const record = (event: string) => {
