@@ -14,13 +14,13 @@ export interface DashboardContent {
   widgets: (PlaceWidget & { id: string })[];
 }
 
-/** Sorts after the id of every dashboard, for the first page of a list. */
+/** The highest id, for the first page of a list. */
 const highestId = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 
 /** Lists a page of dashboards, newest first. */
 const listOwned = batchStatement({
   name: 'dashboards_list_owned',
-  key: { owner_id: 'uuid', before: 'uuid', only_id: 'uuid', size: 'int' },
+  key: { owner_id: 'uuid', highest: 'uuid', cursor: 'uuid', only_id: 'uuid', size: 'int' },
   text: (keys) => `
     SELECT k.n, p.*
     FROM ${keys}
@@ -30,7 +30,8 @@ const listOwned = batchStatement({
           FROM widget_placements w
           WHERE w.dashboard_id = d.id) AS widget_count
       FROM dashboards d
-      WHERE d.owner_id = k.owner_id AND d.id < k.before AND d.id = coalesce(k.only_id, d.id)
+      WHERE d.owner_id = k.owner_id AND d.id <= k.highest AND d.id IS DISTINCT FROM k.cursor
+        AND d.id = coalesce(k.only_id, d.id)
       ORDER BY d.id DESC
       LIMIT k.size) p
     ORDER BY k.n, p.id DESC`,
@@ -136,10 +137,11 @@ export function createDashboardsRepository(db: Db, sql: Sql) {
       { cursor, size }: PageInput,
       only: string | null = null,
     ): Promise<DashboardSummary[]> {
-      const before = cursorId(cursor) ?? highestId;
+      const after = cursorId(cursor) ?? null;
       return sql.manyByKey(listOwned, {
         owner_id: ownerId,
-        before,
+        highest: after ?? highestId,
+        cursor: after,
         only_id: only,
         size: size + 1,
       });

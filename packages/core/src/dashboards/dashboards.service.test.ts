@@ -187,6 +187,17 @@ describe('dashboards', () => {
     });
   });
 
+  it('are listed with the highest id, too, which a client may choose', async () => {
+    const by = await personNamed('highest');
+    const highest = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+    const { id } = await service.create(by, { name: 'Work', widgets: [] });
+    await service.upsert(by, { id: highest, name: 'Last', widgets: [] });
+    const first = await service.list(by, { size: 1 });
+    expect(first.items.map((item) => item.id)).toEqual([highest]);
+    const second = await service.list(by, { size: 1, cursor: first.nextCursor ?? '' });
+    expect([second.items.map((item) => item.id), second.nextCursor]).toEqual([[id], null]);
+  });
+
   it('are listed newest first, page by page, each once', async () => {
     const carl = await personNamed('carl');
     const ids: string[] = [];

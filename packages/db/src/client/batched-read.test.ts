@@ -1,6 +1,7 @@
 import { setImmediate as endOfTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { createBatchedRead, maxBatchKeys } from './batched-read.js';
+import { isUnavailable } from './faults.js';
 
 interface Sent {
   keys: readonly number[];
@@ -9,7 +10,7 @@ interface Sent {
 }
 
 /** Creates a read whose statements end when the test says so. A key has one row: itself. */
-function createFixture() {
+function createFixture({ maxWaitMilliseconds = 0 } = {}) {
   const sent: Sent[] = [];
   const counts: number[] = [];
   const read = createBatchedRead<number, number>({
@@ -17,6 +18,7 @@ function createFixture() {
       new Promise((resolve, reject) => {
         sent.push({ keys, succeed: () => resolve(keys.map((key) => [key])), fail: reject });
       }),
+    maxWaitMilliseconds,
     onStatement: (reads) => counts.push(reads),
   });
   return { read, sent, counts, keys: () => sent.map(({ keys }) => keys) };
@@ -134,6 +136,24 @@ describe('createBatchedRead', () => {
       'fulfilled',
     ]);
     expect(statements).toEqual([[1, 2, 3, 4], [1, 2], [3, 4], [3], [4]]);
+  });
+
+  it('rejects reads that wait too long for a slot, and serves later ones', async () => {
+    const { read, sent, keys } = createFixture({ maxWaitMilliseconds: 20 });
+    const hanging = [read(0)];
+    await turn();
+    hanging.push(read(1));
+    await turn();
+    const error = await Promise.all([read(2), read(3)]).catch((reason: unknown) => reason);
+    expect(isUnavailable(error)).toBe(true);
+    sent[0]?.succeed();
+    sent[1]?.succeed();
+    await Promise.all(hanging);
+    const next = read(2);
+    await turn();
+    expect(keys()).toEqual([[0], [1], [2]]);
+    sent[2]?.succeed();
+    expect(await next).toEqual([2]);
   });
 
   it('is not affected by a caller that no longer waits', async () => {

@@ -1,4 +1,4 @@
-import { isUnavailable } from './faults.js';
+import { isUnavailable, waitExceeded } from './faults.js';
 
 /** Keys of one statement. More would delay the first of them for the last. */
 export const maxBatchKeys = 200;
@@ -12,12 +12,19 @@ const maxInFlight = 2;
 export interface BatchedReadOptions<K, R> {
   /** Runs one statement. Element `i` of the result has the rows of key `i`. */
   run: (keys: readonly K[]) => Promise<readonly (readonly R[])[]>;
+  /**
+   * Longest wait for a slot, in milliseconds; 0 is unlimited.
+   * @default 0
+   */
+  maxWaitMilliseconds?: number | undefined;
   /** Called for each statement with the number of reads that it answers. */
   onStatement?: ((reads: number) => void) | undefined;
 }
 
 interface Entry<K, R> {
   key: K;
+  /** Time of the first of its reads. */
+  since: number;
   /** Number of callers that share the entry. */
   reads: number;
   rows: Promise<readonly R[]>;
@@ -32,7 +39,7 @@ function createEntry<K, R>(key: K): Entry<K, R> {
     resolve = onResolve;
     reject = onReject;
   });
-  return { key, reads: 0, rows, resolve, reject };
+  return { key, since: performance.now(), reads: 0, rows, resolve, reject };
 }
 
 /**
@@ -43,7 +50,8 @@ function createEntry<K, R>(key: K): Entry<K, R> {
  * - Latency: a read that finds a free slot is sent at the end of this turn of the event loop, with
  *   all others of the turn. Later ones wait until a statement returns.
  * - Limits: 200 keys in a statement, two statements in flight. A hanging statement occupies one of
- *   them until the pool's time-out.
+ *   them until the pool's time-out. Reads that wait longer than `maxWaitMilliseconds` are rejected
+ *   as those that get no connection.
  * - Errors: an outage rejects all reads of its statement. Any other error may come from a single
  *   key: the statement is repeated in halves, so that only the read of that key fails.
  * - A read cannot be cancelled: the result for an aborted caller is dropped.
@@ -53,21 +61,43 @@ function createEntry<K, R>(key: K): Entry<K, R> {
  */
 export function createBatchedRead<K, R>({
   run,
+  maxWaitMilliseconds = 0,
   onStatement,
 }: BatchedReadOptions<K, R>): (key: K) => Promise<readonly R[]> {
   /** Reads that are not yet sent, by the text of their key. */
   const waiting = new Map<string, Entry<K, R>>();
   let inFlight = 0;
   let isScheduled = false;
+  let timer: ReturnType<typeof setTimeout> | undefined;
 
   /** Waits for the end of the turn, because one turn often receives several requests. */
   function schedule(): void {
-    if (isScheduled || waiting.size === 0 || inFlight >= maxInFlight) return;
+    if (isScheduled || waiting.size === 0) return;
+    if (inFlight >= maxInFlight) return limitWait();
     isScheduled = true;
     setImmediate(() => {
       isScheduled = false;
       while (waiting.size > 0 && inFlight < maxInFlight) void send(takeBatch(waiting));
     });
+  }
+
+  /** Sets one timer, for the oldest read, and only while both slots are occupied. */
+  function limitWait(): void {
+    const [oldest] = waiting.values();
+    if (maxWaitMilliseconds === 0 || timer !== undefined || oldest === undefined) return;
+    const rest = oldest.since + maxWaitMilliseconds - performance.now();
+    timer = setTimeout(rejectExpired, Math.max(rest, 1)).unref();
+  }
+
+  function rejectExpired(): void {
+    timer = undefined;
+    const limit = performance.now() - maxWaitMilliseconds;
+    for (const [text, { since, reject }] of waiting) {
+      if (since > limit) break;
+      waiting.delete(text);
+      reject(new Error(waitExceeded));
+    }
+    limitWait();
   }
 
   async function send(batch: readonly Entry<K, R>[]): Promise<void> {
@@ -106,7 +136,11 @@ export function createBatchedRead<K, R>({
 
 /** Removes the oldest entries, as many as one statement may have. */
 function takeBatch<E>(waiting: Map<string, E>): E[] {
-  const taken = [...waiting].slice(0, maxBatchKeys);
+  const taken: [string, E][] = [];
+  for (const each of waiting) {
+    if (taken.length === maxBatchKeys) break;
+    taken.push(each);
+  }
   for (const [text] of taken) waiting.delete(text);
   return taken.map(([, entry]) => entry);
 }

@@ -75,6 +75,9 @@ const unavailableCodes = new Set([
   'ERR_SSL_TLSV1_ALERT_UNKNOWN_CA',
 ]);
 
+/** Message of a read that waited too long for a statement. */
+export const waitExceeded = 'Timeout exceeded when waiting to read';
+
 /** Errors of pg and pg-pool that have no code. */
 const unavailableMessages =
   /^(timeout exceeded when trying to connect|timeout expired$|Connection terminated|Query read timeout|Cannot use a pool after calling end|Client has encountered a connection error|Client was closed|The server does not support SSL|There was an error establishing an SSL)/;
@@ -98,7 +101,8 @@ function kindOf(error: Error, state: string | null): FaultKind | null {
   if (codes.includes('P2021') || codes.includes('P2022')) return 'not-migrated';
   if (codes.includes('P2028'))
     return transactionTimeouts.test(error.message) ? 'unavailable' : null;
-  return unavailableMessages.test(error.message) ? 'unavailable' : null;
+  const isTemporary = error.message === waitExceeded || unavailableMessages.test(error.message);
+  return isTemporary ? 'unavailable' : null;
 }
 
 /**

@@ -57,7 +57,10 @@ export function createSql(pool: pg.Pool, { prepared = true, onBatch }: SqlOption
     (await query(command, values)).rows;
   return sqlOn({
     rowsOf,
-    rowsOfKey: createBatches(rowsOf, onBatch),
+    rowsOfKey: createBatches(rowsOf, {
+      maxWaitMilliseconds: pool.options.connectionTimeoutMillis,
+      onBatch,
+    }),
     run: async (command, values) => (await query(command, values)).rowCount ?? 0,
   });
 }
@@ -67,7 +70,10 @@ type NamedTexts = Pick<BatchStatement<never, never>, 'name' | 'one' | 'many'>;
 /** Creates one batched read for each statement, at its first use. */
 function createBatches(
   rowsOf: Connection['rowsOf'],
-  onBatch: SqlOptions['onBatch'],
+  {
+    maxWaitMilliseconds,
+    onBatch,
+  }: Pick<SqlOptions, 'onBatch'> & { maxWaitMilliseconds: number | undefined },
 ): Connection['rowsOfKey'] {
   const reads = new Map<string, (key: readonly KeyValue[]) => Rows>();
   const createRead = ({ name, one, many }: NamedTexts) =>
@@ -79,6 +85,7 @@ function createBatches(
           : rowsOf(many, toParameters(keys)));
         return groupByKey(name, rows, keys.length);
       },
+      maxWaitMilliseconds,
       onStatement: (count) => onBatch?.(name, count),
     });
   return (statement, key) => {
