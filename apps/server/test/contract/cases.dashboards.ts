@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { upsertDashboardSchema } from '@synap/contracts';
 import type { ContractCase } from './contract-case.js';
 import {
   asCaller,
@@ -104,6 +105,10 @@ export const cases: Record<string, ContractCase> = {
     otherDashboardStatus: 404,
     validCall: async (fixture) => ({ input: { ...content, ...(await existing(fixture)) } }),
     changes: true,
+    undo: ({ database }, input) =>
+      database.query('DELETE FROM dashboards WHERE id = $1', [
+        upsertDashboardSchema.safeParse(input).data?.id,
+      ]),
     volatileFields: fresh,
     errors: {
       400: byInput({ ...content, id: 'not-a-uuid' }),

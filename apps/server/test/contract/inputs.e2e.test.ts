@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -6,6 +5,7 @@ import { caseOf, validCall } from './cases.js';
 import type { ApiResponse } from './clients.js';
 import { readDocument, type ServedDocument } from './document.js';
 import { createFixture, type Fixture } from './fixture.js';
+import { assertProperty, fuzzRuns } from './fuzz.js';
 import { invalidValue } from './generate-invalid.js';
 import {
   anyJson,
@@ -17,11 +17,6 @@ import {
 } from './generate-valid.js';
 import { isRecord } from './json.js';
 import { type Procedure, procedures, routeOf } from './procedures.js';
-
-const seed = Number(process.env.FUZZ_SEED ?? randomInt(2 ** 31));
-console.info(`Inputs are generated from the seed ${seed}; set FUZZ_SEED=${seed} to repeat them.`);
-/** Number of inputs for each property. */
-const runs = Number(process.env.FUZZ_RUNS ?? 25);
 
 let fixture: Fixture;
 let document: ServedDocument;
@@ -60,8 +55,8 @@ async function overBothTransports(
   return { rest, rpc };
 }
 
-/** Returns a different seed for each procedure, so that they do not share inputs. */
-const seedOf = (procedure: Procedure) => (seed + procedures.indexOf(procedure)) | 0;
+/** Returns a different offset for each procedure, so that they do not share inputs. */
+const offsetOf = (procedure: Procedure) => procedures.indexOf(procedure);
 
 /** The machine-readable parts of an error. */
 const errorOf = ({ status, problem }: ApiResponse) => ({
@@ -101,7 +96,7 @@ describe.each(withInput)('%s', (_path, procedure, schema) => {
         expect(rpc.problem?.errors?.length).toBeGreaterThan(0);
       },
     );
-    await fc.assert(property, { seed: seedOf(procedure), numRuns: runs });
+    await assertProperty(property, { offset: offsetOf(procedure) });
   });
 
   it('treats valid input equally over both transports', { timeout: 60_000 }, async () => {
@@ -115,7 +110,10 @@ describe.each(withInput)('%s', (_path, procedure, schema) => {
       // Only business rules may reject an input that matches the schema.
       expect(rpc.problem?.detail ?? '').not.toContain('The input is not valid');
     });
-    await fc.assert(property, { seed: seedOf(procedure), numRuns: Math.ceil(runs / 4) });
+    await assertProperty(property, {
+      offset: offsetOf(procedure),
+      numRuns: Math.ceil(fuzzRuns / 4),
+    });
   });
 });
 
@@ -171,7 +169,7 @@ describe('a body that is not an input', () => {
         const { rest, rpc } = await both(text, text);
         expect([rest.status, rpc.status]).toEqual([400, 400]);
       });
-      await fc.assert(property, { seed: seedOf(procedure), numRuns: 5 });
+      await assertProperty(property, { offset: offsetOf(procedure), numRuns: 5 });
     },
   );
 });
@@ -334,7 +332,7 @@ describe('superjson annotations of an input', () => {
         expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false);
       },
     );
-    await fc.assert(property, { seed, numRuns: runs * 3 });
+    await assertProperty(property, { numRuns: fuzzRuns * 3 });
   });
 });
 
