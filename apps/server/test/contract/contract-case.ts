@@ -25,8 +25,14 @@ export interface ContractCase {
   /** Pointers to response fields that may differ between two calls. */
   readonly volatileFields?: readonly string[];
   /**
-   * How to cause each documented error, or why this test cannot. Errors with the same cause in all
-   * procedures – 401 without a token, 408, 412, 413, 415, 429, 500, 503 – have a shared case.
+   * How to cause each documented error, or why this test cannot. State every cause of a status,
+   * because the document lists only statuses: combine several with `each`. Errors with the same
+   * cause in all procedures – 401 without a token, 408, 412, 413, 415, 429, 500, 503 – have a shared
+   * case.
+   * @example
+   * ```ts
+   * errors: { 409: each(byInput({ name: 'taken' }), byKeyInUse('notes')) }
+   * ```
    */
   readonly errors: Readonly<Record<number, ErrorCase | string>>;
 }
