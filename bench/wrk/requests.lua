@@ -1,6 +1,6 @@
 -- Sends the requests of a file in turn: one per line, as method, path, token and body, separated by
--- tabs. `@version@` in a body stands for the number of the pass through the file, so that each
--- save states the version that the previous pass left.
+-- tabs. `@7+pass@` in a body stands for 7 in the first pass through the file, 8 in the second, so that
+-- each save states the version that the previous pass left.
 local lines = {}
 local position = 0
 local pass = 1
@@ -13,10 +13,14 @@ local function format(method, path, token, body)
   return wrk.format(method, path, headers, body ~= "" and body or nil)
 end
 
+local function addPass(first)
+  return string.format("%d", first + pass - 1)
+end
+
 function init(args)
   for line in io.lines(args[1]) do
     local method, path, token, body = line:match("^([^\t]*)\t([^\t]*)\t([^\t]*)\t([^\t]*)$")
-    if body:find("@version@", 1, true) then
+    if body:find("+pass@", 1, true) then
       lines[#lines + 1] = { method, path, token, body }
     else
       lines[#lines + 1] = format(method, path, token, body)
@@ -37,7 +41,7 @@ function request()
   end
   local line = lines[position]
   if type(line) == "string" then return line end
-  return format(line[1], line[2], line[3], (line[4]:gsub("@version@", pass)))
+  return format(line[1], line[2], line[3], (line[4]:gsub("@(%d+)%+pass@", addPass)))
 end
 
 function done(summary, latency)

@@ -18,8 +18,8 @@ export interface BenchData {
   emails(): Promise<string[]>;
   /** Returns a fresh access token: those of the server expire after ten minutes. */
   tokenOf(owned: Pick<OwnedDashboard, 'userId' | 'sessionId'>): string;
-  /** Sets the version of the writers' dashboards to 1. */
-  resetVersions(): Promise<void>;
+  /** Sets the version of the writers' dashboards. */
+  setVersions(version: number): Promise<void>;
   /** Removes the dashboards of this name, so that created ones never reach the quota. */
   removeNamed(name: string): Promise<void>;
 }
@@ -40,10 +40,10 @@ const selectSample = `
   ORDER BY random()
   LIMIT $2`;
 
-const resetVersions = `
-  UPDATE dashboards d SET version = 1
+const setVersions = `
+  UPDATE dashboards d SET version = $1
   FROM users u
-  WHERE u.id = d.owner_id AND u.name = 'writer' AND d.version <> 1`;
+  WHERE u.id = d.owner_id AND u.name = 'writer'`;
 
 /** Inserts the rows of a run, and reads what its requests need. `close` ends the connections. */
 export async function createBenchData({ url, secret, size }: BenchDataOptions) {
@@ -67,8 +67,8 @@ export async function createBenchData({ url, secret, size }: BenchDataOptions) {
       return rows.map(({ email }) => email);
     },
     tokenOf: ({ userId, sessionId }) => tokens.sign({ sub: userId, sid: sessionId }).token,
-    async resetVersions() {
-      await pool.query(resetVersions);
+    async setVersions(version) {
+      await pool.query(setVersions, [version]);
     },
     async removeNamed(name) {
       await pool.query('DELETE FROM dashboards WHERE name = $1', [name]);

@@ -13,7 +13,8 @@ function atPass({ method, path, token, body }: BenchRequest, pass: number): RawR
   if (token !== undefined) headers.authorization = `Bearer ${token}`;
   if (body === undefined) return { method, path, headers };
   headers['content-type'] = 'application/json';
-  return { method, path, headers, body: body.replaceAll('@version@', String(pass)) };
+  const atPass = body.replace(/@(\d+)\+pass@/, (_, first) => String(Number(first) + pass - 1));
+  return { method, path, headers, body: atPass };
 }
 
 /** Returns a function that walks through the requests without end. */

@@ -11,7 +11,7 @@ import { createWrk } from './wrk.js';
 
 const requests: BenchRequest[] = [
   { method: 'GET', path: '/a', token: 'one' },
-  { method: 'PUT', path: '/b', token: 'two', body: '{"version":@version@}' },
+  { method: 'PUT', path: '/b', token: 'two', body: '{"version":@7+pass@}' },
   { method: 'GET', path: '/c' },
 ];
 const folder = mkdtempSync(path.join(tmpdir(), 'synap-bench-test-'));
@@ -29,10 +29,10 @@ describe.each([
     expect(figures.requests).toBeGreaterThan(0);
     expect(received.slice(0, 5)).toMatchObject([
       { method: 'GET', url: '/a', authorization: 'Bearer one', body: '' },
-      { method: 'PUT', url: '/b', authorization: 'Bearer two', body: '{"version":1}' },
+      { method: 'PUT', url: '/b', authorization: 'Bearer two', body: '{"version":7}' },
       { method: 'GET', url: '/c', authorization: undefined, body: '' },
       { method: 'GET', url: '/a', authorization: 'Bearer one', body: '' },
-      { method: 'PUT', url: '/b', body: '{"version":2}' },
+      { method: 'PUT', url: '/b', body: '{"version":8}' },
     ]);
   });
 

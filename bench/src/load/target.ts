@@ -1,4 +1,4 @@
-/** One request of a load. `@version@` in the body stands for the number of the pass. */
+/** One request of a load. `@7+pass@` in the body stands for 7 in the first pass, 8 in the second. */
 export interface BenchRequest {
   method: 'GET' | 'POST' | 'PUT';
   path: string;

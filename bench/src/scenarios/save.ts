@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Bench } from '../bench.js';
 import type { Comparison } from '../load/target.js';
 import { checkOf, dashboard, rpcResult } from './checks.js';
@@ -14,34 +13,36 @@ export const saveScenario: LoadScenario = {
   prepare,
 };
 
-/** The generator writes the number here, without quotation marks. */
-const withVersion = (content: object): string =>
-  JSON.stringify(content).replace('"@version@"', '@version@');
-
-/** Milliseconds in which saves of the previous load end, which were cut off. */
-const settleMs = 500;
+/** More than the passes of one load through its requests. */
+const versionsPerLoad = 100_000;
 
 async function prepare({ synap, data, server }: Bench): Promise<Comparison> {
   const sample = await data.sample('writer');
-  const content = { name: 'Saved', widgets: writtenWidgets, version: '@version@' };
-  const body = withVersion(content);
+  let first = 0;
+  // Each load has versions of its own, so a late save of the previous load is rejected.
   const before = async () => {
-    await delay(settleMs);
-    await data.resetVersions();
+    first += versionsPerLoad;
+    await data.setVersions(first);
   };
+  const content = { name: 'Saved', widgets: writtenWidgets, version: '' };
+  /** Writes the version without quotation marks, as the generator replaces it by a number. */
+  const bodyOf = (body: object) =>
+    JSON.stringify(body).replace('"version":""', () => `"version":@${first}+pass@`);
   return {
     targets: [
       {
         name: 'raw',
         server: await server('raw'),
-        requests: requestsFor(data, sample, ({ id }) => put(`/dashboards/${id}`, body)),
+        requests: requestsFor(data, sample, ({ id }) => put(`/dashboards/${id}`, bodyOf(content))),
         check: checkOf(dashboard),
         before,
       },
       {
         name: 'Synap REST',
         server: synap,
-        requests: requestsFor(data, sample, ({ id }) => put(`/api/v1/dashboards/${id}`, body)),
+        requests: requestsFor(data, sample, ({ id }) =>
+          put(`/api/v1/dashboards/${id}`, bodyOf(content)),
+        ),
         check: checkOf(dashboard),
         before,
       },
@@ -49,7 +50,7 @@ async function prepare({ synap, data, server }: Bench): Promise<Comparison> {
         name: 'Synap RPC',
         server: synap,
         requests: requestsFor(data, sample, ({ id }) =>
-          post('/trpc/dashboards.save', withVersion({ json: Object.assign({ id }, content) })),
+          post('/trpc/dashboards.save', bodyOf({ json: Object.assign({ id }, content) })),
         ),
         check: checkOf(rpcResult(dashboard)),
         before,
