@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { announcesBody, deadlineError, type IncomingRequest } from '@synap/http';
-import { getTRPCErrorFromUnknown, TRPCError } from '@trpc/server';
+import { type AnyTRPCProcedure, getTRPCErrorFromUnknown, TRPCError } from '@trpc/server';
+import { parseAsync } from 'zod/v4/core';
 import { Exchange } from './exchange.js';
 import {
   createAttempt,
@@ -17,6 +18,8 @@ import { type RestResponse, type SuccessfulCall, toResponse } from './response/s
 import { hasBody, type Operation } from './routing/operations.js';
 import type { Route } from './routing/routes.js';
 import type { Location, Settings } from './settings.js';
+
+type CallOptions = Parameters<AnyTRPCProcedure>[0];
 
 /** One call of a procedure: a request whose route is known, until its response is sent. */
 export class Call
@@ -76,14 +79,11 @@ export class Call
       this.ctx = await this.#createContext();
       this.#attempt = createAttempt(settings.options.idempotency, this);
       if (!acceptsInput) await this.#checkWithoutInput();
-      const output = await this.#invoke(operation, () => {
-        this.#pendingInput ??= this.#readInput();
-        return this.#pendingInput;
-      });
+      const output = await this.#output();
       hasOutput = true;
       // A query has no side effects, so the procedure may reject the caller first.
       if (!acceptsInput) rejectQuery(this.search);
-      const response = this.toResponse(output);
+      const response = this.route.direct ? await this.respondTo(output) : toResponse(output, this);
       if (this.#attempt) await this.#record(this.#attempt.complete(response));
       this.send(response);
     } catch (cause) {
@@ -110,13 +110,21 @@ export class Call
     });
   }
 
-  #invoke(
-    { path, type, procedure }: Operation,
-    getRawInput: () => Promise<unknown>,
-  ): Promise<unknown> {
-    const { ctx, settings } = this;
+  /** Calls the procedure. Its output is validated unless the response is direct. */
+  #output(): Promise<unknown> {
+    const { route, settings, operation } = this;
+    const options = this.#callOptions(operation, () => {
+      this.#pendingInput ??= this.#readInput();
+      return this.#pendingInput;
+    });
+    return route.direct
+      ? route.direct.invoke(options)
+      : settings.invoke(operation.procedure, options);
+  }
+
+  #callOptions({ path, type }: Operation, getRawInput: () => Promise<unknown>): CallOptions {
     const { signal } = this.#controller;
-    return settings.invoke(procedure, { path, type, ctx, signal, batchIndex: 0, getRawInput });
+    return { path, type, ctx: this.ctx, signal, batchIndex: 0, getRawInput };
   }
 
   /** Checks a request whose procedure never reads its input. */
@@ -144,11 +152,21 @@ export class Call
 
   /** Calls the query of another route as the same caller. */
   read({ operation }: Route, getRawInput: () => Promise<unknown>): Promise<unknown> {
-    return this.#invoke(operation, getRawInput);
+    const options = this.#callOptions(operation, getRawInput);
+    return this.settings.invoke(operation.procedure, options);
   }
 
-  toResponse(output: unknown): RestResponse {
-    return toResponse(output, this);
+  /** Responds to an output that is not validated: writes it directly, or validates it first. */
+  async respondTo(output: unknown): Promise<RestResponse> {
+    const { direct, operation } = this.route;
+    const written = direct?.write(output);
+    if (written) return toResponse(written.fields, this, () => written.text);
+    if (direct) {
+      const options = this.#callOptions(operation, async () => this.input);
+      return toResponse(await direct.validate(output, options), this);
+    }
+    const { output: schema } = operation;
+    return toResponse(schema ? await parseAsync(schema, output) : output, this);
   }
 
   #expire(): void {

@@ -34,6 +34,7 @@ export type {
   RestHandler,
   RestHandlerOptions,
   RestOptions,
+  UnvalidatedProcedure,
 } from './options.js';
 export {
   codeOf,

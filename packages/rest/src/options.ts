@@ -37,6 +37,16 @@ export interface DeprecatedBasePath {
   since?: string;
 }
 
+type CallOptions = Parameters<AnyTRPCProcedure>[0];
+
+/** A procedure apart from its output parser. */
+export interface UnvalidatedProcedure {
+  /** Calls the procedure without validating its output. */
+  invoke(options: CallOptions): Promise<unknown>;
+  /** Validates an output. Throws a `TRPCError` if it is not valid. */
+  validate(output: unknown, options: CallOptions): Promise<unknown>;
+}
+
 /** Options without the router, by the type of the context. */
 export interface RestOptions<TContext> {
   /**
@@ -113,10 +123,14 @@ export interface RestOptions<TContext> {
    * `@synap/rpc`.
    * @default `procedure(options)`
    */
-  invoke?: (
-    procedure: AnyTRPCProcedure,
-    options: Parameters<AnyTRPCProcedure>[0],
-  ) => Promise<unknown>;
+  invoke?: (procedure: AnyTRPCProcedure, options: CallOptions) => Promise<unknown>;
+  /**
+   * Separates a procedure from its output parser, such as `separateOutputParser` of `@synap/rpc`.
+   * JSON is then written by code compiled from the schema, without validating outputs; outputs that
+   * this code does not support are validated. Middlewares see outputs before validation.
+   * @default undefined: all outputs are validated
+   */
+  separateOutputParser?: (procedure: AnyTRPCProcedure) => UnvalidatedProcedure | undefined;
   /**
    * Milliseconds after which a call fails with 503 and its signal aborts; 0 disables the deadline.
    * Does not apply to multipart requests.

@@ -40,7 +40,10 @@ export function createSettings(router: AnyTRPCRouter, options: Settings['options
   const basePaths: BasePath[] = [{ path: base, deprecation: undefined }, ...deprecated];
   return {
     options,
-    routes: buildRoutes(router, since),
+    routes: buildRoutes(router, {
+      deprecatedSince: since,
+      separateOutputParser: options.separateOutputParser,
+    }),
     publicPrefix,
     base: `${publicPrefix}${base}`,
     basePaths: basePaths.sort((a, b) => b.path.length - a.path.length),

@@ -1,3 +1,4 @@
+import { writeSuperjson } from '@synap/json-writer';
 import {
   createTRPCClient,
   httpBatchLink,
@@ -10,7 +11,6 @@ import {
 import { EventSource } from 'eventsource';
 import superjson from 'superjson';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { writeSuperjson } from './superjson-writer.js';
 import type { DemoRouter } from './testing/demo-router.js';
 import { type Listening, serveWithRpcHandler } from './testing/servers.js';
 

@@ -8,6 +8,7 @@ import type {
   TRPCError,
   TRPCRootConfig,
 } from '@trpc/server';
+import type { CallOutput, DirectOutputs } from './direct-output.js';
 import type { RpcCall, RpcOptions, RpcRequest } from './options.js';
 import type { Inputs } from './request/inputs.js';
 
@@ -18,6 +19,8 @@ export interface Settings {
   /** Router for tRPC's adapter, whose calls fail at the deadline. */
   readonly deadlineRouter: AnyTRPCRouter;
   readonly config: TRPCRootConfig<AnyTRPCRootTypes>;
+  /** Undefined if all outputs are validated. */
+  readonly directOutputs: DirectOutputs | undefined;
   /** Base path with a leading slash and without a trailing one: `/trpc`, or empty. */
   readonly base: string;
   readonly maxBatchSize: number;
@@ -29,8 +32,8 @@ export interface Settings {
 
 /** Outcome of a call. */
 export type Outcome =
-  | { readonly error: TRPCError; readonly data?: undefined }
-  | { readonly error?: undefined; readonly data: unknown };
+  | { readonly error: TRPCError; readonly data?: undefined; readonly text?: undefined }
+  | CallOutput;
 
 /** One call of a request, with its outcome once settled. */
 export class Call implements RpcCall {

@@ -1,6 +1,7 @@
 import { endUnreadBody, type RequestTarget } from '@synap/http';
 import type { AnyTRPCRouter } from '@trpc/server';
 import { createDeadlineRouter } from './adapter-fallback.js';
+import { DirectOutputs } from './direct-output.js';
 import type { Incoming, Settings } from './exchange.js';
 import type { RpcHandler, RpcHandlerOptions } from './options.js';
 import { parseRequest, readTarget } from './request/parse-request.js';
@@ -44,6 +45,7 @@ function createSettings(router: AnyTRPCRouter, options: Settings['options']): Se
     router,
     deadlineRouter: createDeadlineRouter(router, deadlineMs),
     config: router._def._config,
+    directOutputs: options.compileSerializer && new DirectOutputs(options.compileSerializer),
     base: names.map((name) => `/${name}`).join(''),
     maxBatchSize: options.maxBatchSize ?? 10,
     bodyLimit: options.bodyLimit ?? 102_400,

@@ -1,6 +1,7 @@
 export { createRpcHandler } from './handler.js';
 export { invokeProcedure } from './invoke-procedure.js';
 export type {
+  CompileSerializer,
   RpcCall,
   RpcFailure,
   RpcHandler,
@@ -10,3 +11,4 @@ export type {
   RpcResults,
   RpcUploadType,
 } from './options.js';
+export { separateOutputParser, type UnvalidatedProcedure } from './output-parser.js';

@@ -20,15 +20,15 @@ interface MiddlewareOptions extends CallOptions {
   readonly next: (nextOptions?: NextOptions) => Promise<Result>;
 }
 
-type Middleware = (options: MiddlewareOptions) => Promise<Result>;
+export type Middleware = (options: MiddlewareOptions) => Promise<Result>;
 
-interface Chain {
+export interface Chain {
   readonly middlewares: readonly Middleware[];
   readonly meta: unknown;
 }
 
 /** True if the definition has middlewares, which tRPC omits from its public type. */
-function hasChain(definition: object): definition is Chain {
+export function hasChain(definition: object): definition is Chain {
   return (
     'middlewares' in definition &&
     Array.isArray(definition.middlewares) &&
@@ -47,13 +47,17 @@ function hasChain(definition: object): definition is Chain {
  * createRestHandler({ router, createContext, invoke: invokeProcedure });
  * ```
  */
-export async function invokeProcedure(
+export function invokeProcedure(
   procedure: AnyTRPCProcedure,
   options: CallOptions,
 ): Promise<unknown> {
   const definition: object = procedure._def;
-  if (!hasChain(definition)) return procedure(options);
-  const result = await runFrom(0, definition, options);
+  return hasChain(definition) ? runChain(definition, options) : procedure(options);
+}
+
+/** @throws TRPCError for every failure of the middlewares or the resolver. */
+export async function runChain(chain: Chain, options: CallOptions): Promise<unknown> {
+  const result = await runFrom(0, chain, options);
   if (!result) {
     const message = 'No result from middlewares - did you forget to `return next()`?';
     throw new TRPCError({ code: 'INTERNAL_SERVER_ERROR', message });

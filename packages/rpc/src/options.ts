@@ -52,6 +52,14 @@ export interface RpcResults<TContext> {
   readonly eagerGeneration: boolean;
 }
 
+/**
+ * Compiles an output parser to a function that returns the JSON which validation, the transformer
+ * and `JSON.stringify` would produce. Returns undefined if it does not support the parser.
+ */
+export type CompileSerializer = (
+  parser: unknown,
+) => ((output: unknown) => string | undefined) | undefined;
+
 /** Options without the router, by the type of the context. */
 export interface RpcOptions<TContext> {
   /**
@@ -119,6 +127,17 @@ export interface RpcOptions<TContext> {
    * ```
    */
   serialize?: (path: string, output: unknown) => string | undefined;
+  /**
+   * Compiles an output parser to a serializer, so that its outputs are written without validating
+   * them. Outputs for which it returns undefined are validated. `responseMeta` and middlewares then
+   * see outputs before validation.
+   * @default undefined: all outputs are validated
+   * @example
+   * ```ts
+   * compileSerializer: (parser) => compileWriter(parser)?.superjson
+   * ```
+   */
+  compileSerializer?: CompileSerializer;
   /**
    * Called with every error, for logs and metrics. Not called with the `AbortError` of a client
    * that disconnected.

@@ -1,7 +1,7 @@
 import { announcesMoreThan, deadlineError } from '@synap/http';
-import { getTRPCErrorFromUnknown, TRPCError } from '@trpc/server';
+import { type AnyTRPCProcedure, getTRPCErrorFromUnknown, TRPCError } from '@trpc/server';
 import type { Call, Exchange, Outcome } from './exchange.js';
-import { invokeProcedure } from './invoke-procedure.js';
+import { type CallOptions, invokeProcedure } from './invoke-procedure.js';
 import { isClientDisconnect, notifyOnError } from './response/error-response.js';
 import { respond } from './response/respond.js';
 
@@ -29,7 +29,9 @@ async function runCall(
 ): Promise<void> {
   let outcome: Outcome;
   try {
-    outcome = { data: await invoke(exchange, call, contextError) };
+    const { procedure, options } = prepare(exchange, call, contextError);
+    const direct = exchange.settings.directOutputs?.call(procedure, options);
+    outcome = direct ? await direct : { data: await invokeProcedure(procedure, options) };
   } catch (cause) {
     outcome = { error: getTRPCErrorFromUnknown(cause) };
     if (!exchange.isResponseSent && !isClientDisconnect(outcome.error, exchange.res))
@@ -38,12 +40,17 @@ async function runCall(
   settle(exchange, call, outcome);
 }
 
-/** Calls the procedure, after the same checks as tRPC, in the same order. */
-function invoke(
+interface PreparedCall {
+  readonly procedure: AnyTRPCProcedure;
+  readonly options: CallOptions;
+}
+
+/** Makes the same checks as tRPC, in the same order. Throws at once, before any input is read. */
+function prepare(
   exchange: Exchange,
   call: Call,
   contextError: { cause: unknown } | undefined,
-): Promise<unknown> {
+): PreparedCall {
   const { req, ctx, signal } = exchange;
   const { path, type, procedure, index } = call;
   if (procedure === undefined || type === 'unknown') {
@@ -59,7 +66,10 @@ function invoke(
   if (announcesMoreThan(req, exchange.bodyLimit))
     throw new TRPCError({ code: 'PAYLOAD_TOO_LARGE' });
   const getRawInput = () => exchange.inputs.read(index);
-  return invokeProcedure(procedure, { path, type, ctx, signal, batchIndex: index, getRawInput });
+  return {
+    procedure,
+    options: { path, type, ctx, signal, batchIndex: index, getRawInput },
+  };
 }
 
 function settle(exchange: Exchange, call: Call, outcome: Outcome): void {

@@ -1,2 +1,2 @@
+export { writeSuperjson } from '@synap/json-writer';
 export { readSuperjson } from './superjson-reader.js';
-export { writeSuperjson } from './superjson-writer.js';

@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http';
 import { TRPCError } from '@trpc/server';
-import { parseAsync } from 'zod/v4/core';
 import type { RestResponse } from '../response/success.js';
 import type { Route } from '../routing/routes.js';
 import { fingerprintOf } from './fingerprint.js';
@@ -24,7 +23,8 @@ export interface IdempotentCall {
   readonly route: Route;
   readonly ctx: unknown;
   readonly requestId: string;
-  toResponse(output: unknown): RestResponse;
+  /** Response to an output that is not validated yet. */
+  respondTo(output: unknown): Promise<RestResponse>;
 }
 
 /**
@@ -62,15 +62,14 @@ export class IdempotentAttempt {
    */
   async begin(input: unknown): Promise<void> {
     const call = this.#call;
-    const { path, output: schema } = call.route.operation;
+    const { path } = call.route.operation;
     this.#claim = await this.#store.claim({
       key: this.#key,
       path,
       ctx: call.ctx,
       requestId: call.requestId,
       fingerprint: fingerprintOf(input),
-      answerTo: async (output) =>
-        toStoredResponse(call.toResponse(schema ? await parseAsync(schema, output) : output)),
+      answerTo: async (output) => toStoredResponse(await call.respondTo(output)),
     });
     if (this.#claim.kind === 'answered') throw new IdempotentReplay(this.#claim.answer);
     if (this.#claim.kind === 'running') {

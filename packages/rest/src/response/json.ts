@@ -5,7 +5,7 @@ import { containsType, type SchemaDefinition } from '../schema.js';
 export type Serializer = (output: unknown) => string | undefined;
 
 /** Types that `JSON.stringify` rejects or empties, and those with an unknown result. */
-const nonJsonTypes: ReadonlySet<SchemaDefinition['type']> = new Set([
+export const nonJsonTypes: ReadonlySet<SchemaDefinition['type']> = new Set([
   'bigint',
   'map',
   'set',

@@ -27,8 +27,15 @@ export interface SuccessfulCall {
   readonly input: unknown;
 }
 
-/** Converts an output to a response with status, headers and body. */
-export function toResponse(output: unknown, call: SuccessfulCall): RestResponse {
+/**
+ * Converts an output to a response with status, headers and body. A direct output is already
+ * written, so that `write` returns its text.
+ */
+export function toResponse(
+  output: unknown,
+  call: SuccessfulCall,
+  write = call.route.write,
+): RestResponse {
   const { route } = call;
   const { meta } = route.operation;
   const isGet = route.method === 'GET';
@@ -37,7 +44,7 @@ export function toResponse(output: unknown, call: SuccessfulCall): RestResponse 
   const target = redirectTarget(output, call);
   if (target !== undefined)
     return { status: 302, headers: { ...headers, location: target }, links: [], body: undefined };
-  const body = bodyOf(output, route, headers);
+  const body = bodyOf(output, meta, headers, write);
   const status = statusOf(body, route);
   const location = meta.location && locationOf(meta.location, output, call);
   if (location !== undefined) headers.location = location;
@@ -74,12 +81,13 @@ const statusOf = (body: RestResponse['body'], { operation: { meta } }: Route): n
 
 function bodyOf(
   output: unknown,
-  { operation: { meta }, write }: Route,
+  { produces }: Route['operation']['meta'],
   headers: Record<string, string>,
+  write: Route['write'],
 ): RestResponse['body'] {
   if (output === undefined) return undefined;
-  if (meta.produces !== undefined) {
-    headers['content-type'] = meta.produces;
+  if (produces !== undefined) {
+    headers['content-type'] = produces;
     return typeof output === 'string' || output instanceof Uint8Array ? output : String(output);
   }
   const body = write(output);

@@ -1,6 +1,8 @@
 import type { AnyTRPCRouter } from '@trpc/server';
 import type { RestMethod, RestOperation, RestPath } from '../meta.js';
+import type { RestOptions } from '../options.js';
 import { deprecationDate } from '../response/deprecation.js';
+import { createDirectOutput, type DirectOutput } from '../response/direct-output.js';
 import { createSerializer, type Serializer } from '../response/json.js';
 import { type Operation, readOperations, returnsReadRepresentation } from './operations.js';
 import { PathTree } from './path-tree.js';
@@ -17,6 +19,8 @@ export interface Route {
   /** For a deprecated address: the `Deprecation` header value and the path of the successor. */
   readonly replacement: { readonly deprecation: string; readonly to: RestPath } | undefined;
   readonly write: Serializer;
+  /** Undefined if outputs are validated. */
+  readonly direct: DirectOutput | undefined;
   /** GET route of the same resource, for preconditions; undefined if there is none. */
   readonly getRoute: Route | undefined;
   /** GET route of the created resource, if it returns the same representation. */
@@ -27,7 +31,13 @@ export interface Route {
  * Builds the routes of all addresses. `deprecatedSince` is the date of aliases without their own
  * date.
  */
-export function buildRoutes(router: AnyTRPCRouter, deprecatedSince: string): PathTree<Route> {
+export function buildRoutes(
+  router: AnyTRPCRouter,
+  {
+    deprecatedSince,
+    separateOutputParser,
+  }: { deprecatedSince: string } & Pick<RestOptions<unknown>, 'separateOutputParser'>,
+): PathTree<Route> {
   const tree = new PathTree<Route>();
   const operations = readOperations(router);
   const getRoutes = new Map(
@@ -42,6 +52,7 @@ export function buildRoutes(router: AnyTRPCRouter, deprecatedSince: string): Pat
     const common = {
       operation,
       write,
+      direct: createDirectOutput(operation, separateOutputParser),
       getRoute: meta.method === 'GET' ? undefined : getRoutes.get(meta.path),
       created:
         created && returnsReadRepresentation(operation, created.operation) ? created : undefined,
@@ -85,6 +96,8 @@ const createGetRoute = (operation: Operation): Route => ({
   fixed: undefined,
   replacement: undefined,
   write: createSerializer(operation.output),
+  // Conditions of writes are evaluated on validated outputs.
+  direct: undefined,
   getRoute: undefined,
   created: undefined,
 });

@@ -26,7 +26,8 @@ function itemOf(exchange: Exchange, call: Call): TRPCResponse {
   const { outcome } = call;
   if (outcome === undefined) throw new Error(`The call of "${call.path}" has no outcome.`);
   if (outcome.error) return errorItem(exchange, call, outcome.error);
-  if (!isDataStream(outcome.data)) return { result: { data: outcome.data } };
+  if (outcome.text !== undefined || !isDataStream(outcome.data))
+    return { result: { data: outcome.data } };
   const error = new TRPCError({
     code: 'UNSUPPORTED_MEDIA_TYPE',
     message: 'Cannot use stream-like response in non-streaming request - use httpBatchStreamLink',
@@ -53,14 +54,15 @@ function headOf(exchange: Exchange, items: TRPCResponse[]): Head {
 }
 
 /**
- * Serializes one item with the `serialize` option if it supports the output, else with the router's
- * transformer.
+ * Serializes one item, unless it is already: with the `serialize` option if it supports the output,
+ * else with the router's transformer.
  */
 function textOf({ settings, calls }: Exchange, item: TRPCResponse, index: number): string {
   const { output } = settings.config.transformer;
   if ('error' in item) return JSON.stringify({ error: output.serialize(item.error) });
   const { data } = item.result;
-  const written = settings.options.serialize?.(calls[index]?.path ?? '', data);
+  const call = calls[index];
+  const written = call?.outcome?.text ?? settings.options.serialize?.(call?.path ?? '', data);
   return written === undefined
     ? JSON.stringify({ result: { data: output.serialize(data) } })
     : `{"result":{"data":${written}}}`;

@@ -1,7 +1,8 @@
-type Leaf = readonly ['Date'] | readonly ['undefined'];
+/** Annotation of a value that JSON cannot represent. */
+export type Leaf = readonly ['Date'] | readonly ['undefined'];
 
 /** superjson's annotations of a value: its own type, or the types of its descendants by path. */
-type Annotations = Leaf | Record<string, Leaf>;
+export type Annotations = Leaf | Record<string, Leaf>;
 
 /**
  * Writes the text of `superjson.stringify` byte for byte, in a tenth of the time: one walk that
@@ -21,21 +22,29 @@ export function writeSuperjson(value: unknown): string | undefined {
   const walk = new Walk();
   const annotations = walk.visit(value);
   if (!walk.isWritable) return undefined;
-  const json =
-    value === undefined ? 'null' : JSON.stringify(value, walk.needsReplacer ? replace : undefined);
+  const json = writeWalked(value, walk);
   return annotations === undefined
     ? `{"json":${json}}`
     : `{"json":${json},"meta":{"values":${JSON.stringify(annotations)},"v":1}}`;
 }
 
+/** Writes the JSON of a value whose annotations the walk has collected. */
+export const writeWalked = (value: unknown, { needsReplacer }: Walk): string =>
+  value === undefined ? 'null' : JSON.stringify(value, needsReplacer ? replace : undefined);
+
 /** Writes null for undefined properties, as superjson does; JSON omits them. */
 const replace = (key: string, value: unknown) =>
   key === '__proto__' ? undefined : value === undefined ? null : value;
 
-class Walk {
-  readonly #seen = new Set<object>();
+/** Collects the annotations of a value. Walks that share `seen` find objects that occur in both. */
+export class Walk {
+  readonly #seen: Set<object>;
   isWritable = true;
   needsReplacer = false;
+
+  constructor(seen = new Set<object>()) {
+    this.#seen = seen;
+  }
 
   visit(value: unknown): Annotations | undefined {
     switch (typeof value) {
@@ -66,7 +75,7 @@ class Walk {
     this.#seen.add(value);
     if (Array.isArray(value)) return this.#visitArray(value);
     const prototype: unknown = Object.getPrototypeOf(value);
-    if (prototype === Object.prototype || prototype === null) return this.#visitRecord(value);
+    if (prototype === Object.prototype || prototype === null) return this.visitRecord(value);
     return isPlainDate(value) ? ['Date'] : this.#giveUp();
   }
 
@@ -81,7 +90,8 @@ class Walk {
     return annotations;
   }
 
-  #visitRecord(record: object): Annotations | undefined {
+  /** Visits the properties of an object whose identity does not matter. */
+  visitRecord(record: object): Annotations | undefined {
     let annotations: Record<string, Leaf> | undefined;
     for (const [key, value] of Object.entries(record)) {
       const type = typeof value;
@@ -103,7 +113,8 @@ class Walk {
 /** Names that superjson rejects in a path. */
 const isForbidden = (key: string) => key === 'constructor' || key === 'prototype';
 
-const isPlainDate = (value: object) =>
+/** True for a valid date with the standard JSON form. */
+export const isPlainDate = (value: unknown): value is Date =>
   value instanceof Date &&
   value.toJSON === Date.prototype.toJSON &&
   value.toISOString === Date.prototype.toISOString &&
@@ -123,8 +134,8 @@ function addAnnotation(
   return annotations;
 }
 
-const isLeaf = (annotations: Annotations): annotations is Leaf => Array.isArray(annotations);
+export const isLeaf = (annotations: Annotations): annotations is Leaf => Array.isArray(annotations);
 
 /** Escapes dots, which separate the keys of a path. */
-const escapeKey = (key: string) =>
+export const escapeKey = (key: string) =>
   /[\\.]/.test(key) ? key.replaceAll('\\', '\\\\').replaceAll('.', '\\.') : key;

@@ -1,0 +1,2 @@
+export { writeSuperjson } from './superjson-writer.js';
+export { compileWriter, type Writer } from './writer.js';
