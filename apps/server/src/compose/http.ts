@@ -95,6 +95,7 @@ function composeApp(
     recordRefusal: core.recordRefusal,
     cookieOf: createRefreshCookies(environment),
     callMs,
+    validateResponses: environment.validateResponses,
     limits: limits.api,
     notReadyReason: database.readiness.notReadyReason,
     isClosing,

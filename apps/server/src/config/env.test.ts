@@ -31,6 +31,7 @@ describe('the environment', () => {
       port: 3000,
       migrate: true,
       docs: true,
+      validateResponses: true,
       signup: 'closed',
       shutdownDelay: 0,
     });
@@ -113,6 +114,7 @@ describe('the environment', () => {
     expect(parseEnvironment(production)).toMatchObject({
       host: '0.0.0.0',
       docs: false,
+      validateResponses: false,
       corsOrigins: [],
       shutdownDelay: 5000,
     });

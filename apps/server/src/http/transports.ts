@@ -1,8 +1,8 @@
 import { type AppRouter, readProblemSource } from '@synap/api';
 import type { IdempotencyStore } from '@synap/core';
+import { compileWriter, writeSuperjson } from '@synap/json-writer';
 import { createRestHandler } from '@synap/rest';
-import { createRpcHandler, invokeProcedure } from '@synap/rpc';
-import { writeSuperjson } from '@synap/rpc/superjson';
+import { createRpcHandler, invokeProcedure, separateOutputParser } from '@synap/rpc';
 import { getTRPCErrorShape, type TRPCError, transformTRPCResponse } from '@trpc/server';
 import { type CallErrorLogDeps, createCallErrorLog } from './call-error-log.js';
 import { type ContextDeps, createContextFactory } from './context.js';
@@ -31,6 +31,8 @@ export interface TransportDeps extends ContextDeps, CallErrorLogDeps {
   idempotency: IdempotencyStore;
   /** Longest duration of a call in milliseconds, including its body. */
   callMs: number;
+  /** False to write outputs by code compiled from their schemas, without validating them. */
+  validateResponses: boolean;
 }
 
 /** Returns the body limit of a procedure, the same for RPC and REST. */
@@ -54,6 +56,9 @@ export function createRpc(deps: TransportDeps): Middleware {
     createContext: ({ req, res, signal, calls }) => contextOf(req, res, signal, calls.length),
     refusalContext: ({ req, res }) => contextOf(req, res, never),
     serialize: (_path, output) => writeSuperjson(output),
+    compileSerializer: deps.validateResponses
+      ? undefined
+      : (parser) => compileWriter(parser)?.superjson,
     responseMeta: ({ errors }) => ({ headers: headersOf(errors) }),
     onError: createCallErrorLog(deps),
   });
@@ -116,6 +121,7 @@ export function createRest(deps: TransportDeps): Middleware {
     deadlineMs: deps.callMs,
     requestId: requestIdOf,
     invoke: invokeProcedure,
+    separateOutputParser: deps.validateResponses ? undefined : separateOutputParser,
     readProblemSource,
     createContext({ req, res, signal }) {
       const context = contextOf(req, res, signal);

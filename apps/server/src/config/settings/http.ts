@@ -39,6 +39,7 @@ export const httpShape = {
     'must be a comma-separated list of addresses or CIDR networks; not "true", and not a network of all addresses',
   ),
   DOCS_ENABLED: optional(onOff),
+  VALIDATE_RESPONSES: optional(onOff),
   SYNAP_PRIVATE_API: withDefault(onOff, 'off'),
 };
 
@@ -77,6 +78,8 @@ export function readHttp(settings: HttpSettings & Stage) {
     corsOrigins: isLocal && origins.length === 0 ? developmentOrigins : origins,
     trustProxy: settings.TRUST_PROXY,
     docs: settings.DOCS_ENABLED ?? settings.SYNAP_ENV !== 'production',
+    /** True to validate each response by its schema before it is written. */
+    validateResponses: settings.VALIDATE_RESPONSES ?? settings.SYNAP_ENV !== 'production',
     privateApi: settings.SYNAP_PRIVATE_API,
   };
 }
