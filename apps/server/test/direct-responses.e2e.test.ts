@@ -37,6 +37,23 @@ describe('with VALIDATE_RESPONSES=off', () => {
       expect(mask(rpc.json, volatileFields)).toEqual(mask(rest.json, volatileFields));
     },
   );
+
+  it('a repeated Idempotency-Key gets the bytes of the first response', async () => {
+    const call = {
+      token: fixture.tokenOf('user'),
+      body: { name: 'Once', widgets: [] },
+      headers: { 'idempotency-key': 'once' },
+    };
+    const first = await fixture.server.rest('POST', '/dashboards', call);
+    const second = await fixture.server.rest('POST', '/dashboards', call);
+    expect([first.status, first.headers.get('location')]).toEqual([
+      201,
+      `/api/v1/dashboards/${first.body.id}`,
+    ]);
+    expect(second.headers.get('idempotency-replayed')).toBe('true');
+    expect([second.status, second.text]).toEqual([first.status, first.text]);
+    expect(second.headers.get('etag')).toBe(first.headers.get('etag'));
+  });
 });
 
 const userId = '0198c0de-0000-7000-8000-000000000001';

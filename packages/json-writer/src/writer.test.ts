@@ -109,6 +109,7 @@ describe('validation is left to decide about', () => {
     ['catch', z.string().catch('')],
     ['intersections', z.intersection(z.object({ a: z.string() }), z.object({ b: z.string() }))],
     ['unions of objects', z.union([z.object({ a: z.string() }), z.object({ b: z.string() })])],
+    ['unions of an object and a date', z.union([z.object({}), z.date()])],
     ['records with other keys', z.record(z.enum(['a']), z.string())],
     ['overwrites of lists', z.array(z.string()).overwrite((list) => list.toReversed())],
     ['custom types', z.custom<string>()],
