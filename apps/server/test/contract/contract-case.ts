@@ -1,3 +1,4 @@
+import type { Arbitrary } from 'fast-check';
 import type { ApiCall } from './clients.js';
 import type { ErrorCase } from './error-cases.js';
 import type { Caller, Fixture } from './fixture.js';
@@ -18,6 +19,12 @@ export interface ContractCase {
    * @default no input
    */
   readonly validCall?: (fixture: Fixture, caller: Caller) => ApiCall | Promise<ApiCall>;
+  /**
+   * Inputs for the test with generated inputs. Required if a schema has rules that its JSON Schema
+   * does not state.
+   * @default generated from the JSON Schema of the input
+   */
+  readonly inputs?: Arbitrary<unknown>;
   /** True if each call has an effect. */
   readonly changes: boolean;
   /** Reverts a call, so that the same input is valid again. */

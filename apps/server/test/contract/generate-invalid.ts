@@ -1,9 +1,7 @@
 import fc from 'fast-check';
+import { fitsText, type JsonSchema, numberIn } from './generate-text.js';
 import {
-  fitsText,
   type GeneratorOptions,
-  type JsonSchema,
-  numberIn,
   propertiesOf,
   requiredOf,
   resolve,

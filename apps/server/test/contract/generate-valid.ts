@@ -1,7 +1,6 @@
 import fc from 'fast-check';
+import { type JsonSchema, numberIn, validText } from './generate-text.js';
 import { isRecord } from './json.js';
-
-export type JsonSchema = Readonly<Record<string, unknown>>;
 
 /** Options of the generators. */
 export interface GeneratorOptions {
@@ -21,11 +20,6 @@ export const propertiesOf = ({ properties }: JsonSchema): [string, JsonSchema][]
 export const requiredOf = ({ required }: JsonSchema): string[] =>
   Array.isArray(required) ? required.map(String) : [];
 
-export const numberIn = (schema: JsonSchema, keyword: string, otherwise: number): number => {
-  const value = schema[keyword];
-  return typeof value === 'number' ? value : otherwise;
-};
-
 /** Resolves a reference; undefined for a recursive one, which is `z.json()`: any JSON. */
 export function resolve(schema: JsonSchema, { root }: GeneratorOptions): JsonSchema | undefined {
   if (typeof schema.$ref !== 'string') return schema;
@@ -33,28 +27,6 @@ export function resolve(schema: JsonSchema, { root }: GeneratorOptions): JsonSch
   const found = isRecord(root.$defs) ? root.$defs[name] : undefined;
   return isRecord(found) && !JSON.stringify(found).includes(`"${schema.$ref}"`) ? found : undefined;
 }
-
-export function fitsText(schema: JsonSchema, text: string): boolean {
-  if (
-    text.length < numberIn(schema, 'minLength', 0) ||
-    text.length > numberIn(schema, 'maxLength', Infinity)
-  )
-    return false;
-  return typeof schema.pattern !== 'string' || new RegExp(schema.pattern, 'u').test(text);
-}
-
-const commonWords = [
-  'git',
-  'host',
-  'a',
-  'x-1',
-  'Ann Berg',
-  ' padded ',
-  'äöü 💡',
-  'a passphrase for tests',
-  'ann@example.org',
-  '2026-11-25T10:00:00.000Z',
-];
 
 /** Names that every object inherits; valid as keys. */
 const inheritedKeys = ['toString', 'hasOwnProperty', 'valueOf', '__defineGetter__'];
@@ -87,7 +59,7 @@ export function validValue(schema: JsonSchema, options: GeneratorOptions): fc.Ar
     return fc.oneof(...own.anyOf.filter(isRecord).map((option) => validValue(option, options)));
   switch (own.type) {
     case 'string':
-      return validText(own, options);
+      return validText(own, options.words);
     case 'integer':
       return fc.integer({
         min: numberIn(own, 'minimum', -1000),
@@ -109,27 +81,6 @@ export function validValue(schema: JsonSchema, options: GeneratorOptions): fc.Ar
     default:
       return options.textual ? fc.string({ maxLength: 5 }) : anyJson;
   }
-}
-
-function validText(schema: JsonSchema, { words }: GeneratorOptions): fc.Arbitrary<string> {
-  if (schema.format === 'uuid') {
-    const known = words.filter((word) => fitsText(schema, word));
-    return known.length === 0 ? fc.uuid() : fc.oneof(fc.uuid(), fc.constantFrom(...known));
-  }
-  const fitting = [...words, ...commonWords, 'x'.repeat(numberIn(schema, 'maxLength', 10))].filter(
-    (word) => fitsText(schema, word),
-  );
-  const maxLength = Math.min(numberIn(schema, 'maxLength', 20), 20);
-  const random = fc.string({
-    minLength: numberIn(schema, 'minLength', 0),
-    maxLength,
-    unit: 'grapheme',
-  });
-  const [first = ''] = fitting;
-  return fc.oneof(
-    fc.constantFrom(...fitting),
-    random.map((text) => (fitsText(schema, text) ? text : first)),
-  );
 }
 
 function validObject(schema: JsonSchema, options: GeneratorOptions): fc.Arbitrary<unknown> {

@@ -7,10 +7,10 @@ import { readDocument, type ServedDocument } from './document.js';
 import { createFixture, type Fixture } from './fixture.js';
 import { assertProperty, fuzzRuns } from './fuzz.js';
 import { invalidValue } from './generate-invalid.js';
+import { type JsonSchema, limitTo } from './generate-text.js';
 import {
   anyJson,
   type GeneratorOptions,
-  type JsonSchema,
   propertiesOf,
   requiredOf,
   validValue,
@@ -86,9 +86,11 @@ describe.each(withInput)('%s', (_path, procedure, schema) => {
     if (wrong === undefined) return expect(options.root.required).toBeUndefined();
     const isReal = (input: unknown) => !schema.safeParse(input).success;
     const property = fc.asyncProperty(
-      wrong
-        .map((input) => withoutUnknown(procedure, options.root, input))
-        .filter((input) => canBeExpressed(procedure, input) && isReal(input)),
+      limitTo(
+        wrong.map((input) => withoutUnknown(procedure, options.root, input)),
+        (input) => canBeExpressed(procedure, input) && isReal(input),
+        'extend generate-invalid.ts.',
+      ),
       async (input) => {
         const { rest, rpc } = await overBothTransports(procedure, input);
         expectAlike(procedure, rest, rpc);
@@ -101,9 +103,12 @@ describe.each(withInput)('%s', (_path, procedure, schema) => {
 
   it('treats valid input equally over both transports', { timeout: 60_000 }, async () => {
     const options = optionsOf(procedure, schema);
-    const right = validValue(options.root, options)
-      .map((input) => withoutUnknown(procedure, options.root, input))
-      .filter((input) => canBeExpressed(procedure, input) && schema.safeParse(input).success);
+    const inputs = caseOf(procedure).inputs ?? validValue(options.root, options);
+    const right = limitTo(
+      inputs.map((input) => withoutUnknown(procedure, options.root, input)),
+      (input) => canBeExpressed(procedure, input) && schema.safeParse(input).success,
+      'set `inputs` in its contract case.',
+    );
     const property = fc.asyncProperty(right, async (input) => {
       const { rest, rpc } = await overBothTransports(procedure, input);
       expectAlike(procedure, rest, rpc);
