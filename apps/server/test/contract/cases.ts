@@ -5,7 +5,9 @@ import type { Caller, Fixture } from './fixture.js';
 import type { Procedure } from './procedures.js';
 
 async function readCases(file: string): Promise<Record<string, ContractCase>> {
-  const { cases }: { cases: Record<string, ContractCase> } = await import(`./${file}`);
+  const { cases }: { cases: Record<string, ContractCase> } = await import(
+    /* @vite-ignore */ `./${file}`
+  );
   return cases;
 }
 
