@@ -26,7 +26,8 @@ export type IdempotencyClaim =
    * The key is new: run the procedure, then call `complete` or `abandon`. `complete` is called if
    * the procedure returned, even if the store already has the response. It gets an error response if
    * the output cannot be sent, because the effect has happened. `abandon` is called if the procedure
-   * or the validation of its output failed; a retry runs it again.
+   * failed; a retry runs it again. An invalid output counts as a failure of the procedure, unless
+   * responses are written directly.
    */
   | {
       readonly kind: 'new';
