@@ -142,11 +142,11 @@ describe('Idempotency-Key', () => {
   it('expires after 24 hours, and the worker deletes it', async () => {
     await create('old', 'Old');
     await database.db
-      .$executeRaw`UPDATE idempotency_keys SET created_at = now() - interval '24 hours' WHERE key = 'old'`;
+      .$executeRaw`UPDATE idempotency_keys SET created_at = now() - interval '24 hours 1 second' WHERE key = 'old'`;
     expect(isReplay(await create('old', 'Old'))).toBe(false);
     expect(await countNamed('Old')).toBe(2);
     await database.db
-      .$executeRaw`UPDATE idempotency_keys SET created_at = now() - interval '24 hours' WHERE key = 'old'`;
+      .$executeRaw`UPDATE idempotency_keys SET created_at = now() - interval '24 hours 1 second' WHERE key = 'old'`;
     await database.db.$queryRaw`SELECT id::text FROM graphile_worker.add_job('purge')`;
     await until(
       async () => (await database.db.idempotencyKey.count({ where: { key: 'old' } })) === 0,

@@ -102,7 +102,7 @@ const dashboardsOf = ({ userId }: UserActor) =>
 const keys = () => database.db.idempotencyKey.count();
 const age = (hours: number) =>
   database.db
-    .$executeRaw`UPDATE idempotency_keys SET created_at = now() - make_interval(hours => ${hours})`;
+    .$executeRaw`UPDATE idempotency_keys SET created_at = now() - make_interval(hours => ${hours}, secs => 1)`;
 
 describe('an effect under a key', () => {
   it('commits with its response, which is replayed unchanged, even by another server', async () => {

@@ -22,7 +22,8 @@ const hostile = {
   extra_float_digits: '-15',
   standard_conforming_strings: 'off',
   default_transaction_isolation: 'serializable',
-  statement_timeout: "'1ms'",
+  // Long enough for the statement that changes it, also on a busy machine.
+  statement_timeout: "'500ms'",
   lock_timeout: "'1ms'",
 };
 
@@ -104,12 +105,13 @@ describe('a session', () => {
     const seen = await Promise.all(
       Array.from({ length: 16 }, () =>
         pool.query(
-          "SELECT current_setting('DateStyle') || ' ' || current_setting('TimeZone') AS s",
+          `SELECT concat_ws(', ', current_setting('DateStyle'), current_setting('TimeZone'),
+             current_setting('statement_timeout'), current_setting('lock_timeout')) AS s`,
         ),
       ),
     );
     await pool.end();
-    expect(new Set(seen.map(({ rows }) => rows[0].s))).toEqual(new Set(['ISO, YMD UTC']));
+    expect(new Set(seen.map(({ rows }) => rows[0].s))).toEqual(new Set(['ISO, YMD, UTC, 5s, 2s']));
   });
 
   it('has no time-out of the role that would end idle connections, or a long transaction such as a backup', async () => {
