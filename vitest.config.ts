@@ -34,6 +34,8 @@ const project = (
   test: {
     name,
     exclude: ['**/node_modules/**', '**/dist/**', ...exclude],
+    // A busy machine can delay a process beyond any limit; vitest reports each repetition.
+    retry: process.env.CI ? 1 : 0,
     // For a busy machine; longer than the waits in tests, whose messages are better.
     testTimeout: 60_000,
     hookTimeout: 60_000,
