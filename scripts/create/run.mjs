@@ -19,6 +19,8 @@ export function run(step, command, ...args) {
 
 /** Writes a plan and runs the steps that follow. If one fails, undoes all of it and exits. */
 export function carryOut(plan, steps) {
+  // Ctrl-C ends the running step, which then fails; without a listener it would end this process.
+  process.on('SIGINT', () => undefined);
   const files = plan.write();
   console.log(files.join('\n'));
   try {
